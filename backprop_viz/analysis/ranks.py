@@ -62,10 +62,10 @@ def compare_ranks(recordings: Sequence[Recording]) -> RankComparison:
     names = [parameter.name for parameter in first.parameters]
     for other in recordings[1:]:
         if other.iteration != first.iteration:
-            text = QT_TRANSLATE_NOOP("errors", "These are other iterations: {0} and {1}.")
+            text = QT_TRANSLATE_NOOP("errors", "These are different iterations: {0} and {1}.")
             raise ArgumentError(text, first.iteration, other.iteration)
         if [parameter.name for parameter in other.parameters] != names:
-            text = QT_TRANSLATE_NOOP("errors", "These ranks train other networks.")
+            text = QT_TRANSLATE_NOOP("errors", "These ranks train different networks.")
             raise ArgumentError(text)
     return RankComparison(
         first.iteration,

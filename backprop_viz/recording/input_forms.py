@@ -16,7 +16,7 @@ def expect_form(name: str) -> None:
     """Raise ArgumentError, a ValueError, if there is no such form."""
     if name not in FORMS:
         raise ArgumentError(
-            QT_TRANSLATE_NOOP("errors", "input_form is one of {0}, not {1}."),
+            QT_TRANSLATE_NOOP("errors", "input_form must be one of {0}, not {1}."),
             ", ".join(FORMS),
             repr(name),
         )

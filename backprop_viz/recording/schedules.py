@@ -34,7 +34,7 @@ class Schedule:
     def __post_init__(self) -> None:
         if self.name not in SCHEDULES:
             raise ArgumentError(
-                QT_TRANSLATE_NOOP("errors", "schedule is one of {0}, not {1}."),
+                QT_TRANSLATE_NOOP("errors", "schedule must be one of {0}, not {1}."),
                 ", ".join(SCHEDULES),
                 repr(self.name),
             )
@@ -57,12 +57,12 @@ class Schedule:
             if name == "gamma":
                 if not (math.isfinite(value) and value >= 0):
                     raise ArgumentError(
-                        QT_TRANSLATE_NOOP("errors", "gamma is a number from 0 up, not {0}."),
+                        QT_TRANSLATE_NOOP("errors", "gamma must be a number from 0 up, not {0}."),
                         repr(value),
                     )
             elif not float(value).is_integer() or value < 1:
                 raise ArgumentError(
-                    QT_TRANSLATE_NOOP("errors", "{0} is a whole number from 1 up, not {1}."),
+                    QT_TRANSLATE_NOOP("errors", "{0} must be a whole number from 1 up, not {1}."),
                     name,
                     repr(value),
                 )

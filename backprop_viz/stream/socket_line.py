@@ -38,7 +38,7 @@ def listening(address: LineAddress) -> socket.socket:
     try:
         return socket.create_server((address.host, address.port), reuse_port=False)
     except OSError as error:
-        text = QT_TRANSLATE_NOOP("errors", "{0} cannot be listened at: {1}.")
+        text = QT_TRANSLATE_NOOP("errors", "Cannot listen at {0}: {1}.")
         raise UserError(text, address.place, error.strerror or error) from error
 
 
@@ -76,7 +76,7 @@ def proven(link: socket.socket, role: Side, token: bytes) -> Ends:
         mine = secrets.token_bytes(_NONCE)
         link.sendall(_MAGIC + mine)
         if _received(link, len(_MAGIC)) != _MAGIC:
-            raise RefusedError(QT_TRANSLATE_NOOP("errors", "The other side is no backprop_viz."))
+            raise RefusedError(QT_TRANSLATE_NOOP("errors", "The other side is not backprop_viz."))
         theirs = _received(link, _NONCE)
         other: Side = "window" if role == "script" else "script"
         first, second = (mine, theirs) if role == "script" else (theirs, mine)

@@ -94,11 +94,11 @@ class FivePhases:
         self._loss_function = LossFunction(loss_of_name(loss))
         if batch_size < 1:
             raise ArgumentError(
-                QT_TRANSLATE_NOOP("errors", "batch_size is at least 1, not {0}."), batch_size
+                QT_TRANSLATE_NOOP("errors", "batch_size must be at least 1, not {0}."), batch_size
             )
         if not 0 <= lr < math.inf:
             raise ArgumentError(
-                QT_TRANSLATE_NOOP("errors", "lr is a finite number from 0 up, not {0}."), lr
+                QT_TRANSLATE_NOOP("errors", "lr must be a finite number from 0 up, not {0}."), lr
             )
         expect_form(input_form)
         falling_rate = Schedule(schedule, schedule_options or {})

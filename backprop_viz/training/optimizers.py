@@ -33,7 +33,7 @@ def make_optimizer(
     """
     if name not in OPTIMIZERS:
         raise ArgumentError(
-            QT_TRANSLATE_NOOP("errors", "optimizer is one of {0}, not {1}."),
+            QT_TRANSLATE_NOOP("errors", "optimizer must be one of {0}, not {1}."),
             ", ".join(OPTIMIZERS),
             repr(name),
         )

@@ -81,7 +81,7 @@ def test_a_net_that_takes_one_input_is_trained_on_it() -> None:
 
 
 def test_an_unknown_form_is_refused() -> None:
-    with pytest.raises(ValueError, match="input_form is one of batch, single, unsqueezed"):
+    with pytest.raises(ValueError, match="input_form must be one of batch, single, unsqueezed"):
         bv.Trainer("random", input_form="flat")
 
 

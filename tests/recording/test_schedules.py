@@ -195,12 +195,12 @@ def test_a_refused_schedule_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("schedule", "options", "says"),
     [
-        ("linear", {}, "schedule is one of none, cosine, step, not 'linear'"),
+        ("linear", {}, "schedule must be one of none, cosine, step, not 'linear'"),
         ("none", {"gamma": 0.1}, "does not take gamma; its options: none"),
-        ("cosine", {"iterations": 0}, "iterations is a whole number from 1 up, not 0"),
-        ("step", {"step_size": 2.5}, "step_size is a whole number"),
-        ("step", {"step_size": math.nan}, "step_size is a whole number"),
-        ("step", {"gamma": math.inf}, "gamma is a number from 0 up"),
+        ("cosine", {"iterations": 0}, "iterations must be a whole number from 1 up, not 0"),
+        ("step", {"step_size": 2.5}, "step_size must be a whole number"),
+        ("step", {"step_size": math.nan}, "step_size must be a whole number"),
+        ("step", {"gamma": math.inf}, "gamma must be a number from 0 up"),
     ],
 )
 def test_what_is_wrong_is_said(schedule: str, options: dict[str, float], says: str) -> None:

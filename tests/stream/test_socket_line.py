@@ -100,7 +100,7 @@ def test_addresses() -> None:
     assert str(line_address("tls://[::1]:5").at_port(6)) == "tls://[::1]:6"
     wrong = ("127.0.0.1:5005", "http://a:1", "tcp://a", "tcp://a:b", "tcp://a:1/x", "tcp://a:99999")
     for text in (*wrong, f"tcp://a:1#{pin}", "tls://a:1#abc", "tcp://[::1"):
-        with pytest.raises(ValueError, match="is no address: write tcp://HOST:PORT"):
+        with pytest.raises(ValueError, match="is not an address: write tcp://HOST:PORT"):
             line_address(text)
 
 

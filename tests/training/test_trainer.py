@@ -357,16 +357,16 @@ def test_evaluate_stops_when_told() -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"loss": "hinge"}, "loss is one of"),
-        ({"optimizer": "lion"}, "optimizer is one of"),
-        ({"data": "cifar"}, "data is"),
+        ({"loss": "hinge"}, "loss must be one of"),
+        ({"optimizer": "lion"}, "optimizer must be one of"),
+        ({"data": "cifar"}, "data must be"),
         ({"data": "mnist"}, "MNIST needs the folder"),
         ({"data": TensorDataset(torch.empty(0, 1, 32, 32))}, "empty"),
-        ({"batch_size": 0}, "batch_size is at least 1"),
+        ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"optimizer_options": {"momentun": 0.9}}, r"sgd does not take these options: .*'\.$"),
-        ({"lr": -1.0}, r"lr is a finite number from 0 up, not -1\.0\.$"),
-        ({"lr": float("nan")}, r"lr is a finite number from 0 up, not nan\.$"),
-        ({"lr": float("inf"), "optimizer": "manual"}, r"lr is a finite number"),
+        ({"lr": -1.0}, r"lr must be a finite number from 0 up, not -1\.0\.$"),
+        ({"lr": float("nan")}, r"lr must be a finite number from 0 up, not nan\.$"),
+        ({"lr": float("inf"), "optimizer": "manual"}, r"lr must be a finite number"),
         ({"optimizer": "manual", "optimizer_options": {"momentum": 0.9}}, "takes no options"),
     ],
 )

@@ -26,7 +26,7 @@ def loss(name: str) -> Loss:
     """The loss of that name. Raises ArgumentError for a name that no loss has."""
     if name not in LOSSES:
         raise ArgumentError(
-            QT_TRANSLATE_NOOP("errors", "loss is one of {0}, not {1}."),
+            QT_TRANSLATE_NOOP("errors", "loss must be one of {0}, not {1}."),
             ", ".join(LOSSES),
             repr(name),
         )

@@ -150,7 +150,7 @@ def _loss(source: str, loss: Any) -> Any:
     if isinstance(loss, Tensor) or not callable(loss):
         text = QT_TRANSLATE_NOOP(
             "errors",
-            "loss is {0}, and not what computes it, as nn.MSELoss() does.",
+            "loss is {0}; it must be a function or module that computes it, such as nn.MSELoss().",
         )
         raise ModelFileError(line, text, type(loss).__name__)
     return loss

@@ -148,15 +148,19 @@ def _expect(
 ) -> None:
     """Raise ArgumentError for what cannot be watched."""
     if not models or not all(isinstance(one, nn.Module) for one in models):
-        raise ArgumentError(QT_TRANSLATE_NOOP("errors", "model is a torch.nn.Module, or several."))
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "model must be a torch.nn.Module, or several.")
+        )
     if not all(isinstance(one, Optimizer) for one in optimizers):
         raise ArgumentError(
-            QT_TRANSLATE_NOOP("errors", "optimizer is a torch.optim.Optimizer, or several.")
+            QT_TRANSLATE_NOOP("errors", "optimizer must be a torch.optim.Optimizer, or several.")
         )
     if every is not None and every < 1:
-        raise ArgumentError(QT_TRANSLATE_NOOP("errors", "every is from 1 up, not {0}."), every)
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "every must be a whole number from 1 up, not {0}."), every
+        )
     if keep not in get_args(Keep):
-        text = QT_TRANSLATE_NOOP("errors", "keep is one of {0}, not {1}.")
+        text = QT_TRANSLATE_NOOP("errors", "keep must be one of {0}, not {1}.")
         raise ArgumentError(text, ", ".join(get_args(Keep)), repr(keep))
     if keep == "health" and to is None:
         raise ArgumentError(

@@ -88,7 +88,7 @@ PANELS_MENU = Menu(
             "actionMaximizePanel",
             QT_TRANSLATE_NOOP("actions", "Ma&ximise panel"),
             "Ctrl+M",
-            QT_TRANSLATE_NOOP("actions", "Give the panel in use all the room, or no longer; Esc"),
+            QT_TRANSLATE_NOOP("actions", "Maximise the panel in use, or restore it; Esc"),
             "layouts.maximize",
         ),
         MenuCommand(

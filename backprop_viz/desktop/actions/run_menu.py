@@ -108,7 +108,7 @@ RUN_MENU = Menu(
             "Ctrl+Shift+X",
             QT_TRANSLATE_NOOP(
                 "actions",
-                "Give the network one input of shape 1×32×32, to see what torch says of it",
+                "Give the network one input of shape 1×32×32, to see what torch says about it",
             ),
             "presets.toggle_unbatched",
             button_text="1×32×32",
@@ -117,7 +117,7 @@ RUN_MENU = Menu(
         ),
         MenuCommand(
             "actionUnsqueeze",
-            QT_TRANSLATE_NOOP("actions", "Mend it b&y unsqueeze(0)"),
+            QT_TRANSLATE_NOOP("actions", "Fix it b&y unsqueeze(0)"),
             "Ctrl+Shift+U",
             QT_TRANSLATE_NOOP(
                 "actions", "Give the network that input as a batch of one: x.unsqueeze(0)"

@@ -48,7 +48,7 @@ class AttachedController(QObject):
     def _show_progress(self, answer: object) -> None:
         """Show how far a file is looked through that has no index."""
         if isinstance(answer, Progress):
-            text = self.tr("Reading {0}, whose writer did not finish it").format(answer.name)
+            text = self.tr("Reading {0}, which its writer did not close").format(answer.name)
             self._window.reading_strip.show_progress(text, answer.done / max(answer.total, 1))
 
     def _attached(self, origin: RunOrigin) -> None:

@@ -193,7 +193,7 @@ class FilesController(QObject):
         question.setIcon(QMessageBox.Icon.Question)
         question.setText(self.tr("Open another session?"))
         question.setInformativeText(
-            self.tr("Whatever was not saved of this run's {0:,} iterations is lost.").format(
+            self.tr("What was not saved of this run's {0:,} iterations will be lost.").format(
                 self._view_state.iteration
             )
         )

@@ -58,7 +58,7 @@ class HelpController(QObject):
         """Say what this program is, and its versions, which a report of a fault needs."""
         said = self.tr(
             "See what back-propagation does, on a real PyTorch network, while it does it. "
-            "MIT licence. A report of a fault should have these versions:"
+            "MIT licence. Please include these versions in a bug report:"
         )
         dialog = TextDialog(self.tr("About backprop_viz"), said, versions(), self._window)
         dialog.setObjectName("aboutDialog")

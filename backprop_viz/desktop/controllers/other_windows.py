@@ -38,7 +38,7 @@ class OtherWindowsController(QObject):
         if path.endswith(MODEL_SUFFIX) and Path(path).is_file():
             self._start((path,))
             return
-        said = self.tr("{0} is no Python file: choose one whose name ends in .py.")
+        said = self.tr("{0} is not a Python file: choose one whose name ends in .py.")
         self._window.messages.tell(said.format(Path(path).name), "error")
 
     def open_recording(self) -> None:
@@ -64,9 +64,7 @@ class OtherWindowsController(QObject):
         dialog = QInputDialog(self._window)
         dialog.setObjectName("attachDialog")
         dialog.setWindowTitle(self.tr("Attach to a training"))
-        dialog.setLabelText(
-            self.tr('Where it listens, as bv.watch(..., to="tcp://HOST:PORT") says:')
-        )
+        dialog.setLabelText(self.tr('The address that bv.watch(..., to="tcp://HOST:PORT") prints:'))
         dialog.setTextEchoMode(QLineEdit.EchoMode.Normal)
         dialog.setTextValue("tcp://127.0.0.1:")
         dialog.textValueSelected.connect(self.attach_to)

@@ -94,7 +94,7 @@ class ScriptsController(QObject):
                 "iteration {0:,}: its losses differ from there on."
             ),
             "unknown": self.tr(
-                "The session file does not tell all that was done in iteration {0:,}: the script's "
+                "The session file does not record everything done in iteration {0:,}: the script's "
                 "losses may differ from there on."
             ),
         }

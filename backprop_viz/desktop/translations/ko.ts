@@ -172,7 +172,7 @@
 <context>
     <name>AttachedController</name>
     <message>
-        <source>Reading {0}, whose writer did not finish it</source>
+        <source>Reading {0}, which its writer did not close</source>
         <translation>{0}을(를) 읽는 중입니다. 끝까지 쓰이지 않은 파일입니다</translation>
     </message>
     <message>
@@ -386,7 +386,7 @@
         <translation>그리는 곳</translation>
     </message>
     <message>
-        <source>Draw a digit. The right button rubs out. Del clears, {undo} undoes a stroke, {redo} draws it again.</source>
+        <source>Draw a digit. The right button erases. Del clears, {undo} undoes a stroke, {redo} draws it again.</source>
         <translation>숫자를 그리세요. 오른쪽 버튼은 지우개입니다. Del은 모두 지우고, {undo}는 획을 되돌리며, {redo}는 다시 그립니다.</translation>
     </message>
     <message>
@@ -440,7 +440,7 @@
         <translation>검사 실행</translation>
     </message>
     <message>
-        <source>Stop the check; what there is of it stays ({0})</source>
+        <source>Stop the check; the steps done so far stay ({0})</source>
         <translation>검사를 멈춥니다. 지금까지의 결과는 남습니다 ({0})</translation>
     </message>
     <message>
@@ -610,7 +610,7 @@
         <translation>차이</translation>
     </message>
     <message>
-        <source>What it was at the same place of the other recording</source>
+        <source>Its value at the same place in the other recording</source>
         <translation>다른 기록의 같은 자리에 있던 값</translation>
     </message>
     <message>
@@ -626,7 +626,7 @@
         <translation>지금 빼기 그때, 정확한 값</translation>
     </message>
     <message>
-        <source>No such number in both: nothing to compare.</source>
+        <source>This number is not in both: nothing to compare.</source>
         <translation>양쪽에 모두 있는 수가 아니라서 비교할 것이 없습니다.</translation>
     </message>
     <message>
@@ -1016,7 +1016,7 @@
 <context>
     <name>FailureNote</name>
     <message>
-        <source>Mend it by x.unsqueeze(0)</source>
+        <source>Fix it by x.unsqueeze(0)</source>
         <translation>x.unsqueeze(0)으로 고치기</translation>
     </message>
     <message>
@@ -1083,7 +1083,7 @@
         <translation>다른 세션을 열까요?</translation>
     </message>
     <message>
-        <source>Whatever was not saved of this run&apos;s {0:,} iterations is lost.</source>
+        <source>What was not saved of this run&apos;s {0:,} iterations will be lost.</source>
         <translation>이 실행의 반복 {0:,}회 중 저장하지 않은 것은 사라집니다.</translation>
     </message>
     <message>
@@ -1366,7 +1366,7 @@
         <translation>로그</translation>
     </message>
     <message>
-        <source>See what back-propagation does, on a real PyTorch network, while it does it. MIT licence. A report of a fault should have these versions:</source>
+        <source>See what back-propagation does, on a real PyTorch network, while it does it. MIT licence. Please include these versions in a bug report:</source>
         <translation>실제 PyTorch 신경망에서 역전파가 하는 일을 그 순간에 봅니다. MIT 라이선스. 오류를 알릴 때에는 다음 버전을 함께 적어 주세요:</translation>
     </message>
     <message>
@@ -1560,7 +1560,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>시드</translation>
     </message>
     <message>
-        <source>So many runs with seeds that follow each other; the band is over them</source>
+        <source>How many runs, with consecutive seeds; the band spans them</source>
         <translation>이어지는 시드로 이만큼 학습합니다. 띠는 이들의 범위입니다</translation>
     </message>
 </context>
@@ -1682,7 +1682,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>이 수에 따른 손실</translation>
     </message>
     <message>
-        <source>The loss where only this number is another, in float64; the dashed line has the gradient as its slope. Drag the interval&apos;s edges to choose h; the wheel, + and - zoom; Left and Right read the points.</source>
+        <source>The loss as only this number changes, in float64; the dashed line has the gradient as its slope. Drag the interval&apos;s edges to choose h; the wheel, + and - zoom; Left and Right read the points.</source>
         <translation>이 수만 다를 때의 손실을 float64로 나타냅니다. 점선의 기울기가 변화도입니다. 구간의 끝을 끌어 h를 정하고, 휠과 +, -로 확대·축소하며, 왼쪽·오른쪽 키로 점을 읽습니다.</translation>
     </message>
     <message>
@@ -2346,7 +2346,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>다시 앞으로</translation>
     </message>
     <message>
-        <source>All the room for this panel, or no longer</source>
+        <source>Maximise this panel, or restore it</source>
         <translation>이 패널을 최대로, 또는 원래대로</translation>
     </message>
     <message>
@@ -2385,7 +2385,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>Python 파일 (*.py)</translation>
     </message>
     <message>
-        <source>{0} is no Python file: choose one whose name ends in .py.</source>
+        <source>{0} is not a Python file: choose one whose name ends in .py.</source>
         <translation>{0}은(는) Python 파일이 아닙니다. 이름이 .py로 끝나는 파일을 고르십시오.</translation>
     </message>
     <message>
@@ -2401,7 +2401,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>학습에 연결</translation>
     </message>
     <message>
-        <source>Where it listens, as bv.watch(..., to=&quot;tcp://HOST:PORT&quot;) says:</source>
+        <source>The address that bv.watch(..., to=&quot;tcp://HOST:PORT&quot;) prints:</source>
         <translation>어디에서 기다리는지. bv.watch(..., to=&quot;tcp://HOST:PORT&quot;)가 알려 주는 주소:</translation>
     </message>
 </context>
@@ -2876,7 +2876,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>반복 수</translation>
     </message>
     <message>
-        <source>How many iterations each racer runs</source>
+        <source>How many iterations each run takes</source>
         <translation>각 주자가 실행할 반복 수</translation>
     </message>
     <message>
@@ -2956,7 +2956,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>시간</translation>
     </message>
     <message>
-        <source>What the iterations of a racer take by themselves, data not counted</source>
+        <source>The time of the iterations themselves, without loading data</source>
         <translation>데이터를 읽는 시간을 뺀, 주자의 반복만의 시간</translation>
     </message>
     <message>
@@ -2964,7 +2964,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>발산한 반복</translation>
     </message>
     <message>
-        <source>The iteration whose loss was not finite; the racer stops there</source>
+        <source>The iteration whose loss was not finite; the run stops there</source>
         <translation>손실이 유한하지 않게 된 반복입니다. 주자는 거기에서 멈춥니다</translation>
     </message>
     <message>
@@ -2988,7 +2988,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>시작</translation>
     </message>
     <message>
-        <source>Leave off the race; what there is of it stays</source>
+        <source>Stop the race; the curves so far stay</source>
         <translation>경주를 그만둡니다. 여기까지의 결과는 남습니다</translation>
     </message>
     <message>
@@ -3093,7 +3093,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>평균을 각 랭크의 변화도의 합으로 보여 줍니다. 모든 수를 누를 수 있습니다</translation>
     </message>
     <message>
-        <source>What is to be said of the ranks</source>
+        <source>Messages about the ranks</source>
         <translation>랭크에 대해 할 말</translation>
     </message>
     <message>
@@ -3341,7 +3341,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>스크립트는 반복 {0:,} 전에 파일에서 불러온 가중치를 불러오지 않으므로 그때부터 손실이 다릅니다.</translation>
     </message>
     <message>
-        <source>The session file does not tell all that was done in iteration {0:,}: the script&apos;s losses may differ from there on.</source>
+        <source>The session file does not record everything done in iteration {0:,}: the script&apos;s losses may differ from there on.</source>
         <translation>세션 파일에는 반복 {0:,}에서 한 일이 모두 적혀 있지 않으므로 스크립트의 손실이 그때부터 다를 수 있습니다.</translation>
     </message>
 </context>
@@ -3438,7 +3438,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>학습률이 줄어드는 방식. 코사인: 0까지 줄고 그대로 머무릅니다. 계단: 일정한 간격으로 배수만큼 줄어듭니다. 옵션은 학습 옵션(Ctrl+,)에 있습니다. 곧바로 적용됩니다.</translation>
     </message>
     <message>
-        <source>Samples in a batch. Of random input as many are drawn, with as many targets, so a change begins again with a fresh network.</source>
+        <source>Samples in a batch. With random input, that many inputs and targets are drawn, so a change starts again with a new network.</source>
         <translation>배치의 샘플 수. 무작위 입력에서는 그만큼의 입력과 목표를 뽑으므로, 바꾸면 새 신경망으로 다시 시작합니다.</translation>
     </message>
     <message>
@@ -3731,7 +3731,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>반복 B 뒤</translation>
     </message>
     <message>
-        <source>The plane goes through the weights after it, or the nearest kept</source>
+        <source>The plane goes through the weights after this iteration, or the nearest one kept</source>
         <translation>평면이 이 반복 뒤의 가중치, 또는 가장 가까이 보관된 가중치를 지납니다</translation>
     </message>
     <message>
@@ -3747,11 +3747,11 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>평면이 뻗는 거리: 1은 가중치가 0에서 떨어진 거리, 또는 경로나 보관된 가중치가 뻗은 거리입니다</translation>
     </message>
     <message>
-        <source>Points a side: more are finer and take longer</source>
+        <source>Points per side: more are finer and take longer</source>
         <translation>한 변의 점 수: 많을수록 곱고 오래 걸립니다</translation>
     </message>
     <message>
-        <source>The loss is the mean over so many samples, the first of the set</source>
+        <source>The loss is the mean over this many samples, the first ones of the set</source>
         <translation>손실은 세트의 처음 이만큼의 샘플의 평균입니다</translation>
     </message>
     <message>
@@ -3802,7 +3802,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>계산</translation>
     </message>
     <message>
-        <source>Leave off; what there is of the surface stays</source>
+        <source>Stop; the points computed so far stay</source>
         <translation>그만둡니다. 여기까지의 곡면은 남습니다</translation>
     </message>
     <message>
@@ -4064,7 +4064,7 @@ Click or press Enter: where does it come from?</source>
         <translation>모든 원소의 갱신</translation>
     </message>
     <message>
-        <source>no optimizer has it</source>
+        <source>not in any optimizer</source>
         <translation>어느 옵티마이저에도 없음</translation>
     </message>
     <message>
@@ -4745,11 +4745,11 @@ Click or press Enter: where does it come from?</source>
         <translation>배치 차원 없는 입력(&amp;M)</translation>
     </message>
     <message>
-        <source>Give the network one input of shape 1×32×32, to see what torch says of it</source>
+        <source>Give the network one input of shape 1×32×32, to see what torch says about it</source>
         <translation>모양이 1×32×32인 입력 하나를 신경망에 넣어 torch가 뭐라고 하는지 봅니다</translation>
     </message>
     <message>
-        <source>Mend it b&amp;y unsqueeze(0)</source>
+        <source>Fix it b&amp;y unsqueeze(0)</source>
         <translation>unsqueeze(0)으로 고치기(&amp;Y)</translation>
     </message>
     <message>
@@ -4981,7 +4981,7 @@ Click or press Enter: where does it come from?</source>
         <translation>패널 최대화(&amp;X)</translation>
     </message>
     <message>
-        <source>Give the panel in use all the room, or no longer; Esc</source>
+        <source>Maximise the panel in use, or restore it; Esc</source>
         <translation>쓰고 있는 패널에 자리를 모두 주거나 되돌립니다. Esc</translation>
     </message>
     <message>
@@ -5319,11 +5319,11 @@ Click or press Enter: where does it come from?</source>
 <context>
     <name>errors</name>
     <message>
-        <source>loss is one of {0}, not {1}.</source>
+        <source>loss must be one of {0}, not {1}.</source>
         <translation>loss는 {0} 중 하나여야 합니다. {1}은(는) 아닙니다.</translation>
     </message>
     <message>
-        <source>data is {0} or a torch Dataset, not {1}.</source>
+        <source>data must be {0} or a torch Dataset, not {1}.</source>
         <translation>data는 {0} 중 하나이거나 torch Dataset이어야 합니다. {1}은(는) 아닙니다.</translation>
     </message>
     <message>
@@ -5471,11 +5471,11 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}을(를) 쓸 수 없습니다 ({3}). 다른 폴더나 파일을 고르세요.</translation>
     </message>
     <message>
-        <source>input_form is one of {0}, not {1}.</source>
+        <source>input_form must be one of {0}, not {1}.</source>
         <translation>input_form은 {0} 중 하나여야 합니다. {1}은(는) 아닙니다.</translation>
     </message>
     <message>
-        <source>schedule is one of {0}, not {1}.</source>
+        <source>schedule must be one of {0}, not {1}.</source>
         <translation>schedule은 {0} 중 하나여야 합니다. {1}은(는) 아닙니다.</translation>
     </message>
     <message>
@@ -5487,11 +5487,11 @@ Click or press Enter: where does it come from?</source>
         <translation>스케줄 {0}은(는) {1}을(를) 받지 않습니다. 옵션: {2}.</translation>
     </message>
     <message>
-        <source>gamma is a number from 0 up, not {0}.</source>
+        <source>gamma must be a number from 0 up, not {0}.</source>
         <translation>gamma는 0 이상의 수여야 합니다. {0}은(는) 안 됩니다.</translation>
     </message>
     <message>
-        <source>{0} is a whole number from 1 up, not {1}.</source>
+        <source>{0} must be a whole number from 1 up, not {1}.</source>
         <translation>{0}은(는) 1 이상의 정수여야 합니다. {1}은(는) 안 됩니다.</translation>
     </message>
     <message>
@@ -5503,15 +5503,15 @@ Click or press Enter: where does it come from?</source>
         <translation>데이터 세트가 비어 있습니다. 샘플이 하나 이상 있는 것을 주세요.</translation>
     </message>
     <message>
-        <source>batch_size is at least 1, not {0}.</source>
+        <source>batch_size must be at least 1, not {0}.</source>
         <translation>batch_size는 1 이상이어야 합니다. {0}은(는) 안 됩니다.</translation>
     </message>
     <message>
-        <source>lr is a finite number from 0 up, not {0}.</source>
+        <source>lr must be a finite number from 0 up, not {0}.</source>
         <translation>lr은 0 이상의 유한한 수여야 합니다. {0}은(는) 안 됩니다.</translation>
     </message>
     <message>
-        <source>optimizer is one of {0}, not {1}.</source>
+        <source>optimizer must be one of {0}, not {1}.</source>
         <translation>optimizer는 {0} 중 하나여야 합니다. {1}은(는) 아닙니다.</translation>
     </message>
     <message>
@@ -5551,7 +5551,7 @@ Click or press Enter: where does it come from?</source>
         <translation>한 파일에 담기에 너무 많습니다: JSON {0}바이트.</translation>
     </message>
     <message>
-        <source>{0} is not a {1} of backprop_viz: choose another file.</source>
+        <source>{0} is not a backprop_viz {1}: choose another file.</source>
         <translation>{0}은(는) backprop_viz의 {1} 파일이 아닙니다. 다른 파일을 고르세요.</translation>
     </message>
     <message>
@@ -5619,23 +5619,23 @@ Click or press Enter: where does it come from?</source>
         <translation>{1}에 있는 반복 {0}의 기록이 손상되었습니다({2}). 다른 것을 고르세요.</translation>
     </message>
     <message>
-        <source>A bound of {0} bytes is none: give a number above 0, or None for no bound.</source>
+        <source>A bound of {0} bytes is not possible: give a number above 0, or None for no bound.</source>
         <translation>{0}바이트는 한도가 될 수 없습니다. 0보다 큰 수를 주거나, 한도가 없으면 None을 주세요.</translation>
     </message>
     <message>
-        <source>model is a torch.nn.Module, or several.</source>
+        <source>model must be a torch.nn.Module, or several.</source>
         <translation>model은 torch.nn.Module 하나 또는 여럿이어야 합니다.</translation>
     </message>
     <message>
-        <source>optimizer is a torch.optim.Optimizer, or several.</source>
+        <source>optimizer must be a torch.optim.Optimizer, or several.</source>
         <translation>optimizer는 torch.optim.Optimizer 하나 또는 여럿이어야 합니다.</translation>
     </message>
     <message>
-        <source>every is from 1 up, not {0}.</source>
+        <source>every must be a whole number from 1 up, not {0}.</source>
         <translation>every는 1 이상이어야 합니다. {0}은(는) 안 됩니다.</translation>
     </message>
     <message>
-        <source>keep is one of {0}, not {1}.</source>
+        <source>keep must be one of {0}, not {1}.</source>
         <translation>keep은 {0} 중 하나여야 합니다. {1}은(는) 아닙니다.</translation>
     </message>
     <message>
@@ -5743,11 +5743,11 @@ Click or press Enter: where does it come from?</source>
         <translation>두 랭크 각각의 기록을 주세요.</translation>
     </message>
     <message>
-        <source>These are other iterations: {0} and {1}.</source>
+        <source>These are different iterations: {0} and {1}.</source>
         <translation>서로 다른 반복입니다: {0}와(과) {1}.</translation>
     </message>
     <message>
-        <source>These ranks train other networks.</source>
+        <source>These ranks train different networks.</source>
         <translation>이 랭크들은 서로 다른 신경망을 학습합니다.</translation>
     </message>
     <message>
@@ -5755,11 +5755,11 @@ Click or press Enter: where does it come from?</source>
         <translation>backward는 수 하나에서 시작합니다. {0}에서는 시작할 수 없습니다. 손실을 주세요: show(model, x, loss=F.cross_entropy, target=y).</translation>
     </message>
     <message>
-        <source>{0} is no address: write tcp://HOST:PORT.</source>
+        <source>{0} is not an address: write tcp://HOST:PORT.</source>
         <translation>{0}은(는) 주소가 아닙니다. tcp://HOST:PORT로 쓰세요.</translation>
     </message>
     <message>
-        <source>{0}:{1} cannot be listened at: {2}.</source>
+        <source>Cannot listen at {0}:{1}: {2}.</source>
         <translation>{0}:{1}에서 기다릴 수 없습니다: {2}.</translation>
     </message>
     <message>
@@ -5767,11 +5767,11 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}:{1}에서 아무도 답하지 않습니다: {2}.</translation>
     </message>
     <message>
-        <source>The other side is no backprop_viz.</source>
+        <source>The other side is not backprop_viz.</source>
         <translation>상대가 backprop_viz가 아닙니다.</translation>
     </message>
     <message>
-        <source>The token is another one: copy the script&apos;s token file to this machine.</source>
+        <source>The token does not match: copy the script&apos;s token file to this machine.</source>
         <translation>토큰이 다릅니다. 스크립트의 토큰 파일을 이 컴퓨터로 복사하세요.</translation>
     </message>
     <message>
@@ -5827,7 +5827,7 @@ Click or press Enter: where does it come from?</source>
         <translation>loss가 {0}인데, torch.nn.functional에는 없습니다.</translation>
     </message>
     <message>
-        <source>loss is {0}, and not what computes it, as nn.MSELoss() does.</source>
+        <source>loss is {0}; it must be a function or module that computes it, such as nn.MSELoss().</source>
         <translation>loss가 {0}입니다. nn.MSELoss()처럼 손실을 계산하는 것이어야 합니다.</translation>
     </message>
     <message>
@@ -6130,11 +6130,11 @@ Click or press Enter: where does it come from?</source>
         <translation>수 {0}개에 의존합니다.</translation>
     </message>
     <message>
-        <source>{0} hands out only its result: this is a step on the way, in float64.</source>
+        <source>{0} returns only its result: this is a step on the way, in float64.</source>
         <translation>{0}은(는) 결과만 내놓습니다: 이 값은 그 도중의 단계이며 float64로 계산했습니다.</translation>
     </message>
     <message>
-        <source>{0} hands out only its result, {1}: this is a step on the way, in float64. It leads to that result within {2}.</source>
+        <source>{0} returns only its result, {1}: this is a step on the way, in float64. It leads to that result within {2}.</source>
         <translation>{0}은(는) 결과 {1}만 내놓습니다: 이 값은 그 도중의 단계이며 float64로 계산했습니다. 그 결과와의 차이는 {2} 이내입니다.</translation>
     </message>
     <message>
@@ -7706,7 +7706,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}을(를) 다시 실행하니 기록된 것과 다른 수가 나왔습니다.</translation>
     </message>
     <message>
-        <source>{0} made it of nothing that was recorded.</source>
+        <source>{0} made it from nothing that was recorded.</source>
         <translation>{0}이(가) 기록된 어떤 것도 쓰지 않고 만들었습니다.</translation>
     </message>
     <message>
@@ -7742,7 +7742,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}의 규칙은 여기에 없습니다.</translation>
     </message>
     <message>
-        <source>The terms found for {0} sum to {1}, which is not it.</source>
+        <source>The terms found for {0} sum to {1}, which is not its value.</source>
         <translation>{0}에서 찾은 항의 합은 {1}로, 그 값과 다릅니다.</translation>
     </message>
     <message>
@@ -7766,19 +7766,19 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>기록된 손실이 없습니다.</translation>
     </message>
     <message>
-        <source>It is given: the batch has it.</source>
+        <source>It is an input: it comes from the batch.</source>
         <translation>주어진 것입니다: 배치에 들어 있습니다.</translation>
     </message>
     <message>
-        <source>It is given: a label of the batch.</source>
+        <source>It is an input: a label of the batch.</source>
         <translation>주어진 것입니다: 배치의 레이블입니다.</translation>
     </message>
     <message>
-        <source>So the parameter was as the iteration began: the update before made it, or the network was given it.</source>
+        <source>This is the parameter as the iteration began: the update before made it, or the network was given it.</source>
         <translation>반복이 시작될 때 매개변수가 이랬습니다. 이전 갱신이 만들었거나 신경망에 주어진 값입니다.</translation>
     </message>
     <message>
-        <source>So .grad was as the iteration began: the one before left it.</source>
+        <source>This is .grad as the iteration began: the iteration before left it.</source>
         <translation>반복이 시작될 때 .grad가 이랬습니다. 이전 반복이 남긴 것입니다.</translation>
     </message>
     <message>

@@ -30,7 +30,7 @@ def data_set(name: str) -> DataSet:
     if name not in DATA_SETS:
         names = ", ".join(f'"{known}"' for known in DATA_SETS)
         raise ArgumentError(
-            QT_TRANSLATE_NOOP("errors", "data is {0} or a torch Dataset, not {1}."),
+            QT_TRANSLATE_NOOP("errors", "data must be {0} or a torch Dataset, not {1}."),
             names,
             repr(name),
         )

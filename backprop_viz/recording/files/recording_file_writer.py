@@ -325,5 +325,5 @@ def _copy(old: IO[bytes], new: IO[bytes], offset: int, length: int) -> None:
 
 
 _BOUND = QT_TRANSLATE_NOOP(
-    "errors", "A bound of {0} bytes is none: give a number above 0, or None for no bound."
+    "errors", "A bound of {0} bytes is not possible: give a number above 0, or None for no bound."
 )

@@ -57,7 +57,7 @@ def read_container(path: Path, kind: str) -> Any:
     JSON, before it is known to be whole.
     """
     foreign = UserError(
-        QT_TRANSLATE_NOOP("errors", "{0} is not a {1} of backprop_viz: choose another file."),
+        QT_TRANSLATE_NOOP("errors", "{0} is not a backprop_viz {1}: choose another file."),
         path.name,
         kind,
     )

@@ -140,5 +140,5 @@ def test_weights_that_drift_apart_are_found(ranks: list[list[bv.Recording]]) -> 
 def test_what_cannot_be_compared_is_refused(ranks: list[list[bv.Recording]]) -> None:
     with pytest.raises(ValueError, match="two ranks"):
         bv.compare_ranks(ranks[0][:1])
-    with pytest.raises(ValueError, match="other iterations: 1 and 2"):
+    with pytest.raises(ValueError, match="different iterations: 1 and 2"):
         bv.compare_ranks([ranks[0][0], ranks[1][1]])

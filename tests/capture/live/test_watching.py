@@ -111,8 +111,8 @@ def test_the_first_sample_alone_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"every": 0}, "every is from 1 up, not 0."),
-        ({"keep": "all"}, "keep is one of health, sample, full, not 'all'."),
+        ({"every": 0}, "every must be a whole number from 1 up, not 0."),
+        ({"keep": "all"}, "keep must be one of health, sample, full, not 'all'."),
         ({"keep": "health"}, "A window shows no health: give a file with to=."),
     ],
 )

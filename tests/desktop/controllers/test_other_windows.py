@@ -50,7 +50,7 @@ def test_a_model_is_opened_beside(
     assert started == [(sys.executable, ["-m", "backprop_viz", str(tmp_path / "mine.py")])]
     for odd in (tmp_path / "mine.txt", tmp_path / "nowhere.py"):
         dialog.fileSelected.emit(str(odd))
-        assert window.messages.text().startswith(f"{odd.name} is no Python file: choose one")
+        assert window.messages.text().startswith(f"{odd.name} is not a Python file: choose one")
     assert len(started) == 1
     dialog.done(0)
 
@@ -66,5 +66,5 @@ def test_a_training_is_attached_to_and_what_is_no_address_refused(
     assert started == [(sys.executable, ["-m", "backprop_viz", "attach", "tcp://127.0.0.1:5005"])]
     dialog.textValueSelected.emit("127.0.0.1:5005")
     assert len(started) == 1
-    assert window.messages.text().startswith("127.0.0.1:5005 is no address: write tcp://HOST:PORT")
+    assert window.messages.text().startswith("127.0.0.1:5005 is not an address: write tcp://HOST:PORT")
     dialog.done(0)

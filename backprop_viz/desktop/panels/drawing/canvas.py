@@ -73,7 +73,7 @@ class Canvas(QWidget):
         self.setObjectName("drawPad")
         self.setAccessibleName(self.tr("Drawing area"))
         tip = self.tr(
-            "Draw a digit. The right button rubs out. Del clears, {undo} undoes a stroke, "
+            "Draw a digit. The right button erases. Del clears, {undo} undoes a stroke, "
             "{redo} draws it again."
         )
         keys = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)

@@ -173,7 +173,7 @@ class ComparisonSection(QWidget):
             [
                 TableColumn(
                     words[0],
-                    self.tr("What it was at the same place of the other recording"),
+                    self.tr("Its value at the same place in the other recording"),
                     then.ravel() if then is not None and fits else None,
                     "muted",
                     tensor=self.tr("then {name}").format(name=name),
@@ -203,7 +203,7 @@ class ComparisonSection(QWidget):
         self._element = element
         then, now = self._pair
         if then is None or now is None or then.shape != now.shape or element >= now.size:
-            self.number.setText(self.tr("No such number in both: nothing to compare."))
+            self.number.setText(self.tr("This number is not in both: nothing to compare."))
             return
         exact = self._view_state is not None and self._view_state.full_precision
         place = tuple(int(i) for i in np.unravel_index(element, now.shape)) if now.ndim else ()

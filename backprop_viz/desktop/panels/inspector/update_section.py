@@ -99,7 +99,7 @@ class UpdateSection(QWidget):
         if update is None and group is not None:
             name = group.rule
         if not name:
-            self.rule.setText(self.tr("no optimizer has it"))
+            self.rule.setText(self.tr("not in any optimizer"))
             self.rule.setToolTip(self.tr("No optimizer that has stepped owns this parameter."))
             return
         self.rule.setText(self.tr("no rule for {0}").format(name))

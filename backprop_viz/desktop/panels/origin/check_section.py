@@ -275,7 +275,7 @@ class CheckSection(QWidget):
         running = self._running
         self.button.setText(self.tr("Cancel") if running else self.tr("Run check"))
         tip = (
-            self.tr("Stop the check; what there is of it stays ({0})")
+            self.tr("Stop the check; the steps done so far stay ({0})")
             if running
             else self.tr("Compare the gradient with differences of the loss ({0})")
         )

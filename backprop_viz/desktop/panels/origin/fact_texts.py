@@ -124,11 +124,11 @@ def _sentences() -> Mapping[str, str]:
         # -- the engine's
         "depends_on": translate("facts", "It depends on {0} numbers."),
         "intermediate": translate(
-            "facts", "{0} hands out only its result: this is a step on the way, in float64."
+            "facts", "{0} returns only its result: this is a step on the way, in float64."
         ),
         "intermediate_closes": translate(
             "facts",
-            "{0} hands out only its result, {1}: this is a step on the way, in float64. "
+            "{0} returns only its result, {1}: this is a step on the way, in float64. "
             "It leads to that result within {2}.",
         ),
         "backward_starts": translate(

@@ -50,7 +50,7 @@ class LossAlongPlot(CheckPlot):
         self.setAccessibleName(self.tr("Loss along this number"))
         self.setToolTip(
             self.tr(
-                "The loss where only this number is another, in float64; the dashed line has the "
+                "The loss as only this number changes, in float64; the dashed line has the "
                 "gradient as its slope. Drag the interval's edges to choose h; the wheel, + and - "
                 "zoom; Left and Right read the points."
             )

@@ -25,7 +25,7 @@ def no_terms_text(reason: Fact) -> str | None:
         "not_reproduced": translate(
             "reasons", "{0}, run again, gave other numbers than were recorded."
         ),
-        "constant": translate("reasons", "{0} made it of nothing that was recorded."),
+        "constant": translate("reasons", "{0} made it from nothing that was recorded."),
         "no_derivative": translate("reasons", "{0} has no derivative."),
         "no_operation": translate("reasons", "The operation that made {0} was not recorded."),
         "custom_function": translate(
@@ -42,7 +42,7 @@ def no_terms_text(reason: Fact) -> str | None:
         ),
         "no_update_rule": translate("reasons", "The rule of {0} is not known here."),
         "does_not_close": translate(
-            "reasons", "The terms found for {0} sum to {1}, which is not it."
+            "reasons", "The terms found for {0} sum to {1}, which is not its value."
         ),
         "reduce_scattered": translate(
             "reasons",
@@ -63,17 +63,19 @@ def given_text(recording: Recording, number: Number) -> str:
     translate = QCoreApplication.translate
     tensor = number.tensor
     if tensor == recording.input_id:
-        return translate("reasons", "It is given: the batch has it.")
+        return translate("reasons", "It is an input: it comes from the batch.")
     if tensor == recording.labels_id:
-        return translate("reasons", "It is given: a label of the batch.")
+        return translate("reasons", "It is an input: a label of the batch.")
     if any(tensor == parameter.value_id for parameter in recording.parameters):
         return translate(
             "reasons",
-            "So the parameter was as the iteration began: the update before made it, or the "
+            "This is the parameter as the iteration began: the update before made it, or the "
             "network was given it.",
         )
     if any(tensor == parameter.grad_id for parameter in recording.parameters):
-        return translate("reasons", "So .grad was as the iteration began: the one before left it.")
+        return translate(
+            "reasons", "This is .grad as the iteration began: the iteration before left it."
+        )
     return translate(
         "reasons", "Nothing that was recorded made it: to the network it is a constant."
     )

@@ -159,7 +159,7 @@ class OriginView(Panel):
     def _add_buttons(self) -> tuple[QToolButton, QToolButton, QToolButton, QToolButton]:
         back = plain_button("‹", self.tr("Back to the number before"), "Alt+Left")
         forward = plain_button("›", self.tr("Forward again"), "Alt+Right")
-        maximize = plain_button("⤢", self.tr("All the room for this panel, or no longer"), "")
+        maximize = plain_button("⤢", self.tr("Maximise this panel, or restore it"), "")
         maximize.setCheckable(True)
         close = plain_button("✕", self.tr("Close (Esc)"), "")
         self.path = Breadcrumb()

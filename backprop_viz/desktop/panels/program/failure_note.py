@@ -38,7 +38,7 @@ class FailureNote(QFrame):
         self.mend.setObjectName("mendByUnsqueeze")
         self.mend.setProperty("role", "link")
         self.mend.setText("x.unsqueeze(0)")
-        self.mend.setAccessibleName(self.tr("Mend it by x.unsqueeze(0)"))
+        self.mend.setAccessibleName(self.tr("Fix it by x.unsqueeze(0)"))
         self.mend.setToolTip(self.tr("Give the network this input as a batch of one, 1×1×32×32"))
         self.mend.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.mend.clicked.connect(self.mend_wanted)

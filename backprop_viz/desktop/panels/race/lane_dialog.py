@@ -45,9 +45,7 @@ class LaneDialog(QDialog):
         self.seed.setObjectName("laneSeed")
         self.count = NumberField(SEEDS_OF_A_LANE, self.tr("Seeds"), len(lane.seeds))
         self.count.setObjectName("laneSeeds")
-        self.count.setToolTip(
-            self.tr("So many runs with seeds that follow each other; the band is over them")
-        )
+        self.count.setToolTip(self.tr("How many runs, with consecutive seeds; the band spans them"))
         form = QFormLayout()
         form.addRow(self.tr("Optimizer"), self.optimizer)
         form.addRow(self.tr("Learning rate"), self.rate)

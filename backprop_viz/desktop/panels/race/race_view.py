@@ -79,7 +79,7 @@ class RaceView(Panel):
         self.iterations = NumberField(RACE_ITERATIONS, self.tr("Iterations"), _USUAL_ITERATIONS)
         self.iterations.setObjectName("raceIterations")
         self.iterations.setFixedWidth(84)
-        self.iterations.setToolTip(self.tr("How many iterations each racer runs"))
+        self.iterations.setToolTip(self.tr("How many iterations each run takes"))
         self.button = _button("raceStart", "", self.start_or_cancel)
         self.log = _button("raceLog", self.tr("Log"), None)
         self.log.setCheckable(True)
@@ -141,11 +141,11 @@ class RaceView(Panel):
             (self.tr("Accuracy"), self.tr("On the validation set, after the last iteration")),
             (
                 self.tr("Time"),
-                self.tr("What the iterations of a racer take by themselves, data not counted"),
+                self.tr("The time of the iterations themselves, without loading data"),
             ),
             (
                 self.tr("Diverged at"),
-                self.tr("The iteration whose loss was not finite; the racer stops there"),
+                self.tr("The iteration whose loss was not finite; the run stops there"),
             ),
         )
         for column, (title, tip) in enumerate(columns):
@@ -274,7 +274,7 @@ class RaceView(Panel):
         running = self.running
         self.button.setText(self.tr("Cancel") if running else self.tr("Start"))
         self.button.setAccessibleName(self.button.text())
-        tip = self.tr("Leave off the race; what there is of it stays")
+        tip = self.tr("Stop the race; the curves so far stay")
         if not running:
             tip = self.tr("Run every lane, side by side (Enter)")
         self.button.setToolTip(tip)

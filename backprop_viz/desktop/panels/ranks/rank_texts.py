@@ -79,7 +79,7 @@ def waits_text(state: RanksState) -> str:
 
 
 def standing_text(state: RanksState, now: float) -> str:
-    """What is to be said of the ranks that do not get on; "" where all do, or have ended."""
+    """Messages about the ranks that do not get on; "" where all do, or have ended."""
     most = max(one.iteration for one in state.ranks)
     standings = {one.standing(now) for one in state.ranks}
     if standings == {"cut"} and all(one.iteration == most for one in state.ranks):

@@ -100,7 +100,7 @@ class RanksView(Panel):
         page.setLayout(told)
         # Where there is little height the sentences scroll, and the numbers have it all.
         sentences = QScrollArea()
-        sentences.setAccessibleName(self.tr("What is to be said of the ranks"))
+        sentences.setAccessibleName(self.tr("Messages about the ranks"))
         sentences.setWidgetResizable(True)
         sentences.setFrameShape(QFrame.Shape.NoFrame)
         sentences.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -162,8 +162,8 @@ class SettingsBar(QWidget):
 
     def _batch_tip(self) -> str:
         return self.tr(
-            "Samples in a batch. Of random input as many are drawn, with as many targets, so a "
-            "change begins again with a fresh network."
+            "Samples in a batch. With random input, that many inputs and targets are drawn, so a "
+            "change starts again with a new network."
         )
 
     def revert(self) -> None:

@@ -47,7 +47,9 @@ class SurfaceSettings(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        near = self.tr("The plane goes through the weights after it, or the nearest kept")
+        near = self.tr(
+            "The plane goes through the weights after this iteration, or the nearest one kept"
+        )
         self._columns = {
             field: _labelled_column(field, name, tip, width)
             for field, name, width, tip in (
@@ -81,13 +83,15 @@ class SurfaceSettings(QWidget):
                     self.resolution,
                     "surfaceResolution",
                     54,
-                    self.tr("Points a side: more are finer and take longer"),
+                    self.tr("Points per side: more are finer and take longer"),
                 ),
                 (
                     self.samples,
                     "surfaceSamples",
                     70,
-                    self.tr("The loss is the mean over so many samples, the first of the set"),
+                    self.tr(
+                        "The loss is the mean over this many samples, the first ones of the set"
+                    ),
                 ),
                 (
                     self.part,

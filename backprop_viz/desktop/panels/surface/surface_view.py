@@ -191,7 +191,7 @@ class SurfaceView(Panel):
         self.button.setText(self.tr("Cancel") if running else self.tr("Compute"))
         self.button.setAccessibleName(self.button.text())
         self.button.setToolTip(
-            self.tr("Leave off; what there is of the surface stays")
+            self.tr("Stop; the points computed so far stay")
             if running
             else self.tr("Evaluate the loss on the plane; the run is left as it is (Enter)")
         )
