@@ -53,7 +53,8 @@ def line_address(url: str) -> LineAddress:
     wrong = port is None or parts.path not in ("", "/") or f"{parts.scheme}:" not in SCHEMES
     if port is None or wrong or (pin and not (is_pin and parts.scheme == "tls")):
         text = QT_TRANSLATE_NOOP(
-            "errors", "{0} is not an address: write tcp://HOST:PORT, or tls://HOST:PORT#FINGERPRINT."
+            "errors",
+            "{0} is not an address: write tcp://HOST:PORT, or tls://HOST:PORT#FINGERPRINT.",
         )
         raise ArgumentError(text, url)
     return LineAddress(parts.hostname or "127.0.0.1", port, parts.scheme == "tls", pin)

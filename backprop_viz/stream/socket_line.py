@@ -85,7 +85,7 @@ def proven(link: socket.socket, role: Side, token: bytes) -> Ends:
             raise RefusedError(
                 QT_TRANSLATE_NOOP(
                     "errors",
-                    "The token is another one: copy the script's token file to this machine.",
+                    "The token does not match: copy the script's token file to this machine.",
                 )
             )
         link.settimeout(None)

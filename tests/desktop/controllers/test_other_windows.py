@@ -66,5 +66,7 @@ def test_a_training_is_attached_to_and_what_is_no_address_refused(
     assert started == [(sys.executable, ["-m", "backprop_viz", "attach", "tcp://127.0.0.1:5005"])]
     dialog.textValueSelected.emit("127.0.0.1:5005")
     assert len(started) == 1
-    assert window.messages.text().startswith("127.0.0.1:5005 is not an address: write tcp://HOST:PORT")
+    assert window.messages.text().startswith(
+        "127.0.0.1:5005 is not an address: write tcp://HOST:PORT"
+    )
     dialog.done(0)
