@@ -22,6 +22,7 @@ _LANE_GAP = 10  # between what hangs in a lane and the next lane or row
 _ROW = 110  # the height of a row, as a first guess
 READABLE_SCALE = 0.66  # the scale below which names cannot be read
 COMFORTABLE = 0.9
+_SMALL = 60  # nodes in a row
 
 Point = tuple[float, float]
 Edge = tuple[int, int]
@@ -366,6 +367,25 @@ def best_columns(
     if 0 < now <= structure.length and scale(now) > 0.9 * scales[best]:
         return now
     return best
+
+
+def columns_for(
+    structure: Structure, width: float, height: float, now: int, readable: bool, text: float
+) -> tuple[float, int]:
+    """How much larger than usual a graph is drawn for the size of ``text``, and its columns.
+
+    That is ``text``, or less where only then all of a small graph can be seen, but not below 1.
+    """
+    sizes: list[float] = []
+    if readable and text > 1 and 0 < structure.length <= _SMALL:
+        sizes = [text, *(size / 10 for size in range(math.ceil(text * 10) - 1, 9, -1))]
+    for size in sizes:
+        columns = best_columns(structure, width / size, height / size, now, readable)
+        placement = place(structure, columns)
+        needed = size * READABLE_SCALE
+        if placement.width * needed <= width and placement.height * needed <= height:
+            return size, columns
+    return text, best_columns(structure, width / text, height / text, now, readable)
 
 
 def _comfortable(width: float, pitch: float) -> int:

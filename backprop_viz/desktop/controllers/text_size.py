@@ -57,7 +57,6 @@ class TextSizeController(QObject):
         set_text_scale(scale)
         QApplication.setFont(body_font())
         self._before = before
-        self._window.toolbar.put_buttons_first(percent > _FOR_A_ROOM)
         self._theme.apply_again()
 
     def _rescale_all(self) -> None:

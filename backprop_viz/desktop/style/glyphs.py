@@ -14,7 +14,7 @@ def glyph_icon(paint: Callable[[QPainter, QColor], None], theme: Theme) -> QIcon
     """An icon painted by ``paint`` in 16x16, for both pixel ratios, enabled and disabled."""
     icon = QIcon()
     for mode, color in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.faint)):
-        for ratio in (1, 2):
+        for ratio in (1, 2, 4):  # also for large text
             picture = QPixmap(GLYPH_SIDE * ratio, GLYPH_SIDE * ratio)
             picture.setDevicePixelRatio(ratio)
             picture.fill(Qt.GlobalColor.transparent)

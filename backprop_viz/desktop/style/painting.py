@@ -33,6 +33,13 @@ def text_line(
     painter.drawText(rect, where, elided(font, text, rect.width(), elide))
 
 
+def hint_in_middle(painter: QPainter, rect: QRect, text: str, color: QColor | str) -> None:
+    """What is said in a panel that has nothing to show yet, in as many lines as it takes."""
+    painter.setPen(QColor(color))
+    painter.setFont(body_font(13))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+
+
 # Cached: measuring a text takes as long as drawing it, and most texts are drawn again.
 @lru_cache(maxsize=512)
 def elided(

@@ -1,8 +1,9 @@
 """The box around every panel: a title, a subtitle, and room for switches."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.wrapping_row import WrappingRow
 
 
 class Panel(QFrame):
@@ -17,7 +18,7 @@ class Panel(QFrame):
         # A long subtitle is elided; it never makes the panel wider.
         self.subtitle = ElidedLabel()
         self.subtitle.setProperty("role", "caption")
-        self.header = QHBoxLayout()
+        self.header = WrappingRow()
         self.header.setSpacing(8)
         self.header.addWidget(self._title)
         self.header.addWidget(self.subtitle, 1)

@@ -145,24 +145,24 @@ def code_font(size: int = 12, bold: bool = False) -> QFont:
     return _code_font(max(1, round(size * _scale)), bold)
 
 
+def scaled(pixels: float) -> int:
+    """A length that goes with the text, as the height of a line: ``pixels`` at 100 %."""
+    return round(pixels * _scale)
+
+
+def least_text(size: int = 11) -> int:
+    """The pixels to which a text of this size may shrink to fit its place."""
+    return max(min(size, 11), round(0.75 * size * _scale))
+
+
 def scene_font(size: int, bold: bool = False) -> QFont:
-    """The font of labels in what is zoomed as a whole, where text has a size of its own."""
+    """The font of labels in what is zoomed as a whole, which follows the text's size."""
     return _body_font(size, bold)
 
 
 def scene_code_font(size: int) -> QFont:
     """The font of numbers in what is zoomed as a whole."""
     return _code_font(size, False)
-
-
-def no_higher(font: QFont, height: float) -> QFont:
-    """The font, or a smaller one with which a line is no higher than this."""
-    most = max(1, int(height * 0.8))
-    if font.pixelSize() <= most:
-        return font
-    smaller = QFont(font)
-    smaller.setPixelSize(most)
-    return smaller
 
 
 # Cached, so that Qt matches each font once and not at every painting.
@@ -195,7 +195,7 @@ QLabel[role="keys"] {{ background: {accent}; color: {accent_text}; border-radius
     padding: 8px 18px; font-size: {large}px; font-weight: 600; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="chip"] {{ color: {text}; background: {control}; border-radius: 9px;
-    padding: 2px 10px; font-size: 12px; }}
+    padding: 2px 10px; font-size: {chip}px; }}
 QLabel[role="caption"] {{ color: {muted}; font-size: {small}px; }}
 QToolTip {{ color: {text}; background: {control}; border: 1px solid {border}; padding: 4px; }}
 QPushButton, QToolButton, QComboBox, QAbstractSpinBox, QLineEdit {{
@@ -225,6 +225,8 @@ QPushButton[role="link"], QToolButton[role="link"] {{
     background: transparent; border: 1px solid transparent; color: {accent}; padding: 1px 4px;
     min-height: 14px; }}
 QPushButton[role="link"]:focus, QToolButton[role="link"]:focus {{ border-color: {accent}; }}
+QToolButton[textSize="small"] {{ font-size: {small}px; padding: 0px 1px; }}
+QComboBox[textSize="compact"] {{ font-size: {chip}px; }}
 QToolButton[role="segment"] {{ border-radius: 4px; padding: 1px 8px; min-height: 16px;
     background: transparent; border: 1px solid transparent; color: {muted}; }}
 QToolButton[role="segment"]:hover {{ color: {text}; }}
@@ -303,4 +305,5 @@ def style_sheet(theme: Theme) -> str:
     """The application's style sheet in the colours of a theme."""
     roles: Mapping[str, str] = {name: getattr(theme, name) for name in Theme.__slots__}
     icons = Path(__file__).with_name("icons").as_posix()
-    return _SHEET.format(icons=icons, small=round(11 * _scale), large=round(22 * _scale), **roles)
+    sizes = {"small": scaled(11), "chip": scaled(12), "large": scaled(22)}
+    return _SHEET.format(icons=icons, **sizes, **roles)

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.desktop.style.theme import scaled
+
 Section = tuple[str, list[tuple[str, str]]]
 _COLUMNS = 3
 _COLUMN_WIDTH = 320  # the least width, so that few lines wrap
@@ -100,7 +102,7 @@ def _keys(keys: str) -> QWidget:
     for key in keys.split("  "):
         cap = QLabel(key)
         cap.setProperty("role", "inset")
-        cap.setStyleSheet("font-size: 11px; padding: 1px 5px; border-radius: 4px;")
+        cap.setStyleSheet(f"font-size: {scaled(11)}px; padding: 1px 5px; border-radius: 4px;")
         row.addWidget(cap)
     return box
 

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.style.theme import DARK, Theme, scaled, scene_font, text_scale
 from backprop_viz.desktop.system.fault_log import FaultLog
 from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.widgets.text_dialog import TextDialog
@@ -45,20 +45,25 @@ class _Badge(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedSize(QSize(18, 22))
+        self.follow_text_size()
         self.kind: MessageKind = "info"
         self.theme = DARK
+
+    def follow_text_size(self) -> None:
+        """Be as large as the text beside it."""
+        self.setFixedSize(QSize(scaled(18), scaled(22)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The sign in the colour of its kind."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(text_scale(), text_scale())
         painter.translate(0, 2)
         color = QColor(self.theme.error if self.kind == "error" else self.theme.accent)
         pen = QPen(color, 1.5)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
-        painter.setFont(body_font(11, bold=True))
+        painter.setFont(scene_font(11, bold=True))
         if self.kind == "error":
             painter.drawPolygon(QPolygonF([QPointF(9, 1.5), QPointF(17, 16), QPointF(1, 16)]))
             painter.drawText(QRectF(0, 4, 18, 13), Qt.AlignmentFlag.AlignCenter, "!")
@@ -185,6 +190,7 @@ class MessageBar(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
         self._theme = self._badge.theme = self._whole.theme = theme
+        self._badge.follow_text_size()
         self._colour()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

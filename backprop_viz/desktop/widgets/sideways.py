@@ -3,17 +3,21 @@
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
+_LEAST = 120  # pixels
+
 
 class Sideways(QScrollArea):
     """As high as its row, and never wider than the window is."""
 
-    def __init__(self, row: QWidget) -> None:
+    def __init__(
+        self, row: QWidget, across: QSizePolicy.Policy = QSizePolicy.Policy.Ignored
+    ) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
         self._row = row
         self.setWidget(row)
         row.setAutoFillBackground(False)
@@ -37,4 +41,4 @@ class Sideways(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Any width will do."""
-        return QSize(200, self.sizeHint().height())
+        return QSize(_LEAST, self.sizeHint().height())

@@ -22,9 +22,14 @@ _HORIZONTAL, _VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 
 
 class DockArea(QMainWindow):
-    """Docks for panels, by the panels' ids. ``maximized_changed`` tells when one takes all."""
+    """Docks for panels, by the panels' ids.
+
+    ``maximized_changed`` tells when one takes all, ``resized`` that there is other room.
+    ``moved_by_user`` is whether the user has put a dock elsewhere since they were arranged.
+    """
 
     maximized_changed = Signal(bool)
+    resized = Signal()
 
     def __init__(self, panels: Mapping[str, QWidget]) -> None:
         super().__init__()
@@ -38,6 +43,8 @@ class DockArea(QMainWindow):
         for dock in self.docks.values():
             dock.setParent(self)
             dock.maximize_wanted.connect(lambda dock=dock: self.toggle_maximized(dock))
+            dock.topLevelChanged.connect(self._note_move)
+            dock.dockLocationChanged.connect(self._note_move)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._escape.setEnabled(False)
         self._escape.activated.connect(self.restore_maximized)
@@ -48,6 +55,8 @@ class DockArea(QMainWindow):
         self._again = QTimer(self, interval=0, singleShot=True)
         self._again.timeout.connect(self._share_again)
         self._tree: DockNode | None = None
+        self.moved_by_user = False
+        self._arranging = False
         self._before_maximized: QByteArray | None = None
         self._places_before: dict[str, DockPlace] = {}
         self.maximized_dock: PanelDock | None = None
@@ -66,6 +75,7 @@ class DockArea(QMainWindow):
     def arrange(self, tree: DockNode, shown: Sequence[str]) -> None:
         """Place all docks of a tree, and show these of them that are available."""
         self.restore_maximized()
+        self._arranging = True
         for dock in self.docks.values():
             dock.setFloating(False)
             self.removeDockWidget(dock)
@@ -79,8 +89,20 @@ class DockArea(QMainWindow):
         self._raise_first(tree)
         for bar in self.findChildren(QTabBar):
             bar.setDrawBase(False)
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            bar.setUsesScrollButtons(True)
         self._tree = tree
+        self._arranging = self.moved_by_user = False
         self.share_out()
+
+    def _note_move(self) -> None:
+        if not self._arranging:
+            self.moved_by_user = True
+
+    @property
+    def is_as_arranged(self) -> bool:
+        """Whether all docks stand, and are as large, as they were placed."""
+        return self._tree is not None and not self.moved_by_user
 
     def _fill(self, node: DockNode) -> None:
         """Place what follows the first dock of each part; that one is placed already."""
@@ -172,6 +194,7 @@ class DockArea(QMainWindow):
         waiting = [name for name in others if not self.docks[name].available]
         keep = [name for name in waiting if self.docks[name].wanted]
         self.arrange(whole, [*shown, *keep])
+        self.moved_by_user = True
         for name, place in known.items():
             dock = self.docks[name]
             if place.floats and dock.available:
@@ -183,11 +206,13 @@ class DockArea(QMainWindow):
         """Share the new room out as the layout says."""
         super().resizeEvent(event)
         self.share_out()
+        self.resized.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Share out the room that is known now."""
         super().showEvent(event)
         self.share_out()
+        self.resized.emit()
 
     def event(self, event: QEvent) -> bool:
         """Keep the sizes that the user gave by dragging a line between docks."""
@@ -249,7 +274,9 @@ class DockArea(QMainWindow):
         if self._before_maximized is not None:
             before, self._before_maximized = self._before_maximized, None
             self.maximized_dock = None
+            self._arranging = True
             self.restoreState(before)
+            self._arranging = False
             for dock in self.docks.values():
                 if not dock.available:
                     dock.hide()

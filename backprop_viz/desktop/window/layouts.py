@@ -1,6 +1,7 @@
 """The layouts that are ready made: where each registered panel stands, and whether it is shown."""
 
 from collections.abc import Sequence
+from enum import Enum
 
 from backprop_viz.desktop.panels.registry import LAYOUT_NAMES, PanelEntry, PanelPlace
 from backprop_viz.desktop.window.dock_layout import DockNode, DockSplit, DockTabs, dock_ids
@@ -15,11 +16,33 @@ _COLUMNS = {
 _COLUMNS_HEIGHT, _PLOTS_HEIGHT = (640, 4), (200, 1)
 _LESSON, _REST = (300, 0), (1280, 1)
 ORIGIN_HEIGHT = 330
+# Where the area for the panels is narrower, or lower, at 100 % of the text size.
+_NARROW, _LOW = 1000, 330
+_SIDE_WIDTH, _MAIN_WIDTH = 400, 840
 
 
-def layout_tree(entries: Sequence[PanelEntry], layout: str) -> DockNode:
+class Crowding(Enum):
+    """How much room there is for the panels."""
+
+    NONE = "all panels have room beside each other"
+    NARROW = "they share two columns, in tabs"
+    SMALL = "so do the plots"
+
+
+def crowding_of(width: int, height: int, text: float) -> Crowding:
+    """How crowded the panels are in an area of so many pixels; ``text`` is the size of text."""
+    if width >= _NARROW * text:
+        return Crowding.NONE
+    return Crowding.SMALL if height < _LOW * text else Crowding.NARROW
+
+
+def layout_tree(
+    entries: Sequence[PanelEntry], layout: str, crowding: Crowding = Crowding.NONE
+) -> DockNode:
     """Where every docked panel stands in a layout, also those that it does not show."""
     name = layout if layout in LAYOUT_NAMES else LAYOUT_NAMES[0]
+    if crowding is not Crowding.NONE:
+        return _crowded_tree(entries, name, crowding)
     columns = [
         _beside(entries, name, place, False, *share) for place, share in _COLUMNS[name].items()
     ]
@@ -34,6 +57,31 @@ def layout_tree(entries: Sequence[PanelEntry], layout: str) -> DockNode:
     )
     assert tree is not None
     return tree
+
+
+def _crowded_tree(entries: Sequence[PanelEntry], layout: str, crowding: Crowding) -> DockNode:
+    """Two columns of tabs: what is read at the left, the pictures at the right."""
+    main = [PanelPlace.MIDDLE, PanelPlace.ORIGIN]
+    if crowding is Crowding.SMALL:
+        main.append(PanelPlace.PLOTS)
+    side = _in_tabs(
+        entries, layout, (PanelPlace.LESSON, PanelPlace.LEFT, PanelPlace.RIGHT), _SIDE_WIDTH
+    )
+    pictures = [_in_tabs(entries, layout, main, _COLUMNS_HEIGHT[0])]
+    if crowding is Crowding.NARROW:
+        pictures.append(_in_tabs(entries, layout, (PanelPlace.PLOTS,), _PLOTS_HEIGHT[0]))
+    tree = _joined(True, (side, _joined(False, pictures, _MAIN_WIDTH, 1)), 1580, 1)
+    assert tree is not None
+    return tree
+
+
+def _in_tabs(
+    entries: Sequence[PanelEntry], layout: str, places: Sequence[PanelPlace], size: int
+) -> DockTabs | None:
+    """The panels of some places as tabs; those that the layout shows come first."""
+    here = [e for e in entries if e.places.get(layout, e.place) in places]
+    here.sort(key=lambda e: (layout not in e.layouts, places.index(e.places.get(layout, e.place))))
+    return DockTabs(tuple(e.id for e in here), size, 1) if here else None
 
 
 def shown_in(entries: Sequence[PanelEntry], layout: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The main window: it places the registered panels and passes view states on to them."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar, cast
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
@@ -23,7 +23,7 @@ from backprop_viz.desktop.panels.registry import (
     UrgentPanel,
     ViewPanel,
 )
-from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.style.theme import Theme, text_scale
 from backprop_viz.desktop.style.window_geometry import restore_place, save_place
 from backprop_viz.desktop.system import qt_guard
 from backprop_viz.desktop.view_state import ViewState
@@ -34,7 +34,7 @@ from backprop_viz.desktop.widgets.progress_strip import ProgressStrip
 from backprop_viz.desktop.widgets.sideways import Sideways
 from backprop_viz.desktop.window.dock_area import DockArea
 from backprop_viz.desktop.window.dock_layout import places_from
-from backprop_viz.desktop.window.layouts import layout_tree, shown_in
+from backprop_viz.desktop.window.layouts import Crowding, crowding_of, layout_tree, shown_in
 from backprop_viz.desktop.window.lower_row import LowerRow
 from backprop_viz.desktop.window.panel_dock import PanelDock
 from backprop_viz.desktop.window.toolbar import Toolbar
@@ -96,7 +96,12 @@ class MainWindow(QMainWindow):
         self._turn.timeout.connect(self._show_next)
         self.layout_name = LAYOUT_NAMES[0]
         self._store_key = "window"
+        self._crowding = Crowding.NONE
+        # Not at once: the window is in the middle of laying itself out.
+        self._room_changed = QTimer(self, interval=0, singleShot=True)
+        self._room_changed.timeout.connect(self._fit_room)
         self._compose()
+        self.docks.resized.connect(self._room_changed.start)
 
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
         """The panel of a class. Raises LookupError if the window has none."""
@@ -124,7 +129,8 @@ class MainWindow(QMainWindow):
             self.messages,
             (self.line_strip, self.reading_strip, self.download_strip),
         )
-        for row in (self.toolbar, *self._in_place(PanelPlace.TOP)):
+        column.addWidget(self.toolbar)
+        for row in self._in_place(PanelPlace.TOP):
             column.addWidget(Sideways(row))
         column.addWidget(notices)
         column.addWidget(self.docks, 1)
@@ -199,6 +205,7 @@ class MainWindow(QMainWindow):
         """Paint everything in a theme's colours."""
         qt_guard.use_colours(theme.panel, theme.muted)
         self.messages.set_theme(theme)
+        self._room_changed.start()  # the size of text may be another one
         for panel in self.panels:
             panel.set_theme(theme)
 
@@ -229,13 +236,33 @@ class MainWindow(QMainWindow):
             for id in shown_in(self._docked, self.layout_name)
             if self.docks.docks[id] is not self.lower_row.dock
         ]
-        self.docks.arrange(layout_tree(self._docked, self.layout_name), shown)
+        self._arrange(shown)
+
+    def _arrange(self, shown: Sequence[str]) -> None:
+        """Place the panels as the layout does where there is as much room as there is."""
+        self._crowding = self._crowding_now()
+        tree = layout_tree(self._docked, self.layout_name, self._crowding)
+        self.docks.arrange(tree, shown)
+
+    def _crowding_now(self) -> Crowding:
+        if not self.docks.isVisible():
+            return self._crowding
+        return crowding_of(self.docks.width(), self.docks.height(), text_scale())
+
+    def _fit_room(self) -> None:
+        """Put panels into tabs, or beside each other again, unless the user has moved any."""
+        busy = self.docks.moved_by_user or self.docks.is_maximized or self.lower_row.explaining
+        if not busy and self._crowding_now() is not self._crowding:
+            docks = self.docks.docks.items()
+            self._arrange([id for id, dock in docks if not dock.isHidden() or dock.waits])
 
     def save_layout(self, store: QSettings) -> None:
         """Store the window's place and the panels' places for the next launch."""
         save_place(store, "window/place", self)
         store.setValue(f"{self._store_key}/layout_name", self.layout_name)
         store.setValue(f"{self._store_key}/layout", json.dumps(self.layout_state()))
+        # Then only which panels are shown is restored: there may be more room, or less.
+        store.setValue(f"{self._store_key}/as_arranged", self.docks.is_as_arranged)
 
     def restore_layout(self, store: QSettings) -> None:
         """Restore the layout of the last launch, if there was one."""
@@ -243,7 +270,18 @@ class MainWindow(QMainWindow):
         name = store.value(f"{self._store_key}/layout_name")
         if name in LAYOUT_NAMES:
             self.show_layout(str(name))
-        self.apply_layout(_read(store.value(f"{self._store_key}/layout")))
+        layout = _read(store.value(f"{self._store_key}/layout"))
+        if store.value(f"{self._store_key}/as_arranged", False, bool):
+            self._show_panels(places_from(layout))
+        else:
+            self.apply_layout(layout)
+
+    def _show_panels(self, names: Collection[str]) -> None:
+        """Show these panels, and those that have nothing to show yet, where the layout has them."""
+        for name, dock in self.docks.docks.items():
+            if names and dock is not self.lower_row.dock and dock.available:
+                dock.wanted = name in names
+                dock.setVisible(dock.wanted)
 
     def layout_state(self) -> dict[str, list[int]]:
         """The place of each dock that is shown, by the panel's id, as numbers to be stored."""

@@ -70,7 +70,12 @@ class PanelDock(QDockWidget):
         self._pressed = False
         if isinstance(panel, Panel):
             self.setTitleBarWidget(_Grip())
-            panel.header.addWidget(self._menu_button(title))
+            panel.header.add_at_end(self._menu_button(title))
+
+    @property
+    def waits(self) -> bool:
+        """Whether it will be shown as soon as its panel has something to show."""
+        return self.wanted and not self.available
 
     def _menu_button(self, title: str) -> QToolButton:
         button = QToolButton()

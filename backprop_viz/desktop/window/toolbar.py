@@ -1,14 +1,15 @@
 """The top row: settings, buttons for stepping and training, and the run's progress."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
 from backprop_viz.desktop.style.action_texts import action_label
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.desktop.style.theme import code_font
+from backprop_viz.desktop.style.theme import code_font, scaled
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.sideways import Sideways
 from backprop_viz.recording.run_origin import RunOrigin
 
 
@@ -17,6 +18,7 @@ class KeyButton(QToolButton):
 
     def __init__(self, action: QAction) -> None:
         super().__init__()
+        self.has_key = True
         self.setDefaultAction(action)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -25,18 +27,24 @@ class KeyButton(QToolButton):
         self._show_text()
         action.changed.connect(self._show_text)
 
+    def width_of_key(self) -> int:
+        """How much wider it is with its shortcut."""
+        texts = (self._with_key(), action_label(self.defaultAction()))
+        wide, narrow = (self._room_for(text).width() for text in texts)
+        return wide - narrow
+
+    def show_key(self, wanted: bool) -> None:
+        """Show the shortcut, or the text alone."""
+        if wanted != self.has_key:
+            self.has_key = wanted
+            self._show_text()
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        """Room for the text and the key."""
-        return self._room_for(self._with_key())
+        """Room for the text."""
+        return self._room_for(self.text())
 
-    def minimumSizeHint(self) -> QSize:
-        """Room for the text alone."""
-        return self._room_for(action_label(self.defaultAction()))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as much as fits."""
-        super().resizeEvent(event)
-        self._show_text()
+    minimumSizeHint = sizeHint
 
     def _room_for(self, text: str) -> QSize:
         metrics = self.fontMetrics()
@@ -50,18 +58,21 @@ class KeyButton(QToolButton):
 
     def _show_text(self) -> None:
         text = action_label(self.defaultAction())
-        self.setText(self._with_key() if self.width() >= self.sizeHint().width() else text)
+        self.setText(self._with_key() if self.has_key else text)
         self.setAccessibleName(text)
 
 
 class Toolbar(QWidget):
-    """Settings at the left, commands in the middle, progress at the right."""
+    """Settings at the left, commands in the middle, progress at the right.
+
+    Where there is no room for all, the settings scroll: the commands are always seen.
+    """
 
     def __init__(self, run: tuple[QAction, ...], options: QAction) -> None:
         super().__init__()
         self.settings = SettingsBar()
         self._has_none = False  # no settings that could be chosen
-        self._gear = gear = QToolButton()
+        gear = QToolButton()
         gear.setDefaultAction(options)
         gear.setText("⚙")
         gear.setAccessibleName(action_label(options))
@@ -75,7 +86,6 @@ class Toolbar(QWidget):
         progress.setSpacing(1)
         for label in (self._iteration, self._rate):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            label.setMinimumWidth(134)
             progress.addWidget(label)
 
         self._row = row = QHBoxLayout(self)
@@ -89,10 +99,16 @@ class Toolbar(QWidget):
         self.chip.setProperty("role", "chip")
         for label in (self.run_title, self.chip):
             label.hide()
-        row.addWidget(self.settings)
+        settings = QWidget()
+        settings_row = QHBoxLayout(settings)
+        settings_row.setContentsMargins(0, 0, 0, 0)
+        settings_row.setSpacing(6)
+        settings_row.addWidget(self.settings)
+        settings_row.addWidget(gear, 0, Qt.AlignmentFlag.AlignBottom)
+        self._scroll = Sideways(settings, QSizePolicy.Policy.Maximum)
+        row.addWidget(self._scroll, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.run_title)
         row.addWidget(self.chip)
-        row.addWidget(gear, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch(1)
         self.run_buttons = [KeyButton(action) for action in run]
         for button in self.run_buttons:
@@ -112,21 +128,31 @@ class Toolbar(QWidget):
     def show_for_a_room(self, wanted: bool) -> None:
         """Leave the settings out while presenting: the buttons have their room."""
         if not self._has_none:
-            for widget in (self.settings, self._gear):
-                widget.setVisible(not wanted)
+            self._scroll.setVisible(not wanted)
 
-    def put_buttons_first(self, wanted: bool) -> None:
-        """Have the buttons at the left, where they are seen when there is no room for all."""
-        for place, button in enumerate(self.run_buttons):
-            self._row.removeWidget(button)
-            first = 0 if wanted else self._row.count() - 2
-            at = first + place if wanted else first
-            self._row.insertWidget(at, button, 0, Qt.AlignmentFlag.AlignBottom)
+    def event(self, event: QEvent) -> bool:
+        """Show the shortcuts where there is room for all of them."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._show_keys()
+        return done
+
+    def _show_keys(self) -> None:
+        for label in (self._iteration, self._rate):
+            label.setMinimumWidth(max(134, scaled(100)))
+        spacing = self._row.spacing()
+        items = [self._row.itemAt(i) for i in range(self._row.count())]
+        taken = sum(item.sizeHint().width() + spacing for item in items if not item.isEmpty())
+        keys = [button for button in self.run_buttons if not button.isHidden()]
+        taken -= sum(button.width_of_key() for button in keys if button.has_key)
+        wanted = sum(button.width_of_key() for button in keys)
+        for button in self.run_buttons:
+            button.show_key(taken + wanted + 4 * spacing <= self.width())
 
     def leave_out_settings(self) -> None:
         """A script has its own settings."""
         self._has_none = True
-        for widget in (self.settings, self._gear, self.run_buttons[-1]):
+        for widget in (self._scroll, self.run_buttons[-1]):
             widget.hide()
 
     def show_run(self, title: str, origin: RunOrigin) -> None:

@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QHelpEvent,
@@ -16,14 +15,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
-from backprop_viz.analysis.graph.graph_layout import READABLE_SCALE, best_columns, place
+from backprop_viz.analysis.graph.graph_layout import READABLE_SCALE, columns_for, place
 from backprop_viz.analysis.graph.graph_structure import Structure, analyse
 from backprop_viz.desktop.panels.autograd.graph_item import GraphItem, NodeState
 from backprop_viz.desktop.panels.autograd.graph_keys import neighbour_node
 from backprop_viz.desktop.panels.autograd.module_spans import stretches
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.panels.network.feature_maps import shape_text
-from backprop_viz.desktop.style.theme import Theme, body_font
+from backprop_viz.desktop.style.painting import hint_in_middle
+from backprop_viz.desktop.style.theme import Theme, text_scale
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Cursor
@@ -66,6 +66,7 @@ class GraphCanvas(QGraphicsView):
         self._zoomed = False  # the user has zoomed: resizing keeps the zoom
         self._whole = False  # the user asked for the whole graph, however small
         self._columns = 0
+        self._text = 1.0  # how much larger than usual all of it is, for the size of text
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._selected: frozenset[str] = frozenset()
         self._lit: frozenset[str] = frozenset()
@@ -100,6 +101,8 @@ class GraphCanvas(QGraphicsView):
         """Paint in the colours of a theme."""
         self.item.theme = theme
         self.item.update()
+        if not self._zoomed:
+            self._fold()  # the size of text may be another one
         self.viewport().update()
 
     def set_selected(self, keys: frozenset[str]) -> None:
@@ -174,7 +177,9 @@ class GraphCanvas(QGraphicsView):
         """Choose the number of rows for the widget's size, and show the whole graph."""
         width, height = self._room()
         readable = not self._whole
-        columns = best_columns(self._structure, width, height, self._columns, readable)
+        self._text, columns = columns_for(
+            self._structure, width, height, self._columns, readable, text_scale()
+        )
         if rebuild is not None or columns != self._columns:
             self._columns = columns
             structure, placement = self._structure, place(self._structure, columns)
@@ -192,10 +197,11 @@ class GraphCanvas(QGraphicsView):
         if not placement.rects or width <= 0 or height <= 0:
             return
         across, down = width / placement.width, height / max(placement.height, 1)
-        scale = min(across, down, _HOME)
+        home, least = _HOME * self._text, READABLE_SCALE * self._text
+        scale = min(across, down, home)
         top = (height / scale - placement.height) / 2
-        if readable and scale < READABLE_SCALE:
-            scale, top = min(max(across, READABLE_SCALE), _HOME), 0.0
+        if readable and scale < least:
+            scale, top = min(max(across, least), home), 0.0
         # A margin, so that any part of the graph can be moved to the middle.
         around = self.item.boundingRect()
         spare_x, spare_y = self.width() / scale, self.height() / scale
@@ -366,9 +372,6 @@ class GraphCanvas(QGraphicsView):
         if self._structure.graph.nodes:
             return
         painter = QPainter(self.viewport())
-        painter.setPen(QColor(self.item.theme.muted))
-        painter.setFont(body_font(13))
-        words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         hint = self.tr("The graph appears with the first forward pass.")
-        painter.drawText(self.viewport().rect(), words, hint)
+        hint_in_middle(painter, self.viewport().rect(), hint, self.item.theme.muted)
         painter.end()

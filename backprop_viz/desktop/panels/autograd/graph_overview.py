@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from backprop_viz.analysis.graph.graph_layout import Placement, Rect
 from backprop_viz.desktop.panels.autograd.module_spans import Stretch
-from backprop_viz.desktop.style.theme import Theme, scene_font
+from backprop_viz.desktop.style.theme import Theme, body_font, text_scale
 
 _NAME = 11  # pixels on screen
 _PLATE = 3.0  # around a name
 _COVERED = 0.15  # the share of the graph that names may cover
-_STEM = 9  # the text size in a box, in pixels on screen
+_STEM = 11  # the text size in a box, in pixels on screen
 _STEM_ROOM = 40.0  # the box size that text needs, in pixels on screen
 _OUTLINED = 8.0  # the size in pixels below which a box is only a spot of colour
 
@@ -80,7 +80,7 @@ class OverviewPainter:
     def paint_stems(self, painter: QPainter, texts: Iterable[tuple[int, str, QColor]]) -> None:
         """Paint the nodes' names, cut to their boxes, where the boxes are large enough."""
         scale = painter.worldTransform().m11()
-        font = scene_font(_STEM)
+        font = body_font(_STEM)
         metrics = QFontMetricsF(font)
         for node, text, ink in texts:
             box = self._rects[node]
@@ -123,10 +123,14 @@ def _covered(modules: tuple[Stretch, ...]) -> float:
     return sum(plate.width() * plate.height() for plate in plates)
 
 
-@cache
 def _plate(name: str) -> QRectF:
     """The background of a name above its corner, in pixels on screen."""
-    metrics = QFontMetricsF(scene_font(_NAME, bold=True))
+    return _plate_at(name, text_scale())
+
+
+@cache
+def _plate_at(name: str, text: float) -> QRectF:
+    metrics = QFontMetricsF(body_font(_NAME, bold=True))
     width, height = metrics.horizontalAdvance(name) + 2 * _PLATE, metrics.height()
     return QRectF(0, 2 - height, width, height)
 
@@ -158,7 +162,7 @@ def _paint_name(painter: QPainter, theme: Theme, corner: QPointF, name: str, sca
     painter.setPen(QPen(QColor(theme.border), 1))
     painter.setBrush(QColor(theme.panel))
     painter.drawRoundedRect(_plate(name), 3, 3)
-    painter.setFont(scene_font(_NAME, bold=True))
+    painter.setFont(body_font(_NAME, bold=True))
     painter.setPen(QColor(theme.text))
     painter.drawText(_plate(name), Qt.AlignmentFlag.AlignCenter, name)
     painter.restore()

@@ -25,7 +25,7 @@ from backprop_viz.desktop.panels.drawing.training_row import TrainingRow
 from backprop_viz.desktop.style.images import gray_image, is_gray, signed_image, signed_range
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.panel import Panel
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, scaled, text_scale
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.recording.drawing_training import Prediction
@@ -199,7 +199,9 @@ class _Stage(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """A canvas that can be drawn on, the bars, and the small input."""
-        return QSize(96 + _GAP + _BARS, 96 + 8 + _CAPTION + 32)
+        bars = self.bars.minimumSizeHint()
+        below = 8 + scaled(_CAPTION) + 32
+        return QSize(96 + _GAP + bars.width(), max(96 + below, bars.height()))
 
     def sizeHint(self) -> QSize:
         """The size in a window of 1280x800."""
@@ -217,6 +219,7 @@ class _Stage(QWidget):
         """Pass a theme on."""
         for widget in (self.canvas, self.bars, self.seen, self.no_digit):
             widget.set_theme(theme)
+        self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place all parts."""
@@ -224,27 +227,32 @@ class _Stage(QWidget):
         self._place()
 
     def _place(self) -> None:
-        canvas, bars, seen = place_pad(self.width(), self.height(), self._least_bars)
+        canvas, bars, seen = place_pad(self.width(), self.height(), self._least_bars, text_scale())
         self.canvas.setGeometry(canvas)
         self.bars.setGeometry(bars)
         self.seen.setGeometry(seen)
-        self.no_digit.setGeometry(seen.adjusted(seen.height() - _CAPTION + 8, _CAPTION - 6, 0, 2))
+        caption = scaled(_CAPTION)
+        self.no_digit.setGeometry(seen.adjusted(seen.height() - caption + 8, caption - 6, 0, 2))
 
 
-def place_pad(width: int, height: int, least_bars: int = _BARS) -> tuple[QRect, QRect, QRect]:
+def place_pad(
+    width: int, height: int, least_bars: int = _BARS, text: float = 1.0
+) -> tuple[QRect, QRect, QRect]:
     """The boxes of the canvas, the bars and the network's input in a panel of this size.
 
-    ``least_bars`` is the least width of the bars.
+    ``least_bars`` is the least width of the bars; ``text`` the size of text, 1 is 100 %.
     """
-    widest = width - _GAP - least_bars
+    widest = width - _GAP - round(least_bars * text)
     for times in (3, 2, 1):
-        below = 8 + _CAPTION + 32 * times
+        below = 8 + round(_CAPTION * text) + 32 * times
         if height - below >= min(0.85 * widest, _COMFORTABLE):
             break  # the input is as large as possible while the canvas stays large enough
     side = max(min(height - below, widest), 32)
     left = side + _GAP
     # Beside a small canvas the bars extend below it, to stay readable.
-    bars = QRect(left, 0, min(max(width - left, 0), side + 40), min(max(side, 150), height))
+    bars = QRect(
+        left, 0, min(max(width - left, 0), side + 40), min(max(side, round(150 * text)), height)
+    )
     seen = QRect(0, side + 8, width if bars.height() == side else side + _GAP - 2, below - 8)
     return QRect(0, 0, side, side), bars, seen
 
@@ -293,9 +301,10 @@ class SeenByTheNet(QWidget):
             caption = self.tr("What the net sees · ±{limit}").format(limit=limit)
         metrics = QFontMetrics(body_font(11))
         caption = metrics.elidedText(caption, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(QRect(0, 0, self.width(), _CAPTION), 0, caption)
-        side = self.height() - _CAPTION
-        box = QRectF(0, _CAPTION, side, side)
+        high = scaled(_CAPTION)
+        painter.drawText(QRect(0, 0, self.width(), high), 0, caption)
+        side = self.height() - high
+        box = QRectF(0, high, side, side)
         painter.fillRect(box, Qt.GlobalColor.black)
         image = self.image
         if image is not None:

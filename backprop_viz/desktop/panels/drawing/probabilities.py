@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from backprop_viz.desktop.style.numbers import apart
 from backprop_viz.desktop.style.painting import elided
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, scaled, text_scale
 from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.recording.class_names import class_name
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved
 
 _MOST_OF_WIDTH = 0.45  # of the widget, for the names
+_ROW = 14  # the least height of a row at 100 % of the text size
 _MOVED = 0.005  # smaller changes are not marked
 
 
@@ -74,11 +75,12 @@ class ProbabilityBars(QWidget):
 
     def sizeHint(self) -> QSize:
         """As high as a canvas of the usual size."""
-        return QSize(110, 190)
+        return QSize(scaled(110), scaled(190))
 
     def minimumSizeHint(self) -> QSize:
         """Room for the name, a short bar and its number."""
-        return QSize(84, 100)
+        count = len(self._probabilities or self._classes)
+        return QSize(scaled(84), scaled(_ROW * count))
 
     def _words(self) -> str:
         if self._probabilities is None or self._top is None:
@@ -104,15 +106,14 @@ class ProbabilityBars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         count = len(self._probabilities or self._classes)
         row = self.height() / count
-        # Of large text as much as the rows have room for.
-        size = max(round(9 / text_scale()), min(13, int(row * 0.75 / text_scale())))
+        size = max(11, min(13, int(row * 0.8 / text_scale())))
         names = [class_name(self._classes, i) for i in range(count)]
         metrics = QFontMetrics(code_font(size, bold=True))
         if max(map(len, names)) > 1:
             metrics = QFontMetrics(body_font(size, bold=True))
         widest = max(map(metrics.horizontalAdvance, names))
         name_width = min(widest, int(self.width() * _MOST_OF_WIDTH))
-        number = QFontMetrics(body_font(size - 1, bold=True)).horizontalAdvance(">99%")
+        number = QFontMetrics(body_font(size, bold=True)).horizontalAdvance(">99%")
         left, right = name_width + 12, self.width() - number - 6
         for i in range(count):
             box = QRectF(0, i * row, self.width(), row)
@@ -158,7 +159,7 @@ class ProbabilityBars(QWidget):
         before = math.nan if self._moved is None else self._moved.before[i]
         if abs(before - probability) >= _MOVED:
             self._paint_before(painter, track, before, probability)
-        painter.setFont(body_font(size - 1, bold=top))
+        painter.setFont(body_font(size, bold=top))
         painter.setPen(QColor(theme.text if top else theme.muted))
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(box, align, percent(probability))

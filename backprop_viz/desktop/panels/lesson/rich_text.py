@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-from backprop_viz.desktop.style.theme import Theme, code_font
+from backprop_viz.desktop.style.theme import Theme, code_font, scaled
 
 _MARKS = (
     (re.compile(r"\*\*(.+?)\*\*"), r"<b>\1</b>"),
@@ -29,7 +29,7 @@ def _block(block: str, theme: Theme) -> str:
         code = "\n".join(line for line in lines if not line.startswith("```"))
         family = code_font().families()[0]
         return (
-            f"<pre style=\"font-family: '{family}', monospace; font-size: 11px; "
+            f"<pre style=\"font-family: '{family}', monospace; font-size: {scaled(11)}px; "
             f'white-space: pre-wrap; margin: 4px 0 8px 0; color: {theme.text}">{escape(code)}</pre>'
         )
     if all(line.startswith(("- ", "  ")) for line in lines):

@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QCursor,
     QFocusEvent,
@@ -21,12 +20,7 @@ from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.panels.network import network_layout
 from backprop_viz.desktop.panels.network.column_texts import header_widths
-from backprop_viz.desktop.panels.network.feature_maps import (
-    Block,
-    Look,
-    Range,
-    Size,
-)
+from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range, Size
 from backprop_viz.desktop.panels.network.layer_menu import add_outputs, layer_menu
 from backprop_viz.desktop.panels.network.lit_numbers import origin_of
 from backprop_viz.desktop.panels.network.map_elements import element_at
@@ -48,13 +42,14 @@ from backprop_viz.desktop.panels.network.network_painter import (
 )
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.change_guard import ChangeGuard
-from backprop_viz.desktop.style.theme import Theme, body_font
+from backprop_viz.desktop.style.painting import hint_in_middle
+from backprop_viz.desktop.style.theme import Theme, scaled, text_scale
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.number import Number
 
-NAME_LINE = 18  # the part of a column's header below its name
+NAME_LINE = 18  # the part of a column's header below its name, at 100 % of the text size
 
 
 class NetworkCanvas(QWidget):
@@ -86,7 +81,6 @@ class NetworkCanvas(QWidget):
         self._state = NetworkState(LayerGraph(), None, "activations")
         self._blocks: tuple[Blocks, ...] = ()
         self._sizes: tuple[tuple[Size, ...], ...] = ()  # of the blocks
-        self._headers: tuple[int, ...] = ()  # the widths of the columns' texts
         self._placed = ChangeGuard()
         self._columns: tuple[NetworkColumn, ...] = ()
         self._painter = NetworkPainter()
@@ -111,8 +105,7 @@ class NetworkCanvas(QWidget):
             return
         if state.layers != self._state.layers or state.rows != self._state.rows:
             self._painter.forget()
-            self.setMinimumSize(least_size(state.layers, state.rows))
-            self._headers = header_widths(state.layers.layers)
+            self.setMinimumSize(least_size(state.layers, state.rows, text_scale()))
         before, before_blocks, sizes = self._state, self._blocks, self._sizes
         self._state = state
         self._blocks = tuple(state.blocks(layer) for layer in state.layers.layers)
@@ -136,8 +129,9 @@ class NetworkCanvas(QWidget):
                 self.update((room_of(columns[a]) | room_of(columns[b])).toAlignedRect())
 
     def set_theme(self, theme: Theme) -> None:
-        """Paint in the colours of a theme."""
+        """Paint in the colours of a theme, and in the size that text has now."""
         self._painter.theme = theme
+        self.setMinimumSize(least_size(self._state.layers, self._state.rows, text_scale()))
         self.update()
 
     def set_selected(self, names: frozenset[str]) -> None:
@@ -164,14 +158,16 @@ class NetworkCanvas(QWidget):
     def columns(self) -> tuple[NetworkColumn, ...]:
         """The layout of the columns at the widget's size."""
         rows = self._state.rows
-        if self._placed.is_new(self._state.layers, self._sizes, self.width(), self.height(), rows):
+        size = (self.width(), self.height(), text_scale())
+        if self._placed.is_new(self._state.layers, self._sizes, *size, rows):
             self._columns = network_layout.place_columns(
                 self._state.layers,
                 self._sizes,
-                self._headers,
+                header_widths(self.layers, self.width()),
                 self.width(),
                 self.height(),
                 rows,
+                text_scale(),
             )
         return self._columns
 
@@ -191,9 +187,11 @@ class NetworkCanvas(QWidget):
         return None
 
     def column_at(self, point: QPointF) -> int | None:
-        """The column whose name is at a point."""
-        columns = enumerate(self.columns())
-        return next((i for i, column in columns if column.header.contains(point)), None)
+        """The column whose name or range is at a point."""
+        for i, column in enumerate(self.columns()):
+            if any(box.contains(point) for box in (column.header, *column.captions)):
+                return i
+        return None
 
     def rect_of(self, spot: Spot) -> QRectF:
         """The box of a map."""
@@ -260,7 +258,7 @@ class NetworkCanvas(QWidget):
 
     def _on_switch(self, column: int, point: QPointF) -> bool:
         """Whether a point is on the name of a layer that has several outputs."""
-        name = self.columns()[column].header.adjusted(0, 0, 0, -NAME_LINE)
+        name = self.columns()[column].header.adjusted(0, 0, 0, -scaled(NAME_LINE))
         return self._state.switchable(self.layers[column]) and name.contains(point)
 
     def _show_other(self, column: int) -> None:
@@ -375,8 +373,9 @@ class NetworkCanvas(QWidget):
         """The tooltip at a point: the number there and its map, or the layer."""
         spot, number = self.spot_at(point), self.number_at(point)
         if spot is None:
-            column = self.column_at(point)
-            return "" if column is None else layer_hint(self._state, self.layers[column])
+            at = self.column_at(point)
+            span = None if at is None else self.range_of(at, 0)
+            return "" if at is None else layer_hint(self._state, self.layers[at], span)
         layer, own = self.layers[spot.column], self._blocks[spot.column]
         return number_hint(self._state, layer, own, spot, number)
 
@@ -390,11 +389,8 @@ class NetworkCanvas(QWidget):
             exposed = QRectF(event.rect())
             self._painter.paint(painter, self._state, self._blocks, self.columns(), exposed)
         else:
-            painter.setPen(QColor(self._painter.theme.muted))
-            painter.setFont(body_font(13))
             hint = self.tr("The layers appear with the first forward pass.")
-            words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), words, hint)
+            hint_in_middle(painter, self.rect(), hint, self._painter.theme.muted)
         if self.hasFocus() and self._spot is not None:
             self._painter.focus(painter, self.rect_of(self._spot))
         painter.end()

@@ -3,7 +3,13 @@
 from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.analysis.numbers.number_names import element_name
 from backprop_viz.desktop.panels.network.compared_blocks import COMPARED_ROWS
-from backprop_viz.desktop.panels.network.feature_maps import Block, Look, indexed, shape_text
+from backprop_viz.desktop.panels.network.feature_maps import (
+    Block,
+    Look,
+    Range,
+    indexed,
+    shape_text,
+)
 from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.language import translate
@@ -115,8 +121,8 @@ def map_hint(state: NetworkState, layer: Layer, block: Block, map_nr: int) -> st
     return text.format(name=name, low=signed(own.min()), high=signed(own.max()))
 
 
-def layer_hint(state: NetworkState, layer: Layer) -> str:
-    """A layer, its outputs and its parameters."""
+def layer_hint(state: NetworkState, layer: Layer, span: Range | None = None) -> str:
+    """A layer, its outputs and its parameters, and the range of the numbers that are shown."""
     shape = shape_text(layer.shape) or translate("NetworkCanvas", "a number")
     lines = [translate("NetworkCanvas", "{layer}: {shape}").format(layer=layer.name, shape=shape)]
     if state.switchable(layer):
@@ -131,4 +137,7 @@ def layer_hint(state: NetworkState, layer: Layer) -> str:
             text.format(chain=chain, shown=shown),
             hint.format(other=other, chosen=chosen),
         ]
+    if span is not None:
+        text = translate("NetworkCanvas", "shown: {low} to {high}")
+        lines.append(text.format(low=signed(span.low), high=signed(span.high)))
     return "\n".join([*lines, *layer.parameters])

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
@@ -12,13 +12,14 @@ from backprop_viz.analysis.graph.layered_layout import layout
 from backprop_viz.desktop.panels.network.feature_maps import Look, Size, activation_size
 from backprop_viz.recording.layers import Layer, LayerGraph
 
-_HEADER = 38
+_HEADER = 38  # at 100 % of the text size, as all that has to do with text
 _CAPTION = 17
 _MARGIN = 10
 _ARROW = 30  # the least gap between two columns
 _LEAST_ARROW = 22  # the least gap if names need the room
 _RANGE = 50  # the width of a range below a column
 ROW_NAME = 18  # room for the names of rows
+_LEAST_PITCH = 56  # from one column to the next
 _STRIP = 9  # width of a bias beside its weight
 _BLOCK_GAP = 4
 
@@ -129,64 +130,70 @@ def place_columns(
     width: int,
     height: int,
     rows: int = 1,
+    text: float = 1.0,
 ) -> tuple[NetworkColumn, ...]:
     """The layout of each layer. ``sizes`` are those of its blocks, ``headers`` its text's width.
 
     Columns are placed for their activations in every mode, so they do not move when the mode
     changes. With several ``rows``, a layer's blocks are that many times as many, row by row, and
-    on the left is room for the rows' names.
+    on the left is room for the rows' names. ``text`` is the size of text; 1 is 100 %.
     """
     layers = network.layers
     if not layers:
         return ()
+    head, foot, beside = round(_HEADER * text), round(_CAPTION * text), round(ROW_NAME * text)
     if rows > 1:
-        width -= ROW_NAME
+        width -= beside
     places = layout(len(layers), network.edges)
     count, lanes = _extent(places)
     band = height / lanes
     pitch = (width - 2 * _MARGIN) / count
     room = _Room(
         max(pitch - _ARROW, 14),
-        max((band - _HEADER) / rows - _CAPTION - 6, 20),
+        max((band - head) / rows - foot - 6, 20),
         max([activation_size(layer).height for layer in layers]),
+        text,
     )
     wanted = [0.0] * count
     needed = [0.0] * count
-    for layer, text, (x, _) in zip(layers, headers, places, strict=True):
+    for layer, header_width, (x, _) in zip(layers, headers, places, strict=True):
         i = round(x)
         activations = fit(activation_size(layer), room).rect.width()
-        wanted[i] = max(wanted[i], activations, text)
-        needed[i] = max(needed[i], activations + _LEAST_ARROW, text + 4, _RANGE)
+        wanted[i] = max(wanted[i], activations, header_width)
+        wide = max(header_width + 4, _RANGE * text)
+        needed[i] = max(needed[i], activations + _LEAST_ARROW, wide)
     centers, slots = _centers(wanted, needed, width)
     columns = []
     for layer, own, (x, lane) in zip(layers, sizes, places, strict=True):
         i = round(x)
         middle = (lane + 0.5) * band
-        header = QRectF(centers[i] - slots[i] / 2, middle - band / 2, slots[i], _HEADER)
+        header = QRectF(centers[i] - slots[i] / 2, middle - band / 2, slots[i], head)
         grids: list[Grid] = []
         feet: list[QRectF] = []
-        count_of_row, step = len(own) // rows, (band - _HEADER) / rows
+        count_of_row, step = len(own) // rows, (band - head) / rows
         for row in range(rows):
             top = header.bottom() + row * step
-            feet.append(QRectF(header.x(), top + step - _CAPTION, slots[i], _CAPTION))
-            center = QPointF(centers[i], top + (step - _CAPTION) / 2)
+            feet.append(QRectF(header.x(), top + step - foot, slots[i], foot))
+            center = QPointF(centers[i], top + (step - foot) / 2)
             of_row = own[row * count_of_row : (row + 1) * count_of_row]
             grids += _beside(layer, of_row, room, center)
         content = grids[0].rect
         for grid in grids[1:]:
             content = content.united(grid.rect)
         column = NetworkColumn(header, content, tuple(feet), tuple(grids))
-        columns.append(column if rows == 1 else column.shifted(ROW_NAME))
+        columns.append(column if rows == 1 else column.shifted(beside))
     return tuple(columns)
 
 
-def least_size(network: LayerGraph, rows: int = 1) -> QSize:
+def least_size(network: LayerGraph, rows: int = 1, text: float = 1.0) -> QSize:
     """The size below which the network is scrolled instead of squeezed."""
     if not network.layers:
         return QSize(0, 0)
     across, lanes = _extent(layout(len(network.layers), network.edges))
     least = 50 if rows == 1 else 28
-    return QSize(2 * _MARGIN + across * 60, round(lanes * (_HEADER + rows * (_CAPTION + least))))
+    # Not wider for larger text: all columns are to be seen at once.
+    high = lanes * (_HEADER * text + rows * (_CAPTION * text + least))
+    return QSize(2 * _MARGIN + across * _LEAST_PITCH, round(high))
 
 
 def _extent(places: Sequence[tuple[float, float]]) -> tuple[int, float]:
@@ -197,11 +204,12 @@ def _extent(places: Sequence[tuple[float, float]]) -> tuple[int, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """The room for a column's content, and the height of the network's largest map."""
+    """The room for a column's content, the height of the largest map, and the size of text."""
 
     width: float
     height: float
     largest: int
+    text: float = 1.0
 
 
 def _centers(
@@ -259,7 +267,8 @@ def _weights(sizes: tuple[Size, ...], room: _Room) -> list[Grid]:
     """Several parameters share a column: strips are narrow and as high as the block beside them."""
     strips = sum(size.look is Look.UNITS for size in sizes)
     free = room.width - strips * (_STRIP + _BLOCK_GAP)
-    share = _Room(max(free / max(len(sizes) - strips, 1), 8), room.height, room.largest)
+    width = max(free / max(len(sizes) - strips, 1), 8)
+    share = replace(room, width=width)
     grids = [fit(size, share) for size in sizes]
     heights = [
         g.rect.height() for g, s in zip(grids, sizes, strict=True) if s.look is not Look.UNITS
@@ -275,9 +284,10 @@ def _weights(sizes: tuple[Size, ...], room: _Room) -> list[Grid]:
 def fit(size: Size, room: _Room) -> Grid:
     """The grid that makes a block's maps largest in a room; its position is not set."""
     if size.look is Look.SCALAR:
-        side = round(min(max(room.height * 0.17, 44), 60, room.height))
+        side = round(min(max(room.height * 0.17, 44 * room.text), 60 * room.text, room.height))
         # Where it is low, its number still needs room.
-        return Grid(0, 0, 1, 1, 1, max(side, 58 if side < 44 else side), side, 0)
+        least = round(58 * room.text) if side < 44 * room.text else side
+        return Grid(0, 0, 1, 1, 1, max(side, least), side, 0)
     if size.look is Look.UNITS:
         return _units(size.count, room)
     if size.look is Look.MATRIX:

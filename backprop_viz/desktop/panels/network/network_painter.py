@@ -15,7 +15,15 @@ from backprop_viz.desktop.panels.network.network_layout import ROW_NAME, Grid, N
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.painting import arrow, fitting, ink_on, text_line
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, no_higher
+from backprop_viz.desktop.style.theme import (
+    DARK,
+    Theme,
+    body_font,
+    code_font,
+    least_text,
+    scaled,
+    text_scale,
+)
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.phases import Phase
 
@@ -109,8 +117,8 @@ class NetworkPainter:
                 painter.save()
                 painter.translate(0, caption.bottom())
                 painter.rotate(-90)
-                box = QRect(0, 0, round(caption.bottom() - top), ROW_NAME)
-                font = fitting(body_font(11), name, box.width(), 11)
+                box = QRect(0, 0, round(caption.bottom() - top), scaled(ROW_NAME))
+                font = fitting(body_font(11), name, box.width(), least_text(11))
                 text_line(painter, box, name, font, QColor(self.theme.muted))
                 painter.restore()
                 top = caption.bottom()
@@ -148,16 +156,17 @@ class NetworkPainter:
             color = self.theme.phase(state.phase)
         box = column.header.toRect()
         muted = QColor(self.theme.muted)
-        line = box.adjusted(0, 2, 0, -18)
-        title = state.title(layer)
+        line = box.adjusted(0, 2, 0, -scaled(18))
         if state.switchable(layer):
-            line.setRight(line.right() - SWITCH)
+            line.setRight(line.right() - scaled(SWITCH))
+        title = _fitting_title(state, layer, line.width())
+        if state.switchable(layer):
             self._switch(painter, line, title, color)
         # Elide dotted names at the start, titles with an operation in the middle.
         mode = Qt.TextElideMode.ElideMiddle if state.switchable(layer) else _LEFT
         self._text(painter, line, title, _title_font(title, line.width()), color, mode)
-        below = box.adjusted(0, 19, 0, -3)
-        self._text(painter, below, state.caption(layer), no_higher(code_font(11), 16), muted)
+        below = box.adjusted(0, scaled(19), 0, -scaled(3))
+        self._text(painter, below, state.caption(layer), code_font(11), muted)
 
     def _text(
         self,
@@ -169,7 +178,7 @@ class NetworkPainter:
         mode: Qt.TextElideMode = _LEFT,
     ) -> None:
         """Write a line on top of any arrow."""
-        font = fitting(font, text, box.width(), 11)
+        font = fitting(font, text, box.width(), least_text(11))
         across = min(QFontMetrics(font).horizontalAdvance(text) + 6, box.width())
         back = QRect(box.center().x() - across // 2, box.y(), across, box.height())
         painter.fillRect(back, QColor(self.theme.panel))
@@ -179,13 +188,16 @@ class NetworkPainter:
         """Paint two small arrows beside a name: a click shows the layer's other output."""
         font = _title_font(title, line.width())
         across = min(QFontMetrics(font).horizontalAdvance(title), line.width())
-        x, y = line.center().x() + across / 2 + 7, line.center().y() + 1.0
-        painter.fillRect(QRectF(x - 6, line.y(), 11, line.height()), QColor(self.theme.panel))
+        size = text_scale()
+        x, y = line.center().x() + across / 2 + 7 * size, line.center().y() + 1.0
+        back = QRectF(x - 6 * size, line.y(), 11 * size, line.height())
+        painter.fillRect(back, QColor(self.theme.panel))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
-        for way in (-1, 1):
+        half = 3.5 * size
+        for way in (-size, size):
             base, tip = y + 1.5 * way, y + 5 * way
-            painter.drawPolygon([QPointF(x - 3.5, base), QPointF(x + 3.5, base), QPointF(x, tip)])
+            painter.drawPolygon([QPointF(x - half, base), QPointF(x + half, base), QPointF(x, tip)])
 
     def _column(
         self,
@@ -236,16 +248,11 @@ class NetworkPainter:
         return self._pictures[index]
 
     def _range(self, painter: QPainter, look: Look, caption: QRectF, span: Range) -> None:
-        texts = [f"±{_brief(span.limit, digits)}" for digits in (3, 2, 1)]
-        texts.append(f"±{span.limit:.0e}".replace("e-0", "e-").replace("e+0", "e"))
-        if look is Look.IMAGE:
-            texts = [f"{_brief(span.low)} … {_brief(span.high)}"]
-        color = QColor(self.theme.muted)
+        text, color = range_text(look, span), QColor(self.theme.muted)
         if span.broken:
-            texts, color = [f"{span.broken} nan/inf"], QColor(self.theme.error)
-        # The gaps between columns are wider than this.
-        box = caption.toRect().adjusted(-6, 0, 6, 0)
-        text, font = _longest(texts, code_font(11), box.width())
+            color = QColor(self.theme.error)
+        box = caption.toRect().adjusted(-1, 0, 1, 0)
+        font = fitting(code_font(11), text, box.width(), least_text(11))
         text_line(painter, box, text, font, color)
 
     def _scalar(self, painter: QPainter, state: NetworkState, block: Block, grid: Grid) -> None:
@@ -260,13 +267,13 @@ class NetworkPainter:
         painter.setBrush(self.theme.tint(color, 0.14))
         painter.drawEllipse(grid.rect)
         inside = grid.rect.toRect().adjusted(4, 4, -4, -4)
-        texts = [short(maps.flat[0], digits) for digits in (4, 3, 2)]
-        text, font = _longest(texts, code_font(12, bold=True), inside.width() - 2)
+        text = short(maps.flat[0])
+        font = fitting(code_font(12, bold=True), text, inside.width() - 2, least_text(12))
         text_line(painter, inside, text, font, color)
 
     def _units(self, painter: QPainter, block: Block, grid: Grid, span: Range | None) -> None:
         """Write the index of each unit if there is room; of whole numbers the number."""
-        if grid.height < 11 or grid.width < 12:
+        if grid.height < 11 * text_scale() or grid.width < 12:
             return
         font, numbers = code_font(11), block.numbers
         inks = [QColor(self.theme.faint)] * grid.count
@@ -304,12 +311,19 @@ def spans_of(blocks: Blocks, rows: int) -> tuple[Range | None, ...]:
     return tuple(found)
 
 
+def _fitting_title(state: NetworkState, layer: Layer, width: int) -> str:
+    """A layer's title, or its name alone where there is no room for which output is shown."""
+    title = state.title(layer)
+    least = QFontMetrics(_title_font(title, width))
+    return title if least.horizontalAdvance(title) <= width else layer.name
+
+
 def _title_font(title: str, width: int) -> QFont:
     """Bold if there is room, otherwise regular, which is narrower and stays legible."""
-    bold = fitting(no_higher(body_font(13, bold=True), 18), title, width, 11)
+    bold = fitting(body_font(13, bold=True), title, width, least_text(13))
     if QFontMetrics(bold).horizontalAdvance(title) <= width:
         return bold
-    return fitting(no_higher(body_font(12), 18), title, width, 11)
+    return fitting(body_font(12), title, width, least_text(12))
 
 
 def room_of(column: NetworkColumn) -> QRectF:
@@ -332,18 +346,19 @@ def _side(state: NetworkState, layer: Layer) -> int:
     return 14 if state.is_logits(layer) else 6
 
 
-def _brief(value: float, digits: int = 3) -> str:
-    """A few digits, enough for a range."""
-    return f"{value:.{digits}g}".replace("e-0", "e-").replace("e+0", "e+")
+def range_text(look: Look, span: Range) -> str:
+    """The range of a column's colours in two digits, whatever its width."""
+    if span.broken:
+        return f"{span.broken} nan/inf"
+    if look is Look.IMAGE:
+        return f"{_brief(span.low)} … {_brief(span.high)}"
+    return f"±{_brief(span.limit)}"
 
 
-def _longest(texts: Sequence[str], font: QFont, room: int) -> tuple[str, QFont]:
-    """The first of some texts, each shorter than the one before, that fits; and its font."""
-    for text in texts:
-        smaller = fitting(font, text, room, 11)
-        if QFontMetrics(smaller).horizontalAdvance(text) <= room:
-            break
-    return text, smaller
+def _brief(value: float) -> str:
+    """Two digits, enough for a range."""
+    text = f"{value:.2g}" if value == 0 or abs(value) >= 1e-3 else f"{value:.1e}"
+    return text.replace("e-0", "e-").replace("e+0", "e+")
 
 
 def _beside(tile: QRectF) -> QPointF:

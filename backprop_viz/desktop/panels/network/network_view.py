@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -112,7 +112,9 @@ class NetworkView(Panel):
         self.body.addWidget(self._pages, 1)
 
     def _add_switch(self) -> None:
-        box = QHBoxLayout()
+        switch = QWidget()
+        box = QHBoxLayout(switch)
+        box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
         texts = (
             (self.tr("activations"), self.tr("What each layer computed from the sample")),
@@ -131,7 +133,7 @@ class NetworkView(Panel):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self._switch.addButton(button, i)
             box.addWidget(button)
-        self.header.addLayout(box)
+        self.header.addWidget(switch)
 
     # -- what is shown -----------------------------------------------------------------------
 
@@ -227,6 +229,12 @@ class NetworkView(Panel):
         """Show what came while the view was hidden."""
         super().showEvent(event)
         if self._stale:
+            self._refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold or unfold as there is room, unless the user chose."""
+        super().resizeEvent(event)
+        if not self._stale and self.is_folded != (self._pages.currentIndex() == 1):
             self._refresh()
 
     def _refresh(self) -> None:

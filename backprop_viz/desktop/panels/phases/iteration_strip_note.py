@@ -6,10 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from backprop_viz.desktop.style.action_texts import action_label
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.desktop.style.theme import body_font
+from backprop_viz.desktop.style.theme import body_font, scaled
 from backprop_viz.recording.recording_cache import KeptIterations
-
-NOTE_HEIGHT = 20
 
 
 class IterationStripNote(QWidget):
@@ -23,9 +21,9 @@ class IterationStripNote(QWidget):
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.link = QToolButton()
         self.link.setObjectName("continueButton")
-        self.link.setProperty("role", "link")
         # As small as the text beside it, and aligned with the text above.
-        self.link.setStyleSheet("font-size: 11px; padding: 0px 1px;")
+        self.link.setProperty("role", "link")
+        self.link.setProperty("textSize", "small")
         self.link.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -66,7 +64,7 @@ class IterationStripNote(QWidget):
         """Room for the text and for the link even while hidden, so that nothing moves."""
         words = QFontMetrics(body_font(11)).horizontalAdvance(self.readout.text()) + 4
         link = self.link.sizeHint().width() if self.link.defaultAction() is not None else 0
-        return QSize(words + link + 6, NOTE_HEIGHT)
+        return QSize(words + link + 6, scaled(20))
 
 
 def megabytes(kept_iterations: KeptIterations) -> tuple[str, str]:

@@ -19,15 +19,16 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
 
 from backprop_viz.desktop.panels.phases.phases import PhaseProgress, PhaseState
 from backprop_viz.desktop.style.painting import BADGE, intervention_badge
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, scaled
 from backprop_viz.recording.phases import PHASES, Phase
 
-_HEIGHT = 36
+_AROUND = 20  # pixels of the height that are not text
+_LINE = 16  # the height of a line at 100 %
 _MARGIN = 11
 _GAP = 8
 _DOT = 10
 _BADGE_GAP = 5
-_SWITCH = 22
+_SWITCH = 6  # how much higher a switch is than its text
 
 
 class PhaseCell(QAbstractButton):
@@ -88,7 +89,8 @@ class PhaseCell(QAbstractButton):
         for switch in reversed(shown):
             width = switch.sizeHint().width()
             left -= width
-            switch.setGeometry(left, (self.height() - _SWITCH) // 2, width, _SWITCH)
+            high = scaled(_LINE) + _SWITCH
+            switch.setGeometry(left, (self.height() - high) // 2, width, high)
             left -= _GAP
         self._end = self.width() - left if shown else _MARGIN
         self.updateGeometry()
@@ -97,16 +99,16 @@ class PhaseCell(QAbstractButton):
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
         self._theme = theme
-        self.update()
+        self._place_switches()
 
     def sizeHint(self) -> QSize:
         """Room for the name and a note of usual length."""
-        return QSize(self._name_end() + 130 + self._end - _MARGIN, _HEIGHT)
+        return QSize(self._name_end() + 130 + self._end - _MARGIN, _AROUND + scaled(_LINE))
 
     def minimumSizeHint(self) -> QSize:
         """Room for the name and the sign of an intervention, which are always shown."""
         badge = _GAP + BADGE if self.mark else 0
-        return QSize(self._name_end() + badge + self._end, _HEIGHT)
+        return QSize(self._name_end() + badge + self._end, _AROUND + scaled(_LINE))
 
     def _name_font(self) -> QFont:
         return body_font(13, bold=self.standing.current)

@@ -22,7 +22,7 @@ from backprop_viz.desktop.panels.phases.iteration_strip import (
     IterationStrip,
     neighbour_iteration,
 )
-from backprop_viz.desktop.panels.phases.iteration_strip_note import NOTE_HEIGHT, IterationStripNote
+from backprop_viz.desktop.panels.phases.iteration_strip_note import IterationStripNote
 from backprop_viz.desktop.panels.phases.phases import running_free
 from backprop_viz.desktop.panels.phases.timeline_bar import bar_box, paint_bar, paint_flow
 from backprop_viz.desktop.panels.phases.timeline_caption import (
@@ -39,12 +39,13 @@ from backprop_viz.desktop.panels.phases.timeline_layout import (
     stops_at,
 )
 from backprop_viz.desktop.panels.phases.transport import Transport
-from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.style.theme import DARK, Theme, scaled
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.phases import Phase
 
-_HEIGHT = 54
+_ABOVE = 22  # pixels of the height that are no text: the bar, and what is around it
+_LINE = 16  # the height of a line of small text at 100 %
 _MARGIN = 16
 _EDGE = 10  # margin left of the buttons
 _REACH = 14  # clicks this far beside the bar still count as its end
@@ -120,16 +121,17 @@ class TimelineView(QFrame):
         """Paint in the colours of a theme."""
         self._theme = theme
         self.transport.set_theme(theme)
+        self.updateGeometry()
         self.kept_iterations.set_theme(theme)
         self.update()
 
     def sizeHint(self) -> QSize:
         """Any width, one row high."""
-        return QSize(600, _HEIGHT)
+        return QSize(600, _ABOVE + 2 * scaled(_LINE))
 
     def minimumSizeHint(self) -> QSize:
         """Wide enough to click each phase."""
-        return QSize(240 + round(self._left()), _HEIGHT)
+        return QSize(240 + round(self._left()), self.sizeHint().height())
 
     def caption(self) -> str:
         """The position of the cursor in words."""
@@ -255,7 +257,9 @@ class TimelineView(QFrame):
         return _EDGE + self.transport.sizeHint().width() + 2 * _REACH
 
     def _bar_top(self) -> float:
-        return 24 if not self.kept_iterations.isHidden() else (self.height() - 24) / 2
+        if not self.kept_iterations.isHidden():
+            return 24
+        return (self.height() - 8 - scaled(_LINE)) / 2
 
     def _words_width(self) -> int:
         """Room for the widest caption, so that the bar does not move when it changes."""
@@ -298,7 +302,8 @@ class TimelineView(QFrame):
         bar = bar_box(segments, 0)
         self.kept_iterations.setGeometry(round(bar.left()), 5, round(bar.width()), STRIP_HEIGHT)
         width = self._words_width()
-        self.note.setGeometry(self.width() - _MARGIN - width, 28, width, NOTE_HEIGHT)
+        top, high = 12 + scaled(_LINE), 4 + scaled(_LINE)
+        self.note.setGeometry(self.width() - _MARGIN - width, top, width, high)
         self.update()
 
     # -- painting ----------------------------------------------------------------------------
@@ -329,7 +334,8 @@ class TimelineView(QFrame):
     def _paint_caption(self, painter: QPainter) -> None:
         assert self._view_state is not None
         width = self._words_width()
-        height = self.height() if self.kept_iterations.isHidden() else 34
+        alone = self.kept_iterations.isHidden()
+        height = self.height() if alone else 18 + scaled(_LINE)
         box = QRectF(self.width() - _MARGIN - width, 0, width, height)
         paint_caption(painter, box, self._view_state, self._theme)
 

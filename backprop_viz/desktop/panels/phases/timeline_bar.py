@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPen, QPolygonF
 
 from backprop_viz.desktop.panels.phases.timeline_layout import Segment, x_of
-from backprop_viz.desktop.style.theme import Theme, body_font, no_higher
+from backprop_viz.desktop.style.theme import Theme, body_font, scaled
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import PHASES, Phase
 
@@ -74,14 +74,14 @@ def _paint_ticks(painter: QPainter, theme: Theme, segment: Segment, box: QRectF)
 
 
 def _paint_names(painter: QPainter, theme: Theme, segments: Sequence[Segment], top: float) -> None:
-    font = no_higher(body_font(11), 16)
+    font = body_font(11)
     metrics = QFontMetrics(font)
     painter.setFont(font)
     painter.setPen(QColor(theme.muted))
     for segment in segments:
         name = segment.title
         if metrics.horizontalAdvance(name) <= segment.width:
-            where = QRectF(segment.left, top + 11, segment.width, 16)
+            where = QRectF(segment.left, top + 11, segment.width, scaled(16))
             painter.drawText(where, Qt.AlignmentFlag.AlignLeft, name)
 
 

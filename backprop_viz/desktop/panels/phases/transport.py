@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, 
 
 from backprop_viz.desktop.style.action_texts import action_label
 from backprop_viz.desktop.style.glyphs import GLYPH_SIDE, glyph_icon
-from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.style.theme import DARK, Theme, scaled
 
 SPEEDS = (2.0, 8.0, 30.0, 120.0)  # events per second
 _GLYPHS = ("first", "back", "play", "forward", "last")
@@ -25,7 +25,7 @@ class Transport(QWidget):
         self.setObjectName("transport")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         # Narrower than the toolbar's buttons: there is little room.
-        self.setStyleSheet("QToolButton { padding: 3px 5px; } QComboBox { font-size: 12px; }")
+        self.setStyleSheet("QToolButton { padding: 3px 5px; }")
         self.buttons: tuple[QToolButton, ...] = ()
         self._theme = DARK
         self._playing = False
@@ -34,11 +34,13 @@ class Transport(QWidget):
         self._row.setSpacing(2)
         self.speeds = QComboBox(self)
         self.speeds.setObjectName("playSpeed")
+        self.speeds.setProperty("textSize", "compact")
         self.speeds.setAccessibleName(self.tr("Speed of playing"))
         self.speeds.setToolTip(self.tr("How many events are played in a second"))
         for speed in SPEEDS:
             self.speeds.addItem(self.tr("{count} events/s").format(count=round(speed)), speed)
         self.speeds.setCurrentIndex(1)
+        self.speeds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.speeds.currentIndexChanged.connect(self._choose_speed)
 
     @property
@@ -75,6 +77,8 @@ class Transport(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint the icons in the colours of a theme."""
         self._theme = theme
+        for button in self.buttons:
+            button.setIconSize(QSize(scaled(GLYPH_SIDE), scaled(GLYPH_SIDE)))
         self._draw()
 
     def _draw(self) -> None:

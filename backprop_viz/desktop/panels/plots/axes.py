@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from backprop_viz.desktop.style.numbers import decade
-from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.desktop.style.theme import Theme, body_font, code_font, scaled
 
-_TICKS = 10
+_TICKS = 11
 _NAME = 11
 
 
@@ -27,18 +27,17 @@ class NamedAxis(pg.AxisItem):
         self._name_color = QColor()
         self.enableAutoSIPrefix(False)
         self.setZValue(-10)
-        self.setStyle(
-            tickFont=code_font(_TICKS),
-            tickLength=0,
-            tickTextOffset=5,
-            autoExpandTextSpace=False,
-            maxTextLevel=0,
-        )
-        if orientation == "bottom":
+        self.setStyle(tickLength=0, tickTextOffset=5, autoExpandTextSpace=False, maxTextLevel=0)
+        self._follow_text_size()
+
+    def _follow_text_size(self) -> None:
+        self.setStyle(tickFont=code_font(_TICKS))
+        if self.orientation == "bottom":
             self.setHeight(QFontMetricsF(body_font(_NAME)).height() + 5)
 
     def set_theme(self, theme: Theme, grid: bool) -> None:
         """Use a theme's colours; ``grid`` draws faint lines across the plot."""
+        self._follow_text_size()
         self._name_color = QColor(theme.muted)
         self.setPen(QColor(theme.grid))
         self.setTickPen(QColor(theme.grid))
@@ -62,10 +61,10 @@ class NamedAxis(pg.AxisItem):
         """One level of ticks: the finest whose numbers fit."""
         if self.logMode:
             ticks = _log_ticks(low, high)
-            most = max(1, int(size // (16 if self.orientation == "left" else 40)))
+            most = max(1, int(size // scaled(16 if self.orientation == "left" else 40)))
             return [(1.0, ticks[:: max(1, math.ceil(len(ticks) / most))])]
         levels = super().tickValues(low, high, size)
-        room = 16 if self.orientation == "left" else 60
+        room = scaled(16 if self.orientation == "left" else 60)
         dense = [step for step, _ in levels if step * size >= room * (high - low)]
         step = dense[-1] if dense else levels[0][0]
         first, last = math.ceil(low / step), math.floor(high / step)
