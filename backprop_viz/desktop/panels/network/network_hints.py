@@ -137,7 +137,8 @@ def layer_hint(state: NetworkState, layer: Layer, span: Range | None = None) -> 
             text.format(chain=chain, shown=shown),
             hint.format(other=other, chosen=chosen),
         ]
+    lines += layer.parameters
     if span is not None:
         text = translate("NetworkCanvas", "shown: {low} to {high}")
         lines.append(text.format(low=signed(span.low), high=signed(span.high)))
-    return "\n".join([*lines, *layer.parameters])
+    return "\n".join(lines)

@@ -183,6 +183,7 @@ def test_hints(view: NetworkView, make_view_state: MakeViewState) -> None:
         "relu(conv1) has not run yet",
         "conv1.weight",
         "conv1.bias",
+        f"shown: {signed(activation[0].min())} to {signed(activation[0].max())}",
     ]
     view.set_mode("weights")
     assert hint(Spot(2, 0, 0)) == "pool1: no parameters"

@@ -123,19 +123,19 @@ def test_clicking_and_dragging_pick_an_iteration(
     view.iteration_picked.connect(picked.append)
     view.cursor_moved.connect(moved.append)
     view.show_view_state(replace(make_view_state(), kept_iterations=MANY))
-    step = cell_width(500, view.kept_iterations.width())
-    places = [QPoint(int((n - 0.5) * step), 7) for n in (30, 400, 250)]
-    wanted = [
-        iteration_at(MANY.iterations, place.x(), view.kept_iterations.width()) for place in places
-    ]
+    width = view.kept_iterations.width()
+
+    def place_of(iteration: int) -> QPoint:
+        across = range(width)
+        x = next(x for x in across if iteration_at(MANY.iterations, x, width) == iteration)
+        return QPoint(x, 7)
+
+    places = [place_of(30), place_of(400)]
     qtbot.mousePress(view.kept_iterations, Qt.MouseButton.LeftButton, pos=places[0])
     qtbot.mouseMove(view.kept_iterations, places[1])
     qtbot.mouseRelease(view.kept_iterations, Qt.MouseButton.LeftButton, pos=places[1])
-    assert picked[0] == wanted[0]
-    qtbot.mouseClick(
-        view.kept_iterations, Qt.MouseButton.LeftButton, pos=QPoint(int(249.5 * step), 7)
-    )
-    assert wanted[2] == 250
+    assert picked[0] == 30
+    qtbot.mouseClick(view.kept_iterations, Qt.MouseButton.LeftButton, pos=place_of(250))
     assert 250 not in picked  # it is shown already
     assert moved == []
 
