@@ -25,7 +25,7 @@ class WrappingRow(QLayout):
         super().__init__()
         self.setContentsMargins(0, 0, 0, 0)
         self._items: list[QWidgetItem] = []
-        self._stretches: dict[QWidget, int] = {}
+        self._stretches: dict[QWidget | None, int] = {}
         self._end: QWidgetItem | None = None
         self._placed_width = 0  # Qt forgets the geometry while it measures
         self._height = 0  # at that width
@@ -65,12 +65,12 @@ class WrappingRow(QLayout):
         """How many items there are."""
         return len(self._all())
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
         """The item of an index; None beyond the last."""
         items = self._all()
         return items[index] if 0 <= index < len(items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802
+    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
         """Remove an item."""
         if index == len(self._items) and self._end is not None:
             taken, self._end = self._end, None

@@ -141,8 +141,9 @@ class Toolbar(QWidget):
         for label in (self._iteration, self._rate):
             label.setMinimumWidth(max(134, scaled(100)))
         spacing = self._row.spacing()
-        items = [self._row.itemAt(i) for i in range(self._row.count())]
-        taken = sum(item.sizeHint().width() + spacing for item in items if not item.isEmpty())
+        every = (self._row.itemAt(i) for i in range(self._row.count()))
+        items = [item for item in every if item is not None and not item.isEmpty()]
+        taken = sum(item.sizeHint().width() + spacing for item in items)
         keys = [button for button in self.run_buttons if not button.isHidden()]
         taken -= sum(button.width_of_key() for button in keys if button.has_key)
         wanted = sum(button.width_of_key() for button in keys)
