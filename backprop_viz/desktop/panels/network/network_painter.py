@@ -248,7 +248,7 @@ class NetworkPainter:
         return self._pictures[index]
 
     def _range(self, painter: QPainter, look: Look, caption: QRectF, span: Range) -> None:
-        text, color = range_text(look, span), QColor(self.theme.muted)
+        text, color = color_range_text(look, span), QColor(self.theme.muted)
         if span.broken:
             color = QColor(self.theme.error)
         box = caption.toRect().adjusted(-1, 0, 1, 0)
@@ -346,7 +346,7 @@ def _side(state: NetworkState, layer: Layer) -> int:
     return 14 if state.is_logits(layer) else 6
 
 
-def range_text(look: Look, span: Range) -> str:
+def color_range_text(look: Look, span: Range) -> str:
     """The range of a column's colours in two digits, whatever its width."""
     if span.broken:
         return f"{span.broken} nan/inf"
