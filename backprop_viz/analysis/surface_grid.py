@@ -4,23 +4,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def grid_levels(resolution: int) -> list[NDArray[np.int64]]:
-    """The points (m, 2) of a grid of so many rows and columns, a coarse grid first, then finer.
+def grid_levels(rows: int, columns: int) -> list[NDArray[np.int64]]:
+    """The points (m, 2) of a grid, a row and a column each: a coarse grid first, then finer.
 
     Each level has every second row and column that the next has, the middle among them.
     """
-    middle = (resolution - 1) // 2
-    places = np.abs(np.arange(resolution) - middle)
+    middle = (max(rows, columns) - 1) // 2
+    down, right = (np.abs(np.arange(size) - (size - 1) // 2) for size in (rows, columns))
     # How often a place's distance from the middle can be halved: the coarsest level has the most.
     depth = 0
     while 2 ** (depth + 1) <= max(middle, 1):
         depth += 1
     # At least five points a side come first, where there are so many.
     depth = max(0, depth - 1)
-    found, done = [], np.zeros((resolution, resolution), dtype=bool)
+    found, done = [], np.zeros((rows, columns), dtype=bool)
     for level in range(depth, -1, -1):
-        here = places % 2**level == 0
-        new = here[:, None] & here[None, :] & ~done
+        new = (down % 2**level == 0)[:, None] & (right % 2**level == 0)[None, :] & ~done
         done |= new
         found.append(np.argwhere(new))
     return found

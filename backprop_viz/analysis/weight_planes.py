@@ -73,17 +73,20 @@ def directions_through(first: _Floats, second: _Floats, spare: _Floats) -> tuple
     other = second if along is first else first
     length = np.linalg.norm(along)
     if length == 0:
-        raise ArgumentError(
-            QT_TRANSLATE_NOOP(
-                "errors", "The weights of these iterations are the same: choose others."
-            )
-        )
+        raise same_weights()
     across = other - along * (other @ along / length**2)
     spans = bool(np.linalg.norm(across) > _NOTHING * np.linalg.norm(other))
     if not spans:
         across = spare - along * (spare @ along / length**2)
         across *= length / np.linalg.norm(across)
     return np.stack((along, across)), spans
+
+
+def same_weights() -> ArgumentError:
+    """What is said where two sets of weights are no two."""
+    return ArgumentError(
+        QT_TRANSLATE_NOOP("errors", "The weights of these iterations are the same: choose others.")
+    )
 
 
 def projected(directions: _Floats, offsets: _Floats) -> tuple[_Floats, float]:

@@ -8,15 +8,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from backprop_viz.analysis.numbers.number_names import element_name
 from backprop_viz.analysis.surface_grid import grid_levels
 from backprop_viz.analysis.weight_planes import (
     directions_through,
     filter_normalised,
     main_directions,
     projected,
+    same_weights,
 )
-from backprop_viz.recording.loss_surface import SurfacePlane, SurfaceRequest
+from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.loss_surface import SurfacePlane, SurfaceRequest, WeightPlace
 from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.training.many_forwards import ManyForwards
 from backprop_viz.training.mean_loss import MeanLoss
 from backprop_viz.training.weight_path import WeightPath
@@ -48,9 +52,12 @@ class LossSurface:
         offsets = weights.astype(np.float64) - self._now.numpy()
         directions, axes, reach = self._plane(request, iterations, offsets)
         coordinates, share = projected(directions, offsets)
+        origin = self._origin(request)
         self.directions = directions
         self._d1, self._d2 = (torch.from_numpy(d.astype(np.float32)) for d in directions)
-        x, y = (_steps(low, high, request.resolution) for low, high in reach(coordinates))
+        across, up = reach(coordinates)
+        x = _steps(*across, request.resolution)
+        y = np.zeros(1) if request.plane == "line" else _steps(*up, request.resolution)
         lengths = [float(n) for n in np.linalg.norm(directions, axis=1)]
         self.plane = SurfacePlane(
             request,
@@ -63,6 +70,7 @@ class LossSurface:
             coordinates,
             share,
             mean_loss.total,
+            origin,
         )
         self.losses = np.full((len(y), len(x)), np.nan)
         self.known = np.zeros(self.losses.shape, dtype=bool)
@@ -90,9 +98,18 @@ class LossSurface:
                 Fact("main_direction", (i + 1, float(share))) for i, share in enumerate(shares)
             )
             return found, (along, across), lambda path: _around(path, span)
+        if request.plane == "weights":
+            return self._along_weights(request)
         a, b = (
             int(np.abs(iterations - wanted).argmin()) for wanted in (request.first, request.second)
         )
+        if request.plane == "line":
+            if not offsets[a].any():
+                raise same_weights()
+            facts = (Fact("to_kept", (int(iterations[a]),)), Fact("none"))
+            both = np.array([[0.0, 0.0], [1.0, 0.0]])
+            straight = np.stack((offsets[a], np.zeros_like(offsets[a])))
+            return straight, facts, lambda _: _around(both, span)
         spare = filter_normalised(weights, request.seed)
         found, spans = directions_through(offsets[a], offsets[b], spare)
         ends = (int(iterations[a]), int(iterations[b]))
@@ -104,11 +121,52 @@ class LossSurface:
             corners = np.concatenate((corners, [[0.0, -0.5], [0.0, 0.5]]))
         return found, (Fact("to_kept", (to,)), second), lambda _: _around(corners, span)
 
+    def _along_weights(
+        self, request: SurfaceRequest
+    ) -> tuple[NDArray[np.float64], tuple[Fact, Fact], _Reach]:
+        """The plane of two weights: each direction is one of them, as far as its neighbours are."""
+        directions, facts, ranges = np.zeros((2, len(self._now))), [], []
+        for direction, place in zip(directions, request.weights, strict=True):
+            direction[self._flat_place(place)] = 1.0
+            facts.append(Fact("weight", (element_name(place.parameter, place.index),)))
+            largest = float(self._parameters[place.parameter].detach().abs().max())
+            far = request.span * (largest if 0 < largest < np.inf else 1.0)
+            ranges.append((-far, far))
+        if request.weights[0] == request.weights[1]:
+            raise ArgumentError(
+                QT_TRANSLATE_NOOP("errors", "Both axes are {0}: choose two different weights."),
+                facts[0].values[0],
+            )
+        return directions, (facts[0], facts[1]), lambda _: (ranges[0], ranges[1])
+
+    def _origin(self, request: SurfaceRequest) -> tuple[float, float]:
+        if request.plane != "weights":
+            return 0.0, 0.0
+        x, y = (float(self._now[self._flat_place(place)]) for place in request.weights)
+        return x, y
+
+    def _flat_place(self, place: WeightPlace) -> int:
+        """Where a weight is among all of them. Raises ArgumentError where there is none."""
+        before = 0
+        for name, parameter in self._parameters.items():
+            sizes = zip(place.index, parameter.shape, strict=False)
+            there = len(place.index) == parameter.ndim and all(0 <= i < n for i, n in sizes)
+            if name == place.parameter and there:
+                return before + int(np.ravel_multi_index(place.index, tuple(parameter.shape)))
+            before += parameter.numel()
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "The network has no weight {0}: choose a parameter and a place within its shape.",
+            ),
+            element_name(place.parameter, place.index),
+        )
+
     # -- the losses ------------------------------------------------------------------------------
 
     def slices(self) -> Iterator[None]:
         """Evaluate one batch of some points after the other; the gradient after the first level."""
-        for level, points in enumerate(grid_levels(len(self.plane.x))):
+        for level, points in enumerate(grid_levels(*self.losses.shape)):
             for start in range(0, len(points), _TOGETHER):
                 yield from self._evaluate(points[start : start + _TOGETHER])
             if level == 0:

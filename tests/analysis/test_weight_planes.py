@@ -82,7 +82,7 @@ def test_what_is_projected_is_nearest_in_the_plane() -> None:
 
 @pytest.mark.parametrize("resolution", [1, 3, 5, 11, 25, 26, 51])
 def test_each_point_of_a_grid_comes_once_the_coarse_ones_first(resolution: int) -> None:
-    found = grid_levels(resolution)
+    found = grid_levels(resolution, resolution)
     everything = np.concatenate(found)
     assert len({tuple(p) for p in everything.tolist()}) == len(everything) == resolution**2
     middle = (resolution - 1) // 2
@@ -93,14 +93,14 @@ def test_each_point_of_a_grid_comes_once_the_coarse_ones_first(resolution: int) 
 def test_what_is_not_known_yet_is_as_its_nearest_coarse_point() -> None:
     losses, known = np.full((11, 11), np.nan), np.zeros((11, 11), bool)
     assert np.isnan(with_nearest(losses, known)).all()
-    for points in grid_levels(11):
+    for points in grid_levels(11, 11):
         for j, i in points:
             losses[j, i], known[j, i] = 100 * j + i, True
         shown = with_nearest(losses, known)
         assert np.isfinite(shown).all()
         assert (shown[known] == losses[known]).all()
     assert (shown == losses).all()
-    coarse = grid_levels(11)[0]
+    coarse = grid_levels(11, 11)[0]
     known[:] = False
     known[coarse[:, 0], coarse[:, 1]] = True
     shown = with_nearest(losses, known)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.loss_surface import PlaneKind, SurfaceRequest
+from backprop_viz.recording.loss_surface import PlaneKind, SurfaceRequest, WeightPlace
 from backprop_viz.training.loss_surface import LossSurface
 from backprop_viz.training.weight_path import WeightPath
 
@@ -159,3 +159,70 @@ def test_without_a_loss_there_is_no_surface() -> None:
     trainer = bv.Trainer(loss="output_gradient")
     with pytest.raises(ArgumentError, match="no loss to evaluate"):
         trainer.mean_loss("train", 10)
+
+
+def test_two_weights_are_moved_alone_and_their_gradient_is_autograds() -> None:
+    trainer, path = trained(2)
+    x, y = WeightPlace("conv1.weight", (2, 0, 1, 1)), WeightPlace("fc3.bias", (7,))
+    named = dict(trainer.model.named_parameters())
+    before = [named[place.parameter][place.index].item() for place in (x, y)]
+    trainer.iterate()
+    path.add(trainer.iteration, trainer.model)
+    request = SurfaceRequest("weights", span=0.5, resolution=5, samples=SAMPLES, weights=(x, y))
+    plane = (surface := computed(trainer, path, request)).plane
+    now = [named[place.parameter][place.index].item() for place in (x, y)]
+    assert plane.origin == tuple(now)
+    largest = [named[place.parameter].abs().max().item() for place in (x, y)]
+    assert [plane.x[-1], plane.y[-1]] == [0.5 * far for far in largest]
+    for j, i in ((0, 4), (3, 1), (4, 4)):
+        net = copy.deepcopy(trainer.model)
+        with torch.no_grad():
+            net.conv1.weight[2, 0, 1, 1] += plane.x[i]
+            net.fc3.bias[7] += plane.y[j]
+        assert surface.losses[j, i] == pytest.approx(plain_loss(net, trainer), rel=1e-6)
+    images, labels = trainer.samples("train").batch(torch.arange(SAMPLES))
+    net = copy.deepcopy(trainer.model)
+    F.cross_entropy(net(images), labels).backward()
+    assert plane.gradient == pytest.approx(
+        (net.conv1.weight.grad[2, 0, 1, 1].item(), net.fc3.bias.grad[7].item()), rel=1e-4
+    )
+    # The path is the two weights' own: the last step is what the optimizer did to them.
+    assert plane.path[-1] - plane.path[-2] == pytest.approx(np.subtract(now, before), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ([("conv1.weight", (6, 0, 0, 0)), ("fc3.bias", (0,))], r"no weight conv1.weight\[6,"),
+        ([("conv1.weight", (0, 0, 0)), ("fc3.bias", (0,))], "no weight"),
+        ([("conv9.weight", (0,)), ("fc3.bias", (0,))], "no weight conv9"),
+        ([("fc3.bias", (0,)), ("fc3.bias", (0,))], r"Both axes are fc3.bias\[0\]"),
+    ],
+)  # fmt: skip
+def test_weights_that_are_none_or_the_same_are_told(weights: list, said: str) -> None:
+    trainer, path = trained(0)
+    places = tuple(WeightPlace(*place) for place in weights)
+    with pytest.raises(ArgumentError, match=said):
+        computed(trainer, path, SurfaceRequest("weights", 1.0, 3, 64, weights=places))
+
+
+def test_the_line_to_the_first_weights_is_an_interpolation() -> None:
+    trainer, path = trained(6)
+    first = bv.Trainer(batch_size=16)
+    request = SurfaceRequest("line", resolution=9, samples=SAMPLES, first=0)
+    surface = computed(trainer, path, request)
+    assert surface.losses.shape == (1, 9)
+    assert (surface.plane.x[0], surface.plane.x[-1]) == (-0.125, 1.125)
+    for i in (1, 4, 8):
+        net = copy.deepcopy(trainer.model)
+        with torch.no_grad():
+            for now, then in zip(net.parameters(), first.model.parameters(), strict=True):
+                now.lerp_(then, float(surface.plane.x[i]))
+        assert surface.losses[0, i] == pytest.approx(plain_loss(net, trainer), rel=1e-5)
+    assert surface.plane.path[[0, -1]] == pytest.approx(np.array([[1.0, 0.0], [0.0, 0.0]]))
+
+
+def test_there_is_no_line_to_the_weights_themselves() -> None:
+    trainer, path = trained(0)
+    with pytest.raises(ArgumentError, match="are the same"):
+        computed(trainer, path, SurfaceRequest("line", resolution=3, samples=64))

@@ -2,10 +2,14 @@
 
 from PySide6.QtCore import QObject
 
+from backprop_viz.analysis.weight_places import weight_of
 from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.surface.surface_view import SurfaceView
-from backprop_viz.recording.loss_surface import SurfaceRequest
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.loss_surface import SurfaceRequest, WeightPlace
 from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact
 from backprop_viz.stream.commands import CancelSurface, ComputeSurface
 from backprop_viz.stream.messages import SurfaceComputed
@@ -20,8 +24,13 @@ class SurfacesController(QObject):
         super().__init__(context.window)
         self._session = context.session
         self._panel = panel = context.window.panel(SurfaceView)
+        self._window = context.window
         self._request = 0
         panel.wanted.connect(self._ask)
+        origin = context.window.panel(OriginView)
+        origin.asked.connect(self._offer)
+        self._check = origin.check
+        self._check.surface_wanted.connect(self._compute_along)
         panel.cancelled.connect(lambda: self._session.send(CancelSurface()))
         self._session.answered.connect(self._show)
         self._session.told.connect(self._told)
@@ -32,6 +41,20 @@ class SurfacesController(QObject):
             self._session.send(ComputeSurface(self._request, request))
         else:
             self._panel.end(Fact("no_worker"))
+
+    def _offer(self, recording: Recording, number: Number) -> None:
+        """Offer a surface along the weight that is asked about; a script has no data for one."""
+        shown = self._session.view_state
+        built_in = shown is not None and shown.origin is None
+        self._check.offer_surface(weight_of(recording, number) if built_in else None)
+
+    def _compute_along(self, place: WeightPlace) -> None:
+        """Open the panel, and compute the surface along a weight."""
+        dock = self._window.docks.docks["surfaceView"]
+        if dock.isHidden():
+            dock.toggleViewAction().trigger()
+        dock.raise_()
+        self._panel.compute_along(place)
 
     def _show(self, answer: object) -> None:
         if isinstance(answer, SurfaceComputed) and answer.request == self._request:

@@ -209,9 +209,9 @@ QPushButton:hover, QToolButton:hover, QComboBox:hover, QAbstractSpinBox:hover {{
     background: {control_hover}; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{
     border-color: {accent}; }}
-QAbstractSpinBox[invalid="true"], QAbstractSpinBox[invalid="true"]:focus {{
-    border: 1px solid {error}; }}
-QAbstractSpinBox[invalid="true"] QLineEdit {{ color: {error}; }}
+QAbstractSpinBox[invalid="true"], QAbstractSpinBox[invalid="true"]:focus,
+QLineEdit[invalid="true"], QLineEdit[invalid="true"]:focus {{ border: 1px solid {error}; }}
+QAbstractSpinBox[invalid="true"] QLineEdit, QLineEdit[invalid="true"] {{ color: {error}; }}
 QFrame[role="bubble"] {{ background: {control}; border: 1px solid {error}; border-radius: 6px; }}
 QLabel[role="error"] {{ color: {error}; }}
 QWidget:disabled {{ color: {faint}; }}

@@ -26,6 +26,7 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.widgets.late_widget import LateWidget
+from backprop_viz.recording.loss_surface import WeightPlace
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, GradientCheck
 from backprop_viz.recording.quantities import Quantity
@@ -64,6 +65,7 @@ class CheckSection(QWidget):
     cancelled = Signal()
     dropped = Signal()
     picked = Signal(object)
+    surface_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +111,15 @@ class CheckSection(QWidget):
         self.button.setObjectName("runCheck")
         self.button.clicked.connect(self.run_or_cancel)
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._weight: WeightPlace | None = None
+        self.surface = QToolButton()
+        self.surface.setObjectName("surfaceAlong")
+        self.surface.setProperty("role", "link")
+        self.surface.setText(self.tr("Loss surface"))
+        self.surface.setAccessibleName(self.tr("Loss surface along this weight"))
+        self.surface.setToolTip(self.tr("The loss of the data along this weight and another one"))
+        self.surface.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.surface.clicked.connect(lambda: self.surface_wanted.emit(self._weight))
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setRange(0, _PARTS)
@@ -125,6 +136,7 @@ class CheckSection(QWidget):
         head.setSpacing(8)
         head.addWidget(self._title)
         head.addWidget(self.subtitle, 1)
+        head.addWidget(self.surface)
         head.addWidget(self.verdict)
         plots = QHBoxLayout()
         plots.setSpacing(8)
@@ -199,10 +211,16 @@ class CheckSection(QWidget):
         if self._running:
             self.dropped.emit()
         self._number, self._name, self._span = number, name, None
+        self._weight = None
         self._check = self._reason = None
         self._running = False
         self._start_soon()
         self._show()
+
+    def offer_surface(self, weight: WeightPlace | None) -> None:
+        """Offer the loss surface along a weight, whose value or gradient the number is."""
+        self._weight = weight
+        self.surface.setVisible(weight is not None)
 
     def set_idle(self, idle: bool) -> None:
         """Tell whether a check may begin by itself: not while the network trains."""
@@ -283,6 +301,7 @@ class CheckSection(QWidget):
         self.button.setAccessibleName(self.button.text())
         self.progress.setVisible(running)
         self.step.setEnabled(number is not None)
+        self.surface.setVisible(self._weight is not None)
 
     # -- what is asked ---------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """The loss on a plane: colours, contour lines, the run's path, and the way down."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -95,7 +97,8 @@ class SurfacePlot(pg.PlotWidget):
         known: NDArray[np.bool_],
     ) -> None:
         """Show a surface (ny, nx) as far as it is known; None: none."""
-        self._plane, self._losses, self._known = plane, losses, known
+        self._plane = None if plane is None else at_its_weights(plane)
+        self._losses, self._known = losses, known
         self._draw()
         self.read(self._at)
 
@@ -158,7 +161,7 @@ class SurfacePlot(pg.PlotWidget):
         self._left.fit(box.top(), box.bottom())
         self._draw_contours(scale, shape, plane)
         self._draw_path(plane)
-        self._now.setData([0.0], [0.0])
+        self._now.setData(*([at] for at in plane.origin))
         self._draw_arrow(plane, box)
 
     def _draw_contours(
@@ -206,11 +209,11 @@ class SurfacePlot(pg.PlotWidget):
         room = min(box.width() / pixels[0], box.height() / pixels[1]) / 2
         if not np.isfinite(length) or length == 0 or not np.isfinite(room):
             return
-        tip = down / length * room * _ARROW
+        along, (x, y) = down / length * room * _ARROW, plane.origin
         for line in (self._arrow_edge, self._arrow):
-            line.setData([0, tip[0]], [0, tip[1]])
-        self._head.setPos(*tip)
-        right, up = tip / np.array(pixels)
+            line.setData([x, x + along[0]], [y, y + along[1]])
+        self._head.setPos(x + along[0], y + along[1])
+        right, up = along / np.array(pixels)
         self._head.setStyle(angle=float(np.degrees(np.arctan2(up, -right))))
 
     # -- reading a point -------------------------------------------------------------------------
@@ -283,6 +286,12 @@ class SurfacePlot(pg.PlotWidget):
             self.read(None)
         else:
             event.ignore()
+
+
+def at_its_weights(plane: SurfacePlane) -> SurfacePlane:
+    """The plane of two weights in the weights themselves, not in what is added to them."""
+    x, y = plane.origin
+    return replace(plane, x=plane.x + x, y=plane.y + y, path=plane.path + np.array(plane.origin))
 
 
 def _box(plane: SurfacePlane) -> QRectF:

@@ -5,8 +5,10 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.weight_places import other_weight
+from backprop_viz.desktop.panels.surface.weight_field import WeightField
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.loss_surface import PLANE_KINDS, SurfaceRequest
+from backprop_viz.recording.loss_surface import PLANE_KINDS, SurfaceRequest, WeightPlace
 from backprop_viz.recording.quantities import Quantity
 
 SURFACE_SPAN = Quantity(0.0, 1e3, above=True, least=0.01)
@@ -30,6 +32,8 @@ class SurfaceSettings(QWidget):
             "drawn": self.tr("Random directions"),
             "path": self.tr("Main directions"),
             "kept": self.tr("Through kept weights"),
+            "weights": self.tr("Two weights"),
+            "line": self.tr("Line to kept weights"),
         }
         for kind in PLANE_KINDS:
             self.plane.addItem(titles[kind], kind)
@@ -44,12 +48,16 @@ class SurfaceSettings(QWidget):
         self.seed = NumberField(DIRECTION_SEED, self.tr("Seed"), usual.seed)
         self.first = NumberField(KEPT_ITERATION, self.tr("After A"), usual.first)
         self.second = NumberField(KEPT_ITERATION, self.tr("After B"), usual.second)
+        self.x_weight = WeightField(self.tr("x: weight"))
+        self.y_weight = WeightField(self.tr("y: weight"))
+        self._shapes: dict[str, tuple[int, ...]] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         near = self.tr(
             "The plane goes through the weights after this iteration, or the nearest one kept"
         )
+        place = self.tr("A parameter and a place in it, such as conv1.weight[0, 0, 1, 1]")
         self._columns = {
             field: _labelled_column(field, name, tip, width)
             for field, name, width, tip in (
@@ -59,9 +67,12 @@ class SurfaceSettings(QWidget):
                     172,
                     self.tr(
                         "Two random directions, each filter as long as the weights' own; the two "
-                        "main directions of the run so far; or through kept weights"
+                        "main directions of the run so far; through kept weights; two weights "
+                        "alone; or just the straight line to kept weights"
                     ),
                 ),
+                (self.x_weight, "surfaceXWeight", 204, place),
+                (self.y_weight, "surfaceYWeight", 204, place),
                 (self.first, "surfaceFirst", 58, near),
                 (self.second, "surfaceSecond", 58, near),
                 (
@@ -75,8 +86,9 @@ class SurfaceSettings(QWidget):
                     "surfaceSpan",
                     54,
                     self.tr(
-                        "How far the plane reaches: 1 is as far as the weights are from 0, or as "
-                        "the path or the kept weights reach"
+                        "How far the plane reaches: 1 is as far as the weights are from 0; as far "
+                        "as the path or the kept weights; or, to either side of a weight, the "
+                        "largest in its parameter"
                     ),
                 ),
                 (
@@ -108,11 +120,39 @@ class SurfaceSettings(QWidget):
         self.part.currentIndexChanged.connect(self.changed)
         for field in self._numbers:
             field.changed.connect(self.changed)
+        for weight in self._weights:
+            weight.changed.connect(self.changed)
         self._show_fields()
 
     @property
     def _numbers(self) -> tuple[NumberField, ...]:
         return self.first, self.second, self.seed, self.span, self.resolution, self.samples
+
+    @property
+    def _weights(self) -> tuple[WeightField, WeightField]:
+        return self.x_weight, self.y_weight
+
+    def set_shapes(self, shapes: dict[str, tuple[int, ...]]) -> None:
+        """Tell which parameters the network has, by their names, and their shapes."""
+        if shapes == self._shapes:
+            return
+        self._shapes = shapes
+        for field in self._weights:
+            field.set_shapes(shapes)
+        if shapes and None in (self.x_weight.place, self.y_weight.place):
+            name = next(iter(shapes))
+            self.choose_weight(WeightPlace(name, (0,) * len(shapes[name])), choose=False)
+
+    def choose_weight(self, place: WeightPlace, choose: bool = True) -> None:
+        """Put a weight on the x axis; ``choose``: of a plane of two weights, chosen with it."""
+        self.x_weight.set_place(place)
+        other = self.y_weight.place
+        if other is None or other == place:
+            other = other_weight(place, self._shapes)
+        if other is not None:
+            self.y_weight.set_place(other)
+        if choose:
+            self.plane.setCurrentIndex(self.plane.findData("weights"))
 
     def request(self) -> SurfaceRequest:
         """The surface that the fields stand for."""
@@ -126,12 +166,18 @@ class SurfaceSettings(QWidget):
             part=self.part.currentData(),
             first=int(self.first.value()),
             second=int(self.second.value()),
+            weights=self._chosen_weights(),
         )
 
     def finish(self) -> bool:
         """Accept what is typed; whether all of it is valid."""
-        shown = [field for field in self._numbers if not self._columns[field].isHidden()]
+        fields: tuple[NumberField | WeightField, ...] = (*self._numbers, *self._weights)
+        shown = [field for field in fields if not self._columns[field].isHidden()]
         return not [field for field in shown if not field.finish()]
+
+    def _chosen_weights(self) -> tuple[WeightPlace, ...]:
+        places = tuple(field.place for field in self._weights if field.place is not None)
+        return places if self.plane.currentData() == "weights" else ()
 
     def _plane_changed(self) -> None:
         self._show_fields()
@@ -140,7 +186,9 @@ class SurfaceSettings(QWidget):
     def _show_fields(self) -> None:
         kind = self.plane.currentData()
         for field, shown in (
-            (self.first, kind == "kept"),
+            (self.x_weight, kind == "weights"),
+            (self.y_weight, kind == "weights"),
+            (self.first, kind in ("kept", "line")),
             (self.second, kind == "kept"),
             (self.seed, kind == "drawn"),
         ):

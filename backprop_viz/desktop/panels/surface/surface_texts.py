@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.recording.loss_surface import SurfacePlane
 from backprop_viz.recording.number_explanation import Fact
 
@@ -14,6 +14,7 @@ def direction_text(axis: Fact) -> str:
         "random_direction": translate("surface", "random direction {0}, filter-normalised"),
         "main_direction": translate("surface", "main direction {0} of the run ({1} of its path)"),
         "to_kept": translate("surface", "towards the weights after iteration {0}"),
+        "weight": translate("surface", "the weight {0}"),
         "towards": translate("surface", "across it, towards the weights after iteration {0}"),
     }
     first, *rest = axis.values
@@ -23,9 +24,13 @@ def direction_text(axis: Fact) -> str:
 def path_text(plane: SurfacePlane) -> str:
     """How much of the run's path lies in the plane."""
     translate = QCoreApplication.translate
+    if plane.request.plane == "weights":
+        return _last_step_text(plane)
     if len(plane.path) < 2 or plane.path_share != plane.path_share:
         return translate("surface", "There is no path yet: train some iterations.")
     share = share_text(plane.path_share)
+    if plane.request.plane == "line":
+        return translate("surface", "Of the run's path {0} lies on this line.").format(share)
     if plane.request.plane == "drawn":
         return translate(
             "surface",
@@ -35,11 +40,35 @@ def path_text(plane: SurfacePlane) -> str:
     return translate("surface", "Of the run's path {0} lies in this plane.").format(share)
 
 
+def _last_step_text(plane: SurfacePlane) -> str:
+    """How far the last iteration moved two weights."""
+    translate = QCoreApplication.translate
+    if len(plane.path) < 2:
+        return translate("surface", "There is no path yet: train some iterations.")
+    (x, y), iteration = plane.path[-1] - plane.path[-2], int(plane.path_iterations[-2])
+    text = translate("surface", "Since iteration {0:,} x has changed by {1} and y by {2}.")
+    return text.format(iteration, signed(x), signed(y))
+
+
 def descent_text(plane: SurfacePlane) -> str:
     """How much of the gradient lies in the plane; "" until it is known."""
     if plane.gradient is None:
         return ""
-    return QCoreApplication.translate(
+    translate = QCoreApplication.translate
+    if plane.request.plane == "weights":
+        text = translate(
+            "surface",
+            "The gradient is {0} along x and {1} along y; the arrow is the direction of descent.",
+        )
+        return text.format(*map(signed, plane.gradient))
+    if plane.request.plane == "line":
+        text = translate(
+            "surface",
+            "The short straight line is the slope at the weights now: {0} of the gradient's "
+            "length lies along it.",
+        )
+        return text.format(share_text(plane.gradient_share))
+    return translate(
         "surface",
         "The arrow is the direction of descent, −gradient: {0} of its length lies in this plane.",
     ).format(share_text(plane.gradient_share))

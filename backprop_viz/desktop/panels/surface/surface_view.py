@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QScrollArea,
+    QStackedWidget,
     QToolButton,
     QWidget,
 )
@@ -31,10 +32,11 @@ from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.late_widget import LateWidget
 from backprop_viz.desktop.widgets.picture_button import PictureButton
-from backprop_viz.recording.loss_surface import SurfacePlane
+from backprop_viz.recording.loss_surface import SurfacePlane, WeightPlace
 from backprop_viz.recording.number_explanation import Fact
 
 if TYPE_CHECKING:
+    from backprop_viz.desktop.panels.surface.line_plot import LinePlot
     from backprop_viz.desktop.panels.surface.surface_plot import SurfacePlot
 
 _PARTS = 1000
@@ -54,10 +56,15 @@ class SurfaceView(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("SurfaceView", "Loss surface"), parent)
         self.running = False
+        self._reason: Fact | None = None
         self._plane: SurfacePlane | None = None
         self._theme = DARK
         self.settings = SurfaceSettings()
         self._late_plot = LateWidget(self._make_plot)
+        self._late_line = LateWidget(self._make_line)
+        self._pictures = QStackedWidget()
+        self._pictures.addWidget(self._late_plot)
+        self._pictures.addWidget(self._late_line)
         self.bar = LossBar()
         self.button = QToolButton()
         self.button.setObjectName("surfaceCompute")
@@ -94,7 +101,7 @@ class SurfaceView(Panel):
         top.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self._late_plot, 1)
+        row.addWidget(self._pictures, 1)
         row.addWidget(self.bar)
         # A label that wraps has a panel ask for more height than there is; within this it cannot.
         text = QScrollArea()
@@ -106,7 +113,7 @@ class SurfaceView(Panel):
         row.addWidget(text)
         self.body.addLayout(top)
         self.body.addLayout(row, 1)
-        self._late_plot.setMinimumSize(160, 100)
+        self._pictures.setMinimumSize(160, 100)
         self.progress.setFixedWidth(90)
 
     @property
@@ -123,10 +130,26 @@ class SurfaceView(Panel):
         plot.set_logarithmic(self.log.isChecked())
         return plot
 
+    @property
+    def line(self) -> "LinePlot":
+        """The picture of a line, made when it is first needed."""
+        return self._late_line.widget
+
+    def _make_line(self) -> "LinePlot":
+        from backprop_viz.desktop.panels.surface.line_plot import LinePlot
+
+        line = LinePlot()
+        line.set_theme(self._theme)
+        line.set_logarithmic(self.log.isChecked())
+        return line
+
     # -- what is shown ---------------------------------------------------------------------------
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Nothing: a surface is of the weights that it was asked for."""
+        """Offer the network's parameters; a surface is of the weights that it was asked for."""
+        parameters = view_state.cursor.recording.parameters
+        if parameters:
+            self.settings.set_shapes({p.name: p.value.shape for p in parameters})
 
     def set_actions(self, actions: Mapping[str, QAction]) -> None:
         """Offer to save the picture."""
@@ -135,8 +158,9 @@ class SurfaceView(Panel):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        if self._late_plot.made is not None:
-            self._late_plot.made.set_theme(theme)
+        for made in (self._late_plot.made, self._late_line.made):
+            if made is not None:
+                made.set_theme(theme)
         self.bar.set_theme(theme)
         self._show()
 
@@ -156,17 +180,26 @@ class SurfaceView(Panel):
         self.progress.setValue(round(share * _PARTS))
         if plane is not None and known.any():
             self._plane = plane
-            self.plot.show_surface(plane, losses, known)
-        self._show(reason)
+            if plane.request.plane == "line":
+                self.line.show_line(plane, losses, known)
+                self._pictures.setCurrentWidget(self._late_line)
+            else:
+                self.plot.show_surface(plane, losses, known)
+                self._pictures.setCurrentWidget(self._late_plot)
+        self._reason = reason
+        self._show()
 
     def end(self, reason: Fact) -> None:
         """Nothing more comes of what was asked for."""
-        self.running = False
-        self._show(reason)
+        self.running, self._reason = False, reason
+        self._show()
 
-    def _show(self, reason: Fact | None = None) -> None:
+    def _show(self) -> None:
+        reason = self._reason
         plane, plot = self._plane, self._late_plot.made
-        self.bar.show_scale(None if plot is None else plot.scale_of_colours)
+        line = plane is not None and plane.request.plane == "line"
+        self.bar.show_scale(None if plot is None or line else plot.scale_of_colours)
+        self.bar.setVisible(not line)
         self.subtitle.setText("" if plane is None else around_text(plane))
         lines = []
         if reason is not None and (plane is not None or reason.code != "cancelled"):
@@ -181,7 +214,7 @@ class SurfaceView(Panel):
         else:
             lines += [
                 self.tr("x: {0}").format(direction_text(plane.axes[0])),
-                self.tr("y: {0}").format(direction_text(plane.axes[1])),
+                "" if line else self.tr("y: {0}").format(direction_text(plane.axes[1])),
                 path_text(plane),
                 descent_text(plane),
             ]
@@ -198,8 +231,11 @@ class SurfaceView(Panel):
         self.progress.setVisible(running)
 
     def _show_scale(self) -> None:
-        self.plot.set_logarithmic(self.log.isChecked())
-        self.bar.show_scale(self.plot.scale_of_colours)
+        if self._late_line.made is not None:
+            self._late_line.made.set_logarithmic(self.log.isChecked())
+        if self._late_plot.made is not None:
+            self._late_plot.made.set_logarithmic(self.log.isChecked())
+        self._show()
 
     # -- what is asked ---------------------------------------------------------------------------
 
@@ -208,10 +244,18 @@ class SurfaceView(Panel):
         if self.running:
             self.cancelled.emit()
         elif self.settings.finish():
-            self.running = True
+            self.running, self._reason = True, None
             self.progress.setValue(0)
             self._show()
             self.wanted.emit(self.settings.request())
+
+    def compute_along(self, place: WeightPlace) -> None:
+        """Compute the surface along a weight, and another one beside it."""
+        if self.running:
+            self.cancelled.emit()
+            self.running = False
+        self.settings.choose_weight(place)
+        self.compute_or_cancel()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter computes, L changes the scale of the colours."""

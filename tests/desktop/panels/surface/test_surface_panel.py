@@ -11,8 +11,11 @@ from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
+from backprop_viz.analysis.numbers.number_origin import grad_number, loss_number
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.surface.surface_view import SurfaceView
 from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.loss_surface import WeightPlace
 from backprop_viz.recording.number_explanation import Fact
 
 _WAIT = 60_000
@@ -167,3 +170,104 @@ def test_a_worker_that_ends_is_said_and_another_computes_it(
     assert window.session.wait_idle(60)
     computed(qtbot, panel)
     assert panel.plot._known.all()
+
+
+def test_the_plane_of_two_weights_is_chosen_by_name_and_from_a_number_that_was_clicked(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    window.session.iterate()
+    assert window.session.wait_idle(60)
+    number = grad_number(window.session.view_state.cursor, "conv2.weight", (3, 1, 0, 2))
+    assert number is not None
+    window.number_picked.emit(number)
+    check = window.panel(OriginView).check
+    assert check.surface.isVisibleTo(check)
+    panel = window.panel(SurfaceView)
+    small(panel, "drawn")
+    check.surface.click()
+    assert panel.isVisible()
+    assert panel.settings.request().weights[0] == WeightPlace("conv2.weight", (3, 1, 0, 2))
+    qtbot.waitUntil(lambda: not panel.running, timeout=_WAIT)
+    settings = panel.settings
+    settings.y_weight.setText("fc3.bias[-1]")
+    computed(qtbot, panel)
+    plane = panel.plot._plane
+    assert plane is not None
+    assert settings.y_weight.text() == "fc3.bias[9]"
+    assert (plane.x[2], plane.y[2]) == plane.origin
+    trainer = bv.Trainer.from_settings(window.session.view_state.settings)
+    trainer.iterate()
+    net = trainer.model
+    assert plane.origin == (net.conv2.weight[3, 1, 0, 2].item(), net.fc3.bias[9].item())
+    images, labels = trainer.samples("train").batch(torch.arange(64))
+    with torch.no_grad():
+        net.conv2.weight[3, 1, 0, 2] = plane.x[4]
+        net.fc3.bias[9] = plane.y[1]
+        expected = F.cross_entropy(net(images), labels).item()
+    assert panel.plot._losses[1, 4] == pytest.approx(expected, rel=1e-6)
+    assert "the weight conv2.weight[3, 1, 0, 2]" in panel.sentence.text()
+    assert "Since iteration 0" in panel.sentence.text()
+    # Any other number is no weight.
+    loss = loss_number(window.session.view_state.cursor)
+    assert loss is not None
+    window.number_picked.emit(loss)
+    assert not check.surface.isVisibleTo(check)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("conv9.weight[0]", "conv9.weight is no parameter"),
+        ("", "is no parameter"),
+        ("fc3.bias", "has the shape (10)"),
+        ("fc3.bias[10]", "such as fc3.bias[0]"),
+        ("fc3.bias[0, 0]", "has the shape (10)"),
+    ],
+)
+def test_a_text_that_is_no_weight_is_marked_and_told(
+    open_window: Callable[..., MainWindow], text: str, said: str
+) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    small(panel, "weights")
+    before = panel.settings.x_weight.place
+    assert before == WeightPlace("conv1.weight", (0, 0, 0, 0))
+    panel.settings.x_weight.setText(text)
+    panel.button.click()
+    assert not panel.running
+    assert said in panel.settings.x_weight.bubble.text()
+    assert panel.settings.x_weight.place == before
+
+
+def test_a_line_leads_from_the_weights_now_to_the_first_ones(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    window.session.iterate()
+    window.session.iterate()
+    assert window.session.wait_idle(60)
+    small(panel, "line", points=9)
+    computed(qtbot, panel)
+    assert panel.line.isVisible()
+    assert not panel.bar.isVisible()
+    trainer = bv.Trainer.from_settings(window.session.view_state.settings)
+    first = {name: p.detach().clone() for name, p in trainer.model.named_parameters()}
+    trainer.iterate(), trainer.iterate()
+    images, labels = trainer.samples("train").batch(torch.arange(64))
+    with torch.no_grad():
+        for name, p in trainer.model.named_parameters():
+            p.lerp_(first[name], float(panel.line._plane.x[8]))
+        expected = F.cross_entropy(trainer.model(images), labels).item()
+    assert panel.line._losses[8] == pytest.approx(expected, rel=1e-5)
+    panel.line.setFocus()
+    panel.line.read(8)
+    assert f"loss {expected:.5f}" in panel.line.reading
+    qtbot.keyClick(panel.line, Qt.Key.Key_Left)
+    assert panel.line._at == 7
+    assert "lies on this line" in panel.sentence.text()
+    # A plane takes its place again.
+    small(panel, "drawn", points=3)
+    computed(qtbot, panel)
+    assert panel.plot.isVisible()
