@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
-from pathlib import Path
 
 from backprop_viz.cli import parse, parse_attach, parse_export, parse_run
 from backprop_viz.desktop.arguments import Arguments
@@ -119,10 +118,10 @@ def _export(arguments: Sequence[str]) -> int:
     """Write a recording as a web page; returns the exit status. Needs neither torch nor Qt."""
     told = parse_export(arguments)
     from backprop_viz.recording.errors import UserError
-    from backprop_viz.recording.files.recording_file import RecordingFile
+    from backprop_viz.recording.files.recording_file import load
 
     try:
-        with RecordingFile(Path(told.recording)) as file:
+        with load(told.recording) as file:
             found = [place.iteration for place in file.places]
             wanted = told.iteration or max(found, default=0)
             if wanted not in found:
@@ -144,12 +143,13 @@ def _can_be_read(paths: Sequence[str]) -> bool:
     from backprop_viz.recording.errors import UserError
     from backprop_viz.recording.files.rank_files import by_rank
     from backprop_viz.recording.files.recording_file import check_recording_file
+    from backprop_viz.recording.files.remote_path import any_path
 
     try:
         if len(paths) > 1:
-            by_rank([Path(path) for path in paths])
+            by_rank([any_path(path) for path in paths])
         else:
-            check_recording_file(Path(paths[0]))
+            check_recording_file(any_path(paths[0]))
     except UserError as error:
         print(f"backprop-viz: {error}", file=sys.stderr)
         return False

@@ -22,6 +22,7 @@ from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.files.rank_files import file_of_rank
+from backprop_viz.recording.files.remote_path import any_path
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
@@ -186,7 +187,7 @@ def _of_rank(to: str, rank: int) -> str:
     if to.startswith(SCHEMES):
         address = line_address(to)
         return str(address.at_port(address.port + rank if address.port else 0))
-    return str(file_of_rank(Path(to), rank))
+    return str(file_of_rank(any_path(to), rank))
 
 
 def _of_this_process(models: Sequence[nn.Module]) -> tuple[RunOrigin, Program]:

@@ -14,6 +14,7 @@ import numpy as np
 from backprop_viz.analysis.health_series import HealthSeries, health_series
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.recording_file import RecordingFile
+from backprop_viz.recording.files.remote_path import AnyPath
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import notice_of
@@ -27,6 +28,7 @@ from backprop_viz.stream.wire import Received
 
 # A file that is still written is looked at so often.
 _FOLLOWED_EVERY_S = 1.0
+_FAR_FOLLOWED_EVERY_S = 10.0  # on another machine
 # While a file without an index is looked through, the window hears of it so often.
 _PROGRESS_EVERY_S = 0.1
 # So many losses are shown at most: a curve has a place for each iteration, also of those between.
@@ -58,7 +60,7 @@ class FileClient:
 
     def __init__(
         self,
-        path: Path,
+        path: AnyPath,
         wake: Callable[[], None],
         look: Callable[[Recording], None] | None = None,
     ) -> None:
@@ -127,11 +129,14 @@ class FileClient:
 
     def _answer(self, file: RecordingFile) -> None:
         """Read what is asked for, and look for what is written since, until the end."""
+        every_s = _FOLLOWED_EVERY_S if isinstance(self._path, Path) else _FAR_FOLLOWED_EVERY_S
         while True:
             try:
-                iteration = self._wanted.get(timeout=_FOLLOWED_EVERY_S)
+                iteration = self._wanted.get(timeout=every_s)
             except Empty:
-                more = file.poll()
+                more = False
+                with suppress(UserError):  # out of reach just now
+                    more = file.poll()
                 if self._note(file) or more:
                     self._tell_new(file)
                 continue
@@ -162,7 +167,7 @@ class FileClient:
     def _note(self, file: RecordingFile) -> bool:
         """Take note of when the file was last written; whether it was since."""
         before = self.heard
-        with suppress(OSError):
+        with suppress(OSError, UserError):
             self.heard = self._path.stat().st_mtime
         if self.heard != before:
             self.is_closed = file.is_closed
@@ -176,7 +181,7 @@ class FileClient:
             self._wake()
 
 
-def _origin(file: RecordingFile, path: Path) -> RunOrigin:
+def _origin(file: RecordingFile, path: AnyPath) -> RunOrigin:
     known = file.origin or RunOrigin("file", path.name)
     return replace(known, kind="file", title=path.name)
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.clients.attached_client import AttachedClient
 from backprop_viz.desktop.clients.file_client import FileClient
 from backprop_viz.desktop.run.rank_runs import MakeClient, RankRuns
 from backprop_viz.recording.files.rank_files import by_rank, files_of_run
+from backprop_viz.recording.files.remote_path import any_path
 from backprop_viz.recording.settings import Settings
 
 _Wake = Callable[[], None]
@@ -21,7 +21,7 @@ def foreign_run(
 
     One file of a rank brings those of the other ranks with it.
     """
-    line, given = arguments.line, [Path(path) for path in arguments.recordings]
+    line, given = arguments.line, [any_path(path) for path in arguments.recordings]
     if line is not None:
         return lambda wake: AttachedClient(line, wake)
     if arguments.lines:

@@ -13,6 +13,7 @@ from typing import IO
 
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.private import FILE
+from backprop_viz.recording.files.remote_path import AnyPath
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # A temporary file that nobody has written to for so long was left by a program that was killed.
@@ -136,11 +137,12 @@ _OTHERWISE = QT_TRANSLATE_NOOP("errors", "{0} cannot be used ({3}): choose anoth
 
 
 @contextmanager
-def errors_as_sentences(path: Path) -> Iterator[None]:
+def errors_as_sentences(path: AnyPath) -> Iterator[None]:
     """Raise UserError for an OSError of what is done here with the file at ``path``."""
     try:
         yield
     except OSError as error:
         text = _SENTENCES.get(error.errno or 0, _OTHERWISE)
         said = error.strerror or error
-        raise UserError(text, path, path.name, path.parent, said) from error
+        folder = path.parent if isinstance(path, Path) else path
+        raise UserError(text, path, path.name, folder, said) from error

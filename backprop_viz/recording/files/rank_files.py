@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.files.chunks import RECORD_HEAD, chunk_contents, read_chunk_head
 from backprop_viz.recording.files.recording_file import check_recording_file, records_of
+from backprop_viz.recording.files.remote_path import AnyPath
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.codec import Malformed, decoded
 from backprop_viz.recording.format.records import RecordType, RunRecord
@@ -17,12 +17,12 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 _NAME = re.compile(r"(?P<run>.+)\.rank(?P<rank>\d+)(?P<ending>\.[^.]+)")
 
 
-def file_of_rank(path: Path, rank: int) -> Path:
+def file_of_rank(path: AnyPath, rank: int) -> AnyPath:
     """What the file of a rank is called: run.rank0.bprec, for run.bprec."""
     return path.with_name(f"{path.stem}.rank{rank}{path.suffix}")
 
 
-def files_of_run(path: Path) -> tuple[Path, ...]:
+def files_of_run(path: AnyPath) -> tuple[AnyPath, ...]:
     """The files of all ranks of the run that one of them is of, by rank; else the file alone.
 
     A file of the same name that tells of another run is none of them.
@@ -40,7 +40,7 @@ def files_of_run(path: Path) -> tuple[Path, ...]:
     return tuple(found[rank] for rank in sorted(found))
 
 
-def by_rank(paths: Sequence[Path]) -> tuple[Path, ...]:
+def by_rank(paths: Sequence[AnyPath]) -> tuple[AnyPath, ...]:
     """Files of one run in the order of their ranks.
 
     Raises ValueError for what are not several ranks of one run, UserError for a file that cannot
@@ -62,7 +62,7 @@ def by_rank(paths: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(path for _, path in sorted(zip(ranks, paths, strict=True)))
 
 
-def origin_of_file(path: Path) -> RunOrigin | None:
+def origin_of_file(path: AnyPath) -> RunOrigin | None:
     """What a file begins by telling of its recordings, however large it is; None if nothing.
 
     Raises UserError if it is no recording file or cannot be read.
@@ -81,7 +81,7 @@ def origin_of_file(path: Path) -> RunOrigin | None:
     return None
 
 
-def _origin(path: Path) -> RunOrigin | None:
+def _origin(path: AnyPath) -> RunOrigin | None:
     with suppress(UserError, OSError):
         return origin_of_file(path)
     return None

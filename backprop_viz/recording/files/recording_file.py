@@ -3,8 +3,7 @@
 import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import IO, Any, Self, cast, overload
+from typing import IO, Any, Self, overload
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -26,6 +25,7 @@ from backprop_viz.recording.files.file_layout import (
     scanned_layout,
     size_of_stream,
 )
+from backprop_viz.recording.files.remote_path import AnyPath, RemotePath, any_path
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.codec import Malformed, array_head, decoded
 from backprop_viz.recording.format.reader import RecordingReader
@@ -53,13 +53,13 @@ class RecordingFile(Sequence[Recording]):
     writer was killed, all whole recordings are there.
     """
 
-    def __init__(self, path: Path, report: ScanReport | None = None) -> None:
+    def __init__(self, path: AnyPath, report: ScanReport | None = None) -> None:
         """Open a file. Without an index it is looked through, and ``report`` is called meanwhile.
 
         Raises UserError, which is a ValueError, if it is no recording file or cannot be read.
         """
-        self.path = Path(path)
-        size_of(self.path)
+        self.path = path
+        _expect_file(path)
         self._held: WeakValueDictionary[tuple[int, int], Recording] = WeakValueDictionary()
         self._size = 0
         self._stream: IO[bytes] = self.path.open("rb")
@@ -170,6 +170,9 @@ class RecordingFile(Sequence[Recording]):
             self._stream = self.path.open("rb")
             self._open(None)
             return True
+        if isinstance(self.path, RemotePath) and self.path.stat().st_size != self._size:
+            self._stream.close()
+            self._stream = self.path.open("rb")  # as it is now
         size = size_of_stream(self._stream)
         if size <= self._size:
             return False
@@ -197,6 +200,8 @@ class RecordingFile(Sequence[Recording]):
 
     def _replaced(self) -> bool:
         """Whether another file is in its place now, or it has become shorter."""
+        if isinstance(self.path, RemotePath):
+            return self.path.stat().st_size < self._size
         try:
             now, mine = self.path.stat(), os.fstat(self._stream.fileno())
         except OSError:
@@ -271,17 +276,25 @@ class RecordingFile(Sequence[Recording]):
         return read_chunk_head(record, self._stream)
 
 
-def check_recording_file(path: Path) -> None:
+def check_recording_file(path: AnyPath) -> None:
     """Look whether a file begins as one of recordings, which takes no time, however large it is.
 
     Raises UserError if it does not, or cannot be read.
     """
-    size_of(path)
+    _expect_file(path)
     with path.open("rb") as stream:
         _read_header(stream, path)
 
 
-def _read_header(stream: IO[bytes], path: Path) -> None:
+def _expect_file(path: AnyPath) -> None:
+    """Raise UserError for what is no file that can be read."""
+    if isinstance(path, RemotePath):
+        path.stat()
+    else:
+        size_of(path)
+
+
+def _read_header(stream: IO[bytes], path: AnyPath) -> None:
     try:
         frames.read_header(stream)
     except EOFError:
@@ -333,11 +346,12 @@ def records_of(contents: bytes | bytearray) -> Iterator[tuple[int, memoryview]]:
 def load(path: str | os.PathLike[str], report: ScanReport | None = None) -> RecordingFile:
     """Open a recording file, which neither torch nor Qt is needed for.
 
+    ``path`` may be a URL, as "s3://bucket/run.bprec": the file is read by blocks, by fsspec.
     A file without an index, as a killed process leaves it, is looked through; ``report`` is
     called meanwhile with the bytes done and the bytes in all, and stops it by an exception.
     Raises UserError, which is a ValueError, if it is no recording file or cannot be read.
     """
-    return RecordingFile(Path(cast("str", path)), report)
+    return RecordingFile(any_path(path), report)
 
 
 _NO_RECORDING = QT_TRANSLATE_NOOP("errors", "{0} is not a recording: choose a .bprec file.")

@@ -22,6 +22,7 @@ from backprop_viz.recording.files.file_layout import (
     RecordingPlace,
     index_pieces,
 )
+from backprop_viz.recording.files.remote_path import AnyPath, RemotePath, any_path
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.codec import encoded
 from backprop_viz.recording.format.compact_arrays import ArrayPacker
@@ -70,13 +71,15 @@ class RecordingFileWriter:
         for bound in (bytes_per_second, bytes_in_all):
             if bound is not None and not bound > 0:
                 raise ArgumentError(_BOUND, bound)
-        self.path = Path(path)
+        self.path = any_path(path)
+        if isinstance(self.path, RemotePath) and bytes_in_all is not None:
+            raise ArgumentError(_NOT_THINNED, self.path)
         self.left_out = self.thinned = 0
         self._per_second, self._in_all = bytes_per_second, bytes_in_all
         self._began = time.monotonic()
         self._pid = os.getpid()  # one that is forked, as a DataLoader's worker, writes nothing
         with errors_as_sentences(self.path):
-            self._stream: IO[bytes] = self.path.open("ab" if append else "wb", buffering=0)
+            self._stream = _opened(self.path, append=append)
             self._start = self._stream.seek(0, os.SEEK_END)
             self._layout = FileLayout(end=self._start)
             self._append([frames.header()])
@@ -188,6 +191,8 @@ class RecordingFileWriter:
     def _append(self, pieces: Sequence[Buffer]) -> None:
         """Write at the end. What could not be written whole is taken back."""
         place = self._layout.end
+        if isinstance(self.path, RemotePath):
+            pieces = [b"".join(pieces)]  # each is sent by itself
         try:
             with errors_as_sentences(self.path):
                 for piece in pieces:
@@ -217,6 +222,7 @@ class RecordingFileWriter:
 
     def _rewrite(self, kept: FileLayout) -> None:
         """Put a file in this one's place that holds only what is kept."""
+        assert isinstance(self.path, Path)
         temporary = self.path.with_name(f".{self.path.name[:100]}.part")
         layout = FileLayout(end=self._start + HEADER_SIZE)
         with errors_as_sentences(self.path), self.path.open("rb") as old:
@@ -232,7 +238,13 @@ class RecordingFileWriter:
                 self._layout = layout
             finally:
                 temporary.unlink(missing_ok=True)
-                self._stream = self.path.open("ab", buffering=0)
+                self._stream = _opened(self.path, append=True)
+
+
+def _opened(path: AnyPath, *, append: bool) -> IO[bytes]:
+    if isinstance(path, RemotePath):
+        return path.begun(append=append)
+    return path.open("ab" if append else "wb", buffering=0)
 
 
 def _pieces(kind: RecordType, record: Struct) -> list[Buffer]:
@@ -324,6 +336,9 @@ def _copy(old: IO[bytes], new: IO[bytes], offset: int, length: int) -> None:
         length -= len(piece)
 
 
+_NOT_THINNED = QT_TRANSLATE_NOOP(
+    "errors", "{0} is on another machine, where a file cannot be thinned: leave out bytes_in_all."
+)
 _BOUND = QT_TRANSLATE_NOOP(
     "errors", "A bound of {0} bytes is not possible: give a number above 0, or None for no bound."
 )
