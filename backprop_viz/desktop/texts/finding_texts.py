@@ -34,7 +34,7 @@ def finding_texts() -> dict[str, str]:
             "findings",
             "The graphs of {0} earlier iterations ({1} nodes) are still held, and with them their "
             "memory: see {2}. Add loss.item(), or detach() what the next iteration uses. There is "
-            "a lesson on it: “total += loss keeps every graph”.",
+            "a lesson on it: “total += loss”.",
         ),
         "never_reached": translate(
             "findings", "Backward never reached {0}: the loss does not depend on it."

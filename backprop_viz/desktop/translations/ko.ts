@@ -1641,6 +1641,25 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>LineStrip</name>
+    <message>
+        <source>Reconnect now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try the line again now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try no more; what was recorded stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>LoggedPlot</name>
     <message>
         <source>logged</source>
@@ -1770,6 +1789,41 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>The curve starts with the first iteration.</source>
         <translation>곡선은 첫 반복부터 그려집니다.</translation>
+    </message>
+</context>
+<context>
+    <name>LostLinesController</name>
+    <message numerus="yes">
+        <source>%n recording(s) of iterations {0} to {1} were left out: the window was too slow for them, or away.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The lines to %n rank(s) are lost.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The line to rank {0} is lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The line to {0} is lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next attempt in {0} s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trying again…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The line is there again.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2054,6 +2108,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>{chosen} has not run yet</source>
         <translation>{chosen}은(는) 아직 실행되지 않음</translation>
+    </message>
+    <message>
+        <source>shown: {low} to {high}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5643,6 +5701,10 @@ Click or press Enter: where does it come from?</source>
         <translation>창은 health를 보여 주지 않습니다. to=로 파일을 주세요.</translation>
     </message>
     <message>
+        <source>tls://HOST:PORT and certificate= belong together.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The output of {0}, {1}, was changed in place, but {2} needs it as it was.</source>
         <translation>{0}의 출력 {1}이(가) 제자리에서 바뀌었지만, {2}에는 바뀌기 전 값이 필요합니다.</translation>
     </message>
@@ -5755,16 +5817,12 @@ Click or press Enter: where does it come from?</source>
         <translation>backward는 수 하나에서 시작합니다. {0}에서는 시작할 수 없습니다. 손실을 주세요: show(model, x, loss=F.cross_entropy, target=y).</translation>
     </message>
     <message>
-        <source>{0} is not an address: write tcp://HOST:PORT.</source>
-        <translation>{0}은(는) 주소가 아닙니다. tcp://HOST:PORT로 쓰세요.</translation>
+        <source>Cannot listen at {0}: {1}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Cannot listen at {0}:{1}: {2}.</source>
-        <translation>{0}:{1}에서 기다릴 수 없습니다: {2}.</translation>
-    </message>
-    <message>
-        <source>Nothing answers at {0}:{1}: {2}.</source>
-        <translation>{0}:{1}에서 아무도 답하지 않습니다: {2}.</translation>
+        <source>Nothing answers at {0}: {1}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The other side is not backprop_viz.</source>
@@ -5895,8 +5953,40 @@ Click or press Enter: where does it come from?</source>
         <translation>한 학습의 랭크들이 아닙니다. 랭크마다 주소를 하나씩 주십시오.</translation>
     </message>
     <message>
-        <source>{0}:{1} has closed the line: attach again.</source>
-        <translation>{0}:{1}이 연결을 닫았습니다. 다시 붙으십시오.</translation>
+        <source>{0} has closed the line: attach again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not an address: write tcp://HOST:PORT, or tls://HOST:PORT#FINGERPRINT.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The certificate in {0} cannot be used: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It does not speak TLS, or refuses the certificate.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The certificate of {0} has another fingerprint: {1}. It is not trusted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} does not speak TLS: write tcp:// if it should not.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The certificate of {0} has expired, or is not valid yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The certificate is for another name than {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody that is trusted here has signed the certificate of {0}: write tls://HOST:PORT#FINGERPRINT, as the script has printed it, or give the authority&apos;s certificate with --ca.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -6256,8 +6346,8 @@ Click or press Enter: where does it come from?</source>
         <translation>zero_grad를 부르지 않았습니다. backward가 시작될 때 {1}에 지난 변화도가 남아 있었습니다. 지난 변화도가 있는 매개변수: {0}개.</translation>
     </message>
     <message>
-        <source>The graphs of {0} earlier iterations ({1} nodes) are still held, and with them their memory: see {2}. Add loss.item(), or detach() what the next iteration uses. There is a lesson on it: “total += loss keeps every graph”.</source>
-        <translation>이전 반복 {0}개의 그래프(노드 {1}개)가 메모리와 함께 아직 남아 있습니다: {2}을(를) 보세요. loss.item()을 더하거나, 다음 반복이 쓰는 것을 detach() 하세요. 이에 대한 수업이 있습니다: “total += loss는 그래프를 모두 붙듭니다”.</translation>
+        <source>The graphs of {0} earlier iterations ({1} nodes) are still held, and with them their memory: see {2}. Add loss.item(), or detach() what the next iteration uses. There is a lesson on it: “total += loss”.</source>
+        <translation>이전 반복 {0}개의 그래프(노드 {1}개)가 메모리와 함께 아직 남아 있습니다: {2}을(를) 보세요. loss.item()을 더하거나, 다음 반복이 쓰는 것을 detach() 하세요. 이에 대한 수업이 있습니다: “total += loss”.</translation>
     </message>
     <message>
         <source>Backward never reached {0}: the loss does not depend on it.</source>
@@ -7324,6 +7414,18 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>스크립트가 끝났습니다: {0}</translation>
     </message>
     <message>
+        <source>This was not done, because the line to the script is lost: it is being tried again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The line to {0} was given up; the script may still run. What was recorded can still be looked at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another run listens at {0} now: attach again to see it. What was recorded can still be looked at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The script&apos;s process is gone. What was recorded can still be looked at.</source>
         <translation>스크립트의 프로세스가 사라졌습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
@@ -7647,6 +7749,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>랭크 {0}이 반복 {1} 뒤에 사라졌습니다.</translation>
     </message>
     <message>
+        <source>Rank {0}: its line is lost after iteration {1}, and is tried again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Rank {0}: no word for {3} s, after iteration {1}.</source>
         <translation>랭크 {0}: 반복 {1} 뒤로 {3}초 동안 소식이 없습니다.</translation>
     </message>
@@ -7661,6 +7767,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>silent</source>
         <translation>소식 없음</translation>
+    </message>
+    <message>
+        <source>no line</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>cut off</source>

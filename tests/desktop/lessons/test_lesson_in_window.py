@@ -98,7 +98,7 @@ def test_the_first_lesson_by_mouse(student: Student) -> None:
     student.click("lessonOption0")
     student.click("lessonSee")
     assert words("en")["wrong"] in student.said(panel.verdict)
-    assert "10: one for each class" in student.said(panel.verdict)
+    assert "10: one for each kind" in student.said(panel.verdict)
     assert window.session.view_state.cursor.event.phase is Phase.FORWARD
     student.click("lessonNext")
     # Right: only .grad.
