@@ -7,6 +7,7 @@ import numpy as np
 
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.health import IterationHealth, Role, TensorHealth
+from backprop_viz.recording.history import Series
 
 # What can be followed, by the names of TensorHealth.
 MEASURES = ("norm", "mean", "low", "high", "zeros")
@@ -16,8 +17,8 @@ MEASURES = ("norm", "mean", "low", "high", "zeros")
 class HealthSeries:
     """One tensor over the iterations in which it was: each array has the shape (n,).
 
-    ``iterations`` are int64, ``values`` float64 by measure, ``finite`` bool. Where there were no
-    numbers, the values are NaN and ``finite`` is True.
+    All are float64: ``values`` by measure, ``finite`` 1 or 0. Where there were no numbers, the
+    values are NaN and ``finite`` is 1.
     """
 
     role: Role
@@ -31,31 +32,58 @@ class HealthSeries:
     @property
     def first_not_finite(self) -> int | None:
         """The first iteration in which an element was NaN or infinite; None if there is none."""
-        at = np.flatnonzero(~self.finite)
+        at = np.flatnonzero(self.finite == 0)
         return int(self.iterations[at[0]]) if len(at) else None
 
 
-def health_series(kept: Sequence[IterationHealth]) -> tuple[HealthSeries, ...]:
-    """The tensors in the order in which they first came."""
-    found: dict[tuple[Role, str, int], list[tuple[int, TensorHealth]]] = {}
-    for iteration in kept:
-        for tensor in iteration.tensors:
-            key = (tensor.role, tensor.name, tensor.number)
-            found.setdefault(key, []).append((iteration.iteration, tensor))
-    return tuple(
-        HealthSeries(
+class HealthCollection:
+    """Grows by what was kept of iterations; the tensors are in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._tensors: dict[tuple[Role, str, int], _Columns] = {}
+
+    def extend(self, kept: Sequence[IterationHealth]) -> None:
+        """Add iterations."""
+        found: dict[tuple[Role, str, int], list[tuple[int, TensorHealth]]] = {}
+        for iteration in kept:
+            for tensor in iteration.tensors:
+                key = (tensor.role, tensor.name, tensor.number)
+                found.setdefault(key, []).append((iteration.iteration, tensor))
+        for key, told in found.items():
+            self._tensors.setdefault(key, _Columns()).extend(told)
+
+    def series(self) -> tuple[HealthSeries, ...]:
+        """All as they are now; what was given before stays as it is."""
+        return tuple(
+            columns.series(role, name, number)
+            for (role, name, number), columns in self._tensors.items()
+        )
+
+
+class _Columns:
+    """The numbers of one tensor."""
+
+    def __init__(self) -> None:
+        self._shape: tuple[int, ...] = ()
+        self._iterations, self._finite = Series(), Series()
+        self._values = {measure: Series() for measure in MEASURES}
+
+    def extend(self, told: Sequence[tuple[int, TensorHealth]]) -> None:
+        self._shape = told[-1][1].shape
+        self._iterations.extend(np.array([iteration for iteration, _ in told], np.float64))
+        finite = [tensor.finite or bool(tensor.missing) for _, tensor in told]
+        self._finite.extend(np.array(finite, np.float64))
+        for measure, series in self._values.items():
+            values = [np.nan if t.missing else getattr(t, measure) for _, t in told]
+            series.extend(np.array(values, np.float64))
+
+    def series(self, role: Role, name: str, number: int) -> HealthSeries:
+        return HealthSeries(
             role,
             name,
             number,
-            told[-1][1].shape,
-            np.array([iteration for iteration, _ in told], np.int64),
-            np.array([tensor.finite or bool(tensor.missing) for _, tensor in told]),
-            {
-                measure: np.array(
-                    [np.nan if t.missing else getattr(t, measure) for _, t in told], np.float64
-                )
-                for measure in MEASURES
-            },
+            self._shape,
+            self._iterations.view(),
+            self._finite.view(),
+            {measure: series.view() for measure, series in self._values.items()},
         )
-        for (role, name, number), told in found.items()
-    )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop_viz.analysis.health_series import health_series
+from backprop_viz.analysis.health_series import HealthCollection
 from backprop_viz.recording.health import IterationHealth, TensorHealth
 
 
@@ -23,12 +23,18 @@ def test_each_tensor_has_its_own_iterations() -> None:
         of(6, norm(float("nan"), finite=False)),
         of(8, norm(0.0, missing="empty")),
     )
-    grad, output = health_series(kept)
+    collection = HealthCollection()
+    collection.extend(kept[:1])
+    first = collection.series()
+    collection.extend(kept[1:])
+    grad, output = collection.series()
+    # What was given before stays as it is.
+    assert [one.iterations.tolist() for one in first] == [[2], [2]]
     assert (grad.role, grad.name, grad.shape) == ("grad", "fc.weight", (2, 3))
     assert grad.iterations.tolist() == [2, 4, 6, 8]
     assert grad.values["norm"][:2].tolist() == [1.5, 0.5]
     assert np.isnan(grad.values["norm"][2:]).all()
-    assert grad.finite.tolist() == [True, True, False, True]
+    assert grad.finite.tolist() == [1, 1, 0, 1]
     assert grad.first_not_finite == 6
     assert output.iterations.tolist() == [2]
     assert output.values["zeros"].tolist() == [0.25]
@@ -36,4 +42,4 @@ def test_each_tensor_has_its_own_iterations() -> None:
 
 
 def test_nothing_is_kept_of_nothing() -> None:
-    assert health_series(()) == ()
+    assert HealthCollection().series() == ()

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-import numpy as np
-
-from backprop_viz.analysis.health_series import HealthSeries, health_series
+from backprop_viz.analysis.health_series import HealthCollection, HealthSeries
+from backprop_viz.desktop.clients.file_curves import FileLosses
 from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.files.file_notes import FileNews
 from backprop_viz.recording.files.recording_file import RecordingFile
 from backprop_viz.recording.files.remote_path import AnyPath
-from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import notice_of
 from backprop_viz.recording.phases import Phase
@@ -31,8 +30,6 @@ _FOLLOWED_EVERY_S = 1.0
 _FAR_FOLLOWED_EVERY_S = 10.0  # on another machine
 # While a file without an index is looked through, the window hears of it so often.
 _PROGRESS_EVERY_S = 0.1
-# So many losses are shown at most: a curve has a place for each iteration, also of those between.
-MOST_LOSSES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,9 @@ class FileClient:
         self._received: deque[Received] = deque()
         self._wanted: SimpleQueue[int | None] = SimpleQueue()  # None to end
         self._places: dict[int, int] = {}  # of an iteration, the number of its recording
+        self._known = 0  # recordings
+        self._losses, self._health = FileLosses(), HealthCollection()
+        self._series: tuple[HealthSeries, ...] = ()
         self._closed = False
         self._told_progress = 0.0
         self._thread = threading.Thread(target=self._read, name="backprop_viz file", daemon=True)
@@ -137,7 +137,7 @@ class FileClient:
                 more = False
                 with suppress(UserError):  # out of reach just now
                     more = file.poll()
-                if self._note(file) or more:
+                if self._note(file) or more or self._losses.waits:
                     self._tell_new(file)
                 continue
             if iteration is None:
@@ -154,15 +154,43 @@ class FileClient:
         self._tell(IterationRead(iteration), recording)
 
     def _tell_new(self, file: RecordingFile) -> None:
-        """Tell what there is: the iterations, the losses, and the newest recording."""
-        self._places = {place.iteration: number for number, place in enumerate(file.places)}
-        health = health_series(file.health)
-        self._tell(IterationsStored(tuple(sorted(self._places)), health))
+        """Tell what is new: the iterations, the losses, and the newest recording."""
+        news, places = file.news(), file.places
+        if news.anew:
+            self._places, self._known, self._health = {}, 0, HealthCollection()
+        for number in range(self._known, len(places)):
+            self._places[places[number].iteration] = number
+        fresh, self._known = len(places) > self._known, len(places)
+        if news.health or news.anew:
+            self._health.extend(news.health)
+            self._series = self._health.series()
+        self._tell(IterationsStored(tuple(sorted(self._places)), self._series))
         newest = None
-        if self._places:
+        if fresh:
             with suppress(UserError):  # a damaged one is told of when it is asked for
                 newest = file[len(file) - 1]
-        self._tell(_update(file), newest)
+        self._tell(self._update(file, news), newest)
+
+    def _update(self, file: RecordingFile, news: FileNews) -> Update:
+        points, opened = self._losses.take(news)
+        scalars = news.scalars
+        if opened is not None and not news.anew:  # the window begins all curves again
+            scalars = tuple(
+                (name, int(i), number)
+                for name, curve in file.scalars.items()
+                for i, number in zip(*(column.tolist() for column in curve), strict=True)
+            )
+        newest = max(self._losses.newest, max(self._places, default=0))
+        return Update(
+            command=0,
+            run=1,
+            iteration=newest,
+            due=Phase.ZERO_GRAD,
+            program=file.program or Program(()),
+            points=points,
+            scalars=scalars,
+            opened=opened,
+        )
 
     def _note(self, file: RecordingFile) -> bool:
         """Take note of when the file was last written; whether it was since."""
@@ -184,24 +212,3 @@ class FileClient:
 def _origin(file: RecordingFile, path: AnyPath) -> RunOrigin:
     known = file.origin or RunOrigin("file", path.name)
     return replace(known, kind="file", title=path.name)
-
-
-def _update(file: RecordingFile) -> Update:
-    iterations, losses = file.losses
-    shown = (iterations > 0) & (iterations <= MOST_LOSSES)
-    curve = np.full(int(iterations[shown].max(initial=0)), np.nan)
-    curve[iterations[shown] - 1] = losses[shown]
-    none = np.empty(0)
-    return Update(
-        command=0,
-        run=1,
-        iteration=int(iterations.max(initial=0)),
-        due=Phase.ZERO_GRAD,
-        program=file.program or Program(()),
-        scalars=tuple(
-            (name, int(i), number)
-            for name, curve in file.scalars.items()
-            for i, number in zip(*(column.tolist() for column in curve), strict=True)
-        ),
-        opened=Curves(curve, np.full(len(curve), np.nan), none, none, none),
-    )

@@ -25,6 +25,7 @@ _SEARCHED = 2**20
 
 # Called with the bytes looked through and those of the file; raises Cancelled to stop.
 ScanReport = Callable[[int, int], None]
+KeepChunk = Callable[[int, ChunkHead, bytes], None]
 
 
 # A chunk: where it begins, and its bytes.
@@ -153,16 +154,20 @@ def _told(index: IndexRecord, here: int, end: int) -> tuple[FileLayout, int]:
 
 
 def scanned_layout(
-    stream: IO[bytes], start: int, size: int, report: ScanReport | None = None
+    stream: IO[bytes],
+    start: int,
+    size: int,
+    report: ScanReport | None = None,
+    keep: KeepChunk | None = None,
 ) -> FileLayout:
     """What is in a file from byte ``start``, where a record begins, to ``size``.
 
     Each chunk tells what it holds, and how long it is: none is decompressed, all checksums are
-    looked at.
+    looked at. ``keep`` is called with where each whole one begins, its head and its bytes.
     """
     layout = FileLayout(end=start)
     reported = start
-    for place in _records(stream, layout, size):
+    for place in _records(stream, layout, size, keep):
         if report is not None and place - reported >= _REPORTED:
             reported = place
             report(place, size)
@@ -171,13 +176,15 @@ def scanned_layout(
     return layout
 
 
-def _records(stream: IO[bytes], layout: FileLayout, size: int) -> Iterator[int]:
+def _records(
+    stream: IO[bytes], layout: FileLayout, size: int, keep: KeepChunk | None
+) -> Iterator[int]:
     """Take in one record after the other, and tell where each begins."""
     place, begun = layout.end, _Begun()
     while place < size:
         yield place
         try:
-            after = _record_at(stream, place, size, layout, begun)
+            after = _record_at(stream, place, size, layout, begun, keep)
         except (EOFError, Malformed):
             found = _next_chunk(stream, place, size)
             if found is None:
@@ -242,7 +249,14 @@ def _end_of(place: RecordingPlace) -> int:
     return place.offset + place.length
 
 
-def _record_at(stream: IO[bytes], place: int, size: int, layout: FileLayout, begun: _Begun) -> int:
+def _record_at(
+    stream: IO[bytes],
+    place: int,
+    size: int,
+    layout: FileLayout,
+    begun: _Begun,
+    keep: KeepChunk | None,
+) -> int:
     """Take in the record at a place; where the next one begins."""
     stream.seek(place)
     start = frames.read_exactly(stream, RECORD_HEAD.size)
@@ -261,8 +275,11 @@ def _record_at(stream: IO[bytes], place: int, size: int, layout: FileLayout, beg
         if after > size:
             raise EOFError
         # One that was cut may seem to end where a chunk of the file put behind it begins.
-        if zlib.crc32(frames.read_exactly(stream, head.stored)) != head.checksum:
+        data = frames.read_exactly(stream, head.stored)
+        if zlib.crc32(data) != head.checksum:
             raise Malformed("a chunk's bytes are damaged")
+        if keep is not None:
+            keep(place, head, data)
         begun.take(head, place, after, layout)
     elif kind == 0 or kind > 127:
         raise Malformed(f"a record has the type {kind}")

@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.files.chunks import RECORD_HEAD, chunk_contents, read_chunk_head
-from backprop_viz.recording.files.recording_file import check_recording_file, records_of
+from backprop_viz.recording.files.file_notes import records_of
+from backprop_viz.recording.files.recording_file import check_recording_file
 from backprop_viz.recording.files.remote_path import AnyPath
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.codec import Malformed, decoded

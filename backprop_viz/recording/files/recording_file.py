@@ -2,7 +2,9 @@
 
 import os
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import IO, Any, Self, overload
 from weakref import WeakValueDictionary
 
@@ -25,11 +27,18 @@ from backprop_viz.recording.files.file_layout import (
     scanned_layout,
     size_of_stream,
 )
+from backprop_viz.recording.files.file_notes import (
+    FileNews,
+    FileNotes,
+    Losses,
+    joined_losses,
+    records_of,
+)
 from backprop_viz.recording.files.remote_path import AnyPath, RemotePath, any_path
 from backprop_viz.recording.format import frames
-from backprop_viz.recording.format.codec import Malformed, array_head, decoded
+from backprop_viz.recording.format.codec import Malformed, array_head
 from backprop_viz.recording.format.reader import RecordingReader
-from backprop_viz.recording.format.records import LossesRecord, RecordType, RunRecord, ScalarsRecord
+from backprop_viz.recording.format.records import RecordType
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.limits import (
@@ -39,9 +48,12 @@ from backprop_viz.recording.limits import (
 )
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.scalar_curves import ScalarCurve, ScalarCurves
+from backprop_viz.recording.scalar_curves import ScalarCurve
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
+# Where a file that a reader has open cannot be replaced, a thinned one is written over it. Then so
+# many bytes tell whether it is still the same.
+_IS_OVERWRITTEN, _LAST = sys.platform == "win32", 64
 _TENSOR_ID = struct.Struct("<Q")
 
 
@@ -61,7 +73,10 @@ class RecordingFile(Sequence[Recording]):
         self.path = path
         _expect_file(path)
         self._held: WeakValueDictionary[tuple[int, int], Recording] = WeakValueDictionary()
-        self._size = 0
+        self._size = self._told_places = 0
+        self._anew = True
+        # Chunks that were looked through, by where they begin: they need not be read again.
+        self._scanned: dict[int, tuple[ChunkHead, bytes]] = {}
         self._stream: IO[bytes] = self.path.open("rb")
         try:
             self._open(report)
@@ -134,34 +149,40 @@ class RecordingFile(Sequence[Recording]):
     @property
     def origin(self) -> RunOrigin | None:
         """What its recordings are of, as the file tells it."""
-        return self._run.origin
+        return self._notes.run.origin
 
     @property
     def program(self) -> Program | None:
         """The source of what ran, as the file tells it."""
-        return self._run.program
+        return self._notes.run.program
 
     @property
     def scalars(self) -> Mapping[str, ScalarCurve]:
         """What the loop has logged, by name: iterations (n,) and numbers (n,), both float64."""
-        return self._scalars.curves()
+        return self._notes.scalars.curves()
 
     @property
     def losses(self) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:
         """The iterations (n,) whose losses are known, recorded or not, and their losses (n,)."""
-        iterations = [np.empty(0, np.int64), *(record.iteration for record in self._losses)]
-        losses = [np.empty(0), *(record.loss for record in self._losses)]
-        own: list[RecordingPlace | IterationHealth] = [*self._layout.recordings, *self._health]
-        known = [(one.iteration, one.loss) for one in own if one.loss is not None]
-        iterations.append(np.array([iteration for iteration, _ in known], np.int64))
-        losses.append(np.array([loss for _, loss in known], np.float64))
-        told, first = np.unique(np.concatenate(iterations), return_index=True)
-        return told, np.concatenate(losses)[first]
+        told, own = (
+            joined_losses(self._notes.losses),
+            _own_losses([*self._layout.recordings, *self._notes.health]),
+        )
+        iterations, first = np.unique(np.concatenate([told[0], own[0]]), return_index=True)
+        return iterations, np.concatenate([told[1], own[1]])[first]
 
     @property
     def health(self) -> tuple[IterationHealth, ...]:
         """The health of iterations of which nothing else was kept, in the order of the file."""
-        return tuple(self._health)
+        return tuple(self._notes.health)
+
+    def news(self) -> FileNews:
+        """What was found since this was asked before, by opening the file and by ``poll``."""
+        anew, self._anew = self._anew, False
+        losses, scalars, health = self._notes.fresh()
+        places = self._layout.recordings[self._told_places :]
+        self._told_places = len(self._layout.recordings)
+        return FileNews(anew, losses, _own_losses([*places, *health]), scalars, health)
 
     def poll(self) -> bool:
         """Look for what was written since; whether there is any, or the file was thinned."""
@@ -176,20 +197,20 @@ class RecordingFile(Sequence[Recording]):
         size = size_of_stream(self._stream)
         if size <= self._size:
             return False
-        more = scanned_layout(self._stream, self._layout.end, size)
+        self._scanned = {}
+        more = scanned_layout(self._stream, self._layout.end, size, keep=self._keep_scanned)
         self._size = size
         self._layout.append(more)
         self._read_notes(more.notes)
+        self._last = self._last_bytes() if _IS_OVERWRITTEN else b""
         return bool(more.recordings or more.notes)
 
     # -- within ------------------------------------------------------------------------------
 
     def _open(self, report: ScanReport | None) -> None:
         self._size = size_of_stream(self._stream)
-        self._run = RunRecord()
-        self._losses: list[LossesRecord] = []
-        self._scalars = ScalarCurves()
-        self._health: list[IterationHealth] = []
+        self._notes = FileNotes()
+        self._told_places, self._anew, self._scanned = 0, True, {}
         self._stream.seek(0)
         _read_header(self._stream, self.path)
         layout = indexed_layout(self._stream, self._size)
@@ -197,6 +218,7 @@ class RecordingFile(Sequence[Recording]):
             layout = scanned_layout(self._stream, 0, self._size, report)
         self._layout: FileLayout = layout
         self._read_notes(layout.notes)
+        self._last = self._last_bytes() if _IS_OVERWRITTEN else b""
 
     def _replaced(self) -> bool:
         """Whether another file is in its place now, or it has become shorter."""
@@ -206,27 +228,28 @@ class RecordingFile(Sequence[Recording]):
             now, mine = self.path.stat(), os.fstat(self._stream.fileno())
         except OSError:
             return False
-        return (now.st_ino, now.st_dev) != (mine.st_ino, mine.st_dev) or now.st_size < self._size
+        if (now.st_ino, now.st_dev) != (mine.st_ino, mine.st_dev) or now.st_size < self._size:
+            return True
+        return _IS_OVERWRITTEN and now.st_size > self._size and self._last_bytes() != self._last
+
+    def _last_bytes(self) -> bytes:
+        """The bytes before those that were not looked through yet."""
+        self._stream.seek(max(self._layout.end - _LAST, 0))
+        return self._stream.read(min(_LAST, self._layout.end))
 
     def _read_notes(self, notes: Sequence[Place]) -> None:
         for place, _ in notes:
-            try:
-                for kind, payload in records_of(self._contents(place)):
-                    if kind == RecordType.HEALTH:
-                        self._health.append(decoded(payload, IterationHealth))
-                    elif kind == RecordType.RUN:
-                        self._run = decoded(payload, RunRecord)
-                    elif kind == RecordType.LOSSES:
-                        losses = decoded(payload, LossesRecord)
-                        if losses.iteration.shape == losses.loss.shape and losses.loss.ndim == 1:
-                            self._losses.append(losses)
-                    elif kind == RecordType.SCALARS:
-                        told = decoded(payload, ScalarsRecord)
-                        if told.iteration.shape == told.value.shape and told.value.ndim == 1:
-                            pairs = zip(told.iteration.tolist(), told.value.tolist(), strict=True)
-                            self._scalars.extend((told.name, i, number) for i, number in pairs)
-            except (Malformed, EOFError):
-                continue  # the recordings are there all the same
+            with suppress(Malformed, EOFError):  # the recordings are there all the same
+                self._notes.take(self._contents(place))
+                self._scanned.pop(place, None)
+
+    def _keep_scanned(self, place: int, head: ChunkHead, data: bytes) -> None:
+        """Keep a chunk that was looked through and is soon read: a note, the newest recording."""
+        told = head.summary
+        if told.holds == "recording" and told.part == 0:
+            known = self._scanned.items()
+            self._scanned = {at: kept for at, kept in known if kept[0].summary.holds != told.holds}
+        self._scanned[place] = head, data
 
     def _recording(self, place: RecordingPlace) -> Recording:
         held = self._held.get((place.offset, place.serial))
@@ -252,7 +275,7 @@ class RecordingFile(Sequence[Recording]):
 
     def _contents(self, offset: int) -> bytearray:
         """What is inside the chunks that begin at a byte of the file."""
-        head = self._chunk_head(offset)
+        head, data = self._chunk(offset)
         expected, parts = head.summary.bytes, head.summary.parts
         if expected > MOST_RECORDING_BYTES:
             raise Malformed(
@@ -261,19 +284,30 @@ class RecordingFile(Sequence[Recording]):
         found = bytearray()
         for part in range(parts):
             if part:
-                head = self._chunk_head(offset)
+                head, data = self._chunk(offset)
             if head.summary.part != part or len(found) + head.inside > expected:
                 raise Malformed("its chunks do not belong together")
-            found += chunk_contents(head, frames.read_exactly(self._stream, head.stored))
+            if data is None:
+                data = frames.read_exactly(self._stream, head.stored)
+            found += chunk_contents(head, data)
             offset += head.length + head.stored
         return found
 
-    def _chunk_head(self, offset: int) -> ChunkHead:
+    def _chunk(self, offset: int) -> tuple[ChunkHead, bytes | None]:
+        """A chunk's head; and its bytes, if they are known: else they are to be read next."""
+        if offset in self._scanned:
+            return self._scanned[offset]
         self._stream.seek(offset)
         record = frames.read_exactly(self._stream, RECORD_HEAD.size)
         if record[0] != RecordType.CHUNK:
             raise Malformed("its chunks are not all there")
-        return read_chunk_head(record, self._stream)
+        return read_chunk_head(record, self._stream), None
+
+
+def _own_losses(told: Sequence[RecordingPlace | IterationHealth]) -> Losses:
+    known = [(one.iteration, one.loss) for one in told if one.loss is not None]
+    iterations, losses = zip(*known, strict=True) if known else ((), ())
+    return np.array(iterations, np.int64), np.array(losses, np.float64)
 
 
 def check_recording_file(path: AnyPath) -> None:
@@ -327,20 +361,6 @@ class _Limits:
             or self._description_bytes > MOST_DESCRIPTION_BYTES
         ):
             raise Malformed("it holds more than any recording does")
-
-
-def records_of(contents: bytes | bytearray) -> Iterator[tuple[int, memoryview]]:
-    """The records inside a chunk, each with its type. Raises EOFError if it ends within one."""
-    inside, place = memoryview(contents).toreadonly(), 0
-    while place < len(inside):
-        if len(inside) - place < RECORD_HEAD.size:
-            raise EOFError
-        kind, length = RECORD_HEAD.unpack_from(inside, place)
-        place += RECORD_HEAD.size
-        if length > len(inside) - place:
-            raise EOFError
-        yield kind, inside[place : place + length]
-        place += length
 
 
 def load(path: str | os.PathLike[str], report: ScanReport | None = None) -> RecordingFile:

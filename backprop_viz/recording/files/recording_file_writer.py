@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -234,11 +235,24 @@ class RecordingFileWriter:
                     new.flush()
                 old.close()
                 self._stream.close()  # an open file cannot be replaced everywhere
-                os.replace(temporary, self.path)
+                _put_in_place(temporary, self.path)
                 self._layout = layout
             finally:
                 temporary.unlink(missing_ok=True)
                 self._stream = _opened(self.path, append=True)
+
+
+def _put_in_place(temporary: Path, path: Path) -> None:
+    """Put a file in another one's place, also where a reader that has it open forbids that.
+
+    Then its content is written over the other's; until that is done, the temporary file has it all.
+    """
+    try:
+        os.replace(temporary, path)
+    except PermissionError:
+        with temporary.open("rb") as new, path.open("r+b") as old:
+            shutil.copyfileobj(new, old, _COPIED)
+            old.truncate()
 
 
 def _opened(path: AnyPath, *, append: bool) -> IO[bytes]:

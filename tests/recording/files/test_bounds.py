@@ -7,7 +7,7 @@ import pytest
 
 import backprop_viz as bv
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.files import file_layout, recording_file_writer
+from backprop_viz.recording.files import file_layout, recording_file, recording_file_writer
 from backprop_viz.recording.health import IterationHealth, TensorHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.run_origin import RunOrigin
@@ -57,6 +57,36 @@ def test_the_oldest_are_thinned_and_not_all_dropped(tmp_path: Path) -> None:
     assert kept[0] <= 3
     assert gaps.max() > 1
     assert gaps[-5:].tolist() == [1] * 5
+
+
+def test_where_an_open_file_cannot_be_replaced_it_is_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, while a window has the file open; also the writer's own must be closed."""
+    path, tried = tmp_path / "run.bprec", []
+
+    def replace(old: Path, new: Path) -> None:
+        tried.append(writer._stream.closed)
+        raise PermissionError(13, "is used by another process")
+
+    monkeypatch.setattr(recording_file_writer.os, "replace", replace)
+    monkeypatch.setattr(recording_file, "_IS_OVERWRITTEN", True)
+    recordings = noisy_recordings(120)
+    with bv.RecordingFileWriter(path, bytes_in_all=BOUND) as writer, bv.load(path) as file:
+        for number, recording in enumerate(recordings):
+            assert writer.add(recording)
+            assert path.stat().st_size <= BOUND
+            # Now and then, so that it has become shorter and long again meanwhile.
+            if number % 37 == 0:
+                assert file.poll()
+                assert not list(unlike(file[-1], recording))
+                assert len(file) == len(bv.load(path))
+    assert len(tried) > 2
+    assert all(tried)
+    kept = bv.load(path)
+    assert [r.iteration for r in kept][-10:] == list(range(111, 121))
+    assert not [d for r in kept for d in unlike(r, recordings[r.iteration - 1])]
+    assert [p.name for p in tmp_path.iterdir()] == ["run.bprec"]
 
 
 def test_a_recording_larger_than_the_bound_is_left_out(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ class HealthPlot(pg.PlotWidget):
         known = np.isfinite(values)
         self._curve.setData(series.iterations, np.where(known, values, np.nan))
         low = float(values[known].min()) if known.any() else 0.0
-        broken = series.iterations[~series.finite]
+        broken = series.iterations[series.finite == 0]
         self._broken.setData(broken, np.full(len(broken), low))
         self.setAccessibleDescription(f"{measure}: {len(values)}")
 
