@@ -1,7 +1,7 @@
 """The phases of an iteration as they ran: several forwards and backwards, clipping, two updates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -11,6 +11,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import Array
 
+_MOVED = "changed"  # weights, by no optimizer's rule
 # The operations of events that tell of what a loop did to gradients between its phases.
 _CLIPS = ("clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_")
 
@@ -24,13 +25,15 @@ class PhaseRun:
 
     ``name`` is the phase's, or "clip" or "unscale" for what was done to the gradients after it.
     ``number`` is its place among the recording's spans. ``batch`` counts the micro-batches from 1;
-    0 where it belongs to none.
+    0 where it belongs to none. Where the optimizer calls a closure, it counts those calls instead:
+    ``calls`` is how many there are, None while there may be more, 0 without a closure.
     """
 
     name: str
     span: PhaseSpan
     number: int
     batch: int = 0
+    calls: int | None = 0
 
     @property
     def phase(self) -> Phase:
@@ -51,9 +54,14 @@ def phase_runs(recording: Recording) -> tuple[PhaseRun, ...]:
 
 
 def _found(recording: Recording) -> tuple[PhaseRun, ...]:
+    spans = recording.spans
+    last = max((i for i, span in enumerate(spans) if span.phase is Phase.BACKWARD), default=0)
+    if any(_moves(recording, span) for span in spans[:last]):
+        steps = any(s.phase is Phase.UPDATE and not _moves(recording, s) for s in spans[last:])
+        return _of_closures(recording, over=steps)
     runs: list[PhaseRun] = []
     batch, inside = 0, False
-    for number, span in enumerate(recording.spans):
+    for number, span in enumerate(spans):
         name = _name(recording, span)
         if span.phase is Phase.FORWARD and not inside:
             batch, inside = batch + 1, True
@@ -62,6 +70,19 @@ def _found(recording: Recording) -> tuple[PhaseRun, ...]:
         if name == Phase.BACKWARD:
             inside = False
     return tuple(runs)
+
+
+def _of_closures(recording: Recording, *, over: bool) -> tuple[PhaseRun, ...]:
+    """The same where an optimizer calls a closure, and moves the weights between the calls."""
+    runs: list[PhaseRun] = []
+    call, done = 0, True
+    for number, span in enumerate(recording.spans):
+        if done and span.phase is not Phase.UPDATE:
+            call, done = call + 1, False
+        done = done or span.phase is Phase.BACKWARD
+        steps = span.phase is Phase.UPDATE and not _moves(recording, span)
+        runs.append(PhaseRun(_name(recording, span), span, number, 0 if steps else call))
+    return tuple(replace(run, calls=call if over else None) for run in runs)
 
 
 def run_at(recording: Recording, position: int) -> PhaseRun | None:
@@ -76,12 +97,21 @@ def is_repeated(runs: Sequence[PhaseRun]) -> bool:
 
 
 def _name(recording: Recording, span: PhaseSpan) -> str:
-    ops = {event.op for event in recording.events[span.start : span.stop]}
+    ops = _ops(recording, span)
     if ops and ops <= set(_CLIPS):
         return "clip"
     if ops == {"unscale_"}:
         return "unscale"
     return span.phase.value
+
+
+def _moves(recording: Recording, span: PhaseSpan) -> bool:
+    """Whether weights have moved between two calls of a closure."""
+    return span.phase is Phase.UPDATE and _ops(recording, span) == {_MOVED}
+
+
+def _ops(recording: Recording, span: PhaseSpan) -> set[str]:
+    return {event.op for event in recording.events[span.start : span.stop]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Micro-batches, clipping and two optimizers as phases that ran, against plain torch."""
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -25,6 +26,33 @@ def test_a_plain_iteration_is_five_phases() -> None:
     runs = phase_runs(recording_of("regression"))
     assert [run.name for run in runs] == list(Phase)
     assert not is_repeated(runs)
+
+
+def test_the_calls_of_a_closure_are_counted() -> None:
+    torch.manual_seed(0)
+    model = nn.Linear(3, 1)
+    optimizer = torch.optim.LBFGS(model.parameters(), max_iter=3)
+    x, y, called = torch.randn(8, 3), torch.randn(8, 1), []
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = functional.mse_loss(model(x), y)
+        loss.backward()
+        called.append([(run.batch, run.calls) for run in phase_runs(recorded.recording)][-1])
+        return loss
+
+    with bv.record(model, optimizer) as recorded:
+        optimizer.step(closure)
+    count = len(called)
+    assert count > 2
+    # How many calls there will be is not known before the step is over.
+    assert called == [(1, 0)] + [(call, None) for call in range(2, count + 1)]
+    runs = phase_runs(recorded.recording)
+    call = ["zero_grad", "forward", "loss", "backward", "update"]
+    assert [run.name for run in runs] == call * count
+    batches = [run.batch for run in runs]
+    assert batches == [*np.repeat(np.arange(count) + 1, len(call))[:-1], 0]
+    assert {run.calls for run in runs} == {count}
 
 
 def test_two_optimizers_have_two_updates() -> None:

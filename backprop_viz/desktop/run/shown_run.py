@@ -89,6 +89,8 @@ class ShownRun(QObject):
         """Forward by an event, a phase or an iteration; past what is recorded, run the next."""
         if self._view_state is None or self._view_state.training:
             return
+        if step_size != "event":
+            self._finish_playback()
         cursor = self._view_state.cursor
         newest = cursor.recording == self._run.recording
         under_way = newest and self._view_state.due is not Phase.ZERO_GRAD

@@ -133,6 +133,9 @@ _SENTENCES = {
         "errors", "The name {1} is too long: choose a shorter one."
     ),
 }
+_NO_FOLDER = QT_TRANSLATE_NOOP(
+    "errors", "The folder {2} does not exist: make it, or choose another one."
+)
 _OTHERWISE = QT_TRANSLATE_NOOP("errors", "{0} cannot be used ({3}): choose another folder or file.")
 
 
@@ -143,6 +146,8 @@ def errors_as_sentences(path: AnyPath) -> Iterator[None]:
         yield
     except OSError as error:
         text = _SENTENCES.get(error.errno or 0, _OTHERWISE)
+        if error.errno == errno.ENOENT and not path.parent.is_dir():
+            text = _NO_FOLDER
         said = error.strerror or error
         folder = path.parent if isinstance(path, Path) else path
         raise UserError(text, path, path.name, folder, said) from error

@@ -135,6 +135,22 @@ def test_backward_is_shown_event_by_event(open_session: OpenSession, qtbot: QtBo
     assert cursors == sorted(cursors)
 
 
+def test_a_step_while_a_phase_is_played_ends_that_and_runs_the_next(
+    open_session: OpenSession, qtbot: QtBot
+) -> None:
+    session = open_session(TUTORIAL)
+    for _ in range(3):
+        session.step()
+    shown(session)
+    session._playback._timer.setInterval(60_000)  # it does not come to its end by itself
+    session.step()
+    qtbot.waitUntil(lambda: session.view_state.due is Phase.UPDATE)
+    assert not session.view_state.cursor.at_end
+    session.step()
+    qtbot.waitUntil(lambda: session.view_state.due is Phase.ZERO_GRAD)
+    assert session.view_state.iteration == 1
+
+
 def test_an_autosave_meanwhile_does_not_stop_what_is_playing(
     open_session: OpenSession, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -123,7 +123,7 @@ def test_refusals_are_sentences(file: Path) -> None:
     folder = file.parent
     for path, words in (
         (folder, "is a folder"),
-        (folder / "gone" / "run.bpviz", "does not exist"),
+        (folder / "gone" / "run.bpviz", "The folder .*gone does not exist: make it"),
         (file / "run.bpviz", "is not a folder"),
         (folder / ("n" * 300), "too long"),
     ):

@@ -1,5 +1,7 @@
 """How many iterations are kept and their memory, and a link to continue from an older one."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
@@ -44,7 +46,8 @@ class IterationStripNote(QWidget):
         )
         self.link.setVisible(older and self.link.defaultAction() is not None)
         kept, budget = megabytes(kept_iterations)
-        text = self.tr("kept {first}–{last} · {kept} of {budget} MB").format(
+        text = self._kept_words(kept_iterations.iterations).format(
+            count=f"{len(kept_iterations.iterations):,}",
             first=f"{min(kept_iterations.iterations, default=0):,}",
             last=f"{max(kept_iterations.iterations, default=0):,}",
             kept=kept,
@@ -59,6 +62,14 @@ class IterationStripNote(QWidget):
             "first. How much they may take is set in the History menu."
         )
         self.readout.setToolTip(tip.format(words=text))
+
+    def _kept_words(self, iterations: Sequence[int]) -> str:
+        """Which are kept: all from the first to the last, or so many of them."""
+        if len(iterations) == 1:
+            return self.tr("kept {first} · {kept} of {budget} MB")
+        if iterations and max(iterations) - min(iterations) + 1 > len(iterations):
+            return self.tr("{count} kept of {first}–{last} · {kept} of {budget} MB")
+        return self.tr("kept {first}–{last} · {kept} of {budget} MB")
 
     def sizeHint(self) -> QSize:
         """Room for the text and for the link even while hidden, so that nothing moves."""

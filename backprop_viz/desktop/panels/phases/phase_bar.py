@@ -25,6 +25,7 @@ from backprop_viz.desktop.panels.phases.phases import (
     phase_states,
     running_free,
 )
+from backprop_viz.desktop.panels.phases.timeline_caption import of_batch
 from backprop_viz.desktop.style.numbers import apart, short
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
@@ -161,7 +162,9 @@ class PhaseBar(QWidget):
                 return self.tr("‖Δw‖ {length}").format(length=f"{length:.3g}")
         took = duration(standing.seconds or 0.0)
         if standing.phase is Phase.BACKWARD:
-            return self.tr("{time} · {count} nodes").format(time=took, count=standing.total)
+            one = standing.total == 1
+            text = self.tr("{time} · 1 node") if one else self.tr("{time} · {count} nodes")
+            return text.format(time=took, count=standing.total)
         return took
 
     def _run_words(
@@ -173,8 +176,7 @@ class PhaseBar(QWidget):
         count = run.span.stop - run.span.start
         lines = [run.name]
         if run.batch:
-            text = self.tr("{phase} of micro-batch {number}")
-            lines = [text.format(phase=run.name, number=run.batch)]
+            lines = [of_batch(run)]
         note = took if state.state is PhaseProgress.DONE else ""
         if run.name in ("clip", "unscale"):
             figures = clipping(recording, run)
@@ -188,7 +190,7 @@ class PhaseBar(QWidget):
         elif state.state is PhaseProgress.UNDER_WAY:
             note = f"{state.done} / {state.total}"
             if not run.span.ended:
-                note = self.tr("{done} events so far").format(done=state.done)
+                note = self._so_far(state.done)
         elif run.name == Phase.LOSS and state.state is PhaseProgress.DONE:
             value = loss_after(recording, run.span.stop)
             note = note if value is None else short(value)
@@ -197,16 +199,24 @@ class PhaseBar(QWidget):
             if recording.loss_scale is not None:
                 text = self.tr("For backward a GradScaler multiplied it by {scale}.")
                 lines.append(text.format(scale=f"{recording.loss_scale:g}"))
-        text = self.tr("{count} events in {time}.")
         lines += [
-            text.format(count=count, time=took),
+            self._ran(count, took),
             self.tr("Click to see the state at its end."),
         ]
         return note, "\n".join(lines)
 
+    def _ran(self, events: int, took: str) -> str:
+        one = events == 1
+        text = self.tr("1 event in {time}.") if one else self.tr("{count} events in {time}.")
+        return text.format(count=events, time=took)
+
+    def _so_far(self, events: int) -> str:
+        text = self.tr("1 event so far") if events == 1 else self.tr("{done} events so far")
+        return text.format(done=events)
+
     def _under_way(self, standing: PhaseState) -> str:
         if standing.done == standing.total:  # the script is held within the phase
-            return self.tr("{done} events so far").format(done=standing.done)
+            return self._so_far(standing.done)
         words = {
             Phase.FORWARD: self.tr("{done} / {total} operations"),
             Phase.LOSS: self.tr("{done} / {total} operations"),
@@ -254,8 +264,7 @@ class PhaseBar(QWidget):
         if standing.phase is Phase.LOSS and note == "–":
             lines[1] = self.tr("There is no loss: backward starts from a gradient of the output.")
         if standing.total is not None and standing.seconds is not None:
-            text = self.tr("{count} events in {time}.")
-            lines += [text.format(count=standing.total, time=duration(standing.seconds))]
+            lines += [self._ran(standing.total, duration(standing.seconds))]
             lines += [self.tr("Click to see the state at its end.")]
         if standing.due:
             lines += [self.tr("This phase runs next.")]

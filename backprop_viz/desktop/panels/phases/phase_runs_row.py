@@ -93,11 +93,10 @@ class PhaseRunsRow(QWidget):
         count = len({run.batch for run in runs})
         button = QToolButton()
         button.setText(self.tr("… {count} more").format(count=count))
-        button.setToolTip(
-            self.tr("{count} micro-batches have no room here; click to see the first").format(
-                count=count
-            )
-        )
+        text = self.tr("{count} micro-batches have no room here; click to see the first")
+        if runs[0].calls != 0:
+            text = self.tr("{count} calls of the closure have no room here; click to see the first")
+        button.setToolTip(text.format(count=count))
         button.setAccessibleName(button.text())
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         button.clicked.connect(partial(self.position_picked.emit, runs[0].span.stop))

@@ -1,11 +1,12 @@
 """The position of the cursor in words, at the right end of the timeline."""
 
 import math
+from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
-from backprop_viz.analysis.phase_runs import is_repeated, phase_runs, run_at
+from backprop_viz.analysis.phase_runs import PhaseRun, is_repeated, phase_runs, run_at
 from backprop_viz.desktop.panels.phases.phases import running_free
 from backprop_viz.desktop.style.painting import BADGE, intervention_badge
 from backprop_viz.desktop.style.theme import Theme, body_font
@@ -34,15 +35,22 @@ def caption(view_state: ViewState) -> str:
     several = bool(run.batch) and is_repeated(phase_runs(cursor.recording))
     return _where(is_intervened(view_state)).format(
         number=number,
-        phase=_of_batch(run.name, run.batch) if several else run.name,
+        phase=of_batch(run) if several else run.name,
         done=cursor.position - run.span.start,
         total=run.span.stop - run.span.start,
     )
 
 
-def _of_batch(phase: str, batch: int) -> str:
-    text = QCoreApplication.translate("TimelineView", "micro-batch {number} · {phase}")
-    return text.format(number=batch, phase=phase)
+def of_batch(run: PhaseRun) -> str:
+    """The micro-batch or the call of the closure that a phase ran for, and its name."""
+    translate = QCoreApplication.translate
+    if run.calls is None:
+        text = translate("TimelineView", "closure call {number} · {phase}")
+    elif run.calls:
+        text = translate("TimelineView", "closure call {number} of {calls} · {phase}")
+    else:
+        text = translate("TimelineView", "micro-batch {number} · {phase}")
+    return text.format(number=run.batch, calls=run.calls, phase=run.name)
 
 
 def is_intervened(view_state: ViewState) -> bool:
@@ -56,7 +64,8 @@ def caption_width(view_state: ViewState, most: int) -> int:
     runs = () if recording.preview else phase_runs(recording)
     phase = Phase.ZERO_GRAD.value
     if is_repeated(runs):
-        phase = _of_batch(Phase.BACKWARD.value, max(run.batch for run in runs))
+        last = max(runs, key=lambda run: run.batch)
+        phase = of_batch(replace(last, name=Phase.BACKWARD.value))
     wide = _where(is_intervened(view_state)).format(
         number=f"{view_state.iteration + 1:,}", phase=phase, done=most, total=most
     )

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMessageBox,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -198,7 +199,28 @@ class NetworkPage(QWidget):
             self.run_wanted.emit(None if text.rstrip() == self._built_in else text)
 
     def revert(self) -> None:
-        """Have the built-in network run; undo brings the text back that was edited."""
+        """Have the built-in network run; asks first if that takes a text that never ran."""
+        if self.editor.text() in ("", self._shown):
+            self._revert_now()
+            return
+        question = QMessageBox(self)
+        question.setObjectName("revertQuestion")
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setText(self.tr("Go back to the tutorial's network?"))
+        question.setInformativeText(
+            self.tr(
+                "What you have edited was not run. It leaves the editor; Ctrl+Z there brings it "
+                "back."
+            )
+        )
+        question.addButton(self.tr("Go back"), QMessageBox.ButtonRole.AcceptRole)
+        keep = question.addButton(self.tr("Keep my text"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(keep)
+        question.accepted.connect(self._revert_now)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.open()
+
+    def _revert_now(self) -> None:
         self._taking = True
         self.run_wanted.emit(None)
 

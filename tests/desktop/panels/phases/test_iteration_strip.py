@@ -96,11 +96,22 @@ def test_the_strip_is_there_when_there_is_a_choice(
     assert not view.kept_iterations.isVisible()
     view.show_view_state(with_kept_iterations(full, 128, 14, 15, 128))
     assert view.kept_iterations.isVisible()
-    assert view.note.readout.text() == "kept 14–128 · 3.0 of 256 MB"
+    assert view.note.readout.text() == "3 kept of 14–128 · 3.0 of 256 MB"
     assert "History menu" in view.note.readout.toolTip()
     view.show_view_state(full)
     assert not view.kept_iterations.isVisible()
     assert not view.note.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("iterations", "words"),
+    [((1, 4143), "2 kept of 1–4,143"), ((7, 8, 9), "kept 7–9"), ((128,), "kept 128")],
+)
+def test_the_words_tell_a_range_from_some_of_it(
+    view: TimelineView, make_view_state: MakeViewState, iterations: tuple[int, ...], words: str
+) -> None:
+    view.show_view_state(with_kept_iterations(make_view_state(), iterations[-1], *iterations))
+    assert view.note.readout.text() == f"{words} · 3.0 of 256 MB"
 
 
 def test_going_on_is_offered_from_an_older_iteration(

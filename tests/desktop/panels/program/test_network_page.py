@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QLabel, QMessageBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.program.code_editor import CodeEditor
@@ -121,6 +121,20 @@ def test_what_is_edited_stays_until_it_is_run(page: NetworkPage) -> None:
     assert page.editor.text() == BUILT_IN
     page.editor.undo()
     assert page.editor.text() == OWN
+
+
+def test_a_text_that_never_ran_is_not_dropped_unasked(qtbot: QtBot, page: NetworkPage) -> None:
+    wanted: list[str | None] = []
+    page.run_wanted.connect(wanted.append)
+    page.show_program(Program((), BUILT_IN, "LeNet()"), None)
+    page.edit()
+    page.editor.replace_text(OWN)
+    page.revert()
+    page.findChild(QMessageBox, "revertQuestion").reject()
+    assert (wanted, page.editor.text()) == ([], OWN)
+    page.revert()
+    page.findChildren(QMessageBox, "revertQuestion")[-1].accept()
+    assert wanted == [None]
 
 
 def test_keys_run_and_leave(qtbot: QtBot, page: NetworkPage) -> None:
