@@ -146,8 +146,8 @@ def errors_as_sentences(path: AnyPath) -> Iterator[None]:
         yield
     except OSError as error:
         text = _SENTENCES.get(error.errno or 0, _OTHERWISE)
-        if error.errno == errno.ENOENT and not path.parent.is_dir():
-            text = _NO_FOLDER
         said = error.strerror or error
         folder = path.parent if isinstance(path, Path) else path
+        if error.errno == errno.ENOENT and isinstance(folder, Path) and not folder.is_dir():
+            text = _NO_FOLDER
         raise UserError(text, path, path.name, folder, said) from error
