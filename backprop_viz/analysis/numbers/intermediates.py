@@ -5,7 +5,8 @@ torch's cross-entropy hands out the loss, and keeps each ln p to itself.
 
 import numpy as np
 
-from backprop_viz.analysis.operations import intermediate_parts
+from backprop_viz.analysis.operations import intermediate_parts, node_intermediate_parts
+from backprop_viz.analysis.provenance import made_by
 from backprop_viz.analysis.update_breakdown import explain_update
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
@@ -20,7 +21,13 @@ def parts_of_intermediate(recording: Recording, number: Number) -> tuple[Part, .
     event = recording.events[number.event] if known and number.event is not None else None
     parts = None
     if event is not None and number.tensor in event.input_ids:
-        parts = intermediate_parts(event, number.intermediate, number.index)
+        if event.phase is Phase.BACKWARD:
+            made = None if event.node is None else made_by(recording, event.node)
+            operation = None if made is None else recording.events[made]
+            if operation is not None:
+                parts = node_intermediate_parts(event, operation, number.intermediate, number.index)
+        else:
+            parts = intermediate_parts(event, number.intermediate, number.index)
     if parts is None:
         raise ValueError(f"Nothing computes {number.intermediate} at {number.index} here.")
     return parts

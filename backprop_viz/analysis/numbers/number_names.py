@@ -81,6 +81,9 @@ class NumberNames:
             for key, (before, _) in event.state_ids.items():
                 if tensor == before:
                     return f"{event.parameter} {key} before"
+        for buffer in recording.buffers:
+            if any(tensor == value for _, value in buffer.values):
+                return buffer.name
         return "y" if tensor == recording.labels_id else f"tensor {tensor}"
 
     def _gradient(self, event: Event, number: Number) -> str:

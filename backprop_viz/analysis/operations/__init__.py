@@ -20,10 +20,16 @@ from backprop_viz.analysis.operations.index_forms import with_index
 from backprop_viz.analysis.operations.operation_entry import (
     Form,
     Intermediate,
+    NodeIntermediate,
     OperationEntry,
     OperationNode,
 )
-from backprop_viz.analysis.operations.recorded_call import Index, NotRecorded, RecordedCall
+from backprop_viz.analysis.operations.recorded_call import (
+    Index,
+    NotRecorded,
+    RecordedCall,
+    RecordedNode,
+)
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 
@@ -41,6 +47,9 @@ __all__ = [
     "intermediate_symbol",
     "node_facts",
     "node_formula",
+    "node_intermediate_form",
+    "node_intermediate_parts",
+    "node_parts",
     "operation_of",
     "sent_role",
 ]
@@ -126,6 +135,8 @@ def _with_axes(event: Event, part: Part) -> Part:
 
 
 def _axes_of_column(event: Event, column: FactorColumn, ndim: int) -> tuple[str, ...]:
+    if column.arrived:
+        return () if column.intermediate else axes_of(event, "output", ndim)
     found = _intermediate(event, column.intermediate)
     if found is None:
         return axes_of(event, column.role, ndim)
@@ -187,6 +198,40 @@ def node_facts(
         return ()
 
 
+def node_parts(
+    event: Event, made_by: Event, slot: int, index: Sequence[int]
+) -> tuple[Part, ...] | None:
+    """The terms of an element that a node sent through ``slot``; None where no rule tells them.
+
+    What arrived is marked as that, and has no event yet.
+    """
+    found = _node(event.op, made_by)
+    if found is None or found[1].parts is None or _is_complex(made_by):
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            node = RecordedNode(event, RecordedCall(made_by))
+            parts = found[1].parts(node, slot, _place(index))
+    except _UNFIT:
+        return None
+    return None if parts is None else tuple(_with_axes(made_by, part) for part in parts)
+
+
+def node_intermediate_parts(
+    event: Event, made_by: Event, name: str, index: Sequence[int]
+) -> tuple[Part, ...] | None:
+    """The terms of an intermediate value of a node; None where it has none such."""
+    found = _node_intermediate(event.op, made_by, name)
+    if found is None:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            parts = found.parts(RecordedNode(event, RecordedCall(made_by)), _place(index))
+    except _UNFIT:
+        return None
+    return tuple(_with_axes(made_by, part) for part in parts)
+
+
 # -- formulas ----------------------------------------------------------------------------------
 
 
@@ -205,9 +250,15 @@ def intermediate_form(event: Event, name: str, index: Sequence[int]) -> str:
 
 
 def intermediate_symbol(event: Event, name: str) -> str:
-    """How an intermediate value is written: "ln p"."""
-    found = _intermediate(event, name)
+    """How an intermediate value of an operation or of a node is written: "ln p"."""
+    found = _intermediate(event, name) or _node_intermediate(event.op, None, name)
     return name if found is None else found.symbol
+
+
+def node_intermediate_form(node: str, made_by: Event, name: str, index: Sequence[int]) -> str:
+    """An intermediate value of a node in symbols. "" if not known."""
+    found = _node_intermediate(node, made_by, name)
+    return "" if found is None else _written(found.form, made_by, index)
 
 
 def node_formula(
@@ -253,6 +304,11 @@ def _node(node: str, made_by: Event | None) -> tuple[OperationEntry, OperationNo
 def _intermediate(event: Event, name: str) -> Intermediate | None:
     operation = operation_of(event) if name else None
     return None if operation is None else operation.intermediate(name)
+
+
+def _node_intermediate(node: str, made_by: Event | None, name: str) -> NodeIntermediate | None:
+    found = _node(node, made_by) if name else None
+    return None if found is None else found[1].intermediate(name)
 
 
 def _place(index: Sequence[int]) -> Index:

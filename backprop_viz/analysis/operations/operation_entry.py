@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall
+from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, RecordedNode
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number_explanation import Fact, Part
 
@@ -13,6 +13,8 @@ ForwardFacts = Callable[[RecordedCall, int, Index], tuple[Fact, ...]]
 # An element of the gradient that a node sends through output ``slot``: the node's event, the call
 # that made the node, the slot, the index.
 NodeFacts = Callable[[Event, RecordedCall, int, Index], tuple[Fact, ...]]
+# The terms of such an element. None: no rule for this gradient, the engine finds them.
+NodeRule = Callable[[RecordedNode, int, Index], tuple[Part, ...] | None]
 # A formula with indices, or what writes it for a call.
 Form = str | Callable[[RecordedCall], str]
 # The names of a tensor's last axes, or what tells all of them by their number.
@@ -30,17 +32,34 @@ class SentGradient:
     form: Form = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeIntermediate:
+    """A value that a grad_fn node computes on its way, as ``Intermediate`` is of an operation."""
+
+    name: str
+    symbol: str
+    parts: Callable[[RecordedNode, Index], tuple[Part, ...]]
+    form: Form = ""
+
+
 @dataclass(frozen=True, slots=True)
 class OperationNode:
     """A grad_fn node of an operation. ``name`` is torch's: "ReluBackward0".
 
     ``sent`` are the gradients in the order of the node's outputs; ``facts`` say which branch was
-    taken.
+    taken. ``parts`` are the terms of a gradient that is better told by a rule of its own than as
+    upstream gradients times local derivatives; ``intermediates`` are what it computes on its way.
     """
 
     name: str
     sent: tuple[SentGradient, ...] = (SentGradient(),)
     facts: NodeFacts | None = None
+    parts: NodeRule | None = None
+    intermediates: tuple[NodeIntermediate, ...] = ()
+
+    def intermediate(self, name: str) -> NodeIntermediate | None:
+        """Its intermediate value of that name."""
+        return next((each for each in self.intermediates if each.name == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

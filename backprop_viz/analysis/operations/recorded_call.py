@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -124,6 +124,27 @@ class RecordedCall:
 
     def _read(self, place: int) -> RecordedTensor:
         return _tensor(self.event, self.event.input_ids[place])
+
+
+class RecordedNode:
+    """A grad_fn node that ran, and the call that made it. What arrived has ``arrived`` set."""
+
+    def __init__(self, event: Event, call: RecordedCall) -> None:
+        self.event, self.call = event, call
+
+    def arrived(self, slot: int = 0) -> RecordedTensor:
+        """The gradient that arrived at an output. Raises NotRecorded for what was not copied."""
+        return _tensor(self.event, self.event.input_ids[slot])
+
+    def upstream(self, places: Places) -> FactorColumn:
+        """Elements (K, d) of the gradient that arrived, as a factor of K terms."""
+        return replace(self.arrived().column("upstream", places), arrived=True)
+
+    def intermediate(
+        self, name: str, role: str, values: Any, places: Places | Sequence[Index]
+    ) -> FactorColumn:
+        """Values that the node computes on its way, as a factor of K terms."""
+        return replace(self.arrived().intermediate(name, role, values, places), arrived=True)
 
 
 def _tensor(event: Event, tensor: int | None) -> RecordedTensor:

@@ -1,5 +1,6 @@
 """Why a recorded number is what it is."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -125,6 +126,8 @@ class Explainer:
         """The explanation of the one number that an intermediate value's operation makes."""
         assert number.event is not None
         event = self.recording.events[number.event]
+        if event.phase is Phase.BACKWARD:
+            return None
         made = event.output_ids[0] if len(event.output_ids) == 1 else None
         if made is None or self.recording.tensors[made].ndim or self.recording.samples is not None:
             return None
@@ -222,17 +225,37 @@ class Explainer:
         size = abs(found.value) + sum(map(_size, found.parts))
         if not np.isfinite(size) or abs(found.residual) <= rounding * size:
             return found
+        size += sum(map(self._size_within, found.parts))
+        if abs(found.residual) <= rounding * size:
+            return found
         if self.recording.samples is not None:
             reason = Fact("samples", (self.recording.samples,))
         else:
             reason = Fact("does_not_close", (event.op, found.total))
         return replace(found, parts=(), total=0.0, reason=reason)
 
+    def _size_within(self, part: Part) -> float:
+        """How large the terms are of what goes into a term: a mean is rounded as its sum is."""
+        if len(part.values) != 1 or not any(map(_is_sum, part.factors)):
+            return 0.0
+        sizes = []
+        for column in part.factors:
+            number = column.number(0) if _is_sum(column) else None
+            inside = () if number is None else self.explain(number).parts
+            deeper = sum(_size(each) + self._size_within(each) for each in inside)
+            sizes.append(deeper or abs(float(column.values[0])))
+        return math.prod(sizes)
+
 
 def _size(part: Part) -> float:
     """How large a part's terms are, and its upstream gradients: a local derivative may be 1 - 1."""
     upstream = (f.values for f in part.factors if f.role == "upstream")
     return float(sum(np.abs(values).sum() for values in (part.values, *upstream)))
+
+
+def _is_sum(column: FactorColumn) -> bool:
+    """Whether a factor is an intermediate value as it is, and so a sum of terms."""
+    return bool(column.intermediate) and not column.function
 
 
 def _kind(event: Event, number: Number) -> str:

@@ -16,6 +16,7 @@ from backprop_viz.analysis.operations import (
     input_role,
     node_facts,
     node_formula,
+    node_parts,
     sent_role,
 )
 from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
@@ -62,6 +63,12 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
 
 def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
     made_by = _operation(lookup, event)
+    parts_told = node_parts(event, made_by, number.slot, number.index)
+    if parts_told is not None:
+        assert event.node is not None
+        made = lookup.operation_of(event.node)
+        assert made is not None
+        return lookup.with_makers(parts_told, made, number.event)
     problem, cut = gradient_problem(made_by, event.op, number.slot, number.index)
     sent = event.outputs[number.slot]
     assert sent is not None

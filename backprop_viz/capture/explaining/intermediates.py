@@ -1,10 +1,15 @@
 """A value that an operation computes on its way, worked out in float64 from what it read."""
 
 from backprop_viz.analysis.numbers.intermediates import parts_of_intermediate
-from backprop_viz.analysis.operations import intermediate_facts, intermediate_form
+from backprop_viz.analysis.operations import (
+    intermediate_facts,
+    intermediate_form,
+    node_intermediate_form,
+)
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, NumberExplanation
+from backprop_viz.recording.phases import Phase
 
 
 def intermediate_explanation(
@@ -17,9 +22,17 @@ def intermediate_explanation(
     """
     assert number.event is not None
     event = lookup.recording.events[number.event]
-    parts = lookup.with_makers(parts_of_intermediate(lookup.recording, number), number.event)
+    name, index = number.intermediate, number.index
+    parts = parts_of_intermediate(lookup.recording, number)
+    operation = None if event.node is None else lookup.operation_of(event.node)
+    if event.phase is Phase.BACKWARD and operation is not None:
+        parts = lookup.with_makers(parts, operation, number.event)
+        made_by = lookup.recording.events[operation]
+        formula = node_intermediate_form(event.op, made_by, name, index)
+    else:
+        parts = lookup.with_makers(parts, number.event)
+        formula = intermediate_form(event, name, index)
     total = float(sum(float(part.values.sum()) for part in parts))
-    formula = intermediate_form(event, number.intermediate, number.index)
     said = Fact("intermediate", (event.op,))
     if made is not None and made.reason is not None:
         return NumberExplanation(

@@ -41,12 +41,18 @@ class Lookup:
         event, slot = self.made.get(tensor, (None, 0))
         return Number(tensor, tuple(index), event, slot)
 
-    def with_makers(self, parts: Iterable[Part], event: int) -> tuple[Part, ...]:
-        """Parts of a forward event, their numbers with the operations that made them."""
-        return tuple(
-            replace(part, factors=tuple(self._with_maker(each, event) for each in part.factors))
-            for part in parts
-        )
+    def with_makers(
+        self, parts: Iterable[Part], event: int, node: int | None = None
+    ) -> tuple[Part, ...]:
+        """Parts of a forward event, their numbers with the operations that made them.
+
+        Parts of a node's gradient: ``node`` is its event, at which gradients arrived.
+        """
+
+        def completed(column: FactorColumn) -> FactorColumn:
+            return self._with_maker(column, node if column.arrived else event)
+
+        return tuple(replace(part, factors=tuple(map(completed, part.factors))) for part in parts)
 
     def facts_with_makers(self, facts: Iterable[Fact]) -> tuple[Fact, ...]:
         """The same for facts."""
@@ -61,10 +67,10 @@ class Lookup:
             for fact in facts
         )
 
-    def _with_maker(self, column: FactorColumn, of: int) -> FactorColumn:
+    def _with_maker(self, column: FactorColumn, of: int | None) -> FactorColumn:
         if column.tensor is None or column.event is not None:
             return column
-        if column.intermediate:
+        if column.intermediate or column.arrived:
             return replace(column, event=of)
         event, slot = self.made.get(column.tensor, (None, 0))
         return replace(column, event=event, slot=slot)

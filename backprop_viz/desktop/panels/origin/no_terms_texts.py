@@ -76,6 +76,11 @@ def given_text(recording: Recording, number: Number) -> str:
         return translate(
             "reasons", "This is .grad as the iteration began: the iteration before left it."
         )
+    if any(tensor == value for buffer in recording.buffers for _, value in buffer.values):
+        return translate(
+            "reasons",
+            "It is given: a buffer of the network, such as a running mean. No gradient changes it.",
+        )
     return translate(
         "reasons", "Nothing that was recorded made it: to the network it is a constant."
     )

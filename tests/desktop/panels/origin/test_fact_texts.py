@@ -39,7 +39,7 @@ def codes(name: str) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and node.args:
                 called = getattr(node.func, "id", "")
-                if called == name or (name == "Fact" and called == "_told"):
+                if called == name or (name == "Fact" and called == "statistics_rule"):
                     found |= set(constants(node.args[0]))
             elif (
                 name == "Fact"
