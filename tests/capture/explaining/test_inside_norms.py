@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from backprop_viz.analysis.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.capture.explaining.chains import chain
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.iteration import Recording
