@@ -1,7 +1,5 @@
 """Batch and instance norm: each channel is normalized, over the batch or in each sample."""
 
-from collections.abc import Callable
-
 from backprop_viz.analysis.operations.norm_entries import (
     node_rule,
     norm_intermediates,
@@ -9,7 +7,7 @@ from backprop_viz.analysis.operations.norm_entries import (
     statistics_rule,
 )
 from backprop_viz.analysis.operations.norm_gradients import norm_node
-from backprop_viz.analysis.operations.normalization import Norm
+from backprop_viz.analysis.operations.normalization import Norm, NormOf
 from backprop_viz.analysis.operations.operation_entry import ForwardFacts, OperationEntry
 from backprop_viz.analysis.operations.recorded_call import NotRecorded, RecordedCall
 
@@ -17,7 +15,7 @@ from backprop_viz.analysis.operations.recorded_call import NotRecorded, Recorded
 _NODES = ("NativeBatchNormBackward0", "CudnnBatchNormBackward0", "MiopenBatchNormBackward0")
 
 
-def _channel_norm(flag: str, *, of_sample: bool) -> Callable[[RecordedCall], Norm]:
+def _channel_norm(flag: str, *, of_sample: bool) -> NormOf:
     """A norm of channels; ``of_sample``: of each sample's own.
 
     ``flag`` is the name of the argument that asks for the statistics of the input.
@@ -46,9 +44,7 @@ def _channel_norm(flag: str, *, of_sample: bool) -> Callable[[RecordedCall], Nor
     return norm
 
 
-def _entry(
-    name: str, norm_of: Callable[[RecordedCall], Norm], facts: ForwardFacts
-) -> OperationEntry:
+def _entry(name: str, norm_of: NormOf, facts: ForwardFacts) -> OperationEntry:
     # In the order of the arguments: the running statistics come first, where there are any.
     return OperationEntry(
         functions=(name,),

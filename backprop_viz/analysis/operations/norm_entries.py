@@ -1,13 +1,11 @@
 """What the entries of all norms have in common: rules, intermediate values, facts, nodes."""
 
-from collections.abc import Callable
-
 from backprop_viz.analysis.operations.normalization import (
     DEVIATION,
     MEAN,
     NORMALIZED,
     VARIANCE,
-    Norm,
+    NormOf,
 )
 from backprop_viz.analysis.operations.operation_entry import (
     ForwardFacts,
@@ -18,8 +16,6 @@ from backprop_viz.analysis.operations.operation_entry import (
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number_explanation import Fact, Part
-
-NormOf = Callable[[RecordedCall], Norm]
 
 
 def output_rule(norm_of: NormOf) -> ForwardRule:

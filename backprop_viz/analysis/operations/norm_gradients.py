@@ -4,12 +4,10 @@ With g = δ·γ it is (g − mean(g) − x̂·mean(g·x̂)) / σ: a change of on
 its group.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from backprop_viz.analysis.operations.index_forms import bracket, place_letters, summed
-from backprop_viz.analysis.operations.normalization import Norm
+from backprop_viz.analysis.operations.normalization import Norm, NormOf
 from backprop_viz.analysis.operations.operation_entry import (
     NodeFacts,
     NodeIntermediate,
@@ -30,7 +28,6 @@ from backprop_viz.recording.events import Array
 from backprop_viz.recording.number_explanation import FactorColumn, Part
 
 MEAN_GRADIENT, MEAN_ALONG = "mean_gradient", "mean_along_normalized"
-NormOf = Callable[[RecordedCall], Norm]
 
 
 def norm_node(name: str, norm_of: NormOf, facts: NodeFacts) -> OperationNode:

@@ -4,7 +4,7 @@ Each number less the mean of its group, divided by σ, is x̂; times γ plus β 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
     Places,
+    RecordedCall,
     RecordedTensor,
     constant,
     plain,
@@ -199,6 +200,10 @@ class Norm:
         else:
             column = self.x.function("square", "x²", squares, members)
         return (product("products", column, constant("share", 1 / self.count, self.count)),)
+
+
+# The norm that a call is.
+NormOf = Callable[[RecordedCall], Norm]
 
 
 def _flat_places(shape: Sequence[int], region: Sequence[int | slice]) -> Array:
