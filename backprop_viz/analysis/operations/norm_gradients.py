@@ -18,7 +18,6 @@ from backprop_viz.analysis.operations.recorded_call import (
     Index,
     NotRecorded,
     Places,
-    RecordedCall,
     RecordedNode,
     constant,
     plain,
