@@ -8,6 +8,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from importlib import import_module
 from typing import Protocol, runtime_checkable
 
@@ -143,8 +144,13 @@ class UrgentPanel(Protocol):
 
 def find_panels() -> tuple[PanelEntry, ...]:
     """The panels that the folders of ``panels`` declare, in the order in which they stand."""
+    return _panels_in(tuple(panels.__path__))
+
+
+@cache
+def _panels_in(folders: tuple[str, ...]) -> tuple[PanelEntry, ...]:
     entries: list[PanelEntry] = []
-    for folder in pkgutil.iter_modules(panels.__path__):
+    for folder in pkgutil.iter_modules(folders):
         name = f"{panels.__name__}.{folder.name}"
         if folder.ispkg and _has_panels(name):
             entries += import_module(f"{name}.panel").PANELS

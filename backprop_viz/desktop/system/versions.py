@@ -2,11 +2,13 @@
 
 import platform
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from backprop_viz import __version__
 
 
+@cache
 def versions() -> str:
     """The program's version, with those of what it runs on: for a report of a fault."""
     parts = [f"backprop-viz {__version__}", f"Python {platform.python_version()}"]

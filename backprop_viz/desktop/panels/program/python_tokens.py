@@ -5,6 +5,7 @@ import keyword
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from backprop_viz.desktop.style.theme import Theme
@@ -23,6 +24,12 @@ class Token:
 
 def tokens_of(lines: Sequence[str]) -> tuple[tuple[Token, ...], ...]:
     """The coloured parts of each line; for invalid Python, as far as it could be tokenized."""
+    return _tokens_of(tuple(lines))
+
+
+# The program is shown again with every window and every setting.
+@lru_cache(maxsize=16)
+def _tokens_of(lines: tuple[str, ...]) -> tuple[tuple[Token, ...], ...]:
     found: list[list[Token]] = [[] for _ in lines]
     for kind, (row, start), (end_row, end) in _read("\n".join(lines)):
         for line in range(row, min(end_row, len(lines)) + 1):
