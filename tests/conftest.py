@@ -4,6 +4,7 @@ import gc
 import os
 import random
 import signal
+import subprocess
 import threading
 
 from backprop_viz.desktop.system import system_libraries
@@ -19,17 +20,12 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, settings
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from shiboken6 import isValid
 
 import backprop_viz as bv
-from backprop_viz.app import create_window
 from backprop_viz.desktop.clients import worker_process
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.drawing_training import Prediction
 from backprop_viz.recording.history import History
 from backprop_viz.recording.phases import Phase
@@ -38,9 +34,15 @@ from backprop_viz.training.program_text import program
 from backprop_viz.training.recorded_steps import RecordedSteps
 from tests import drawn_digits
 from tests.capture.live.script_runs import Scripts, shared_scripts
-from tests.forked_process import FORKS, ForkServer
-from tests.forked_workers import worker_server
+from tests.forked_workers import fork_workers
 from tests.nightly import NIGHTLY
+from tests.opened_windows import (  # noqa: F401
+    OpenWindow,
+    open_window,
+    opened_once,
+    shared_window,
+    window_arguments,
+)
 from tests.qt_leaks import collected_in_this_thread, nothing_left_in_qt  # noqa: F401
 
 # HYPOTHESIS_PROFILE=nightly feeds each property many more examples, new ones every night.
@@ -110,24 +112,21 @@ def own_autosaves(folder_of_autosaves: Path) -> None:
     os.environ["BACKPROP_VIZ_STATE"] = str(folder_of_autosaves / str(next(_states)))
 
 
-@pytest.fixture(scope="session")
-def fork_server() -> Iterator[ForkServer]:
-    server = worker_server()
-    yield server
-    server.close()
-
-
-@pytest.fixture(autouse=True)
-def forked_workers(request: pytest.FixtureRequest, fork_server: ForkServer) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="session")
+def forked_workers() -> None:
     """Workers are forked from a process that has imported torch, which saves most of their start.
 
     A test that is marked ``real_worker``, and by night every test, has them started as the program
     starts them.
     """
+    fork_workers()
+
+
+@pytest.fixture(autouse=True)
+def started_workers(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        real = request.node.get_closest_marker("real_worker") is not None
-        if FORKS and not real:
-            patch.setattr(worker_process, "subprocess", fork_server)
+        if request.node.get_closest_marker("real_worker") is not None:
+            patch.setattr(worker_process, "subprocess", subprocess)
         yield
 
 
@@ -137,33 +136,7 @@ def scripts() -> Scripts:
 
 
 MakeViewState = Callable[..., ViewState]
-OpenWindow = Callable[..., MainWindow]
 OpenSession = Callable[..., Session]
-
-
-@pytest.fixture
-def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
-    """Opens windows with settings of their own; they are closed and gone when the test ends."""
-    settings = QSettings.Format.IniFormat, QSettings.Scope.UserScope
-    QSettings.setPath(*settings, str(tmp_path / "settings"))
-    windows: list[MainWindow] = []
-
-    def open_(*argv: str, size: tuple[int, int] | None = (1280, 800)) -> MainWindow:
-        window = create_window(list(argv))
-        windows.append(window)
-        if size is not None:  # else its own first size
-            window.resize(*size)
-        window.show()
-        assert window.session.wait_idle(60)
-        return window
-
-    yield open_
-    for window in filter(isValid, windows):  # another one may have taken its place
-        window.close()
-        window.deleteLater()
-    # Past that, Qt would delete them only where an event loop runs.
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    QApplication.instance().setStyleSheet("")  # the next test's widgets are not in these windows
 
 
 @pytest.fixture

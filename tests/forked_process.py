@@ -45,6 +45,22 @@ class ForkServer:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._requests, self._theirs = socket.socketpair()
+        self._started = False
+
+    @classmethod
+    def shared(cls, number: int) -> "ForkServer":
+        """The server of the process that has started this one with this file (see ``fileno``)."""
+        server = cls("", {})
+        server._requests.close()
+        server._theirs.close()
+        server._requests = socket.socket(fileno=number)
+        server._started = True
+        return server
+
+    def fileno(self) -> int:
+        """The number of a file by which other processes ask this server too, if they have it."""
+        self._start()
+        return self._requests.fileno()
 
     def Popen(  # noqa: N802
         self,
@@ -78,8 +94,9 @@ class ForkServer:
 
     def _start(self) -> None:
         with self._lock:
-            if self._process is not None:
+            if self._started:
                 return
+            self._started = True
             number = self._theirs.fileno()
             start = _START.format(path=sys.path, imports=self._imports, number=number)
             self._process = subprocess.Popen(

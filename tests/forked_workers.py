@@ -1,5 +1,10 @@
 """What forks workers for tests, in this process and in those that tests start."""
 
+import atexit
+import os
+from functools import cache
+from typing import Any
+
 from backprop_viz.desktop.clients import worker_process
 from tests.forked_process import FORKS, ForkServer
 
@@ -11,9 +16,26 @@ drawn_digits.draw_first()
 """
 
 
+# The number of the server's file, in the environment of a process that shares it.
+_SHARED = "TESTS_WORKER_SERVER"
+
+
+@cache
 def worker_server() -> ForkServer:
-    """A server for ``worker_process.subprocess``."""
-    return ForkServer(_WORKERS_HAVE, worker_process._ENVIRONMENT)
+    """The server for ``worker_process.subprocess``, until this process ends."""
+    if _SHARED in os.environ:
+        return ForkServer.shared(int(os.environ.pop(_SHARED)))
+    server = ForkServer(_WORKERS_HAVE, worker_process._ENVIRONMENT)
+    atexit.register(server.close)
+    return server
+
+
+def sharing_server() -> dict[str, Any]:
+    """What ``subprocess`` is told of a process that calls ``fork_workers``: it uses our server."""
+    if not FORKS:
+        return {}
+    number = worker_server().fileno()
+    return {"env": {**os.environ, _SHARED: str(number)}, "pass_fds": [number]}
 
 
 def fork_workers() -> None:

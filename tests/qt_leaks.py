@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from shiboken6 import isValid
 
@@ -14,7 +14,10 @@ WHOLE_EVERY = 20  # tests
 
 
 class QtLeaks:
-    """Knows the windows there were when it was made, and the timers it was told of since."""
+    """Knows the windows there were when it was made, and the timers it was told of since.
+
+    The timers of those windows may run on: their windows go on, too.
+    """
 
     def __init__(self) -> None:
         self._before = set(_windows())
@@ -34,7 +37,16 @@ class QtLeaks:
     def _left(self) -> list[QTimer | QWidget]:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         running = [timer for timer in self._started if isValid(timer) and timer.isActive()]
-        return [*running, *(window for window in _windows() if window not in self._before)]
+        left = [timer for timer in running if self._before.isdisjoint(_those_above(timer))]
+        return [*left, *(window for window in _windows() if window not in self._before)]
+
+
+def _those_above(timer: QTimer) -> Iterator[QObject]:
+    """What a timer goes with."""
+    above = timer.parent()
+    while above is not None:
+        yield above
+        above = above.parent()
 
 
 def _windows() -> list[QWidget]:

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.forked_workers import sharing_server
+
 # HYPOTHESIS_PROFILE=nightly opens as many as it takes to have each field of the schema wrong.
 COUNT = 500 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 8
 
@@ -15,7 +17,8 @@ COUNT = 500 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 8
 def test_forged_sessions(seed: int) -> None:
     """In a process of their own: what they may do is end it."""
     command = [sys.executable, "-m", "tests.forged", "--count", str(COUNT), "--seed", str(seed)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100 + 5 * COUNT)
+    how = {"capture_output": True, "text": True, "timeout": 100 + 5 * COUNT}
+    done = subprocess.run(command, **how, **sharing_server())
     assert done.returncode == 0, done.stdout + done.stderr
     figures = re.search(r"(\d+) refused in one sentence, (\d+) opened and stepped", done.stdout)
     assert figures is not None

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.clients import worker_process
 from backprop_viz.desktop.clients.worker_process import WorkerProcess
 from tests.forked_process import ForkedProcess, ForkServer
+from tests.forked_workers import worker_server
 
 pytestmark = [
     pytest.mark.real_worker,  # what is forked here is said to be
@@ -49,6 +50,11 @@ print(dict(
     pool=len(os.listdir("/proc/self/task")) - threads,
 ))
 """
+
+
+@pytest.fixture
+def fork_server() -> ForkServer:
+    return worker_server()
 
 
 @pytest.fixture

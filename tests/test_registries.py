@@ -1,7 +1,7 @@
 """What is in a registry is named by its own file alone, and where a run begins with it."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import backprop_viz
@@ -13,17 +13,25 @@ PACKAGE = Path(backprop_viz.__file__).parent
 CHOICES = {"recording/settings.py", "recording/presets.py", "training/five_phases.py"}
 
 
-def named(names: set[str]) -> Iterator[tuple[str, str]]:
+@cache
+def texts() -> frozenset[tuple[str, str]]:
+    """The texts that the package's files hold, each with its file."""
+    return frozenset(
+        (path.relative_to(PACKAGE).as_posix(), node.value)
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+def named(names: set[str]) -> set[tuple[str, str]]:
     """The files of the package that hold one of these names as a text of its own."""
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and node.value in names:
-                yield path.relative_to(PACKAGE).as_posix(), str(node.value)
+    return {(file, text) for file, text in texts() if text in names}
 
 
 def test_losses() -> None:
     own = {(f"analysis/losses/{name}.py", name) for name in LOSSES}
-    assert own <= set(named(set(LOSSES)))
+    assert own <= named(set(LOSSES))
     # A data set names the loss to train with.
     usual = {("digits/data_set.py", "cross_entropy"), ("digits/data_sets/random.py", "mse")}
     # torch's function of the same name.
@@ -40,7 +48,7 @@ def test_losses() -> None:
 def test_data_sets() -> None:
     names = set(DATA_SETS)
     own = {(f"digits/data_sets/{name}.py", name) for name in names}
-    assert own <= set(named(names))
+    assert own <= named(names)
     # Session files of before version 4 have a field for each of these; the others are other
     # things of the same name.
     old = {("training/settings_schema.py", name) for name in ("mnist", "folder")}

@@ -1,8 +1,6 @@
 """``only=``: the numbers of some modules, and of the others that they ran."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +15,7 @@ from backprop_viz.analysis.findings import findings
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
-from tests.capture.live.script_runs import SCRIPTS
+from tests.capture.live.script_runs import SCRIPTS, Scripts
 
 
 class Block(nn.Module):
@@ -178,17 +176,13 @@ def test_the_health_of_some_modules(tmp_path: Path) -> None:
     }
 
 
-def test_a_script_of_which_some_modules_are_recorded(tmp_path: Path) -> None:
+def test_a_script_of_which_some_modules_are_recorded(tmp_path: Path, scripts: Scripts) -> None:
     script, path = SCRIPTS / "lstm.py", tmp_path / "run.bprec"
-    plain = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, check=True
-    )
-    ours = [sys.executable, "-m", "backprop_viz", "run", "--to", str(path), "--only"]
-    run = subprocess.run([*ours, "lstm", str(script)], capture_output=True, text=True, check=True)
-    assert run.stdout == plain.stdout
+    ours = ["--to", str(path), "--only"]
+    assert scripts.recorded(*ours, "lstm", str(script)) == scripts.plain(script)
     assert {p.name.partition(".")[0] for p in bv.load(path)[0].parameters} == {"lstm"}
-    wrong = subprocess.run([*ours, "gru", str(script)], capture_output=True, text=True, check=False)
-    assert wrong.returncode == 2
-    assert wrong.stderr.splitlines()[-1].startswith(
+    wrong = scripts.recorded(*ours, "gru", str(script))
+    assert wrong.status == 2
+    assert wrong.printed.splitlines()[-1].startswith(
         "backprop-viz run: only: no module of the model is named 'gru'. It has "
     )

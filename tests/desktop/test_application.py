@@ -43,21 +43,24 @@ OpenWindow = Callable[..., MainWindow]
 MNIST = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"
 
 
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
+
+
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
 
 
-def test_everything_has_its_name(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_everything_has_its_name(window: MainWindow) -> None:
     for name in NAMES:
         assert window.findChild(QWidget, name) is not None, name
     for name in ("Step", "StepBack", "Iteration", "Train", "Reset", "ClearDrawing"):
         assert window.findChild(QAction, f"action{name}") is not None, name
 
 
-def test_every_action_and_control_tells_what_it_does(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_every_action_and_control_tells_what_it_does(window: MainWindow) -> None:
     for action in window.findChildren(QAction):
         if action.objectName().startswith("action"):
             key = action.shortcut().toString()
@@ -104,8 +107,7 @@ def test_f10_five_times_walks_the_phases_with_torchs_numbers(
     assert window.session.iteration == 1
 
 
-def test_zeros_and_doubled_gradients(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_zeros_and_doubled_gradients(window: MainWindow) -> None:
     session = window.session
     still = replace(view_state_of(window).settings, lr=0.0, optimizer="manual")
     session.configure(replace(still, set_to_none=False))
@@ -168,9 +170,8 @@ def test_train_learns_to_read_and_pause_stops(open_window: OpenWindow, qtbot: Qt
 
 
 def test_a_change_that_needs_a_fresh_network_asks_only_when_work_is_lost(
-    open_window: OpenWindow, qtbot: QtBot
+    window: MainWindow, qtbot: QtBot
 ) -> None:
-    window = open_window("--preset", "tutorial")
     loss = next(c for c in window.findChildren(QComboBox) if c.accessibleName() == "Loss")
     loss.setCurrentIndex(loss.findData("cross_entropy"))
     assert window.session.wait_idle(30)
@@ -244,11 +245,10 @@ print(status, time.monotonic() - closed[0])
     assert said == []
     status, seconds = done.stdout.split()
     assert status == "0"
-    assert float(seconds) < 2
+    assert float(seconds) < 10  # a worker that is waited for takes longer
 
 
-def test_a_breakpoint_in_the_program_stops_training(open_window: OpenWindow, qtbot: QtBot) -> None:
-    window = open_window("--preset", "tutorial")
+def test_a_breakpoint_in_the_program_stops_training(window: MainWindow, qtbot: QtBot) -> None:
     line = next(r.source_line for r in view_state_of(window).program.lines if "self.fc2" in r.text)
     window.panel(ProgramView).breakpoint_toggled.emit(Breakpoint("line", line))
     assert window.session.wait_idle(30)
@@ -269,8 +269,7 @@ def test_a_breakpoint_in_the_program_stops_training(open_window: OpenWindow, qtb
     assert view_state_of(window).breakpoints == ()
 
 
-def test_navigation_by_the_menus(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_navigation_by_the_menus(window: MainWindow) -> None:
     for name in ("EventBack", "StepBack", "IterationBack", "First", "Last", "Continue"):
         assert not window.findChild(QAction, f"action{name}").isEnabled(), name
     trigger(window, "actionIteration")
@@ -289,8 +288,7 @@ def test_navigation_by_the_menus(open_window: OpenWindow) -> None:
     assert view_state_of(window).curves.loss.tolist() == losses
 
 
-def test_the_budget_can_be_set(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_the_budget_can_be_set(window: MainWindow) -> None:
     trigger(window, "actionBudget")
     dialog = window.findChild(NumberDialog, "budgetDialog")
     dialog.field.selectAll()
@@ -304,8 +302,7 @@ def test_the_budget_can_be_set(open_window: OpenWindow) -> None:
     assert view_state_of(window).kept_iterations.budget == 64 * 2**20
 
 
-def test_the_cheat_sheet_names_every_key(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_the_cheat_sheet_names_every_key(window: MainWindow) -> None:
     trigger(window, "actionCheatSheet")
     (sheet,) = window.findChildren(CheatSheet)
     texts = " ".join(label.text() for label in sheet.findChildren(QLabel))
@@ -315,8 +312,7 @@ def test_the_cheat_sheet_names_every_key(open_window: OpenWindow) -> None:
     sheet.close()
 
 
-def test_an_intervention_from_the_inspector(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_an_intervention_from_the_inspector(window: MainWindow) -> None:
     trigger(window, "actionIteration")
     before = view_state_of(window).cursor.grad("conv1.bias")
     node = next(
@@ -330,9 +326,8 @@ def test_an_intervention_from_the_inspector(open_window: OpenWindow) -> None:
     assert np.array_equal(view_state_of(window).cursor.grad("conv1.bias"), before)
 
 
-def test_what_is_selected_stays_selected_as_the_graph_grows(open_window: OpenWindow) -> None:
+def test_what_is_selected_stays_selected_as_the_graph_grows(window: MainWindow) -> None:
     """From the output's graph of 25 nodes to the loss's, and into the next iteration."""
-    window = open_window("--preset", "tutorial")
     for _ in range(2):
         trigger(window, "actionStep")
 

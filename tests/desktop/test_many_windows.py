@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.app import create_window
 from backprop_viz.desktop.clients.worker_process import start_ahead
 from backprop_viz.desktop.window.main_window import MainWindow
+from tests.forked_workers import sharing_server
 from tests.monkey.plain_loop import plain_loop, same, tensor
 from tests.nightly import NIGHTLY
 
@@ -45,7 +46,6 @@ def equals_the_plain_loop(window: MainWindow) -> None:
     assert [n for n, w in weights.items() if not same(tensor(end.value(n)), w)] == []
 
 
-@pytest.mark.real_worker
 def test_two_windows_train_side_by_side(open_window: OpenWindow, qtbot: QtBot) -> None:
     start_ahead()  # the other's worker, beside the first one's
     one = open_window("--preset", "tutorial", "--seed", "3")
@@ -117,7 +117,6 @@ def counts() -> dict[str, float]:
     }
 
 
-@pytest.mark.real_worker
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_windows_are_opened_and_closed_and_nothing_grows(
     qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -161,7 +160,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from backprop_viz.app import create_window
+from tests.forked_workers import fork_workers
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
+fork_workers()
 window = create_window(["--preset", "tutorial"])
 window.resize(1280, 800)
 window.show()
@@ -192,13 +193,14 @@ window.close()
 
 def test_every_scale_of_the_screen_paints_and_reads_the_same(tmp_path: Path) -> None:
     read, pads = set(), set()
+    shared = {"env": os.environ, **sharing_server()}
     processes = {
         scale: subprocess.Popen(
             [sys.executable, "-c", SCALED, str(tmp_path / scale)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale},
+            **{**shared, "env": {**shared["env"], "QT_SCALE_FACTOR": scale}},
         )
         for scale in ("1", "1.5", *(["2"] if NIGHTLY else []))
     }

@@ -24,12 +24,11 @@ OpenWindow = Callable[..., MainWindow]
 
 
 @pytest.fixture
-def window(open_window: OpenWindow) -> MainWindow:
-    window = open_window()
-    window.session.configure(Settings(batch_size=4))
-    trigger(window, "actionIteration")
-    window.session.choose_sample(2)
-    return window
+def window(shared_window: MainWindow) -> MainWindow:
+    shared_window.session.configure(Settings(batch_size=4))
+    trigger(shared_window, "actionIteration")
+    shared_window.session.choose_sample(2)
+    return shared_window
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.actions.menus import make_actions
@@ -46,6 +47,22 @@ def state_at(recording: Recording, position: int | None = None) -> ViewState:
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     """The window with the panels of a run that is not ours, and no worker behind it."""
+    yield from opened_window()
+
+
+@pytest.fixture(scope="module")
+def one_window(qapp: QApplication) -> Iterator[MainWindow]:
+    """As ``window``, one for all tests of a module: they show one thing after the other in it."""
+    for window in opened_window():
+        recording = recording_of("gpt")
+        for span in recording.spans:  # what Qt makes once, it makes now
+            window.show_view_state(state_at(recording, span.stop))
+            QCoreApplication.processEvents()
+        yield window
+
+
+def opened_window() -> Iterator[MainWindow]:
+    """A window, until it is not needed any more."""
     owner = QObject()
     actions = {command.id: action for command, action in make_actions(owner)}
     window = MainWindow(actions, find_panels())

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QCoreApplication
+from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -11,30 +12,30 @@ from tests.nightly import NIGHTLY
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_a_step_is_shown_in_every_panel(window: MainWindow, name: str) -> None:
+def test_a_step_is_shown_in_every_panel(qtbot: QtBot, one_window: MainWindow, name: str) -> None:
     recording = recording_of(name)
     ends = {0, *(span.stop for span in recording.spans)}
     for position in sorted(ends | {position - 1 for position in ends if position}):
-        window.show_view_state(state_at(recording, position))
+        one_window.show_view_state(state_at(recording, position))
         QCoreApplication.processEvents()
-        assert not window.grab().isNull()  # pytest-qt fails the test if a paintEvent raised
+        assert not one_window.grab().isNull()  # pytest-qt fails the test if a paintEvent raised
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_anything_of_it_can_be_selected(window: MainWindow, name: str) -> None:
+def test_anything_of_it_can_be_selected(qtbot: QtBot, one_window: MainWindow, name: str) -> None:
     recording = recording_of(name)
-    window.show_view_state(state_at(recording))
+    one_window.show_view_state(state_at(recording))
     things = [("parameter", parameter.name) for parameter in recording.parameters]
     things += [("layer", layer.name) for layer in recording.layers.layers]
     things += [("node", node.key) for node in recording.graph.nodes[: 40 if NIGHTLY else 10]]
     for kind, key in things:
-        window.select(select(recording, kind, key))
+        one_window.select(select(recording, kind, key))
         QCoreApplication.processEvents()
 
 
-def test_a_smaller_model_can_follow_a_larger_one(window: MainWindow) -> None:
+def test_a_smaller_model_can_follow_a_larger_one(qtbot: QtBot, one_window: MainWindow) -> None:
     for name in ("gpt", "regression", "gan", "resnet", "two_inputs", "gpt"):
         recording = recording_of(name)
         for position in (int(0.6 * len(recording.events)), len(recording.events)):
-            window.show_view_state(state_at(recording, position))
+            one_window.show_view_state(state_at(recording, position))
             QCoreApplication.processEvents()

@@ -145,6 +145,8 @@ def check_going_on(window: MainWindow, settings: Settings, watch: Watch) -> None
             other = differences(settings, recording)
         if other:
             raise RunError(f"Going on, {other} are not plain torch's, with {settings}.")
+    if first.iteration not in session.view_state.kept_iterations.iterations:
+        return  # so large a batch that the memory for past iterations holds one alone
     session.show_iteration(first.iteration)
     press(window, "actionContinue")
     if session.iteration != first.iteration:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.forked_workers import sharing_server
+
 ROOT = Path(__file__).resolve().parents[2]
 # What torch or Qt say of the machine, and not of the program.
 SAID_ANYWAY = ("propagateSizeHints",)
@@ -20,10 +22,10 @@ def outcome(seed: int, numbers: Sequence[int], timeout_s: float) -> tuple[str, s
         command += ["--actions", str(len(numbers))]
     else:
         command += ["--only", ",".join(map(str, numbers))]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
-    )  # fmt: skip
+    told = {"env": os.environ, **sharing_server()}
+    told["env"] = {**told["env"], "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, **told)
     try:
         said, wrong = process.communicate(timeout=timeout_s)
     except subprocess.TimeoutExpired:

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.worker.files.session_file import load_session
+from tests.forked_workers import sharing_server
 from tests.worker.session_helpers import (
     STROKES,
     composer,
@@ -40,8 +41,10 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 from backprop_viz import app
 from backprop_viz.desktop.controllers import autosave
+from tests.forked_workers import fork_workers
 autosave.INTERVAL_MS = 100
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
+fork_workers()
 window = app.create_window(["--preset", "tutorial", "--seed", "6"])
 window.show()
 window.session.wait_idle(60)
@@ -52,7 +55,7 @@ QApplication.exec()
 
 def left_behind(tmp_path: Path, qtbot: QtBot) -> Path:
     """The autosave of a window that was killed while it trained, after at least two of them."""
-    process = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)])
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], **sharing_server())
     try:
         seen: set[int] = set()
 

@@ -30,6 +30,12 @@ del sys.argv[0]
 sys.path[0] = os.path.dirname(sys.argv[0])
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
+# Before that: what it prints goes nowhere, for a script that is not waited for.
+_UNREAD = """
+import os
+for stream in (1, 2):
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+"""
 # Before that: the gradients that each step of an optimizer finds, and the weights that it leaves,
 # of all its groups in order, go into files named by the number of the step.
 _DUMPED = """
@@ -53,6 +59,12 @@ command.start_window = lambda *_: (None, *ends)
 sys.path.insert(0, "")
 from backprop_viz.__main__ import main
 sys.exit(main(sys.argv[3:]))
+"""
+_RUN = """
+import sys
+sys.path.insert(0, "")
+from backprop_viz.__main__ import main
+sys.exit(main(sys.argv[1:]))
 """
 _IMPORTS = "import torch, torch._dynamo, backprop_viz.capture.live.command"
 
@@ -80,6 +92,14 @@ class Scripts:
         if dumped is None:
             return ended_process(self.start(_PLAIN, [str(script), *arguments]))
         return ended_process(self.start(_DUMPED + _PLAIN, [str(dumped), str(script), *arguments]))
+
+    def started(self, script: Path, *arguments: str) -> Any:
+        """The process of a script, in a session of its own; nobody reads what it prints."""
+        return self.start(_UNREAD + _PLAIN, [str(script), *arguments], new_session=True)
+
+    def recorded(self, *arguments: str) -> Ended:
+        """``backprop-viz run ARGUMENTS``, which opens no window: into a file, as they say."""
+        return ended_process(self.start(_RUN, ["run", *arguments]))
 
     def together(
         self, script: Path, *arguments: str, environments: Sequence[Mapping[str, str]]
@@ -114,6 +134,7 @@ class Scripts:
         files: Sequence[int] = (),
         folder: Path | None = None,
         more: Mapping[str, str] | None = None,
+        new_session: bool = False,
     ) -> Any:
         """A process that runs this code with these arguments and files, in that folder."""
         path = os.pathsep.join(filter(None, sys.path))
@@ -126,6 +147,7 @@ class Scripts:
             env={**os.environ, "PYTHONPATH": path, **(more or {})},
             pass_fds=files,
             cwd=None if folder is None else str(folder),
+            start_new_session=new_session,
         )
 
 

@@ -1,8 +1,6 @@
 """bv.watch: a loop of one's own into a file, with the numbers it has without."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -126,11 +124,8 @@ def test_a_script_runs_into_a_file_and_prints_what_it_prints_alone(
     tmp_path: Path, scripts: Scripts
 ) -> None:
     script = SCRIPTS / "lstm.py"
-    plain = scripts.plain(script)
     path = tmp_path / "lstm.bprec"
-    ours = [sys.executable, "-m", "backprop_viz", "run", "--to", str(path), str(script)]
-    run = subprocess.run(ours, capture_output=True, text=True, check=True)
-    assert run.stdout == plain.printed
+    assert scripts.recorded("--to", str(path), str(script)) == scripts.plain(script)
     file = bv.load(path)
     assert [recording.iteration for recording in file] == list(range(1, len(file) + 1))
     assert len(file) > 3

@@ -1,10 +1,9 @@
 """The window on a model's file: any shapes in every panel, edited as a copy, closed unasked."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QProcess, QSettings
@@ -16,6 +15,7 @@ from backprop_viz.desktop.application import make_window
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
+from tests.capture.live.script_runs import shared_scripts
 from tests.waiting import until, until_idle
 
 START = """
@@ -39,7 +39,7 @@ loss, target = "cross_entropy", torch.tensor([2, 0])
 class Opened:
     """A model's file and its window."""
 
-    def __init__(self, window: MainWindow, process: subprocess.Popen[str]) -> None:
+    def __init__(self, window: MainWindow, process: Any) -> None:
         self.window, self.process, self.session = window, process, window.session
 
     def do(self, action: str) -> None:
@@ -55,14 +55,8 @@ def opened(tmp_path: Path, qtbot: QtBot, request: pytest.FixtureRequest) -> Iter
     path.write_text(getattr(request, "param", MODEL))
     theirs_in, ours_out = os.pipe()
     ours_in, theirs_out = os.pipe()
-    process = subprocess.Popen(
-        [sys.executable, "-c", START, str(theirs_in), str(theirs_out), str(path)],
-        pass_fds=(theirs_in, theirs_out),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    ends = [theirs_in, theirs_out]
+    process = shared_scripts().start(START, [*map(str, ends), str(path)], ends)
     os.close(theirs_in)
     os.close(theirs_out)
     line = os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
@@ -73,7 +67,8 @@ def opened(tmp_path: Path, qtbot: QtBot, request: pytest.FixtureRequest) -> Iter
     until(found.session, lambda: _is_held(found))
     yield found
     process.kill()
-    process.communicate()
+    process.wait()
+    process.stdout.close()
     window.close()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

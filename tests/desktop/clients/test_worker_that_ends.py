@@ -49,7 +49,6 @@ class NoProcesses(subprocess.Popen[bytes]):
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
 
 
-@pytest.mark.real_worker
 def test_when_no_process_can_be_started_the_window_goes_on_when_one_can(
     open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -107,7 +106,6 @@ def test_a_run_that_was_thrown_away_does_not_come_back_in_place_of_the_present_o
     assert view_state.iteration == 0
 
 
-@pytest.mark.real_worker
 def test_a_window_without_a_worker_from_the_first_can_have_one(
     open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +121,6 @@ def test_a_window_without_a_worker_from_the_first_can_have_one(
     assert view_state.curves.loss.tolist() == plain_loop(view_state.settings, 1)[0]
 
 
-@pytest.mark.real_worker
 def test_a_save_that_ends_with_the_worker_is_told(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -230,7 +227,6 @@ def test_one_that_ends_again_and_again_is_not_started_for_ever(
     assert view_state.iteration == 1
 
 
-@pytest.mark.real_worker
 def test_a_signal_for_the_worker_alone_ends_it_a_while_later(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

@@ -109,7 +109,6 @@ def test_what_was_not_saved_is_offered_at_the_next_launch(
     assert len(names(state)) == 2
 
 
-@pytest.mark.real_worker
 def test_closed_in_the_middle_of_training(
     open_window: OpenWindow, state: Path, qtbot: QtBot
 ) -> None:
@@ -291,7 +290,7 @@ sys.exit(application.run(parse(["--preset", "tutorial", "--seed", "3"])))
 @pytest.mark.parametrize(
     ("name", "what", "times"),
     by_day_every(
-        3,
+        5,
         [
             (name, what, times)
             for name in ("SIGINT", "SIGTERM", "SIGHUP")

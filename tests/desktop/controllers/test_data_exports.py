@@ -3,14 +3,19 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.widgets.data_dialog import DataDialog
 from backprop_viz.desktop.window.main_window import MainWindow
-from tests.conftest import OpenWindow
 from tests.waiting import until_idle
+
+
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
 
 
 def opened(window: MainWindow) -> DataDialog:
@@ -41,10 +46,7 @@ def export(window: MainWindow, qtbot: QtBot, what: str, path: Path) -> None:
     qtbot.waitUntil(lambda: window.findChild(QFileDialog, "exportDataDialog") is None)
 
 
-def test_what_is_shown_is_in_the_files(
-    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
-) -> None:
-    window = open_window("--preset", "tutorial")
+def test_what_is_shown_is_in_the_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     assert window.session.wait_idle(30)
     for _ in range(3):
         window.session.iterate()
@@ -78,8 +80,7 @@ def test_what_is_shown_is_in_the_files(
     assert weight.tobytes() == cursor.recording.by_parameter["fc3.bias"].value.tobytes()
 
 
-def test_all_tensors_are_no_csv(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_all_tensors_are_no_csv(window: MainWindow) -> None:
     window.session.iterate()
     until_idle(window.session)
     dialog = opened(window)
@@ -92,9 +93,8 @@ def test_all_tensors_are_no_csv(open_window: OpenWindow) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_said_to_be_so(
-    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window = open_window("--preset", "tutorial")
     window.session.iterate()
     until_idle(window.session)
     export(window, qtbot, "Curves", tmp_path / "no" / "curves.csv")
@@ -102,8 +102,7 @@ def test_a_file_that_cannot_be_written_is_said_to_be_so(
     assert not (tmp_path / "no").exists()
 
 
-def test_before_anything_has_run_it_says_so(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_before_anything_has_run_it_says_so(window: MainWindow) -> None:
     assert window.session.wait_idle(30)
     window.findChild(QAction, "actionExportData").trigger()
     assert window.messages.text().startswith("Nothing has run yet")

@@ -22,6 +22,11 @@ from backprop_viz.recording.phases import Phase
 OpenWindow = Callable[..., MainWindow]
 
 
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
+
+
 def trigger(window: MainWindow, name: str) -> None:
     action = window.findChild(QAction, name)
     assert action.isEnabled(), name
@@ -33,7 +38,7 @@ def view_state_of(window: MainWindow) -> ViewState:
     return window.session.view_state
 
 
-def test_the_batch_dimension_left_out_and_put_back(open_window: OpenWindow) -> None:
+def test_the_batch_dimension_left_out_and_put_back(window: MainWindow) -> None:
     """One input without it, torch's own words at the real line, mended by unsqueeze(0)."""
     torch.manual_seed(0)
     net = bv.LeNet()
@@ -41,7 +46,6 @@ def test_the_batch_dimension_left_out_and_put_back(open_window: OpenWindow) -> N
     with pytest.raises(RuntimeError) as refused:
         net(x)
     wanted = nn.MSELoss()(net(x.unsqueeze(0)), y.unsqueeze(0)).item()
-    window = open_window("--preset", "tutorial")
     weights = {p.name: p.value for p in view_state_of(window).cursor.recording.parameters}
     trigger(window, "actionUnbatched")
     trigger(window, "actionStep")
@@ -84,7 +88,7 @@ def test_training_says_the_same(open_window: OpenWindow) -> None:
     assert view_state_of(window).iteration == 0
 
 
-def test_gradients_accumulate_at_a_switch(open_window: OpenWindow) -> None:
+def test_gradients_accumulate_at_a_switch(window: MainWindow) -> None:
     torch.manual_seed(0)
     net = bv.LeNet()
     x, y = torch.randn(1, 1, 32, 32), torch.randn(1, 10)
@@ -92,7 +96,6 @@ def test_gradients_accumulate_at_a_switch(open_window: OpenWindow) -> None:
     for _ in range(2):
         nn.MSELoss()(net(x), y).backward()
         optimizer.step()
-    window = open_window("--preset", "tutorial")
     switch = window.findChild(QToolButton, "switch_actionAccumulate")
     assert switch.isVisible()
     switch.click()
@@ -109,8 +112,7 @@ def test_gradients_accumulate_at_a_switch(open_window: OpenWindow) -> None:
     assert not switch.isChecked()
 
 
-def test_backward_from_the_output_has_a_name(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_backward_from_the_output_has_a_name(window: MainWindow) -> None:
     action = window.findChild(QAction, "actionOutputGradient")
     assert action.text().replace("&", "") == "out.backward(random)"
     trigger(window, "actionOutputGradient")
@@ -124,8 +126,7 @@ def test_backward_from_the_output_has_a_name(open_window: OpenWindow) -> None:
 @pytest.mark.qt_log_ignore(
     "This plugin does not support raise", "This plugin does not support grabbing the keyboard"
 )
-def test_the_search_finds_commands(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_the_search_finds_commands(window: MainWindow) -> None:
     field = window.panel(InspectorView).search
     field.begin()
     QTest.keyClicks(field, "backward(rand")
@@ -136,12 +137,11 @@ def test_the_search_finds_commands(open_window: OpenWindow) -> None:
     assert view_state_of(window).settings.loss == "output_gradient"
 
 
-def test_any_batch_of_random_input_is_tried_in_the_window(open_window: OpenWindow) -> None:
+def test_any_batch_of_random_input_is_tried_in_the_window(window: MainWindow) -> None:
     torch.manual_seed(0)
     net = bv.LeNet()
     x, y = torch.randn(5, 1, 32, 32), torch.randn(5, 10)
     wanted = nn.MSELoss()(net(x), y).item()
-    window = open_window("--preset", "tutorial")
     field = window.toolbar.settings.findChild(NumberField, "batchSize")
     assert field.isEnabled()
     field.lineEdit().setText("5")
@@ -153,8 +153,7 @@ def test_any_batch_of_random_input_is_tried_in_the_window(open_window: OpenWindo
     assert recording.loss == wanted
 
 
-def test_a_row_of_the_table_selects_its_parameter_everywhere(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
+def test_a_row_of_the_table_selects_its_parameter_everywhere(window: MainWindow) -> None:
     trigger(window, "actionIteration")
     window.findChild(QToolButton, "tabParameters").click()
     table = window.panel(ProgramView).parameters.table

@@ -149,7 +149,6 @@ def test_the_editor_has_room_until_it_is_closed(open_window: OpenWindow) -> None
     assert window.session.wait_until(lambda: dock.size() == before, 20)
 
 
-@pytest.mark.real_worker
 @pytest.mark.parametrize("code", ["while True: pass", "import os; os._exit(7)"])
 def test_code_that_loops_or_ends_its_process_leaves_the_run_as_it_was(
     window: MainWindow, code: str, monkeypatch: pytest.MonkeyPatch
@@ -183,7 +182,6 @@ def test_sys_exit_in_forward_is_told_and_the_window_lives(window: MainWindow) ->
     assert losses_after(window, 1) == losses_of_an_undisturbed_run(1)
 
 
-@pytest.mark.real_worker
 def test_a_network_that_ends_each_worker_at_its_start_is_left_out(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,7 +195,6 @@ def test_a_network_that_ends_each_worker_at_its_start_is_left_out(
     assert view_state_of(window).settings == settings
 
 
-@pytest.mark.real_worker
 def test_a_forward_that_loops_in_a_later_iteration_can_be_stopped(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

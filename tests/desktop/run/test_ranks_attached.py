@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +21,7 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.rank_lines import RankLine, rank_lines
 from backprop_viz.stream.token_file import read_token
+from tests.capture.live.script_runs import shared_scripts
 from tests.waiting import until, until_idle
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork")
@@ -50,18 +50,12 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     monkeypatch.setenv("BACKPROP_VIZ_TOKEN_FILE", str(tmp_path / "token"))
     port = two_free_ports()
     to = f"tcp://127.0.0.1:{port}"
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
-    process = subprocess.Popen(
-        [sys.executable, str(_SCRIPT), "plain", to, "2", "100000000"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = shared_scripts().started(_SCRIPT, "plain", to, "2", "100000000")
     yield port
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    process.stdout.close()
 
 
 def attached(port: int, first: int = 0) -> tuple[RankLine, ...]:

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from backprop_viz.desktop.system.preferences import settings_store
+from tests.forked_workers import sharing_server
 
 OPEN = """
 import sys
@@ -77,7 +78,8 @@ def test_the_window_opens_whatever_was_remembered(path: Path) -> None:
     texts.append(remembered("@Rect(1 2 3 4)"))
     # In a process of its own: what Qt makes of them may be too large for any.
     command = [sys.executable, "-c", OPEN, str(path.parent.parent), str(path), *texts]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    how = {"capture_output": True, "text": True, "timeout": 300}
+    done = subprocess.run(command, **how, **sharing_server())
     opened = done.stdout.splitlines()
     assert opened == ["open 1"] * len(texts), (texts[len(opened) :][:1], done.stderr)
     assert done.returncode == 0, done.stderr

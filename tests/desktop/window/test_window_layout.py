@@ -28,6 +28,11 @@ from tests.nightly import NIGHTLY
 OpenWindow = Callable[..., MainWindow]
 
 
+@pytest.fixture
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
+
+
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
@@ -54,8 +59,9 @@ def test_the_first_size_leaves_room_for_the_title_bar(open_window: OpenWindow) -
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1600, 1000), (2560, 1440)])
-def test_the_window_fits(open_window: OpenWindow, size: tuple[int, int]) -> None:
-    window = open_window("--preset", "tutorial", size=size)
+def test_the_window_fits(window: MainWindow, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    QApplication.processEvents()
     assert (window.width(), window.height()) == size
     for name in NAMES:
         panel = window.findChild(QWidget, name)
@@ -100,27 +106,38 @@ def test_the_layout_is_remembered_and_can_be_reset(open_window: OpenWindow, qtbo
     qtbot.waitUntil(lambda: again.layout_state() == first)
 
 
-@pytest.mark.parametrize(
-    "stored",
-    [
-        "",
-        "{",
-        "[" * 50_000,
-        '{"networkView": [0, 0, 5, 5, 1, 0, 9]}',
-        '{"networkView": [0, 0, -5, 5, 1, 0]}',
-        '{"networkView": [0, 0, 1e400, 5, 1, 0]}',
-        '{"rows": [640, 200]}',
-        '{"nobody": [0, 0, 10, 10, 1, 0]}',
-        "x" * 200_000,
-    ],
+DAMAGED = (
+    "[" * 50_000,
+    "",
+    "{",
+    '{"networkView": [0, 0, 5, 5, 1, 0, 9]}',
+    '{"networkView": [0, 0, -5, 5, 1, 0]}',
+    '{"networkView": [0, 0, 1e400, 5, 1, 0]}',
+    '{"rows": [640, 200]}',
+    '{"nobody": [0, 0, 10, 10, 1, 0]}',
+    "x" * 200_000,
 )
-def test_a_damaged_store_is_no_layout(open_window: OpenWindow, stored: str) -> None:
+
+
+def store_damaged(stored: str) -> QSettings:
     store = settings_store()
     store.setValue("window/layout", stored)
     store.setValue("window/layout_name", stored[:20])
     store.sync()
+    return store
+
+
+def test_with_a_damaged_store_it_opens(open_window: OpenWindow) -> None:
+    store_damaged(DAMAGED[0])
     window = open_window("--preset", "tutorial", size=(1600, 1000))
     assert {"networkView", "programView", "inspector"} < window.layout_state().keys()
+
+
+@pytest.mark.parametrize("stored", DAMAGED)
+def test_a_damaged_store_is_no_layout(window: MainWindow, stored: str) -> None:
+    before = window.layout_state()
+    window.restore_layout(store_damaged(stored))
+    assert window.layout_state() == before
 
 
 def test_a_dock_that_floated_on_a_screen_that_is_gone_is_on_one_that_is_there(
@@ -137,9 +154,9 @@ def test_a_dock_that_floated_on_a_screen_that_is_gone_is_on_one_that_is_there(
 @pytest.mark.parametrize("size", [(1280, 800), (1600, 1000)])
 @pytest.mark.parametrize("name", LAYOUT_NAMES)
 def test_every_layout_shows_its_panels_side_by_side(
-    open_window: OpenWindow, name: str, size: tuple[int, int]
+    window: MainWindow, name: str, size: tuple[int, int]
 ) -> None:
-    window = open_window("--preset", "tutorial", size=size)
+    window.resize(*size)
     window.show_layout(name)
     QApplication.processEvents()
     assert (window.width(), window.height()) == size
@@ -170,9 +187,8 @@ def test_a_double_click_on_a_title_gives_a_panel_all_the_room(
     assert window.panel(InspectorView).isVisible()
 
 
-def test_frames_lose_no_reference_to_none(open_window: OpenWindow, qtbot: QtBot) -> None:
+def test_frames_lose_no_reference_to_none(window: MainWindow, qtbot: QtBot) -> None:
     """A binding that loses one with each frame aborts before long."""
-    window = open_window("--preset", "tutorial", size=(1280, 800))
     trigger(window, "actionIteration")
     view_state = view_state_of(window)
     recording = view_state.cursor.recording

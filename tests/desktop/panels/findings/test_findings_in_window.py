@@ -19,12 +19,11 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 from tests.analysis.findings.broken_loops import BROKEN_LOOPS, Logarithm, iterations
-from tests.conftest import OpenWindow
 
 
 @pytest.fixture
-def window(open_window: OpenWindow) -> MainWindow:
-    return open_window("--preset", "tutorial")
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
 
 
 def show(window: MainWindow, recording: Recording) -> FindingsView:
@@ -68,7 +67,9 @@ def test_each_finding_has_a_loop() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(SAID))
-def test_what_is_wrong_is_said_in_the_window(window: MainWindow, code: str) -> None:
+def test_what_is_wrong_is_said_in_the_window(
+    window: MainWindow, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     torch.manual_seed(4)
     recording = BROKEN_LOOPS[code]()
     panel = show(window, recording)
@@ -79,7 +80,7 @@ def test_what_is_wrong_is_said_in_the_window(window: MainWindow, code: str) -> N
     assert card.accessibleName().split(":")[0].lower() == card.finding.severity
     # The evidence is shown: an event of this recording, at the place that is meant.
     moved: list[int] = []
-    window.session.move_cursor = moved.append  # type: ignore[method-assign]
+    monkeypatch.setattr(window.session, "move_cursor", moved.append)
     card.show_button.click()
     assert moved == [card.finding.event + 1]
     if card.finding.parameter is not None:

@@ -1,0 +1,113 @@
+"""Windows for tests: one of their own, or one that the tests of a module share."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from backprop_viz.app import create_window
+from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.settings import Settings
+
+OpenWindow = Callable[..., MainWindow]
+SIZE = (1280, 800)
+
+
+class OpenedWindows:
+    """Opens windows, and closes all that are left of them."""
+
+    def __init__(self) -> None:
+        self._windows: list[MainWindow] = []
+
+    def open(self, *argv: str, size: tuple[int, int] | None = SIZE) -> MainWindow:
+        """A window that waits for its user; ``size`` None: of its own first size."""
+        window = create_window(list(argv))
+        self._windows.append(window)
+        if size is not None:
+            window.resize(*size)
+        window.show()
+        assert window.session.wait_idle(60)
+        return window
+
+    def close(self) -> None:
+        """Close them; they are gone then."""
+        for window in filter(isValid, self._windows):  # another one may have taken its place
+            window.close()
+            window.deleteLater()
+        # Past that, Qt would delete them only where an event loop runs.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        # The next test's widgets are not in these windows.
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setStyleSheet("")
+
+
+def keep_settings_in(folder: Path) -> None:
+    """Windows that are opened from now on have their settings there."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
+    """Opens windows with settings of their own; they are closed and gone when the test ends."""
+    keep_settings_in(tmp_path / "settings")
+    windows = OpenedWindows()
+    yield windows.open
+    windows.close()
+
+
+@pytest.fixture(scope="module")
+def window_arguments() -> tuple[str, ...]:
+    """What the module's shared window is started with; a module may have a fixture of its own."""
+    return ("--preset", "tutorial")
+
+
+@dataclass(frozen=True)
+class AtFirst:
+    """A window, and what is put back in it."""
+
+    window: MainWindow
+    settings: Settings
+    places: dict[str, list[int]]
+
+
+@pytest.fixture(scope="module")
+def opened_once(
+    qapp: QApplication,
+    window_arguments: tuple[str, ...],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[AtFirst]:
+    """What ``shared_window`` hands out."""
+    keep_settings_in(tmp_path_factory.mktemp("settings"))
+    windows = OpenedWindows()
+    window = windows.open(*window_arguments)
+    QApplication.processEvents()
+    yield AtFirst(window, window.session.view_state.settings, window.layout_state())
+    windows.close()
+
+
+@pytest.fixture
+def shared_window(opened_once: AtFirst, qtbot: QtBot, tmp_path: Path) -> MainWindow:
+    """A window at the start of its run, which the tests of a module have one after the other.
+
+    That takes a fraction of the time of one of its own. Its run, settings, size and layout are put
+    back; a test that changes anything else, or ends the worker, opens a window of its own.
+    """
+    keep_settings_in(tmp_path / "settings")  # for those that are opened besides
+    window = opened_once.window
+    if window.session.view_state.settings != opened_once.settings:
+        window.session.configure(opened_once.settings)
+    window.session.reset()
+    assert window.session.wait_idle(60)
+    window.messages.dismiss()
+    if (window.width(), window.height()) != SIZE or window.layout_state() != opened_once.places:
+        window.resize(*SIZE)
+        window.findChild(QAction, "actionResetLayout").trigger()
+    QApplication.processEvents()
+    return window
