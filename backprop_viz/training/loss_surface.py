@@ -21,8 +21,8 @@ from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.loss_surface import SurfacePlane, SurfaceRequest, WeightPlace
 from backprop_viz.recording.number_explanation import Fact
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.training.many_forwards import ManyForwards
 from backprop_viz.training.mean_loss import MeanLoss
+from backprop_viz.training.stacked_forward import ManyOutputs
 from backprop_viz.training.weight_path import WeightPath
 
 # A grid of the run's path reaches this much beyond it, as a share of its width.
@@ -46,6 +46,7 @@ class LossSurface:
         self, request: SurfaceRequest, mean_loss: MeanLoss, path: WeightPath, iteration: int
     ) -> None:
         self._loss = mean_loss
+        self._outputs = ManyOutputs(mean_loss.model)
         self._parameters = dict(mean_loss.model.named_parameters())
         self._now = torch.cat([p.detach().reshape(-1) for p in self._parameters.values()])
         iterations, weights = path.points(iteration, self._now.numpy())
@@ -175,13 +176,12 @@ class LossSurface:
     def _evaluate(self, points: NDArray[np.int64]) -> Iterator[None]:
         weights = [self.weights_at(self.plane.x[i], self.plane.y[j]) for j, i in points]
         sums = [0.0] * len(points)
+        self._outputs.turn_to(weights)
         for number in range(self._loss.batches):
             images, _ = self._loss.batch(number)
-            forwards = ManyForwards(weights, images)
-            with torch.no_grad(), torch.random.fork_rng(devices=[]), forwards:
-                for place, at in enumerate(weights):
-                    forwards.begin(place)
-                    sums[place] += self._loss.of_batch(number, at).item() * len(images)
+            with torch.no_grad(), torch.random.fork_rng(devices=[]):
+                for place, output in enumerate(self._outputs.of_batch(number, images)):
+                    sums[place] += self._loss.of_output(number, output).item() * len(images)
             yield
         for (j, i), found in zip(points, sums, strict=True):
             self.losses[j, i] = found / self._loss.total

@@ -56,9 +56,12 @@ class MeanLoss:
 
     def of_batch(self, number: int, weights: Mapping[str, Tensor]) -> Tensor:
         """The loss, a scalar, of a batch with other weights, by the names of the parameters."""
-        images, target = self.batch(number)
-        output: Tensor = functional_call(self.model, dict(weights), (images,))
-        return self._loss(output, target)
+        images, _ = self.batch(number)
+        return self.of_output(number, functional_call(self.model, dict(weights), (images,)))
+
+    def of_output(self, number: int, output: Tensor) -> Tensor:
+        """The loss, a scalar, of a batch for which the network has given an output."""
+        return self._loss(output, self.batch(number)[1])
 
     def size(self, number: int) -> int:
         """How many samples a batch has."""
