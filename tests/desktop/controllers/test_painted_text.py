@@ -1,0 +1,78 @@
+"""Text that widgets paint themselves follows the text size, wherever it is painted."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QAction, QPainter
+from PySide6.QtWidgets import QApplication
+
+from backprop_viz.desktop.style.theme import body_font, set_text_scale
+from backprop_viz.desktop.window.main_window import MainWindow
+from tests.desktop.application_helpers import trigger
+
+OpenWindow = Callable[..., MainWindow]
+Painted = dict[tuple[str, str], float]
+
+
+@pytest.fixture(autouse=True)
+def usual_size(tmp_path: Path) -> Iterator[None]:
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+    yield
+    set_text_scale(1.0)
+    QApplication.setFont(body_font())
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> Painted:
+    """The size in pixels in which each text was last painted, by the file that painted it."""
+    sizes: Painted = {}
+    draw = QPainter.drawText
+
+    def recorded(painter: QPainter, *what: Any) -> Any:
+        text = next(each for each in what if isinstance(each, str))
+        size = painter.font().pixelSize() * painter.worldTransform().m11()
+        sizes[Path(sys._getframe(1).f_code.co_filename).stem, text] = size
+        return draw(painter, *what)
+
+    monkeypatch.setattr(QPainter, "drawText", recorded)
+    return sizes
+
+
+def paint_all(window: MainWindow) -> None:
+    """Paint the window with each of its panels in front."""
+    for dock in window.docks.docks.values():
+        if not dock.isHidden():
+            dock.raise_()
+            QApplication.processEvents()
+            window.grab()
+
+
+def test_no_painted_text_keeps_its_size(open_window: OpenWindow, painted: Painted) -> None:
+    window = open_window("--preset", "digits", size=(1600, 1000))
+    for _ in range(2):
+        trigger(window, "actionIteration")
+    for _ in range(4):
+        trigger(window, "actionStep")
+    paint_all(window)
+    usual = dict(painted)
+    painters = {
+        "painting", "graph_item", "timeline_bar", "timeline_caption", "phase_cell", "axes",
+        "AxisItem", "gradient_flow", "bars", "probabilities", "gutter",
+    }  # fmt: skip
+    assert painters <= {file for file, _ in usual}
+    painted.clear()
+    for _ in range(9):
+        window.findChild(QAction, "actionTextLarger").trigger()
+    QApplication.processEvents()
+    paint_all(window)
+    same = usual.keys() & painted.keys()
+    assert len(same) > 40
+    # Twice as large, or less where it has to fit.
+    kept = {
+        text: (usual[text], painted[text]) for text in same if painted[text] < 1.3 * usual[text]
+    }
+    assert kept == {}
