@@ -60,7 +60,7 @@ class AnimationsController(QObject):
         """Ask what of the cursor's walk becomes an animation."""
         view_state = self._session.view_state
         if view_state is None or view_state.cursor.recording.preview:
-            said = self.tr("Nothing has run yet: run an iteration (F11), then export it.")
+            said = self.tr("Nothing is recorded yet: run an iteration (F11), then export it.")
             self._window.messages.tell(said, "info")
             return
         if view_state.training:

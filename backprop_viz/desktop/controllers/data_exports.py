@@ -42,7 +42,7 @@ class DataExportsController(QObject):
         view_state = self._session.view_state
         choices = [] if view_state is None else [*self._choices(view_state)]
         if not choices:
-            said = self.tr("Nothing has run yet: run an iteration (F11), then export it.")
+            said = self.tr("Nothing is recorded yet: run an iteration (F11), then export it.")
             self._window.messages.tell(said, "info")
             return
         first_tensor = next((i for i, c in enumerate(choices) if ".csv" in c.writers and i), 0)

@@ -33,7 +33,7 @@ class WebPagesController(QObject):
         recording = self._recording()
         if recording is None:
             self._window.messages.tell(
-                self.tr("Nothing has run yet: run an iteration (F11), then export it."), "info"
+                self.tr("Nothing is recorded yet: run an iteration (F11), then export it."), "info"
             )
             return
         dialog = QFileDialog(self._window, self.tr("Export a web page"))

@@ -6,7 +6,7 @@ keep it busy for minutes.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSettings, Qt
+from PySide6.QtCore import QRect, QSettings, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSplitter, QStyle, QWidget
 
@@ -16,27 +16,41 @@ _MOST = 100_000
 def save_place(store: QSettings, key: str, window: QWidget) -> None:
     """Store a window's geometry and whether it is maximized."""
     box = window.normalGeometry() if window.isMaximized() else window.geometry()
-    numbers = (box.x(), box.y(), box.width(), box.height(), window.isMaximized())
+    frame = window.frameGeometry().size() - window.geometry().size()
+    place = (box.x(), box.y(), box.width(), box.height())
+    numbers = (*place, window.isMaximized(), frame.width(), frame.height())
     store.setValue(key, " ".join(str(int(n)) for n in numbers))
 
 
 def restore_place(store: QSettings, key: str, window: QWidget) -> None:
     """Restore a window's geometry within the screen; do nothing if none is stored."""
     numbers = _numbers(store.value(key), -_MOST)
-    if len(numbers) != 5 or min(numbers[2:4]) < 1:
+    if len(numbers) not in (5, 7) or min(numbers[2:4]) < 1:
         return
-    *place, maximized = numbers
-    box = QRect(*place)
+    box, maximized = QRect(*numbers[:4]), numbers[4]
+    frame = QSize(*numbers[5:]) if len(numbers) == 7 else QSize(0, 0)
     screen = QGuiApplication.screenAt(box.center()) or QGuiApplication.primaryScreen()
     room = screen.availableGeometry()
     bar = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    # A frame is known only while the window is shown: it is taken to be as high as it was.
     room.setTop(room.top() + bar)
-    box.setSize(box.size().boundedTo(room.size()))
+    left_over = room.size() - QSize(frame.width(), max(0, frame.height() - bar))
+    box.setSize(box.size().boundedTo(left_over))
     box.moveLeft(min(max(box.left(), room.left()), room.right() + 1 - box.width()))
     box.moveTop(min(max(box.top(), room.top()), room.bottom() + 1 - box.height()))
     window.setGeometry(box)
     if maximized:
         window.setWindowState(Qt.WindowState.WindowMaximized)
+
+
+def keep_frame_on_screen(window: QWidget) -> None:
+    """Make a window smaller that is as large as the screen, so that its frame is on it as well."""
+    if window.isMaximized() or window.isFullScreen():
+        return
+    room, size = window.screen().availableGeometry().size(), window.size()
+    frame = window.frameGeometry().size() - window.geometry().size()
+    if size.boundedTo(room) == size:  # else someone wants it larger than the screen
+        window.resize(size.boundedTo(room - frame))
 
 
 def save_sizes(store: QSettings, key: str, sizes: Sequence[int]) -> None:

@@ -1,6 +1,7 @@
 """Scrolls a row sideways where the window is narrower than the row needs."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 _LEAST = 120  # pixels
@@ -31,6 +32,13 @@ class Sideways(QScrollArea):
             elif event.type() in (QEvent.Type.HideToParent, QEvent.Type.ShowToParent):
                 self.setVisible(event.type() == QEvent.Type.ShowToParent)
         return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Be higher by the scroll bar, or no longer."""
+        super().resizeEvent(event)
+        needed = self._row.minimumSizeHint().width()
+        if (needed > event.size().width()) is not (needed > event.oldSize().width()):
+            self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         """The row's height, and that of the scroll bar if there is one."""

@@ -43,6 +43,7 @@ class DockArea(QMainWindow):
         for dock in self.docks.values():
             dock.setParent(self)
             dock.maximize_wanted.connect(lambda dock=dock: self.toggle_maximized(dock))
+            dock.availability_changed.connect(self.share_out)
             dock.topLevelChanged.connect(self._note_move)
             dock.dockLocationChanged.connect(self._note_move)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
@@ -143,12 +144,16 @@ class DockArea(QMainWindow):
         if isinstance(node, DockTabs):
             return
         parts = [part for part in node.parts if self._head(part) is not None]
-        heads = [head for part in parts if (head := self._head(part)) is not None]
         metric = QStyle.PixelMetric.PM_DockWidgetSeparatorExtent
         between = self.style().pixelMetric(metric, None, self) * (len(parts) - 1)
         sizes = shared_out(parts, (width if node.horizontal else height) - between)
-        if len(heads) > 1:
-            self.resizeDocks(heads, sizes, _HORIZONTAL if node.horizontal else _VERTICAL)
+        handles = [self._handle(part, node.horizontal) for part in parts]
+        known = [(dock, n) for dock, n in zip(handles, sizes, strict=True) if dock is not None]
+        if len(parts) > 1 and known:
+            # One that is missing gets what the others leave.
+            docks, wanted = zip(*known, strict=True)
+            direction = _HORIZONTAL if node.horizontal else _VERTICAL
+            self.resizeDocks(list(docks), list(wanted), direction)
         for part, size in zip(parts, sizes, strict=True):
             self._resize(
                 part, size if node.horizontal else width, height if node.horizontal else size
@@ -158,6 +163,19 @@ class DockArea(QMainWindow):
         """The first dock of a part that takes room."""
         docks = (self.docks[name] for name in dock_ids(node))
         return next((dock for dock in docks if _takes_room(dock)), None)
+
+    def _handle(self, node: DockNode, horizontal: bool) -> PanelDock | None:
+        """A dock by which Qt resizes a part of a split: with it go all that share its place there.
+
+        None where every dock of the part is in a split of the same direction within it: Qt would
+        resize it there.
+        """
+        if isinstance(node, DockTabs):
+            return self._head(node)
+        if node.horizontal == horizontal and len(node.parts) > 1:
+            return None
+        found = (self._handle(part, horizontal) for part in node.parts)
+        return next((dock for dock in found if dock is not None), None)
 
     def places(self) -> dict[str, DockPlace]:
         """Where each dock is that is shown, when none has all the room."""
@@ -233,10 +251,10 @@ class DockArea(QMainWindow):
 
     def give_room(self, dock: PanelDock, least: QSize) -> None:
         """Make a dock at least this large, as far as there is room, until ``take_room_back``."""
-        if self.is_maximized or dock.isFloating():
+        if self.is_maximized or dock.isFloating() or self._roomy is not None:
             return
         self._again.stop()  # it would give the docks the sizes of the layout
-        self._roomy = self._roomy or (dock, dock.size())
+        self._roomy = (dock, dock.size())
         wanted = dock.size().expandedTo(least)
         self.resizeDocks([dock], [wanted.width()], _HORIZONTAL)
         self.resizeDocks([dock], [wanted.height()], _VERTICAL)

@@ -14,10 +14,11 @@ _COLUMNS = {
     "present": {PanelPlace.LEFT: (420, 1), PanelPlace.MIDDLE: (840, 3), PanelPlace.RIGHT: (300, 1)},
 }
 _COLUMNS_HEIGHT, _PLOTS_HEIGHT = (640, 4), (200, 1)
-_LESSON, _REST = (300, 0), (1280, 1)
+_LESSON, _REST = (300, 0), (900, 1)
 ORIGIN_HEIGHT = 330
 # Where the area for the panels is narrower, or lower, at 100 % of the text size.
 _NARROW, _LOW = 1000, 330
+_FLAT = 480  # pixels of height below which panels have no room below each other
 _SIDE_WIDTH, _MAIN_WIDTH = 400, 840
 
 
@@ -31,7 +32,7 @@ class Crowding(Enum):
 
 def crowding_of(width: int, height: int, text: float) -> Crowding:
     """How crowded the panels are in an area of so many pixels; ``text`` is the size of text."""
-    if width >= _NARROW * text:
+    if width >= _NARROW * text and height >= _FLAT:
         return Crowding.NONE
     return Crowding.SMALL if height < _LOW * text else Crowding.NARROW
 

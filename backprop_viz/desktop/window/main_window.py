@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar, cast
 
-from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
@@ -24,7 +24,11 @@ from backprop_viz.desktop.panels.registry import (
     ViewPanel,
 )
 from backprop_viz.desktop.style.theme import Theme, text_scale
-from backprop_viz.desktop.style.window_geometry import restore_place, save_place
+from backprop_viz.desktop.style.window_geometry import (
+    keep_frame_on_screen,
+    restore_place,
+    save_place,
+)
 from backprop_viz.desktop.system import qt_guard
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.line_strip import LineStrip
@@ -39,6 +43,7 @@ from backprop_viz.desktop.window.lower_row import LowerRow
 from backprop_viz.desktop.window.panel_dock import PanelDock
 from backprop_viz.desktop.window.toolbar import Toolbar
 
+_SMALLEST = 640, 480  # pixels
 # A stored layout has some thousand characters.
 _LONGEST = 100_000
 
@@ -96,6 +101,7 @@ class MainWindow(QMainWindow):
         self._turn.timeout.connect(self._show_next)
         self.layout_name = LAYOUT_NAMES[0]
         self._store_key = "window"
+        self._framed = False
         self._crowding = Crowding.NONE
         # Not at once: the window is in the middle of laying itself out.
         self._room_changed = QTimer(self, interval=0, singleShot=True)
@@ -139,6 +145,8 @@ class MainWindow(QMainWindow):
         for widget in self._in_place(PanelPlace.WINDOW):
             widget.setParent(self, Qt.WindowType.Dialog)
         self.setCentralWidget(page)
+        # Smaller than the panels need side by side: they share tabs then.
+        self.setMinimumSize(*_SMALLEST)
         # Not a settings box: there a stray key would change the run.
         self.toolbar.run_buttons[0].setFocus()
         self.reset_layout()
@@ -291,6 +299,14 @@ class MainWindow(QMainWindow):
         """Place the panels as ``layout_state`` told; nothing if it tells of no panel."""
         self.lower_row.show_plots()
         self.docks.apply_places(places_from(state), layout_tree(self._docked, self.layout_name))
+
+    def event(self, event: QEvent) -> bool:
+        """Fit the screen as soon as the frame is known, which is when the window is activated."""
+        done = super().event(event)
+        if event.type() is QEvent.Type.WindowActivate and not self._framed:
+            self._framed = True
+            keep_frame_on_screen(self)
+        return done
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Emit ``closing`` and close, unless ``may_close`` says no."""

@@ -139,7 +139,7 @@ class Toolbar(QWidget):
 
     def _show_keys(self) -> None:
         for label in (self._iteration, self._rate):
-            label.setMinimumWidth(max(134, scaled(100)))
+            label.setFixedWidth(max(134, scaled(120)))
         spacing = self._row.spacing()
         every = (self._row.itemAt(i) for i in range(self._row.count()))
         items = [item for item in every if item is not None and not item.isEmpty()]

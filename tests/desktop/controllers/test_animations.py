@@ -207,5 +207,5 @@ def test_before_anything_has_run_it_says_so(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
     assert window.session.wait_idle(30)
     window.findChild(QAction, "actionExportAnimation").trigger()
-    assert window.messages.text().startswith("Nothing has run yet")
+    assert window.messages.text().startswith("Nothing is recorded yet")
     assert window.findChild(AnimationDialog, "animationDialog") is None

@@ -105,5 +105,5 @@ def test_a_file_that_cannot_be_written_is_said_to_be_so(
 def test_before_anything_has_run_it_says_so(window: MainWindow) -> None:
     assert window.session.wait_idle(30)
     window.findChild(QAction, "actionExportData").trigger()
-    assert window.messages.text().startswith("Nothing has run yet")
+    assert window.messages.text().startswith("Nothing is recorded yet")
     assert window.findChild(DataDialog, "dataDialog") is None

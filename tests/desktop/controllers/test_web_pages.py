@@ -19,7 +19,7 @@ def test_the_iteration_shown_is_exported(
     export = window.findChild(QAction, "actionExportPage")
     assert window.session.wait_idle(30)
     export.trigger()
-    assert window.messages.text().startswith("Nothing has run yet")
+    assert window.messages.text().startswith("Nothing is recorded yet")
     assert window.findChild(QFileDialog, "exportPageDialog") is None
     for _ in range(2):
         window.session.iterate()

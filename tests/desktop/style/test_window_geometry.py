@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, QRect, QSettings
-from PySide6.QtWidgets import QLabel, QSplitter, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QStyle, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.style.window_geometry import (
+    keep_frame_on_screen,
     restore_place,
     restore_sizes,
     save_place,
@@ -44,6 +45,42 @@ def read_again(store: QSettings) -> QSettings:
     """As the next launch reads it."""
     store.sync()
     return QSettings(store.fileName(), QSettings.Format.IniFormat)
+
+
+def test_a_window_as_large_as_the_screen_is_made_smaller_by_its_frame(
+    store: QSettings, window: QWidget
+) -> None:
+    room = window.screen().availableGeometry()
+    window.setGeometry(QRect(0, 30, 500, room.height()))
+    save_place(store, "place", window)
+    words = store.value("place").split()
+    assert len(words) == 7
+    store.setValue("place", " ".join([*words[:5], "4", "46"]))  # a frame that was 46 high in all
+    other = QWidget()
+    restore_place(read_again(store), "place", other)
+    assert (other.width(), other.height()) == (500, room.height() - 46)
+    bar = other.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    assert bar <= other.geometry().top()
+    assert other.geometry().bottom() < room.bottom()
+
+
+class Framed(QWidget):
+    """As large as the screen, in a frame that is 6 wide and 30 high."""
+
+    def frameGeometry(self) -> QRect:  # noqa: N802
+        return self.geometry().adjusted(-3, -27, 3, 3)
+
+
+@pytest.mark.parametrize("larger", [0, 1])
+def test_a_frame_that_is_known_late_is_kept_on_the_screen(qtbot: QtBot, larger: int) -> None:
+    window = Framed()
+    qtbot.addWidget(window)
+    room = window.screen().availableGeometry().size()
+    window.resize(200, room.height() + larger)
+    keep_frame_on_screen(window)
+    # Who made it larger than the screen wants that.
+    wanted = room.height() + 1 if larger else room.height() - 30
+    assert (window.width(), window.height()) == (200, wanted)
 
 
 def test_a_place_is_that_of_the_last_launch(store: QSettings, window: QWidget) -> None:

@@ -9,7 +9,7 @@ PANELS = (
         PanelPlace.MIDDLE,
         AutogradView,
         order=1,
-        size=265,
+        size=290,
         stretch=3,
         layouts=("learn", "debug"),
     ),

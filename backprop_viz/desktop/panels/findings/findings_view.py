@@ -68,7 +68,9 @@ class FindingsView(Panel):
             self._say_nothing(self.tr("Checked when training pauses."))
         elif recording.preview:
             self._recording = None
-            self._say_nothing(self.tr("Nothing has run yet: every recorded iteration is checked."))
+            self._say_nothing(
+                self.tr("Nothing is recorded yet: every recorded iteration is checked.")
+            )
 
     def show_findings(self, recording: Recording, found: tuple[Finding, ...]) -> None:
         """Show what was found in the recording that the view state shows."""

@@ -96,7 +96,7 @@ def reason_text(reason: Reason) -> str:
         "sent_none": translate("why", "{0} got no gradient: {1} passed None on."),
     }
     position = {
-        "not_run": translate("why", "Nothing has run yet: step to see the gradient of {0}."),
+        "not_run": translate("why", "Nothing is recorded yet: step to see the gradient of {0}."),
         "before_none": translate("why", "{0}.grad is None: backward has not reached it yet."),
         "before_zeros": translate("why", "{0}.grad is zeros, as the last iteration left it."),
         "before_value": translate(

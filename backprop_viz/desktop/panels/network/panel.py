@@ -3,4 +3,4 @@
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
-PANELS = (PanelEntry("networkView", PanelPlace.MIDDLE, NetworkView, order=0, size=320, stretch=4),)
+PANELS = (PanelEntry("networkView", PanelPlace.MIDDLE, NetworkView, order=0, size=300, stretch=4),)

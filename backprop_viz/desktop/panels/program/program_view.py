@@ -157,6 +157,8 @@ class ProgramView(Panel):
         """Show the training loop (0), the network's class (1) or its parameters (2)."""
         self._tabs.button(page).setChecked(True)
         self._pages.setCurrentIndex(page)
+        # The editor needs more room than what is shown instead of it.
+        self.network.editing.emit(page == 1 and self.network.is_editing)
         self._refresh()
 
     def show_raised(self, line: int) -> None:

@@ -1,0 +1,170 @@
+"""Where room is short: the buttons stay, the network and the graph are seen whole, tabs appear."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, QRectF, QSettings
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
+from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
+from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.style.theme import body_font, set_text_scale
+from backprop_viz.desktop.window.main_window import MainWindow
+from tests.desktop.application_helpers import trigger
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(autouse=True)
+def usual_size(tmp_path: Path) -> Iterator[None]:
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+    yield
+    set_text_scale(1.0)
+    QApplication.setFont(body_font())
+
+
+def settle(window: MainWindow) -> dict[str, list[int]]:
+    """The panels' places once Qt has laid out all that it has to."""
+    found: dict[str, list[int]] = {}
+    while found != (now := window.layout_state()):
+        found = now
+        for _ in range(3):
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+    return found
+
+
+def enlarge(window: MainWindow, times: int) -> None:
+    for _ in range(times):
+        window.findChild(QAction, "actionTextLarger").trigger()
+    settle(window)
+
+
+def seen_whole(window: MainWindow, widget: QWidget) -> bool:
+    """Whether no part of a widget lies outside the window or is scrolled out of sight."""
+    box = QRect(widget.mapTo(window, QPoint()), widget.size())
+    return window.rect().contains(box) and widget.visibleRegion().boundingRect() == widget.rect()
+
+
+@pytest.mark.parametrize(
+    ("size", "larger"), [((867, 743), 0), ((1280, 800), 0), ((1280, 800), 4), ((1280, 800), 9)]
+)
+def test_the_run_buttons_are_always_seen(
+    open_window: OpenWindow, size: tuple[int, int], larger: int
+) -> None:
+    window = open_window("--preset", "tutorial", size=size)
+    enlarge(window, larger)
+    assert (window.width(), window.height()) == size
+    assert [b.text().split()[0] for b in window.toolbar.run_buttons] == [
+        "Step", "Iteration", "Train", "Reset",
+    ]  # fmt: skip
+    for button in window.toolbar.run_buttons:
+        assert seen_whole(window, button)
+        assert button.fontMetrics().horizontalAdvance(button.text()) < button.width()
+
+
+@pytest.mark.parametrize(
+    ("layout", "larger"), [("Learn", 0), ("Learn", 9), ("Debug", 0), ("Draw", 9), ("Present", 0)]
+)
+def test_the_whole_network_is_seen_at_1280_by_800(
+    open_window: OpenWindow, layout: str, larger: int
+) -> None:
+    window = open_window("--preset", "digits", size=(1280, 800))
+    enlarge(window, larger)
+    trigger(window, f"actionLayout{layout}")
+    trigger(window, "actionIteration")
+    settle(window)
+    network = window.panel(NetworkView)
+    scroll = network.findChild(QScrollArea, "networkScroll")
+    assert not network.is_folded
+    assert len(network.canvas.columns()) == 9
+    assert scroll.isVisible()
+    assert scroll.horizontalScrollBar().maximum() == 0
+    box = QRect(network.canvas.mapTo(window, QPoint()), network.canvas.size())
+    dock = window.docks.dock_of(network)
+    around = QRect(dock.mapTo(window, QPoint()), dock.size())
+    assert (box.left(), box.right()) == (max(box.left(), around.left()), box.right())
+    assert box.right() <= around.right()
+    for column in network.canvas.columns():
+        assert QRectF(network.canvas.rect()).contains(column.content)
+
+
+@pytest.mark.parametrize("larger", [0, 9])
+def test_all_main_nodes_of_the_graph_are_seen_at_1280_by_800(
+    open_window: OpenWindow, larger: int
+) -> None:
+    window = open_window("--preset", "digits", size=(1280, 800))
+    enlarge(window, larger)
+    trigger(window, "actionIteration")
+    view = window.panel(AutogradView)
+    window.docks.reveal(window.docks.dock_of(view))
+    settle(window)
+    canvas = view.canvas
+    nodes = canvas.item.graph.nodes
+    main = [n for n in nodes if n.parameter is None and n.name != "TBackward0"]
+    assert len(main) == 14  # thirteen, and the view between them
+    sight = canvas.viewport().rect()
+    for node in main:
+        assert sight.contains(canvas.mapFromScene(canvas.item.box(node.id)).boundingRect())
+
+
+def test_panels_share_tabs_where_text_is_large_and_stand_apart_again(
+    open_window: OpenWindow,
+) -> None:
+    window = open_window("--preset", "tutorial", size=(1280, 800))
+    before = settle(window)
+    window.docks.docks["gradientFlowPlot"].hide()
+    enlarge(window, 9)
+    places = window.docks.places()
+    assert len({(p.x, p.y) for p in places.values()}) == 2
+    assert places.keys() == before.keys() - {"gradientFlowPlot"}
+    assert places["networkView"].in_front
+    trigger(window, "actionTextNormal")
+    settle(window)
+    after = window.docks.places()
+    assert len({(p.x, p.y) for p in after.values()}) == len(after) == len(before) - 1
+    trigger(window, "actionResetLayout")
+    assert settle(window) == before
+
+
+def test_who_has_moved_a_panel_keeps_it_there(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial", size=(1280, 800))
+    settle(window)
+    docks = window.docks.docks
+    window.docks.tabifyDockWidget(docks["programView"], docks["inspector"])
+    settle(window)
+    assert window.docks.moved_by_user
+    moved = {(p.x, p.y) for p in window.docks.places().values()}
+    enlarge(window, 9)
+    assert len({(p.x, p.y) for p in window.docks.places().values()}) == len(moved)
+
+
+def test_the_room_of_lessons_and_of_the_editor_is_given_back(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "tutorial", size=(1280, 800))
+    before = settle(window)
+    trigger(window, "actionLessons")
+    during = settle(window)
+    lesson = window.panel(LessonPanel)
+    assert during["lessonPanel"][2] >= lesson.minimumWidth()
+    lesson.left.emit()
+    qtbot.waitUntil(lambda: not lesson.isVisible())
+    assert settle(window) == before
+    trigger(window, "actionEditNetwork")
+    editing = settle(window)
+    assert editing["programView"][2] > before["programView"][2]
+    page = window.panel(ProgramView).network
+    page.editor.replace_text(page.editor.text().replace("self.conv1 =", "self.conv1 = nn.Nothing("))
+    page.run()
+    note = page.findChild(QWidget, "networkMistake")
+    qtbot.waitUntil(note.isVisible, timeout=30_000)
+    assert window.session.wait_idle(30)
+    assert settle(window)["programView"][2] == editing["programView"][2]
+    window.findChild(QToolButton, "tabLoop").click()
+    assert settle(window) == before
