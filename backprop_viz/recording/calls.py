@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from backprop_viz.recording.quick_records import quickly_made
+
 
 @dataclass(frozen=True, slots=True)
 class TensorPlace:
@@ -28,6 +30,7 @@ class TorchName:
     name: str
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Call:
     """How a function was called.

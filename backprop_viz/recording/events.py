@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from backprop_viz.recording.calls import Call
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.quick_records import quickly_made
 from backprop_viz.recording.tensors import Array as Array
 from backprop_viz.recording.tensors import TensorTable
 from backprop_viz.recording.torch_error import CodePlace
@@ -13,6 +14,7 @@ from backprop_viz.recording.torch_error import CodePlace
 TensorIds = tuple[int | None, ...]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
     """A parameter as it was when the iteration began. ``grad`` is None where torch's is.
@@ -39,6 +41,7 @@ class Parameter:
         return _array(self.tensors, self.grad_id)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
     """One thing torch did. Its tensors are ids in ``tensors``, the iteration's table.

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from backprop_viz.recording.quick_records import quickly_made
 
+
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A tensor that a grad_fn node saved in forward for its backward: ``_saved_`` + ``name``."""
@@ -12,6 +15,7 @@ class Saved:
     bytes: int
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Node:
     """One grad_fn node.

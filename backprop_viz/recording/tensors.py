@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from numpy import ndarray
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
@@ -31,6 +32,17 @@ class TensorTable:
             known = self._ids[id(array)] = len(self._arrays)
             self._arrays.append(array)
         return known
+
+    def add_all(self, arrays: Iterable[Any]) -> tuple[int | None, ...]:
+        """The id of each array, as ``add`` gives it; None for what is no array."""
+        known, found = self._ids, []
+        for array in arrays:
+            number = known.get(id(array)) if isinstance(array, ndarray) else None
+            if number is None and isinstance(array, ndarray):
+                number = known[id(array)] = len(self._arrays)
+                self._arrays.append(array)
+            found.append(number)
+        return tuple(found)
 
     def known(self, array: Array | None) -> int | None:
         """The id of an array, None unless this very object is in the table."""

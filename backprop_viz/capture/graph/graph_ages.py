@@ -12,12 +12,14 @@ import torch
 from torch import nn
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.recording.quick_records import quickly_made
 from backprop_viz.recording.torch_error import CodePlace
 
 _REMEMBERED = 1000
 _WITH_OPERATIONS = 3  # so many of the newest iterations
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class MadeBy:
     """The operation that made a node: its name, its event's index and its line."""

@@ -10,7 +10,7 @@ from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy as Copy
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
-from backprop_viz.recording.events import Event, NumbersTaken, TensorIds
+from backprop_viz.recording.events import Event, NumbersTaken
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
 from backprop_viz.recording.torch_error import CodePlace
@@ -46,15 +46,20 @@ class EventLog:
         op: str,
         inputs: Iterable[Copy],
         outputs: Iterable[Copy],
+        *,
+        place: CodePlace | None = None,
         **more: Any,
     ) -> None:
-        """Append an event, and its tensors to the table."""
+        """Append an event, and its tensors to the table.
+
+        ``place``: the line of the user's code, where that is known already.
+        """
         read, made = tuple(inputs), tuple(outputs)
-        if NotCopied in map(type, read + made):
+        read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
+        if (None in read_ids or None in made_ids) and NotCopied in map(type, read + made):
             more["missing"] = {**_missing("input", read), **_missing("output", made)}
-        ids = self._ids(read), self._ids(made)
-        place = self.place or user_line()
-        event = Event(phase, op, *ids, self.tensors, place=place, **more)
+        place = self.place or place or user_line()
+        event = Event(phase, op, read_ids, made_ids, self.tensors, place=place, **more)
         self.events.append(event)
         if self.when_noted is not None:
             self.when_noted(event)
@@ -126,12 +131,6 @@ class EventLog:
     def id_of(self, tensor: Tensor | None) -> int | None:
         """The id of a tensor as it is now."""
         return None if tensor is None else self.id(self.copy(tensor))
-
-    def _ids(self, copies: Iterable[Copy]) -> TensorIds:
-        add = self.tensors.add
-        return tuple(
-            [None if copy is None or isinstance(copy, NotCopied) else add(copy) for copy in copies]
-        )
 
 
 def _missing(side: str, copies: tuple[Copy, ...]) -> dict[str, str]:

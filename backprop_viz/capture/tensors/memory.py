@@ -21,37 +21,65 @@ LEFT_OUT = NotCopied("left_out")
 class Copied:
     """A read-only numpy ``array`` of a tensor, or of its first ``samples`` if that is given.
 
-    Later changes of the tensor do not reach it. Raises NotCopied.
+    Later changes of the tensor do not reach it. ``held``: the tensor is kept alive as long as this
+    is, which makes it quicker to compare. Raises NotCopied.
     """
 
-    __slots__ = ("_address", "_dtype", "_samples", "_shape", "_strides", "array")
+    __slots__ = ("_address", "_dtype", "_samples", "_seen", "_shape", "_source", "_strides", "array")
 
-    def __init__(self, tensor: Tensor, samples: int | None = None) -> None:
-        tensor = local_shard(tensor)
-        seen = _seen(tensor)
-        if samples is not None:
-            seen = seen[:samples]
-        # As it lies in memory: to turn a transposed matrix round takes ten times as long.
-        self.array: Array = seen.copy("K")
-        self.array.setflags(write=False)
-        self._samples = samples
+    def __init__(self, tensor: Tensor, samples: int | None = None, held: bool = False) -> None:
         # For comparing memory with memory: None where the tensor's is not laid out as numpy's.
         self._dtype: torch.dtype | None = None
         # None of a contiguous tensor.
         self._strides: tuple[int, ...] | None = None
+        self._samples = samples
+        self._address = 0  # not looked up yet
+        # The memory of a tensor that is ``held``: as numpy sees it, and its address.
+        self._seen: Array | None = None
+        self._source = 0
+        if samples is None and _is_plain(tensor):
+            seen = tensor.numpy(force=True)
+            self.array: Array = seen.copy()
+            self._dtype, self._shape = tensor.dtype, tensor.shape
+            if held:
+                self._seen, self._source = seen, tensor.data_ptr()
+        else:
+            self._copy(local_shard(tensor))
+        self.array.setflags(write=False)
+
+    def _copy(self, tensor: Tensor) -> None:
+        seen = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
+        # As it lies in memory: to turn a transposed matrix round takes ten times as long.
+        self.array = seen.copy("K")
+        self._shape = tensor.shape
         if tensor.dtype in _AS_NUMPY:
             if tensor.is_contiguous():
                 self._dtype = tensor.dtype
-            elif samples is None and _lies_as(tensor, self.array):
+            elif self._samples is None and _lies_as(tensor, self.array):
                 self._dtype, self._strides = tensor.dtype, tensor.stride()
-        self._shape = tensor.shape
-        self._address = 0  # not looked up yet
+
+    def hold(self, tensor: Tensor) -> None:
+        """A tensor of these very numbers is kept alive from now on as long as this is."""
+        if self._samples is None and self._strides is None and _is_plain(tensor):
+            self._seen, self._source = tensor.numpy(force=True), tensor.data_ptr()
 
     def is_of(self, tensor: Tensor) -> bool:
         """Whether the tensor is still as it was when it was copied, to the bit.
 
         Raises NotCopied.
         """
+        seen, array = self._seen, self.array
+        if (
+            seen is not None
+            and tensor.data_ptr() == self._source
+            and tensor.shape == self._shape
+            and tensor.dtype is self._dtype
+            and tensor.is_contiguous()
+            and not tensor.is_neg()
+        ):
+            if array.nbytes <= _SMALL:
+                return seen.tobytes() == array.tobytes()
+            return bool(_memcmp(self._source, self._address or self._look_up(), array.nbytes) == 0)
         tensor = local_shard(tensor)
         if tensor.dtype is self._dtype and tensor.is_cpu and not tensor.is_neg():
             try:
@@ -60,22 +88,30 @@ class Copied:
                 if alike and (address := tensor.data_ptr()):
                     if tensor.shape != self._shape:
                         return False
-                    array, size = self.array, self.array.nbytes
+                    size = array.nbytes
                     if size <= _SMALL and strides is None:
-                        return ctypes.string_at(address, size) == array.tobytes()
+                        return _bytes_at(address, size) == array.tobytes()
                     ours = self._address or self._look_up()
                     return bool(_memcmp(address, ours, size) == 0)
             except RuntimeError as error:
                 raise NotCopied(why_not(tensor)) from error
         if tensor.shape != self._shape:
             return False
-        seen = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
-        return seen.dtype == self.array.dtype and seen.tobytes() == self.array.tobytes()
+        now = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
+        return now.dtype == array.dtype and now.tobytes() == array.tobytes()
 
-    def viewed_as(self, tensor: Tensor) -> "Copied | None":
+    def is_laid_out_as(self, tensor: Tensor) -> bool:
+        """Whether a tensor over the memory that was copied is that very one."""
+        alike = type(tensor) in _PLAIN and self._samples is None and tensor.dtype is self._dtype
+        if not alike or tensor.shape != self._shape or tensor.is_neg():
+            return False
+        strides = self._strides
+        return tensor.is_contiguous() if strides is None else tensor.stride() == strides
+
+    def viewed_as(self, tensor: Tensor, compared: bool = False) -> "Copied | None":
         """The copy of a tensor that is a view of all of the copied memory, without a copy made.
 
-        None if it is no such view, or if it has other bits.
+        None if it is no such view, or if it has other bits. ``compared``: those are the same.
         """
         array = self.array
         alike = (
@@ -91,15 +127,17 @@ class Copied:
         reach = sum((n - 1) * stride for n, stride in pairs) + array.itemsize
         if reach != array.nbytes:
             return None
-        ours = self._address or self._look_up()
-        if _memcmp(tensor.data_ptr(), ours, array.nbytes) != 0:
-            return None
+        if not compared:
+            ours = self._address or self._look_up()
+            if _memcmp(tensor.data_ptr(), ours, array.nbytes) != 0:
+                return None
         view = Copied.__new__(Copied)
         view.array = np.ndarray(seen.shape, array.dtype, array.ravel("K"), 0, seen.strides)
         view.array.setflags(write=False)
         view._samples, view._dtype, view._shape = None, self._dtype, tensor.shape
         view._strides = None if tensor.is_contiguous() else tensor.stride()
-        view._address = 0
+        view._address = view._source = 0
+        view._seen = None
         return view
 
     def _look_up(self) -> int:
@@ -110,6 +148,23 @@ class Copied:
 def _lies_as(tensor: Tensor, array: Array) -> bool:
     """Whether a tensor's memory is laid out as the array's, without gaps."""
     return tuple(step * array.itemsize for step in tensor.stride()) == array.strides
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    """Whether numpy sees a tensor's memory as it is, in C order. Raises NotCopied."""
+    try:
+        return (
+            type(tensor) in _PLAIN
+            and tensor.dtype in _AS_NUMPY
+            and tensor.layout is _STRIDED
+            and tensor.is_cpu
+            and tensor.is_contiguous()
+            and not tensor.is_neg()
+            and not _is_wrapped(tensor)
+            and not _takes_memory_away()
+        )
+    except RuntimeError as error:
+        raise NotCopied(why_not(tensor)) from error
 
 
 def to_array(tensor: Tensor) -> Array:
@@ -147,8 +202,13 @@ _memcmp = _C.memcmp
 _memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
 _STRIDED = torch.strided
+# ``ctypes.string_at`` without its frame of Python.
+_bytes_at = ctypes.pythonapi.PyBytes_FromStringAndSize
+_bytes_at.restype, _bytes_at.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_ssize_t)
 # Of so many bytes it takes longer to find where an array lies than to copy it once more.
 _SMALL = 4096
+_PLAIN = frozenset({Tensor, torch.nn.Parameter})
+_is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor
 # torch's dtypes whose memory is as numpy has it. A complex view may conjugate what it reads.
 _AS_NUMPY = frozenset(
     {
@@ -188,7 +248,7 @@ def why_not(tensor: Tensor) -> str:
     """Why a tensor cannot be copied, as a code."""
     if torch.nn.parameter.is_lazy(tensor):
         return "lazy"
-    if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+    if _is_wrapped(tensor):
         return "functorch"
     if tensor.is_nested:
         return "nested"

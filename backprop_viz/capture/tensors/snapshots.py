@@ -53,7 +53,7 @@ class TensorSnapshots:
         known = self._tensors.get(id(tensor))
         if known is not None and known[1] == version and known[2].is_of(tensor):
             return known[2].array
-        copied = Copied(tensor, self._cut(tensor, whole))
+        copied = Copied(tensor, self._cut(tensor, whole), held=True)
         self._tensors[id(tensor)] = (tensor, version, copied)
         return copied.array
 
@@ -78,7 +78,8 @@ class TensorSnapshots:
             return Copied(grad).array
         known = self._grads.get(place)
         if known is None or not known[1].is_of(grad):
-            known = self._grads[place] = (grad.detach(), Copied(grad))
+            held = grad.detach()
+            known = self._grads[place] = (held, Copied(held, held=True))
         return known[1].array
 
     def accumulated(self, parameter: Tensor, arrived: Arrived | None) -> None:
@@ -88,18 +89,22 @@ class TensorSnapshots:
             return
         place = _place(grad)
         if place is not None and place == arrived[0]:
-            self._grads[place] = (grad.detach(), arrived[1])
+            held = grad.detach()
+            arrived[1].hold(held)
+            self._grads[place] = (held, arrived[1])
 
     def sent(
         self,
         grads: Iterable[Tensor | None],
         edges: Iterable[tuple[GradFnInput | None, bool]],
         arrived: Sequence[Arrived | None],
+        compared: bool,
     ) -> tuple[Copy, ...]:
         """Copies of the gradients that a node sends along its edges.
 
         An edge comes with whether the gradient is to be copied whole. ``arrived``: what the node
-        was given, part of which it may hand on as it is.
+        was given, part of which it may hand on as it is. ``compared``: nothing has run since that
+        was copied, or compared with its copy.
         """
         known = self._edges
         found: list[Copy] = []
@@ -109,7 +114,7 @@ class TensorSnapshots:
                 continue
             try:
                 place = _place(grad)
-                copied = _handed_on(grad, place, arrived)
+                copied = _handed_on(grad, place, arrived, compared)
                 if copied is None:
                     copied = Copied(grad, self._cut(grad, whole))
             except NotCopied as reason:
@@ -158,13 +163,14 @@ class TensorSnapshots:
 
 
 def _handed_on(
-    grad: Tensor, place: MemoryPlace | None, arrived: Iterable[Arrived | None]
+    grad: Tensor, place: MemoryPlace | None, arrived: Iterable[Arrived | None], compared: bool
 ) -> Copied | None:
     """The copy of what arrived, if a node sends on that very tensor or a view of all of it."""
     for came in arrived:
         if came is not None and came[0] == place is not None:
             copied = came[1]
-            return copied if copied.is_of(grad) else copied.viewed_as(grad)
+            same = copied.is_laid_out_as(grad) if compared else copied.is_of(grad)
+            return copied if same else copied.viewed_as(grad, compared)
     return None
 
 

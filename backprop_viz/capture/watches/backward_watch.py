@@ -13,6 +13,7 @@ from torch.autograd.graph import Node as GradFn
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
+from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.graph.graphs import grad_fn_name, leaf_of
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import Copy, EventLog
@@ -23,6 +24,7 @@ from backprop_viz.capture.watches.interventions import Grads, changed_by
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.torch_error import CodePlace
 
 _BACKWARD = Phase.BACKWARD
 
@@ -59,10 +61,12 @@ class BackwardWatch:
         self._names = names
         self._intervention = intervention
         self._hooked: set[GradFn] = set()
+        self._place: CodePlace | None = None  # of the line that runs the backward
 
     @contextmanager
     def running(self, nodes: Iterable[GradFn]) -> Iterator[None]:
         """Note what backward does in here at these nodes, and in a backward of their own."""
+        self._place = user_line()
         wanted = self._intervention
         intervened = None if wanted is None else self._walked.graph.find(wanted.node)
         mine = [node for node in nodes if node not in self._hooked]
@@ -100,6 +104,7 @@ class BackwardWatch:
     def _left_out(self, node: GradFn, leaf: Tensor | None) -> Callable[[Grads, Grads], None]:
         """Note that a node has run, and nothing of its numbers."""
         log, op, number = self._log, grad_fn_name(node), self._walked.ids[node]
+        place = self._place
         name = None if leaf is None else self._names.get(id(leaf))
 
         def after(grad_inputs: Grads, grad_outputs: Grads) -> None:
@@ -107,7 +112,7 @@ class BackwardWatch:
             read = _without_numbers(grad_outputs)
             if leaf is not None:
                 read, made = [LEFT_OUT, *read], [LEFT_OUT]
-            log.note(_BACKWARD, op, read, made, node=number, parameter=name)
+            log.note(_BACKWARD, op, read, made, node=number, parameter=name, place=place)
 
         return after
 
@@ -126,6 +131,7 @@ class BackwardWatch:
             None if leaf is None else self._names.get(id(leaf)),
             [(None if to is None else (to, nr), to in of_weights) for to, nr in walked.edges[node]],
             node in of_weights,
+            self._place,
         )
         watch.parameters = self._parameters
         watch.intervention = self._intervention if intervened else None
@@ -159,6 +165,7 @@ class _NodeWatch:
         "_node",
         "_number",
         "_op",
+        "_place",
         "_whole",
         "intervention",
         "parameters",
@@ -173,8 +180,10 @@ class _NodeWatch:
         name: str | None,
         edges: Sequence[tuple[GradFnInput | None, bool]],
         whole: bool,
+        place: CodePlace | None,
     ) -> None:
         self._log, self._node, self._number = log, node, number
+        self._place = place  # of the line that runs the backward
         self._leaf, self._name = leaf, name
         self._edges, self._whole = edges, whole
         self._op = grad_fn_name(node)
@@ -200,6 +209,7 @@ class _NodeWatch:
     def after(self, grad_inputs: Grads, grad_outputs: Grads) -> Grads | None:
         """The node has run."""
         log, leaf, seen = self._log, self._leaf, self._came
+        compared = seen is None  # else the node has run since
         if seen is None:
             seen = log.snapshots.arrived(grad_outputs, self._node, self._whole)
         self._came = None
@@ -208,13 +218,14 @@ class _NodeWatch:
             log.snapshots.accumulated(leaf, came[0])
             grad = log.grad(leaf) if self._added is None else self._added
             self._added = None
-            log.note(_BACKWARD, self._op, read, (grad,), node=self._number, parameter=self._name)
+            told = {"node": self._number, "parameter": self._name, "place": self._place}
+            log.note(_BACKWARD, self._op, read, (grad,), **told)
             self.parameters.accumulated(self._name, leaf, grad)
             return None
         wanted = self.intervention
         changed = None if wanted is None else changed_by(wanted, grad_inputs)
-        made = log.snapshots.sent(changed or grad_inputs, self._edges, came)
-        log.note(_BACKWARD, self._op, read, made, node=self._number)
+        made = log.snapshots.sent(changed or grad_inputs, self._edges, came, compared)
+        log.note(_BACKWARD, self._op, read, made, node=self._number, place=self._place)
         return changed
 
 
