@@ -316,13 +316,22 @@ class Recorder:
     def operation_ran(self, told: Ran) -> None:
         """Note an operation that has run."""
         log, phase = self._log, self._spans.phase
-        op, read, inputs, made, line, call = told
+        op, read, inputs, made, line, place, call = told
         first, node, module = made[0], grad_fn_of(made[0]), self._modules.running
         self._forward.ran(Operation(phase, op, read, made, node, first.output_nr, module))
         log.weights_made(read, made)
-        followed = any(tensor.requires_grad for tensor in made), torch.is_grad_enabled()
-        how = {"tracked": followed[0], "grad_enabled": followed[1], "line": line}
-        log.note(phase, op, inputs, self.copies(made), call=call, module=module, **how)
+        log.note(
+            phase,
+            op,
+            inputs,
+            self.copies(made),
+            place=place,
+            tracked=any(tensor.requires_grad for tensor in made),
+            line=line,
+            grad_enabled=torch.is_grad_enabled(),
+            call=call,
+            module=module,
+        )
         self._made.note(node, op, len(log) - 1, log.events[-1].place)
         self._buffers.look(read)
         self._buffers.look(made)

@@ -3,7 +3,7 @@
 import sys
 import sysconfig
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 
 import torch
 
@@ -29,6 +29,24 @@ def user_line() -> CodePlace | None:
             return name, frame.f_lineno
         frame = frame.f_back
     return None
+
+
+def lines_running(code: CodeType | None) -> tuple[int | None, CodePlace | None]:
+    """The line of ``code`` that is running in this thread, if it is, and ``user_line``."""
+    place: CodePlace | None = None
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        running = frame.f_code
+        if place is None:
+            name = running.co_filename
+            if _known[name] if name in _known else _is_users(name):
+                place = name, frame.f_lineno
+                if code is None:
+                    break
+        if running is code:
+            return frame.f_lineno, place
+        frame = frame.f_back
+    return None, place
 
 
 def raising_line(error: BaseException) -> CodePlace | None:

@@ -108,14 +108,11 @@ class EventLog:
 
     def copy(self, tensor: Tensor) -> Copy:
         """A copy of a tensor as it is now."""
-        try:
-            return self.snapshots.tensor(tensor, id(tensor) in self.weights)
-        except NotCopied as reason:
-            return reason
+        return self.snapshots.tensors((tensor,), self.weights)[0]
 
     def copies(self, tensors: Iterable[Tensor]) -> tuple[Copy, ...]:
         """A copy of each tensor."""
-        return tuple([self.copy(tensor) for tensor in tensors])
+        return self.snapshots.tensors(tensors, self.weights)
 
     def grad(self, parameter: Tensor) -> Copy:
         """A copy of a parameter's ``.grad`` as it is now."""

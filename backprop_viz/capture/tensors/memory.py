@@ -25,7 +25,16 @@ class Copied:
     is, which makes it quicker to compare. Raises NotCopied.
     """
 
-    __slots__ = ("_address", "_dtype", "_samples", "_seen", "_shape", "_source", "_strides", "array")
+    __slots__ = (
+        "_address",
+        "_dtype",
+        "_samples",
+        "_seen",
+        "_shape",
+        "_source",
+        "_strides",
+        "array",
+    )
 
     def __init__(self, tensor: Tensor, samples: int | None = None, held: bool = False) -> None:
         # For comparing memory with memory: None where the tensor's is not laid out as numpy's.
@@ -78,7 +87,8 @@ class Copied:
             and not tensor.is_neg()
         ):
             if array.nbytes <= _SMALL:
-                return seen.tobytes() == array.tobytes()
+                same: bool = seen.tobytes() == array.tobytes()
+                return same
             return bool(_memcmp(self._source, self._address or self._look_up(), array.nbytes) == 0)
         tensor = local_shard(tensor)
         if tensor.dtype is self._dtype and tensor.is_cpu and not tensor.is_neg():
@@ -90,7 +100,8 @@ class Copied:
                         return False
                     size = array.nbytes
                     if size <= _SMALL and strides is None:
-                        return _bytes_at(address, size) == array.tobytes()
+                        same = _bytes_at(address, size) == array.tobytes()
+                        return bool(same)
                     ours = self._address or self._look_up()
                     return bool(_memcmp(address, ours, size) == 0)
             except RuntimeError as error:

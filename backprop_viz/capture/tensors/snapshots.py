@@ -4,7 +4,7 @@ A recording that kept tensors alive would make torch take fresh memory for every
 """
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -44,18 +44,25 @@ class TensorSnapshots:
         # What was sent along an edge; the engine keeps it alive. None where two have met.
         self._edges: dict[GradFnInput, tuple[MemoryPlace, Copied] | None] = {}
 
-    def tensor(self, tensor: Tensor, whole: bool) -> Array:
-        """A copy of a tensor as it is now; the same array again while it does not change.
+    def tensors(self, tensors: Iterable[Tensor], whole: Container[int]) -> tuple[Copy, ...]:
+        """A copy of each tensor as it is now; the same array again while it does not change.
 
-        Raises NotCopied.
+        ``whole`` has the id() of each that is to be copied whole.
         """
-        version = _version(tensor)
-        known = self._tensors.get(id(tensor))
-        if known is not None and known[1] == version and known[2].is_of(tensor):
-            return known[2].array
-        copied = Copied(tensor, self._cut(tensor, whole), held=True)
-        self._tensors[id(tensor)] = (tensor, version, copied)
-        return copied.array
+        copies = self._tensors
+        found: list[Copy] = []
+        for tensor in tensors:
+            key = id(tensor)
+            known = copies.get(key)
+            try:
+                version = _version(tensor)
+                if known is None or known[1] != version or not known[2].is_of(tensor):
+                    copied = Copied(tensor, self._cut(tensor, key in whole), held=True)
+                    known = copies[key] = (tensor, version, copied)
+                found.append(known[2].array)
+            except NotCopied as reason:
+                found.append(reason)
+        return tuple(found)
 
     def forget_all_but(self, tensors: Iterable[Tensor]) -> None:
         """Let go of the other tensors: nobody will ask for a copy of them again."""

@@ -218,8 +218,8 @@ class _NodeWatch:
             log.snapshots.accumulated(leaf, came[0])
             grad = log.grad(leaf) if self._added is None else self._added
             self._added = None
-            told = {"node": self._number, "parameter": self._name, "place": self._place}
-            log.note(_BACKWARD, self._op, read, (grad,), **told)
+            node, name, place = self._number, self._name, self._place
+            log.note(_BACKWARD, self._op, read, (grad,), node=node, parameter=name, place=place)
             self.parameters.accumulated(self._name, leaf, grad)
             return None
         wanted = self.intervention

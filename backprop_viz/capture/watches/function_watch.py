@@ -3,16 +3,18 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode, resolve_name
 
+from backprop_viz.capture.code.user_lines import lines_running
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.tensors.templates import Template
 from backprop_viz.recording.calls import Call
+from backprop_viz.recording.torch_error import CodePlace
 
 Tensors = tuple[Tensor, ...]
 Copies = tuple[Copy, ...]
@@ -57,13 +59,17 @@ _TAKES_NUMBERS = frozenset({"item", "tolist", "numpy", "float", "int", "complex"
 
 
 class Ran(NamedTuple):
-    """A torch function that ran: what it read, with copies, what it made, and how it was called."""
+    """A torch function that ran: what it read, with copies, what it made, and how it was called.
+
+    ``line`` is that of the model's forward, ``place`` that of the user's own code.
+    """
 
     op: str
     read: Tensors
     inputs: Copies
     made: Tensors
     line: int | None
+    place: CodePlace | None
     call: Call | None
 
 
@@ -133,7 +139,7 @@ class FunctionWatch(TorchFunctionMode):
         if made and op != "grad":
             drew = draws and state != _random_state()
             call = template.call(_full_name(func), state if drew else None)
-            self._ran(Ran(op, read, inputs, made, _line_in(self._forward), call))
+            self._ran(Ran(op, read, inputs, made, *lines_running(self._forward), call))
         return result
 
 
@@ -172,13 +178,3 @@ def op_name(func: Callable[..., Any]) -> str:
     if name in ("__get__", ""):
         return (resolve_name(func) or "operation").removesuffix(".__get__").rpartition(".")[2]
     return name.strip("_") if name.startswith("__") else name
-
-
-def _line_in(code: CodeType | None) -> int | None:
-    """The line of ``code`` that is running, further up the stack; None if it is not running."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if frame.f_code is code:
-            return frame.f_lineno
-        frame = frame.f_back
-    return None
