@@ -151,7 +151,7 @@
     </message>
     <message>
         <source>Progress</source>
-        <translation>진행</translation>
+        <translation>진행률</translation>
     </message>
     <message>
         <source>The file is being written…</source>
@@ -208,7 +208,7 @@
     <name>AutogradView</name>
     <message>
         <source>Autograd graph</source>
-        <translation>autograd 그래프</translation>
+        <translation>Autograd 그래프</translation>
     </message>
     <message>
         <source>Zoom out (-)</source>
@@ -300,7 +300,7 @@
     </message>
     <message>
         <source>Remove</source>
-        <translation>제거</translation>
+        <translation>지우기</translation>
     </message>
     <message>
         <source>Remove the chosen breakpoints (Del)</source>
@@ -418,6 +418,18 @@
     <message>
         <source>h, the step to look at closely: the loss at x - h and at x + h is compared.</source>
         <translation>자세히 볼 간격 h: x - h와 x + h에서의 손실을 비교합니다.</translation>
+    </message>
+    <message>
+        <source>Loss surface</source>
+        <translation>손실 곡면</translation>
+    </message>
+    <message>
+        <source>Loss surface along this weight</source>
+        <translation>이 가중치를 따른 손실 곡면</translation>
+    </message>
+    <message>
+        <source>The loss of the data along this weight and another one</source>
+        <translation>이 가중치와 다른 가중치 하나를 따른 데이터의 손실</translation>
     </message>
     <message>
         <source>Progress of the check</source>
@@ -1525,6 +1537,14 @@
 <context>
     <name>IterationStripNote</name>
     <message>
+        <source>kept {first} · {kept} of {budget} MB</source>
+        <translation>{first} 보관 · {budget} MB 중 {kept}</translation>
+    </message>
+    <message>
+        <source>{count} kept of {first}–{last} · {kept} of {budget} MB</source>
+        <translation>{first}–{last} 중 {count}개 보관 · {budget} MB 중 {kept}</translation>
+    </message>
+    <message>
         <source>kept {first}–{last} · {kept} of {budget} MB</source>
         <translation>보관 {first}–{last} · {kept}/{budget} MB</translation>
     </message>
@@ -1641,22 +1661,53 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>LinePlot</name>
+    <message>
+        <source>loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>Loss along a line</source>
+        <translation>직선을 따른 손실</translation>
+    </message>
+    <message>
+        <source>The loss at each point of the line: 0 is the weights now, 1 the kept ones. The mouse or the arrow keys read a point.</source>
+        <translation>직선의 각 점에서의 손실. 0은 지금 가중치, 1은 남겨 둔 가중치입니다. 마우스나 화살표 키로 점을 읽습니다.</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>지금</translation>
+    </message>
+    <message>
+        <source>iteration {0}</source>
+        <translation>반복 {0}</translation>
+    </message>
+    <message>
+        <source>not computed yet</source>
+        <translation>아직 계산하지 않음</translation>
+    </message>
+    <message>
+        <source>at {0}: loss {1}</source>
+        <translation>{0}에서 손실 {1}</translation>
+    </message>
+</context>
+<context>
     <name>LineStrip</name>
     <message>
         <source>Reconnect now</source>
-        <translation type="unfinished"></translation>
+        <translation>지금 다시 연결</translation>
     </message>
     <message>
         <source>Try the line again now</source>
-        <translation type="unfinished"></translation>
+        <translation>지금 바로 다시 연결해 봅니다</translation>
     </message>
     <message>
         <source>Give up</source>
-        <translation type="unfinished"></translation>
+        <translation>그만두기</translation>
     </message>
     <message>
         <source>Try no more; what was recorded stays</source>
-        <translation type="unfinished"></translation>
+        <translation>더 시도하지 않습니다. 기록된 것은 남습니다</translation>
     </message>
 </context>
 <context>
@@ -1795,35 +1846,35 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>LostLinesController</name>
     <message numerus="yes">
         <source>%n recording(s) of iterations {0} to {1} were left out: the window was too slow for them, or away.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>반복 {0}–{1}의 기록 %n개가 빠졌습니다. 창이 너무 느렸거나 연결되어 있지 않았습니다.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>The lines to %n rank(s) are lost.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>랭크 %n개와의 연결이 끊겼습니다.</numerusform>
         </translation>
     </message>
     <message>
         <source>The line to rank {0} is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>랭크 {0}와의 연결이 끊겼습니다.</translation>
     </message>
     <message>
         <source>The line to {0} is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}와의 연결이 끊겼습니다.</translation>
     </message>
     <message>
         <source>Next attempt in {0} s.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}초 뒤에 다시 시도합니다.</translation>
     </message>
     <message>
         <source>Trying again…</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 시도하는 중…</translation>
     </message>
     <message>
         <source>The line is there again.</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 연결되었습니다.</translation>
     </message>
 </context>
 <context>
@@ -2111,7 +2162,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>shown: {low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>표시: {low} ~ {high}</translation>
     </message>
 </context>
 <context>
@@ -2193,6 +2244,22 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>신경망의 코드가 아직 끝나지 않았습니다.</translation>
     </message>
     <message>
+        <source>Go back to the tutorial&apos;s network?</source>
+        <translation>튜토리얼의 네트워크로 돌아갈까요?</translation>
+    </message>
+    <message>
+        <source>What you have edited was not run. It leaves the editor; Ctrl+Z there brings it back.</source>
+        <translation>편집한 내용은 아직 실행되지 않았습니다. 편집기에서 사라지지만 거기서 Ctrl+Z로 되돌릴 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Go back</source>
+        <translation>돌아가기</translation>
+    </message>
+    <message>
+        <source>Keep my text</source>
+        <translation>내 코드 유지</translation>
+    </message>
+    <message>
         <source>edited, not run</source>
         <translation>편집함, 아직 실행하지 않음</translation>
     </message>
@@ -2209,7 +2276,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>NetworkView</name>
     <message>
         <source>Network</source>
-        <translation>네트워크</translation>
+        <translation>신경망</translation>
     </message>
     <message>
         <source>Fold the modules</source>
@@ -2290,7 +2357,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>.grad after</source>
-        <translation>이후 .grad</translation>
+        <translation>이후의 .grad</translation>
     </message>
     <message>
         <source>Gradient out</source>
@@ -2377,7 +2444,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>OriginView</name>
     <message>
         <source>Where does it come from?</source>
-        <translation>이 수는 어디에서 왔나요?</translation>
+        <translation>어디에서 왔나요?</translation>
     </message>
     <message>
         <source>Record this iteration whole</source>
@@ -2494,7 +2561,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>shape</source>
-        <translation>shape</translation>
+        <translation>모양</translation>
     </message>
     <message>
         <source>count</source>
@@ -2571,10 +2638,6 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>{time} · 노드 {count}개</translation>
     </message>
     <message>
-        <source>{phase} of micro-batch {number}</source>
-        <translation>마이크로배치 {number}의 {phase}</translation>
-    </message>
-    <message>
         <source>norm {before} → {after}</source>
         <translation>노름 {before} → {after}</translation>
     </message>
@@ -2589,6 +2652,18 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>For backward a GradScaler multiplied it by {scale}.</source>
         <translation>역전파를 위해 GradScaler가 {scale}을(를) 곱했습니다.</translation>
+    </message>
+    <message>
+        <source>{time} · 1 node</source>
+        <translation>{time} · 노드 1개</translation>
+    </message>
+    <message>
+        <source>1 event in {time}.</source>
+        <translation>{time} 동안 이벤트 1개.</translation>
+    </message>
+    <message>
+        <source>1 event so far</source>
+        <translation>지금까지 이벤트 1개</translation>
     </message>
     <message>
         <source>{done} / {total} operations</source>
@@ -2656,6 +2731,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>{count} micro-batches have no room here; click to see the first</source>
         <translation>마이크로배치 {count}개는 자리가 없습니다. 클릭하면 첫 번째를 봅니다</translation>
+    </message>
+    <message>
+        <source>{count} calls of the closure have no room here; click to see the first</source>
+        <translation>closure 호출 {count}개는 여기에 자리가 없습니다. 클릭하면 첫 번째를 봅니다</translation>
     </message>
 </context>
 <context>
@@ -2798,7 +2877,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>ProgressStrip</name>
     <message>
         <source>Progress</source>
-        <translation>진행</translation>
+        <translation>진행률</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2923,7 +3002,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>Remove</source>
-        <translation>제거</translation>
+        <translation>지우기</translation>
     </message>
     <message>
         <source>Remove the chosen lane (Del)</source>
@@ -3140,7 +3219,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>Where does it come from?</source>
-        <translation>이 수는 어디에서 왔나요?</translation>
+        <translation>어디에서 왔나요?</translation>
     </message>
     <message>
         <source>Where does the mean come from?</source>
@@ -3731,7 +3810,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>not computed yet</source>
-        <translation>아직 계산되지 않음</translation>
+        <translation>아직 계산하지 않음</translation>
     </message>
 </context>
 <context>
@@ -3747,6 +3826,14 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>Through kept weights</source>
         <translation>보관된 가중치를 지나는 평면</translation>
+    </message>
+    <message>
+        <source>Two weights</source>
+        <translation>가중치 두 개</translation>
+    </message>
+    <message>
+        <source>Line to kept weights</source>
+        <translation>남겨 둔 가중치까지의 직선</translation>
     </message>
     <message>
         <source>Plane</source>
@@ -3789,20 +3876,32 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>반복 B 뒤</translation>
     </message>
     <message>
+        <source>x: weight</source>
+        <translation>x: 가중치</translation>
+    </message>
+    <message>
+        <source>y: weight</source>
+        <translation>y: 가중치</translation>
+    </message>
+    <message>
         <source>The plane goes through the weights after this iteration, or the nearest one kept</source>
         <translation>평면이 이 반복 뒤의 가중치, 또는 가장 가까이 보관된 가중치를 지납니다</translation>
     </message>
     <message>
-        <source>Two random directions, each filter as long as the weights&apos; own; the two main directions of the run so far; or through kept weights</source>
-        <translation>필터마다 가중치와 같은 길이로 맞춘 두 무작위 방향, 지금까지의 학습의 두 주방향, 또는 보관된 가중치를 지나는 평면</translation>
+        <source>A parameter and a place in it, such as conv1.weight[0, 0, 1, 1]</source>
+        <translation>매개변수와 그 안의 위치. 예: conv1.weight[0, 0, 1, 1]</translation>
+    </message>
+    <message>
+        <source>Two random directions, each filter as long as the weights&apos; own; the two main directions of the run so far; through kept weights; two weights alone; or just the straight line to kept weights</source>
+        <translation>필터마다 가중치와 같은 길이인 무작위 방향 두 개, 지금까지의 실행의 주 방향 두 개, 남겨 둔 가중치를 지나는 평면, 가중치 두 개만, 또는 남겨 둔 가중치까지의 직선</translation>
+    </message>
+    <message>
+        <source>How far the plane reaches: 1 is as far as the weights are from 0; as far as the path or the kept weights; or, to either side of a weight, the largest in its parameter</source>
+        <translation>평면이 뻗는 거리. 1은 가중치가 0에서 떨어진 만큼, 경로나 남겨 둔 가중치가 있는 만큼, 또는 가중치 하나의 양쪽으로 그 매개변수에서 가장 큰 값만큼입니다</translation>
     </message>
     <message>
         <source>Another seed gives other random directions</source>
         <translation>시드가 다르면 무작위 방향도 다릅니다</translation>
-    </message>
-    <message>
-        <source>How far the plane reaches: 1 is as far as the weights are from 0, or as the path or the kept weights reach</source>
-        <translation>평면이 뻗는 거리: 1은 가중치가 0에서 떨어진 거리, 또는 경로나 보관된 가중치가 뻗은 거리입니다</translation>
     </message>
     <message>
         <source>Points per side: more are finer and take longer</source>
@@ -3880,7 +3979,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>not computed yet</source>
-        <translation>아직 계산되지 않음</translation>
+        <translation>아직 계산하지 않음</translation>
     </message>
     <message>
         <source>gradient</source>
@@ -3985,6 +4084,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>iteration {number} · not started · altered</source>
         <translation>반복 {number} · 시작 전 · 변경됨</translation>
+    </message>
+    <message>
+        <source>closure call {number} · {phase}</source>
+        <translation>closure 호출 {number} · {phase}</translation>
+    </message>
+    <message>
+        <source>closure call {number} of {calls} · {phase}</source>
+        <translation>closure 호출 {number}/{calls} · {phase}</translation>
     </message>
     <message>
         <source>micro-batch {number} · {phase}</source>
@@ -5525,6 +5632,10 @@ Click or press Enter: where does it come from?</source>
         <translation>이름 {1}이(가) 너무 깁니다. 더 짧은 이름을 고르세요.</translation>
     </message>
     <message>
+        <source>The folder {2} does not exist: make it, or choose another one.</source>
+        <translation>{2} 폴더가 없습니다. 폴더를 만들거나 다른 폴더를 고르세요.</translation>
+    </message>
+    <message>
         <source>{0} cannot be used ({3}): choose another folder or file.</source>
         <translation>{0}을(를) 쓸 수 없습니다 ({3}). 다른 폴더나 파일을 고르세요.</translation>
     </message>
@@ -5677,6 +5788,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{1}에 있는 반복 {0}의 기록이 손상되었습니다({2}). 다른 것을 고르세요.</translation>
     </message>
     <message>
+        <source>{0} is on another machine, where a file cannot be thinned: leave out bytes_in_all.</source>
+        <translation>{0}는 다른 컴퓨터에 있어 파일을 솎아 낼 수 없습니다. bytes_in_all을 빼세요.</translation>
+    </message>
+    <message>
         <source>A bound of {0} bytes is not possible: give a number above 0, or None for no bound.</source>
         <translation>{0}바이트는 한도가 될 수 없습니다. 0보다 큰 수를 주거나, 한도가 없으면 None을 주세요.</translation>
     </message>
@@ -5702,7 +5817,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>tls://HOST:PORT and certificate= belong together.</source>
-        <translation type="unfinished"></translation>
+        <translation>tls://HOST:PORT와 certificate=는 함께 써야 합니다.</translation>
     </message>
     <message>
         <source>The output of {0}, {1}, was changed in place, but {2} needs it as it was.</source>
@@ -5818,11 +5933,11 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>Cannot listen at {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에서 연결을 기다릴 수 없습니다: {1}.</translation>
     </message>
     <message>
         <source>Nothing answers at {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에서 응답이 없습니다: {1}.</translation>
     </message>
     <message>
         <source>The other side is not backprop_viz.</source>
@@ -5954,39 +6069,75 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>{0} has closed the line: attach again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}가 연결을 닫았습니다. 다시 연결하세요.</translation>
     </message>
     <message>
         <source>{0} is not an address: write tcp://HOST:PORT, or tls://HOST:PORT#FINGERPRINT.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 주소가 아닙니다. tcp://HOST:PORT나 tls://HOST:PORT#FINGERPRINT로 쓰세요.</translation>
     </message>
     <message>
         <source>The certificate in {0} cannot be used: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 인증서를 쓸 수 없습니다: {1}.</translation>
     </message>
     <message>
         <source>It does not speak TLS, or refuses the certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>TLS로 말하지 않거나 인증서를 거부합니다.</translation>
     </message>
     <message>
         <source>The certificate of {0} has another fingerprint: {1}. It is not trusted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 인증서 지문이 다릅니다: {1}. 믿을 수 없습니다.</translation>
     </message>
     <message>
         <source>{0} does not speak TLS: write tcp:// if it should not.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}는 TLS로 말하지 않습니다. TLS를 쓰지 않으려면 tcp://로 쓰세요.</translation>
     </message>
     <message>
         <source>The certificate of {0} has expired, or is not valid yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 인증서가 만료되었거나 아직 유효하지 않습니다.</translation>
     </message>
     <message>
         <source>The certificate is for another name than {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>인증서가 {0}가 아닌 다른 이름의 것입니다.</translation>
     </message>
     <message>
         <source>Nobody that is trusted here has signed the certificate of {0}: write tls://HOST:PORT#FINGERPRINT, as the script has printed it, or give the authority&apos;s certificate with --ca.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 인증서에 서명한 기관을 이 컴퓨터가 믿지 않습니다. 스크립트가 출력한 tls://HOST:PORT#FINGERPRINT를 쓰거나 --ca로 기관의 인증서를 주세요.</translation>
+    </message>
+    <message>
+        <source>{0} is no parameter of the network: write one as conv1.weight[0, 0, 1, 1].</source>
+        <translation>{0}은(는) 네트워크의 매개변수가 아닙니다. conv1.weight[0, 0, 1, 1]처럼 쓰세요.</translation>
+    </message>
+    <message>
+        <source>{0} has the shape ({1}): write a place within it, such as {2}.</source>
+        <translation>{0}의 shape은 ({1})입니다. {2}처럼 그 안의 위치를 쓰세요.</translation>
+    </message>
+    <message>
+        <source>{0} is on another machine: pip install fsspec aiohttp to read it.</source>
+        <translation>{0}는 다른 컴퓨터에 있습니다. 읽으려면 pip install fsspec aiohttp를 실행하세요.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read yet. {1}</source>
+        <translation>{0}를 아직 읽을 수 없습니다. {1}</translation>
+    </message>
+    <message>
+        <source>Nothing can be appended to {0}: write to a disk, and copy that file.</source>
+        <translation>{0}에는 덧붙여 쓸 수 없습니다. 디스크에 쓴 뒤 그 파일을 복사하세요.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written: {1}.</source>
+        <translation>{0}에 쓸 수 없습니다: {1}.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read: {1}.</source>
+        <translation>{0}를 읽을 수 없습니다: {1}.</translation>
+    </message>
+    <message>
+        <source>Both axes are {0}: choose two different weights.</source>
+        <translation>두 축이 모두 {0}입니다. 서로 다른 가중치 두 개를 고르세요.</translation>
+    </message>
+    <message>
+        <source>The network has no weight {0}: choose a parameter and a place within its shape.</source>
+        <translation>네트워크에 {0} 가중치가 없습니다. 매개변수와 그 shape 안의 위치를 고르세요.</translation>
     </message>
 </context>
 <context>
@@ -6856,7 +7007,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>shape</source>
-        <translation>shape</translation>
+        <translation>모양</translation>
     </message>
     <message>
         <source>norm</source>
@@ -7038,7 +7189,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>Where does it come from?</source>
-        <translation>이 수는 어디에서 왔나요?</translation>
+        <translation>어디에서 왔나요?</translation>
     </message>
     <message>
         <source>Move between numbers</source>
@@ -7415,15 +7566,15 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>This was not done, because the line to the script is lost: it is being tried again.</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트와의 연결이 끊겨 실행하지 못했습니다. 다시 연결하는 중입니다.</translation>
     </message>
     <message>
         <source>The line to {0} was given up; the script may still run. What was recorded can still be looked at.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에 다시 연결하기를 그만두었습니다. 스크립트는 아직 실행 중일 수 있습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
         <source>Another run listens at {0} now: attach again to see it. What was recorded can still be looked at.</source>
-        <translation type="unfinished"></translation>
+        <translation>지금 {0}에서는 다른 실행이 기다리고 있습니다. 그것을 보려면 다시 연결하세요. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
         <source>The script&apos;s process is gone. What was recorded can still be looked at.</source>
@@ -7553,7 +7704,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>None</source>
-        <translation>None</translation>
+        <translation>없음</translation>
     </message>
     <message>
         <source>Cosine</source>
@@ -7750,7 +7901,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>Rank {0}: its line is lost after iteration {1}, and is tried again.</source>
-        <translation type="unfinished"></translation>
+        <translation>랭크 {0}: 반복 {1} 뒤에 연결이 끊겨 다시 시도하는 중입니다.</translation>
     </message>
     <message>
         <source>Rank {0}: no word for {3} s, after iteration {1}.</source>
@@ -7770,7 +7921,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>no line</source>
-        <translation type="unfinished"></translation>
+        <translation>연결 없음</translation>
     </message>
     <message>
         <source>cut off</source>
@@ -7892,6 +8043,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>반복이 시작될 때 .grad가 이랬습니다. 이전 반복이 남긴 것입니다.</translation>
     </message>
     <message>
+        <source>It is given: a buffer of the network, such as a running mean. No gradient changes it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing that was recorded made it: to the network it is a constant.</source>
         <translation>기록된 어떤 것도 이것을 만들지 않았습니다. 신경망에는 상수입니다.</translation>
     </message>
@@ -7996,7 +8151,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>sent</source>
-        <translation>보냄</translation>
+        <translation>보낸 것</translation>
     </message>
     <message>
         <source>step</source>
@@ -8103,12 +8258,48 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>가장 큰 로짓</translation>
     </message>
     <message>
-        <source>normalized</source>
-        <translation>정규화됨</translation>
+        <source>normalized x̂</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>x − mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation type="unfinished">평균</translation>
+    </message>
+    <message>
+        <source>mean(g)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean(g·x̂)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>running mean</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>1 / divisor</source>
         <translation>1 / 나누는 수</translation>
+    </message>
+    <message>
+        <source>1 / norm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 / rms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 / σ</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>1 / Σ exp</source>
@@ -8117,6 +8308,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>slope</source>
         <translation>기울기</translation>
+    </message>
+    <message>
+        <source>x²</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>deviation²</source>
@@ -8217,6 +8412,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>반복 {0} 뒤의 가중치 쪽</translation>
     </message>
     <message>
+        <source>the weight {0}</source>
+        <translation>가중치 {0}</translation>
+    </message>
+    <message>
         <source>across it, towards the weights after iteration {0}</source>
         <translation>그와 직교하며 반복 {0} 뒤의 가중치 쪽</translation>
     </message>
@@ -8225,12 +8424,28 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>아직 경로가 없습니다. 몇 번 반복 학습하세요.</translation>
     </message>
     <message>
+        <source>Of the run&apos;s path {0} lies on this line.</source>
+        <translation>실행 경로의 {0}가 이 직선 위에 있습니다.</translation>
+    </message>
+    <message>
         <source>Of the run&apos;s path {0} lies in this plane: random planes almost never hold it, so its shadow is near the middle. Choose the main directions to see it.</source>
         <translation>학습 경로의 {0}이(가) 이 평면에 있습니다. 무작위 평면은 경로를 거의 담지 못하므로 그림자가 가운데에 모입니다. 경로를 보려면 주방향을 고르세요.</translation>
     </message>
     <message>
         <source>Of the run&apos;s path {0} lies in this plane.</source>
         <translation>학습 경로의 {0}이(가) 이 평면에 있습니다.</translation>
+    </message>
+    <message>
+        <source>Since iteration {0:,} x has changed by {1} and y by {2}.</source>
+        <translation>반복 {0:,} 이후 x는 {1}, y는 {2}만큼 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>The gradient is {0} along x and {1} along y; the arrow is the direction of descent.</source>
+        <translation>변화도는 x 방향으로 {0}, y 방향으로 {1}이고, 화살표는 내려가는 방향입니다.</translation>
+    </message>
+    <message>
+        <source>The short straight line is the slope at the weights now: {0} of the gradient&apos;s length lies along it.</source>
+        <translation>짧은 직선은 지금 가중치에서의 기울기입니다. 변화도 길이의 {0}가 이 방향에 있습니다.</translation>
     </message>
     <message>
         <source>The arrow is the direction of descent, −gradient: {0} of its length lies in this plane.</source>
@@ -8293,11 +8508,11 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>Network</source>
-        <translation>네트워크</translation>
+        <translation>신경망</translation>
     </message>
     <message>
         <source>Autograd graph</source>
-        <translation>autograd 그래프</translation>
+        <translation>Autograd 그래프</translation>
     </message>
     <message>
         <source>Inspector</source>
@@ -8401,7 +8616,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>sent</source>
-        <translation>보냄</translation>
+        <translation>보낸 것</translation>
     </message>
     <message>
         <source>.grad before</source>
@@ -8409,7 +8624,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>.grad after</source>
-        <translation>이후 .grad</translation>
+        <translation>이후의 .grad</translation>
     </message>
     <message>
         <source>weight before</source>
@@ -8429,7 +8644,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>None</source>
-        <translation>None</translation>
+        <translation>없음</translation>
     </message>
     <message>
         <source>not recorded</source>
