@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from backprop_viz.recording import explaining, finding, saving
 
 if TYPE_CHECKING:
+    from backprop_viz.analysis.joined_shards import full_tensor as full_tensor
     from backprop_viz.analysis.ranks import compare_ranks as compare_ranks
     from backprop_viz.capture.live.scalars import log as log
     from backprop_viz.capture.live.show import show as show
@@ -39,6 +40,7 @@ _HOME = {
     "Recorder": ".capture.recorder",
     "record": ".capture.loop_watch",
     "compare_ranks": ".analysis.ranks",
+    "full_tensor": ".analysis.joined_shards",
     "show": ".capture.live.show",
     "log": ".capture.live.scalars",
     "watch": ".capture.live.watching",

@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 
 import backprop_viz as bv
 from backprop_viz.analysis.joined_ranks import joined, source_on_rank
@@ -11,6 +12,7 @@ from backprop_viz.analysis.ranks import all_reduce_in, first_difference
 from backprop_viz.capture.checks.gradient_check import checked_number
 from backprop_viz.recording.all_reduce import all_reduce_of
 from backprop_viz.recording.number import Number
+from tests.capture.live.forked_ranks import Net
 from tests.nightly import NIGHTLY, by_day_every
 from tests.rank_files import printed_and_files, rank_files, train_ranks
 
@@ -174,6 +176,34 @@ def test_shards_are_recorded_by_rank_and_training_goes_on() -> None:
     update = both[0].explain(len(both[0].events) - 1, 0, (0,))
     assert update.reason is None
     assert update.residual == pytest.approx(0, abs=1e-7)
+
+
+def test_shards_put_together_are_those_of_the_model_unsharded() -> None:
+    torch.manual_seed(0)
+    net = Net()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    batches = []
+    for rank in range(2):
+        torch.manual_seed(100 + rank)
+        batches.append([(torch.randn(4, 6), torch.randn(4, 3)) for _ in range(4)])
+    files = [bv.load(path) for path in rank_files("fully_shard")]
+    for step in range(4):
+        recordings_ = [file[step] for file in files]
+        before = {name: p.detach().clone().numpy() for name, p in net.named_parameters()}
+        optimizer.zero_grad()
+        for x, y in (batches[0][step], batches[1][step]):
+            ((net(x, seldom=True) - y).square().mean() / 2).backward()
+        optimizer.step()
+        for name, parameter in net.named_parameters():
+            found = [bv.full_tensor(recordings_, name, w) for w in ("before", "grad", "after")]
+            expected = before[name], parameter.grad.numpy(), parameter.detach().numpy()
+            for one, other in zip(found, expected, strict=True):
+                assert one.shape == other.shape
+                np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+            if step == 0:  # what fully_shard has cut
+                np.testing.assert_array_equal(found[0], before[name])
+    with pytest.raises(ValueError, match="These 1 shards do not make up 10×6"):
+        bv.full_tensor([files[0][0]], "first.weight")
 
 
 @pytest.mark.skipif(not NIGHTLY, reason="by night: eight processes")

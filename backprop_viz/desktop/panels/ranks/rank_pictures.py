@@ -68,16 +68,28 @@ class RankPictures(QWidget):
             label.setText(text.format(rank))
             picture.setAccessibleName(text.format(rank))
             origin = _given(recordings[place], gradient.name)
-            self._paint(picture, own[place], limit, gradient.name, origin)
+            self._paint(picture, own[place], limit, f"{gradient.name}.grad", origin)
         assert self.mean is not None
         self.mean.setProperty("place", state.shown)
         after = gradient.after[state.shown] if gradient.reduced else None
         origin = _mean(recordings[state.shown], gradient.name)
-        self._paint(self.mean, after, limit, gradient.name, origin)
+        self._paint(self.mean, after, limit, f"{gradient.name}.grad", origin)
         for part in self._mean_parts:
             part.setVisible(gradient.reduced)
         if gradient.name != self._name:
             self._name = gradient.name
+            self.mean.ring_farthest()
+
+    def show_full(self, array: Array | None, title: str, name: str) -> None:
+        """Show a tensor that the ranks have shards of, in the place of the mean; None: no more."""
+        assert self.mean is not None
+        for part in self._mean_parts:
+            part.setVisible(array is not None)
+        if array is not None:
+            self._sign.setText("→")
+            self._mean_label.setText(title)
+            self.mean.setAccessibleName(title)
+            self._paint(self.mean, array, signed_range(as_floats(array)), name, None)
             self.mean.ring_farthest()
 
     def mean_number(self) -> tuple[int, Number] | None:
@@ -116,7 +128,8 @@ class RankPictures(QWidget):
         self.mean, label, part = self._part(state.shown)
         label.setText(self.tr("all ranks after"))
         self.mean.setAccessibleName(label.text())
-        self._mean_parts = (_sign(f"÷ {count} ="), part)
+        self._sign, self._mean_label = _sign(f"÷ {count} ="), label
+        self._mean_parts = (self._sign, part)
         self._row.addWidget(self._mean_parts[0])
         self._row.addWidget(part, 1)
 
@@ -155,7 +168,7 @@ class RankPictures(QWidget):
         if array is not None and array.ndim > 1 and array.shape[-2] > array.shape[-1]:
             part = part.with_rows(array.ndim - 1)  # they stand beside each other: wide ones fit
         plane = None if array is None else part.of(np.asarray(array))
-        picture.show_slice(plane, part, limit, f"{name}.grad", origin)
+        picture.show_slice(plane, part, limit, name, origin)
 
 
 def _sign(text: str) -> QLabel:

@@ -22,8 +22,8 @@ def mean_text(gradient: RankGradient, count: int) -> str:
     if gradient.full_shape is not None:
         text = translate(
             "ranks",
-            "Each rank holds a shard of {shape}, and gets the mean of that alone. The whole is not "
-            "recorded.",
+            "Each rank holds a shard of {shape}, and gets the mean of that alone. Choose above to "
+            "see the whole.",
         )
         return text.format(shape="×".join(map(str, gradient.full_shape)))
     if not gradient.reduced:

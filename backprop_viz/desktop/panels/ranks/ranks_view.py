@@ -17,6 +17,7 @@ from backprop_viz.analysis.numbers.number_origin import loss_number
 from backprop_viz.analysis.ranks import RankGradient, all_reduce_in, gradient_on_ranks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
+from backprop_viz.desktop.panels.ranks.full_tensor_chooser import FullTensorChooser
 from backprop_viz.desktop.panels.ranks.rank_pictures import RankPictures
 from backprop_viz.desktop.panels.ranks.rank_table import RankTable
 from backprop_viz.desktop.panels.ranks.rank_texts import (
@@ -75,6 +76,9 @@ class RanksView(Panel):
         self.origin.setProperty("role", "link")
         self.origin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.origin.clicked.connect(self._ask_mean)
+        self.full = FullTensorChooser()
+        self.full.activated.connect(self._show_full)
+        self.header.addWidget(self.full)
         self.pictures.pointed.connect(self.subtitle.setText)
         self._place_all()
         self._again = QTimer(self, interval=_AGAIN_MS)
@@ -129,6 +133,7 @@ class RanksView(Panel):
         self.pictures.setVisible(self.gradient is not None)
         if self.gradient is not None:
             self.pictures.show_gradient(state, self.gradient, view_state.full_precision)
+        self._show_full()
         self._tell(state)
         self._tell_standing()
         self._again.start()
@@ -157,8 +162,21 @@ class RanksView(Panel):
         self.gradient = self._gradient(state)
         if self.gradient is not None:
             self.pictures.show_gradient(state, self.gradient, full_precision=False)
+        self._show_full()
         self._tell(state)
         self._tell_standing()
+
+    def _show_full(self) -> None:
+        """Put the shards together, if that was asked for; else say whose is missing."""
+        recordings = None if self._state is None else self._state.recordings
+        sharded = self.gradient is not None and self.gradient.full_shape is not None
+        self.full.setVisible(sharded)
+        self.full.refusal = ""
+        if self._state is None or self.gradient is None or recordings is None or not sharded:
+            return
+        array, title = self.full.tensor(self._state, recordings, self.gradient.name)
+        self.pictures.show_full(array, title, self.gradient.name)
+        self._tell(self._state)
 
     def _offer(self, state: RanksState) -> None:
         texts = [self.tr("rank {0}").format(one.rank) for one in state.ranks]
@@ -191,7 +209,8 @@ class RanksView(Panel):
     def _tell(self, state: RanksState) -> None:
         gradient = self.gradient
         self.subtitle.setText(self._subtitle(state))
-        self.mean.setText("" if gradient is None else mean_text(gradient, len(state.ranks)))
+        said = "" if gradient is None else mean_text(gradient, len(state.ranks))
+        self.mean.setText(self.full.refusal or said)
         self.origin.setVisible(gradient is not None and gradient.reduced)
         self.weights.setText(weights_text(state))
         color = self._theme.update if state.difference is None else self._theme.error
@@ -200,6 +219,9 @@ class RanksView(Panel):
 
     def _subtitle(self, state: RanksState) -> str:
         if self.gradient is None:
+            lacking = ", ".join(str(one.rank) for one in state.ranks if one.recording is None)
+            if lacking:
+                return self.tr("this iteration is missing of rank {0}").format(lacking)
             return self.tr("not every rank has this iteration")
         recordings = state.recordings
         told = (

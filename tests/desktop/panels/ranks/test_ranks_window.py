@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -192,3 +193,44 @@ def test_a_rank_whose_file_was_cut_off_is_named_and_the_others_are_whole(
     session.show_iteration(3)
     until(session, lambda: session.view_state.ranks.recordings is not None)
     assert view.gradient.reduced
+
+
+def test_shards_are_put_together_when_that_is_asked_for(open_window: OpenWindow) -> None:
+    files = rank_files("fully_shard")
+    window = open_window(*map(str, files), size=(1600, 1000))
+    session, view = window.session, window.panel(RanksView)
+    until(session, lambda: session.view_state.ranks.recordings is not None)
+    window.picked.emit("parameter", "second.weight")
+    assert view.full.isVisibleTo(view)
+    assert not view.pictures.mean.isVisibleTo(view)
+    loads = [bv.load(path)[-1] for path in files]
+    for place, which in ((1, "grad"), (2, "before"), (3, "after")):
+        view.full.setCurrentIndex(place)
+        view.full.activated.emit(place)
+        assert view.pictures.mean.isVisibleTo(view)
+        np.testing.assert_array_equal(
+            view.pictures.mean._plane, bv.full_tensor(loads, "second.weight", which)
+        )
+        assert view.pictures.mean.accessibleName().endswith("3×10")
+    view.full.setCurrentIndex(0)
+    view.full.activated.emit(0)
+    assert not view.pictures.mean.isVisibleTo(view)
+    window.picked.emit("parameter", "first.weight")
+    assert "Each rank holds a shard of 10×6" in view.mean.text()
+
+
+def test_the_rank_whose_shard_is_missing_is_named(open_window: OpenWindow) -> None:
+    files = rank_files("fully_shard")
+    window = open_window(*map(str, files), size=(1600, 1000))
+    session, view = window.session, window.panel(RanksView)
+    until(session, lambda: session.view_state.ranks.recordings is not None)
+    # As where two of three ranks are followed.
+    for one in session.ranks.runs:
+        one.run.origin = replace(one.run.origin, world_size=3)
+    session.show_iteration(1)
+    until(session, lambda: session.view_state.cursor.recording.iteration == 1)
+    until(session, lambda: session.view_state.ranks.recordings is not None)
+    view.full.setCurrentIndex(1)
+    view.full.activated.emit(1)
+    assert view.mean.text() == "The shard of rank 2 is missing: open or attach to that rank too."
+    assert not view.pictures.mean.isVisibleTo(view)
