@@ -120,7 +120,6 @@ class Composer(QObject):
         self.language = LanguageController(context)
         self.pictures = PicturesController(context)
         self.web_pages = WebPagesController(context)
-        self.animations = AnimationsController(context)
         self.data_exports = DataExportsController(context)
         self.other_windows = OtherWindowsController(context)
         window.messages.log_wanted.connect(self.help.show_log)
@@ -140,6 +139,7 @@ class Composer(QObject):
         else:
             self.closing = AttachedController(context)
         self.lessons = LessonsController(context, self.explanations, self.autosave)
+        self.animations = AnimationsController(context, self.lessons, self.theme)
         for command, action in commands:
             action.triggered.connect(attrgetter(command.call)(self))
         self._view_state: ViewState | None = None

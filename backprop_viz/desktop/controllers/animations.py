@@ -1,7 +1,5 @@
 """Exports the cursor's walk as an animation."""
 
-from collections import deque
-from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,19 +9,23 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QProgressDialog, QWidge
 
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.controllers.lessons import LessonsController
+from backprop_viz.desktop.controllers.theme import ThemeController
+from backprop_viz.desktop.controllers.walks import CursorWalk, LessonWalk, Walked
+from backprop_viz.desktop.panels.lesson.rich_text import rich_text
 from backprop_viz.desktop.style.animation_files import (
     AnimationFrame,
     encoded_animation,
     packed_frame,
     writable_suffixes,
 )
+from backprop_viz.desktop.style.captions import captioned
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.system.background_jobs import Background, failure_notice
 from backprop_viz.desktop.widgets.animation_dialog import AnimationChoice, AnimationDialog, Walk
 from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.recording.progress import Progress, Report
 
-_MOST_PICTURES = 1000
 _PROGRESS_WIDTH = 320
 # Between the cursor's step and its picture: what the panels put off is painted meanwhile.
 _STEP_MS = 20
@@ -32,18 +34,20 @@ _MOST_WAITING = 4
 # An iteration that is not read from its file by then is left out.
 _MOST_TICKS = 500
 
-# A place of the cursor: an iteration, and how many of its events; None: all of them.
-_Stop = tuple[int, int | None]
-
 
 class AnimationsController(QObject):
-    """Walks the cursor, grabs a picture a turn of the event loop, and encodes in a thread."""
+    """Walks the cursor or a lesson, grabs a picture a turn, and encodes in a thread."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self, context: Context, lessons: LessonsController, theme: ThemeController
+    ) -> None:
         super().__init__(context.window)
         self._window, self._session = context.window, context.session
-        self._left: deque[_Stop] = deque()
+        self._lessons, self._theme = lessons, theme
+        self._place = 0
         self._frames: list[Future[AnimationFrame]] = []
+        # Pictures that wait for their captions, which all have the same room.
+        self._pictures: list[tuple[QImage, str]] = []
         self._packer = ThreadPoolExecutor(1, "backprop_viz frames")
         self._timer = QTimer(self, interval=_STEP_MS)
         self._timer.timeout.connect(self._grab)
@@ -59,7 +63,8 @@ class AnimationsController(QObject):
     def export(self) -> None:
         """Ask what of the cursor's walk becomes an animation."""
         view_state = self._session.view_state
-        if view_state is None or view_state.cursor.recording.preview:
+        lesson = self._lessons.shows_all
+        if view_state is None or (view_state.cursor.recording.preview and not lesson):
             said = self.tr("Nothing is recorded yet: run an iteration (F11), then export it.")
             self._window.messages.tell(said, "info")
             return
@@ -72,7 +77,9 @@ class AnimationsController(QObject):
         widgets: list[tuple[str, QWidget]] = [(self.tr("The whole window"), self._window)]
         widgets += [(panel.accessibleName(), panel) for panel in panels]
         walks: tuple[Walk, ...] = ("phases", "events", "iterations")
-        pictures = {walk: len(self._stops(walk)) for walk in walks}
+        pictures = {walk: self._made(walk).count for walk in walks}
+        if lesson:
+            pictures = {"lesson": self._made("lesson").count, **pictures}
         dialog = AnimationDialog(pictures, widgets, writable_suffixes(), self._window)
         dialog.chosen.connect(self._ask_for_file)
         open_(dialog)
@@ -91,14 +98,16 @@ class AnimationsController(QObject):
         """Walk the cursor and write what is seen to a file; the cursor comes back."""
         assert self._session.view_state is not None
         self._choice, self._path = choice, path
-        self._before = self._session.view_state.cursor
-        self._left = deque(self._stops(choice.walk))
-        self._frames = []
-        self._count = len(self._left)
+        self._walked = self._made(choice.walk)
+        self._frames, self._pictures = [], []
+        self._count = self._walked.count
         progress = QProgressDialog(self._window)
         progress.setObjectName("animationProgress")
         progress.setWindowTitle(self.tr("Export an animation"))
-        progress.setLabelText(self.tr("The cursor walks…"))
+        said = self.tr("The cursor walks…")
+        if choice.walk == "lesson":
+            said = self.tr("The lesson's pages are run…")
+        progress.setLabelText(said)
         progress.setCancelButtonText(self.tr("Cancel"))
         bar = QProgressBar()
         bar.setTextVisible(False)
@@ -115,65 +124,49 @@ class AnimationsController(QObject):
         progress.setValue(0)
         progress.show()
         self._progress = progress
-        self._go(self._left[0])
+        self._go(0)
         self._timer.start()
 
     # -- the walk ----------------------------------------------------------------------------
 
-    def _stops(self, walk: Walk) -> list[_Stop]:
-        """Where the cursor stops; of very many as many as there may be, evenly."""
-        view_state = self._session.view_state
-        assert view_state is not None
-        recording = view_state.cursor.recording
-        if walk == "iterations":
-            stops: Sequence[_Stop] = [(i, None) for i in view_state.kept_iterations.iterations]
-        elif walk == "phases":
-            ends = (span.stop for span in recording.spans)
-            stops = [(recording.iteration, at) for at in dict.fromkeys((0, *ends))]
-        else:
-            stops = [(recording.iteration, at) for at in range(len(recording.events) + 1)]
-        every = -(-len(stops) // _MOST_PICTURES)
-        return [*stops[:-1:every], *stops[-1:]] if every else []
+    def _made(self, walk: Walk) -> Walked:
+        if walk == "lesson":
+            return LessonWalk(self._lessons)
+        return CursorWalk(self._session, walk)
 
-    def _go(self, stop: _Stop) -> None:
-        iteration, position = stop
-        self._ticks = 0
-        if position is None:
-            self._session.show_iteration(iteration)
-        else:
-            self._session.move_cursor(position)
+    def _go(self, place: int) -> None:
+        self._ticks, self._place = 0, place
+        self._walked.go(place)
 
     def _grab(self) -> None:
         self._ticks += 1
         if sum(not frame.done() for frame in self._frames[-_MOST_WAITING:]) == _MOST_WAITING:
             return
-        stop = self._left[0]
-        arrived = self._is_at(stop)
+        arrived = self._walked.is_at(self._place)
         if not arrived and self._ticks < _MOST_TICKS:
             return
         if arrived:
-            self._frames.append(self._frame())
-        self._left.popleft()
+            image, caption = self._picture(), self._walked.caption()
+            if caption:
+                self._pictures.append((image, caption))
+            else:
+                self._frames.append(self._packed(image))
         if self._progress is not None:
-            self._progress.setValue(self._count - len(self._left))
-        if self._left:
-            self._go(self._left[0])
+            self._progress.setValue(self._place + 1)
+        if self._place + 1 < self._count:
+            self._go(self._place + 1)
         else:
             self._timer.stop()
-            self._session.show_cursor(self._before)
+            self._walked.go_back()
             self._encode()
 
-    def _is_at(self, stop: _Stop) -> bool:
-        assert self._session.view_state is not None
-        cursor = self._session.view_state.cursor
-        here = cursor.recording.iteration == stop[0]
-        return here and (cursor.at_end if stop[1] is None else cursor.position == stop[1])
-
-    def _frame(self) -> Future[AnimationFrame]:
+    def _picture(self) -> QImage:
         image = self._choice.widget.grab().toImage()
         size = self._choice.widget.size() * self._choice.share
         smooth = Qt.TransformationMode.SmoothTransformation
-        image = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+        return image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+
+    def _packed(self, image: QImage) -> Future[AnimationFrame]:
         image = image.convertToFormat(QImage.Format.Format_RGB888)
         width, height, line = image.width(), image.height(), image.bytesPerLine()
         content = bytes(image.constBits())
@@ -187,6 +180,12 @@ class AnimationsController(QObject):
     # -- the file ----------------------------------------------------------------------------
 
     def _encode(self) -> None:
+        if self._pictures:
+            theme = self._theme.theme
+            images, texts = zip(*self._pictures, strict=True)
+            written = [rich_text(text, theme) for text in texts]
+            self._frames = [self._packed(each) for each in captioned(images, written, theme)]
+            self._pictures = []
         frames, choice, path = self._frames, self._choice, self._path
         if self._progress is not None:
             self._progress.setLabelText(self.tr("The file is being written…"))
@@ -217,10 +216,10 @@ class AnimationsController(QObject):
         self._background.cancel()
         self._end()
         if walking:
-            self._session.show_cursor(self._before)
+            self._walked.go_back()
 
     def _end(self) -> None:
-        self._frames = []
+        self._frames, self._pictures = [], []
         progress, self._progress = self._progress, None
         if progress is not None:
             progress.canceled.disconnect(self._cancel)

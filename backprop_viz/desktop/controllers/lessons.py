@@ -18,6 +18,7 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.language import language_in_use
 from backprop_viz.desktop.view_state import ViewState
@@ -79,6 +80,22 @@ class LessonsController(QObject):
             self.player.forget()
             self._close()
             self._window.messages.tell(words(self._language)["lost"], "error")
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether a page is shown with all that belongs to it: nothing is run or worked out."""
+        if self.player.lesson is None or self.player.stage == "running":
+            return False
+        explained = self._window.panel(OriginView)
+        return not self._explaining or self.player.stage == "asking" or explained.complete
+
+    def page_text(self) -> str:
+        """What the page says that is shown: its text, its question, and what is told."""
+        player, language = self.player, self._language
+        question = in_language(player.progress.question, language)
+        title = "" if player.lesson is None else in_language(player.lesson.title, language)
+        parts = (f"**{title}**", player.text(language), question, player.told(language))
+        return "\n\n".join(part for part in parts if part)
 
     # -- commands ----------------------------------------------------------------------------
 

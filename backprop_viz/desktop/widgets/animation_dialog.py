@@ -16,9 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-Walk = Literal["phases", "events", "iterations"]
+Walk = Literal["phases", "events", "iterations", "lesson"]
 # Seconds that a picture stays, by the walk.
-_USUAL: Mapping[Walk, float] = {"phases": 1.0, "events": 0.25, "iterations": 0.5}
+_USUAL: Mapping[Walk, float] = {
+    "phases": 1.0,
+    "events": 0.25,
+    "iterations": 0.5,
+    "lesson": 8.0,  # time to read it
+}
 _SHARES = (1.0, 0.75, 0.5)
 
 
@@ -53,6 +58,7 @@ class AnimationDialog(QDialog):
         names = {
             "phases": self.tr("This iteration, phase by phase"),
             "events": self.tr("This iteration, event by event"),
+            "lesson": self.tr("This lesson, page by page"),
             "iterations": self.tr("The kept iterations, one after the other"),
         }
         self._walk = self._box("animationWalk", self.tr("What the cursor walks through"))
@@ -74,7 +80,7 @@ class AnimationDialog(QDialog):
             self._suffix.addItem(kinds[suffix], suffix)
         self._seconds = QDoubleSpinBox()
         self._seconds.setObjectName("animationSeconds")
-        self._seconds.setRange(0.05, 10.0)
+        self._seconds.setRange(0.05, 60.0)
         self._seconds.setSingleStep(0.05)
         self._seconds.setSuffix(self.tr(" s"))
         self._name(self._seconds, self.tr("How long each picture stays; the last one longer"))

@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.controllers import animations
+from backprop_viz.desktop.composer import Composer
+from backprop_viz.desktop.controllers import walks
+from backprop_viz.desktop.lessons import lessons
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.widgets.animation_dialog import AnimationDialog
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
-from tests.waiting import until_idle
+from tests.waiting import until, until_idle
 
 Run = Callable[[], MainWindow]
 
@@ -196,7 +198,7 @@ def test_a_file_that_cannot_be_written_is_said_to_be_so(
 def test_of_very_many_places_some_are_left_out(
     run: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(animations, "_MOST_PICTURES", 10)
+    monkeypatch.setattr(walks, "_MOST_PICTURES", 10)
     dialog = choose(run, animationWalk="events")
     shown = int(dialog.findChild(QLabel, "animationLength").text().split()[0])
     assert 6 <= shown <= 11
@@ -209,3 +211,37 @@ def test_before_anything_has_run_it_says_so(open_window: OpenWindow) -> None:
     window.findChild(QAction, "actionExportAnimation").trigger()
     assert window.messages.text().startswith("Nothing is recorded yet")
     assert window.findChild(AnimationDialog, "animationDialog") is None
+
+
+def test_a_lesson_page_by_page_with_its_texts(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Every page has a picture with its evidence, its text below it; the page comes back."""
+    window = open_window("--preset", "digits", size=(1100, 700))
+    until_idle(window.session)
+    window.findChild(QAction, "actionFirstSteps").trigger()
+    lesson = lessons()[0]
+    player = window.findChild(Composer).lessons.player
+    until(window.session, lambda: player.stage == "told")
+    export(window, tmp_path / "lesson.png", animationWalk="lesson", animationWidget="Network")
+    qtbot.waitUntil(lambda: window.messages.text() == "Saved as lesson.png.", timeout=300_000)
+    network = window.panel(NetworkView).size()
+    with Image.open(tmp_path / "lesson.png") as animation:
+        assert animation.width == network.width()
+        assert animation.height > network.height()
+        assert animation.n_frames == len(lesson.steps)
+        captions = []
+        for page in range(animation.n_frames):
+            animation.seek(page)
+            captions.append(np.asarray(animation.convert("RGB"))[network.height() :])
+    assert len({caption.tobytes() for caption in captions}) == len(lesson.steps)
+    assert all(caption.std() > 5 for caption in captions)  # there is something to read
+    until(window.session, lambda: player.stage == "told")
+    assert player.number == 0
+
+
+def test_no_lesson_is_offered_where_none_is_open(run: MainWindow) -> None:
+    dialog = choose(run)
+    box = dialog.findChild(QComboBox, "animationWalk")
+    assert [box.itemData(i) for i in range(box.count())] == ["phases", "events", "iterations"]
+    dialog.reject()
