@@ -27,6 +27,7 @@ from backprop_viz.capture.tensors.snapshots import TensorSnapshots
 from backprop_viz.capture.watches.backward_watch import BackwardWatch
 from backprop_viz.capture.watches.data_parallel import note_all_reduce
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tensors
+from backprop_viz.capture.watches.module_tree import tensors_in
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.used_options import UsedOptions
@@ -397,7 +398,7 @@ class Recorder:
         self._growth.backward_begins(self._walked.nodes, len(self._log))
         self._forward.clear(self._calls.has)
         self._batch.backward_runs(self._calls.has)
-        kept = (*self._model.parameters(), *self._model.buffers(), *self._batch.tensors())
+        kept = (*tensors_in(self._model), *self._batch.tensors())
         self._snapshots.forget_all_but((*kept, *self._forward.results))
         self._buffers.look_at_all()
         with self._nodes_watch.running(self._walked.nodes):

@@ -205,7 +205,7 @@ def _takes_memory_away() -> bool:
     """
     # Where it notes the modules that it shards; an import alone shards none.
     states = sys.modules.get("torch.distributed._composable_state")
-    return states is not None and bool(states._module_state_mapping)
+    return states is not None and bool(states._module_state_mapping.data)
 
 
 _C = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)

@@ -16,6 +16,7 @@ from backprop_viz.capture.watches.module_hooks import (
     called_before,
     copied_without_hooks,
 )
+from backprop_viz.capture.watches.module_tree import buffers_in, modules_in
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.modules import Module, ModuleBuffer
 
@@ -24,7 +25,7 @@ class ModuleWatch:
     """Knows at any time the innermost module of a model that is running."""
 
     def __init__(self, model: nn.Module) -> None:
-        found = list(model.named_modules())
+        found = modules_in(model)
         self.modules = tuple(Module(name, type(module).__name__) for name, module in found)
         # A scripted one runs its modules outside Python.
         self._followed = [
@@ -73,7 +74,7 @@ class BufferWatch:
         self._names: dict[int, str] = {}
         self._values: dict[str, list[tuple[int, int]]] = {}
         self._model = model
-        for name, buffer in model.named_buffers():
+        for name, buffer in buffers_in(model):
             if only is not None and not only.has_tensor(name):
                 continue
             value = log.id_of(buffer)
@@ -83,7 +84,7 @@ class BufferWatch:
 
     def look_at_all(self) -> None:
         """Look at every buffer, also at one that another tensor has taken the place of."""
-        found = [(name, b) for name, b in self._model.named_buffers() if name in self._values]
+        found = [(name, b) for name, b in buffers_in(self._model) if name in self._values]
         self._names = {id(buffer): name for name, buffer in found}
         self.look(buffer for _, buffer in found)
 

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import LEFT_OUT, NotCopied, full_shape, to_array
+from backprop_viz.capture.watches.module_tree import modules_in, tensors_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded, reduces_in_place
 from backprop_viz.recording.all_reduce import ALL_REDUCE
 from backprop_viz.recording.calls import Call
@@ -46,7 +47,7 @@ class ParameterWatch:
         # When backward added to a ``.grad`` last, as time.perf_counter tells it.
         self.accumulated_at: float | None = None
         self.reduces_in_place = reduces_in_place(model)
-        log.weights.update(id(t) for t in (*model.parameters(), *model.buffers()))
+        log.weights.update(map(id, tensors_in(model)))
         for name, parameter in self._parameters():
             self._known[name] = log.copy(parameter), log.grad(parameter)
 
@@ -79,8 +80,12 @@ class ParameterWatch:
         """Note what has changed since the last event, as done by ``op``."""
         if not self._sharded:
             self._modules = _own_parameters(self._model)
-        for name, parameter in self._parameters():
-            self._sync_one(name, parameter, op)
+        pairs, known = self._parameters(), self._known
+        copies = self._log.copies([parameter for _, parameter in pairs])
+        for (name, parameter), now in zip(pairs, copies, strict=True):
+            value, grad = known.get(name, _NOTHING)
+            if now is not value or self._log.grad(parameter) is not grad or name not in known:
+                self._sync_one(name, parameter, op)
 
     def sync_grads(self) -> None:
         """Note which ``.grad`` has changed since the last event."""
@@ -229,7 +234,7 @@ def _own_parameters(
         return [("", dict(model.named_parameters()))]
     return [
         (f"{name}." if name else "", module._parameters)
-        for name, module in model.named_modules()
+        for name, module in modules_in(model)
         if module._parameters
     ]
 
