@@ -92,7 +92,7 @@ class Recorder:
         self._results = LossLog()
         self._calls = ModelCalls()
         self._forward = ForwardLog(log, self._walked, self._names)
-        self._spans = SpanLog(log)
+        self.spans = SpanLog(log)
         self._trace: list[tuple[int, int]] = []
         self._used = UsedOptions(self._optimizers, self._names)
         self._line_runs: Callable[[int], None] | None = None
@@ -155,13 +155,13 @@ class Recorder:
         start, tensors = len(log), len(log.tensors)
         operations, lines = len(self._forward), len(self._trace)
         self._errors.error = None
-        self._spans.begin(phase)
+        self.spans.begin(phase)
         try:
             yield
         except Exception as error:
             # What backward did before it failed stays to be looked at.
             kept = phase is Phase.BACKWARD and len(log) > start
-            self._spans.end(apart=True, kept=kept)
+            self.spans.end(apart=True, kept=kept)
             self.failed(error)
             if phase is Phase.FORWARD:
                 inputs, code = self._batch.inputs, code_of(self._model)
@@ -179,18 +179,18 @@ class Recorder:
         self._errors.failure = None
         if phase in (Phase.FORWARD, Phase.LOSS):
             self._calls.ran(phase, len(log), len(self._trace))
-        self._spans.end()
+        self.spans.end()
 
     def failed(self, error: Exception) -> None:
         """Take note of what the loop has raised, if it is torch that did."""
-        self._errors.explain(error, self._all(), self._spans.phase, self._walked.nodes)
+        self._errors.explain(error, self._all(), self.spans.phase, self._walked.nodes)
 
     def catch_up(self, phase: Phase, op: str) -> None:
         """Note what has changed since the last event, as done by ``op`` in a phase."""
         start = len(self._log)
-        self._spans.begin(phase)
+        self.spans.begin(phase)
         self._watch.sync(op)
-        self._spans.end(apart=True, kept=len(self._log) > start)
+        self.spans.end(apart=True, kept=len(self._log) > start)
 
     def copies(self, tensors: Tensors) -> tuple[Copy, ...]:
         """A copy of each tensor as it is now; but of modules that are left out."""
@@ -216,7 +216,7 @@ class Recorder:
 
     def _all(self) -> Recording:
         """The same with the calls of the model that are beside the iteration."""
-        if self._spans.under_way and self._spans.phase in (Phase.FORWARD, Phase.LOSS):
+        if self.spans.under_way and self.spans.phase in (Phase.FORWARD, Phase.LOSS):
             self._walk(self._forward.results)
         else:
             self._bind()
@@ -225,7 +225,7 @@ class Recorder:
             iteration=self._iteration,
             parameters=self._parameters,
             events=self._log.given_out(),
-            spans=self._spans.spans(self._calls.beside),
+            spans=self.spans.spans(self._calls.beside),
             graph=self._walked.graph,
             passes=tuple(self._forward.passes),
             input_id=batch,
@@ -316,7 +316,7 @@ class Recorder:
 
     def operation_ran(self, told: Ran) -> None:
         """Note an operation that has run."""
-        log, phase = self._log, self._spans.phase
+        log, phase = self._log, self.spans.phase
         op, read, inputs, made, line, place, call = told
         first, node, module = made[0], grad_fn_of(made[0]), self._modules.running
         self._forward.ran(Operation(phase, op, read, made, node, first.output_nr, module))

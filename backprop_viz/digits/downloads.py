@@ -24,7 +24,7 @@ class DownloadError(UserError):
     """Nothing could be fetched; the message says why and what to do."""
 
 
-class _MirrorError(Exception):
+class _MirrorError(UserError):
     """What is wrong with a mirror, in a few words that follow its name."""
 
 
@@ -56,13 +56,15 @@ def _fetch_from_any(
     source: DownloadSource, mirrors: list[str], folder: Path, progress: Progress, report: Report
 ) -> None:
     """Fetch a file from one of the mirrors; the one that had it is the first to be asked next."""
-    failures = []
+    failures: list[UserError] = []
     for url in list(mirrors):
         report(progress)
         try:
             _fetch(source, url, folder, progress, report)
         except _MirrorError as error:
-            failures.append(f"{urlsplit(url).netloc} {error}")
+            failures.append(
+                UserError(QT_TRANSLATE_NOOP("errors", "{0} {1}"), urlsplit(url).netloc, error)
+            )
         except OSError as error:
             raise DownloadError(
                 QT_TRANSLATE_NOOP(
@@ -85,7 +87,7 @@ def _fetch_from_any(
             "or choose a folder with {2}'s files.",
         ),
         progress.name,
-        "; ".join(failures),
+        UserError("; ".join(f"{{{i}}}" for i in range(len(failures))), *failures),
         source.title,
     )
 
@@ -115,9 +117,10 @@ def _fetch(
             downloader=load,
         )
     except requests.RequestException as error:
-        raise _MirrorError(_reason(error, source.timeout_s)) from error
+        raise _reason(error, source.timeout_s) from error
     except ValueError as error:
-        raise _MirrorError("sent a file with a wrong checksum") from error
+        text = QT_TRANSLATE_NOOP("errors", "sent a file with a wrong checksum")
+        raise _MirrorError(text) from error
 
 
 def _save(response: "requests.Response", path: Path, progress: Progress, report: Report) -> None:
@@ -129,19 +132,23 @@ def _save(response: "requests.Response", path: Path, progress: Progress, report:
             file.write(chunk)
             done += len(chunk)
             if done > _LARGEST:
-                raise _MirrorError("sent far more than this file holds")
+                text = QT_TRANSLATE_NOOP("errors", "sent far more than this file holds")
+                raise _MirrorError(text)
             report(Progress(progress.name, progress.number, progress.count, done, total))
 
 
-def _reason(error: "requests.RequestException", timeout_s: float) -> str:
+def _reason(error: "requests.RequestException", timeout_s: float) -> _MirrorError:
     """What a mirror did, in a few words."""
     import requests
 
     if error.response is not None:
-        return f"answered {error.response.status_code} {error.response.reason}".rstrip()
+        text = QT_TRANSLATE_NOOP("errors", "answered {0}")
+        said = f"{error.response.status_code} {error.response.reason}".rstrip()
+        return _MirrorError(text, said)
     # While the body is read, requests wraps a silence like any other broken connection.
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
-        return f"did not answer for {timeout_s:g} seconds"
+        text = QT_TRANSLATE_NOOP("errors", "did not answer for {0} seconds")
+        return _MirrorError(text, f"{timeout_s:g}")
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "cut the connection"
-    return "could not be reached"
+        return _MirrorError(QT_TRANSLATE_NOOP("errors", "cut the connection"))
+    return _MirrorError(QT_TRANSLATE_NOOP("errors", "could not be reached"))

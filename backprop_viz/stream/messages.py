@@ -36,7 +36,7 @@ class RunEnded:
     """A script has ended, with this exit status.
 
     ``error`` is the exception that ended it, "" for none, with its traceback in ``details`` and
-    the ``line`` of the script that it came from.
+    the ``line`` of the script that it came from. A UserError is told as ``as_value`` does.
     """
 
     status: int

@@ -200,15 +200,20 @@ class LiveRun:
         """A window shows no health yet."""
 
     def hold_at_start(self) -> None:
-        """Hold the loop before its first iteration, unless it runs freely."""
+        """Hold the loop before its first iteration, unless it runs freely.
+
+        zero_grad may have run before the model is found; it is shown with the first step.
+        """
         if self._until == "any":
             return
         recording = None if self._recorder is None else self._recorder.recording()
-        if recording is not None and recording.events:
+        if recording is None or not recording.events:
+            self._hold(None)
+            return
+        self._hold(None, recording.trace[0][0] if recording.trace else None)
+        if self._until in ("phase", "event") or self._stops(recording):
             self._due = _FOLLOWS[recording.spans[-1].phase]
-        else:
-            recording = None
-        self._hold(recording)
+            self._hold(recording)
 
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """The script is over: send what is left, and let the window stay."""
@@ -230,14 +235,15 @@ class LiveRun:
             return False
         return first_hit(recording, self._breakpoints, max(end - 1, 0)) is not None
 
-    def _hold(self, recording: Recording | None) -> None:
-        """Hold the calling thread until the window lets it go on."""
+    def _hold(self, recording: Recording | None, line: int | None = None) -> None:
+        """Hold the calling thread until the window lets it go on; at its own line, or another."""
+        began = time.perf_counter()
         if recording is not None:
             self._held_after = len(recording.events)
             self._due = recording.under_way or self._due
         with self._state:
             before, self._until, self._held = self._released, "phase", True
-            self._line = self._line_of(sys._getframe(1))
+            self._line = line or self._line_of(sys._getframe(1))
             if self._line is None and recording is not None and recording.trace:
                 self._line = recording.trace[-1][0]  # the node runs in a thread of its own
         self._window.send_waiting(until=recording)
@@ -247,6 +253,10 @@ class LiveRun:
             while self._released == before and self._window.open:
                 self._state.wait(0.2)
             self._held, self._line = False, None
+        stood = time.perf_counter() - began  # which is neither torch's time nor the loop's
+        self._begun += stood
+        if self._recorder is not None:
+            self._recorder.spans.waited(stood)
         self._follow_lines()
 
     def _line_of(self, frame: FrameType | None) -> int | None:

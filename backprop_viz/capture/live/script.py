@@ -29,7 +29,7 @@ from backprop_viz.capture.live.model_loop import ModelFileError
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.live.watch import Follower, Watch, kwargs_of_call
-from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.errors import ArgumentError, as_value
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
@@ -117,7 +117,7 @@ def run_watched(
         raise
     except ModelFileError as error:
         print(f"backprop-viz: {error}", file=sys.stderr)
-        told = RunEnded(1, str(error), line=error.line)
+        told = RunEnded(1, as_value(error), line=error.line)
         return 1
     except BaseException as error:
         found.explain(error)

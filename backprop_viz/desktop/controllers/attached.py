@@ -79,7 +79,7 @@ class AttachedController(QObject):
         if loops or told.error:
             newest = self._session.newest_recording
             recorded = newest.iteration if newest.events else 0
-            notice = self._lost_lines.why_ended or _notice_of(
+            notice = self._lost_lines.why_ended or notice_of_end(
                 told, self._session.iteration, recorded
             )
             self._window.messages.tell_notice(notice)
@@ -136,7 +136,7 @@ class AttachedController(QObject):
         self._leave()
 
 
-def _notice_of(told: RunEnded, done: int, recorded: int) -> Notice:
+def notice_of_end(told: RunEnded, done: int, recorded: int) -> Notice:
     """What to say of a script that has ended, with so many iterations done.
 
     ``recorded`` is the newest one that was recorded, 0 for none.

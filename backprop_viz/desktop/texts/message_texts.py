@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.desktop.clients.worker_process import EXIT_STATUS, OUT_OF_MEMORY
+from backprop_viz.recording.errors import sentence_in
 from backprop_viz.recording.notices import Notice, sentences_of
 
 
@@ -10,8 +11,7 @@ def message_text(notice: Notice) -> str:
     """What to say, and what to do, in the user's language."""
     translate = QCoreApplication.translate
     if notice.code == "refused":
-        text = translate("errors", notice.values[0])
-        return text.format(*notice.values[1:]) if len(notice.values) > 1 else text
+        return _sentence(notice.values[0], notice.values[1:])
     explained = {
         "explained": translate("notices", "This could not be run."),
         "explained_undone": translate("notices", "This could not be run, so the run is as it was."),
@@ -159,8 +159,15 @@ def message_text(notice: Notice) -> str:
     return texts[notice.code].format(*map(_reason, notice.values))
 
 
+def _sentence(text: str, values: tuple[str, ...]) -> str:
+    said = QCoreApplication.translate("errors", text)
+    return said.format(*map(_reason, values)) if values else said
+
+
 def _reason(value: str) -> str:
-    """Why the worker ended, in the user's language; other values stay as they are."""
+    """A sentence, or why the worker ended, in the user's language; other values as they are."""
+    if (found := sentence_in(value)) is not None:
+        return _sentence(*found)
     if value == "SIGKILL":
         text = QCoreApplication.translate("notices", "{0}, perhaps for lack of memory")
     elif value == OUT_OF_MEMORY:

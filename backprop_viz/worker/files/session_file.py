@@ -100,8 +100,7 @@ def resume(run: StoredRun, path: Path) -> ResumedRun:
     """
     try:
         trainer = Trainer.from_settings(run.settings)
-        if text := _missing_options(run, trainer):
-            raise UserError(text)
+        _expect_all_options(run, trainer)
         # One iteration more shows that all fits together before anything is replaced by it.
         trainer.restore(run.checkpoint)
         trainer.input_form = "batch"  # what the network refuses was no fault of the file
@@ -112,10 +111,15 @@ def resume(run: StoredRun, path: Path) -> ResumedRun:
     except MemoryError:
         raise
     except UserError as error:
-        raise _unusable(path, str(error)) from error
+        text = QT_TRANSLATE_NOOP("errors", "{0} cannot be opened. {1}")
+        raise UserError(text, path.name, error) from error
     except Exception as error:
-        said = f"its parts do not fit together ({type(error).__name__}: {str(error)[:100]})"
-        raise _unusable(path, said) from error
+        text = QT_TRANSLATE_NOOP(
+            "errors",
+            "{0} cannot be opened: its parts do not fit together ({1}: {2}); choose another file.",
+        )
+        said = " ".join(str(error)[:100].split()).rstrip(".")
+        raise UserError(text, path.name, type(error).__name__, said) from error
     trainer.take_over(run.settings)
     trainer.given_batches.update(run.given_batches)
     if recorder is not None:
@@ -157,15 +161,15 @@ def _run_until(due: Phase, backwards: int, recorder: RecordedSteps, trainer: Tra
             recorder.step()
 
 
-def _missing_options(run: StoredRun, trainer: Trainer) -> str:
-    """Which options torch goes by and the file has not, as a sentence; "" if it has them all."""
+def _expect_all_options(run: StoredRun, trainer: Trainer) -> None:
+    """Raise UserError for an option that torch goes by and the file has not."""
     for checkpoint in (run.checkpoint, run.before):
         if trainer.optimizer is not None and checkpoint is not None and checkpoint.optimizer:
             known = checkpoint.optimizer["param_groups"][0]
             missing = trainer.optimizer.param_groups[0].keys() - known.keys()
             if missing - {"initial_lr"}:
-                return f"its {run.settings.optimizer} optimizer has no {sorted(missing)[0]}"
-    return ""
+                text = QT_TRANSLATE_NOOP("errors", "Its {0} optimizer has no {1}.")
+                raise UserError(text, run.settings.optimizer, sorted(missing)[0])
 
 
 def _unusable(path: Path, what: str) -> UserError:

@@ -147,6 +147,10 @@ def test_zero_grad_before_the_first_forward_is_in_the_first_iteration(
         lines = script.read_text().splitlines()
         with scripts.followed(str(script)) as window:
             held = window.held()
+            assert (held.due, held.iteration, window.recordings) == (Phase.ZERO_GRAD, 0, {})
+            assert held.line is not None
+            assert f"{clear}.zero_grad()" in lines[held.line - 1]
+            held = window.carried_out(Step())
             recording = window.recordings[1]
             assert held.due is Phase.FORWARD
             assert held.line is not None

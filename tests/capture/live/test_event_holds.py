@@ -69,6 +69,7 @@ def test_by_event_a_script_goes_on_by_one_event(scripts: Scripts, script: Path) 
     lines = SCRIPT.splitlines()
     with scripts.followed(str(script)) as window:
         window.held()
+        window.carried_out(Step())  # zero_grad
         ops: list[str] = []
         while "Adam" not in ops[-1:]:
             held = window.carried_out(Step(by_event=True))

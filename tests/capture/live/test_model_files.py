@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.errors import plain_value
 from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.stream.commands import Iterate, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
@@ -135,7 +136,7 @@ def test_the_loop_is_shown_below_the_file_and_held_at(models: Models) -> None:
         (HEAD + "model = nn.Linear(1, 1)", None, "mine.py makes no inputs"),
         (HEAD, None, "mine.py makes no model"),
         (PLAIN + "loss = 'no_such'", 6, "loss is 'no_such', which torch.nn.functional does not"),
-        (PLAIN + "loss = model(inputs).sum()", 6, "loss is Tensor, and not what computes it"),
+        (PLAIN + "loss = model(inputs).sum()", 6, "loss is Tensor; it must be a function"),
         (PLAIN + "loss = abs\nmodel = 3", 7, "model is int, and not a torch.nn.Module."),
         (PLAIN + "loss = abs\ninputs: int = 3", 7, "inputs is int, and not a tensor"),
         (PLAIN + "loss = abs\noptimizer = 'sgd'", 7, "optimizer is str, and not a torch.optim"),
@@ -153,6 +154,6 @@ def test_what_is_wrong_is_said_with_its_line(
         window.rest()
         ended = window.messages[-1]
         assert isinstance(ended, RunEnded)
-        assert ended.error.startswith(said)
+        assert plain_value(ended.error).startswith(said)
         assert (ended.status, ended.line) == (1, line)
         assert window.ended().status == 1
