@@ -4,6 +4,7 @@ A test's worker is forked from it instead of importing torch again. ``tests.fork
 the server and asks it.
 """
 
+import atexit
 import gc
 import os
 import select
@@ -11,6 +12,7 @@ import signal
 import socket
 import sys
 import threading
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,8 +48,30 @@ def wait_for_start(number: int) -> CodeType:
         raise RuntimeError("The fork server has several threads, so it must not fork.")
     gc.collect()
     gc.freeze()  # the pages of what is imported stay shared
+    for finalizer in weakref.finalize._registry:  # type: ignore[attr-defined]
+        finalizer.atexit = False  # of what is imported, which is left as it is
     with socket.socket(fileno=number) as requests:
         return _Server(requests).run()
+
+
+def run_to_end(code: CodeType) -> None:
+    """Run what ``wait_for_start`` returned as the interpreter runs a program, to the process's end.
+
+    The modules are not taken apart at the end: with torch that takes a quarter of a second, and
+    nobody sees it. A program that raises ends as the interpreter ends it.
+    """
+    status = 0
+    try:
+        exec(code, {"__name__": "__main__"})
+    except SystemExit as ended:
+        if not (ended.code is None or isinstance(ended.code, int)):
+            raise
+        status = ended.code or 0
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for the other threads
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status & 0xFF)
 
 
 class _Server:

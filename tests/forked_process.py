@@ -20,9 +20,9 @@ FORKS = sys.platform == "linux" and not NIGHTLY
 _START = """
 import sys
 sys.path[:] = {path!r}
-from tests.fork_server import wait_for_start
+from tests.fork_server import run_to_end, wait_for_start
 {imports}
-exec(wait_for_start({number}), {{"__name__": "__main__"}})
+run_to_end(wait_for_start({number}))
 """
 
 

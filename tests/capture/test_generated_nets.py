@@ -33,7 +33,7 @@ OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer] | None] = {
     "rmsprop": torch.optim.RMSprop,
 }
 NETS_PER_SEED = 10
-SEEDS = by_day_every(3, range(25))
+SEEDS = by_day_every(4, range(25))
 DRAWN_NETS = [
     net for seed in SEEDS for net in range(seed * NETS_PER_SEED, (seed + 1) * NETS_PER_SEED)
 ]

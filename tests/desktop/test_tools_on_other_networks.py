@@ -23,6 +23,7 @@ from backprop_viz.stream.commands import (
 from tests.alone import losses_of_text
 from tests.conftest import OpenWindow
 from tests.monkey.networks import TEXTS
+from tests.nightly import by_day_every
 from tests.worker.session_helpers import STROKES, losses_after, trigger, view_state_of
 
 NAMES = ("dense", "normed", "one layer", "sequence")
@@ -67,11 +68,12 @@ def explained(window: MainWindow) -> None:
             assert abs(explanation.residual) <= 1e-5 * max(1.0, abs(explanation.value))
 
 
-@pytest.mark.parametrize("number", range(len(NAMES)), ids=NAMES)
-def test_tools(open_window: OpenWindow, tmp_path: Path, number: int) -> None:
+@pytest.mark.parametrize("name", by_day_every(3, NAMES))
+def test_tools(open_window: OpenWindow, tmp_path: Path, name: str) -> None:
+    text = TEXTS[NAMES.index(name)]
     window = open_window("--preset", "digits")
     session, messages = window.session, window.messages
-    session.send(RunNetwork(TEXTS[number]))
+    session.send(RunNetwork(text))
     losses_after(window, 2)
     explained(window)
     window.panel(DrawPanel).show_strokes(STROKES)
@@ -87,10 +89,11 @@ def test_tools(open_window: OpenWindow, tmp_path: Path, number: int) -> None:
     losses_after(window, 1)
     node = view_state.cursor.recording.graph.nodes[0]
     session.send(AlterGradient(GradientIntervention(node.key, "scale", 2.0)))
-    for name in ACTIONS:
-        trigger(window, name)
-        refused = name == "actionBackwardTwice"  # torch's own error is what it is for
-        assert messages.kind() == "info" or not messages.text() or refused, (name, messages.text())
+    for action in ACTIONS:
+        trigger(window, action)
+        refused = action == "actionBackwardTwice"  # torch's own error is what it is for
+        said = messages.text()
+        assert messages.kind() == "info" or not said or refused, (action, said)
         messages.dismiss()
         for dialog in QApplication.topLevelWidgets():
             if isinstance(dialog, QDialog):
@@ -99,5 +102,5 @@ def test_tools(open_window: OpenWindow, tmp_path: Path, number: int) -> None:
     window.findChild(QAction, "actionCopyScript").trigger()
     assert session.wait_idle(60)
     script = QGuiApplication.clipboard().text()
-    assert TEXTS[number].strip() in script
+    assert text.strip() in script
     assert losses_of_text(script, tmp_path) == [loss.hex() for loss in losses]

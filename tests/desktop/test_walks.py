@@ -257,9 +257,9 @@ def test_every_event_of_the_tutorial_forwards_and_backwards(
     walker = Walker(qtbot, [view_state], things(view_state)[thing])
     (size,) = walker.sizes()
     assert size > 50
-    # A fresh set of panels takes long to make: by day each thing is compared at an eighth of the
-    # events, together at half of them. The walk itself leaves none out.
-    compared = {p for p in range(size + 1) if NIGHTLY or p % 8 == 2 * thing}
+    # A fresh set of panels takes long to make: by day each thing is compared at a twelfth of the
+    # events, together at a third of them. The walk itself leaves none out.
+    compared = {p for p in range(size + 1) if NIGHTLY or p % 12 == 3 * thing}
     for position in range(size + 1):
         walker.go((0, position), "forwards", thing == 0, position in compared)
     for position in reversed(range(size + 1)):
@@ -277,7 +277,7 @@ def test_random_walks_over_two_iterations(
     first = make_view_state(settings).cursor
     view_states = [replace(later, cursor=first), later]
     walker = Walker(qtbot, view_states, things(later)[thing])
-    steps = 60 if NIGHTLY else 20
+    steps = 60 if NIGHTLY else 12
     for place, came in wander(walker.sizes(), steps, seed=thing):
         walker.go(place, came, pictures=False)
 

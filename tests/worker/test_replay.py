@@ -67,7 +67,7 @@ def people(benchmark: ModuleType) -> list[tuple[Strokes, int]]:
     return [
         written[i]
         for digit in range(10)
-        for i in [i for i, (_, label) in enumerate(written) if label == digit][::150][:3]
+        for i in [i for i, (_, label) in enumerate(written) if label == digit][::150][:2]
     ]
 
 

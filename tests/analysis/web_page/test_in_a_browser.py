@@ -10,6 +10,7 @@ from torch import nn
 
 import backprop_viz as bv
 from tests.chromium import CHROMIUM, Chromium
+from tests.nightly import NIGHTLY
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
@@ -170,9 +171,11 @@ def test_a_model_of_any_shapes_can_be_walked_through(browser: Chromium, tmp_path
     address = (tmp_path / "odd.html").as_uri()
     opened(browser, address)
     browser.press("Home")
-    for event in recording.events:
+    for number, event in enumerate(recording.events):
         browser.press("ArrowRight")
         assert text(browser, "#what").split(" · ")[0] == event.op
+        if number % 4 and not NIGHTLY:
+            continue
         browser.run("document.querySelectorAll('#entries button').forEach((e) => e.click())")
         browser.run(
             "document.querySelectorAll('.column').forEach((e) => { e.click(); e.click(); })"

@@ -54,8 +54,8 @@ def test_all_text_is_twice_as_large_and_the_window_is_not(
 def test_the_size_is_remembered_and_comes_back_to_what_it_was(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", size=(1600, 1000))
     before = sizes_of_text(window)
-    choose(window, "actionTextLarger", 3)
-    choose(window, "actionTextSmaller", 9)
+    choose(window, "actionTextLarger")
+    choose(window, "actionTextSmaller", 5)
     assert body_font(10).pixelSize() == 8
     window.close()
     set_text_scale(1.0)
