@@ -6,11 +6,15 @@ from typing import Literal
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.stream.messages import StillThere
 
 # A rank of which nothing is heard for so long is said to be silent.
 SILENT_AFTER_S = 10.0
 
-Standing = Literal["runs", "ended", "silent", "unreached", "lost", "cut"]
+# One that has not got on for so long, nor for so many times what an iteration took, is stuck.
+STUCK_AFTER_S, STUCK_AFTER_ITERATIONS = 30.0, 5.0
+
+Standing = Literal["runs", "ended", "silent", "stuck", "unreached", "lost", "cut"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,7 +25,8 @@ class RankState:
     ``heard`` is when it last said something, as time.time() tells it. ``closed``: it has said that
     no more comes; ``gone``: no more can come; ``unreached``: its line is lost, and is tried again;
     ``held``: the window holds it there. ``waited`` are the seconds that it waited for the others
-    in the shown iteration.
+    in the shown iteration. ``progressed`` is when it got on, at ``rate`` iterations a second, and
+    ``there`` where it is since.
     """
 
     rank: int
@@ -36,10 +41,13 @@ class RankState:
     held: bool = False
     waited: float | None = None
     unreached: bool = False
+    progressed: float = 0.0
+    rate: float = 0.0
+    there: StillThere | None = None
 
     def standing(self, now: float) -> Standing:
-        """Whether it "runs", has "ended", is "silent", "unreached" without a line, or "lost" with
-        its process; or its file is "cut": nobody has closed it, and nothing more is written.
+        """Whether it "runs", has "ended", is "silent", "stuck" but there, "unreached", or "lost"
+        with its process; or its file is "cut": nobody has closed it, and nothing more is written.
         ``now`` is time.time().
         """
         if self.closed:
@@ -48,10 +56,14 @@ class RankState:
             return "lost"
         if self.unreached:
             return "unreached"
-        if self.held or now - self.heard <= SILENT_AFTER_S:
+        if self.held:
             return "runs"
         is_file = self.origin is not None and self.origin.kind == "file"
-        return "cut" if is_file else "silent"
+        if now - self.heard > SILENT_AFTER_S:
+            return "cut" if is_file else "silent"
+        longest = STUCK_AFTER_ITERATIONS / self.rate if self.rate else 0.0
+        stuck = self.there is not None and now - self.progressed > max(STUCK_AFTER_S, longest)
+        return "stuck" if stuck else "runs"
 
 
 @dataclass(frozen=True, slots=True)

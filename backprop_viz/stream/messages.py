@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,17 @@ class LeftOut:
     first: int
     last: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StillThere:
+    """One of several ranks is there, whether it gets on or not: at a ``line`` of its script.
+
+    ``doing``: it is in a "backward" or in another "collective", where ranks wait for each other.
+    """
+
+    line: int | None
+    doing: Literal["backward", "collective", "other"] = "other"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -252,7 +264,7 @@ Answer = (
     | SnippetRan
 )
 FROM_WORKER: Sequence[type[object]] = (
-    *(Update, Notice, RunAttached, RunEnded, LeftOut),
+    *(Update, Notice, RunAttached, RunEnded, LeftOut, StillThere),
     *(Sheet, Page, EvaluationProgress, Filed, CodeFound, Rerecorded, Scripted, SaliencyRecorded),
     *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked, SnippetRan, NetworkTried),
     *(SurfaceComputed, RaceRan),

@@ -13,6 +13,7 @@ from torch._C import DisableTorchFunction
 from backprop_viz.analysis.cursor.breakpoints import first_hit
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
+from backprop_viz.capture.live.heartbeat import Heartbeat
 from backprop_viz.capture.live.line_holds import LineHolds
 from backprop_viz.capture.live.recording_pace import RecordingPace
 from backprop_viz.capture.recorder import Recorder
@@ -99,6 +100,9 @@ class LiveRun:
         # What was logged, and what of it the window has not been told.
         self._logged: list[LoggedScalar] = []
         self._scalars: list[LoggedScalar] = []
+        self._heartbeat: Heartbeat | None = None
+        if origin.world_size > 1:
+            self._heartbeat = Heartbeat(self._window.send, lambda: self._thread, origin.path)
         if ends is not None:
             self.attach(ends)
 
@@ -224,6 +228,8 @@ class LiveRun:
         if recording is not None and any(e.phase is Phase.FORWARD for e in recording.events):
             self._publish(recording)
         self._publish()
+        if self._heartbeat is not None:
+            self._heartbeat.end()
         self._window.end(told, _FLUSHED_WITHIN_S)
 
     # -- holding -----------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The runs of several ranks in one window, in the place of a worker: one of them is shown."""
 
 import threading
-from collections import Counter
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +12,13 @@ from backprop_viz.desktop.clients.file_client import FileClient, IterationRead, 
 from backprop_viz.desktop.clients.line_again import LineLost, LineTried
 from backprop_viz.desktop.rank_states import RanksState, RankState, WeightDifference
 from backprop_viz.desktop.run.followed_run import FollowedRun
+from backprop_viz.desktop.run.rank_comparisons import (
+    WAITS_OF,
+    Comparisons,
+    Digests,
+    difference_of,
+    waits_told,
+)
 from backprop_viz.desktop.run.ranks_held import RanksHeld
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.all_reduce import ALL_REDUCE
@@ -19,17 +26,11 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import Command
-from backprop_viz.stream.messages import RunAttached, RunEnded, Update
+from backprop_viz.stream.messages import RunAttached, RunEnded, StillThere, Update
 from backprop_viz.stream.wire import Received
 
 Examine = Callable[[Recording], None]
 MakeClient = Callable[[Callable[[], None], Examine | None], FileClient | AttachedClient]
-# Who waits for whom is told of so many iterations.
-_WAITS_OF = 20
-
-
-# The weights' digests by name, of each iteration.
-_Digests = dict[int, dict[str, bytes]]
 
 
 class RankFacts:
@@ -37,7 +38,7 @@ class RankFacts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._digests: _Digests = {}
+        self._digests: Digests = {}
         self._waited: dict[int, float | None] = {}
         self._passed_over: set[int] = set()  # iterations that cannot be read
 
@@ -61,7 +62,7 @@ class RankFacts:
             (self._passed_over.discard if digests else self._passed_over.add)(recording.iteration)
             self._waited[recording.iteration] = waited
 
-    def digests(self) -> _Digests:
+    def digests(self) -> Digests:
         """Of each iteration its weights' digests by name."""
         with self._lock:
             return dict(self._digests)
@@ -82,6 +83,9 @@ class RankRun:
     live: ViewState | None = None
     iteration: int = 0
     due: Phase = Phase.ZERO_GRAD
+    progressed: float = field(default_factory=time.time)  # when it last got on
+    rate: float = 0.0  # iterations a second
+    there: StillThere | None = None
     ended: bool = False
     changed: set[int] = field(default_factory=set)  # iterations that came since they were joined
     asked: set[int] = field(default_factory=set)  # iterations that are being read to be shown
@@ -179,10 +183,15 @@ class RankRuns:
     def _is_for_window(self, one: RankRun, message: object, recording: Recording | None) -> bool:
         """Take note of a message; False of what was only read to be compared."""
         if isinstance(message, Update):
-            one.iteration, one.due = message.iteration, message.due
+            if (one.iteration, one.due) != (message.iteration, message.due):
+                one.progressed = time.time()
+            one.iteration, one.due, one.rate = message.iteration, message.due, message.rate
             self._held.updated(one.client, message)
         elif isinstance(message, RunEnded):
             one.ended = True
+        elif isinstance(message, StillThere):
+            one.there = message
+            return False
         elif isinstance(message, IterationRead):
             if message.iteration not in one.asked and message.iteration == one.looking:
                 one.looking = None
@@ -239,7 +248,7 @@ class RankRuns:
         self._look_further()
         waited = [one.facts.waited() for one in self.runs]
         difference, compared = self._difference()
-        waits, waits_of = _waits(waited)
+        waits, waits_of = waits_told(waited)
         ranks = tuple(
             self._state(one, place, iteration, waited[place].get(iteration))
             for place, one in enumerate(self.runs)
@@ -262,6 +271,9 @@ class RankRuns:
             heard=one.client.heard,
             closed=one.client.is_closed,
             held=self._held.is_held(one.client),
+            progressed=one.progressed,
+            rate=one.rate,
+            there=one.there,
             gone=isinstance(one.client, AttachedClient) and one.ended,
             unreached=isinstance(one.client, AttachedClient) and one.client.is_lost,
             waited=waited,
@@ -277,7 +289,7 @@ class RankRuns:
         wanted = compared.next_iteration()
         if wanted is None:
             known = [one.facts.waited() for one in self.runs]
-            recent = reversed(common[-_WAITS_OF:])
+            recent = reversed(common[-WAITS_OF:])
             wanted = next((i for i in recent if any(i not in each for each in known)), None)
         if wanted is None:
             return
@@ -302,40 +314,11 @@ class RankRuns:
             return None, compared.last
         found = [one[first] for one in digests]
         sure = first - 1 == compared.last_equal and first > 1
-        return _difference_of(first, found, self._numbers(), sure), compared.last
+        return difference_of(first, found, self._numbers(), sure), compared.last
 
     def _numbers(self) -> list[int]:
         origins = [one.run.origin for one in self.runs]
         return [i if origin is None else origin.rank for i, origin in enumerate(origins)]
-
-
-class Comparisons:
-    """Which of the common iterations were compared, and which is next: from the newest, by halves.
-
-    Weights that differ stay so, but for the rarest of chances: what lies before an equal one is
-    taken to be equal.
-    """
-
-    def __init__(self, common: Sequence[int], digests: Sequence[_Digests]) -> None:
-        self._common = common
-        known = [i for i in common if all(i in each for each in digests)]
-        equal = {i: all(each[i] == digests[0][i] for each in digests) for i in known}
-        different = [i for i in known if not equal[i]]
-        self.first_different = min(different, default=None)
-        before = [i for i in known if equal[i] and i < (self.first_different or i + 1)]
-        self.last_equal = max(before, default=0)
-        self.last = max(known, default=0)
-
-    def next_iteration(self) -> int | None:
-        """The iteration to be compared next; None where all is known."""
-        if not self._common:
-            return None
-        if self.last < self._common[-1]:
-            return self._common[-1]
-        if self.first_different is None:
-            return None
-        between = [i for i in self._common if self.last_equal < i < self.first_different]
-        return between[len(between) // 2] if between else None
 
 
 def _keep(one: RankRun, message: object, recording: Recording | None) -> None:
@@ -357,33 +340,6 @@ def _keep(one: RankRun, message: object, recording: Recording | None) -> None:
 def _begun(make: MakeClient, wake: Callable[[], None], settings: Settings) -> RankRun:
     facts = RankFacts()
     return RankRun(make(wake, facts.look), facts, FollowedRun(settings))
-
-
-def _difference_of(
-    iteration: int, digests: Sequence[dict[str, bytes]], numbers: Sequence[int], sure: bool
-) -> WeightDifference:
-    names = [name for name in digests[0] if len({one.get(name) for one in digests}) > 1]
-    odd: set[int] = set()
-    for name in names:
-        (most, count), *_ = Counter(one.get(name) for one in digests).most_common(1)
-        together = count > len(digests) / 2
-        odd |= {
-            number
-            for number, one in zip(numbers, digests, strict=True)
-            if not together or one.get(name) != most
-        }
-    return WeightDifference(iteration, tuple(names), tuple(sorted(odd)), sure)
-
-
-def _waits(waited: Sequence[dict[int, float | None]]) -> tuple[tuple[int, ...], int]:
-    """In how many of the last iterations each rank waited least: the others waited for it."""
-    told = [{i: s for i, s in one.items() if s is not None} for one in waited]
-    common = sorted(set.intersection(*(set(one) for one in told)))[-_WAITS_OF:]
-    counts = [0] * len(told)
-    for iteration in common:
-        seconds = [one[iteration] for one in told]
-        counts[seconds.index(min(seconds))] += 1
-    return tuple(counts), len(common)
 
 
 ScriptClient = AttachedClient | RankRuns

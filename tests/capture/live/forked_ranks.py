@@ -78,6 +78,8 @@ def train(kind: str, to: str, rank: int, steps: int) -> None:
         if kind == "drift" and rank == 1 and step == 2:
             with torch.no_grad():
                 model.module.second.weight[0, 0] += 1e-3
+        while kind == "hang" and rank == 1 and step == 5:
+            pass
         if kind == "killed" and rank == 1 and step == 3:
             os.kill(os.getpid(), signal.SIGKILL)
     own = [p.to_local() if hasattr(p, "to_local") else p for p in model.parameters()]

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import socket
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from backprop_viz.desktop import rank_states
 from backprop_viz.desktop.application import make_window
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.clients.wake import wait_until
@@ -45,12 +47,14 @@ def two_free_ports() -> int:
 
 
 @pytest.fixture
-def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[int]:
     """Where rank 0 of a training without end listens, and rank 1 one above it."""
     monkeypatch.setenv("BACKPROP_VIZ_TOKEN_FILE", str(tmp_path / "token"))
     port = two_free_ports()
-    to = f"tcp://127.0.0.1:{port}"
-    process = shared_scripts().started(_SCRIPT, "plain", to, "2", "100000000")
+    to, kind = f"tcp://127.0.0.1:{port}", getattr(request, "param", "plain")
+    process = shared_scripts().started(_SCRIPT, kind, to, "2", "100000000")
     yield port
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
@@ -123,3 +127,19 @@ def test_a_rank_that_is_killed_is_said_to_be_gone(window: MainWindow) -> None:
     until(session, lambda: session.view_state.ranks.ranks[1].gone)
     until(session, lambda: "Rank 1 is gone" in view.standing.text())  # panels take turns
     assert view.table.text(1, 7) == "gone"
+
+
+@pytest.mark.parametrize("port", ["hang"], indirect=True)
+def test_a_rank_that_hangs_is_told_from_one_that_waits_for_it(
+    port: int, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rank_states, "STUCK_AFTER_S", 3.0)
+    session, view = window.session, window.panel(RanksView)
+    until(session, lambda: "Rank 1: hangs for" in view.standing.text())
+    until(session, lambda: "Rank 0: waits for" in view.standing.text())
+    lines = _SCRIPT.read_text().splitlines()
+    where = [int(found) for found in re.findall(r"at line (\d+)", view.standing.text())]
+    assert "loss.backward()" in lines[where[0] - 1]
+    hangs = lines[where[1] - 2 : where[1]]
+    assert any('while kind == "hang"' in line for line in hangs)
+    assert [view.table.text(row, 7) for row in range(2)] == ["stuck", "stuck"]

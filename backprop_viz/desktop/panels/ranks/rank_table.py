@@ -128,7 +128,7 @@ class RankTable(QTableWidget):
         waited = "" if one.waited is None else f"{one.waited * 1000:.1f} ms"
         word = standing_word(one, now)
         standing = one.standing(now)
-        bad = standing in ("silent", "unreached", "lost", "cut")
+        bad = standing in ("silent", "stuck", "unreached", "lost", "cut")
         return (
             RankCell(where, device),
             RankCell(_batch(recording)),

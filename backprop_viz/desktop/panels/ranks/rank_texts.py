@@ -112,11 +112,34 @@ def _standing_of(one: RankState, most: int, now: float) -> str:
             text = translate(
                 "ranks", "Rank {0}: its line is lost after iteration {1}, and is tried again."
             )
+        case "stuck":
+            return _stuck_text(one, now)
         case "silent":
             text = translate("ranks", "Rank {0}: no word for {3} s, after iteration {1}.")
         case _:
             return ""
     return text.format(one.rank, one.iteration, most, silent)
+
+
+def _stuck_text(one: RankState, now: float) -> str:
+    """Where a rank is that does not get on."""
+    translate = QCoreApplication.translate
+    assert one.there is not None
+    texts = {
+        "backward": translate(
+            "ranks",
+            "Rank {0}: waits for {1} s in backward, at line {3}, after iteration {2}; ranks wait "
+            "there for each other's gradients.",
+        ),
+        "collective": translate(
+            "ranks",
+            "Rank {0}: waits for {1} s for other ranks, at line {3}, after iteration {2}.",
+        ),
+        "other": translate("ranks", "Rank {0}: hangs for {1} s at line {3}, after iteration {2}."),
+    }
+    line = "?" if one.there.line is None else str(one.there.line)
+    text = texts[one.there.doing]
+    return text.format(one.rank, f"{now - one.progressed:,.0f}", one.iteration, line)
 
 
 def standing_word(one: RankState, now: float) -> str:
@@ -127,6 +150,7 @@ def standing_word(one: RankState, now: float) -> str:
         "lost": translate("ranks", "gone"),
         "silent": translate("ranks", "silent"),
         "unreached": translate("ranks", "no line"),
+        "stuck": translate("ranks", "stuck"),
         "cut": translate("ranks", "cut off"),
     }
     word = words.get(one.standing(now))

@@ -12,7 +12,7 @@ from backprop_viz.desktop.panels.ranks.rank_texts import (
     weights_text,
 )
 from backprop_viz.desktop.rank_states import RanksState, RankState, WeightDifference
-from backprop_viz.desktop.run.rank_runs import Comparisons
+from backprop_viz.desktop.run.rank_comparisons import Comparisons
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.run_origin import RunOrigin
 
