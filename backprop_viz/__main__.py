@@ -60,8 +60,10 @@ def _run(arguments: Sequence[str]) -> int:
     from backprop_viz.capture.live.command import run_beside_window, run_into_file
 
     if told.to is not None:
-        return run_into_file(told.script, told.to, told.every or 1, told.only)
-    return run_beside_window(told.script, goes=told.goes, every=told.every, only=told.only)
+        return run_into_file(told.script, told.to, told.every or 1, told.only, told.first)
+    return run_beside_window(
+        told.script, goes=told.goes, every=told.every, only=told.only, first=told.first
+    )
 
 
 def _train(told: Arguments, path: str) -> int:

@@ -28,6 +28,7 @@ class RunArguments:
     every: int | None
     to: str | None
     only: tuple[str, ...] = ()
+    first: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,14 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
         metavar="PATTERN",
         help="record the numbers of these modules alone, e.g. 'encoder.*'; may be given again",
     )
+    parser.add_argument(
+        "--from",
+        dest="first",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="run freely and unrecorded up to iteration N, and stop there",
+    )
     parser.add_argument("-m", dest="module", action="store_true", help="run a module by its name")
     own, rest = _own_options(argv)
     options = parser.parse_args(own)
@@ -161,7 +170,8 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
         parser.error(str(error))
     if not Path(path).is_file():
         parser.error(f"{rest[0]} is not there: give the path of a Python script")
-    return RunArguments(script, options.go, options.every, options.to, tuple(options.only))
+    only = tuple(options.only)
+    return RunArguments(script, options.go, options.every, options.to, only, options.first)
 
 
 def parse_attach(argv: Sequence[str]) -> AttachArguments:
@@ -219,7 +229,7 @@ def _own_options(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     while at < len(argv) and argv[at].startswith("-"):
         if argv[at] == "--":
             return list(argv[:at]), list(argv[at + 1 :])
-        at += 2 if argv[at] in ("--every", "--only", "--to") else 1
+        at += 2 if argv[at] in ("--every", "--from", "--only", "--to") else 1
     return list(argv[:at]), list(argv[at:])
 
 

@@ -203,7 +203,7 @@ class LoopWatch(TorchFunctionMode):
         result = self._functions.__torch_function__(func, types, args, kwargs)
         if name.strip("_") == "mul" and is_scaling():
             with _UNSEEN():
-                self._recorder.scaled(result, args[0], args[1].item())
+                self._recorder.results.scaled(result, args[0], args[1].item())
         return result
 
     def _outside(
@@ -370,7 +370,7 @@ class LoopWatch(TorchFunctionMode):
         roots = roots_of(func, args, kwargs)
         if self._phase is Phase.LOSS:
             with _UNSEEN():
-                self._recorder.take_roots(roots)
+                self._recorder.results.roots(roots)
             self._has_ended(Phase.LOSS)
         self._go(Phase.BACKWARD)
         with self._recorder.backward(roots):

@@ -89,7 +89,7 @@ class Recorder:
         self._nodes_watch = BackwardWatch(*nodes)
         self._batch = BatchLog(log)
         self._given_batch = False
-        self._results = LossLog()
+        self.results = LossLog()
         self._calls = ModelCalls()
         self._forward = ForwardLog(log, self._walked, self._names)
         self.spans = SpanLog(log)
@@ -116,21 +116,13 @@ class Recorder:
 
     def take_inputs(self, inputs: Mapping[str, Tensor]) -> None:
         """Tell what the model, which is called, reads, by the names of forward's parameters."""
-        self._results.output = None
+        self.results.output = None
         self._calls.begin(len(self._log), len(self._trace))
         self._batch.take_inputs(inputs)
 
     def take_results(self, output: Tensor | None, loss: Tensor | None) -> None:
         """Tell what was computed so far; backward starts from the loss, else from the output."""
-        self._results.results(output, loss)
-
-    def take_roots(self, roots: Sequence[Tensor]) -> None:
-        """Tell what a backward starts from; the loss, if that is one number."""
-        self._results.roots(roots)
-
-    def scaled(self, result: Tensor, loss: Tensor, scale: float) -> None:
-        """Tell that a result is the loss times a GradScaler's scale."""
-        self._results.scaled(result, loss, scale)
+        self.results.results(output, loss)
 
     @contextmanager
     def phase(self, phase: Phase) -> Iterator[None]:
@@ -230,8 +222,8 @@ class Recorder:
             passes=tuple(self._forward.passes),
             input_id=batch,
             labels_id=labels,
-            loss=self._results.loss,
-            loss_scale=self._results.scale,
+            loss=self.results.loss,
+            loss_scale=self.results.scale,
             samples=self._samples,
             model=type(self._model).__name__,
             options=self._used.options(self.rate),
@@ -295,7 +287,7 @@ class Recorder:
         self._judge({})
         self._forward.clear(lambda _: True)
         if begun:
-            self._results.forget_results()
+            self.results.forget_results()
             self._walk(())
 
     def following_modules(self) -> AbstractContextManager[None]:
@@ -363,7 +355,7 @@ class Recorder:
 
     def _bind(self) -> None:
         """Number the nodes of the graph of the last result, and give each operation its node."""
-        results = self._results
+        results = self.results
         if results.unbound and results.root is not None and grad_fn_of(results.root) is not None:
             results.unbound = False
             self._walk([results.root])
@@ -371,7 +363,7 @@ class Recorder:
     def _walk(self, roots: Sequence[Tensor]) -> None:
         belongs = self._calls.has
         sources = self._batch.sources(belongs) if len(self._forward) else {}
-        self._forward.walk(roots, self._results.output, sources, belongs)
+        self._forward.walk(roots, self.results.output, sources, belongs)
 
     def _judge(self, roots: Mapping[GradFn, int | None]) -> None:
         """Leave out the calls of the model that no backward goes through, nor one from here."""
@@ -386,15 +378,15 @@ class Recorder:
         """A backward runs in here: from these tensors, or from the last result."""
         self._watch.sync()
         if roots:
-            self.take_roots(roots)
+            self.results.roots(roots)
             nodes = zip(map(grad_fn_of, roots), roots, strict=True)
             if starts := {node: self._log.id_of(root) for node, root in nodes if node is not None}:
                 self._judge(starts)
-            self._results.unbound = False
+            self.results.unbound = False
             self._walk(roots)
         else:
             self._bind()
-        self._errors.backward_begins(self._results.root)
+        self._errors.backward_begins(self.results.root)
         self._growth.backward_begins(self._walked.nodes, len(self._log))
         self._forward.clear(self._calls.has)
         self._batch.backward_runs(self._calls.has)

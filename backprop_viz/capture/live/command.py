@@ -16,12 +16,19 @@ from backprop_viz.recording.run_origin import RunOrigin
 
 
 def run_beside_window(
-    script: Script, *, goes: bool = False, every: int | None = None, only: Sequence[str] = ()
+    script: Script,
+    *,
+    goes: bool = False,
+    every: int | None = None,
+    only: Sequence[str] = (),
+    first: int = 1,
 ) -> int:
     """Run a script with a window beside it; returns its exit status, or raises its SystemExit.
 
-    ``goes``: it is not held at its first iteration.
+    ``goes``: it is not held at its first iteration. ``first``: the iterations before run freely.
     """
+    if goes and first > 1:
+        every = every or 1
 
     def follow(origin: RunOrigin, program: Program) -> ScriptFollower:
         _, incoming, outgoing = start_window()
@@ -31,6 +38,7 @@ def run_beside_window(
             program,
             runs_freely=goes,
             every=every,
+            first=first,
         )
 
     return run_script(script, follow, only)
@@ -46,8 +54,10 @@ def run_model_file(path: str, theme: str | None, language: str | None) -> int:
     return run_watched(Script(path), "model", follow, ModelLoop)
 
 
-def run_into_file(script: Script, path: str, every: int, only: Sequence[str] = ()) -> int:
-    """Run a script without a window; every ``every``-th iteration is written to a file.
+def run_into_file(
+    script: Script, path: str, every: int, only: Sequence[str] = (), first: int = 1
+) -> int:
+    """Run a script without a window; every ``every``-th iteration from ``first`` on goes to a file.
 
     Returns its exit status, or raises its SystemExit.
     """
@@ -57,4 +67,4 @@ def run_into_file(script: Script, path: str, every: int, only: Sequence[str] = (
     except UserError as error:
         print(f"backprop-viz run: {error}", file=sys.stderr)
         return 2
-    return run_script(script, into_file(path, every), only)
+    return run_script(script, into_file(path, every, first), only)

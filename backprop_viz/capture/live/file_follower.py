@@ -31,7 +31,7 @@ _SMALL = 2**18
 
 
 class FileFollower:
-    """Writes every ``every``-th iteration to a file, and the losses of all.
+    """Writes every ``every``-th iteration from ``first`` on to a file, and the losses of all.
 
     A thread compresses and writes what is large, while the loop goes on. Where the file cannot be
     written any more, as on a full disk, that is said once on standard error, and the loop goes on
@@ -47,9 +47,10 @@ class FileFollower:
         *,
         bytes_per_second: float | None = None,
         bytes_in_all: int | None = None,
+        first: int = 1,
     ) -> None:
         """Begin the file, in place of any that is there. Raises UserError if that cannot be."""
-        self._every = every
+        self._every, self._first = every, first
         self._writer = RecordingFileWriter(
             path, bytes_per_second=bytes_per_second, bytes_in_all=bytes_in_all
         )
@@ -65,7 +66,7 @@ class FileFollower:
 
     def wants(self, iteration: int) -> bool:
         """Whether an iteration that begins is to be recorded."""
-        return not self._failed and iteration % self._every == 0
+        return not self._failed and iteration >= self._first and iteration % self._every == 0
 
     def recording_begins(self, recorder: Recorder) -> None:
         """A file hears of an iteration when it is over."""
@@ -187,7 +188,7 @@ class _Background:
 
 
 def into_file(
-    path: str | PathLike[str], every: int
+    path: str | PathLike[str], every: int, first: int = 1
 ) -> Callable[[RunOrigin, Program], FileFollower]:
     """What makes a follower of a script's run that writes to a file."""
-    return lambda origin, program: FileFollower(path, origin, program, every)
+    return lambda origin, program: FileFollower(path, origin, program, every, first=first)

@@ -54,7 +54,7 @@ class LiveRun:
     The loop is held when a phase has ended, at an event, or before a line, until the window lets
     it go on: for an event, a phase, an iteration, or freely. ``runs_freely``: it is not held at
     first. ``every``: while it runs freely every so many iterations are recorded (None: as many as
-    cost little).
+    cost little). ``first``: the iterations before run unrecorded, and it is held before this one.
     When the window is closed the loop goes on, unrecorded. Without ``ends`` windows attach when
     they like: for one whose line was lost the loop is recorded on; that is sent when it is back.
     """
@@ -67,6 +67,7 @@ class LiveRun:
         *,
         runs_freely: bool = False,
         every: int | None = None,
+        first: int = 1,
     ) -> None:
         self._origin, self._program = origin, program
         self._pace = RecordingPace(every, together=origin.world_size > 1)
@@ -75,7 +76,9 @@ class LiveRun:
             self._state, self._publish, self._commanded, self._window_gone, comes_back=ends is None
         )
         # "event", "phase", "iteration", or "any" time
-        self._until = "any" if runs_freely else "phase"
+        self._until = "any" if runs_freely or first > 1 else "phase"
+        self._first = first
+        self._held_before = None if runs_freely or first == 1 else first
         self._released = 0  # how often the window let the loop go on
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._carried_out = 0
@@ -139,6 +142,8 @@ class LiveRun:
         self._begun = time.perf_counter()
         self._recorder, self._held_after = None, 0
         self._events.begin()
+        if iteration < self._first and not self._breakpoints:
+            return False
         if self._window.open and (self._until != "any" or self._breakpoints):
             return True
         keeps_up = self._window.keeps_up if self._window.open else self._window.awaited
@@ -185,7 +190,9 @@ class LiveRun:
                 self._points.append((loss, float("nan")))
             self._rate = 1 / took if took else 0.0
         self._pace.took(took, now, recorded=recording is not None)
-        if recording is not None:
+        if iteration + 1 == self._held_before:
+            self._hold(recording)
+        elif recording is not None:
             self._window.add(recording)
             if self._until in ("phase", "iteration") or self._stops(recording):
                 self._hold(recording)

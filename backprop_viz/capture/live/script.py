@@ -22,6 +22,7 @@ from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
+from torch.overrides import handle_torch_function
 
 from backprop_viz.capture.live.discovery import living_optimizers, models_of, names_of
 from backprop_viz.capture.live.early_clearing import EarlyClearing
@@ -35,6 +36,8 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunEnded
 
+# Our functions that call what the script has called: what raises there is its own.
+_PASS_ON = ("__torch_function__", "_reported", "_outside", "_backward", "backward", "zero_grad")
 # Where our own code is; Ctrl+C may come while it waits in ``threading``.
 _OURS = (str(Path(__file__).parents[2]) + os.sep, threading.__file__)
 
@@ -241,13 +244,30 @@ def _without_our_frames(error: BaseException | None) -> None:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         frames = list(_frames_of(error))
-        theirs = [frame for frame in frames if not _is_ours(frame)]
-        own_fault = len(frames) > 1 and theirs and frames[-1] is not theirs[-1]
+        theirs = _theirs(frames)
+        name = frames[-1].tb_frame.f_code.co_name if frames else ""
+        passed_on = name in _PASS_ON
+        own_fault = len(frames) > 1 and theirs and _is_ours(frames[-1]) and not passed_on
         if not own_fault or isinstance(error, KeyboardInterrupt):
             for frame, after in zip(theirs, [*theirs[1:], None], strict=False):
                 frame.tb_next = after
             error.__traceback__ = theirs[0] if theirs else None
         error = error.__cause__ or error.__context__
+
+
+def _theirs(frames: Sequence[TracebackType]) -> list[TracebackType]:
+    """The frames without ours, and without those in which torch hands a call to ours.
+
+    A function of torch's that is written in Python is called once to hand it over, and once by us.
+    """
+    theirs: list[TracebackType] = []
+    for frame in frames:
+        code = frame.tb_frame.f_code
+        if code is handle_torch_function.__code__:
+            theirs = theirs[:-1]
+        elif not _is_ours(frame):
+            theirs.append(frame)
+    return theirs
 
 
 def _frames_of(error: BaseException) -> Iterator[TracebackType]:

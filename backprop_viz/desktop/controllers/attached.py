@@ -80,7 +80,10 @@ class AttachedController(QObject):
             newest = self._session.newest_recording
             recorded = newest.iteration if newest.events else 0
             notice = self._lost_lines.why_ended or notice_of_end(
-                told, self._session.iteration, recorded
+                told,
+                self._session.iteration,
+                recorded,
+                by_command=self._origin is not None and self._origin.kind == "script",
             )
             self._window.messages.tell_notice(notice)
 
@@ -136,17 +139,20 @@ class AttachedController(QObject):
         self._leave()
 
 
-def notice_of_end(told: RunEnded, done: int, recorded: int) -> Notice:
+def notice_of_end(told: RunEnded, done: int, recorded: int, *, by_command: bool = False) -> Notice:
     """What to say of a script that has ended, with so many iterations done.
 
-    ``recorded`` is the newest one that was recorded, 0 for none.
+    ``recorded`` is the newest one that was recorded, 0 for none. ``by_command``: it was started
+    by ``backprop-viz run``, and can be again.
     """
     if told.error:
         where = "" if told.line is None else str(told.line)
         code = "script_raised" if where else "script_raised_elsewhere"
         values: tuple[str, ...] = (told.error, where)
         # It raised in a later iteration than the one that is shown.
-        if where and 0 < recorded < done:
+        if where and by_command and recorded < done:
+            code, values = "script_raised_unrecorded", (*values, str(done), str(done + 1))
+        elif where and 0 < recorded < done:
             code, values = "script_raised_later", (*values, str(done), str(recorded))
         return Notice(code, values, details=told.details)
     if told.status < 0:

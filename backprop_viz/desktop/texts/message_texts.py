@@ -131,6 +131,11 @@ def message_text(notice: Notice) -> str:
             "The script has ended at line {1}, after {2} iterations; the newest recording is that "
             "of iteration {3}: {0}",
         ),
+        "script_raised_unrecorded": translate(
+            "notices",
+            "The script has ended at line {1}, after iteration {2}. What raised was not recorded; "
+            "run it again with --from {3} to look at it: {0}",
+        ),
         "script_raised_elsewhere": translate("notices", "The script has ended: {0}"),
         "line_is_lost": translate(
             "notices",

@@ -277,8 +277,8 @@ def test_an_exception_in_an_iteration_that_is_not_recorded(
     played.script.say(RunEnded(1, "ValueError: y", "Traceback: all of it", 4))
     until(played.session, lambda: played.session.view_state.ended)
     assert played.window.messages.text() == (
-        "The script has ended at line 4, after 7 iterations; the newest recording is that of "
-        "iteration 1: ValueError: y"
+        "The script has ended at line 4, after iteration 7. What raised was not recorded; run it "
+        "again with --from 8 to look at it: ValueError: y"
     )
 
 
