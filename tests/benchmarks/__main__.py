@@ -18,7 +18,9 @@ from report import header
 BENCHMARKS = (
     "bench_start.py",
     "bench_training.py",
+    "bench_record.py",
     "bench_watch.py",
+    "bench_peers.py",
     "bench_ranks.py",
     "bench_stream.py",
     "bench_window.py",

@@ -1,13 +1,13 @@
 """An iteration of one's own loop inside ``bv.record``, against the same iteration without.
 
-python tests/benchmarks/bench_record.py [--runs N]
+python tests/benchmarks/bench_record.py [--runs N] [--threads N]
 """
 
 import argparse
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -109,7 +109,19 @@ def figures(runs: int) -> Iterator[Figure]:
         yield Figure(f"recorded iteration: {name}", ours, "ms", bar, bare, "not recorded")
 
 
-def _iterations(net: nn.Module, x: Tensor, y: Tensor) -> tuple[Callable[[], None], ...]:
+def parts(runs: int) -> Iterator[Figure]:
+    """A transformer of which one part is recorded in full, with ``only=``, and all of it."""
+    make, batch, _ = MODELS["a transformer of 4 layers"]
+    for what, only in ("the head alone", "last"), ("one layer", "layers.layers.3"), ("all", None):
+        recorded, plain = _iterations(make(), *batch, only)
+        pairs = [(_seconds(recorded), _seconds(plain)) for _ in range(runs + 2)][2:]
+        ours, bare = (1e3 * statistics.median(times) for times in zip(*pairs, strict=True))
+        yield Figure(f"only=, a transformer: {what}", ours, "ms", None, bare, "not recorded")
+
+
+def _iterations(
+    net: nn.Module, x: Tensor, y: Tensor, only: str | None = None
+) -> tuple[Callable[[], None], ...]:
     """An iteration of a network that is recorded, and one that is not."""
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
 
@@ -119,7 +131,7 @@ def _iterations(net: nn.Module, x: Tensor, y: Tensor) -> tuple[Callable[[], None
         optimizer.step()
 
     def recorded() -> None:
-        with bv.record(net, optimizer) as recording:
+        with bv.record(net, optimizer, only=only) as recording:
             plain()
         assert recording.events
 
@@ -136,8 +148,10 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--runs", type=int, default=9)
-    torch.set_num_threads(2)
-    print_figures(figures(parser.parse_args().runs))
+    parser.add_argument("--threads", type=int, default=1, help="more wait for one another")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    print_figures(chain(figures(options.runs), parts(options.runs)))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class Loop:
 
     def __init__(self, make: Callable[[], nn.Module], x: torch.Tensor, y: torch.Tensor) -> None:
         torch.manual_seed(0)
-        self.net, self._x, self._y = make(), x, y
+        self.net, self.batch = make(), (x, y)
         self.optimizer = torch.optim.SGD(self.net.parameters(), lr=0.01, momentum=0.9)
 
     def turn(self, iterations: int) -> float:
@@ -54,7 +54,8 @@ class Loop:
     def iterate(self) -> None:
         """One iteration."""
         self.optimizer.zero_grad()
-        F.cross_entropy(self.net(self._x).flatten(0, -2), self._y.flatten()).backward()
+        x, y = self.batch
+        F.cross_entropy(self.net(x).flatten(0, -2), y.flatten()).backward()
         self.optimizer.step()
 
 
