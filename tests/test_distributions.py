@@ -1,6 +1,7 @@
 """The wheel and the sdist: what is in them, and what they say of themselves."""
 
 import email
+import re
 import runpy
 import subprocess
 import sys
@@ -151,3 +152,22 @@ def test_training_without_torch_is_refused_in_one_sentence(arguments: list[str])
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("backprop-viz: PyTorch trains the network")
     assert done.stderr.count("\n") == 1
+
+
+def test_every_link_of_the_readme_is_whole_where_no_file_lies_beside_it(wheel: Path) -> None:
+    """Each relative one leads to the project's page of the same file, a picture to the file."""
+    text = Metadata.from_email(metadata(wheel), validate=True).description or ""
+    own = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    relative = [link for link in own if not link.startswith(("http", "#"))]
+    assert relative
+    assert all((ROOT / link).is_file() for link in relative)
+    found = re.findall(r"\]\(([^)]+)\)", text)
+    page, raw = (
+        "https://github.com/backprop-viz/backprop_viz/blob/main/",
+        "https://raw.githubusercontent.com/backprop-viz/backprop_viz/main/",
+    )
+    expected = [
+        link if link not in relative else (raw if link.endswith(".png") else page) + link
+        for link in own
+    ]
+    assert found == expected
