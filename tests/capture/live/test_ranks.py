@@ -142,3 +142,14 @@ def test_what_cannot_be_compared_is_refused(ranks: list[list[bv.Recording]]) -> 
         bv.compare_ranks(ranks[0][:1])
     with pytest.raises(ValueError, match="different iterations: 1 and 2"):
         bv.compare_ranks([ranks[0][0], ranks[1][1]])
+
+
+def test_an_iteration_that_is_not_recorded_costs_the_same_however_many_buckets(
+    tmp_path: Path, scripts: Scripts
+) -> None:
+    script = Path(__file__).with_name("unrecorded_calls.py")
+    ended = scripts.plain(script, str(tmp_path / "run.bprec"))
+    assert ended.status == 0, ended.printed
+    few, many = map(int, ended.printed.splitlines()[-1].split())
+    assert few == many
+    assert 0 < few <= 30
