@@ -1,7 +1,7 @@
 """Prints how often Python enters the package in an iteration under DDP that is not recorded.
 
-``python unrecorded_calls.py FILE``: for a network of one layer, and for one of forty whose gradients
-go in many buckets.
+``python unrecorded_calls.py FILE``: for a network of one layer, and for one of forty whose
+gradients go in many buckets.
 """
 
 import os
