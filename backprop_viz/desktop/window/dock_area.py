@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStyle, QTabBar, QTabWidget, QWidget
 
@@ -58,7 +58,8 @@ class DockArea(QMainWindow):
         self._tree: DockNode | None = None
         self.moved_by_user = False
         self._arranging = False
-        self._before_maximized: QByteArray | None = None
+        self._aside: list[PanelDock] = []  # hidden while another has all the room
+        self._restored: DockNode | None = None  # sizes that are to be given again
         self._places_before: dict[str, DockPlace] = {}
         self.maximized_dock: PanelDock | None = None
         # A dock that was given room, and its size before.
@@ -99,6 +100,7 @@ class DockArea(QMainWindow):
     def _note_move(self) -> None:
         if not self._arranging:
             self.moved_by_user = True
+            self._tree = None  # its sizes are those of other places
 
     @property
     def is_as_arranged(self) -> bool:
@@ -132,13 +134,17 @@ class DockArea(QMainWindow):
         layout = self.layout()
         if layout is not None:
             layout.activate()
-        self._resize(self._tree, self.width(), self.height())
+        self._share(self._tree)
         self._again.start()
         return True
 
+    def _share(self, tree: DockNode | None) -> None:
+        if tree is not None:
+            self._resize(tree, self.width(), self.height())
+
     def _share_again(self) -> None:
-        if self._tree is not None:
-            self._resize(self._tree, self.width(), self.height())
+        self._share(self._tree or self._restored)
+        self._restored = None
 
     def _resize(self, node: DockNode, width: int, height: int) -> None:
         if isinstance(node, DockTabs):
@@ -271,7 +277,7 @@ class DockArea(QMainWindow):
     @property
     def is_maximized(self) -> bool:
         """Whether one dock has all the room."""
-        return self._before_maximized is not None
+        return self.maximized_dock is not None
 
     def toggle_maximized(self, dock: PanelDock) -> None:
         """Give a dock all the room, or no longer."""
@@ -279,27 +285,30 @@ class DockArea(QMainWindow):
             self.restore_maximized()
         elif not dock.isFloating():
             self._places_before = self.places()
-            self._before_maximized = self.saveState()
             self.maximized_dock = dock
-            for other in self.docks.values():
-                if other is not dock and not other.isFloating():
-                    other.hide()
+            self._aside = [d for d in self.docks.values() if d is not dock and _takes_room(d)]
+            for other in self._aside:
+                other.hide()
             dock.raise_()
             self.maximized_changed.emit(True)
 
     def restore_maximized(self) -> None:
         """Show all again as it was before a dock took all the room."""
-        if self._before_maximized is not None:
-            before, self._before_maximized = self._before_maximized, None
-            self.maximized_dock = None
-            self._arranging = True
-            self.restoreState(before)
-            self._arranging = False
-            for dock in self.docks.values():
-                if not dock.available:
-                    dock.hide()
-            self.share_out()
-            self.maximized_changed.emit(False)
+        if self.maximized_dock is None:
+            return
+        # Not by Qt's own saved state: it ends the process where a dock was dragged before.
+        self.maximized_dock = None
+        docked = {name: place for name, place in self._places_before.items() if not place.floats}
+        for dock in self._aside:
+            dock.setVisible(dock.available)
+        for name, place in docked.items():
+            if place.in_front and not self.docks[name].isHidden():
+                self.docks[name].raise_()
+        bar = max((bar.height() for bar in self.findChildren(QTabBar)), default=0)
+        self._restored = tree_of(docked, bar)
+        self._share(self._tree or self._restored)
+        self._again.start()
+        self.maximized_changed.emit(False)
 
 
 def _takes_room(dock: PanelDock) -> bool:

@@ -84,19 +84,28 @@ def places_from(stored: object) -> dict[str, DockPlace]:
     return found
 
 
-def tree_of(places: Mapping[str, DockPlace]) -> DockNode | None:
+def tree_of(places: Mapping[str, DockPlace], bar: int = 0) -> DockNode | None:
     """The tree of splits in which docks have these places; None without a dock.
 
-    Places that no splits make, as forged ones, are put below each other.
+    Places that no splits make, as forged ones, are put below each other. ``bar`` is the height of
+    the tabs' bar above docks that share a place, which is no part of it.
     """
     groups: dict[tuple[int, int, int, int], list[str]] = {}
     for name, place in places.items():
         groups.setdefault((place.x, place.y, place.width, place.height), []).append(name)
     tabs = [
-        (box, DockTabs(tuple(sorted(names, key=lambda name: not places[name].in_front))))
+        (
+            _with_bar(box, bar if len(names) > 1 else 0),
+            DockTabs(tuple(sorted(names, key=lambda name: not places[name].in_front))),
+        )
         for box, names in groups.items()
     ]
     return _split(tabs) if tabs else None
+
+
+def _with_bar(box: tuple[int, int, int, int], bar: int) -> tuple[int, int, int, int]:
+    x, y, width, height = box
+    return x, y - bar, width, height + bar
 
 
 _Boxed = list[tuple[tuple[int, int, int, int], DockTabs]]

@@ -1,6 +1,6 @@
 """The dock around a panel: its header is the handle, and it scrolls where room is short."""
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QDockWidget, QFrame, QMenu, QScrollArea, QToolButton, QWidget
 
@@ -16,11 +16,23 @@ _MOUSE = (
 _ENOUGH = QSize(300, 240)
 
 
+_FLOATING = 9  # pixels of the grip of a dock that floats
+
+
 class _Grip(QWidget):
-    """A title bar that takes no room: the panel's own header stands for it."""
+    """A title bar that takes no room: the panel's own header stands for it.
+
+    While its dock floats it is higher: what is dragged has to lie below the edge by which Qt
+    makes a floating dock larger.
+    """
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        self._dock = dock
+        dock.topLevelChanged.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
-        return QSize(0, 1)
+        return QSize(0, _FLOATING if self._dock.isFloating() else 1)
 
     minimumSizeHint = sizeHint
 
@@ -69,7 +81,7 @@ class PanelDock(QDockWidget):
         panel.installEventFilter(self)
         self._pressed = False
         if isinstance(panel, Panel):
-            self.setTitleBarWidget(_Grip())
+            self.setTitleBarWidget(_Grip(self))
             panel.header.add_at_end(self._menu_button(title))
 
     @property
@@ -120,14 +132,20 @@ class PanelDock(QDockWidget):
             return True
         if event.type() == QEvent.Type.MouseButtonPress:
             self._pressed = in_header and left
+        # A drag ends without the panel hearing of it: Qt takes the mouse for itself.
+        self._pressed = self._pressed and bool(
+            event.buttons() & Qt.MouseButton.LeftButton
+            or event.type() == QEvent.Type.MouseButtonRelease
+        )
         if event.type() not in _MOUSE or not self._pressed:
             return False
-        # Qt drags a dock by its title bar only, which is the topmost line of pixels.
+        # Qt drags a dock by its title bar only.
         point = panel.mapTo(self, event.position())
         top = panel.mapTo(self, QPointF(0, 0)).y() + panel.header.geometry().center().y()
-        local = QPointF(point.x(), max(0.0, point.y() - top) if not self.isFloating() else 0.0)
+        line = float(self.titleBarWidget().geometry().bottom())
+        local = QPointF(point.x(), max(line, point.y() - top + line))
         if event.type() == QEvent.Type.MouseButtonPress:
-            local.setY(0)
+            local.setY(line)
         moved = QMouseEvent(
             event.type(),
             local,
@@ -138,4 +156,5 @@ class PanelDock(QDockWidget):
         )
         if event.type() == QEvent.Type.MouseButtonRelease:
             self._pressed = False
-        return super().event(moved)
+        # Sent, so that what makes a floating dock larger at its edges knows of it, too.
+        return QCoreApplication.sendEvent(self, moved)
