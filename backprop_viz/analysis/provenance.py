@@ -73,6 +73,8 @@ class Makers:
             for i, e in forward_events(recording)
             if e.node is not None and not (e.output_ids and e.output_ids[0] in e.input_ids)
         }
+        for i, _, node, _ in recording.graph.others:
+            self._by_node.setdefault(node, i)
         self._leaves = {n.id for n in recording.graph.nodes if n.name == "AccumulateGrad"}
         self._parents: dict[int, list[int]] = {}
         for one, other in recording.graph.edges:

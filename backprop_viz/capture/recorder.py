@@ -311,7 +311,8 @@ class Recorder:
         log, phase = self._log, self.spans.phase
         op, read, inputs, made, line, place, call = told
         first, node, module = made[0], grad_fn_of(made[0]), self._modules.running
-        self._forward.ran(Operation(phase, op, read, made, node, first.output_nr, module))
+        others = tuple(map(grad_fn_of, made[1:]))
+        self._forward.ran(Operation(phase, op, read, made, node, first.output_nr, module, others))
         log.weights_made(read, made)
         log.note(
             phase,

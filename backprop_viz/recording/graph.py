@@ -39,11 +39,14 @@ class Node:
 class Graph:
     """A graph of grad_fn nodes; an edge leads from a node to one of its ``next_functions``.
 
-    The edges are pairs of ids.
+    The edges are pairs of ids. ``others``: of the outputs of forward operations that are not the
+    first and have another node than that, as a recurrent layer's last state has: (event, output,
+    the node's id, at which of its outputs).
     """
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[tuple[int, int], ...] = ()
+    others: tuple[tuple[int, int, int, int], ...] = ()
 
     def find(self, node: str | int | None) -> Node | None:
         """The node with this key, or with this id."""

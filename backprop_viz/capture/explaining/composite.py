@@ -4,6 +4,8 @@ A recurrent layer is one fused node in float32, and many in float64. Its gradien
 one step: from what arrived at the operation's output to what it sent to a tensor that it read.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 
@@ -11,7 +13,7 @@ from backprop_viz.analysis.operations import axes_of
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import columns
 from backprop_viz.capture.explaining.problems import unraveled, whole
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import FactorColumn, Part
 
@@ -21,40 +23,73 @@ def parts_in_one_step(
 ) -> tuple[Part, ...] | None:
     """The terms of a gradient that a node of the operation ``made_by`` sent to what it read.
 
-    None where it sent it to another of its own nodes, or the gradient arrived elsewhere than at the
-    operation's first output. Raises NotReplayed.
+    None where it sent it to another of its own nodes. Raises NotReplayed.
     """
     place = _place(lookup, number, event, made_by)
-    outer = None if made_by.node is None else _run_before(lookup, made_by.node, number)
-    if place is None or outer is None:
+    operation = None if event.node is None else lookup.operation_of(event.node)
+    if place is None or operation is None:
         return None
     leaves, made = whole(made_by, number.index).replayed([True] * len(made_by.input_ids))
-    slot = made[0].output_nr
-    above = lookup.recording.events[outer]
-    array = above.inputs[slot] if slot < len(above.inputs) else None
-    if array is None or array.shape != tuple(made[0].shape):
+    above = []
+    for slot, node, output in lookup.outputs_of(operation):
+        ran = _run_before(lookup, node, number)
+        # The first output's place among its node's is not in the recording.
+        nr = output if slot else made[0].output_nr
+        if ran is not None and (found := _upstream(lookup, made_by, ran, nr)) is not None:
+            if found.array.shape != tuple(made[slot].shape):
+                return None
+            above.append((found, made[slot]))
+    if not above:
         return None
-    weights = torch.zeros_like(made[0]).requires_grad_()
-    (grad,) = torch.autograd.grad(made[0], leaves[place], weights, create_graph=True)
-    (column,) = columns(grad[number.index], [weights])
-    assert column is not None
-    values = column.detach().numpy(force=True)
+    weights = [torch.zeros_like(output).requires_grad_() for _, output in above]
+    weighted = sum((o * w).sum() for (_, o), w in zip(above, weights, strict=True))
+    assert isinstance(weighted, torch.Tensor)
+    (grad,) = torch.autograd.grad(weighted, leaves[place], create_graph=True)
+    parts = []
+    for (upstream, _), column in zip(above, columns(grad[number.index], weights), strict=True):
+        assert column is not None
+        parts += _part(upstream, column.detach().numpy(force=True))
+    return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Upstream:
+    """The gradient that arrived at an output of the operation."""
+
+    array: Array
+    tensor: int
+    event: int
+    slot: int
+    axes: tuple[str, ...]
+
+
+def _upstream(lookup: Lookup, made_by: Event, event: int, slot: int) -> _Upstream | None:
+    came = lookup.recording.events[event]
+    array = came.inputs[slot] if slot < len(came.inputs) else None
+    tensor = came.input_ids[slot] if slot < len(came.input_ids) else None
+    if array is None or tensor is None:
+        return None
+    return _Upstream(array, tensor, event, slot, axes_of(made_by, "output", array.ndim))
+
+
+def _part(upstream: _Upstream, values: Array) -> list[Part]:
+    """The terms of what arrived at one output: none where it does not count."""
     mask = values != 0
     if not mask.any():
-        return ()
-    where = unraveled(np.flatnonzero(mask), array.shape)
-    upstream = FactorColumn(
+        return []
+    where = unraveled(np.flatnonzero(mask), upstream.array.shape)
+    arrived = FactorColumn(
         "upstream",
-        array[mask].astype(np.float64),
-        above.input_ids[slot],
+        upstream.array[mask].astype(np.float64),
+        upstream.tensor,
         where,
-        outer,
-        slot,
+        upstream.event,
+        upstream.slot,
         arrived=True,
-        axes=axes_of(made_by, "output", array.ndim),
+        axes=upstream.axes,
     )
     local = FactorColumn("local", values[mask])
-    return (Part("products", upstream.values * local.values, (upstream, local)),)
+    return [Part("products", arrived.values * local.values, (arrived, local))]
 
 
 def _place(lookup: Lookup, number: Number, event: Event, made_by: Event) -> int | None:

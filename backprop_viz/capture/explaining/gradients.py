@@ -57,7 +57,8 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
             raise
         parts = parts_in_one_step(lookup, number, event, _operation(lookup, event))
         if parts is None:
-            raise
+            operation = _operation(lookup, event)
+            raise NotReplayed("inner_node", event.op, operation.op) from error
         return parts
 
 
@@ -188,10 +189,12 @@ class _Sender:
     ) -> tuple[GradFn, tuple[Tensor, ...]]:
         """The node in the operation made again, and the leaves that it reads."""
         leaves, made = self._problem.replayed(needed, replacing, shared=True)
-        root, wanted = self._problem.event.node, self._event.node
-        if root is not None and wanted is not None and made:
-            graph = self._lookup.recording.graph
-            twin = same_node(graph, root, made[0].grad_fn, wanted)
+        wanted = self._event.node
+        operation = None if wanted is None else self._lookup.operation_of(wanted)
+        if wanted is not None and operation is not None:
+            outputs = self._lookup.outputs_of(operation)
+            roots = [(node, made[slot].grad_fn) for slot, node, _ in outputs if slot < len(made)]
+            twin = same_node(self._lookup.recording.graph, roots, wanted)
             if twin is not None:
                 return twin, leaves
         raise NotReplayed("node_not_found", self._event.op)

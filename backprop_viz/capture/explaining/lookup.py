@@ -32,6 +32,15 @@ class Lookup:
                 if target is not None:
                     self.senders.setdefault(target, []).append((node.id, i))
 
+    def outputs_of(self, operation: int) -> list[tuple[int, int, int]]:
+        """The outputs of a forward event that have nodes: output, node, and which of its outputs.
+
+        What shares the node of the first output is not listed.
+        """
+        event, others = self.recording.events[operation], self.recording.graph.others
+        first = [] if event.node is None else [(0, event.node, 0)]
+        return first + [(slot, node, nr) for i, slot, node, nr in others if i == operation]
+
     def needs_gradient(self, event: Event) -> list[bool]:
         """Of each tensor that an operation read, whether autograd followed it."""
         return [tensor in self.followed for tensor in event.input_ids]

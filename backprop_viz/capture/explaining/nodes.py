@@ -11,14 +11,20 @@ from backprop_viz.capture.graph.graphs import grad_fn_name
 from backprop_viz.recording.graph import Graph
 
 
-def same_node(graph: Graph, root: int, replayed: GradFn | None, wanted: int) -> GradFn | None:
+def same_node(
+    graph: Graph, roots: Iterable[tuple[int, GradFn | None]], wanted: int
+) -> GradFn | None:
     """The node that stands where node ``wanted`` stands in the recorded graph.
 
-    Both graphs are walked side by side from the operation's output: from node ``root`` of the
-    recorded one. None where they are not alike on the way.
+    Both graphs are walked side by side from the operation's outputs: ``roots`` are the nodes of
+    these in the recorded one, each with that of the same output made again. None where they are
+    not alike on the way.
     """
-    pairs = _side_by_side(graph, root, replayed)
-    return next((twin for node, twin in pairs if node == wanted), None)
+    for root, replayed in roots:
+        for node, twin in _side_by_side(graph, root, replayed):
+            if node == wanted:
+                return twin
+    return None
 
 
 def reads_unseen(graph: Graph, root: int, replayed: GradFn | None) -> bool:

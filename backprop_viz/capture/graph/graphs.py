@@ -31,6 +31,7 @@ class Operation(NamedTuple):
     grad_fn: GradFn | None
     output_nr: int
     module: str | None = None  # the innermost one that ran it
+    others: tuple[GradFn | None, ...] = ()  # the grad_fn of the tensors made after the first
 
 
 def walk(root: GradFn) -> list[GradFn]:

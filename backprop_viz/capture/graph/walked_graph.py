@@ -1,6 +1,7 @@
 """The grad_fn graph of an iteration as it grows: every backward adds its nodes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
@@ -74,6 +75,11 @@ class WalkedGraph:
         taken = set(old.values())
         number = f" @{self._walks + 1}"
         return {node: key + number if key in taken else key for node, key in keys.items()} | old
+
+    def tell_others(self, others: tuple[tuple[int, int, int, int], ...]) -> None:
+        """Take note of the nodes of outputs that are not an operation's first."""
+        if others != self.graph.others:
+            self.graph = replace(self.graph, others=others)
 
     def keep(self) -> None:
         """Backward has begun: the nodes keep their numbers from now on."""

@@ -1,6 +1,6 @@
 """The operations since the last backward began, with the graph and the layers that they make."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from torch import Tensor
 
@@ -62,15 +62,26 @@ class ForwardLog:
         starts = [node for node in map(grad_fn_of, roots) if node is not None]
         rows = [row for row in self._rows() if belongs(row[1])]
         operations, numbers = [o for o, _ in rows], [i for _, i in rows]
+        before = walked.graph.others
         walked.find(starts, operations, output, log.weights)
         for operation, i in rows:
             # The output of a custom Function gets its grad_fn only when the Function returns.
             grad_fn = operation.grad_fn or grad_fn_of(operation.made[0])
             log.set_node(i, None if grad_fn is None else walked.ids.get(grad_fn))
+        kept = (other for other in before if other[0] not in numbers)
+        walked.tell_others((*kept, *self._others(rows)))
         self.passes = [one for one in self.passes if belongs(one.start)]
         if sources and operations:
             layers = layer_graph(operations, numbers, sources, self._names, walked.ids)
             self._passed(ForwardPass(numbers[0], layers))
+
+    def _others(self, rows: Iterable[tuple[Operation, int]]) -> Iterator[tuple[int, int, int, int]]:
+        """The nodes of outputs that are not the first, where they are others, as ``Graph`` has."""
+        for operation, i in rows:
+            for slot, grad_fn in enumerate(operation.others, 1):
+                node = None if grad_fn is None else self._walked.ids.get(grad_fn)
+                if node is not None and grad_fn is not operation.grad_fn:
+                    yield i, slot, node, operation.made[slot].output_nr
 
     def _passed(self, newest: ForwardPass) -> None:
         """Take note of a pass; it may be longer than it was before."""
