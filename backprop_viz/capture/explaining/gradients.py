@@ -22,7 +22,14 @@ from backprop_viz.analysis.operations import (
 from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
 from backprop_viz.capture.explaining.composite import parts_in_one_step
 from backprop_viz.capture.explaining.lookup import Lookup
-from backprop_viz.capture.explaining.nodes import columns, same_node, sent_by
+from backprop_viz.capture.explaining.nodes import (
+    attention_columns,
+    columns,
+    same_node,
+    sent_by,
+    unit_columns,
+)
+from backprop_viz.capture.explaining.outputs import is_complex
 from backprop_viz.capture.explaining.problems import (
     Problem,
     Slices,
@@ -64,6 +71,8 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
 
 def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
     made_by = _operation(lookup, event)
+    if is_complex(event) or is_complex(made_by):
+        raise NotReplayed("complex", event.op)
     parts_told = node_parts(event, made_by, number.slot, number.index)
     if parts_told is not None:
         assert event.node is not None
@@ -215,8 +224,13 @@ class _Sender:
         try:
             return columns(element, arrived)
         except NotReplayed:
+            if event.op.startswith("ScaledDotProduct"):
+                return attention_columns(twin, self._slot, problem.index, arrived)
             leaf = getattr(twin.next_functions[self._slot][0], "variable", None)
             place = next((p for p, each in enumerate(leaves) if each is leaf), None)
+            by_units = unit_columns(twin, self._slot, self._shape, problem.index, arrived)
+            if by_units is not None:
+                return by_units
             if place is None:
                 raise
             return self._through_output(place, needed, replacing)

@@ -1,10 +1,13 @@
 """The grad_fn node of a recorded backward, in the graph of the operation made again."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
+from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.capture.graph.graphs import grad_fn_name
@@ -89,6 +92,70 @@ def columns(element: Tensor, arrived: Sequence[Tensor | None]) -> list[Tensor | 
         raise NotReplayed("not_differentiable_twice", _first_line(error)) from error
     given = iter(found)
     return [None if tensor is None else next(given) for tensor in arrived]
+
+
+def attention_columns(
+    node: GradFn, slot: int, index: tuple[int, ...], arrived: Sequence[Tensor | None]
+) -> list[Tensor | None]:
+    """The same for fused attention, which cannot be differentiated twice; matrix products can.
+
+    ``slot`` is that of query, key or value; the node has all three.
+    """
+    saved: dict[str, Any] = {name: getattr(node, f"_saved_{name}", None) for name in _ATTENTION}
+    query, key, value = (saved[name].detach().requires_grad_() for name in _ATTENTION[:3])
+    with torch.enable_grad(), sdpa_kernel(SDPBackend.MATH):
+        made = functional.scaled_dot_product_attention(
+            query,
+            key,
+            value,
+            attn_mask=saved["attn_mask"],
+            is_causal=bool(saved["is_causal"]),
+            scale=saved["scale"],
+        )
+        weights = torch.zeros_like(made).requires_grad_()
+        (grad,) = torch.autograd.grad(
+            (made * weights).sum(), (query, key, value)[slot], create_graph=True
+        )
+    others = [None] * (len(arrived) - 1)
+    return columns(grad[index], [weights, *others])
+
+
+_ATTENTION = ("query", "key", "value", "attn_mask", "is_causal", "scale")
+# So many elements may arrive at a node that is run once for each of them.
+_MOST_UNITS = 2048
+
+
+def unit_columns(
+    node: GradFn,
+    slot: int,
+    shape: tuple[int, ...],
+    index: tuple[int, ...],
+    arrived: Sequence[Tensor | None],
+) -> list[Tensor | None] | None:
+    """The same by what the node sends for a 1 at each place; None where there are too many.
+
+    A node is linear in what arrives, so this is exact, whatever the node is. ``shape`` is that of
+    what it sends, ``index`` the element's.
+    """
+    sizes = [0 if tensor is None else tensor.numel() for tensor in arrived]
+    if sum(sizes) > _MOST_UNITS:
+        return None
+    found: list[Tensor | None] = []
+    for place, tensor in enumerate(arrived):
+        if tensor is None:
+            found.append(None)
+            continue
+        column = torch.zeros_like(tensor).detach()
+        for i in range(tensor.numel()):
+            units = [None if each is None else torch.zeros_like(each).detach() for each in arrived]
+            unit = units[place]
+            assert unit is not None
+            unit.view(-1)[i] = 1.0
+            sent = sent_by(node, units)[slot]
+            if sent is not None:
+                column.view(-1)[i] = sent.sum_to_size(shape)[index].detach()
+        found.append(column)
+    return found
 
 
 def _first_line(error: Exception) -> str:

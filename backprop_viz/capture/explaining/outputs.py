@@ -25,6 +25,8 @@ _FEW = 4
 _NAMED = 12
 # Operations that hand the same numbers on, without a gradient.
 _UNFOLLOWED = frozenset({"detach", "detach_", "data"})
+# Operations that make numbers of a shape alone, or of what is no tensor.
+_MAKERS = frozenset({"zeros", "ones", "full", "empty", "arange", "eye", "tensor", "as_tensor"})
 Derivatives = dict[int, Tensor]
 
 
@@ -38,11 +40,29 @@ def output_parts(lookup: Lookup, number: Number) -> tuple[tuple[Part, ...], tupl
     parts = forward_parts(event, number.slot, number.index)
     if parts is not None:
         return lookup.with_makers(parts, number.event), ()
-    if not event.input_ids:
+    if not event.input_ids or _is_new(event):
         raise NotReplayed("constant", event.op)
+    if is_complex(event):
+        raise NotReplayed("complex", event.op)
+    if event.call is not None and event.call.random is not None and not event.tracked:
+        raise NotReplayed("drawn", event.op)
     if event.op in _UNFOLLOWED:
         return (_same(lookup, event, number),), ()
     return _Output(lookup, forward_problem(event, number.index), number.slot).parts()
+
+
+def is_complex(event: Event) -> bool:
+    """Whether an event has to do with complex numbers."""
+    arrays = (*event.inputs, *event.outputs)
+    return any(array is not None and np.iscomplexobj(array) for array in arrays)
+
+
+def _is_new(event: Event) -> bool:
+    """Whether an operation only takes the shape of what it reads: ``new_zeros``, ``ones_like``."""
+    name = event.op if event.call is None else event.call.name
+    if name in _MAKERS:
+        return True
+    return name.startswith("new_") or (name.endswith("_like") and "rand" not in name)
 
 
 def recorded_column(
@@ -73,8 +93,13 @@ class _Output:
         self._problem = problem
         self._event = problem.event
         self._slot = slot
-        every = [True] * len(problem.inputs)
-        self._leaves, made = problem.replayed(every)
+        self._followed = [True] * len(problem.inputs)
+        try:
+            self._leaves, made = problem.replayed(self._followed)
+        except NotReplayed:
+            # Some operations refuse that what they cannot differentiate requires a gradient.
+            self._followed = lookup.needs_gradient(problem.event)
+            self._leaves, made = problem.replayed(self._followed)
         self._made = made[slot]
         if not self._made.requires_grad:
             raise NotReplayed("no_derivative", self._event.op)
@@ -98,15 +123,17 @@ class _Output:
     ) -> Derivatives:
         leaves, made = self._leaves, self._made
         if replacing:
-            every = [True] * len(self._problem.inputs)
-            leaves, all_made = self._problem.replayed(every, replacing)
+            leaves, all_made = self._problem.replayed(self._followed, replacing)
             made = all_made[self._slot]
         floats = [leaves[place] for place in self._floats]
         # Not as grad_outputs, for which torch loads sympy: that takes a second.
         weighted = (made * weights).sum()
-        found = torch.autograd.grad(
-            weighted, floats, retain_graph=True, allow_unused=True, materialize_grads=True
-        )
+        try:
+            found = torch.autograd.grad(
+                weighted, floats, retain_graph=True, allow_unused=True, materialize_grads=True
+            )
+        except NotImplementedError as error:
+            raise NotReplayed("no_derivative", self._event.op) from error
         return dict(zip(self._floats, found, strict=True))
 
     # -- is it a sum of products? ------------------------------------------------------------

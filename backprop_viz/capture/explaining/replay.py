@@ -1,18 +1,17 @@
 """A recorded call made again in float64, from its numbers alone: no model is needed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.overrides import get_overridable_functions, resolve_name
 
 from backprop_viz.analysis.provenance import forward_events, tracked
 from backprop_viz.capture.explaining.rounding import rounding_of
+from backprop_viz.capture.function_names import function_of
 from backprop_viz.recording.calls import Call, TensorPlace, TorchName, changed_leaves
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
@@ -111,7 +110,7 @@ def called(event: Event, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
     call = event.call
     if call is None:
         raise NotReplayed("call_not_recorded", event.op)
-    function = _functions().get(call.function)
+    function = function_of(call.function)
     if function is None:
         raise NotReplayed("function_not_known", call.function)
     given = [tensor.clone() for tensor in inputs] if _writes(call) else inputs
@@ -123,11 +122,11 @@ def called(event: Event, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
             return given[value.place]
         return _torch_value(value) if isinstance(value, TorchName) else value
 
+    # What is written into ``out`` is made all the same; autograd refuses to follow it there.
+    named = {key: value for key, value in call.kwargs.items() if key != "out"}
     with _random_state_of(call):
         try:
-            made = function(
-                *changed_leaves(call.args, leaf), **changed_leaves(dict(call.kwargs), leaf)
-            )
+            made = function(*changed_leaves(call.args, leaf), **changed_leaves(named, leaf))
         except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
             raise NotReplayed("not_replayed", event.op, str(error).split("\n")[0]) from error
     return tuple(_flat(made)) if made is not None else (given[0],)
@@ -151,14 +150,6 @@ def _check(event: Event, outputs: Sequence[Tensor]) -> None:
         map(same_as_recorded, outputs, event.outputs)
     ):
         raise NotReplayed("not_reproduced", event.op)
-
-
-@cache
-def _functions() -> Mapping[str, Callable[..., Any]]:
-    """Every function that a recording may name, by its full name."""
-    table = get_overridable_functions().values()
-    named = ((resolve_name(function), function) for functions in table for function in functions)
-    return {name: function for name, function in named if name is not None}
 
 
 def _torch_value(value: TorchName) -> Any:

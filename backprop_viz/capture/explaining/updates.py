@@ -41,7 +41,9 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     if number.intermediate:
         found = [t for t in terms if t.symbol == number.intermediate]
     if not found:
-        raise NotReplayed("no_update_rule", event.op)
+        raise NotReplayed(
+            "changed_outside" if event.op == "changed" else "no_update_rule", event.op
+        )
     term = found[-1]
     facts = tuple(
         Fact("update_step", (t.symbol, t.formula, float(np.asarray(t.value)))) for t in terms

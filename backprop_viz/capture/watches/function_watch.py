@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from backprop_viz.capture.code.user_lines import lines_running
+from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.tensors.templates import Template
 from backprop_viz.recording.calls import Call
@@ -146,8 +147,7 @@ class FunctionWatch(TorchFunctionMode):
 @lru_cache(maxsize=4096)
 def _full_name(func: Callable[..., Any]) -> str | None:
     """``torch.nn.functional.conv2d``; torch itself looks it up in 15 microseconds each time."""
-    name: str | None = resolve_name(func)
-    return name
+    return name_of(func)
 
 
 def _random_state() -> bytes:

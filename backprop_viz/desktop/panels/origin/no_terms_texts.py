@@ -26,6 +26,16 @@ def no_terms_text(reason: Fact) -> str | None:
             "reasons", "{0}, run again, gave other numbers than were recorded."
         ),
         "constant": translate("reasons", "{0} made it from nothing that was recorded."),
+        "complex": translate("reasons", "{0} works with complex numbers: these are not explained."),
+        "drawn": translate("reasons", "{0} drew it at random."),
+        "changed_outside": translate(
+            "reasons", "It was not changed by an optimizer: other code wrote into it."
+        ),
+        "inner_node": translate(
+            "reasons",
+            "{0} is a step inside {1}, which torch runs as one piece. Only what {1} as a whole "
+            "sends to its inputs and weights is explained.",
+        ),
         "no_derivative": translate("reasons", "{0} has no derivative."),
         "no_operation": translate("reasons", "The operation that made {0} was not recorded."),
         "custom_function": translate(

@@ -1,0 +1,60 @@
+"""The functions of torch that a recording may name, and that are run again by that name.
+
+No other is ever looked up: a recording may come from a file that somebody else made.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import torch
+from torch.nn import functional
+from torch.overrides import get_overridable_functions, resolve_name
+
+Function = Callable[..., Any]
+
+# Functions that torch does not list as overridable, all the same seen by a TorchFunctionMode.
+_OF_TENSORS = ("unflatten", "new_zeros", "new_ones", "new_full", "new_empty")
+_FUNCTIONAL = (
+    *("relu_", "elu_", "selu_", "celu_", "leaky_relu_", "rrelu_", "hardtanh_", "threshold_"),
+    *("hardsigmoid", "hardswish", "sigmoid", "tanh", "upsample", "upsample_nearest"),
+)
+_TORCH = ("_weight_norm", "_pack_padded_sequence", "_pad_packed_sequence", "segment_reduce")
+
+
+@cache
+def _named() -> Mapping[str, Function]:
+    table = get_overridable_functions().values()
+    named = ((resolve_name(function), function) for functions in table for function in functions)
+    found = {name: function for name, function in named if name is not None}
+    places = (
+        ("torch.Tensor", torch.Tensor, _OF_TENSORS),
+        ("torch.nn.functional", functional, _FUNCTIONAL),
+        ("torch", torch, _TORCH),
+    )
+    for where, holder, names in places:
+        for name in names:
+            if (function := getattr(holder, name, None)) is not None:
+                found.setdefault(f"{where}.{name}", function)
+    return found
+
+
+@cache
+def _unresolved() -> Mapping[Function, str]:
+    """The names of those that torch itself has none for."""
+    return {
+        function: f"torch.{name}"
+        for name in _TORCH
+        if (function := getattr(torch, name, None)) is not None
+    }
+
+
+def function_of(name: str) -> Function | None:
+    """The function of a full name such as ``torch.nn.functional.conv2d``."""
+    return _named().get(name)
+
+
+def name_of(function: Function) -> str | None:
+    """The full name of a function; None where torch knows none."""
+    found: str | None = resolve_name(function)
+    return found or _unresolved().get(function)
