@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional
 from torch.overrides import get_overridable_functions, resolve_name
 
-Function = Callable[..., Any]
+_Function = Callable[..., Any]
 
 # Functions that torch does not list as overridable, all the same seen by a TorchFunctionMode.
 _OF_TENSORS = ("unflatten", "new_zeros", "new_ones", "new_full", "new_empty")
@@ -23,7 +23,7 @@ _TORCH = ("_weight_norm", "_pack_padded_sequence", "_pad_packed_sequence", "segm
 
 
 @cache
-def _named() -> Mapping[str, Function]:
+def _named() -> Mapping[str, _Function]:
     table = get_overridable_functions().values()
     named = ((resolve_name(function), function) for functions in table for function in functions)
     found = {name: function for name, function in named if name is not None}
@@ -40,7 +40,7 @@ def _named() -> Mapping[str, Function]:
 
 
 @cache
-def _unresolved() -> Mapping[Function, str]:
+def _unresolved() -> Mapping[_Function, str]:
     """The names of those that torch itself has none for."""
     return {
         function: f"torch.{name}"
@@ -49,12 +49,12 @@ def _unresolved() -> Mapping[Function, str]:
     }
 
 
-def function_of(name: str) -> Function | None:
+def function_of(name: str) -> _Function | None:
     """The function of a full name such as ``torch.nn.functional.conv2d``."""
     return _named().get(name)
 
 
-def name_of(function: Function) -> str | None:
+def name_of(function: _Function) -> str | None:
     """The full name of a function; None where torch knows none."""
     found: str | None = resolve_name(function)
     return found or _unresolved().get(function)
