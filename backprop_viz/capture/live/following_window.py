@@ -123,7 +123,7 @@ class FollowingWindow:
         follow = self._backlog.resume_after(newest)
         awaited, self._awaited_to = self._awaited_to, 0.0
         if awaited:
-            _say(f"the window is back; it is sent the {follow} recordings that it lacks")
+            _say(f"the window is back; recordings that it lacks and is sent: {follow}")
         self.send_waiting()
 
     def _ended(self, line: LiveLine) -> None:
@@ -139,7 +139,7 @@ class FollowingWindow:
     def _tell_missed(self) -> None:
         missed, self._missed = self._missed, 0
         if missed:
-            _say(f"{missed} recordings were left out: the window was too slow for them, or away")
+            _say(f"recordings left out: {missed}; the window was too slow for them, or away")
 
 
 def _say(text: str) -> None:

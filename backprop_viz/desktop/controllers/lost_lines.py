@@ -25,8 +25,10 @@ class LostLinesController(QObject):
         self._window, self._session = context.window, context.session
         self._lost: dict[int, tuple[LineLost, float]] = {}  # by rank, with when it is tried again
         self._done = 0  # iterations, when the first line was lost
+        self._is_back = False  # and what has run meanwhile is not told yet
         self.why_ended: Notice | None = None
         self._session.answered.connect(self._answered)
+        self._session.view_state_ready.connect(self._tell_back)
         self._window.line_strip.now.connect(self._try_now)
         self._window.line_strip.given_up.connect(self._give_up)
         self._count_down = QTimer(self, interval=_AGAIN_MS)
@@ -44,12 +46,10 @@ class LostLinesController(QObject):
             self._tell(answer)
         elif isinstance(answer, LeftOut):
             text = self.tr(
-                "%n recording(s) of iterations {0} to {1} were left out: the window was too slow "
-                "for them, or away.",
-                "",
-                answer.count,
+                "Recordings left out of iterations {0} to {1}: {2}. The window was too slow for "
+                "them, or away."
             )
-            text = text.format(f"{answer.first:,}", f"{answer.last:,}")
+            text = text.format(f"{answer.first:,}", f"{answer.last:,}", f"{answer.count:,}")
             self._window.messages.tell(text, "info")
 
     def _show(self) -> None:
@@ -60,7 +60,8 @@ class LostLinesController(QObject):
             return
         first, at = min(self._lost.values(), key=lambda known: known[1])
         if first.world_size > 1 and len(self._lost) > 1:
-            what = self.tr("The lines to %n rank(s) are lost.", "", len(self._lost))
+            ranks = ", ".join(map(str, sorted(self._lost)))
+            what = self.tr("The lines to ranks {0} are lost.").format(ranks)
         elif first.world_size > 1:
             what = self.tr("The line to rank {0} is lost.").format(first.rank)
         else:
@@ -72,14 +73,20 @@ class LostLinesController(QObject):
         self._count_down.start()
 
     def _tell(self, tried: LineTried) -> None:
-        messages = self._window.messages
         if tried.outcome == "back":
-            if not self._lost:
-                messages.tell(self.tr("The line is there again."), "info")
+            self._is_back = not self._lost
         elif tried.outcome == "given_up":
             self.why_ended = Notice("line_given_up", (tried.address,))
         elif tried.outcome == "other_run":
             self.why_ended = Notice("line_to_other_run", (tried.address,))
+
+    def _tell_back(self) -> None:
+        """Say how far the script has got, once it is known."""
+        if self._is_back:
+            self._is_back = False
+            ran = max(self._session.iteration - self._done, 0)
+            text = self.tr("The line is there again. Iterations that ran meanwhile: {0}.")
+            self._window.messages.tell(text.format(f"{ran:,}"), "info")
 
     def _try_now(self) -> None:
         for lost, _ in self._lost.values():

@@ -10,11 +10,12 @@ import torch
 from torch import nn
 
 import backprop_viz as bv
+from backprop_viz.capture.live.backlog import Backlog
 from backprop_viz.capture.live.watching import WatchedLoop
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.stream.commands import Step, Train
 from backprop_viz.stream.line_address import LineAddress
-from backprop_viz.stream.messages import RunAttached, RunEnded, Update
+from backprop_viz.stream.messages import LeftOut, RunAttached, RunEnded, Update, UpdateWanted
 from backprop_viz.stream.refused_error import RefusedError
 from backprop_viz.stream.socket_line import connected
 from backprop_viz.stream.token_file import read_token
@@ -33,6 +34,9 @@ class Window:
     def say(self, command: Step | Train) -> None:
         self.number += 1
         send(self.ends[1], self.writer.pieces(NumberedCommand(self.number, command)))
+
+    def send(self, message: object) -> None:
+        send(self.ends[1], self.writer.pieces(message))
 
     def next(self, kind: type) -> tuple[object, Recording | None]:
         while True:
@@ -56,12 +60,14 @@ class Window:
 Visit = Callable[[WatchedLoop, int], bool]
 
 
-def losses_of(steps: int, watch_to: str = "", visit: Visit | None = None) -> list[float]:
+def losses_of(
+    steps: int, watch_to: str = "", visit: Visit | None = None, every: int | None = None
+) -> list[float]:
     """The losses of so many steps, and of as many more as the visit of a window takes."""
     torch.manual_seed(2)
     model = nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 1))
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
-    watch = bv.watch(model, optimizer, to=watch_to) if watch_to else None
+    watch = bv.watch(model, optimizer, to=watch_to, every=every) if watch_to else None
     losses: list[float] = []
     while len(losses) < steps or (
         watch is not None and visit is not None and not visit(watch, len(losses))
@@ -142,3 +148,36 @@ def test_a_wrong_token_is_turned_away_and_said(capsys: pytest.CaptureFixture[str
 
     losses = losses_of(3, "tcp://127.0.0.1:0", stranger)
     assert losses == losses_of(len(losses))
+
+
+def test_a_window_that_takes_nothing_holds_nothing_up_and_both_hear_what_it_missed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(Backlog.__init__.__kwdefaults__, "most_bytes", 20_000)
+    windows: list[Window] = []
+    came: list[int] = []
+    told: list[LeftOut] = []
+
+    def visit(watch: WatchedLoop, done: int) -> bool:
+        if not windows:
+            windows.append(Window(watch))  # which says nothing for a hundred iterations
+        if done < 140:
+            return False
+        if done == 140:
+            windows[0].send(UpdateWanted())
+        while not told or not came:
+            message, recording = windows[0].reader.read()
+            if isinstance(message, LeftOut):
+                told.append(message)
+            elif recording is not None:
+                came.append(recording.iteration)
+        return True
+
+    losses = losses_of(20, "tcp://127.0.0.1:0", visit, every=1)
+    assert losses == losses_of(len(losses))
+    (left,) = told
+    # The oldest are left out, without a gap; the next one comes.
+    assert left.count == left.last - left.first + 1 > 50
+    assert came[0] == left.last + 1
+    assert f"recordings left out: {left.count};" in capsys.readouterr().err
+    windows[0].close()

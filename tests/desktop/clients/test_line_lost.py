@@ -143,6 +143,9 @@ def test_it_is_made_again_and_what_lacks_is_sent(
     proxy.restore()
     window.findChild(QToolButton, "reconnectNow").click()
     until(session, lambda: strip.isHidden() and session.iteration > done + 200)
+    ran = re.search(r"ran meanwhile: ([\d,]+)\.", window.messages.text())
+    assert ran is not None
+    assert int(ran[1].replace(",", "")) >= 200
     assert session.recording_of(kept.iteration) is kept
     said = training.end()
     until(session, lambda: not session.has_worker)
@@ -169,7 +172,7 @@ def test_recordings_made_meanwhile_come_afterwards(
     # Every twentieth, without a gap: also those of the time without a line.
     last = session.newest_recording.iteration
     assert all(session.recording_of(i) is not None for i in range(lost_after, last + 1, 20))
-    assert "the window is back; it is sent the" in training.end()
+    assert "the window is back; recordings that it lacks" in training.end()
 
 
 def test_a_line_can_be_given_up(
