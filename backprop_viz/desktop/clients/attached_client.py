@@ -35,6 +35,9 @@ from backprop_viz.stream.wire import (
 # What a script can be told; all else is the script's own affair.
 UNDERSTOOD = (Step, Iterate, Train, Pause, SetBreakpoints)
 
+# The subject of what is said while a line is lost.
+LINE_SUBJECT = "line"
+
 _Sent = NumberedCommand | UpdateWanted | InterruptScript | Resume | Leave
 
 
@@ -83,7 +86,7 @@ class AttachedClient:
             self._breakpoints = command  # told again to a line that is made again
         if self.is_lost:
             if not isinstance(command, SetBreakpoints):
-                self._tell(Notice("line_is_lost"))
+                self._tell(Notice("line_is_lost", subject=LINE_SUBJECT))
         elif isinstance(command, UNDERSTOOD):
             self.submitted += 1
             self._outbox.put(NumberedCommand(self.submitted, command))

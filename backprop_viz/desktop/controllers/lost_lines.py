@@ -5,6 +5,7 @@ import time
 
 from PySide6.QtCore import QObject, QTimer
 
+from backprop_viz.desktop.clients.attached_client import LINE_SUBJECT
 from backprop_viz.desktop.clients.line_again import LineLost, LineTried
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.texts.message_texts import message_text
@@ -86,6 +87,7 @@ class LostLinesController(QObject):
             self._is_back = False
             ran = max(self._session.iteration - self._done, 0)
             text = self.tr("The line is there again. Iterations that ran meanwhile: {0}.")
+            self._window.messages.withdraw(LINE_SUBJECT)
             self._window.messages.tell(text.format(f"{ran:,}"), "info")
 
     def _try_now(self) -> None:
