@@ -22,7 +22,10 @@ def loaded_by(statement: str) -> set[str]:
         ("import backprop_viz", {"torch", "PySide6", "numpy"}),
         ("import backprop_viz.cli", {"torch", "PySide6", "numpy"}),
         ("import backprop_viz.recording.iteration", {"torch", "PySide6"}),
-        ("import backprop_viz.recording, backprop_viz.training.trainer", {"PySide6", "pyqtgraph"}),
+        (
+            "import backprop_viz.recording, backprop_viz.training.trainer",
+            {"PySide6", "pyqtgraph", "PIL"},
+        ),
         (
             "import backprop_viz.desktop.panels, backprop_viz.desktop.window.main_window",
             {"torch", "pyqtgraph"},
@@ -30,7 +33,6 @@ def loaded_by(statement: str) -> set[str]:
         ("import backprop_viz.desktop.application", {"torch", "pooch", "requests", "PIL"}),
         ("import backprop_viz.digits.image_folder", {"torch", "PySide6"}),
         ("import backprop_viz.digits.downloads", {"torch", "PySide6", "pooch", "requests"}),
-        ("import backprop_viz.training.trainer", {"PIL"}),
     ],
 )
 def test_importing_loads_no_more_than_it_needs(statement: str, without: set[str]) -> None:

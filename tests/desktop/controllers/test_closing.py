@@ -23,6 +23,8 @@ from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.commands import ChooseLabel, UseDrawing
 from backprop_viz.worker.files.session_file import load_session, resume
+from tests.forked_process import FORKS
+from tests.forked_workers import sharing_server
 from tests.monkey.plain_loop import plain_loop
 from tests.nightly import by_day_every
 
@@ -265,6 +267,9 @@ from backprop_viz.desktop import application
 from backprop_viz.cli import parse
 
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
+if sys.argv[3:]:
+    from tests.forked_workers import fork_workers
+    fork_workers()
 make = application.make_window
 
 def made(arguments):
@@ -302,12 +307,15 @@ def test_a_signal_closes_it_with_the_run_kept(
     tmp_path: Path, state: Path, name: str, what: str, times: int
 ) -> None:
     number = getattr(signal, name)
+    # A worker that is started has the terminal's signals too; of the other names one is forked.
+    forked = name != "SIGINT" and FORKS
     process = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(tmp_path), what],
+        [sys.executable, "-c", RUN, str(tmp_path), what, *(["forked"] if forked else [])],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        **(sharing_server() if forked else {}),
     )
     with process:
         assert process.stdout is not None
