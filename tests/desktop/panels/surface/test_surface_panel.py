@@ -215,29 +215,26 @@ def test_the_plane_of_two_weights_is_chosen_by_name_and_from_a_number_that_was_c
     assert not check.surface.isVisibleTo(check)
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
+def test_a_text_that_is_no_weight_is_marked_and_told(
+    open_window: Callable[..., MainWindow],
+) -> None:
+    panel = opened(open_window("--preset", "digits"))
+    small(panel, "weights")
+    weight = panel.settings.x_weight
+    before = weight.place
+    assert before == WeightPlace("conv1.weight", (0, 0, 0, 0))
+    for text, said in (
         ("conv9.weight[0]", "conv9.weight is no parameter"),
         ("", "is no parameter"),
         ("fc3.bias", "has the shape (10)"),
         ("fc3.bias[10]", "such as fc3.bias[0]"),
         ("fc3.bias[0, 0]", "has the shape (10)"),
-    ],
-)
-def test_a_text_that_is_no_weight_is_marked_and_told(
-    open_window: Callable[..., MainWindow], text: str, said: str
-) -> None:
-    window = open_window("--preset", "digits")
-    panel = opened(window)
-    small(panel, "weights")
-    before = panel.settings.x_weight.place
-    assert before == WeightPlace("conv1.weight", (0, 0, 0, 0))
-    panel.settings.x_weight.setText(text)
-    panel.button.click()
-    assert not panel.running
-    assert said in panel.settings.x_weight.bubble.text()
-    assert panel.settings.x_weight.place == before
+    ):
+        weight.setText(text)
+        panel.button.click()
+        assert not panel.running, text
+        assert said in weight.bubble.text(), text
+        assert weight.place == before, text
 
 
 def test_a_line_leads_from_the_weights_now_to_the_first_ones(
