@@ -118,7 +118,7 @@ class Composer(QObject):
         self.samples = SamplesController(context, self.theme)
         self.help = HelpController(context)
         self.language = LanguageController(context)
-        self.pictures = PicturesController(context)
+        self.pictures = PicturesController(context, self.theme)
         self.web_pages = WebPagesController(context)
         self.data_exports = DataExportsController(context)
         self.other_windows = OtherWindowsController(context)

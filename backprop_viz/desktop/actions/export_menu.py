@@ -80,9 +80,18 @@ EXPORT_MENU = Menu(
             "pictures.save_window",
         ),
         MenuCommand(
+            "actionSaveChosenPicture",
+            QT_TRANSLATE_NOOP("actions", "Save picture with si&ze and colours…"),
+            "",
+            QT_TRANSLATE_NOOP(
+                "actions", "Save a panel or the window at any size, in light or dark colours"
+            ),
+            "pictures.save_chosen",
+        ),
+        MenuCommand(
             "actionCopyPanelPicture",
             QT_TRANSLATE_NOOP("actions", "&Copy picture of the panel"),
-            "Ctrl+Alt+C",
+            "Ctrl+Shift+S",
             QT_TRANSLATE_NOOP(
                 "actions", "Put a picture of the panel with the keyboard on the clipboard"
             ),

@@ -57,7 +57,7 @@ FILE_MENU = Menu(
         MenuCommand(
             "actionSaveSessionAs",
             QT_TRANSLATE_NOOP("actions", "Save session &as…"),
-            "Ctrl+Shift+S",
+            "Ctrl+Alt+Shift+S",
             QT_TRANSLATE_NOOP(
                 "actions", "Save the run, the drawing and the layout in another file"
             ),

@@ -1,5 +1,8 @@
 """Chooses the theme."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -49,6 +52,19 @@ class ThemeController(QObject):
     def apply_again(self) -> None:
         """Make and paint all in the same colours anew, as for another size of text."""
         self.apply_theme(self._theme_choice)
+
+    @contextmanager
+    def for_a_moment(self, choice: str) -> Iterator[None]:
+        """The theme "light" or "dark" for what is painted meanwhile; "" leaves it as it is."""
+        before = self._theme_choice
+        other = choice and choice != ("dark" if self.theme is DARK else "light")
+        if other:
+            self.apply_theme(choice)
+        try:
+            yield
+        finally:
+            if other:
+                self.apply_theme(before)
 
     def apply_theme(self, choice: str) -> None:
         """Use the theme "light" or "dark"; any other name follows the system."""

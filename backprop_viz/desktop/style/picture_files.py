@@ -14,29 +14,30 @@ _SHARPNESS = 2.0
 _POINTS_AN_INCH = 72
 
 
-def picture_of(widget: QWidget) -> QPixmap:
-    """What a widget shows, twice as fine as on screen."""
-    pixmap = QPixmap(widget.size() * _SHARPNESS)
-    pixmap.setDevicePixelRatio(_SHARPNESS)
+def picture_of(widget: QWidget, scale: float = _SHARPNESS) -> QPixmap:
+    """What a widget shows, ``scale`` times as fine as on screen."""
+    pixmap = QPixmap(widget.size() * scale)
+    pixmap.setDevicePixelRatio(scale)
     pixmap.fill(_background(widget))
     widget.render(pixmap, QPoint(), renderFlags=_ALL)
     return pixmap
 
 
-def save_picture(widget: QWidget, path: Path) -> None:
+def save_picture(widget: QWidget, path: Path, scale: float | None = None) -> None:
     """Write what a widget shows to a file, in the format of its suffix.
 
+    ``scale`` is how many times as large as on screen; None: 2 for PNG, else 1.
     Raises UserError if the file cannot be written; then it is as it was.
     """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     match path.suffix.lower():
         case ".svg":
-            _paint_svg(widget, buffer)
+            _paint_svg(widget, buffer, scale or 1.0)
         case ".pdf":
-            _paint_pdf(widget, buffer)
+            _paint_pdf(widget, buffer, scale or 1.0)
         case _:
-            picture_of(widget).save(buffer, "PNG")
+            picture_of(widget, scale or _SHARPNESS).save(buffer, "PNG")
     write_atomically(path, bytes(buffer.data().data()))
 
 
@@ -47,24 +48,28 @@ def _background(widget: QWidget) -> QColor:
     return widget.window().palette().window().color()
 
 
-def _paint_svg(widget: QWidget, buffer: QBuffer) -> None:
+def _paint_svg(widget: QWidget, buffer: QBuffer, scale: float) -> None:
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
-    generator.setSize(widget.size())
+    generator.setSize(widget.size() * scale)
     generator.setViewBox(widget.rect())
     generator.setTitle(widget.accessibleName() or widget.window().windowTitle())
     with QPainter(generator) as painter:
         _paint(widget, painter)
 
 
-def _paint_pdf(widget: QWidget, buffer: QBuffer) -> None:
+def _paint_pdf(widget: QWidget, buffer: QBuffer, scale: float) -> None:
     writer = QPdfWriter(buffer)
     size = QPageSize(
-        QSizeF(widget.size()), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch
+        QSizeF(widget.size()) * scale,
+        QPageSize.Unit.Point,
+        "",
+        QPageSize.SizeMatchPolicy.ExactMatch,
     )
     writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF()))
     writer.setResolution(_POINTS_AN_INCH)
     with QPainter(writer) as painter:
+        painter.scale(scale, scale)
         _paint(widget, painter)
 
 

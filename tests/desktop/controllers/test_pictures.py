@@ -1,15 +1,20 @@
 """The window and its panels as pictures in files."""
 
 import errno
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtGui import QAction, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import DARK, LIGHT
+from backprop_viz.desktop.widgets.picture_dialog import PictureDialog
 from tests.conftest import OpenWindow
 from tests.waiting import until_idle
 
@@ -85,3 +90,89 @@ def test_on_a_full_disk_the_picture_before_stays(
         window.messages.dismiss()
     assert sorted(path.name for path in folder.iterdir()) == ["one.pdf", "one.png", "one.svg"]
     assert all(path.read_text() == "before" for path in folder.iterdir())
+
+
+def svg_texts(path: Path) -> str:
+    drawing = ElementTree.parse(path).getroot()
+    texts = drawing.iter("{http://www.w3.org/2000/svg}text")
+    # Qt writes each word of a font that it falls back to by itself.
+    return "".join("".join(text.itertext()) for text in texts).replace(" ", "")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_panel_is_a_picture_in_each_format_with_its_text_as_text(
+    open_window: OpenWindow, tmp_path: Path, language: str
+) -> None:
+    """Its title, as it stands on screen, is in the SVG; the PDF has a font with its letters."""
+    window = open_window("--preset", "digits", "--language", language)
+    window.session.iterate()
+    until_idle(window.session)
+    pictures = window.findChild(Composer).pictures
+    seen = set()
+    for name, dock in window.docks.docks.items():
+        hidden = dock.isHidden()
+        if hidden:
+            dock.toggleViewAction().trigger()
+        panel = dock.findChild(Panel)
+        if panel is None:
+            continue
+        for suffix in ("png", "svg", "pdf"):
+            pictures.save(panel, tmp_path / f"{name}.{suffix}")
+        assert QImage(str(tmp_path / f"{name}.png")).size() == panel.size() * 2, name
+        title = panel.accessibleName()
+        assert title.replace(" ", "") in svg_texts(tmp_path / f"{name}.svg"), name
+        assert (language == "ko") == any("가" <= letter <= "힣" for letter in title), name
+        content = (tmp_path / f"{name}.pdf").read_bytes()
+        assert b"/FontFile" in content, name
+        assert b"/ToUnicode" in content, name
+        if hidden:
+            dock.toggleViewAction().trigger()
+        seen.add(name)
+    assert {"raceView", "surfaceView", "networkView", "ranksView"} <= seen
+
+
+def test_a_picture_of_any_size_in_light_or_dark_colours(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The window itself keeps its colours and its size."""
+    window = open_window("--preset", "tutorial", "--dark")
+    window.session.iterate()
+    until_idle(window.session)
+    panel = window.panel(InspectorView)
+    theme = window.findChild(Composer).theme
+    size = panel.size()
+    for colours, text in (("light", LIGHT.panel), ("dark", DARK.panel)):
+        for suffix in ("png", "svg", "pdf"):
+            window.findChild(QAction, "actionSaveChosenPicture").trigger()
+            dialog = window.findChild(PictureDialog, "pictureDialog")
+            assert dialog is not None
+            what = dialog.findChild(QComboBox, "pictureWidget")
+            what.setCurrentIndex(what.findText(panel.accessibleName()))
+            box = dialog.findChild(QComboBox, "pictureColours")
+            box.setCurrentIndex(box.findData(colours))
+            dialog.width_field.setValue(3 * panel.width())
+            dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok).click()
+            file = window.findChild(QFileDialog, "savePictureDialog")
+            assert file is not None
+            file.fileSelected.emit(str(tmp_path / f"{colours}.{suffix}"))
+            file.reject()
+            qtbot.waitUntil(
+                lambda: (
+                    window.findChild(QFileDialog, "savePictureDialog") is None
+                    and window.findChild(PictureDialog, "pictureDialog") is None
+                )
+            )
+        image = QImage(str(tmp_path / f"{colours}.png"))
+        assert image.size() == size * 3
+        assert image.pixelColor(image.width() // 2, 12) == QColor(text)
+        root = ElementTree.parse(tmp_path / f"{colours}.svg").getroot()
+        assert root.get("viewBox") == f"0 0 {size.width()} {size.height()}"
+        box = re.search(
+            rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", (tmp_path / f"{colours}.pdf").read_bytes()
+        )
+        assert box is not None
+        assert (int(box[1]), int(box[2])) == (3 * size.width(), 3 * size.height())
+    assert theme.theme is DARK
+    assert panel.size() == size
+    shown = panel.grab().toImage()
+    assert shown.pixelColor(shown.width() // 2, 6) == QColor(DARK.panel)

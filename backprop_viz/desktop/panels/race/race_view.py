@@ -268,6 +268,9 @@ class RaceView(Panel):
             return self.tr("The same net and data under several settings: choose a preset.")
         if self.running:
             return self.tr("A process of its own runs the race; the run of the window goes on.")
+        if any(len(lane.seeds) > 1 for lane in self.lanes) and self._raced:
+            said = self.tr("{0:,} iterations each · a band is from the lowest seed to the highest")
+            return said.format(self._raced)
         return self.tr("{0:,} iterations each").format(self._raced) if self._raced else ""
 
     def _show_buttons(self) -> None:
