@@ -22,6 +22,7 @@ BENCHMARKS = (
     "bench_watch.py",
     "bench_peers.py",
     "bench_ranks.py",
+    "bench_latency.py",
     "bench_stream.py",
     "bench_window.py",
     "bench_cursor.py",

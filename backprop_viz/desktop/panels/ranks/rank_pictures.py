@@ -70,6 +70,11 @@ class RankPictures(QWidget):
             origin = _given(recordings[place], gradient.name)
             self._paint(picture, own[place], limit, f"{gradient.name}.grad", origin)
         assert self.mean is not None
+        for sign in self._between:  # shards lie beside each other
+            sign.setText("|" if sharded else "+")
+        self._sign.setText(f"÷ {len(recordings)} =")
+        self._mean_label.setText(self.tr("all ranks after"))
+        self.mean.setAccessibleName(self._mean_label.text())
         self.mean.setProperty("place", state.shown)
         after = gradient.after[state.shown] if gradient.reduced else None
         origin = _mean(recordings[state.shown], gradient.name)
@@ -115,9 +120,11 @@ class RankPictures(QWidget):
                 old.hide()
                 old.deleteLater()
         self.places, self.pictures, self._captions = tuple(places), [], []
+        self._between: list[QLabel] = []
         for i, place in enumerate(places):
             if i:
-                self._row.addWidget(_sign("+"))
+                self._between.append(_sign("+"))
+                self._row.addWidget(self._between[-1])
             picture, label, part = self._part(place)
             self.pictures.append(picture)
             self._captions.append(label)
@@ -126,8 +133,6 @@ class RankPictures(QWidget):
             more = self.tr("+ {0} more").format(count - len(places))
             self._row.addWidget(_sign(more))
         self.mean, label, part = self._part(state.shown)
-        label.setText(self.tr("all ranks after"))
-        self.mean.setAccessibleName(label.text())
         self._sign, self._mean_label = _sign(f"÷ {count} ="), label
         self._mean_parts = (self._sign, part)
         self._row.addWidget(self._mean_parts[0])
