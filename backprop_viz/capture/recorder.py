@@ -283,10 +283,8 @@ class Recorder:
 
     def _leave_out_the_rest(self) -> None:
         """What forward has made since the last backward goes into no update."""
-        begun = len(self._forward)
         self._judge({})
-        self._forward.clear(lambda _: True)
-        if begun:
+        if self._forward.drop():
             self.results.forget_results()
             self._walk(())
 

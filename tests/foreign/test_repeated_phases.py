@@ -120,3 +120,15 @@ def test_two_optimizers_are_two_updates(bar: PhaseBar) -> None:
     bar.show_view_state(state_at(recording))
     assert names(bar.runs.parts).count("update") == 2
     bar.grab()
+
+
+def test_a_loss_says_that_backward_starts_from_it(bar: PhaseBar) -> None:
+    recording = recording_of("gpt")
+    bar.show_view_state(state_at(recording))
+    losses = [run for run in phase_runs(recording) if run.name == "loss"]
+    for run in losses:
+        made = recording.events[run.span.stop - 1]
+        (value,) = made.outputs
+        assert value is not None
+        said = f"Backward starts from what {made.op} made: {short(value.astype(float))}"
+        assert said in bar.runs.cells[run.number].toolTip().split("\n")

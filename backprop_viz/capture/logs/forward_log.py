@@ -8,6 +8,7 @@ from backprop_viz.capture.graph.graphs import Operation, grad_fn_of, layer_graph
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.recording.layers import ForwardPass
+from backprop_viz.recording.phases import Phase
 
 # The tensors that a pass began with, by name, each with its id in the table of tensors.
 Sources = Mapping[str, tuple[Tensor, int | None]]
@@ -20,6 +21,7 @@ class ForwardLog:
         self._log, self._walked, self._names = log, walked, names
         self._operations: list[Operation] = []
         self._numbers: list[int] = []
+        self._before = 0  # so many are of before the last backward
         self.passes: list[ForwardPass] = []
 
     def __len__(self) -> int:
@@ -40,12 +42,24 @@ class ForwardLog:
         del self._operations[operations:], self._numbers[operations:]
 
     def clear(self, belongs: Callable[[int], bool]) -> None:
-        """Let go of what forward made, of what belongs to the iteration: torch can have its memory.
+        """Let go of what the backward goes through that begins: torch can have its memory.
 
-        Of the rest it is not known yet whether another backward goes through it.
+        Of the rest it is not known yet whether another one does.
         """
-        kept = [(o, i) for o, i in self._rows() if not belongs(i) and o.grad_fn is not None]
+        ids = self._walked.ids
+        kept = [
+            (o, i)
+            for o, i in self._rows()
+            if o.grad_fn is not None and not (belongs(i) and o.grad_fn in ids)
+        ]
         self._operations, self._numbers = [o for o, _ in kept], [i for _, i in kept]
+        self._before = len(kept)
+
+    def drop(self) -> bool:
+        """Let go of all; whether any of it came after the last backward."""
+        grown = len(self._operations) > self._before
+        self._operations, self._numbers, self._before = [], [], 0
+        return grown
 
     def _rows(self) -> Iterator[tuple[Operation, int]]:
         return zip(self._operations, self._numbers, strict=True)
@@ -71,7 +85,7 @@ class ForwardLog:
         kept = (other for other in before if other[0] not in numbers)
         walked.tell_others((*kept, *self._others(rows)))
         self.passes = [one for one in self.passes if belongs(one.start)]
-        if sources and operations:
+        if sources and any(operation.phase is Phase.FORWARD for operation in operations):
             layers = layer_graph(operations, numbers, sources, self._names, walked.ids)
             self._passed(ForwardPass(numbers[0], layers))
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from backprop_viz.analysis.loss_roots import loss_roots
 from backprop_viz.analysis.numbers.number_origin import loss_number, value_of
 from backprop_viz.analysis.phase_runs import (
     PhaseRun,
@@ -29,7 +30,7 @@ from backprop_viz.desktop.panels.phases.timeline_caption import of_batch
 from backprop_viz.desktop.style.numbers import apart, short
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.events import Array, PhaseSpan
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.recording.settings import Settings
@@ -196,6 +197,7 @@ class PhaseBar(QWidget):
             note = note if value is None else short(value)
             events = recording.events[run.span.start : run.span.stop]
             lines.append(" → ".join(event.op for event in events[-_MOST_OPS:]))
+            lines += self._roots(recording, run.span)
             if recording.loss_scale is not None:
                 text = self.tr("For backward a GradScaler multiplied it by {scale}.")
                 lines.append(text.format(scale=f"{recording.loss_scale:g}"))
@@ -258,6 +260,8 @@ class PhaseBar(QWidget):
         lines = [f"{standing.phase.value}: {meaning(standing.phase, settings)}", note]
         if standing.phase is Phase.LOSS:
             lines.append(loss_formula(settings))
+            span = recording.span(Phase.LOSS)
+            lines += [] if span is None else self._roots(recording, span)
             if recording.loss_scale is not None:
                 text = self.tr("For backward a GradScaler multiplied it by {scale}.")
                 lines.append(text.format(scale=f"{recording.loss_scale:g}"))
@@ -269,6 +273,17 @@ class PhaseBar(QWidget):
         if standing.due:
             lines += [self.tr("This phase runs next.")]
         return "\n".join(line for line in lines if line)
+
+    def _roots(self, recording: Recording, span: PhaseSpan) -> list[str]:
+        """Which of the numbers made in a span a backward started from, and their parts."""
+        lines = []
+        for root in loss_roots(recording):
+            if span.start <= root.event < span.stop:
+                text = self.tr("Backward starts from what {op} made: {value}")
+                lines.append(text.format(op=root.op, value=short(np.float64(root.value))))
+                parts = (f"{part.op} {short(np.float64(part.value))}" for part in root.parts)
+                lines.append(" + ".join(parts))
+        return [line for line in lines if line]
 
     def _intervention_text(self, recording: Recording) -> str:
         assert recording.intervention is not None

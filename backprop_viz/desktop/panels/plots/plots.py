@@ -221,6 +221,20 @@ class LossPlot(CurvePanel):
         self.log.toggled.connect(self._set_log)
         self.header.addWidget(self.log)
 
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Follow the run. Of a script's nothing is known but what backward started from."""
+        foreign = view_state.origin is not None
+        if foreign and self.legend[-1].isVisibleTo(self):
+            self.legend[0].setToolTip(
+                translate(
+                    "LossPlot",
+                    "What the last backward of each iteration started from, before a GradScaler "
+                    "scaled it",
+                )
+            )
+        self.legend[-1].setVisible(not foreign)
+        super().show_view_state(view_state)
+
     def _set_log(self, log: bool) -> None:
         self.plot.set_log(log)
 
