@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from importlib.machinery import SourceFileLoader
@@ -152,6 +153,8 @@ class _Discovery:
 
     def __init__(self, follower: ScriptFollower, only: Sequence[str] = ()) -> None:
         self._follower, self._only = follower, only
+        # torch warns of such hooks when it calls what it has compiled; the script has set none.
+        warnings.filterwarnings("ignore", "Using `torch.compile")
         self._watch: Watch | None = None
         self._early = EarlyClearing()
         # The optimizer whose step runs, which may call the model, and what the step was given.

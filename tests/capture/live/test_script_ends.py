@@ -133,3 +133,33 @@ def test_ctrl_c_while_the_window_holds_a_script(scripts: Scripts) -> None:
     assert ended.printed.endswith("KeyboardInterrupt\n")
     assert "backprop_viz/capture" not in ended.printed
     assert ", in closure\n    out = model(x)\n" in ended.printed
+
+
+COMPILED = """
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+net = nn.Linear(4, 2)
+fast = torch.compile(net, backend="eager")
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for i in range(3):
+    loss = fast(torch.randn(8, 4)).square().mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    print(i, loss.item(), flush=True)
+"""
+
+
+def test_what_is_compiled_prints_the_same_without_a_warning(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    written(tmp_path, COMPILED)
+    script = str(tmp_path / "train.py")
+    for options in (("--every", "1"), ("--every", "2")):
+        with scripts.followed("--go", *options, script) as window:
+            window.rest()
+            ended = window.ended()
+        assert ended == scripts.plain(tmp_path / "train.py")
+        assert sorted(window.recordings) == ([1, 2, 3] if options[1] == "1" else [2])
