@@ -56,7 +56,7 @@ def _found(recording: Recording) -> tuple[LossRoot, ...]:
         if event.phase is not Phase.BACKWARD:
             continue
         # A gradient that no node has sent is the one that backward starts with.
-        made = by_node.get(event.node)
+        made = None if event.node is None else by_node.get(event.node)
         first = event.parameter is None and not sent.intersection(event.input_ids[:1])
         sent.update(event.output_ids)
         value = None if made is None else _number(recording.events[made])

@@ -132,3 +132,12 @@ def test_a_loss_says_that_backward_starts_from_it(bar: PhaseBar) -> None:
         assert value is not None
         said = f"Backward starts from what {made.op} made: {short(value.astype(float))}"
         assert said in bar.runs.cells[run.number].toolTip().split("\n")
+
+
+def test_a_number_that_does_not_fit_is_left_out_not_cut(bar: PhaseBar) -> None:
+    recording = recording_of("gpt")
+    bar.show_view_state(state_at(recording))
+    for cell in bar.runs.cells.values():
+        for width in range(200):
+            fits, _ = cell._fitting_note(width)
+            assert fits in ("", cell.note) or not any(c.isdigit() for c in cell.note)

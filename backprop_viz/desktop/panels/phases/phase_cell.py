@@ -202,7 +202,7 @@ class PhaseCell(QAbstractButton):
         return self._theme.phase(self.phase) if current else QColor(self._theme.muted)
 
     def _fitting_note(self, width: int) -> tuple[str, QFont]:
-        """The note as it fits, with its font: smaller, then elided, then left out.
+        """The note as it fits, with its font: smaller, then (a word) elided, then left out.
 
         If a note with a mark does not fit, only the mark is shown, and in the end only its sign.
         """
@@ -211,7 +211,8 @@ class PhaseCell(QAbstractButton):
             metrics = QFontMetrics(font)
             if text and metrics.horizontalAdvance(text) <= width:
                 return text, font
-        if self.mark:
+        # A number that is cut short would be another number.
+        if self.mark or any(letter.isdigit() for letter in self.note):
             return "", font
         note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, max(width, 0))
         return ("" if note == "…" else note), font
