@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from backprop_viz.capture.tensors.array_memory import SMALLEST, ArrayMemory
 from backprop_viz.recording.events import Array
 
 
@@ -22,7 +23,7 @@ class Copied:
     """A read-only numpy ``array`` of a tensor, or of its first ``samples`` if that is given.
 
     Later changes of the tensor do not reach it. ``held``: the tensor is kept alive as long as this
-    is, which makes it quicker to compare. Raises NotCopied.
+    is, which makes it quicker to compare. ``memory``: for large arrays. Raises NotCopied.
     """
 
     __slots__ = (
@@ -36,7 +37,13 @@ class Copied:
         "array",
     )
 
-    def __init__(self, tensor: Tensor, samples: int | None = None, held: bool = False) -> None:
+    def __init__(
+        self,
+        tensor: Tensor,
+        samples: int | None = None,
+        held: bool = False,
+        memory: ArrayMemory | None = None,
+    ) -> None:
         # For comparing memory with memory: None where the tensor's is not laid out as numpy's.
         self._dtype: torch.dtype | None = None
         # None of a contiguous tensor.
@@ -48,7 +55,10 @@ class Copied:
         self._source = 0
         if samples is None and _is_plain(tensor):
             seen = tensor.numpy(force=True)
-            self.array: Array = seen.copy()
+            if memory is None or seen.nbytes < SMALLEST:
+                self.array: Array = seen.copy()
+            else:
+                self.array = memory.copy(seen)
             self._dtype, self._shape = tensor.dtype, tensor.shape
             if held:
                 self._seen, self._source = seen, tensor.data_ptr()

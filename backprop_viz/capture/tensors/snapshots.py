@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.memory import Copied, NotCopied, local_shard, why_not
 from backprop_viz.recording.events import Array
 
@@ -37,6 +38,7 @@ class TensorSnapshots:
     def __init__(self, samples: int | None, batch_size: int = 0) -> None:
         self.batch_size = batch_size
         self._samples = samples
+        self._memory = ArrayMemory()
         # By id(), with the version. The tensor is kept alive so that no other gets its id.
         self._tensors: dict[int, tuple[Tensor, int, Copied]] = {}
         # The memory is kept alive so that no other tensor gets its address.
@@ -57,7 +59,8 @@ class TensorSnapshots:
             try:
                 version = _version(tensor)
                 if known is None or known[1] != version or not known[2].is_of(tensor):
-                    copied = Copied(tensor, self._cut(tensor, key in whole), held=True)
+                    cut = self._cut(tensor, key in whole)
+                    copied = Copied(tensor, cut, True, self._memory)
                     known = copies[key] = (tensor, version, copied)
                 found.append(known[2].array)
             except NotCopied as reason:
@@ -86,7 +89,7 @@ class TensorSnapshots:
         known = self._grads.get(place)
         if known is None or not known[1].is_of(grad):
             held = grad.detach()
-            known = self._grads[place] = (held, Copied(held, held=True))
+            known = self._grads[place] = (held, Copied(held, None, True, self._memory))
         return known[1].array
 
     def accumulated(self, parameter: Tensor, arrived: Arrived | None) -> None:
@@ -123,7 +126,7 @@ class TensorSnapshots:
                 place = _place(grad)
                 copied = _handed_on(grad, place, arrived, compared)
                 if copied is None:
-                    copied = Copied(grad, self._cut(grad, whole))
+                    copied = Copied(grad, self._cut(grad, whole), False, self._memory)
             except NotCopied as reason:
                 found.append(reason)
                 continue
@@ -153,7 +156,8 @@ class TensorSnapshots:
                     if sent is not None and sent[0] == place and sent[1].is_of(grad):
                         came = sent
                     else:
-                        came = place, Copied(grad, self._cut(grad, whole))
+                        cut = self._cut(grad, whole)
+                        came = place, Copied(grad, cut, False, self._memory)
                     array = came[1].array
                 except NotCopied as reason:
                     array = reason

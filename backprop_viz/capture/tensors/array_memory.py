@@ -1,0 +1,74 @@
+"""Memory for the large arrays of a recording.
+
+To get memory that is new from the kernel takes longer than to fill it. So the large arrays of a
+recording share pieces of memory, and a later recording gets the pieces of one that is gone.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from backprop_viz.recording.tensors import Array
+
+# Smaller arrays come from memory that was used before anyway.
+SMALLEST = 1 << 16
+_LARGEST = 1 << 21
+_PIECE = 1 << 22
+_ALIGNED = 64
+# So many pieces are kept for later recordings: 32 MB.
+_KEPT = 8
+_Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+class _Memory(_Bytes):
+    """The memory of a piece. numpy would skip the piece as an array's base if it were a ndarray."""
+
+
+_free: list[_Memory] = []
+
+
+class _Piece(_Bytes):
+    """The bytes of a piece, which the arrays in it keep alive."""
+
+    # What is given back; a view of a piece has none.
+    lent: _Memory | None = None
+
+    def __del__(self, free: list[_Memory] = _free) -> None:
+        if self.lent is not None and len(free) < _KEPT:
+            free.append(self.lent)
+
+
+class ArrayMemory:
+    """Copies the large arrays of one recording.
+
+    The first of them have memory of their own, for a small recording would not fill a piece.
+    """
+
+    def __init__(self) -> None:
+        self._copied = 0
+        self._piece: _Piece | None = None
+        self._taken = _PIECE
+
+    def copy(self, seen: Array) -> Array:
+        """A copy of an array that lies in C order."""
+        size = seen.nbytes
+        self._copied += size
+        if self._copied < _LARGEST or size > _LARGEST:
+            return seen.copy()
+        if self._taken + size > _PIECE:
+            self._piece, self._taken = _piece(), 0
+        copied: Array = np.ndarray(seen.shape, seen.dtype, self._piece, self._taken)
+        copied[...] = seen
+        self._taken += -(-size // _ALIGNED) * _ALIGNED
+        return copied
+
+
+def _piece() -> _Piece:
+    """A piece that was used before, or a new one."""
+    try:
+        memory = _free.pop()
+    except IndexError:
+        memory = np.empty(_PIECE, np.uint8).view(_Memory)
+    piece = memory.view(_Piece)
+    piece.lent = memory
+    return piece

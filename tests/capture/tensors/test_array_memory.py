@@ -1,0 +1,61 @@
+"""Large arrays share pieces of memory, which are used again only when nothing is in them."""
+
+import gc
+
+import numpy as np
+import pytest
+
+from backprop_viz.capture.tensors import array_memory
+from backprop_viz.capture.tensors.array_memory import ArrayMemory
+
+_SIZE = 1 << 18  # floats: 1 MB
+
+
+@pytest.fixture(autouse=True)
+def _none_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    gc.collect()
+    array_memory._free.clear()
+
+
+def _numbered(count: int) -> list[np.ndarray]:
+    memory = ArrayMemory()
+    return [memory.copy(np.full((512, 512), number, np.float32)) for number in range(count)]
+
+
+def test_a_copy_is_one() -> None:
+    seen = np.arange(_SIZE, dtype=np.float32).reshape(2, -1)
+    memory = ArrayMemory()
+    copies = [memory.copy(seen) for _ in range(9)]
+    seen[:] = 0
+    for copied in copies:
+        assert np.array_equal(copied, np.arange(_SIZE, dtype=np.float32).reshape(2, -1))
+        assert copied.flags.c_contiguous
+        assert copied.ctypes.data % 16 == 0
+
+
+@pytest.mark.parametrize("number", [1, 4, 8])
+def test_what_is_alive_is_never_written_over(number: int) -> None:
+    arrays = _numbered(9)
+    kept = arrays[number].T[1:]  # a view of one alone
+    part = arrays[-1].base
+    assert part is not None
+    part = part[:4]  # nothing is given back with it
+    del arrays, part
+    later = [_numbered(9) for _ in range(3)]
+    assert (kept == number).all()
+    assert all((one == i).all() for each in later for i, one in enumerate(each))
+
+
+def test_a_later_recording_gets_the_memory_of_one_that_is_gone() -> None:
+    first = _numbered(9)
+    places = {array.ctypes.data for array in first[1:]}
+    del first
+    assert array_memory._free
+    second = _numbered(9)
+    assert len(places & {array.ctypes.data for array in second[1:]}) >= 4
+
+
+def test_no_more_is_kept_than_is_said() -> None:
+    recordings = [_numbered(40) for _ in range(2)]
+    del recordings
+    assert len(array_memory._free) == 8  # of 4 MB
