@@ -27,6 +27,7 @@ class PhaseRun:
     ``number`` is its place among the recording's spans. ``batch`` counts the micro-batches from 1;
     0 where it belongs to none. Where the optimizer calls a closure, it counts those calls instead:
     ``calls`` is how many there are, None while there may be more, 0 without a closure.
+    ``apart``: several optimizers step in turn, as in a GAN, each after passes of its own.
     """
 
     name: str
@@ -34,6 +35,7 @@ class PhaseRun:
     number: int
     batch: int = 0
     calls: int | None = 0
+    apart: bool = False
 
     @property
     def phase(self) -> Phase:
@@ -69,7 +71,9 @@ def _found(recording: Recording) -> tuple[PhaseRun, ...]:
         runs.append(PhaseRun(name, span, number, batch if mine else 0))
         if name == Phase.BACKWARD:
             inside = False
-    return tuple(runs)
+    updates = [run.number for run in runs if run.phase is Phase.UPDATE]
+    apart = any(run.number > updates[0] for run in runs if run.batch) if updates else False
+    return tuple(replace(run, apart=apart) for run in runs)
 
 
 def _of_closures(recording: Recording, *, over: bool) -> tuple[PhaseRun, ...]:

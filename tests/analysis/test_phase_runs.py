@@ -59,6 +59,8 @@ def test_two_optimizers_have_two_updates() -> None:
     names = [run.name for run in phase_runs(recording_of("gan"))]
     assert names.count("update") == names.count("zero_grad") == names.count("backward") == 2
     assert names.count("forward") == 3
+    assert all(run.apart for run in phase_runs(recording_of("gan")))
+    assert not any(run.apart for run in phase_runs(recording_of("gpt")))
 
 
 def test_the_clips_figures_are_torchs() -> None:

@@ -96,6 +96,8 @@ class PhaseRunsRow(QWidget):
         text = self.tr("{count} micro-batches have no room here; click to see the first")
         if runs[0].calls != 0:
             text = self.tr("{count} calls of the closure have no room here; click to see the first")
+        elif runs[0].apart:
+            text = self.tr("{count} passes have no room here; click to see the first")
         button.setToolTip(text.format(count=count))
         button.setAccessibleName(button.text())
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)

@@ -42,12 +42,14 @@ def caption(view_state: ViewState) -> str:
 
 
 def of_batch(run: PhaseRun) -> str:
-    """The micro-batch or the call of the closure that a phase ran for, and its name."""
+    """The micro-batch, the pass or the call of a closure that a phase ran for, and its name."""
     translate = QCoreApplication.translate
     if run.calls is None:
         text = translate("TimelineView", "closure call {number} · {phase}")
     elif run.calls:
         text = translate("TimelineView", "closure call {number} of {calls} · {phase}")
+    elif run.apart:
+        text = translate("TimelineView", "pass {number} · {phase}")
     else:
         text = translate("TimelineView", "micro-batch {number} · {phase}")
     return text.format(number=run.batch, calls=run.calls, phase=run.name)
