@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.panels.origin.check_texts import (
     Name,
+    brief_text,
     no_check_text,
     step_text,
     values_text,
@@ -253,7 +254,8 @@ class CheckSection(QWidget):
         lines = 1 if self.height() < _LOW else 2
         self.sentence.setMaximumHeight(lines * line + 2 if low else _UNBOUNDED)
         self.values.setVisible(self.width() >= _WIDE)
-        if low != (event.oldSize().height() < _ROOMY):
+        before = event.oldSize().height()
+        if any((self.height() < limit) != (before < limit) for limit in (_LOW, _ROOMY)):
             self._show()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -283,6 +285,8 @@ class CheckSection(QWidget):
         self.verdict.setToolTip(self.values.text())
         low = self.height() < _ROOMY
         said = "" if check is None else step_text(check, self._name, short_of_room=low)
+        if check is not None and self.height() < _LOW:
+            said = brief_text(check, self._name)
         whole = "" if check is None else step_text(check, self._name)
         if self._reason is not None:
             said = whole = no_check_text(self._reason)

@@ -58,6 +58,24 @@ def step_text(check: GradientCheck, name: Name, *, short_of_room: bool = False) 
     return " ".join(part for part in (head, why) if part)
 
 
+def brief_text(check: GradientCheck, name: Name) -> str:
+    """The same in one short line."""
+    translate = QCoreApplication.translate
+    if check.switched is None:
+        text = translate("check", "h = {0}: {1}, error {2}")
+        at = check.asked_at
+        error = error_text(float(check.errors[at]))
+        return text.format(written(check.asked), short(check.estimates[at]), error)
+    if not check.switches:
+        return _switches_text(check, name)
+    nearest = check.switches[0]
+    unit = unit_name(nearest.op, nearest.number, name)
+    link = f'<a href="0">{unit}</a>' if nearest.number.index else unit
+    if check.switched == 1:
+        return translate("check", "{0} switched").format(link)
+    return translate("check", "{0} and {1} more switched").format(link, check.switched - 1)
+
+
 def _switches_text(check: GradientCheck, name: Name) -> str:
     """Which units switch within the interval."""
     translate = QCoreApplication.translate

@@ -12,10 +12,11 @@ from torch.nn import functional
 
 import backprop_viz as bv
 from backprop_viz.desktop.panels.origin.check_section import CheckSection
+from backprop_viz.desktop.panels.origin.check_texts import brief_text
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, GradientCheck
+from backprop_viz.recording.number_explanation import Fact, GradientCheck, Switch
 from backprop_viz.stream.messages import GradientChecked
 from tests.conftest import OpenWindow
 
@@ -58,7 +59,9 @@ def checked(qtbot: QtBot, open_window: OpenWindow) -> dict[float, tuple[Gradient
         section.run()
         qtbot.waitUntil(lambda: not section.running, timeout=60_000)
         assert section.verdict.text().startswith("✓")
-        found[step] = (checks[-1], section.sentence.text())
+        # In little room the tooltip alone has the whole sentence.
+        assert section.sentence.text() != ""
+        found[step] = (checks[-1], section.sentence.toolTip())
     return found
 
 
@@ -160,3 +163,29 @@ def test_a_verdict_waits_until_a_kink_was_looked_for(qtbot: QtBot) -> None:
     assert section.verdict.text() == ""
     section.show_check(wrong)
     assert section.verdict.text() == "✗ differs by 1: probably wrong"
+
+
+def test_in_one_line_it_says_what_matters() -> None:
+    none = np.zeros(0)
+    unit = Number(7, (5, 1, 3, 1), 2)
+    said = {
+        switched: brief_text(
+            GradientCheck(
+                unit,
+                *(0.0, None, 0.0, 0.0, 1e-2),
+                *(np.array([1e-2]), np.array([-0.25]), np.array([0.5])),
+                *(0, "correct", 0, "switched", none, none),
+                switches=(Switch(unit, "relu", -4.9e-6),) if switched else (),
+                switched=switched,
+            ),
+            lambda number: f"relu(conv2){list(number.index)}",
+        )
+        for switched in (None, 0, 1, 671)
+    }
+    link = '<a href="0">a ReLU: relu(conv2)[5, 1, 3, 1]</a>'
+    assert said == {
+        None: "h = 0.01: -0.2500, error 0.5",
+        0: "No unit switches inside the interval.",
+        1: f"{link} switched",
+        671: f"{link} and 670 more switched",
+    }
