@@ -9,6 +9,7 @@ import numpy as np
 from backprop_viz.analysis.numbers.number_names import element_name
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SHORT_SUM, _FLOAT32_DIGITS = 4, 9
 _MOST_DIGITS = 17  # tell any float64 from its neighbours
 
 
@@ -38,6 +39,19 @@ def apart(values: Sequence[Any], digits: int = 4, sign: str = "+") -> tuple[str,
         digits += 1
         texts = tuple(_text(value, sign, digits) for value in values)
     return texts
+
+
+def in_sum(value: Any, terms: Sequence[float]) -> str:
+    """A number of a short sum: to the place where the smallest term has its second digit.
+
+    So a step of 2.9e-6 is seen in the weight that it moves. A long sum is written as ``signed``.
+    """
+    sizes = [abs(float(term)) for term in terms if term and math.isfinite(term)]
+    number = float(value)
+    if not 2 <= len(sizes) <= _SHORT_SUM or number == 0 or not math.isfinite(number):
+        return signed(value)
+    digits = math.floor(math.log10(abs(number))) - math.floor(math.log10(min(sizes))) + 2
+    return signed(value, min(max(4, digits), _FLOAT32_DIGITS))
 
 
 def compared(then: Any, now: Any, exact: bool = False) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from backprop_viz.desktop.style.numbers import (
     element_text,
     full,
     hexadecimal,
+    in_sum,
     index_text,
     norm,
     numpy_text,
@@ -96,3 +97,17 @@ def test_an_element_says_its_index_and_its_value() -> None:
     assert element_text("conv1", (48, 0, 19, 12), value) == "conv1[48, 0, 19, 12] = +0.0001018"
     assert element_text("loss", (), np.float32(2.5)) == "loss = +2.500"
     assert element_text("w", (1,), np.float32(1 / 3), exact=True) == "w[1] = 0.33333334"
+
+
+def test_a_step_is_seen_in_the_weight_that_it_moves() -> None:
+    before, step = -0.0685861, 2.872e-6
+    assert (signed(before), signed(before + step)) == ("-0.06859", "-0.06858"), "ten times the step"
+    texts = [in_sum(value, [before, step]) for value in (before, step, before + step)]
+    assert texts == ["-0.0685861", "+2.872e-6", "-0.0685832"]
+    # To the place where the step has its second digit the sum is right as it is written.
+    assert float(texts[0]) + float(texts[1]) == pytest.approx(float(texts[2]), abs=1e-7)
+    assert in_sum(0.123456, [0.1] * 5) == "+0.1235", "a long sum"
+    assert in_sum(0.123456, [0.123456]) == "+0.1235", "one term"
+    assert in_sum(0.123456, [0.123456, 0.0]) == "+0.1235"
+    assert in_sum(1.0, [1.0, 1e-30]) == "+1.00000000", "not beyond float32"
+    assert in_sum(math.nan, [1.0, math.nan, 2.0]) == "nan"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.analysis.update_rules import NEW
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.recording.number_explanation import Fact
 
@@ -135,7 +136,6 @@ def _sentences() -> Mapping[str, str]:
             "facts", "Backward starts here: the loss's own gradient is 1."
         ),
         "intervention": translate("facts", "An experiment changed it: {0} ({1}). Without it: {2}."),
-        "update_step": translate("facts", "{0} = {1} = {2}"),
     }
 
 
@@ -190,9 +190,18 @@ def _probabilities(fact: Fact) -> str:
     return text.format(count, short(mean), short(lowest))
 
 
-# Facts whose values are a list.
+def _update_step(fact: Fact) -> str:
+    """A step of an optimizer's rule; the new weight in all of float32's digits: it moves little."""
+    symbol, formula, value = fact.values[:3]
+    digits = 7 if symbol == NEW else 4
+    text = QCoreApplication.translate("facts", "{0} = {1} = {2}")
+    return text.format(symbol, formula, short(value, digits))
+
+
+# Facts whose values are more than numbers in a sentence.
 _WITH_LIST: Mapping[str, Callable[[Fact], str]] = {
     "pool_winner": _winner,
+    "update_step": _update_step,
     "pool_gradient_passed": _passed,
     "pool_gradient_stopped": _stopped,
     "sum_of_exponentials": _exponentials,

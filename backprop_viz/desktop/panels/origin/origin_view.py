@@ -43,12 +43,13 @@ from backprop_viz.desktop.panels.origin.term_picture import TermPicture
 from backprop_viz.desktop.panels.origin.term_rows import (
     TermRow,
     TermRows,
+    few_terms,
     phase_color,
     term_rows,
 )
 from backprop_viz.desktop.panels.origin.terms_table import TermsTable
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.desktop.style.numbers import full, signed
+from backprop_viz.desktop.style.numbers import full, in_sum
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
@@ -221,9 +222,9 @@ class OriginView(Panel):
         assert asked is not None
         value = scalar_of(asked.recording, asked.number)
         name = self._names_of(asked.recording).name(asked.number)
-        exact = f"{name} = {full(value)}"
-        self.value.setText(exact if self._full_precision else f"{name} = {signed(value)}")
-        self.value.setToolTip(exact)
+        exact, brief = full(value), in_sum(value, few_terms(self.explanation))
+        self.value.setText(f"{name} = {exact if self._full_precision else brief}")
+        self.value.setToolTip(f"{name} = {exact}")
 
     def forget(self) -> None:
         """The panel is closed: nothing is lit up any more."""
@@ -254,6 +255,7 @@ class OriginView(Panel):
             self._show_term(*first)
         exact = full(scalar_of(asked.recording, asked.number))
         self.sum.show_sum(explanation, self.terms, exact)
+        self._write_value()
         self.sum.setVisible(bool(self.terms.rows))
         reasons = () if explanation.reason is None else (explanation.reason,)
         names = self._names_of(asked.recording)

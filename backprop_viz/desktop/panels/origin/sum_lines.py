@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from backprop_viz.desktop.panels.origin.term_rows import TermRows
+from backprop_viz.desktop.panels.origin.term_rows import TermRows, few_terms
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.desktop.style.numbers import full, short, signed
+from backprop_viz.desktop.style.numbers import full, in_sum, short, signed
 from backprop_viz.desktop.style.theme import Theme, code_font
 from backprop_viz.recording.number_explanation import NumberExplanation
 
@@ -54,7 +54,7 @@ class SumLines(QWidget):
             if count == 1:
                 text = self.tr("one term, in float64")
         total.setText(text.format(f"{count:,}", value, short(explanation.residual, 2)))
-        self.values[1].setText(signed(explanation.total))
+        self.values[1].setText(in_sum(explanation.total, few_terms(explanation)))
         self.values[1].setToolTip(self.tr("In float64: {0}").format(full(explanation.total)))
 
     def set_theme(self, theme: Theme, color: str) -> None:

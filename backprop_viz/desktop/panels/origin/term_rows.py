@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_viz.desktop.style.numbers import full, signed
+from backprop_viz.desktop.style.numbers import full, in_sum, signed
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
 
 # So many terms have a row, the largest.
 MOST_ROWS = 100
+# More terms than these are no short sum.
+_FEW = 5
 _LARGEST_PLAIN = 1e6
 
 
@@ -83,6 +85,15 @@ def term_rows(explanation: NumberExplanation, events: Sequence[Event]) -> TermRo
     return TermRows(headings, rows, len(rest), float(flat[rest].sum()), zeros)
 
 
+def few_terms(explanation: NumberExplanation | None) -> list[float]:
+    """The first terms of an explanation, as many as tell whether it is a short sum."""
+    return [] if explanation is None else _few(explanation.parts)
+
+
+def _few(parts: Sequence[Part]) -> list[float]:
+    return [float(each) for part in parts for each in part.values[:_FEW]]
+
+
 def _headings(parts: Sequence[Part]) -> tuple[TermHeading, ...]:
     """The columns: for each role where its factors are, and what they are; then the terms."""
     found: dict[str, bool] = {}
@@ -119,7 +130,7 @@ def _row(
     colour = "text" if number is None else phase_color(number, events)
     if own and cells:
         cells[0] = TermCell(part.name, color="muted", role=True)
-    cells.append(TermCell(signed(value), full(value), colour, number))
+    cells.append(TermCell(in_sum(value, _few(parts)), full(value), colour, number))
     return TermRow(of, at, value, tuple(cells))
 
 
