@@ -86,7 +86,9 @@ class CheckSection(QWidget):
         self._title.setProperty("role", "title")
         self.subtitle = ElidedLabel()
         self.subtitle.setProperty("role", "caption")
-        self.verdict = QLabel()
+        # The verdict has the room before what it is about.
+        self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.verdict = ElidedLabel()
         self.verdict.setObjectName("checkVerdict")
         self._late_loss = LateWidget(self._make_loss_plot)
         self._late_error = LateWidget(self._make_error_plot)
@@ -282,7 +284,7 @@ class CheckSection(QWidget):
         ink = theme.muted if check is None else getattr(theme, verdict_ink(check.verdict))
         self.verdict.setStyleSheet(f"color: {ink};")
         self.values.setText("" if check is None else values_text(check))
-        self.verdict.setToolTip(self.values.text())
+        self.verdict.setToolTip(f"{self.verdict.text()}\n{self.values.text()}".strip())
         low = self.height() < _ROOMY
         said = "" if check is None else step_text(check, self._name, short_of_room=low)
         if check is not None and self.height() < _LOW:
