@@ -74,7 +74,7 @@ EXPORT_MENU = Menu(
         ),
         MenuCommand(
             "actionSaveWindowPicture",
-            QT_TRANSLATE_NOOP("actions", "Save picture of the win&dow…"),
+            QT_TRANSLATE_NOOP("actions", "Save picture of the w&indow…"),
             "",
             QT_TRANSLATE_NOOP("actions", "Save the whole window as PNG, SVG or PDF"),
             "pictures.save_window",

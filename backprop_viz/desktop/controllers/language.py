@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from backprop_viz.desktop.actions.menu_command import translated
+from backprop_viz.desktop.actions.mnemonics import give_mnemonics
 from backprop_viz.desktop.actions.view_menu import VIEW_MENU
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.style.language import (
@@ -48,6 +49,7 @@ class LanguageController(QObject):
             action.triggered.connect(partial(self.choose, code))
             group.addAction(action)
             menu.addAction(action)
+        give_mnemonics(menu.actions())
 
     def choose(self, choice: str, _: bool = True) -> None:
         """Remember a language, or that the system's is wanted, and speak it."""

@@ -89,18 +89,23 @@ class DockArea(QMainWindow):
             dock.wanted = name in shown
             dock.setVisible(dock.wanted and dock.available)
         self._raise_first(tree)
+        self._dress_tabs()
+        self._tree = tree
+        self._arranging = self.moved_by_user = False
+        self.share_out()
+
+    def _dress_tabs(self) -> None:
         for bar in self.findChildren(QTabBar):
             bar.setDrawBase(False)
             bar.setElideMode(Qt.TextElideMode.ElideNone)
             bar.setUsesScrollButtons(True)
-        self._tree = tree
-        self._arranging = self.moved_by_user = False
-        self.share_out()
+            bar.setAccessibleName(self.tr("Panels that share a place"))
 
     def _note_move(self) -> None:
         if not self._arranging:
             self.moved_by_user = True
             self._tree = None  # its sizes are those of other places
+            self._dress_tabs()
 
     @property
     def is_as_arranged(self) -> bool:

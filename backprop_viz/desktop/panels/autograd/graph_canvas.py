@@ -43,12 +43,11 @@ class GraphCanvas(QGraphicsView):
         super().__init__(parent)
         self.setObjectName("graphCanvas")
         self.setAccessibleName(self.tr("Nodes of the autograd graph"))
-        self.setAccessibleDescription(
-            self.tr(
-                "Arrow keys follow the edges, Enter chooses a node, the Menu key sets breakpoints, "
-                "plus and minus zoom."
-            )
+        self._keys = self.tr(
+            "Arrow keys follow the edges, Enter chooses a node, the Menu key sets breakpoints, "
+            "plus and minus zoom."
         )
+        self.setAccessibleDescription(self._keys)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setBackgroundBrush(Qt.BrushStyle.NoBrush)
         self.viewport().setAutoFillBackground(False)
@@ -89,6 +88,7 @@ class GraphCanvas(QGraphicsView):
             self.item.focused = None if found is None else found.id
             self._mark()
         self.item.recolour(cursor)
+        self._speak()
         if self.current is not None and self.current != before:
             self._reveal(self.current)
 
@@ -323,6 +323,7 @@ class GraphCanvas(QGraphicsView):
         if self.item.focused is None and self._structure.graph.nodes:
             self.item.focused = self._structure.graph.nodes[0].id
         self.item.update()
+        self._speak()
 
     def _go(self, key: Qt.Key) -> None:
         if self.item.focused is None:
@@ -335,6 +336,14 @@ class GraphCanvas(QGraphicsView):
     def _focus(self, node: int) -> None:
         self.item.focused = node
         self.item.update()
+        self._speak()
+
+    def _speak(self) -> None:
+        """Describe the node with the keyboard focus; without one, say how to get it."""
+        node = self.item.focused
+        told = self._keys if node is None else f"{self.hint(node)}\n{self._keys}"
+        if told != self.accessibleDescription():
+            self.setAccessibleDescription(told)
 
     # -- words -------------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ class NetworkCanvas(QWidget):
         self._placed = ChangeGuard()
         self._columns: tuple[NetworkColumn, ...] = ()
         self._painter = NetworkPainter()
-        self._spot: Spot | None = None
+        self.spot: Spot | None = None
         self.breakpoints: tuple[Breakpoint, ...] = ()
 
     # -- what is shown -----------------------------------------------------------------------
@@ -110,7 +110,7 @@ class NetworkCanvas(QWidget):
         self._state = state
         self._blocks = tuple(state.blocks(layer) for layer in state.layers.layers)
         self._sizes = tuple(tuple(block.size for block in own) for own in self._blocks)
-        self._spot = None if self._spot is None else self._nearest(self._spot)
+        self.spot = None if self.spot is None else self._nearest(self.spot)
         if self._sizes == sizes and state.is_drawn_like(before):
             self._update_parts(before, before_blocks)
         else:
@@ -207,13 +207,13 @@ class NetworkCanvas(QWidget):
             self._compare(spot, event.position())
             return
         if column is not None and self._on_switch(column, event.position()):
-            self._spot = Spot(column, 0, 0)
+            self.spot = Spot(column, 0, 0)
             self._show_other(column)
             return
         if spot is None and column is not None:
             spot = Spot(column, 0, 0)
         if spot is not None:
-            self._spot = spot
+            self.spot = spot
             self.update()
             shown = self.number_at(event.position())
             scalar = self._blocks[spot.column][spot.block].size.look is Look.SCALAR
@@ -270,7 +270,7 @@ class NetworkCanvas(QWidget):
         """Open the menu of the layer under the mouse or with the keyboard focus."""
         by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
         point = QPointF(event.pos())
-        column, spot = self.column_at(point), self._spot if by_key else self.spot_at(point)
+        column, spot = self.column_at(point), self.spot if by_key else self.spot_at(point)
         if by_key and spot is not None:
             point = self.rect_of(spot).center()
         if spot is not None:
@@ -319,12 +319,12 @@ class NetworkCanvas(QWidget):
         elif not self.layers or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
         elif key in steps:
-            spot = self._spot or Spot(0, 0, 0)
+            spot = self.spot or Spot(0, 0, 0)
             self.focus_spot(moved(self.columns(), spot, *steps[key]))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._spot is not None:
-            self.chosen.emit(self._spot)
-        elif key == Qt.Key.Key_O and self._spot is not None:
-            self._show_other(self._spot.column)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.spot is not None:
+            self.chosen.emit(self.spot)
+        elif key == Qt.Key.Key_O and self.spot is not None:
+            self._show_other(self.spot.column)
         else:
             super().keyPressEvent(event)
 
@@ -333,20 +333,20 @@ class NetworkCanvas(QWidget):
         number = self.number_at(QPointF(self.mapFromGlobal(QCursor.pos())))
         if number is not None:
             number.copy()
-        elif self._spot is not None:
-            block = self._blocks[self._spot.column][self._spot.block]
-            QGuiApplication.clipboard().setText(map_table(block, self._spot.map))
+        elif self.spot is not None:
+            block = self._blocks[self.spot.column][self.spot.block]
+            QGuiApplication.clipboard().setText(map_table(block, self.spot.map))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show which map has the focus."""
         super().focusInEvent(event)
-        if self._spot is None and self.layers:
-            self._spot = Spot(0, 0, 0)
+        if self.spot is None and self.layers:
+            self.spot = Spot(0, 0, 0)
         self.update()
 
     def focus_spot(self, spot: Spot) -> None:
         """Give a map the keyboard focus."""
-        self._spot = spot
+        self.spot = spot
         self.update()
 
     # -- the number under the cursor ----------------------------------------------------------
@@ -391,6 +391,6 @@ class NetworkCanvas(QWidget):
         else:
             hint = self.tr("The layers appear with the first forward pass.")
             hint_in_middle(painter, self.rect(), hint, self._painter.theme.muted)
-        if self.hasFocus() and self._spot is not None:
-            self._painter.focus(painter, self.rect_of(self._spot))
+        if self.hasFocus() and self.spot is not None:
+            self._painter.focus(painter, self.rect_of(self.spot))
         painter.end()

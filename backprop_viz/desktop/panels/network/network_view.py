@@ -30,6 +30,7 @@ from backprop_viz.desktop.panels.network.modules_page import (
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
 from backprop_viz.desktop.panels.network.network_hints import tensor_name
 from backprop_viz.desktop.panels.network.network_layout import least_size
+from backprop_viz.desktop.panels.network.network_speaker import NetworkSpeaker
 from backprop_viz.desktop.panels.network.network_state import (
     NetworkState,
     following_mode,
@@ -90,6 +91,7 @@ class NetworkView(Panel):
         self._add_switch()
         self._switch.idClicked.connect(self._choose_mode)
         self.canvas = NetworkCanvas()
+        NetworkSpeaker(self.canvas)
         self.canvas.chosen.connect(self._choose)
         self.canvas.selected.connect(self._select)
         self.canvas.number_picked.connect(self.number_picked)

@@ -226,6 +226,7 @@ class CurvePlot(pg.PlotWidget):
         if key == self._drawn:
             return
         self._drawn = key
+        self._speak()
         for curve in (*self._earlier, *self._curves):
             curve.draw(left, right, y[1] - y[0], self._log)
         self._place_readout()
@@ -275,6 +276,7 @@ class CurvePlot(pg.PlotWidget):
         self._cross.setVisible(at is not None)
         self._readout.setVisible(at is not None)
         if at is None:
+            self._speak()
             return
         self._cross.setValue(at)
         head = self.tr("iteration {n}").format(n=int(at))
@@ -284,9 +286,26 @@ class CurvePlot(pg.PlotWidget):
             for name, value, color in self.reading()
         ]
         self._readout.setText(f"{escape(head)}<table cellspacing=0>{''.join(rows)}</table>")
-        spoken = [f"{name} {value}" for name, value, _ in self.reading()]
-        self.setAccessibleDescription(", ".join((head, *spoken)))
+        self._speak()
         self._place_readout()
+
+    def _speak(self) -> None:
+        """Describe what is at the crosshair, or how long each curve is and where it ends."""
+        if self._iteration is not None:
+            told = [self.tr("iteration {n}").format(n=int(self._iteration))]
+            told += [f"{name} {value}" for name, value, _ in self.reading()]
+        else:
+            text = self.tr("{name}: points {count}, last {value} at iteration {n}")
+            told = [
+                text.format(
+                    name=curve.name,
+                    count=len(curve.trace),
+                    value=short(curve.trace.y[-1]) + self._unit,
+                    n=int(curve.trace.x[-1]),
+                )
+                for curve in self._visible()
+            ]
+        self.setAccessibleDescription(", ".join(told))
 
     def _place_readout(self) -> None:
         if self._iteration is None:

@@ -79,6 +79,7 @@ class GradientFlowPlot(Panel):
             return
         self._shown = cursor
         self.bars.show_flows(self._norms.flows(cursor), self._final)
+        self._read(None)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show the newest view state."""
@@ -96,6 +97,8 @@ class GradientFlowPlot(Panel):
 
     def _read(self, flow: object) -> None:
         self.readout.setText(self.reading(flow) if isinstance(flow, Flow) else self._legend)
+        told = [flow] if isinstance(flow, Flow) else self.bars.flows
+        self.bars.setAccessibleDescription("\n".join(self.reading(each) for each in told))
 
     def reading(self, flow: Flow) -> str:
         """A parameter's numbers in one line."""

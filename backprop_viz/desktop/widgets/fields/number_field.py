@@ -34,7 +34,8 @@ class NumberField(QAbstractSpinBox):
         self._value = value
         self._tip = ""
         self.bubble = Bubble(self)
-        self.setAccessibleName(name)
+        for widget in (self, self.lineEdit()):
+            widget.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.lineEdit().setText(self._written(value))
         self.lineEdit().textChanged.connect(self._text_changed)
