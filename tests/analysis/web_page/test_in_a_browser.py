@@ -193,3 +193,24 @@ def test_it_is_usable_on_a_telephone(browser: Chromium, lenet: tuple[bv.Recordin
         assert browser.run("document.querySelector('#slider').clientWidth") > 60
     finally:
         browser.resize(1280, 800)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_layer_at_the_cursor_is_seen_whole_on_a_desk_and_on_a_phone(
+    browser: Chromium, lenet: tuple[bv.Recording, str], width: int, height: int
+) -> None:
+    """The page itself is never wider than the screen; what is wide in it is scrolled."""
+    browser.resize(width, height)
+    opened(browser, lenet[1])
+    for key in ("Home", "End"):
+        browser.press(key)
+        assert browser.run("document.documentElement.scrollWidth") <= width
+    opened(browser, lenet[1])
+    assert "cross_entropy" in text(browser, "#caption")  # it begins at the loss, the last column
+    ends = browser.run(
+        "['#network', '.column.now'].map((s) => document.querySelector(s).getBoundingClientRect())"
+        ".flatMap((box) => [box.left, box.right])"
+    )
+    assert ends[0] <= ends[2] < ends[3] <= ends[1] + 0.5
+    assert "<" not in text(browser, "#where")
+    browser.resize(1280, 800)
