@@ -4,11 +4,12 @@ from PySide6.QtGui import QAction
 
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
+from tests.waiting import until_idle
 
 
 def trigger(window: MainWindow, name: str) -> None:
     window.findChild(QAction, name).trigger()
-    assert window.session.wait_idle(30)
+    until_idle(window.session)
 
 
 def view_state_of(window: MainWindow) -> ViewState:

@@ -199,7 +199,7 @@ def test_mnist_is_taken_from_a_folder(open_window: OpenWindow) -> None:
 
 def test_errors_are_told_in_the_window(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("--mnist-root", "/no/such/folder")
-    qtbot.waitUntil(lambda: window.messages.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: window.messages.isVisible(), timeout=60_000)
     assert "/no/such/folder" in window.messages.text()
     assert view_state_of(window).settings.data == "strokes"
 
@@ -254,7 +254,7 @@ def test_a_breakpoint_in_the_program_stops_training(window: MainWindow, qtbot: Q
     assert window.session.wait_idle(30)
     assert view_state_of(window).breakpoints == (Breakpoint("line", line),)
     window.findChild(QAction, "actionTrain").trigger()
-    qtbot.waitUntil(lambda: view_state_of(window).hit is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: view_state_of(window).hit is not None, timeout=60_000)
     cursor = view_state_of(window).cursor
     assert cursor.event.line == line - 1
     assert cursor.recording.events[cursor.position].line == line

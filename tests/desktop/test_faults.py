@@ -49,10 +49,10 @@ def test_a_value_error_of_the_model_is_pythons_not_ours(
     window = open_window("--preset", "tutorial")
     fault.write_text("sentence")
     window.findChild(QAction, how).trigger()
-    qtbot.waitUntil(lambda: bool(window.messages.text()), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(window.messages.text()), timeout=60_000)
     said = "This could not be run. Python says: ValueError: This looks like a sentence."
     assert window.messages.text() == said
-    qtbot.waitUntil(lambda: not window.session.view_state.training, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.session.view_state.training, timeout=60_000)
     # It raised before any operation, outside of forward's lines: no line of the loop is named.
     failure = window.panel(ProgramView).failure
     if how == "actionIteration":

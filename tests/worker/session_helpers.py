@@ -7,6 +7,7 @@ from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.panels.drawing.strokes import PenPoint, Stroke
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
+from tests.waiting import until_idle
 
 STROKES = (
     Stroke((PenPoint(60, 60), PenPoint(90, 200.5))),
@@ -19,14 +20,14 @@ def composer(window: MainWindow) -> Composer:
 
 
 def view_state_of(window: MainWindow) -> ViewState:
-    assert window.session.wait_idle(60)
+    until_idle(window.session)
     view_state: ViewState = window.session.view_state
     return view_state
 
 
 def trigger(window: MainWindow, name: str) -> None:
     window.findChild(QAction, name).trigger()
-    assert window.session.wait_idle(60)
+    until_idle(window.session)
 
 
 def losses_after(window: MainWindow, iterations: int) -> list[float]:

@@ -215,12 +215,12 @@ def test_a_command_that_is_refused_does_not_stop_training(session: Session, qtbo
     told: list[Notice] = []
     session.told.connect(told.append)
     session.train()
-    qtbot.waitUntil(lambda: session.iteration > 2, timeout=30_000)
+    qtbot.waitUntil(lambda: session.iteration > 2, timeout=60_000)
     session.send(UseDrawing(True))  # without a drawing
-    qtbot.waitUntil(lambda: bool(told), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(told), timeout=60_000)
     assert told[0].code == "refused"
     reached = session.iteration
-    qtbot.waitUntil(lambda: session.iteration > reached + 20, timeout=30_000)
+    qtbot.waitUntil(lambda: session.iteration > reached + 20, timeout=60_000)
     assert session.view_state.training
     session.pause()
     assert not shown(session).training

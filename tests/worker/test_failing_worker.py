@@ -120,7 +120,7 @@ def test_a_rate_beyond_all_sense(
     window.session.configure(replace(sane, **change))
     window.findChild(QAction, "actionTrain").trigger()
     # The sentence comes first, and how things stand after it next.
-    qtbot.waitUntil(lambda: bool(window.messages.text()), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(window.messages.text()), timeout=60_000)
     qtbot.waitUntil(lambda: not window.session.view_state.training, timeout=60_000)
     assert not view_state_of(window).training
     assert "so training stopped before the update" in window.messages.text()
@@ -161,7 +161,7 @@ def test_a_worker_that_is_killed_is_replaced(
     losses = view_state_of(window).curves.loss
     if how == "train":
         window.findChild(QAction, "actionTrain").trigger()
-        qtbot.waitUntil(lambda: session.iteration > 20, timeout=30_000)
+        qtbot.waitUntil(lambda: session.iteration > 20, timeout=60_000)
     killed = worker_of(window)
     os.kill(killed, signal.SIGKILL)
     if how == "step":

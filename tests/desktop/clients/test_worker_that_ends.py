@@ -40,7 +40,7 @@ def worker_of(window: MainWindow) -> int:
 
 
 def told(window: MainWindow, qtbot: QtBot, said: str) -> str:
-    qtbot.waitUntil(lambda: said in window.messages.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: said in window.messages.text(), timeout=60_000)
     return str(window.messages.text())
 
 

@@ -167,7 +167,7 @@ def test_it_is_cancelled_without_a_trace(
     export(run, folder / "walk.gif", animationWalk="events")
     progress = run.findChild(QProgressDialog, "animationProgress")
     assert progress is not None
-    qtbot.waitUntil(lambda: progress.value() >= 3, timeout=30_000)
+    qtbot.waitUntil(lambda: progress.value() >= 3, timeout=60_000)
     progress.findChild(QPushButton).click()
     assert run.session.view_state.cursor.position == 14
     qtbot.waitUntil(lambda: run.findChild(QProgressDialog, "animationProgress") is None)
@@ -177,7 +177,7 @@ def test_it_is_cancelled_without_a_trace(
     export(run, folder / "walk.gif", animationWalk="phases")
     progress = run.findChild(QProgressDialog, "animationProgress")
     assert progress is not None
-    qtbot.waitUntil(lambda: progress.value() >= 6, timeout=30_000)
+    qtbot.waitUntil(lambda: progress.value() >= 6, timeout=60_000)
     progress.findChild(QPushButton).click()
     thread = run.findChild(QAction, "actionExportAnimation")
     assert thread.isEnabled()

@@ -41,7 +41,7 @@ def export(window: MainWindow, qtbot: QtBot, what: str, path: Path) -> None:
     assert file.selectedNameFilter() == f"Data (*{path.suffix})"
     file.fileSelected.emit(str(path))
     file.reject()
-    qtbot.waitUntil(lambda: window.messages.text() != "", timeout=30_000)
+    qtbot.waitUntil(lambda: window.messages.text() != "", timeout=60_000)
     qtbot.waitUntil(lambda: window.findChild(DataDialog, "dataDialog") is None)
     qtbot.waitUntil(lambda: window.findChild(QFileDialog, "exportDataDialog") is None)
 

@@ -75,7 +75,7 @@ def test_chosen_and_downloaded(
     press(window, "mnistQuestion", "Download")
     action = window.findChild(QAction, "actionDownloadMnist")
     assert not action.isEnabled()
-    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "mnist", timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "mnist", timeout=60_000)
     assert window.session.view_state.settings.root == str(tmp_path / "mnist")
     assert {p.name: p.read_bytes() for p in (tmp_path / "mnist").iterdir()} == server.files
     assert action.isEnabled()
@@ -94,7 +94,7 @@ def test_what_was_downloaded_once_is_not_asked_for(
         (tmp_path / "mnist" / name).write_bytes(body)
     window = open_window("--preset", "digits")
     choose_mnist(window)
-    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "mnist", timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "mnist", timeout=60_000)
     assert window.findChild(QMessageBox, "mnistQuestion") is None
     assert server.asked == []
 
@@ -107,21 +107,21 @@ def test_training_goes_on_while_a_download_stalls_and_is_cancelled(
     window = open_window("--preset", "digits")
     window.findChild(QAction, "actionTrain").trigger()
     window.findChild(QAction, "actionDownloadMnist").trigger()
-    qtbot.waitUntil(lambda: name in window.download_strip.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: name in window.download_strip.text(), timeout=60_000)
     assert window.download_strip.isVisible()
     assert f"{name} (1 of 4)" in window.download_strip.text()
     at = window.session.iteration
-    qtbot.waitUntil(lambda: window.session.iteration > at + 20, timeout=30_000)
+    qtbot.waitUntil(lambda: window.session.iteration > at + 20, timeout=60_000)
     window.findChild(QToolButton, "downloadStripCancel").click()
     assert not window.download_strip.isVisible()
     assert "cancelled" in window.messages.text()
     assert window.messages.kind() == "info"
     assert window.findChild(QAction, "actionDownloadMnist").isEnabled()
     server.release.set()
-    qtbot.waitUntil(lambda: list((tmp_path / "mnist").iterdir()) == [], timeout=10_000)
+    qtbot.waitUntil(lambda: list((tmp_path / "mnist").iterdir()) == [], timeout=60_000)
     assert window.session.view_state.settings.data == "strokes"
     at = window.session.iteration
-    qtbot.waitUntil(lambda: window.session.iteration > at, timeout=30_000)
+    qtbot.waitUntil(lambda: window.session.iteration > at, timeout=60_000)
 
 
 def test_a_fresh_network_is_asked_for(
@@ -132,7 +132,7 @@ def test_a_fresh_network_is_asked_for(
     assert window.session.wait_idle(30)
     window.findChild(QAction, "actionDownloadMnist").trigger()
     qtbot.waitUntil(
-        lambda: window.findChild(QMessageBox, "freshNetworkQuestion") is not None, timeout=20_000
+        lambda: window.findChild(QMessageBox, "freshNetworkQuestion") is not None, timeout=60_000
     )
     press(window, "freshNetworkQuestion", "Keep")
     assert window.session.wait_idle(30)
@@ -144,7 +144,7 @@ def test_what_goes_wrong_is_told(open_window: OpenWindow, qtbot: QtBot, server: 
     server.answers["t10k-labels-idx1-ubyte.gz"] = faulty_server.intervention
     window = open_window("--preset", "digits")
     window.findChild(QAction, "actionDownloadMnist").trigger()
-    qtbot.waitUntil(lambda: window.messages.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: window.messages.isVisible(), timeout=60_000)
     assert "t10k-labels-idx1-ubyte.gz" in window.messages.text()
     assert "wrong checksum" in window.messages.text()
     assert window.messages.kind() == "error"
@@ -153,7 +153,7 @@ def test_what_goes_wrong_is_told(open_window: OpenWindow, qtbot: QtBot, server: 
     # Again, with a server that came to its senses.
     server.answers.clear()
     window.findChild(QAction, "actionDownloadMnist").trigger()
-    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "mnist", timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "mnist", timeout=60_000)
 
 
 def test_a_window_closed_in_the_middle(
@@ -162,7 +162,7 @@ def test_a_window_closed_in_the_middle(
     server.answers["train-images-idx3-ubyte.gz"] = faulty_server.stalled
     window = open_window("--preset", "digits")
     window.findChild(QAction, "actionDownloadMnist").trigger()
-    qtbot.waitUntil(lambda: bool(server.asked), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(server.asked), timeout=60_000)
     server.release.set()
     window.close()
     assert not any((tmp_path / "mnist").iterdir())

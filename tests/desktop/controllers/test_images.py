@@ -92,7 +92,7 @@ def test_an_opened_image_is_read_as_a_drawing_is(
     before = draw(window, qtbot)
     window.findChild(QAction, "actionOpenImage").trigger()
     window.findChild(QFileDialog, "imageDialog").fileSelected.emit(str(photo))
-    qtbot.waitUntil(lambda: shown(window, photo), timeout=20_000)
+    qtbot.waitUntil(lambda: shown(window, photo), timeout=60_000)
     prediction = window.session.view_state.prediction
     assert list(prediction.probabilities) == pad_of(window).probabilities
     assert prediction.seen[10:12, 10:20].mean() > 0.5  # the bar of the seven, light on dark
@@ -114,14 +114,14 @@ def test_dropped(open_window: OpenWindow, qtbot: QtBot, photo: Path) -> None:
     Image.new("L", (5, 5)).save(other)
     assert drop(window, photo, other)
     assert "the first of 2 files" in window.messages.text()
-    qtbot.waitUntil(lambda: shown(window, photo), timeout=20_000)
+    qtbot.waitUntil(lambda: shown(window, photo), timeout=60_000)
     # Wherever it is dropped: on a graph, a plot, the program, the pad.
     areas = [a.viewport() for a in window.findChildren(QAbstractScrollArea) if a.isVisible()]
     assert len(areas) > 5
     for place in [pad_of(window), *areas]:
         window.panel(DrawPanel).clear()
         assert drop(place, photo), place.parent()
-        qtbot.waitUntil(lambda: shown(window, photo), timeout=20_000)
+        qtbot.waitUntil(lambda: shown(window, photo), timeout=60_000)
     data = QMimeData()
     data.setText("some words")
     rest = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton)
@@ -139,13 +139,13 @@ def test_pasted(open_window: OpenWindow, qtbot: QtBot, photo: Path) -> None:
     assert "no image in the clipboard" in window.messages.text()
     clipboard.setImage(QImage(str(photo)))
     paste.trigger()
-    qtbot.waitUntil(lambda: shown(window, photo), timeout=20_000)
+    qtbot.waitUntil(lambda: shown(window, photo), timeout=60_000)
     window.findChild(QAction, "actionClearDrawing").trigger()
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(photo))])
     clipboard.setMimeData(data)
     paste.trigger()
-    qtbot.waitUntil(lambda: shown(window, photo), timeout=20_000)
+    qtbot.waitUntil(lambda: shown(window, photo), timeout=60_000)
     clipboard.clear()
 
 
@@ -164,7 +164,7 @@ def test_what_is_wrong_is_told_and_the_drawing_stays(
     ):
         window.messages.dismiss()
         drop(window, tmp_path / name)
-        qtbot.waitUntil(lambda what=what: what in window.messages.text(), timeout=20_000)
+        qtbot.waitUntil(lambda what=what: what in window.messages.text(), timeout=60_000)
         assert str(tmp_path / name) in window.messages.text()
         assert window.messages.kind() == "error"
         assert np.array_equal(pad_of(window).image(), before)
@@ -181,7 +181,7 @@ def test_a_folder_becomes_the_training_data(
     box.setCurrentIndex(box.findData("folder"))
     assert box.currentData() == "strokes"  # nothing has changed yet
     window.findChild(QFileDialog, "imageFolderDialog").fileSelected.emit(str(folder))
-    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "folder", timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "folder", timeout=60_000)
     assert window.session.view_state.settings.root == str(folder)
     assert box.currentData() == "folder"
     for name in ("actionIteration", "actionReset", "actionIteration"):
@@ -190,13 +190,13 @@ def test_a_folder_becomes_the_training_data(
     assert window.session.iteration == 1
     # In a run that has begun, the usual question.
     drop(window, folder)
-    qtbot.waitUntil(lambda: "was read again" in window.messages.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "was read again" in window.messages.text(), timeout=60_000)
     window.findChild(QAction, "actionOpenFolder").trigger()
     other = tmp_path / "other"
     fill(other, 1)
     window.findChildren(QFileDialog, "imageFolderDialog")[-1].fileSelected.emit(str(other))
     qtbot.waitUntil(
-        lambda: window.findChild(QMessageBox, "freshNetworkQuestion") is not None, timeout=20_000
+        lambda: window.findChild(QMessageBox, "freshNetworkQuestion") is not None, timeout=60_000
     )
     window.findChild(QMessageBox, "freshNetworkQuestion").reject()
     assert window.session.view_state.settings.root == str(folder)
@@ -218,7 +218,7 @@ def test_reading_a_folder_shows_progress_and_is_cancelled(
     monkeypatch.setattr(images, "_pictures", read_on_and_on)
     window = open_window("--preset", "digits")
     drop(window, tmp_path / "mine")
-    qtbot.waitUntil(window.reading_strip.isVisible, timeout=20_000)
+    qtbot.waitUntil(window.reading_strip.isVisible, timeout=60_000)
     assert "Reading image" in window.reading_strip.text()
     window.findChild(QAction, "actionIteration").trigger()
     assert window.session.wait_idle(30)

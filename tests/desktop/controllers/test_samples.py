@@ -69,7 +69,7 @@ def test_from_the_wrong_ones_to_a_step_on_one(open_window: OpenWindow, qtbot: Qt
     view = open_samples(window)
     iteration = window.session.iteration
     # The evaluation that follows a pause is shown when it is done.
-    qtbot.waitUntil(lambda: view.model.sheet.iteration == iteration, timeout=30_000)
+    qtbot.waitUntil(lambda: view.model.sheet.iteration == iteration, timeout=60_000)
     trainer, predicted, loss = plain(window)
     sheet = view.model.sheet
     assert np.array_equal(sheet.scores.predicted, predicted.numpy())
@@ -124,7 +124,7 @@ def test_the_training_part_is_evaluated_on_demand_beside_training(
     window.session.train()
     qtbot.waitUntil(lambda: window.session.iteration >= 3, timeout=60_000)
     bar.evaluate.click()  # the first 6,000
-    qtbot.waitUntil(lambda: bar.cancel.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: bar.cancel.isVisible(), timeout=60_000)
     begun = window.session.iteration
     qtbot.waitUntil(lambda: view.model.sheet.iteration is not None, timeout=60_000)
     assert window.session.iteration > begun
@@ -134,9 +134,9 @@ def test_the_training_part_is_evaluated_on_demand_beside_training(
     assert bar.evaluate.isVisible()
     bar.amount.setCurrentIndex(bar.amount.count() - 1)
     bar.evaluate.click()  # all of it, but not to the end
-    qtbot.waitUntil(lambda: bar.cancel.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: bar.cancel.isVisible(), timeout=60_000)
     bar.cancel.click()
-    qtbot.waitUntil(lambda: bar.evaluate.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: bar.evaluate.isVisible(), timeout=60_000)
     assert view.model.sheet is sheet
     window.session.pause()
     assert window.session.wait_idle(30)
@@ -154,7 +154,7 @@ def test_while_it_is_closed_nothing_is_asked(open_window: OpenWindow, qtbot: QtB
     window.session.send = lambda command: (asked.append(type(command).__name__), send(command))
     train(window, qtbot, 5)
     qtbot.waitUntil(
-        lambda: len(window.session.view_state.curves.validation_loss) > 0, timeout=30_000
+        lambda: len(window.session.view_state.curves.validation_loss) > 0, timeout=60_000
     )
     assert "Train" in asked
     assert set(asked) <= {"Train", "Pause", "Iterate"}
@@ -164,13 +164,13 @@ def test_another_run_has_its_own_samples(open_window: OpenWindow, qtbot: QtBot) 
     window = open_window("--preset", "digits")
     view = open_samples(window)
     train(window, qtbot, 3)
-    qtbot.waitUntil(lambda: view.model.sheet.iteration is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: view.model.sheet.iteration is not None, timeout=60_000)
     window.session.reset()
     assert window.session.wait_idle(30)
     assert view.model.sheet.iteration is None
     assert view.numbers.text().startswith("Not evaluated yet")
     view.evaluate_bar.evaluate.click()
-    qtbot.waitUntil(lambda: view.model.sheet.iteration == 0, timeout=30_000)
+    qtbot.waitUntil(lambda: view.model.sheet.iteration == 0, timeout=60_000)
     assert len(view.model.sheet.evaluated) == 3000
 
 

@@ -92,13 +92,13 @@ def test_a_batch_that_is_recorded_in_part_says_so(window: MainWindow, qtbot: QtB
     network = window.panel(NetworkView)
     window.session.choose_sample(5)
     trigger(window, "actionTrain")
-    qtbot.waitUntil(lambda: view_state_of(window).cursor.recording.samples == 1, timeout=20_000)
-    qtbot.waitUntil(lambda: network.samples.total.text() == "of 1 recorded", timeout=20_000)
+    qtbot.waitUntil(lambda: view_state_of(window).cursor.recording.samples == 1, timeout=60_000)
+    qtbot.waitUntil(lambda: network.samples.total.text() == "of 1 recorded", timeout=60_000)
     assert view_state_of(window).sample == 0
     assert not network.samples.field.isEnabled()
     assert not window.findChild(QAction, "actionNextSample").isEnabled()
     trigger(window, "actionTrain")
-    qtbot.waitUntil(lambda: not view_state_of(window).training, timeout=20_000)
+    qtbot.waitUntil(lambda: not view_state_of(window).training, timeout=60_000)
     assert window.session.wait_idle(30)
     assert network.samples.total.text() == "of 8"
     assert view_state_of(window).sample == 5
@@ -112,7 +112,7 @@ def test_a_session_keeps_it(
     window.session.save(path, {"sample": window.session.sample})
     assert window.session.wait_idle(30)
     other = open_window(path)
-    qtbot.waitUntil(lambda: view_state_of(other).sample == 6, timeout=20_000)
+    qtbot.waitUntil(lambda: view_state_of(other).sample == 6, timeout=60_000)
     assert (
         network_shows(other, "x").tobytes()
         == np.ascontiguousarray(view_state_of(other).cursor.recording.input[6]).tobytes()

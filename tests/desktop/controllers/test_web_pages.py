@@ -31,7 +31,7 @@ def test_the_iteration_shown_is_exported(
     dialog.fileSelected.emit(str(tmp_path / "one.html"))
     dialog.reject()
     said = "Saved as one.html; any browser opens it."
-    qtbot.waitUntil(lambda: window.messages.text() == said, timeout=30_000)
+    qtbot.waitUntil(lambda: window.messages.text() == said, timeout=60_000)
     page = (tmp_path / "one.html").read_text(encoding="utf-8")
     found = re.search(r'id="recording">(.*?)</script>', page)
     assert found is not None
@@ -54,5 +54,5 @@ def test_a_page_that_cannot_be_written_is_said_to_be_so(
     assert dialog is not None
     dialog.fileSelected.emit(str(tmp_path / "no" / "page.html"))
     dialog.reject()
-    qtbot.waitUntil(lambda: "does not exist" in window.messages.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "does not exist" in window.messages.text(), timeout=60_000)
     assert not list(tmp_path.rglob("*.html*"))

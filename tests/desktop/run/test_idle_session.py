@@ -71,7 +71,7 @@ def test_what_the_worker_says_wakes_it(open_session: OpenSession, qtbot: QtBot) 
     assert session.wait_idle(30)
     before = session.iteration
     assert wakes_within(session, 0.5, session.iterate) > 0
-    qtbot.waitUntil(lambda: session.iteration == before + 1, timeout=30_000)
+    qtbot.waitUntil(lambda: session.iteration == before + 1, timeout=60_000)
 
 
 def test_many_rings_from_another_thread_are_answered_once_and_none_is_lost(qtbot: QtBot) -> None:

@@ -21,6 +21,7 @@ from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
 from tests.nightly import NIGHTLY, by_day_every
+from tests.waiting import until_idle
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 
@@ -33,7 +34,7 @@ def session(open_session: OpenSession) -> Session:
 
 
 def shown(session: Session) -> ViewState:
-    assert session.wait_idle(30)
+    until_idle(session)
     assert session.view_state is not None
     return session.view_state
 
@@ -78,7 +79,7 @@ def test_playing_runs_phases_and_stops_when_told(session: Session, qtbot: QtBot)
     session.set_speed(200)
     session.play()
     assert shown(session).playing
-    qtbot.waitUntil(lambda: place(session)[1] > 25, timeout=20_000)
+    qtbot.waitUntil(lambda: place(session)[1] > 25, timeout=60_000)
     session.stop_playing()
     assert not shown(session).playing
     assert not session.playing
@@ -87,18 +88,19 @@ def test_playing_runs_phases_and_stops_when_told(session: Session, qtbot: QtBot)
 @pytest.mark.parametrize(
     "optimizer", by_day_every(3, ["manual", "sgd", "nesterov", "adam", "rmsprop"])
 )
-def test_continuing_without_change_repeats_the_curve(qtbot: QtBot, optimizer: str) -> None:
+def test_continuing_without_change_repeats_the_curve(
+    open_session: OpenSession, optimizer: str
+) -> None:
     """From an iteration long past and from one of the last, some more, bit for bit."""
     more = 50 if NIGHTLY else 12
     settings = replace(TUTORIAL, optimizer=optimizer, lr=0.001)
     plain = bv.Trainer.from_settings(settings)
-    losses = [plain.iterate().loss for _ in range(113 + more)]
-    session = Session(settings)
-    assert session.wait_idle(60)
+    losses = [plain.iterate().loss for _ in range(max(115, 68 + 2 * more))]
+    session = open_session(settings)
     for _ in range(115):
         session.iterate()
     assert shown(session).curves.loss.tolist() == losses[:115]
-    for iteration in (70, 113):
+    for iteration in (70, 68 + more):
         session.show_iteration(iteration)
         session.continue_from_here()
         view_state = shown(session)
@@ -108,7 +110,6 @@ def test_continuing_without_change_repeats_the_curve(qtbot: QtBot, optimizer: st
             session.iterate()
         assert shown(session).curves.loss.tolist() == losses[: iteration + more]
     assert shown(session).earlier[0][1].loss.tolist() == losses[:115]
-    session.close()
 
 
 def test_continuing_with_another_rate_leaves_the_old_curve(session: Session) -> None:
@@ -128,7 +129,7 @@ def test_continuing_with_another_rate_leaves_the_old_curve(session: Session) -> 
 
 def run_until_stopped(session: Session, qtbot: QtBot) -> ViewState:
     session.train()
-    assert session.wait_idle(30)
+    until_idle(session)
     qtbot.waitUntil(lambda: not session.view_state.training, timeout=60_000)
     return shown(session)
 

@@ -23,6 +23,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
 from tests.monkey.plain_loop import plain_loop
+from tests.waiting import until_idle
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 OpenSession = Callable[[Settings], Session]
@@ -36,7 +37,7 @@ def plain_losses(settings: Settings, iterations: int) -> list[float]:
 
 
 def shown(session: Session) -> ViewState:
-    assert session.wait_idle(30)
+    until_idle(session)
     assert session.view_state is not None
     return session.view_state
 
@@ -129,7 +130,7 @@ def test_backward_is_shown_event_by_event(open_session: OpenSession, qtbot: QtBo
     session.step()
     qtbot.waitUntil(
         lambda: session.view_state.due is Phase.UPDATE and session.view_state.cursor.at_end,
-        timeout=10_000,
+        timeout=60_000,
     )
     assert len(cursors) > 10
     assert cursors == sorted(cursors)
@@ -162,10 +163,10 @@ def test_an_autosave_meanwhile_does_not_stop_what_is_playing(
     session.step()
     qtbot.waitUntil(lambda: session.view_state.due is Phase.UPDATE)
     session.save(str(tmp_path / "kept"), {}, auto=True)
-    qtbot.waitUntil(session._idle, timeout=10_000)
+    qtbot.waitUntil(session._idle, timeout=60_000)
     assert not session.view_state.cursor.at_end
     session._playback._timer.setInterval(1)
-    qtbot.waitUntil(lambda: session.view_state.cursor.at_end, timeout=10_000)
+    qtbot.waitUntil(lambda: session.view_state.cursor.at_end, timeout=60_000)
 
 
 def test_pause_records_the_last_iteration_whole(open_session: OpenSession, qtbot: QtBot) -> None:
@@ -228,7 +229,7 @@ def test_a_loss_that_is_no_number_stops_training_before_the_update(
     told: list[Notice] = []
     session.told.connect(told.append)
     session.train()
-    qtbot.waitUntil(lambda: bool(told) and not session.view_state.training, timeout=30_000)
+    qtbot.waitUntil(lambda: bool(told) and not session.view_state.training, timeout=60_000)
     view_state = shown(session)
     assert told[0].code == "training_stopped_by_loss"
     assert not view_state.training
@@ -259,7 +260,7 @@ def test_a_bad_start_is_told_and_the_built_in_digits_serve(qtbot: QtBot, tmp_pat
     session = Session(replace(TUTORIAL, data="mnist", roots={"mnist": str(tmp_path)}))
     told: list[Notice] = []
     session.told.connect(told.append)
-    assert session.wait_idle(60)
+    until_idle(session)
     assert told[0].code == "refused"
     assert shown(session).settings.data == "strokes"
     session.close()
@@ -288,17 +289,17 @@ def test_a_drawing_that_is_no_digit_is_said_not_to_look_like_one(
     lying[130:150, 40:240] = 1
     session = open_session(Settings())
     session.draw(lying)
-    assert session.wait_idle(30)
+    until_idle(session)
     assert shown(session).prediction.looks_like_a_digit is None  # nothing is learnt yet
     session.iterate()
-    assert session.wait_idle(30)
+    until_idle(session)
     prediction = shown(session).prediction
     assert prediction.looks_like_a_digit is False
     trainer = bv.Trainer.from_settings(Settings())
     trainer.iterate()
     assert prediction.probabilities == tuple(float(p) for p in trainer.classify(lying))
     session.draw(one)
-    assert session.wait_idle(30)
+    until_idle(session)
     assert shown(session).prediction.looks_like_a_digit is True
 
 
@@ -306,7 +307,7 @@ def test_random_data_is_not_about_digits(open_session: OpenSession) -> None:
     session = open_session(TUTORIAL)
     session.iterate()
     session.draw(np.eye(280, dtype=np.float32))
-    assert session.wait_idle(30)
+    until_idle(session)
     assert shown(session).prediction.looks_like_a_digit is None
 
 
@@ -324,7 +325,7 @@ def test_of_drawings_that_queue_up_the_last_is_answered(open_session: OpenSessio
     session.iterate()
     for drawing in drawings:
         session.draw(drawing)
-    assert session.wait_idle(30)
+    until_idle(session)
     assert len(updates) < 40  # one for each would hold up training
     trainer = bv.Trainer.from_settings(TUTORIAL)
     trainer.iterate()
@@ -357,7 +358,7 @@ def test_a_worker_that_is_killed_is_told_and_replaced(
     loss = shown(session).cursor.recording.loss
     (worker,) = workers() - before
     os.kill(worker, signal.SIGKILL)
-    qtbot.waitUntil(lambda: bool(told), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(told), timeout=60_000)
     assert [notice.code for notice in told] == ["worker_restarted"]
     session.iterate()
     assert shown(session).cursor.recording.loss == loss
@@ -366,7 +367,7 @@ def test_a_worker_that_is_killed_is_told_and_replaced(
 
 def test_close_in_the_middle_of_training_ends_the_threads(qtbot: QtBot) -> None:
     session = Session(Settings())
-    assert session.wait_idle(60)
+    until_idle(session)
     train_until(qtbot, session, 3)
     session.close()
     left = {t.name for t in threading.enumerate()}

@@ -166,7 +166,7 @@ def test_the_room_of_lessons_and_of_the_editor_is_given_back(
     page.editor.replace_text(page.editor.text().replace("self.conv1 =", "self.conv1 = nn.Nothing("))
     page.run()
     note = page.findChild(QWidget, "networkMistake")
-    qtbot.waitUntil(note.isVisible, timeout=30_000)
+    qtbot.waitUntil(note.isVisible, timeout=60_000)
     assert window.session.wait_idle(30)
     assert settle(window)["programView"][2] == editing["programView"][2]
     window.findChild(QToolButton, "tabLoop").click()
