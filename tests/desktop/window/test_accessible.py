@@ -76,6 +76,7 @@ def test_what_is_painted_is_told(open_window: OpenWindow, qtbot: QtBot) -> None:
     trigger(window, "actionIteration")
     trigger(window, "actionIteration")
     window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
 
     network = window.panel(NetworkView).canvas
     speaker = network.findChild(NetworkSpeaker)  # it speaks by itself while somebody listens
@@ -90,6 +91,7 @@ def test_what_is_painted_is_told(open_window: OpenWindow, qtbot: QtBot) -> None:
 
     graph = window.panel(AutogradView).canvas
     graph.setFocus()
+    qtbot.waitUntil(lambda: graph.item.focused is not None)
     qtbot.keyClick(graph, Qt.Key.Key_Right)
     assert graph.accessibleDescription().startswith("LogSoftmaxBackward0\n")
 
