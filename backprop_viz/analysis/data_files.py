@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import product
 
@@ -18,6 +18,19 @@ _CURVE_COLUMNS = "iteration,loss,accuracy,validation_loss,validation_accuracy"
 
 def csv_of_curves(curves: Curves) -> bytes:
     """A line for each iteration; without an evaluation of the validation set its two are empty."""
+    return _lines([_CURVE_COLUMNS, *_iterations(curves)])
+
+
+def csv_of_runs(runs: Sequence[tuple[str, Curves]]) -> bytes:
+    """As ``csv_of_curves``, with the number and the name of the run before each line, from 1 on."""
+    lines = [f"run,name,{_CURVE_COLUMNS}"]
+    for number, (name, curves) in enumerate(runs, 1):
+        quoted = '"{}"'.format(name.replace('"', '""'))
+        lines += [f"{number},{quoted},{line}" for line in _iterations(curves)]
+    return _lines(lines)
+
+
+def _iterations(curves: Curves) -> list[str]:
     evaluated = {
         int(i): f"{loss!s},{accuracy!s}"
         for i, loss, accuracy in zip(
@@ -27,12 +40,10 @@ def csv_of_curves(curves: Curves) -> bytes:
             strict=True,
         )
     }
-    lines = [_CURVE_COLUMNS]
-    if 0 in evaluated:
-        lines.append(f"0,,,{evaluated[0]}")
+    lines = [f"0,,,{evaluated[0]}"] if 0 in evaluated else []
     pairs = zip(curves.loss, curves.accuracy, strict=True)
     lines += [f"{i},{a!s},{b!s},{evaluated.get(i, ',')}" for i, (a, b) in enumerate(pairs, 1)]
-    return _lines(lines)
+    return lines
 
 
 def csv_of_tensor(array: Array) -> bytes:
@@ -73,6 +84,16 @@ def npz_of(arrays: Mapping[str, Array]) -> bytes:
 def npz_of_curves(curves: Curves) -> bytes:
     """The series of a run, by their names."""
     return npz_of({field.name: getattr(curves, field.name) for field in fields(curves)})
+
+
+def npz_of_runs(runs: Sequence[tuple[str, Curves]]) -> bytes:
+    """The series of several runs: ``loss_1``, ``accuracy_1``, … of the first, ``loss_2``, … of the
+    second; ``runs`` (n,) of text are their names.
+    """
+    arrays: dict[str, Array] = {"runs": np.array([name for name, _ in runs])}
+    for number, (_, curves) in enumerate(runs, 1):
+        arrays |= {f"{f.name}_{number}": getattr(curves, f.name) for f in fields(curves)}
+    return npz_of(arrays)
 
 
 def npz_of_recording(recording: Recording) -> bytes:

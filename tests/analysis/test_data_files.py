@@ -1,5 +1,6 @@
 """CSV and NPZ: what is read back is what was written, bit by bit."""
 
+import csv
 import io
 
 import numpy as np
@@ -9,10 +10,12 @@ import torch
 import backprop_viz as bv
 from backprop_viz.analysis.data_files import (
     csv_of_curves,
+    csv_of_runs,
     csv_of_tensor,
     npz_of,
     npz_of_curves,
     npz_of_recording,
+    npz_of_runs,
 )
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.tensors import Array
@@ -112,3 +115,23 @@ def test_a_whole_recording_by_the_places_of_its_tensors() -> None:
         assert same_bits(file[places[f"{last}/input1"]], net[0].weight.grad.numpy())
         momentum = optimizer.state[net[0].weight]["momentum_buffer"].numpy()
         assert same_bits(file[places[f"{last}/state_momentum_buffer_after"]], momentum)
+
+
+def test_several_runs_have_their_numbers_and_names() -> None:
+    """The rows of each run are those that it has alone; a name may hold commas and quotes."""
+    other = Curves(*(series[:2] for series in (CURVES.loss, CURVES.accuracy)), *[np.empty(0)] * 3)
+    runs = [("this run", CURVES), ('SGD, "lr" 0.1', other)]
+    head, *rows = csv.reader(io.StringIO(csv_of_runs(runs).decode()))
+    alone = [rows_of(csv_of_curves(curves)) for _, curves in runs]
+    assert head == ["run", "name", *alone[0][0]]
+    expected = [
+        [str(number), name, *row]
+        for number, ((name, _), lines) in enumerate(zip(runs, alone, strict=True), 1)
+        for row in lines[1:]
+    ]
+    assert rows == expected
+    with np.load(io.BytesIO(npz_of_runs(runs)), allow_pickle=False) as file:
+        assert file["runs"].tolist() == [name for name, _ in runs]
+        assert same_bits(file["loss_1"], CURVES.loss)
+        assert same_bits(file["accuracy_2"], other.accuracy)
+        assert same_bits(file["validation_loss_1"], CURVES.validation_loss)

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QFileDialog
 
 from backprop_viz.analysis.data_files import (
     csv_of_curves,
+    csv_of_runs,
     csv_of_tensor,
     npz_of,
     npz_of_curves,
     npz_of_recording,
+    npz_of_runs,
 )
 from backprop_viz.analysis.numbers.tensor_names import event_places
 from backprop_viz.desktop.controllers.context import Context
@@ -61,6 +63,13 @@ class DataExportsController(QObject):
                 ),
                 self.tr("curves"),
                 {".csv": lambda: csv_of_curves(curves), ".npz": lambda: npz_of_curves(curves)},
+            )
+        if len(curves.loss) and view_state.earlier:
+            runs = [(self.tr("this run"), curves), *view_state.earlier]
+            yield DataChoice(
+                self.tr("Curves of this run and the %n earlier", "", len(view_state.earlier)),
+                self.tr("runs"),
+                {".csv": lambda: csv_of_runs(runs), ".npz": lambda: npz_of_runs(runs)},
             )
         if recording.preview:
             return

@@ -1,5 +1,8 @@
 """File > Export > Data: curves, the tensors that are shown, and a whole recording in files."""
 
+import csv
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +11,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.widgets.data_dialog import DataDialog
 from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import Configure
+from tests.conftest import OpenWindow
 from tests.waiting import until_idle
 
 
@@ -107,3 +114,20 @@ def test_before_anything_has_run_it_says_so(window: MainWindow) -> None:
     window.findChild(QAction, "actionExportData").trigger()
     assert window.messages.text().startswith("Nothing is recorded yet")
     assert window.findChild(DataDialog, "dataDialog") is None
+
+
+def test_earlier_runs_are_exported_with_this_one(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    losses = []
+    for iterations in (2, 1):
+        window.session.send(Configure(replace(Settings(data="random"), seed=iterations)))
+        for _ in range(iterations):
+            window.session.iterate()
+        until_idle(window.session)
+        losses.insert(0, [*window.session.losses])
+    exports = window.findChild(Composer).data_exports
+    choices = [*exports._choices(window.session.view_state)]
+    content = choices[1].writers[".csv"]().decode()
+    rows = [row for row in csv.DictReader(io.StringIO(content)) if row["loss"]]
+    found = [[float(r["loss"]) for r in rows if r["run"] == run] for run in ("1", "2")]
+    assert found == losses
