@@ -21,7 +21,7 @@ from backprop_viz.analysis.provenance import (
     strange,
 )
 from backprop_viz.recording.all_reduce import all_reduce_of
-from backprop_viz.recording.events import Array, Event, Parameter
+from backprop_viz.recording.events import Array, Event, Parameter, PhaseSpan
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
@@ -63,7 +63,8 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
         return Reason("frozen", (name,))
     if recording.preview:
         return Reason("not_run", (name,))
-    if cursor.last(name, Phase.BACKWARD) is not None:
+    arrived, cleared = (_last(cursor, name, p) for p in (Phase.BACKWARD, Phase.ZERO_GRAD))
+    if arrived is not None and (cleared is None or cleared < arrived):
         leaf = next((n.id for n in recording.graph.nodes if n.parameter == name), None)
         grad = cursor.grad(name)
         if leaf is None and grad is not None:  # nothing of this process has made it
@@ -72,8 +73,24 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
             return _averaged(cursor, name) or _accumulated(cursor, name, leaf)
     loss = cursor.span(Phase.LOSS)
     if loss is not None and loss.is_over(cursor.position):
-        return _after_loss(cursor, parameter)
+        backward = _backward_from(cursor, loss)
+        over = backward is not None and backward.is_over(cursor.position)
+        if not (over and cleared is not None and backward is not None and backward.stop <= cleared):
+            return _after_loss(cursor, parameter, backward)
     return _before_backward(cursor, name)
+
+
+def _last(cursor: Cursor, name: str, phase: Phase) -> int | None:
+    """The index of a parameter's last event of a phase before the cursor."""
+    events, found = cursor.recording.events, cursor.recording.happened_to.get(name, ())
+    return max((i for i in found if i < cursor.position and events[i].phase is phase), default=None)
+
+
+def _backward_from(cursor: Cursor, loss: PhaseSpan) -> PhaseSpan | None:
+    """The first backward after a loss: a closure's iteration has several."""
+    spans = cursor.recording.spans
+    after = (s for s in spans if s.phase is Phase.BACKWARD and s.start >= loss.start)
+    return next(after, None)
 
 
 def _averaged(cursor: Cursor, name: str) -> Reason | None:
@@ -91,6 +108,7 @@ def _before_backward(cursor: Cursor, name: str) -> Reason:
     """Why ``.grad`` is as it is before this iteration's backward has added anything to it."""
     recording, grad = cursor.recording, cursor.grad(name)
     clear = next((i for i in recording.happened_to.get(name, ()) if i < cursor.position), None)
+    clear = clear if (last := _last(cursor, name, Phase.ZERO_GRAD)) is None else last
     if not recording.cleared:
         if grad is None:
             return Reason("waiting_none", (name,))
@@ -105,14 +123,14 @@ def _before_backward(cursor: Cursor, name: str) -> Reason:
     return Reason("before_value" if clear is None else "kept", (name, _norm(grad)), clear)
 
 
-def _after_loss(cursor: Cursor, parameter: Parameter) -> Reason:
+def _after_loss(cursor: Cursor, parameter: Parameter, backward: PhaseSpan | None) -> Reason:
     """Why backward has not reached a parameter: it still will, or it never can."""
     recording, name = cursor.recording, parameter.name
     leaf = next((n.id for n in recording.graph.nodes if n.parameter == name), None)
     if leaf is None:
         return _not_reached(cursor, parameter)
-    arrival = recording.ran_at.get(leaf)
-    backward = cursor.span(Phase.BACKWARD)
+    later = (i for i in recording.runs.get(leaf, ()) if i >= cursor.position)
+    arrival = next(later, None)
     if backward is not None and backward.is_over(cursor.position):
         return Reason("not_reached", (name,))
     grad = cursor.grad(name)

@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn import functional
 
 import backprop_viz as bv
+from backprop_viz.analysis.explanations import explain
 from backprop_viz.analysis.phase_runs import clipping, is_repeated, phase_runs
 from backprop_viz.recording.phases import Phase
 from tests.foreign.conftest import recording_of
@@ -108,3 +109,39 @@ def test_the_grad_before_is_that_of_the_micro_batch() -> None:
     assert before is not None
     assert before.tobytes() == first.tobytes()
     assert recording.at(backwards[0].stop).grad_before_backward("ln_f.weight") is None
+
+
+def test_in_a_later_call_of_a_closure_no_gradient_is_that_of_the_call_before() -> None:
+    torch.manual_seed(0)
+    model = nn.Linear(3, 1)
+    optimizer = torch.optim.LBFGS(model.parameters(), max_iter=2)
+    x, y = torch.randn(8, 3), torch.randn(8, 1)
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = functional.mse_loss(model(x), y)
+        loss.backward()
+        return loss
+
+    with bv.record(model, optimizer) as recorded:
+        optimizer.step(closure)
+    recording = recorded.recording
+    backwards = [run for run in phase_runs(recording) if run.name == "backward"]
+    assert len(backwards) > 1
+    for run in backwards:
+        codes = [
+            explain(recording.at(position), "parameter", "weight").code
+            for position in range(run.span.start, run.span.stop + 1)
+        ]
+        arrival = next(
+            i
+            for i in range(run.span.start, run.span.stop)
+            if recording.events[i].parameter == "weight"
+        )
+        known = arrival - run.span.start
+        assert set(codes[: known + 1]) == {"waiting_none"}
+        assert not set(codes[known + 1 :]) & {"waiting_none", "not_reached"}
+    for run in (r for r in phase_runs(recording) if r.name in ("zero_grad", "forward")):
+        assert recording.at(run.span.stop).grad("weight") is None
+        code = explain(recording.at(run.span.stop), "parameter", "weight").code
+        assert code in ("cleared_none", "nothing_to_clear", "waiting_none")

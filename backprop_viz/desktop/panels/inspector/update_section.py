@@ -27,6 +27,10 @@ def step_of(before: Array, after: Array) -> Array:
         return after.astype(np.float64) - before
 
 
+# The name of an update that no optimizer's step has made.
+_WRITTEN = "changed"
+
+
 class UpdateSection(QWidget):
     """The rule as a title, and a table of the elements.
 
@@ -101,6 +105,11 @@ class UpdateSection(QWidget):
         if not name:
             self.rule.setText(self.tr("not in any optimizer"))
             self.rule.setToolTip(self.tr("No optimizer that has stepped owns this parameter."))
+            return
+        if name == _WRITTEN:
+            self.rule.setText(self.tr("written to by no optimizer's rule"))
+            tip = self.tr("The loop did it, or an optimizer between two calls of its closure.")
+            self.rule.setToolTip(tip)
             return
         self.rule.setText(self.tr("no rule for {0}").format(name))
         self.rule.setToolTip(self.tr("How {0} changes a weight is not known here.").format(name))
