@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from backprop_viz.desktop.style.action_texts import action_label
+from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.recording.drawing_training import DrawingTrainingState
 
@@ -44,7 +45,7 @@ class TrainingRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self._train, 1)
-        as_ = QLabel(self.tr("as", "Train on this as 6"))
+        as_ = ElidedLabel(self.tr("as", "Train on this as 6"))
         as_.setProperty("role", "caption")
         as_.setBuddy(self._label)
         row.addWidget(as_)

@@ -253,6 +253,8 @@ class NetworkPainter:
             color = QColor(self.theme.error)
         box = caption.toRect().adjusted(-1, 0, 1, 0)
         font = fitting(code_font(11), text, box.width(), least_text(11))
+        if QFontMetrics(font).horizontalAdvance(text) > box.width():
+            box.adjust(-7, 0, 7, 0)  # into the gaps between columns
         text_line(painter, box, text, font, color)
 
     def _scalar(self, painter: QPainter, state: NetworkState, block: Block, grid: Grid) -> None:
