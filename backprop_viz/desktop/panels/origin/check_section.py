@@ -251,14 +251,21 @@ class CheckSection(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In little room the plots keep theirs; tooltips have the whole sentence, the values."""
         super().resizeEvent(event)
-        low = self.height() < _ROOMY
-        line = self.sentence.fontMetrics().lineSpacing()
-        lines = 1 if self.height() < _LOW else 2
-        self.sentence.setMaximumHeight(lines * line + 2 if low else _UNBOUNDED)
+        self._give_sentence_room()
         self.values.setVisible(self.width() >= _WIDE)
         before = event.oldSize().height()
         if any((self.height() < limit) != (before < limit) for limit in (_LOW, _ROOMY)):
             self._show()
+
+    def _give_sentence_room(self) -> None:
+        """A line or two in little room; all there is where no check is to be drawn."""
+        nothing = self._check is None and self._reason is not None
+        for plot in (self._late_loss, self._late_error):
+            plot.setVisible(not nothing)
+        line = self.sentence.fontMetrics().lineSpacing()
+        lines = 1 if self.height() < _LOW else 2
+        low = self.height() < _ROOMY and not nothing
+        self.sentence.setMaximumHeight(lines * line + 2 if low else _UNBOUNDED)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin the check that was not begun while the section was hidden."""
@@ -292,6 +299,7 @@ class CheckSection(QWidget):
         whole = "" if check is None else step_text(check, self._name)
         if self._reason is not None:
             said = whole = no_check_text(self._reason)
+        self._give_sentence_room()
         # Qt paints links in a palette's blue, whatever the style sheet says.
         self.sentence.setText(said.replace("<a ", f'<a style="color: {theme.accent}" '))
         self.sentence.setToolTip(whole)
