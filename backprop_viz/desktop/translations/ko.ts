@@ -51,6 +51,10 @@
         <translation>이 반복, 이벤트마다</translation>
     </message>
     <message>
+        <source>This lesson, page by page</source>
+        <translation>이 수업, 한 페이지씩</translation>
+    </message>
+    <message>
         <source>The kept iterations, one after the other</source>
         <translation>보관된 반복들을 차례로</translation>
     </message>
@@ -122,8 +126,8 @@
 <context>
     <name>AnimationsController</name>
     <message>
-        <source>Nothing has run yet: run an iteration (F11), then export it.</source>
-        <translation>아직 실행된 것이 없습니다. 반복을 실행한 뒤(F11) 내보내세요.</translation>
+        <source>Nothing is recorded yet: run an iteration (F11), then export it.</source>
+        <translation>아직 기록된 것이 없습니다. 반복을 실행한 뒤(F11) 내보내세요.</translation>
     </message>
     <message>
         <source>Pause training (F5) first: an animation shows what is recorded.</source>
@@ -144,6 +148,10 @@
     <message>
         <source>The cursor walks…</source>
         <translation>커서가 움직이는 중…</translation>
+    </message>
+    <message>
+        <source>The lesson&apos;s pages are run…</source>
+        <translation>수업의 페이지를 실행하는 중…</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -698,6 +706,10 @@
         <source>iteration {n}</source>
         <translation>반복 {n}</translation>
     </message>
+    <message>
+        <source>{name}: points {count}, last {value} at iteration {n}</source>
+        <translation>{name}: 점 {count}개, 마지막 값 {value} (반복 {n})</translation>
+    </message>
 </context>
 <context>
     <name>DataDialog</name>
@@ -737,8 +749,8 @@
 <context>
     <name>DataExportsController</name>
     <message>
-        <source>Nothing has run yet: run an iteration (F11), then export it.</source>
-        <translation>아직 실행된 것이 없습니다. 반복을 실행한 뒤(F11) 내보내세요.</translation>
+        <source>Nothing is recorded yet: run an iteration (F11), then export it.</source>
+        <translation>아직 기록된 것이 없습니다. 반복을 실행한 뒤(F11) 내보내세요.</translation>
     </message>
     <message>
         <source>Curves: loss and accuracy, iterations 1 to {0:,}</source>
@@ -747,6 +759,20 @@
     <message>
         <source>curves</source>
         <translation>곡선</translation>
+    </message>
+    <message>
+        <source>this run</source>
+        <translation>이 실행</translation>
+    </message>
+    <message numerus="yes">
+        <source>Curves of this run and the %n earlier</source>
+        <translation>
+            <numerusform>이 실행과 이전 실행 %n개의 곡선</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>runs</source>
+        <translation>실행</translation>
     </message>
     <message>
         <source>All tensors of iteration {0:,}</source>
@@ -802,6 +828,13 @@
     <message>
         <source>The download was cancelled. Files that were complete are kept.</source>
         <translation>내려받기를 취소했습니다. 완전히 받은 파일은 남아 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>DockArea</name>
+    <message>
+        <source>Panels that share a place</source>
+        <translation>자리를 함께 쓰는 패널</translation>
     </message>
 </context>
 <context>
@@ -1161,8 +1194,8 @@
         <translation>학습이 일시 정지되면 검사합니다.</translation>
     </message>
     <message>
-        <source>Nothing has run yet: every recorded iteration is checked.</source>
-        <translation>아직 실행된 것이 없습니다. 기록된 모든 반복을 검사합니다.</translation>
+        <source>Nothing is recorded yet: every recorded iteration is checked.</source>
+        <translation>아직 기록된 것이 없습니다. 기록된 모든 반복을 검사합니다.</translation>
     </message>
     <message>
         <source>Nothing found: {topics}.</source>
@@ -1195,6 +1228,33 @@
     <message>
         <source>The formula with its numbers</source>
         <translation>수를 넣은 수식</translation>
+    </message>
+</context>
+<context>
+    <name>FullTensorChooser</name>
+    <message>
+        <source>The whole tensor</source>
+        <translation>Tensor 전체</translation>
+    </message>
+    <message>
+        <source>Put the shards of all ranks together</source>
+        <translation>모든 랭크의 조각을 합칩니다</translation>
+    </message>
+    <message>
+        <source>shards alone</source>
+        <translation>조각만</translation>
+    </message>
+    <message>
+        <source>whole gradient</source>
+        <translation>변화도 전체</translation>
+    </message>
+    <message>
+        <source>whole weight before</source>
+        <translation>갱신 전 가중치 전체</translation>
+    </message>
+    <message>
+        <source>whole weight after</source>
+        <translation>갱신 후 가중치 전체</translation>
     </message>
 </context>
 <context>
@@ -1834,6 +1894,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>손실을 로그 눈금으로 보기</translation>
     </message>
     <message>
+        <source>What the last backward of each iteration started from, before a GradScaler scaled it</source>
+        <translation>각 반복의 마지막 backward가 시작한 값 (GradScaler가 곱하기 전)</translation>
+    </message>
+    <message>
         <source>There is no loss: backward starts from a random gradient.</source>
         <translation>손실이 없습니다. backward는 무작위 변화도에서 시작합니다.</translation>
     </message>
@@ -1844,17 +1908,13 @@ When the memory for them is used up, the oldest go first. How much they may take
 </context>
 <context>
     <name>LostLinesController</name>
-    <message numerus="yes">
-        <source>%n recording(s) of iterations {0} to {1} were left out: the window was too slow for them, or away.</source>
-        <translation>
-            <numerusform>반복 {0}–{1}의 기록 %n개가 빠졌습니다. 창이 너무 느렸거나 연결되어 있지 않았습니다.</numerusform>
-        </translation>
+    <message>
+        <source>Recordings left out of iterations {0} to {1}: {2}. The window was too slow for them, or away.</source>
+        <translation>반복 {0}–{1}에서 빠진 기록: {2}. 창이 너무 느렸거나 연결되어 있지 않았습니다.</translation>
     </message>
-    <message numerus="yes">
-        <source>The lines to %n rank(s) are lost.</source>
-        <translation>
-            <numerusform>랭크 %n개와의 연결이 끊겼습니다.</numerusform>
-        </translation>
+    <message>
+        <source>The lines to ranks {0} are lost.</source>
+        <translation>랭크 {0}와의 연결이 끊겼습니다.</translation>
     </message>
     <message>
         <source>The line to rank {0} is lost.</source>
@@ -1873,8 +1933,8 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>다시 시도하는 중…</translation>
     </message>
     <message>
-        <source>The line is there again.</source>
-        <translation>다시 연결되었습니다.</translation>
+        <source>The line is there again. Iterations that ran meanwhile: {0}.</source>
+        <translation>다시 연결되었습니다. 그동안 실행된 반복: {0}.</translation>
     </message>
 </context>
 <context>
@@ -2706,6 +2766,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>손실이 없습니다. backward는 출력의 변화도에서 시작합니다.</translation>
     </message>
     <message>
+        <source>Backward starts from what {op} made: {value}</source>
+        <translation>backward는 {op}의 결과에서 시작합니다: {value}</translation>
+    </message>
+    <message>
         <source>{count} events in {time}.</source>
         <translation>{time} 동안 이벤트 {count}개.</translation>
     </message>
@@ -2736,6 +2800,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <source>{count} calls of the closure have no room here; click to see the first</source>
         <translation>closure 호출 {count}개는 여기에 자리가 없습니다. 클릭하면 첫 번째를 봅니다</translation>
     </message>
+    <message>
+        <source>{count} passes have no room here; click to see the first</source>
+        <translation>통과 {count}개는 여기에 자리가 없습니다. 클릭하면 첫 번째를 봅니다</translation>
+    </message>
 </context>
 <context>
     <name>PictureButton</name>
@@ -2753,10 +2821,61 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>PictureDialog</name>
+    <message>
+        <source>Save picture</source>
+        <translation>그림 저장</translation>
+    </message>
+    <message>
+        <source>What is in the picture</source>
+        <translation>그림에 담을 것</translation>
+    </message>
+    <message>
+        <source>Colours of the picture</source>
+        <translation>그림의 색</translation>
+    </message>
+    <message>
+        <source>As in the window</source>
+        <translation>창과 같이</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>밝게</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>어둡게</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>너비</translation>
+    </message>
+    <message>
+        <source>&amp;Picture</source>
+        <translation>그림(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Width</source>
+        <translation>너비(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Colours</source>
+        <translation>색(&amp;C)</translation>
+    </message>
+    <message>
+        <source>{0} × {1} pixels</source>
+        <translation>{0} × {1} 픽셀</translation>
+    </message>
+</context>
+<context>
     <name>PicturesController</name>
     <message>
         <source>The picture of {0} is copied.</source>
         <translation>{0}의 그림을 복사했습니다.</translation>
+    </message>
+    <message>
+        <source>The whole window</source>
+        <translation>창 전체</translation>
     </message>
     <message>
         <source>{0} has an unknown format: choose .png, .svg or .pdf.</source>
@@ -3113,6 +3232,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>경주는 별도 프로세스에서 실행되며, 창의 학습은 계속됩니다.</translation>
     </message>
     <message>
+        <source>{0:,} iterations each · a band is from the lowest seed to the highest</source>
+        <translation>각각 {0:,}번 반복 · 띠는 가장 낮은 시드부터 가장 높은 시드까지</translation>
+    </message>
+    <message>
         <source>{0:,} iterations each</source>
         <translation>각 {0:,}회 반복</translation>
     </message>
@@ -3236,6 +3359,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>rank {0}</source>
         <translation>랭크 {0}</translation>
+    </message>
+    <message>
+        <source>this iteration is missing of rank {0}</source>
+        <translation>랭크 {0}에 이 반복이 없습니다</translation>
     </message>
     <message>
         <source>not every rank has this iteration</source>
@@ -4094,6 +4221,10 @@ Click or press Enter: where does it come from?</source>
         <translation>closure 호출 {number}/{calls} · {phase}</translation>
     </message>
     <message>
+        <source>pass {number} · {phase}</source>
+        <translation>통과 {number} · {phase}</translation>
+    </message>
+    <message>
         <source>micro-batch {number} · {phase}</source>
         <translation>마이크로배치 {number} · {phase}</translation>
     </message>
@@ -4237,6 +4368,14 @@ Click or press Enter: where does it come from?</source>
         <translation>갱신한 옵티마이저 중 어느 것도 이 매개변수를 갖고 있지 않습니다.</translation>
     </message>
     <message>
+        <source>written to by no optimizer&apos;s rule</source>
+        <translation>옵티마이저의 규칙 없이 바뀜</translation>
+    </message>
+    <message>
+        <source>The loop did it, or an optimizer between two calls of its closure.</source>
+        <translation>학습 루프가 바꾸었거나, 옵티마이저가 closure 호출 사이에 바꾸었습니다.</translation>
+    </message>
+    <message>
         <source>no rule for {0}</source>
         <translation>{0}의 규칙 없음</translation>
     </message>
@@ -4283,8 +4422,8 @@ Click or press Enter: where does it come from?</source>
 <context>
     <name>WebPagesController</name>
     <message>
-        <source>Nothing has run yet: run an iteration (F11), then export it.</source>
-        <translation>아직 실행된 것이 없습니다. 반복을 실행한 뒤(F11) 내보내세요.</translation>
+        <source>Nothing is recorded yet: run an iteration (F11), then export it.</source>
+        <translation>아직 기록된 것이 없습니다. 반복을 실행한 뒤(F11) 내보내세요.</translation>
     </message>
     <message>
         <source>Export a web page</source>
@@ -4638,12 +4777,20 @@ Click or press Enter: where does it come from?</source>
         <translation>키보드가 있는 패널이 보여 주는 것을 PNG, SVG, PDF로 저장합니다</translation>
     </message>
     <message>
-        <source>Save picture of the win&amp;dow…</source>
-        <translation>창의 그림 저장(&amp;D)…</translation>
+        <source>Save picture of the w&amp;indow…</source>
+        <translation>창의 그림 저장(&amp;I)…</translation>
     </message>
     <message>
         <source>Save the whole window as PNG, SVG or PDF</source>
         <translation>창 전체를 PNG, SVG, PDF로 저장합니다</translation>
+    </message>
+    <message>
+        <source>Save picture with si&amp;ze and colours…</source>
+        <translation>크기와 색을 골라 그림 저장(&amp;Z)…</translation>
+    </message>
+    <message>
+        <source>Save a panel or the window at any size, in light or dark colours</source>
+        <translation>패널이나 창을 원하는 크기로, 밝은 색이나 어두운 색으로 저장합니다</translation>
     </message>
     <message>
         <source>&amp;Copy picture of the panel</source>
@@ -5315,6 +5462,18 @@ Click or press Enter: where does it come from?</source>
         <translation>h = {0}에서 차분 몫은 {1}, 상대 오차 {2}.</translation>
     </message>
     <message>
+        <source>h = {0}: {1}, error {2}</source>
+        <translation>h = {0}: {1}, 오차 {2}</translation>
+    </message>
+    <message>
+        <source>{0} switched</source>
+        <translation>{0} 전환</translation>
+    </message>
+    <message>
+        <source>{0} and {1} more switched</source>
+        <translation>{0} 외 {1}개 전환</translation>
+    </message>
+    <message>
         <source>No unit switches inside the interval.</source>
         <translation>구간 안에서 바뀌는 유닛이 없습니다.</translation>
     </message>
@@ -5504,12 +5663,40 @@ Click or press Enter: where does it come from?</source>
         <translation>MNIST에는 파일 네 개가 있는 폴더가 필요합니다. 그 경로를 주세요.</translation>
     </message>
     <message>
+        <source>{0} {1}</source>
+        <translation>{0} {1}</translation>
+    </message>
+    <message>
         <source>The folder {0} cannot be written: {1}. Make room or give yourself access there and download again, or choose a folder with {2}&apos;s files.</source>
         <translation>폴더 {0}에 쓸 수 없습니다: {1}. 공간을 비우거나 권한을 얻어 다시 내려받거나, {2} 파일이 있는 폴더를 고르세요.</translation>
     </message>
     <message>
         <source>{0} could not be downloaded: {1}. Check the network and download again, or choose a folder with {2}&apos;s files.</source>
         <translation>{0}을(를) 내려받지 못했습니다: {1}. 네트워크를 확인하고 다시 내려받거나, {2} 파일이 있는 폴더를 고르세요.</translation>
+    </message>
+    <message>
+        <source>sent a file with a wrong checksum</source>
+        <translation>체크섬이 틀린 파일을 보냈습니다</translation>
+    </message>
+    <message>
+        <source>sent far more than this file holds</source>
+        <translation>이 파일의 크기보다 훨씬 많이 보냈습니다</translation>
+    </message>
+    <message>
+        <source>answered {0}</source>
+        <translation>{0}(으)로 응답했습니다</translation>
+    </message>
+    <message>
+        <source>did not answer for {0} seconds</source>
+        <translation>{0}초 동안 응답하지 않았습니다</translation>
+    </message>
+    <message>
+        <source>cut the connection</source>
+        <translation>연결을 끊었습니다</translation>
+    </message>
+    <message>
+        <source>could not be reached</source>
+        <translation>연결할 수 없습니다</translation>
     </message>
     <message>
         <source>{0} is not a file. Choose an image.</source>
@@ -5738,6 +5925,18 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} cannot be saved: {1}.</source>
         <translation>{0}을(를) 저장할 수 없습니다: {1}.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be opened. {1}</source>
+        <translation>{0}을(를) 열 수 없습니다. {1}</translation>
+    </message>
+    <message>
+        <source>{0} cannot be opened: its parts do not fit together ({1}: {2}); choose another file.</source>
+        <translation>{0}을(를) 열 수 없습니다. 내용이 서로 맞지 않습니다 ({1}: {2}). 다른 파일을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Its {0} optimizer has no {1}.</source>
+        <translation>그 {0} 옵티마이저에 {1}이(가) 없습니다.</translation>
     </message>
     <message>
         <source>{0} cannot be opened: {1}; choose another file.</source>
@@ -6138,6 +6337,18 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The network has no weight {0}: choose a parameter and a place within its shape.</source>
         <translation>네트워크에 {0} 가중치가 없습니다. 매개변수와 그 shape 안의 위치를 고르세요.</translation>
+    </message>
+    <message>
+        <source>Not every rank has a parameter {0}.</source>
+        <translation>매개변수 {0}가 없는 랭크가 있습니다.</translation>
+    </message>
+    <message>
+        <source>Rank {0} has not recorded its shard of {1}.</source>
+        <translation>랭크 {0}가 {1}의 조각을 기록하지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>These {0} shards do not make up {1}: give the recordings of all ranks.</source>
+        <translation>조각 {0}개로는 {1} 전체가 되지 않습니다. 모든 랭크의 기록을 주세요.</translation>
     </message>
 </context>
 <context>
@@ -7561,6 +7772,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>스크립트가 반복 {2}회 뒤 {1}번째 줄에서 끝났습니다. 가장 최근 기록은 반복 {3}의 것입니다: {0}</translation>
     </message>
     <message>
+        <source>The script has ended at line {1}, after iteration {2}. What raised was not recorded; run it again with --from {3} to look at it: {0}</source>
+        <translation>스크립트가 {2}번째 반복 뒤 {1}번째 줄에서 끝났습니다. 오류가 난 부분은 기록되지 않았습니다. 보려면 --from {3}을 붙여 다시 실행하세요: {0}</translation>
+    </message>
+    <message>
         <source>The script has ended: {0}</source>
         <translation>스크립트가 끝났습니다: {0}</translation>
     </message>
@@ -7848,8 +8063,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>수 하나</translation>
     </message>
     <message>
-        <source>Each rank holds a shard of {shape}, and gets the mean of that alone. The whole is not recorded.</source>
-        <translation>각 랭크는 {shape}의 한 조각을 갖고, 그 조각의 평균만 받습니다. 전체는 기록하지 않았습니다.</translation>
+        <source>Each rank holds a shard of {shape}, and gets the mean of that alone. Choose above to see the whole.</source>
+        <translation>각 랭크는 {shape}의 조각을 가지고 그 조각의 평균만 받습니다. 전체를 보려면 위에서 고르세요.</translation>
     </message>
     <message>
         <source>No all-reduce in this iteration: each rank keeps its own gradient, as in no_sync.</source>
@@ -7908,6 +8123,18 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>랭크 {0}: 반복 {1} 뒤로 {3}초 동안 소식이 없습니다.</translation>
     </message>
     <message>
+        <source>Rank {0}: waits for {1} s in backward, at line {3}, after iteration {2}; ranks wait there for each other&apos;s gradients.</source>
+        <translation>랭크 {0}: 반복 {2} 뒤 {3}번째 줄의 backward에서 {1}초째 기다립니다. 거기서 랭크들은 서로의 변화도를 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Rank {0}: waits for {1} s for other ranks, at line {3}, after iteration {2}.</source>
+        <translation>랭크 {0}: 반복 {2} 뒤 {3}번째 줄에서 다른 랭크를 {1}초째 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Rank {0}: hangs for {1} s at line {3}, after iteration {2}.</source>
+        <translation>랭크 {0}: 반복 {2} 뒤 {3}번째 줄에서 {1}초째 멈춰 있습니다.</translation>
+    </message>
+    <message>
         <source>ended</source>
         <translation>끝남</translation>
     </message>
@@ -7924,6 +8151,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>연결 없음</translation>
     </message>
     <message>
+        <source>stuck</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
         <source>cut off</source>
         <translation>잘림</translation>
     </message>
@@ -7933,7 +8164,11 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>runs</source>
-        <translation>실행 중</translation>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>The shard of rank {0} is missing: open or attach to that rank too.</source>
+        <translation>랭크 {0}의 조각이 없습니다. 그 랭크도 열거나 연결하세요.</translation>
     </message>
 </context>
 <context>
@@ -7969,6 +8204,22 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>{0} made it from nothing that was recorded.</source>
         <translation>{0}이(가) 기록된 어떤 것도 쓰지 않고 만들었습니다.</translation>
+    </message>
+    <message>
+        <source>{0} works with complex numbers: these are not explained.</source>
+        <translation>{0}은(는) 복소수를 다룹니다. 복소수는 설명하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{0} drew it at random.</source>
+        <translation>{0}이(가) 무작위로 뽑은 값입니다.</translation>
+    </message>
+    <message>
+        <source>It was not changed by an optimizer: other code wrote into it.</source>
+        <translation>옵티마이저가 바꾼 값이 아닙니다. 다른 코드가 써넣었습니다.</translation>
+    </message>
+    <message>
+        <source>{0} is a step inside {1}, which torch runs as one piece. Only what {1} as a whole sends to its inputs and weights is explained.</source>
+        <translation>{0}은(는) torch가 한 덩어리로 실행하는 {1} 안의 단계입니다. {1} 전체가 입력과 가중치로 보내는 것만 설명합니다.</translation>
     </message>
     <message>
         <source>{0} has no derivative.</source>
@@ -8044,7 +8295,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>It is given: a buffer of the network, such as a running mean. No gradient changes it.</source>
-        <translation type="unfinished"></translation>
+        <translation>주어진 값입니다. 이동 평균과 같은 네트워크의 버퍼이며, 변화도가 바꾸지 않습니다.</translation>
     </message>
     <message>
         <source>Nothing that was recorded made it: to the network it is a constant.</source>
@@ -8259,31 +8510,31 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>normalized x̂</source>
-        <translation type="unfinished"></translation>
+        <translation>정규화된 x̂</translation>
     </message>
     <message>
         <source>x − mean</source>
-        <translation type="unfinished"></translation>
+        <translation>x − 평균</translation>
     </message>
     <message>
         <source>mean</source>
-        <translation type="unfinished">평균</translation>
+        <translation>평균</translation>
     </message>
     <message>
         <source>mean(g)</source>
-        <translation type="unfinished"></translation>
+        <translation>평균(g)</translation>
     </message>
     <message>
         <source>mean(g·x̂)</source>
-        <translation type="unfinished"></translation>
+        <translation>g·x̂의 평균</translation>
     </message>
     <message>
         <source>running</source>
-        <translation type="unfinished"></translation>
+        <translation>이동 통계</translation>
     </message>
     <message>
         <source>running mean</source>
-        <translation type="unfinished"></translation>
+        <translation>이동 평균</translation>
     </message>
     <message>
         <source>1 / divisor</source>
@@ -8291,15 +8542,15 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>1 / norm</source>
-        <translation type="unfinished"></translation>
+        <translation>1 / 노름</translation>
     </message>
     <message>
         <source>1 / rms</source>
-        <translation type="unfinished"></translation>
+        <translation>1 / rms</translation>
     </message>
     <message>
         <source>1 / σ</source>
-        <translation type="unfinished"></translation>
+        <translation>1 / σ</translation>
     </message>
     <message>
         <source>1 / Σ exp</source>
@@ -8311,7 +8562,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>x²</source>
-        <translation type="unfinished"></translation>
+        <translation>x²</translation>
     </message>
     <message>
         <source>deviation²</source>
@@ -8770,8 +9021,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}은(는) 변화도를 받지 못했습니다. {1}이(가) None을 전달했습니다.</translation>
     </message>
     <message>
-        <source>Nothing has run yet: step to see the gradient of {0}.</source>
-        <translation>아직 실행된 것이 없습니다. 한 단계씩 실행하면 {0}의 변화도가 보입니다.</translation>
+        <source>Nothing is recorded yet: step to see the gradient of {0}.</source>
+        <translation>아직 기록된 것이 없습니다. 한 단계씩 실행하면 {0}의 변화도가 보입니다.</translation>
     </message>
     <message>
         <source>{0}.grad is None: backward has not reached it yet.</source>
