@@ -45,6 +45,8 @@ class _Progress:
     question: dict[str, str] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     predicted: float | None = None
+    # What the prediction can also mean.
+    other: float | None = None
     value: float | None = None
     right: bool | None = None
     problems: list[str] = field(default_factory=list)
@@ -135,10 +137,13 @@ class LessonPlayer(QObject):
             # Back, or the student has tried something: what was run is run again.
             self._replay(number)
 
-    def predict(self, predicted: float) -> None:
-        """Take a prediction and run the step, to see whether it is right."""
+    def predict(self, predicted: float, other: float | None = None) -> None:
+        """Take a prediction and run the step, to see whether it is right.
+
+        ``other`` is what it can also mean, which counts where it is right.
+        """
         if self.stage == "asking":
-            self.progress.predicted = predicted
+            self.progress.predicted, self.progress.other = predicted, other
             self._run(self.number)
 
     def leave(self) -> None:
@@ -282,6 +287,9 @@ class LessonPlayer(QObject):
             with self._noted(number, "predict.answer"):
                 progress.value = float(step.question.answer.value(names))
                 if progress.predicted is not None:
+                    other = progress.other
+                    if other is not None and is_right(step.question, other, progress.value):
+                        progress.predicted = other
                     progress.right = is_right(step.question, progress.predicted, progress.value)
         progress.told = self._filled(step.told, number, "told")
 

@@ -1,10 +1,17 @@
 """Lists, begins and leaves lessons, and shows in the window what their steps are about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from PySide6.QtCore import QObject, QTimer
 
-from backprop_viz.analysis.lessons.lesson import PROGRAM_PAGES, Lesson, in_language
+from backprop_viz.analysis.lessons.lesson import (
+    PROGRAM_PAGES,
+    Lesson,
+    LessonQuestion,
+    QuestionKind,
+    in_language,
+    is_right,
+)
 from backprop_viz.analysis.lessons.lesson_text import written_value
 from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.context import Context
@@ -50,8 +57,7 @@ class LessonsController(QObject):
         self._window, self._session = context.window, context.session
         self._actions, self._store = context.actions, context.store
         self._explanations, self._autosave = explanations, autosave
-        wanted = self._store.value("lessons/language", language_in_use())
-        self._language = chosen_language(str(wanted))
+        self._language = chosen_language(language_in_use())
         self._explaining = False
         self.player = LessonPlayer(self._session, self)
         self.player.changed.connect(self._show)
@@ -65,7 +71,6 @@ class LessonsController(QObject):
         panel.left.connect(self.leave)
         panel.contents_wanted.connect(self.show_all)
         panel.chosen.connect(self.begin)
-        panel.language_chosen.connect(self._choose_language)
         self._offer = self._window.panel(LessonOffer)
         self._offer.wanted.connect(self.first_steps)
         self._may_close = self._window.may_close
@@ -167,7 +172,7 @@ class LessonsController(QObject):
             if progress.value is not None and asked.kind == "choice":
                 value = "" if progress.right else options[int(progress.value)]
             elif progress.value is not None:
-                value = written_value(progress.value)
+                value = _answer_text(asked.kind, progress.value, words(language))
         return LessonPage(
             group=lesson.group,
             place=self._place(lesson),
@@ -179,6 +184,7 @@ class LessonsController(QObject):
             question=question,
             predicted=progress.predicted,
             right=progress.right,
+            other_sign=_is_of_other_sign(step.question, progress.predicted, progress.value),
             value=value,
             told=player.told(language),
             try_it=in_language(step.try_it, language),
@@ -204,14 +210,6 @@ class LessonsController(QObject):
 
     def _is_finished(self, lesson: Lesson) -> bool:
         return str(self._store.value(f"lessons/finished/{lesson.id}", 0)) == "1"
-
-    def _choose_language(self, language: str) -> None:
-        self._language = language
-        self._store.setValue("lessons/language", language)
-        if self.player.lesson is not None and self._panel.shows_page:
-            self._show_page()
-        else:
-            self.show_all()
 
     # -- the window --------------------------------------------------------------------------
 
@@ -276,3 +274,21 @@ class LessonsController(QObject):
             self.leave()
             self._session.wait_idle(_CLOSING_S)
         return self._may_close()
+
+
+def _answer_text(kind: QuestionKind, value: float, said: Mapping[str, str]) -> str:
+    """What came out: the number, and its sign in words where that was asked."""
+    number = written_value(value)
+    if kind != "sign":
+        return number
+    sign = said["positive" if value > 0 else "negative" if value < 0 else "zero"]
+    return f"{sign} ({number})" if value else sign
+
+
+def _is_of_other_sign(
+    question: LessonQuestion | None, predicted: float | None, value: float | None
+) -> bool:
+    """Whether a sign or a number was predicted of which only the sign is wrong."""
+    if question is None or question.kind == "choice" or predicted is None or value is None:
+        return False
+    return not is_right(question, predicted, value) and is_right(question, -predicted, value)

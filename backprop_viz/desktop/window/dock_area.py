@@ -4,7 +4,14 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import (
+    QGuiApplication,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QStyle, QTabBar, QTabWidget, QWidget
 
 from backprop_viz.desktop.window.dock_layout import (
@@ -60,6 +67,7 @@ class DockArea(QMainWindow):
         self._arranging = False
         self._aside: list[PanelDock] = []  # hidden while another has all the room
         self._restored: DockNode | None = None  # sizes that are to be given again
+        self._drags_line = False
         self._places_before: dict[str, DockPlace] = {}
         self.maximized_dock: PanelDock | None = None
         # A dock that was given room, and its size before.
@@ -246,7 +254,11 @@ class DockArea(QMainWindow):
     def event(self, event: QEvent) -> bool:
         """Keep the sizes that the user gave by dragging a line between docks."""
         done = super().event(event)
-        if event.type() == QEvent.Type.MouseButtonRelease:
+        # A click anywhere in a panel may come here too: only a line that was pressed is dragged.
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+            self._drags_line = self.isSeparator(event.position().toPoint())
+        elif event.type() == QEvent.Type.MouseButtonRelease and self._drags_line:
+            self._drags_line = False
             self._tree = None
         return done
 

@@ -44,7 +44,10 @@ class _Scroll(QScrollArea):
         panel = self.widget()
         needed = _ENOUGH if panel is None else panel.minimumSizeHint()
         # Large text needs more of everything, but the window is no larger for it.
-        return needed.boundedTo(_ENOUGH / max(1.0, text_scale()))
+        least = needed.boundedTo(_ENOUGH / max(1.0, text_scale()))
+        # A panel that says how wide it must be never scrolls sideways.
+        own = 0 if panel is None else panel.minimumWidth()
+        return least.expandedTo(QSize(own, 0))
 
     def sizeHint(self) -> QSize:
         panel = self.widget()

@@ -12,7 +12,8 @@ class LessonPage:
 
     ``place``: the lesson's number among those of its ``group``. ``number`` counts pages from 0.
     ``predicted`` is the option's number, the sign or the number; None until it is given.
-    ``right``: whether that came out; ``value`` says what did, as text.
+    ``right``: whether that came out; ``value`` says what did, as text. ``other_sign``: it was
+    of the other sign.
     """
 
     group: str
@@ -25,6 +26,7 @@ class LessonPage:
     question: tuple[QuestionKind, str, tuple[str, ...]] | None = None
     predicted: float | None = None
     right: bool | None = None
+    other_sign: bool = False
     value: str = ""
     told: str = ""
     try_it: str = ""

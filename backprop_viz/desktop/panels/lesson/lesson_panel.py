@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, SignalInstance
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -19,33 +19,35 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.analysis.lessons.lesson import LANGUAGES
 from backprop_viz.desktop.lessons import words
+from backprop_viz.desktop.panels.lesson.flowing_text import FlowingText
 from backprop_viz.desktop.panels.lesson.lesson_list import LessonList
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
 from backprop_viz.desktop.panels.lesson.question_box import QuestionBox
 from backprop_viz.desktop.panels.lesson.rich_text import plain_text, rich_text
 from backprop_viz.desktop.style.panel import Panel
-from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.style.theme import DARK, Theme, text_scale
 from backprop_viz.desktop.view_state import ViewState
 
 NEXT_KEY = "Alt+PgDown"
 BACK_KEY = "Alt+PgUp"
+# Its width in pixels at 100 %; larger text makes it wider up to this many times that.
+_WIDTH, _WIDER = 300, 1.35
 
 
 class LessonPanel(Panel):
     """Hidden while there is no lesson.
 
     ``next_wanted``, ``back_wanted``: another page. ``predicted`` carries what was predicted.
-    ``left``: no lesson any more. ``contents_wanted``: the list. ``chosen`` carries a lesson's id,
-    ``language_chosen`` a language.
+    With it comes the other number that it can mean, or None. ``left``: no lesson any more.
+    ``contents_wanted``: the list. ``chosen`` carries a lesson's id.
     """
 
     next_wanted = Signal()
     back_wanted = Signal()
-    predicted = Signal(float)
+    predicted = Signal(float, object)
     left = Signal()
     contents_wanted = Signal()
     chosen = Signal(str)
-    language_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("LessonPanel", "Lesson"), parent)
@@ -64,14 +66,14 @@ class LessonPanel(Panel):
         self.heading.setWordWrap(True)
         self.heading.setProperty("role", "title")
         self.body.addWidget(self.heading)
-        self.text, self.verdict, self.told = self._label(), self._label(), self._label()
+        self.text, self.verdict, self.told = FlowingText(), FlowingText(), FlowingText()
         self.text.setObjectName("lessonText")
         self.told.setObjectName("lessonTold")
         self.question = QuestionBox()
         self.question.predicted.connect(self.predicted)
         self.try_it = QFrame()
         self.try_it.setObjectName("lessonTryIt")
-        self._try_text = self._label()
+        self._try_text = FlowingText()
         QVBoxLayout(self.try_it).addWidget(self._try_text)
         self._content = page = QWidget()
         self._column = column = QVBoxLayout(page)
@@ -98,18 +100,21 @@ class LessonPanel(Panel):
         self.next.setProperty("role", "primary")
         self.back.clicked.connect(self.back_wanted)
         self.next.clicked.connect(self.next_wanted)
-        self.language = self._link("lessonLanguage", self._change_language)
         footer = QHBoxLayout()
         footer.setSpacing(4)
         footer.addWidget(self.back)
-        footer.addStretch(1)
-        footer.addWidget(self.language)
         footer.addStretch(1)
         footer.addWidget(self.next)
         self.body.addLayout(footer)
         for key, button in ((NEXT_KEY, self.next), (BACK_KEY, self.back)):
             QShortcut(QKeySequence(key), self).activated.connect(button.click)
-        self.setMinimumWidth(260)
+        # What was answered stays in view until the student scrolls.
+        self._shows_answer = False
+        bar = self.area.verticalScrollBar()
+        bar.actionTriggered.connect(self._scrolled_by_hand)
+        self.area.viewport().installEventFilter(self)
+        page.installEventFilter(self)
+        self.setMinimumWidth(_WIDTH)
         self.hide()
 
     # -- what is shown -----------------------------------------------------------------------
@@ -147,7 +152,7 @@ class LessonPanel(Panel):
         self.contents.setVisible(True)
         if turned:
             self.area.verticalScrollBar().setValue(0)
-        self._follow(turned)
+        self._follow(before, turned)
 
     @property
     def shows_page(self) -> bool:
@@ -178,6 +183,7 @@ class LessonPanel(Panel):
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
         self._theme = theme
+        self.setMinimumWidth(round(_WIDTH * min(max(text_scale(), 1), _WIDER)))
         self.question.set_theme(theme)
         self.list.set_theme(theme)
         green = theme.tint(theme.update, 0.12).name()
@@ -194,24 +200,46 @@ class LessonPanel(Panel):
     def _verdict(self, page: LessonPage, said: Mapping[str, str]) -> str:
         if page.right is None:
             return ""
-        verdict = f"**{said['right' if page.right else 'wrong']}**"
+        word = "right" if page.right else "other_sign" if page.other_sign else "wrong"
+        verdict = f"**{said[word]}**"
         return f"{verdict} {said['answer'].format(page.value)}" if page.value else verdict
 
-    def _follow(self, turned: bool) -> None:
-        """The keyboard goes where the student goes on; what was told scrolls into view."""
+    def _follow(self, before: LessonPage | None, turned: bool) -> None:
+        """The keyboard goes where the student goes on; an answer's explanation is in view."""
         page = self._page
         if page is None or not self.isVisible():
             return
-        mine = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else turned
-        if page.stage == "asking" and (mine or turned):
+        came = turned or before is None or before.stage != page.stage
+        self._shows_answer = page.stage == "told" and page.question is not None
+        if not came:
+            return
+        if page.stage == "asking":
             self.question.take_focus()
         elif page.stage == "told":
-            if mine or turned:
-                self.next.setFocus()
-            if page.question is not None:
-                self._column.activate()
-                QCoreApplication.sendPostedEvents(self._content, QEvent.Type.LayoutRequest)
-                self.area.ensureWidgetVisible(self.told, 0, 40)
+            self.next.setFocus()
+            self._column.activate()
+            QCoreApplication.sendPostedEvents(self._content, QEvent.Type.LayoutRequest)
+            self._show_answer()
+
+    def _show_answer(self) -> None:
+        """Scroll to the verdict and what is told: the verdict at the top, if both do not fit."""
+        if not self._shows_answer:
+            return
+        first = self.told if self.verdict.isHidden() else self.verdict
+        top = first.mapTo(self._content, QPoint(0, 0)).y() - 4
+        told = self.told if not self.told.isHidden() else first
+        end = told.mapTo(self._content, QPoint(0, told.height())).y() + 8
+        bar = self.area.verticalScrollBar()
+        bar.setValue(min(top, max(bar.value(), end - self.area.viewport().height())))
+
+    def _scrolled_by_hand(self) -> None:
+        self._shows_answer = False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the answer in view while the page is laid out."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._show_answer()
+        return super().eventFilter(watched, event)
 
     def _say(self, language: str) -> None:
         self._language = language
@@ -225,31 +253,11 @@ class LessonPanel(Panel):
             button.setText(text)
             button.setAccessibleName(text.strip("‹› ✓"))
             button.setToolTip(tip)
-        name = words(self._other_language)["language"]
-        self.language.setText(name)
-        self.language.setAccessibleName(name)
-        self.language.setToolTip(name)
 
-    @property
-    def _other_language(self) -> str:
-        following = LANGUAGES.index(self._language) + 1
-        return LANGUAGES[following % len(LANGUAGES)]
-
-    def _change_language(self) -> None:
-        self.language_chosen.emit(self._other_language)
-
-    def _set(self, label: QLabel, text: str) -> None:
-        label.setText(rich_text(text, self._theme) if text else "")
+    def _set(self, label: FlowingText, text: str) -> None:
+        label.setHtml(rich_text(text, self._theme) if text else "")
         label.setAccessibleName(plain_text(text))
         label.setVisible(bool(text))
-
-    def _label(self) -> QLabel:
-        label = QLabel()
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.RichText)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return label
 
     def _link(self, name: str, signal: SignalInstance | Callable[[], None]) -> QToolButton:
         button = QToolButton()

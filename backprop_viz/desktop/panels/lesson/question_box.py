@@ -15,30 +15,32 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.desktop.lessons import words
+from backprop_viz.desktop.panels.lesson.flowing_text import FlowingText
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage
 from backprop_viz.desktop.panels.lesson.rich_text import plain_text, rich_text
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.quantities import BadNumber, Quantity, Real
 
 _SIGNS = ((-1, "negative"), (0, "zero"), (1, "positive"))
 
 
 class QuestionBox(QFrame):
-    """``predicted`` carries the option's number, the sign, or the number."""
+    """``predicted`` carries the option's number, the sign, or the number.
 
-    predicted = Signal(float)
+    With it comes the other number that the text can mean, or None: ``81,194`` is 81.194 to some.
+    """
+
+    predicted = Signal(float, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "inset")
         self._theme = DARK
         self._shown: tuple[object, ...] = ()
-        self.text = QLabel()
-        self.text.setWordWrap(True)
-        self.text.setTextFormat(Qt.TextFormat.RichText)
+        self.text = FlowingText()
         self.options: list[_Option] = []
-        self.number = NumberField(Quantity(), "", 0)
+        self.number = _NumberAnswer()
         self.number.setObjectName("lessonNumber")
         self.number.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.number.entered.connect(self._give)
@@ -46,6 +48,7 @@ class QuestionBox(QFrame):
         self.see.setObjectName("lessonSee")
         self.see.setProperty("role", "primary")
         self.see.clicked.connect(self._give)
+        self.number.bubble.below = self.see
         self._group = QButtonGroup(self)
         self._choices = QVBoxLayout()
         self._choices.setSpacing(4)
@@ -65,7 +68,7 @@ class QuestionBox(QFrame):
         assert page.question is not None
         kind, text, _ = page.question
         said = words(language)
-        self.text.setText(rich_text(f"**{said['predict']}** {text}", self._theme))
+        self.text.setHtml(rich_text(f"**{said['predict']}** {text}", self._theme))
         self.setAccessibleName(plain_text(f"{said['predict']} {text}"))
         shown = (page.title, page.number, page.question, language)
         if shown != self._shown:
@@ -77,7 +80,7 @@ class QuestionBox(QFrame):
             option.show_state(page, asking)
         self.number.setVisible(kind == "number")
         self.number.setEnabled(asking)
-        self.number.setAccessibleName(said["number"])
+        self.number.set_name(said["number"])
         if page.predicted is not None and kind == "number":
             self.number.setValue(page.predicted)
         self.see.setText(said["see"])
@@ -139,12 +142,36 @@ class QuestionBox(QFrame):
         if not self.options:
             typed = self.number.typed()
             if typed is not None:
-                self.predicted.emit(float(typed))
+                self.predicted.emit(float(typed), self.number.other)
             return
         for option in self.options:
             if option.button.isChecked():
-                self.predicted.emit(float(option.value))
+                self.predicted.emit(float(option.value), None)
                 return
+
+
+class _NumberAnswer(NumberField):
+    """Takes 81,194 as the window writes it; ``other`` is the number that it can also mean."""
+
+    def __init__(self) -> None:
+        self.other: float | None = None
+        self._unclear: Real | None = None
+        super().__init__(Quantity(), "", 0)
+
+    def _read(self) -> Real:
+        text = self.lineEdit().text()
+        try:
+            value = super()._read()
+        except BadNumber as why:
+            if why.fault != "ambiguous":
+                raise
+            parted, whole = (float(meaning.replace(",", ".")) for meaning in why.meanings)
+            sign = -1 if text.strip().startswith(("-", "−", "–")) else 1
+            self.other, self._unclear = sign * parted, sign * whole
+            return self._unclear
+        if value != self._unclear:  # else it is what was typed, as the field writes it
+            self.other = self._unclear = None
+        return value
 
 
 class _Option(QWidget):

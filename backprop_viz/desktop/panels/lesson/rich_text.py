@@ -7,7 +7,11 @@ from backprop_viz.desktop.style.theme import Theme, code_font, scaled
 
 _MARKS = (
     (re.compile(r"\*\*(.+?)\*\*"), r"<b>\1</b>"),
-    (re.compile(r"(?<![\w*])\*(?!\s)(.+?)(?<!\s)\*(?![\w*])"), r"<i>\1</i>"),
+    # Letters of other scripts may touch it, as a Korean particle does; 3*4*5 is no emphasis.
+    (
+        re.compile(r"(?<![A-Za-z0-9_*])\*(?!\s)(.+?)(?<!\s)\*(?![A-Za-z0-9_*])"),
+        r"<i>\1</i>",
+    ),
 )
 _CODE = re.compile(r"`([^`]+)`")
 

@@ -18,6 +18,8 @@ class Bubble(QFrame):
         self.setProperty("role", "bubble")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._field = field
+        # What it is below: the field itself, or a button that is not to be covered.
+        self.below: QWidget = field
         self._window: QWidget | None = None
         sign = QLabel("!")
         sign.setProperty("role", "error")
@@ -72,7 +74,8 @@ class Bubble(QFrame):
         one_line = self._label.fontMetrics().horizontalAdvance(self._label.text()) + beside + 4
         width = min(widest, one_line)
         self.resize(width, self._row.totalHeightForWidth(width))
-        at = field.mapTo(window, QPoint(0, field.height() + _GAP))
+        at = field.mapTo(window, QPoint(0, 0))
+        at.setY(self.below.mapTo(window, QPoint(0, self.below.height() + _GAP)).y())
         if at.y() + self.height() > window.height():
             at = field.mapTo(window, QPoint(0, -_GAP - self.height()))
         at.setX(max(_GAP, min(at.x(), window.width() - self.width() - _GAP)))

@@ -92,6 +92,11 @@ class NumberField(QAbstractSpinBox):
         self._mark("")
         self.lineEdit().setText(self._written(self._value))
 
+    def set_name(self, name: str) -> None:
+        """Know the field by another name, as in another language."""
+        self._name = name
+        self.setAccessibleName(name)
+
     # -- what the user does ------------------------------------------------------------------
 
     def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
