@@ -147,6 +147,7 @@ class Composer(QObject):
         session.view_state_ready.connect(self._show)
         window.closing.connect(self._close)
         window.picked.connect(self._select)
+        window.unpicked.connect(self._unselect)
         self._hook_exceptions()
         window.resize(_fitting(_FIRST_SIZE))
         window.restore_layout(self._store)
@@ -178,6 +179,10 @@ class Composer(QObject):
         if self._view_state is not None:
             self._selection = select(self._view_state.cursor.recording, kind, key)
             self.window.select(self._selection)
+
+    def _unselect(self) -> None:
+        self._selection = None
+        self.window.select(None)
 
     def _select_again(self, view_state: ViewState) -> None:
         """Select the kin in another graph too: that of the loss has more nodes."""

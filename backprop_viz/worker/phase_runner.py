@@ -4,7 +4,7 @@ import time
 
 from backprop_viz.analysis.cursor.breakpoints import PLACES, first_stop
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.notices import LOSS_SUBJECT, RUN, Notice
+from backprop_viz.recording.notices import LOSS_SUBJECT, Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.process_memory import give_back_memory
 from backprop_viz.training.evaluation import InterruptedEvaluation
@@ -48,7 +48,7 @@ class PhaseRunner:
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self.failed_at: FaultPlace | None = None
         state.on_begin.append(throttle.stop)
-        state.on_begin.append(lambda: faults.went_right(RUN, LOSS_SUBJECT))
+        state.on_begin.append(faults.run_replaced)
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ class PhaseRunner:
             self._publisher.publish()
             return
         step()
-        self._faults.went_right(RUN, LOSS_SUBJECT)
+        self._faults.run_replaced()
         state.note_iteration()
         if recorder is not None:
             state.recording = recorder.recording()

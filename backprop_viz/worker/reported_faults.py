@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
-from backprop_viz.recording.notices import RUN, Notice, notice_of
+from backprop_viz.recording.notices import LOSS_SUBJECT, RUN, Notice, notice_of
 from backprop_viz.recording.phases import PHASES, Phase
+from backprop_viz.stream.commands import AlterGradient, BackwardTwice, RunSnippet
 from backprop_viz.worker.channel import WorkerChannel
 
 # How many iterations were done, and the phase.
 FaultPlace = tuple[int, Phase]
+# Experiments on an iteration: what was told of one is over once something else has run.
+_EXPERIMENTS = tuple(kind.__name__ for kind in (AlterGradient, BackwardTwice, RunSnippet))
 
 
 class ReportedFaults:
@@ -44,8 +47,13 @@ class ReportedFaults:
                 del self._open[subject]
                 self._channel.tell(Notice("withdrawn", (), subject))
 
+    def run_replaced(self) -> None:
+        """Another run or iteration is there: withdraw what is about the one before."""
+        self.went_right(RUN, LOSS_SUBJECT, *_EXPERIMENTS)
+
     def ran(self, iteration: int, phase: Phase) -> None:
         """A phase has run: withdraw the message about it or about an earlier one."""
+        self.went_right(*_EXPERIMENTS)
         place = self._open.get(RUN)
         if place is not None and _order(place) <= _order((iteration, phase)):
             self.went_right(RUN)

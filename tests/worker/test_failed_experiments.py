@@ -19,7 +19,15 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
-from backprop_viz.stream.commands import AlterGradient, BackwardTwice, Iterate, Step, UseDrawing
+from backprop_viz.stream.commands import (
+    AlterGradient,
+    BackwardTwice,
+    Command,
+    Iterate,
+    Reset,
+    Step,
+    UseDrawing,
+)
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
 
@@ -169,11 +177,24 @@ def test_what_was_told_is_withdrawn_when_it_goes_right(session: Session) -> None
     assert after.cursor == before.cursor
     assert (after.iteration, after.due) == (2, Phase.ZERO_GRAD)
     assert [notice.code for notice in told] == ["explained_undone"]
-    session.iterate()
-    assert shown(session).iteration == 3
-    assert len(told) == 1
     session.send(BackwardTwice(retain_graph=True))
     assert shown(session).cursor.recording.backwards == 2
+    assert [notice.code for notice in told] == ["explained_undone", "withdrawn"]
+    assert told[0].subject == told[1].subject
+
+
+@pytest.mark.parametrize("cause_over", [Iterate(), Step(), Reset()], ids=lambda c: type(c).__name__)
+def test_what_was_told_of_an_experiment_goes_when_something_else_has_run(
+    session: Session, cause_over: Command
+) -> None:
+    told: list[Notice] = []
+    session.told.connect(told.append)
+    session.iterate()
+    session.send(BackwardTwice(retain_graph=False))
+    shown(session)
+    assert [notice.code for notice in told] == ["explained_undone"]
+    session.send(cause_over)
+    shown(session)
     assert [notice.code for notice in told] == ["explained_undone", "withdrawn"]
     assert told[0].subject == told[1].subject
 

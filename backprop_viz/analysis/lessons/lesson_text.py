@@ -7,6 +7,7 @@ import numpy as np
 
 from backprop_viz.analysis.lessons.evidence import EVIDENCE_NAMES, LessonEvidence
 from backprop_viz.analysis.lessons.expressions import BadExpression, Expression, read_expression
+from backprop_viz.analysis.lessons.particles import with_particles
 
 # {loss():.4f}: an expression, and how it is written. {{ and }} are braces.
 _HOLE = re.compile(r"\{\{|\}\}|\{(?P<text>[^{}]*?)(?::(?P<form>[,+.0-9]*[defg%]))?\}")
@@ -31,7 +32,7 @@ def filled(text: str, evidence: LessonEvidence) -> str:
         value = read_expression(hole["text"], EVIDENCE_NAMES).value(names)
         return written_value(value, hole["form"] or "")
 
-    return _HOLE.sub(number, text)
+    return with_particles(_HOLE.sub(number, text))
 
 
 def written_value(value: object, form: str = "") -> str:

@@ -75,6 +75,8 @@ class LessonPlayer(QObject):
         self._answers: dict[str, float | bool | str] = {}
         self._kept: dict[str, Any] = {}
         self._refusal = ""
+        # What the messages are about that the step's own run caused.
+        self.faults: set[str] = set()
         self._stand: tuple[object, ...] = ()
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._advance)
@@ -253,6 +255,8 @@ class LessonPlayer(QObject):
         """Remember what torch refused."""
         if self.lesson is None or self.stage != "running":
             return
+        if notice.subject and notice.code not in ("withdrawn", "noted"):
+            self.faults.add(notice.subject)
         if notice.code in (
             "explained",
             "explained_undone",

@@ -58,7 +58,8 @@ class LessonsController(QObject):
         self._actions, self._store = context.actions, context.store
         self._explanations, self._autosave = explanations, autosave
         self._language = chosen_language(language_in_use())
-        self._explaining = False
+        # The page that was shown last: the lesson's id and the page's number.
+        self._shown: tuple[str, int] | None = None
         self.player = LessonPlayer(self._session, self)
         self.player.changed.connect(self._show)
         self.player.step_told.connect(self._show_evidence)
@@ -92,7 +93,8 @@ class LessonsController(QObject):
         if self.player.lesson is None or self.player.stage == "running":
             return False
         explained = self._window.panel(OriginView)
-        return not self._explaining or self.player.stage == "asking" or explained.complete
+        opened = self._window.lower_row.explaining
+        return not opened or self.player.stage == "asking" or explained.complete
 
     def page_text(self) -> str:
         """What the page says that is shown: its text, its question, and what is told."""
@@ -146,6 +148,7 @@ class LessonsController(QObject):
 
     def _show(self) -> None:
         """Show where the player is; what takes no time is shown when it is done."""
+        self._turn_page()
         if self.player.lesson is None:
             self._long.stop()
         elif self.player.stage == "running":
@@ -228,13 +231,25 @@ class LessonsController(QObject):
         if number is None:
             self._close_origin()
         else:
-            self._explaining = True
             self._explanations.explain(number)
             self._panel.next.setFocus()
 
+    def _turn_page(self) -> None:
+        """Take away what was about the page before: its messages, its number, its selection."""
+        player, before = self.player, self._shown
+        self._shown = None if player.lesson is None else (player.lesson.id, player.number)
+        if self._shown == before:
+            return
+        for subject in player.faults:
+            self._window.messages.withdraw(subject)
+        player.faults.clear()
+        self._close_origin()
+        if before is None or self._shown is None or before[0] != self._shown[0]:
+            self._window.unpicked.emit()
+
     def _close_origin(self) -> None:
-        if self._explaining:
-            self._explaining = False
+        """Show the plots again: the loss is to be watched where no number is asked about."""
+        if self._window.lower_row.explaining:
             self._explanations.close()
 
     def _open(self) -> None:

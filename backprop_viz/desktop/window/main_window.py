@@ -55,11 +55,13 @@ class MainWindow(QMainWindow):
 
     The composer sets ``session`` and ``may_close``. ``closing`` is emitted once, just before the
     window closes. ``picked`` carries what the user selected in a panel: the kind ("parameter",
-    "layer" or "node") and its key. ``number_picked`` carries a Number that the user asked about.
+    "layer" or "node") and its key; after ``unpicked`` nothing is selected. ``number_picked``
+    carries a Number that the user asked about.
     """
 
     closing = Signal()
     picked = Signal(str, object)
+    unpicked = Signal()
     number_picked = Signal(object)
 
     def __init__(self, actions: Mapping[str, QAction], entries: Sequence[PanelEntry]) -> None:
@@ -197,8 +199,8 @@ class MainWindow(QMainWindow):
         """Whether a dock's panel takes all the room when it is opened."""
         return any(e.large and self._widgets[e.id] is dock.panel for e in self._entries)
 
-    def select(self, selection: Selection) -> None:
-        """Mark what belongs to the selection in every panel."""
+    def select(self, selection: Selection | None) -> None:
+        """Mark what belongs to the selection in every panel; None: nothing any more."""
         for panel in self.panels:
             if isinstance(panel, SelectingPanel):
                 panel.select(selection)

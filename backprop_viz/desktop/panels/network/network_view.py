@@ -306,8 +306,12 @@ class NetworkView(Panel):
             self.modules.reveal(layer)
             return
         names = [y.name for y in self.canvas.layers]
-        content = self.canvas.columns()[names.index(layer)].content.center().toPoint()
+        column = self.canvas.columns()[names.index(layer)]
+        content = column.content.center().toPoint()
         self._scroll.ensureVisible(content.x(), content.y(), 80, 40)
+        # Where not all of it has room, its name is what is seen.
+        bar = self._scroll.verticalScrollBar()
+        bar.setValue(min(bar.value(), round(column.header.top())))
 
     # -- choosing ----------------------------------------------------------------------------
 

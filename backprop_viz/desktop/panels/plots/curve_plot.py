@@ -24,6 +24,8 @@ from backprop_viz.recording.history import Curves
 _SEEN_PX = 1.0
 _MOST_WAITED = 10
 
+# How many times the range of a run an earlier one may take of the plot.
+_SQUEEZED = 5
 _NO_CURVES = Curves(*(np.empty(0) for _ in range(5)))
 
 
@@ -213,12 +215,20 @@ class CurvePlot(pg.PlotWidget):
         return max((float(c.trace.x[-1]) for c in self._visible()), default=0.0)
 
     def _fit(self) -> None:
-        low, high = self._limits or _range([c.trace for c in self._visible()], self._log)
+        low, high = self._limits or self._fitting_range()
         self._left.fit(low, high)
         view = self.getPlotItem().getViewBox()
         view.setRange(xRange=(0, _room(self._last())), yRange=(low, high), padding=0)
         # At once: otherwise pyqtgraph notices while painting, and paints twice.
         view.updateMatrix()
+
+    def _fitting_range(self) -> tuple[float, float]:
+        """All curves are seen, but no earlier run squeezes this one flat: that is cut off."""
+        everything = _range([c.trace for c in self._visible()], self._log)
+        own = [c.trace for c in self._curves if c.shown and len(c.trace)]
+        low, high = _range(own, self._log) if own else everything
+        squeezed = everything[1] - everything[0] > _SQUEEZED * (high - low)
+        return (low, high) if squeezed else everything
 
     def _draw(self) -> None:
         (left, right), y = self.getPlotItem().getViewBox().viewRange()

@@ -28,3 +28,12 @@ def test_code_keeps_its_stars_and_lines(qapp: object) -> None:
 
 def test_a_screen_reader_hears_no_marks() -> None:
     assert plain_text("A **bold** `code`\n\n```\nx\n```") == "A bold code\n\n\nx"
+
+
+def test_emphasis_may_end_before_a_korean_particle(qapp: object) -> None:
+    html = rich_text("*네트워크*를 **모두**가 `conv1`의 *값*은", DARK)
+    assert "<i>네트워크</i>를" in html
+    assert "<b>모두</b>가" in html
+    assert "<i>값</i>은" in html
+    assert "*" not in html
+    assert "<i>" not in rich_text("3*4*5 and a*b*c", DARK)

@@ -1,0 +1,175 @@
+"""The lesson panel in the real window: its room, its answers, and what a page leaves behind."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.composer import Composer
+from backprop_viz.desktop.controllers.lesson_player import LessonPlayer
+from backprop_viz.desktop.lessons import words
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.lesson.flowing_text import FlowingText
+from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage
+from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
+from backprop_viz.desktop.panels.lesson.question_box import QuestionBox
+from backprop_viz.desktop.window.main_window import MainWindow
+from tests.conftest import OpenWindow
+from tests.desktop.lessons.lesson_helpers import play_step, wait
+from tests.waiting import until
+
+
+@pytest.fixture
+def window(open_window: OpenWindow) -> MainWindow:
+    return open_window("--preset", "tutorial", "--seed", "5")
+
+
+@pytest.fixture
+def box(qtbot: QtBot) -> Iterator[QuestionBox]:
+    outer = QWidget()
+    qtbot.addWidget(outer)
+    outer.resize(300, 400)
+    box = QuestionBox()
+    box.setParent(outer)
+    box.resize(300, 200)
+    question = ("number", "How many?", ())
+    outer.show()
+    box.show_question(LessonPage("tutorial", (1, 10), "A", 0, 1, "asking", "", question), "en")
+    yield box
+    outer.close()  # held until here
+
+
+def begun(window: MainWindow, lesson: str) -> LessonPlayer:
+    composer = window.findChild(Composer)
+    composer.lessons.begin(lesson)
+    wait(composer.lessons.player, window.session)
+    QApplication.processEvents()
+    return composer.lessons.player
+
+
+def turned(window: MainWindow, player: LessonPlayer) -> None:
+    """The next page, where all before it is answered."""
+    play_step(player, window.session)
+    window.panel(LessonPanel).next.click()
+    wait(player, window.session)
+    QApplication.processEvents()
+
+
+def place_in(widget: QWidget, outer: QWidget) -> QRect:
+    return QRect(widget.mapTo(outer, QPoint(0, 0)), widget.size())
+
+
+def test_the_panel_is_wide_enough_and_nothing_is_cut(window: MainWindow) -> None:
+    begun(window, "tutorial_01_the_network")
+    panel = window.panel(LessonPanel)
+    dock = window.docks.dock_of(panel)
+    assert dock.width() >= 300
+    assert dock.widget().horizontalScrollBar().maximum() == 0
+    for part in (panel.next, panel.back, panel.leave, panel._title):
+        assert panel.rect().contains(place_in(part, panel))
+        assert part.width() >= part.sizeHint().width()
+
+
+def test_a_click_in_a_panel_is_no_drag_of_a_line(window: MainWindow, qtbot: QtBot) -> None:
+    assert window.docks.share_out()
+    # Nobody takes this click: it comes to the area around the docks.
+    qtbot.mouseClick(window.docks, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    assert window.docks.share_out()
+
+
+def test_long_code_wraps(qapp: QApplication) -> None:
+    text = FlowingText()
+    text.setHtml("<p>conv1.bias." + "grad" * 40 + "</p>")
+    assert text.minimumSizeHint().width() < 100
+    assert text.heightForWidth(200) >= 4 * text.fontMetrics().height()
+    text.resize(200, text.heightForWidth(200))
+    assert text.document().size().width() <= 200
+
+
+def test_the_answers_explanation_is_in_view(window: MainWindow) -> None:
+    player = begun(window, "tutorial_01_the_network")
+    panel = window.panel(LessonPanel)
+    turned(window, player)
+    panel.question.options[1].button.click()
+    panel.question.see.click()
+    wait(player, window.session)
+    QApplication.processEvents()
+    assert panel.area.verticalScrollBar().maximum() > 0
+    view = panel.area.viewport()
+    assert view.rect().contains(place_in(panel.verdict, view))
+    top = place_in(panel.told, view).top()
+    assert 0 < top < view.height() - 3 * panel.told.fontMetrics().height()
+    assert panel.next.hasFocus()
+
+
+@pytest.mark.parametrize(
+    ("typed", "given", "other"),
+    [
+        ("81,194", 81194, 81.194),
+        ("−81,194", -81194, -81.194),
+        ("81194", 81194, None),
+        ("0.25", 0.25, None),
+    ],
+)
+def test_a_number_is_taken_as_the_window_writes_it(
+    box: QuestionBox, typed: str, given: float, other: float | None
+) -> None:
+    predictions: list[tuple[float, object]] = []
+    box.predicted.connect(lambda *values: predictions.append(values))
+    box.number.setFocus()
+    box.number.lineEdit().setText(typed)
+    box.see.setFocus()  # as the mouse does: the field is finished first
+    assert box.number.refused == ""
+    box.see.click()
+    assert predictions == [(given, other)]
+
+
+def test_what_is_wrong_with_a_number_has_its_name_and_does_not_cover_the_button(
+    box: QuestionBox,
+) -> None:
+    box.number.lineEdit().setText("many")
+    box.number.finish()
+    assert box.number.refused.startswith(words("en")["number"])
+    bubble = box.number.bubble
+    assert not place_in(box.see, box.window()).intersects(bubble.geometry())
+
+
+def test_either_reading_may_be_right(window: MainWindow) -> None:
+    player = begun(window, "tutorial_02_parameters")
+    while player.step.question is None or player.step.question.kind != "number":
+        turned(window, player)
+    player.predict(81.194, 81194)
+    wait(player, window.session)
+    assert player.progress.value == 81194
+    assert player.progress.right
+    assert player.progress.predicted == 81194
+
+
+def test_a_page_leaves_no_message_no_number_and_no_selection(window: MainWindow) -> None:
+    unselected = window.panel(InspectorView).chosen
+    player = begun(window, "tutorial_09_accumulation")
+    turned(window, player)
+    play_step(player, window.session)  # backward twice: its number is explained
+    until(window.session, lambda: window.lower_row.explaining)
+    window.panel(LessonPanel).next.click()
+    wait(player, window.session)
+    assert not window.lower_row.explaining
+    play_step(player, window.session)  # torch refuses
+    assert window.messages.text()
+    window.panel(LessonPanel).next.click()
+    wait(player, window.session)
+    assert window.messages.text() == ""
+    play_step(player, window.session)
+    inspector = window.panel(InspectorView)
+    assert inspector.chosen == ("parameter", "conv1.bias")
+    window.picked.emit("parameter", "conv2.bias")
+    assert inspector.chosen == ("parameter", "conv2.bias") != unselected
+    begun(window, "tutorial_03_the_input")
+    assert inspector.chosen == unselected
+
+
+def test_no_button_for_a_language_that_the_window_does_not_speak(window: MainWindow) -> None:
+    begun(window, "tutorial_01_the_network")
+    assert window.findChild(QAbstractButton, "lessonLanguage") is None
