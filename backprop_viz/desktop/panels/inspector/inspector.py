@@ -185,7 +185,7 @@ class InspectorView(Panel):
 
     def select(self, selection: Selection | None) -> None:
         """Show the selection; for a node, also choose its parameter or layer."""
-        selection = selection or Selection(*_FIRST)
+        selection = selection or Selection("parameter", _FIRST[1])
         self._node = selection.key if selection.kind == "node" else None
         choice: Choice = (selection.kind, selection.key)
         if selection.kind == "module":
