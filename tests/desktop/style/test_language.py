@@ -36,7 +36,7 @@ CODE = {
 
 def is_code(text: str) -> bool:
     """Whether a text has nothing to translate, as a line of source with its number."""
-    if re.match(r"\d+  \w+ = ", text) or text in map(own_name, languages()):
+    if re.match(r"\d+  \w+ = ", text) or text.replace("&", "") in map(own_name, languages()):
         return True
     return all(word in CODE or NAMES.fullmatch(word) for word in WORD.findall(text))
 
