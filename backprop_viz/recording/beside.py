@@ -49,11 +49,7 @@ def without(recording: Recording, beside: Beside, serial: int) -> Recording:
             for i, (line, event) in enumerate(recording.trace)
             if i not in beside.lines
         ),
-        taken=tuple(
-            replace(taken, after=at[taken.after])
-            for taken in recording.taken
-            if taken.after - 1 not in beside.events
-        ),
+        taken=tuple(replace(taken, after=at[taken.after]) for taken in recording.taken),
         buffers=tuple(
             replace(buffer, values=tuple((at[event], value) for event, value in buffer.values))
             for buffer in recording.buffers
