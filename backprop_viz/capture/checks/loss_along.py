@@ -46,7 +46,9 @@ class LossAlong:
         self._root, self._weights = _objective(recording)
         if number.tensor == self._root and not number.index:
             raise NotReplayed("is_the_loss")
-        if not any(self._root in event.output_ids for _, event in self._events):
+        # An element of an output that backward was given a gradient for is the loss's own term.
+        is_term = number.tensor == self._root
+        if not is_term and not any(self._root in event.output_ids for _, event in self._events):
             raise NotReplayed("loss_does_not_depend")
         self._copy = _float64_copy(recording, {i for i, _ in self._events})
         found = self._copy.get(number.tensor)

@@ -157,7 +157,9 @@ class Explainer:
         assert event.node is not None
         senders = self.senders(event.node, number.slot, number.event)
         if not senders:
-            fact = Fact("backward_starts")
+            # A loss's own gradient is 1; out.backward(gradient) is given another.
+            given = bool(number.index) or value != 1.0
+            fact = Fact("backward_starts_given" if given else "backward_starts")
             return NumberExplanation(number, value, "arrived", event.op, total=value, facts=(fact,))
         numbers = []
         for i, slot in senders:

@@ -135,6 +135,9 @@ def _sentences() -> Mapping[str, str]:
         "backward_starts": translate(
             "facts", "Backward starts here: the loss's own gradient is 1."
         ),
+        "backward_starts_given": translate(
+            "facts", "Backward started from this given gradient: it was put in, not computed."
+        ),
         "intervention": translate("facts", "An experiment changed it: {0} ({1}). Without it: {2}."),
     }
 

@@ -68,7 +68,13 @@ def test_every_reason_has_a_sentence() -> None:
 
 def test_no_sentence_is_for_nothing() -> None:
     told = {*_sentences(), *_WITH_LIST}
-    engine = {"depends_on", "backward_starts", "intervention", "update_step"}
+    engine = {
+        "depends_on",
+        "backward_starts",
+        "backward_starts_given",
+        "intervention",
+        "update_step",
+    }
     assert told - codes("Fact") - engine == set()
 
 
