@@ -115,6 +115,7 @@ class CheckSection(QWidget):
         self.button.clicked.connect(self.run_or_cancel)
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._weight: WeightPlace | None = None
+        self._backwards = 1
         self.surface = QToolButton()
         self.surface.setObjectName("surfaceAlong")
         self.surface.setProperty("role", "link")
@@ -206,15 +207,17 @@ class CheckSection(QWidget):
         """Whether a check is under way."""
         return self._running
 
-    def show_number(self, number: Number | None, name: Name) -> None:
+    def show_number(self, number: Number | None, name: Name, backwards: int = 1) -> None:
         """Turn to a number of a recording; ``name`` gives what a number of it is called.
+
+        ``backwards``: how many are added up in the number. A check is of one of them.
 
         Where the section is seen and nothing trains, its check begins by itself.
         """
         if self._running:
             self.dropped.emit()
         self._number, self._name, self._span = number, name, None
-        self._weight = None
+        self._weight, self._backwards = None, backwards
         self._check = self._reason = None
         self._running = False
         self._start_soon()
@@ -297,6 +300,9 @@ class CheckSection(QWidget):
         if check is not None and self.height() < _LOW:
             said = brief_text(check, self._name)
         whole = "" if check is None else step_text(check, self._name)
+        if check is not None and self._backwards > 1:
+            of_one = self.tr("Of one backward: .grad holds the sum of {0}.")
+            said, whole = (f"{of_one.format(self._backwards)} {text}" for text in (said, whole))
         if self._reason is not None:
             said = whole = no_check_text(self._reason)
         self._give_sentence_room()

@@ -209,7 +209,7 @@ class OriginView(Panel):
         assert asked is not None
         self._show_nothing()
         names = self._names_of(asked.recording)
-        self.check.show_number(asked.number, names.name)
+        self.check.show_number(asked.number, names.name, asked.backwards)
         self._color = phase_color(asked.number, asked.recording.events)
         self._write_value()
         self._paint()

@@ -16,6 +16,14 @@ class AskedNumber:
     recording: Recording
     number: Number
 
+    @property
+    def backwards(self) -> int:
+        """How many backwards are added up in it: that of a ``.grad`` may hold several."""
+        event = self.number.event
+        if event is None or self.recording.events[event].op != "AccumulateGrad":
+            return 1
+        return self.recording.backwards
+
 
 class QuestionHistory:
     """What was asked, and how far one has gone back in it."""

@@ -11,13 +11,16 @@ from torch import Tensor
 from torch.nn import functional
 
 import backprop_viz as bv
+from backprop_viz.capture.checks.gradient_check import NumberCheck
 from backprop_viz.desktop.panels.origin.check_section import CheckSection
 from backprop_viz.desktop.panels.origin.check_texts import brief_text
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, GradientCheck, Switch
 from backprop_viz.stream.messages import GradientChecked
+from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.conftest import OpenWindow
 
 WEIGHT = (2, 0, 1, 1)  # of conv1.weight
@@ -189,3 +192,26 @@ def test_in_one_line_it_says_what_matters() -> None:
         1: f"{link} switched",
         671: f"{link} and 670 more switched",
     }
+
+
+def test_the_check_of_a_sum_of_two_backwards_says_that_it_is_of_one(qtbot: QtBot) -> None:
+    trainer = bv.Trainer(data="random", loss="mse", optimizer="sgd", lr=0.01, batch_size=1)
+    steps = RecordedSteps(trainer)
+    for _ in range(3):
+        steps.step()
+    steps.backward_twice(True)
+    recording = steps.recording()
+    event = max(i for i, e in enumerate(recording.events) if e.parameter == "conv1.bias")
+    tensor = recording.events[event].output_ids[0]
+    assert tensor is not None
+    asked = AskedNumber(recording, Number(tensor, (0,), event))
+    assert asked.backwards == 2
+    section = CheckSection()
+    qtbot.addWidget(section)
+    section.show_number(asked.number, lambda _: "conv1.bias.grad[0]", asked.backwards)
+    check = NumberCheck(recording, asked.number, 1e-6)
+    for _ in check.slices():
+        pass
+    section.show_check(check.result())
+    assert section.sentence.text().startswith("Of one backward: .grad holds the sum of 2.")
+    assert AskedNumber(recording, Number(tensor, (0,))).backwards == 1
