@@ -6594,6 +6594,10 @@ Click or press Enter: where does it come from?</source>
         <translation>backward는 여기에서 시작합니다. 손실 자신의 변화도는 1입니다.</translation>
     </message>
     <message>
+        <source>Backward started from this given gradient: it was put in, not computed.</source>
+        <translation>backward가 이 주어진 변화도에서 시작했습니다. 계산한 값이 아니라 넣어 준 값입니다.</translation>
+    </message>
+    <message>
         <source>An experiment changed it: {0} ({1}). Without it: {2}.</source>
         <translation>실험이 바꾸었습니다: {0} ({1}). 그것이 없으면: {2}.</translation>
     </message>
@@ -8509,8 +8513,12 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>가장 큰 로짓</translation>
     </message>
     <message>
-        <source>normalized x̂</source>
-        <translation>정규화된 x̂</translation>
+        <source>normalized</source>
+        <translation>정규화됨</translation>
+    </message>
+    <message>
+        <source>mean(g · normalized)</source>
+        <translation>평균(g · 정규화)</translation>
     </message>
     <message>
         <source>x − mean</source>
@@ -8523,10 +8531,6 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>mean(g)</source>
         <translation>평균(g)</translation>
-    </message>
-    <message>
-        <source>mean(g·x̂)</source>
-        <translation>g·x̂의 평균</translation>
     </message>
     <message>
         <source>running</source>
