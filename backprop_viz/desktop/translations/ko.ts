@@ -452,6 +452,10 @@
         <translation>{0}에 따른 손실, float64</translation>
     </message>
     <message>
+        <source>Of one backward: .grad holds the sum of {0}.</source>
+        <translation>backward 한 번의 값입니다. .grad에는 {0}번의 합이 들어 있습니다.</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>취소</translation>
     </message>
