@@ -67,7 +67,9 @@ def test_every_action_and_control_tells_what_it_does(window: MainWindow) -> None
             assert action.toolTip()
             assert not key or key in action.toolTip()
     for button in window.findChildren(QAbstractButton):
-        if button.isVisible() and not button.objectName().startswith("qt_"):
+        # Qt's own at the ends of a row of tabs have no tooltip.
+        own = button.objectName() in ("ScrollLeftButton", "ScrollRightButton")
+        if button.isVisible() and not own and not button.objectName().startswith("qt_"):
             assert button.accessibleName() or button.text(), button
             assert button.toolTip(), button.text()
             assert button.focusPolicy() & Qt.FocusPolicy.TabFocus, button.text()

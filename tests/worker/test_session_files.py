@@ -115,7 +115,7 @@ def test_saving_does_not_stop_training(
         composer(window).files.save(str(tmp_path / name))
         view_state = view_state_of(window)
         assert view_state.training
-    assert "does not exist: choose another" in window.messages.text()
+    assert "gone does not exist: make it, or choose another one." in window.messages.text()
     qtbot.waitUntil(lambda: window.session.iteration > view_state.iteration + 5, timeout=60_000)
     run = load_session(path)
     saved = run.checkpoint.iteration
@@ -197,7 +197,7 @@ def test_opening_asks_before_work_is_lost(open_window: OpenWindow, tmp_path: Pat
     for button, iteration in ((1, 2), (0, 1)):
         composer(window).files.open(str(path))
         (question,) = window.findChildren(QMessageBox, "openQuestion")
-        assert "2 iterations is lost" in question.informativeText()
+        assert "2 iterations will be lost" in question.informativeText()
         question.buttons()[button].click()
         QApplication.sendPostedEvents(None, 52)
         assert view_state_of(window).iteration == iteration

@@ -68,10 +68,13 @@ ANSWERS: dict[str, Callable[..., Any] | None] = {
     **dict.fromkeys(("stepEnabled", "focusNextPrevChild", "inputMethodQuery"), None),
     "itemChange": lambda change, value: value,
     "boundingRect": lambda *_: QRectF(),
+    "count": lambda *_: 0,
+    **dict.fromkeys(("itemAt", "takeAt", "addItem"), _nothing),
+    **dict.fromkeys(("minimumSize", "expandingDirections", "setGeometry"), None),
     "shape": lambda *_: QPainterPath(),
 }
 # Used if Qt's own method fails too: None is not a size.
-_SIZES = frozenset(("sizeHint", "minimumSizeHint"))
+_SIZES = frozenset(("sizeHint", "minimumSizeHint", "minimumSize"))
 
 # The background and text colours of that text.
 _colours = (QColor("#1b1f26"), QColor("#98a1b0"))

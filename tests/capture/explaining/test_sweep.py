@@ -29,7 +29,7 @@ REASONS = {
     "LSTM, two layers, all results": {"inner_node"},
 }
 # So many numbers of a recording are asked about: a recurrent layer alone has hundreds of nodes.
-MOST = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 40
+MOST = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 12
 # torch itself draws other numbers in float64, or the gradient of a kink is told either way.
 NO_TWIN = {"noise", "chance", "complex"}
 

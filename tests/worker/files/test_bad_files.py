@@ -249,7 +249,7 @@ def test_every_length_of_a_small_file(folder: Path, tmp_path: Path) -> None:
     whole = path.read_bytes()
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
-        with pytest.raises(UserError, match=r"not a session|damaged") as refused:
+        with pytest.raises(UserError, match=r"not a backprop_viz session|damaged") as refused:
             container.read_container(path, "session")
         assert_sentence(refused.value)
 

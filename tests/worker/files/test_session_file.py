@@ -304,7 +304,7 @@ def test_a_session_is_no_weights_and_the_other_way_round(tmp_path: Path) -> None
     session, weights = tmp_path / "run.bpviz", tmp_path / "net.safetensors"
     save_session(session, stored(settings, plain, plain.checkpoint()))
     save_weights(weights, plain.model)
-    with pytest.raises(UserError, match="not a session"):
+    with pytest.raises(UserError, match="not a backprop_viz session"):
         load_session(weights)
     session.rename(tmp_path / "run.safetensors")
     with pytest.raises(UserError, match="another network"):
