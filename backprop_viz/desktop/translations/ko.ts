@@ -159,7 +159,7 @@
     </message>
     <message>
         <source>Progress</source>
-        <translation>진행률</translation>
+        <translation>진행</translation>
     </message>
     <message>
         <source>The file is being written…</source>
@@ -216,7 +216,7 @@
     <name>AutogradView</name>
     <message>
         <source>Autograd graph</source>
-        <translation>Autograd 그래프</translation>
+        <translation>autograd 그래프</translation>
     </message>
     <message>
         <source>Zoom out (-)</source>
@@ -308,7 +308,7 @@
     </message>
     <message>
         <source>Remove</source>
-        <translation>지우기</translation>
+        <translation>제거</translation>
     </message>
     <message>
         <source>Remove the chosen breakpoints (Del)</source>
@@ -2340,7 +2340,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>NetworkView</name>
     <message>
         <source>Network</source>
-        <translation>신경망</translation>
+        <translation>네트워크</translation>
     </message>
     <message>
         <source>Fold the modules</source>
@@ -2421,7 +2421,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>.grad after</source>
-        <translation>이후의 .grad</translation>
+        <translation>이후 .grad</translation>
     </message>
     <message>
         <source>Gradient out</source>
@@ -2508,7 +2508,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>OriginView</name>
     <message>
         <source>Where does it come from?</source>
-        <translation>어디에서 왔나요?</translation>
+        <translation>이 수는 어디에서 왔나요?</translation>
     </message>
     <message>
         <source>Record this iteration whole</source>
@@ -2625,7 +2625,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>shape</source>
-        <translation>모양</translation>
+        <translation>shape</translation>
     </message>
     <message>
         <source>count</source>
@@ -3000,7 +3000,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>ProgressStrip</name>
     <message>
         <source>Progress</source>
-        <translation>진행률</translation>
+        <translation>진행</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -3125,7 +3125,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>Remove</source>
-        <translation>지우기</translation>
+        <translation>제거</translation>
     </message>
     <message>
         <source>Remove the chosen lane (Del)</source>
@@ -3346,7 +3346,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>Where does it come from?</source>
-        <translation>어디에서 왔나요?</translation>
+        <translation>이 수는 어디에서 왔나요?</translation>
     </message>
     <message>
         <source>Where does the mean come from?</source>
@@ -3941,7 +3941,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>not computed yet</source>
-        <translation>아직 계산하지 않음</translation>
+        <translation>아직 계산되지 않음</translation>
     </message>
 </context>
 <context>
@@ -4110,7 +4110,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>not computed yet</source>
-        <translation>아직 계산하지 않음</translation>
+        <translation>아직 계산되지 않음</translation>
     </message>
     <message>
         <source>gradient</source>
@@ -7226,7 +7226,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>shape</source>
-        <translation>모양</translation>
+        <translation>shape</translation>
     </message>
     <message>
         <source>norm</source>
@@ -7408,7 +7408,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>Where does it come from?</source>
-        <translation>어디에서 왔나요?</translation>
+        <translation>이 수는 어디에서 왔나요?</translation>
     </message>
     <message>
         <source>Move between numbers</source>
@@ -8172,7 +8172,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>runs</source>
-        <translation>실행</translation>
+        <translation>실행 중</translation>
     </message>
     <message>
         <source>The shard of rank {0} is missing: open or attach to that rank too.</source>
@@ -8410,7 +8410,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>sent</source>
-        <translation>보낸 것</translation>
+        <translation>보냄</translation>
     </message>
     <message>
         <source>step</source>
@@ -8767,11 +8767,11 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>Network</source>
-        <translation>신경망</translation>
+        <translation>네트워크</translation>
     </message>
     <message>
         <source>Autograd graph</source>
-        <translation>Autograd 그래프</translation>
+        <translation>autograd 그래프</translation>
     </message>
     <message>
         <source>Inspector</source>
@@ -8875,7 +8875,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>sent</source>
-        <translation>보낸 것</translation>
+        <translation>보냄</translation>
     </message>
     <message>
         <source>.grad before</source>
@@ -8883,7 +8883,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>.grad after</source>
-        <translation>이후의 .grad</translation>
+        <translation>이후 .grad</translation>
     </message>
     <message>
         <source>weight before</source>
@@ -8903,7 +8903,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>None</source>
-        <translation>없음</translation>
+        <translation>None</translation>
     </message>
     <message>
         <source>not recorded</source>
