@@ -84,6 +84,15 @@ class LossAlong:
         (grad,) = torch.autograd.grad(loss, start)
         return grad.numpy()
 
+    def below_rounding(self) -> bool:
+        """Whether the loss is less than float32 tells apart in the numbers that it is made from."""
+        for _, event in self._events:
+            if self._root in event.output_ids:
+                read = [float(wide(each).abs().max()) for each in arrays_of(event) if each.size]
+                resolution = torch.finfo(torch.float32).eps * max(read, default=0.0)
+                return abs(self.loss(self.value)) < resolution
+        return False
+
     def _moved(self, value: float) -> Tensor:
         start = self._start.clone()
         start[self._number.index] = value
