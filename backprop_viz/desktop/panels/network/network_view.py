@@ -48,9 +48,8 @@ from backprop_viz.recording.phases import Phase
 class NetworkView(Panel):
     """The layers as columns of maps: their activations, weights or gradients.
 
-    ``picked`` carries the layer or parameter that the user selected. ``outputs_changed`` carries
-    ``outputs``: for each layer's name, the index of the operation whose output and gradient are
-    shown. A layer without an entry shows its last operation's.
+    ``picked`` carries the layer or parameter that was selected. ``outputs_changed`` carries, by
+    layer, the index of the operation whose output and gradient are shown; else its last one's are.
     """
 
     picked = Signal(str, object)

@@ -1,6 +1,5 @@
 """A plot of curves over the iterations that follows training and shows values at a crosshair."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.panels.plots.curve import Curve
 from backprop_viz.desktop.panels.plots.curve_row import CurveRow
+from backprop_viz.desktop.panels.plots.ranges import iterations_room, range_of_traces
 from backprop_viz.desktop.panels.plots.traces import Trace
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
@@ -218,15 +218,15 @@ class CurvePlot(pg.PlotWidget):
         low, high = self._limits or self._fitting_range()
         self._left.fit(low, high)
         view = self.getPlotItem().getViewBox()
-        view.setRange(xRange=(0, _room(self._last())), yRange=(low, high), padding=0)
+        view.setRange(xRange=(0, iterations_room(self._last())), yRange=(low, high), padding=0)
         # At once: otherwise pyqtgraph notices while painting, and paints twice.
         view.updateMatrix()
 
     def _fitting_range(self) -> tuple[float, float]:
         """All curves are seen, but no earlier run squeezes this one flat: that is cut off."""
-        everything = _range([c.trace for c in self._visible()], self._log)
+        everything = range_of_traces([c.trace for c in self._visible()], self._log)
         own = [c.trace for c in self._curves if c.shown and len(c.trace)]
-        low, high = _range(own, self._log) if own else everything
+        low, high = range_of_traces(own, self._log) if own else everything
         squeezed = everything[1] - everything[0] > _SQUEEZED * (high - low)
         return (low, high) if squeezed else everything
 
@@ -379,28 +379,3 @@ class CurvePlot(pg.PlotWidget):
         left, right = self.getPlotItem().getViewBox().viewRange()[0]
         start = (left + right) / 2 if self._iteration is None else self._iteration
         self.set_crosshair(start + by)
-
-
-def _room(last: float) -> float:
-    """The right end of x for iterations up to ``last``: at most a sixteenth more.
-
-    It grows in steps, so that the axes are not laid out again with every update.
-    """
-    if last <= 32:
-        return max(last, 10)
-    step = 2.0 ** (math.floor(math.log2(last)) - 4)
-    return math.ceil(last / step) * step
-
-
-def _range(traces: Sequence[Trace], log: bool) -> tuple[float, float]:
-    """The range of y that shows traces completely, from 0 if they allow it."""
-    high = max((t.greatest for t in traces), default=-np.inf)
-    low = min((t.least_positive if log else t.least for t in traces), default=np.inf)
-    if not np.isfinite([low, high]).all():
-        return (0.0, 1.0)
-    if log:
-        bottom, top = float(np.log10(low)), float(np.log10(max(high, low)))
-        margin = max(0.05 * (top - bottom), 0.05)
-        return bottom - margin, top + margin
-    bottom = min(low * 1.05, 0.0)
-    return bottom, high * 1.08 if high > 0 else max(bottom + 1.0, -bottom * 0.1)
