@@ -6,15 +6,14 @@ from typing import Literal
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
     QLabel,
-    QVBoxLayout,
     QWidget,
 )
+
+from backprop_viz.desktop.widgets.dialog_form import named_choices, put_form
 
 Walk = Literal["phases", "events", "iterations", "lesson"]
 # Seconds that a picture stays, by the walk.
@@ -61,15 +60,15 @@ class AnimationDialog(QDialog):
             "lesson": self.tr("This lesson, page by page"),
             "iterations": self.tr("The kept iterations, one after the other"),
         }
-        self._walk = self._box("animationWalk", self.tr("What the cursor walks through"))
+        self._walk = named_choices("animationWalk", self.tr("What the cursor walks through"))
         for walk, count in pictures.items():
             if count > 1:
                 self._walk.addItem(names[walk], walk)
-        self._widget = self._box("animationWidget", self.tr("What is in the picture"))
+        self._widget = named_choices("animationWidget", self.tr("What is in the picture"))
         for name, widget in widgets:
             self._widget.addItem(name, widget)
-        self._share = self._box("animationSize", self.tr("The picture's size in pixels"))
-        self._suffix = self._box("animationFormat", self.tr("The kind of file"))
+        self._share = named_choices("animationSize", self.tr("The picture's size in pixels"))
+        self._suffix = named_choices("animationFormat", self.tr("The kind of file"))
         kinds = {
             ".gif": self.tr("GIF, 256 colours, plays anywhere"),
             ".png": self.tr("APNG, all colours"),
@@ -83,7 +82,9 @@ class AnimationDialog(QDialog):
         self._seconds.setRange(0.05, 60.0)
         self._seconds.setSingleStep(0.05)
         self._seconds.setSuffix(self.tr(" s"))
-        self._name(self._seconds, self.tr("How long each picture stays; the last one longer"))
+        tip = self.tr("How long each picture stays; the last one longer")
+        self._seconds.setToolTip(tip)
+        self._seconds.setAccessibleName(tip)
         self._length = QLabel()
         self._length.setObjectName("animationLength")
         self._length.setProperty("role", "muted")
@@ -94,29 +95,12 @@ class AnimationDialog(QDialog):
         form.addRow(self.tr("&Each stays"), self._seconds)
         form.addRow(self.tr("&Format"), self._suffix)
         form.addRow("", self._length)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        buttons.accepted.connect(self._accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addLayout(form)
-        column.addWidget(buttons)
+        put_form(self, form, self._accept)
         self._walk.currentIndexChanged.connect(self._set_usual)
         self._widget.currentIndexChanged.connect(self._show_sizes)
         self._seconds.valueChanged.connect(self._show_length)
         self._show_sizes()
         self._set_usual()
-
-    def _box(self, object_name: str, tip: str) -> QComboBox:
-        box = QComboBox()
-        box.setObjectName(object_name)
-        self._name(box, tip)
-        return box
-
-    def _name(self, widget: QWidget, tip: str) -> None:
-        widget.setToolTip(tip)
-        widget.setAccessibleName(tip)
 
     def _set_usual(self) -> None:
         self._seconds.setValue(_USUAL[self._walk.currentData()])

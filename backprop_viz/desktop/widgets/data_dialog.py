@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLabel,
-    QVBoxLayout,
     QWidget,
 )
+
+from backprop_viz.desktop.widgets.dialog_form import named_choices, put_form
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,10 +36,10 @@ class DataDialog(QDialog):
         self.setObjectName("dataDialog")
         self.setWindowTitle(self.tr("Export data"))
         self._choices = choices
-        self._what = self._box("dataWhat", self.tr("Which numbers are exported"))
+        self._what = named_choices("dataWhat", self.tr("Which numbers are exported"))
         for choice in choices:
             self._what.addItem(choice.title)
-        self._format = self._box("dataFormat", self.tr("The kind of file"))
+        self._format = named_choices("dataFormat", self.tr("The kind of file"))
         note = QLabel(
             self.tr("Each number has all its digits: read back, it is the same bit by bit.")
         )
@@ -50,24 +49,10 @@ class DataDialog(QDialog):
         form.addRow(self.tr("&What"), self._what)
         form.addRow(self.tr("&Format"), self._format)
         form.addRow("", note)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        buttons.accepted.connect(self._accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addLayout(form)
-        column.addWidget(buttons)
+        put_form(self, form, self._accept)
         self._what.currentIndexChanged.connect(self._show_formats)
         self._what.setCurrentIndex(current)
         self._show_formats()
-
-    def _box(self, object_name: str, tip: str) -> QComboBox:
-        box = QComboBox()
-        box.setObjectName(object_name)
-        box.setToolTip(tip)
-        box.setAccessibleName(tip)
-        return box
 
     def _show_formats(self) -> None:
         names = {

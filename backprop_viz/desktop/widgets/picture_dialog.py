@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLabel,
-    QVBoxLayout,
     QWidget,
 )
 
+from backprop_viz.desktop.widgets.dialog_form import named_choices, put_form
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.quantities import Quantity
 
@@ -44,14 +42,10 @@ class PictureDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("pictureDialog")
         self.setWindowTitle(self.tr("Save picture"))
-        self._widget = QComboBox()
-        self._widget.setObjectName("pictureWidget")
-        self._widget.setAccessibleName(self.tr("What is in the picture"))
+        self._widget = named_choices("pictureWidget", self.tr("What is in the picture"))
         for name, widget in widgets:
             self._widget.addItem(name, widget)
-        self._theme = QComboBox()
-        self._theme.setObjectName("pictureColours")
-        self._theme.setAccessibleName(self.tr("Colours of the picture"))
+        self._theme = named_choices("pictureColours", self.tr("Colours of the picture"))
         self._theme.addItem(self.tr("As in the window"), "")
         self._theme.addItem(self.tr("Light"), "light")
         self._theme.addItem(self.tr("Dark"), "dark")
@@ -65,14 +59,7 @@ class PictureDialog(QDialog):
         form.addRow(self.tr("&Width"), self.width_field)
         form.addRow("", self._size)
         form.addRow(self.tr("&Colours"), self._theme)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        buttons.accepted.connect(self._accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addLayout(form)
-        column.addWidget(buttons)
+        put_form(self, form, self._accept)
         self._widget.currentIndexChanged.connect(self._show_usual)
         self.width_field.changed.connect(self._show_size)
         places = [widget for _, widget in widgets]
