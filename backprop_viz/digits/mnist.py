@@ -14,12 +14,10 @@ from typing import BinaryIO, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.utils.data import Dataset
 
 from backprop_viz.digits.data_set import ScriptSamples
 from backprop_viz.digits.prepare import NET_SIZE
-from backprop_viz.digits.stored_images import as_batch
+from backprop_viz.digits.stored_images import StoredImages
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
@@ -32,36 +30,9 @@ class MnistError(ArgumentError):
     """A file of MNIST is missing or malformed; the message names it and says what to do."""
 
 
-class MnistImages(Dataset[tuple[Tensor, int]]):
-    """A part of MNIST; item i is (image (1, 32, 32) float32 in 0..1, label).
-
-    The 28x28 images have two dark pixels more on every side.
-    """
-
-    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
-        """`images` (N, 28, 28) and `labels` (N,), as many of each."""
-        margin = (NET_SIZE - _SIZE) // 2
-        self.images = torch.zeros(len(images), NET_SIZE, NET_SIZE, dtype=torch.uint8)
-        self.images.numpy()[:, margin:-margin, margin:-margin] = images
-        self.labels = torch.from_numpy(labels.astype(np.int64))
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"sample {index} of {len(self)}")
-        images, labels = self.batch(torch.tensor([index % len(self)]))
-        return images[0], int(labels[0])
-
-    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """Images (B, 1, 32, 32) float32 in 0..1 and labels (B,) int64 of `index` (B,) int64."""
-        return as_batch(self.images, self.labels, index)
-
-
 def load_mnist(
     root: str | os.PathLike[str], title: str = "MNIST"
-) -> tuple[MnistImages, MnistImages]:
+) -> tuple[StoredImages, StoredImages]:
     """The training and the test part in folder `root`. Raises MnistError.
 
     ``title`` is what the data set is called in messages.
@@ -114,7 +85,8 @@ _READ = (
 )
 
 
-def _load_part(folder: Path, part: str) -> MnistImages:
+def _load_part(folder: Path, part: str) -> StoredImages:
+    """A part's 28x28 images, with two dark pixels more on every side."""
     images_path = _find(folder, f"{part}-images", "idx3-ubyte")
     labels_path = _find(folder, f"{part}-labels", "idx1-ubyte")
     images = _read_idx(images_path, dimensions=3)
@@ -131,8 +103,19 @@ def _load_part(folder: Path, part: str) -> MnistImages:
             len(labels),
         )
     if labels.max() > 9:
-        raise _malformed(labels_path, f"holds the label {labels.max()}, not only 0 to 9")
-    return MnistImages(images, labels)
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} holds the label {1}, not only 0 to 9."
+                " Replace it by the data set's file of that name.",
+            ),
+            labels_path,
+            labels.max(),
+        )
+    margin = (NET_SIZE - _SIZE) // 2
+    padded = torch.zeros(len(images), NET_SIZE, NET_SIZE, dtype=torch.uint8)
+    padded.numpy()[:, margin:-margin, margin:-margin] = images
+    return StoredImages(padded, torch.from_numpy(labels.astype(np.int64)))
 
 
 def _find(folder: Path, name: str, kind: str) -> Path:
@@ -176,9 +159,26 @@ def _read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
                 error,
             ) from error
     if len(body) < size:
-        raise _malformed(path, f"ends after {len(body):,} of the {size:,} bytes its header names")
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} ends after {1} of the {2} bytes its header names."
+                " Replace it by the data set's file of that name.",
+            ),
+            path,
+            f"{len(body):,}",
+            f"{size:,}",
+        )
     if len(body) > size:
-        raise _malformed(path, f"goes on after the {size:,} bytes its header names")
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} goes on after the {1} bytes its header names."
+                " Replace it by the data set's file of that name.",
+            ),
+            path,
+            f"{size:,}",
+        )
     return np.frombuffer(body, np.uint8).reshape(shape)
 
 
@@ -186,20 +186,74 @@ def _read_header(path: Path, stream: BinaryIO, dimensions: int) -> tuple[int, ..
     """The shape that the file promises, all of it plausible."""
     header = _read_at_most(stream, 4 * (1 + dimensions))
     if not header:
-        raise _malformed(path, "is empty")
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} is empty. Replace it by the data set's file of that name.",
+            ),
+            path,
+        )
     if header[:2] != b"\0\0"[: len(header)]:
-        raise _malformed(path, f"starts with the bytes {header[:4].hex(' ')}, not as IDX files do")
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} starts with the bytes {1}, not as IDX files do."
+                " Replace it by the data set's file of that name.",
+            ),
+            path,
+            header[:4].hex(" "),
+        )
     if len(header) > 2 and header[2] != _UNSIGNED_BYTE:
-        raise _malformed(path, f"holds values of type code {header[2]}, not unsigned bytes (8)")
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} holds values of type code {1}, not unsigned bytes (8)."
+                " Replace it by the data set's file of that name.",
+            ),
+            path,
+            header[2],
+        )
     if len(header) > 3 and header[3] != dimensions:
-        raise _malformed(path, f"has {header[3]} dimensions instead of {dimensions}")
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} has {1} dimensions instead of {2}."
+                " Replace it by the data set's file of that name.",
+            ),
+            path,
+            header[3],
+            dimensions,
+        )
     if len(header) < 4 * (1 + dimensions):
-        raise _malformed(path, "ends inside its header")
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} ends inside its header. Replace it by the data set's file of that name.",
+            ),
+            path,
+        )
     count, *sides = struct.unpack_from(f">{dimensions}I", header, 4)
     if not 1 <= count <= _MOST_SAMPLES:
-        raise _malformed(path, f"promises {count:,} samples, not 1 to {_MOST_SAMPLES:,}")
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} promises {1} samples, not 1 to {2}."
+                " Replace it by the data set's file of that name.",
+            ),
+            path,
+            f"{count:,}",
+            f"{_MOST_SAMPLES:,}",
+        )
     if any(side != _SIZE for side in sides):
-        raise _malformed(path, f"holds images of {'x'.join(map(str, sides))} pixels, not 28x28")
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} holds images of {1} pixels, not 28x28."
+                " Replace it by the data set's file of that name.",
+            ),
+            path,
+            "x".join(map(str, sides)),
+        )
     return count, *sides
 
 
@@ -209,11 +263,3 @@ def _read_at_most(stream: BinaryIO, size: int) -> bytearray:
     while len(data) < size and (chunk := stream.read(min(size - len(data), 1 << 20))):
         data += chunk
     return data
-
-
-def _malformed(path: Path, what: str) -> MnistError:
-    return MnistError(
-        QT_TRANSLATE_NOOP("errors", "{0} {1}. Replace it by the data set's file of that name."),
-        path,
-        what,
-    )

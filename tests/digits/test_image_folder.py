@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 import backprop_viz as bv
-from backprop_viz.digits.folder_digits import FolderDigits, keep_pictures, load_folder
+from backprop_viz.digits.folder_digits import keep_pictures, load_folder, part_of
 from backprop_viz.digits.image_files import ImageError
 from backprop_viz.digits.image_folder import list_folder, read_folder
 from backprop_viz.digits.prepare import prepare
@@ -107,7 +107,7 @@ def test_training_equals_the_plain_loop(tmp_path: Path) -> None:
     torch.manual_seed(3)
     net = bv.LeNet()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    data = FolderDigits(read_folder(tmp_path, ignore), validation=False)
+    data = part_of(read_folder(tmp_path, ignore), validation=False)
     shuffle = torch.Generator().manual_seed(3)
     expected: list[float] = []
     while len(expected) < 12:

@@ -5751,6 +5751,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}에는 이미지가 {1}개, {2}에는 레이블이 {3}개 있습니다. 두 파일을 같은 곳에서 가져오세요.</translation>
     </message>
     <message>
+        <source>{0} holds the label {1}, not only 0 to 9. Replace it by the data set&apos;s file of that name.</source>
+        <translation>{0}에 0부터 9가 아닌 레이블 {1}이(가) 있습니다. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
+    </message>
+    <message>
         <source>{0} is not a file. Put the data set&apos;s file in its place.</source>
         <translation>{0}은(는) 파일이 아닙니다. 그 자리에 데이터 세트의 파일을 두세요.</translation>
     </message>
@@ -5763,8 +5767,40 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}은(는) 완전한 gzip 파일이 아닙니다: {1}. 바꾸세요.</translation>
     </message>
     <message>
-        <source>{0} {1}. Replace it by the data set&apos;s file of that name.</source>
-        <translation>{0} {1}. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
+        <source>{0} ends after {1} of the {2} bytes its header names. Replace it by the data set&apos;s file of that name.</source>
+        <translation>{0}은(는) 헤더에 적힌 {2}바이트 가운데 {1}바이트에서 끝납니다. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>{0} goes on after the {1} bytes its header names. Replace it by the data set&apos;s file of that name.</source>
+        <translation>{0}은(는) 헤더에 적힌 {1}바이트 뒤에도 내용이 더 있습니다. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>{0} is empty. Replace it by the data set&apos;s file of that name.</source>
+        <translation>{0}이(가) 비어 있습니다. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>{0} starts with the bytes {1}, not as IDX files do. Replace it by the data set&apos;s file of that name.</source>
+        <translation>{0}은(는) {1} 바이트로 시작하며, IDX 파일의 시작이 아닙니다. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>{0} holds values of type code {1}, not unsigned bytes (8). Replace it by the data set&apos;s file of that name.</source>
+        <translation>{0}의 값은 형식 코드 {1}이며, 부호 없는 바이트(8)가 아닙니다. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>{0} has {1} dimensions instead of {2}. Replace it by the data set&apos;s file of that name.</source>
+        <translation>{0}은(는) {2}차원이 아니라 {1}차원입니다. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>{0} ends inside its header. Replace it by the data set&apos;s file of that name.</source>
+        <translation>{0}은(는) 헤더 중간에서 끝납니다. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>{0} promises {1} samples, not 1 to {2}. Replace it by the data set&apos;s file of that name.</source>
+        <translation>{0}의 헤더에는 표본이 {1}개로 적혀 있으며, 1개에서 {2}개 사이가 아닙니다. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>{0} holds images of {1} pixels, not 28x28. Replace it by the data set&apos;s file of that name.</source>
+        <translation>{0}에는 28x28이 아니라 {1} 픽셀 이미지가 있습니다. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
     </message>
     <message>
         <source>A drawing has 2 dimensions (height, width), not {0}.</source>
