@@ -1,10 +1,8 @@
 """Records an iteration of somebody's own loop: the phases are found from what the loop calls."""
 
-import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from inspect import signature
 from types import FrameType
 from typing import Any
 
@@ -21,13 +19,14 @@ from torch.utils.hooks import RemovableHandle
 from backprop_viz.capture.code.calling_frames import clipping_function, is_scaling
 from backprop_viz.capture.code.forward_code import code_of, eager
 from backprop_viz.capture.code.line_trace import lines_traced
+from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, roots_of
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
-from backprop_viz.capture.watches.function_watch import FunctionWatch, op_name
+from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
 from backprop_viz.capture.watches.parameter_watch import CHANGED
@@ -84,18 +83,6 @@ def record(
         yield LoopRecording(recorder)
 
 
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """A recording makes thousands of objects and no cycles; looking for cycles takes longest."""
-    wanted = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if wanted:
-            gc.enable()
-
-
 class LoopWatch(TorchFunctionMode):
     """Tells a recorder which phase the loop is in, and what it runs there.
 
@@ -115,7 +102,7 @@ class LoopWatch(TorchFunctionMode):
         self._source = source
         self._recorder, self._models, self._ended = recorder, models, ended
         self._functions = FunctionWatch(
-            recorder.operation_ran,
+            self._operation_ran,
             recorder.copies,
             self._code_of(models[0]),
             recorder.operation_failed,
@@ -127,6 +114,7 @@ class LoopWatch(TorchFunctionMode):
         self._evaluating = 0  # the same, of a forward that is none of the iteration's
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = False  # while an optimizer steps or clears
+        self._nodes = 0  # how many autograd had made before the function that runs
         self._steps_by_closure = False  # while one steps that calls the loop's own lines
         self._clears: ExitStack | None = None
         self._cause = CHANGED
@@ -158,6 +146,7 @@ class LoopWatch(TorchFunctionMode):
         """The iteration is over: note what has changed at its end."""
         with _UNSEEN():
             self._caught_up(Phase.UPDATE)
+            self._recorder.leave_out_the_rest()
 
     def optimizer_steps(
         self, optimizer: Optimizer, args: Sequence[Any] = (), kwargs: Mapping[str, Any] = _NO_KWARGS
@@ -197,14 +186,37 @@ class LoopWatch(TorchFunctionMode):
         if func in BACKWARD_FUNCTIONS:
             return self._backward(func, args, kwargs)
         phase = self._phase_of(name)
-        if phase is None:
+        if phase is None and not self._goes_on(args, kwargs):
             return self._outside(func, args, kwargs)
-        self._go(phase)
+        if phase is not None:
+            self._go(phase)
         result = self._functions.__torch_function__(func, types, args, kwargs)
         if name.strip("_") == "mul" and is_scaling():
             with _UNSEEN():
                 self._recorder.results.scaled(result, args[0], args[1].item())
         return result
+
+    def _goes_on(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+        """Whether a function outside forward and loss reads what is the iteration's own.
+
+        So does a second loss after the backward of the first, or a penalty on the weights.
+        """
+        if not torch.is_grad_enabled():
+            return False
+        with _UNSEEN():
+            self._nodes = torch.autograd._get_sequence_nr()
+            return any(map(self._recorder.own.have, nested_tensors((args, kwargs))))
+
+    def _operation_ran(self, told: Ran) -> None:
+        """Note an operation; one after a backward is of a loss, if autograd follows it."""
+        if self._phase not in (Phase.FORWARD, Phase.LOSS):
+            if not any(tensor.requires_grad for tensor in told.made):
+                return
+            with _UNSEEN():
+                self._go(None)
+                self._recorder.loss_begins(self._nodes)
+            self._go(Phase.LOSS)
+        self._recorder.operation_ran(told)
 
     def _outside(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -302,7 +314,7 @@ class LoopWatch(TorchFunctionMode):
         self._quiet = False  # an optimizer that steps has called its closure
         with _UNSEEN():
             self._caught_up(Phase.ZERO_GRAD)
-            self._recorder.take_inputs(_named_tensors(model, args, kwargs))
+            self._recorder.take_inputs(tensors_given(model, args, kwargs))
             self._go(Phase.FORWARD)
         code = self._code_of(model)
         self._tracing.enter_context(lines_traced(code, self._recorder.forward_line_begins))
@@ -376,21 +388,6 @@ class LoopWatch(TorchFunctionMode):
         with self._recorder.backward(roots):
             result = func(*args, **kwargs)
         self._forwarded = False
+        self._recorder.own.gave(result)
         self._has_ended(Phase.BACKWARD)
         return result
-
-
-def _named_tensors(
-    model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> dict[str, Tensor]:
-    """The tensors that a model is given, by the names of its forward's parameters."""
-    try:
-        given = signature(model.forward).bind(*args, **kwargs).arguments
-    except (TypeError, ValueError):
-        given = {f"x{i}": value for i, value in enumerate(args)}
-    found: dict[str, Tensor] = {}
-    for name, value in given.items():
-        tensors = list(nested_tensors(value))
-        numbered = len(tensors) > 1
-        found |= {f"{name}[{i}]" if numbered else name: t for i, t in enumerate(tensors)}
-    return found

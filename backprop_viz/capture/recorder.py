@@ -20,6 +20,7 @@ from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.logs.forward_log import ForwardLog
 from backprop_viz.capture.logs.loss_log import LossLog
 from backprop_viz.capture.logs.model_calls import ModelCalls
+from backprop_viz.capture.logs.own_tensors import OwnTensors
 from backprop_viz.capture.logs.span_log import SpanLog
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import LEFT_OUT
@@ -29,8 +30,8 @@ from backprop_viz.capture.watches.data_parallel import note_all_reduce
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tensors
 from backprop_viz.capture.watches.module_tree import tensors_in
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
-from backprop_viz.capture.watches.parameter_watch import ParameterWatch
-from backprop_viz.capture.watches.used_options import UsedOptions
+from backprop_viz.capture.watches.parameter_watch import CHANGED, ParameterWatch
+from backprop_viz.capture.watches.used_options import UsedOptions, several
 from backprop_viz.recording.beside import without
 from backprop_viz.recording.events import Event, GradientIntervention
 from backprop_viz.recording.graph import Graph
@@ -65,13 +66,7 @@ class Recorder:
         self.cleared = True
         self.rate: float | None = None
         self._model = model
-        self._optimizers = (
-            ()
-            if optimizer is None
-            else (optimizer,)
-            if isinstance(optimizer, Optimizer)
-            else tuple(optimizer)
-        )
+        self._optimizers = several(optimizer)
         self._iteration = iteration
         self._samples = samples
         self._intervention = intervention
@@ -92,6 +87,7 @@ class Recorder:
         self.results = LossLog()
         self._calls = ModelCalls()
         self._forward = ForwardLog(log, self._walked, self._names)
+        self.own = OwnTensors(self._names, self._walked, self._forward)
         self.spans = SpanLog(log)
         self._trace: list[tuple[int, int]] = []
         self._used = UsedOptions(self._optimizers, self._names)
@@ -272,8 +268,7 @@ class Recorder:
 
         ``caught_up``: nothing has run since ``catch_up``.
         """
-        if self._backwards and self._errors.error is None:
-            self._leave_out_the_rest()
+        self.leave_out_the_rest()
         self._used.note(optimizers or self._optimizers, self.rate)
         if not caught_up:
             self._watch.sync()
@@ -281,8 +276,10 @@ class Recorder:
         yield
         self._watch.updated(states, (optimizers or self._optimizers) or None)
 
-    def _leave_out_the_rest(self) -> None:
+    def leave_out_the_rest(self) -> None:
         """What forward has made since the last backward goes into no update."""
+        if not self._backwards or self._errors.error is not None:
+            return
         self._judge({})
         if self._forward.drop():
             self.results.forget_results()
@@ -329,6 +326,11 @@ class Recorder:
         self._buffers.look(made)
         if phase is Phase.LOSS:
             self._growth.ran(op, first, len(log) - 1)
+
+    def loss_begins(self, nodes: int) -> None:
+        """A loss is computed without a call of the model, after so many nodes of autograd."""
+        self.catch_up(Phase.BACKWARD if self._backwards else Phase.ZERO_GRAD, CHANGED)
+        self._calls.begin(len(self._log), len(self._trace), nodes)
 
     def ran_outside(self, op: str, made: object) -> None:
         """An operation has run that belongs to no phase."""

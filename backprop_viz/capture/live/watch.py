@@ -16,9 +16,10 @@ from torch.optim.optimizer import (
 from torch.overrides import TorchFunctionMode, _pop_mode, _push_mode
 
 from backprop_viz.capture.code.forward_code import eager
+from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.live.discovery import living_scalers, one_model
 from backprop_viz.capture.live.scalars import ScalarWatch
-from backprop_viz.capture.loop_watch import LoopWatch, without_collector
+from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.watches.backward_watch import roots_of

@@ -20,6 +20,7 @@ from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.live.watch import Keep, Watch
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.watches.used_options import several
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.files.rank_files import file_of_rank
 from backprop_viz.recording.files.remote_path import any_path
@@ -98,7 +99,7 @@ def watch(
     Raises ValueError for what cannot be watched, UserError if the file cannot be written.
     """
     models = [model] if isinstance(model, nn.Module) else list(model)
-    optimizers = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer or ())
+    optimizers = several(optimizer)
     _expect(models, optimizers, every, keep, to)
     named = names_of(models)
     if only is not None:

@@ -55,9 +55,14 @@ class ModelCalls:
         self._roots: set[int | None] = set()  # the ids of what a backward has started from
         self.beside = Beside()
 
-    def begin(self, events: int, lines: int) -> None:
-        """The model is called, after so many events and lines of the iteration."""
+    def begin(self, events: int, lines: int, nodes: int | None = None) -> None:
+        """The model is called, after so many events and lines of the iteration.
+
+        Where another loss begins without a call, ``nodes`` of autograd had been made before.
+        """
         place = _place(events, lines)
+        if nodes is not None:
+            place = place._replace(nodes=nodes)
         self._stretches += [_Stretch(place, place), _Stretch(place, place)]
 
     def ran(self, phase: Phase, events: int, lines: int) -> None:

@@ -1,9 +1,10 @@
 """The tensors in an argument or a result of a model."""
 
 from collections.abc import Iterator, Mapping
+from inspect import signature
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def nested_tensors(value: Any) -> Iterator[Tensor]:
@@ -19,3 +20,19 @@ def nested_tensors(value: Any) -> Iterator[Tensor]:
     elif hasattr(value, "__dataclass_fields__"):
         for name in value.__dataclass_fields__:
             yield from nested_tensors(getattr(value, name))
+
+
+def tensors_given(
+    model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Tensor]:
+    """The tensors that a model is given, by the names of its forward's parameters."""
+    try:
+        given = signature(model.forward).bind(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        given = {f"x{i}": value for i, value in enumerate(args)}
+    found: dict[str, Tensor] = {}
+    for name, value in given.items():
+        tensors = list(nested_tensors(value))
+        numbered = len(tensors) > 1
+        found |= {f"{name}[{i}]" if numbered else name: t for i, t in enumerate(tensors)}
+    return found

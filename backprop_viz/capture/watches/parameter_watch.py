@@ -209,12 +209,15 @@ class ParameterWatch:
         return self._only is None or self._only.has_tensor(name)
 
     def _all_parameters(self) -> list[tuple[str, nn.Parameter]]:
-        """As ``named_parameters``, without those that are lazy."""
+        """As ``named_parameters``, without those that are lazy.
+
+        Nor what ``torch.func.functional_call`` has put in a parameter's place for a while.
+        """
         found: list[tuple[str, nn.Parameter]] = []
         seen: set[int] = set()
         for prefix, parameters in self._modules:
             for name, parameter in parameters.items():
-                if parameter is None or id(parameter) in seen:
+                if parameter is None or type(parameter) is Tensor or id(parameter) in seen:
                     continue
                 seen.add(id(parameter))
                 if not is_lazy(parameter):

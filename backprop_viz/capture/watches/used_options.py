@@ -9,6 +9,11 @@ from backprop_viz.capture.watches.parameter_watch import groups_of
 from backprop_viz.recording.modules import OptimizerGroup
 
 
+def several(optimizers: Optimizer | Sequence[Optimizer] | None) -> tuple[Optimizer, ...]:
+    """One optimizer, several or none."""
+    return (optimizers,) if isinstance(optimizers, Optimizer) else tuple(optimizers or ())
+
+
 class UsedOptions:
     """Read before each step: after it a schedule sets the next iteration's rate."""
 

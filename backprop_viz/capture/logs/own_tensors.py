@@ -1,0 +1,33 @@
+"""Which tensors of a loop are the iteration's own: what reads them may be a loss."""
+
+from collections.abc import Mapping
+
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.graph.graphs import grad_fn_of
+from backprop_viz.capture.graph.walked_graph import WalkedGraph
+from backprop_viz.capture.logs.forward_log import ForwardLog
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+
+
+class OwnTensors:
+    """The parameters (``names`` by id()), what was recorded, and the gradients handed out."""
+
+    def __init__(self, names: Mapping[int, str], walked: WalkedGraph, forward: ForwardLog) -> None:
+        self._names, self._walked, self._forward = names, walked, forward
+        self._given = set[GradFn]()  # the nodes of gradients that can be differentiated again
+
+    def have(self, tensor: Tensor) -> bool:
+        """Whether a tensor is a parameter that trains, or has its node in the iteration's graph."""
+        if tensor.is_leaf:
+            return tensor.requires_grad and id(tensor) in self._names
+        node = grad_fn_of(tensor)
+        if node in self._walked.ids or node in self._given:
+            return True
+        return any(node is grad_fn_of(made) for made in self._forward.results)
+
+    def gave(self, result: object) -> None:
+        """A backward has handed out these gradients, which may go into another loss."""
+        nodes = map(grad_fn_of, nested_tensors(result))
+        self._given.update(node for node in nodes if node is not None)

@@ -1,0 +1,149 @@
+"""A loss that is computed without a call of the model: after a backward, or before the forward."""
+
+import warnings
+from collections.abc import Callable
+
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+import backprop_viz as bv
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+
+Z, FW, LO, BW, UP = Phase
+X, Y = torch.linspace(-1, 1, 45).reshape(9, 5), torch.arange(9) % 3
+FORWARD = ["linear", "tanh", "linear"]
+
+
+@pytest.fixture
+def net() -> nn.Sequential:
+    torch.manual_seed(4)
+    return nn.Sequential(nn.Linear(5, 6), nn.Tanh(), nn.Linear(6, 3))
+
+
+def recorded(net: nn.Module, iterate: Callable[[], object]) -> Recording:
+    """An iteration with one step of SGD; its gradients and weights are those without a record."""
+    start = {name: value.clone() for name, value in net.state_dict().items()}
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    optimizer.zero_grad()
+    iterate()
+    optimizer.step()
+    plain = [(p.grad.clone(), p.detach().clone()) for p in net.parameters()]
+    net.load_state_dict(start)
+    with bv.record(net, optimizer) as recording:
+        optimizer.zero_grad()
+        iterate()
+        optimizer.step()
+        sum(p.norm() for p in net.parameters()).item()  # as a log does
+    for (grad, weight), parameter in zip(plain, net.parameters(), strict=True):
+        assert torch.equal(parameter.grad, grad)
+        assert torch.equal(parameter, weight)
+    return recording.recording
+
+
+def phases(recording: Recording) -> list[Phase]:
+    return [span.phase for span in recording.spans]
+
+
+def operations(recording: Recording, phase: Phase) -> list[str]:
+    """The operations of a phase, each of which has its node."""
+    events = [event for event in recording.events if event.phase is phase]
+    for event in events:
+        assert event.node is not None, event.op
+    return [event.op for event in events]
+
+
+def test_a_loss_after_the_backward_of_another(net: nn.Sequential) -> None:
+    def iterate() -> None:
+        out = net(X)
+        F.cross_entropy(out, Y).backward(retain_graph=True)
+        (out.argmax(1) == Y).float().mean().item()
+        (out.pow(2).mean() * 0.1).backward()
+
+    recording = recorded(net, iterate)
+    assert phases(recording) == [Z, FW, LO, BW, LO, BW, UP]
+    assert operations(recording, FW) == FORWARD
+    assert operations(recording, LO) == ["cross_entropy", "pow", "mean", "mul"]
+    last = [event for event in recording.events if event.phase is LO][-1]
+    assert recording.loss == last.outputs[0].item()
+
+
+def penalty(net: nn.Module) -> Tensor:
+    return 1e-3 * sum(p.pow(2).sum() for p in net.parameters())
+
+
+PENALTY = ["pow", "sum", "add"] * 4 + ["mul"]
+
+
+def test_a_penalty_on_the_weights_after_the_backward(net: nn.Sequential) -> None:
+    def iterate() -> None:
+        F.cross_entropy(net(X), Y).backward()
+        penalty(net).backward()
+
+    recording = recorded(net, iterate)
+    assert phases(recording) == [Z, FW, LO, BW, LO, BW, UP]
+    assert operations(recording, LO) == ["cross_entropy", *PENALTY]
+
+
+def test_a_penalty_on_the_weights_before_the_forward(net: nn.Sequential) -> None:
+    def iterate() -> None:
+        more = penalty(net)
+        (F.cross_entropy(net(X), Y) + more).backward()
+
+    recording = recorded(net, iterate)
+    assert phases(recording) == [Z, LO, FW, LO, BW, UP]
+    assert operations(recording, LO) == [*PENALTY, "cross_entropy", "add"]
+
+
+def test_what_is_only_looked_at_after_the_backward_is_none_of_it(net: nn.Sequential) -> None:
+    def iterate() -> None:
+        out = net(X)
+        loss = F.cross_entropy(out, Y)
+        loss.backward()
+        (out.mean() + loss).item()
+        nn.utils.clip_grad_norm_(net.parameters(), 0.01)
+
+    recording = recorded(net, iterate)
+    assert phases(recording) == [Z, FW, LO, BW, BW, UP]
+    assert operations(recording, LO) == ["cross_entropy"]
+    clipped = [event for event in recording.events if event.op == "clip_grad_norm_"]
+    assert len(clipped) == 4
+
+
+def test_a_gradient_that_goes_into_the_loss(net: nn.Sequential) -> None:
+    def iterate() -> None:
+        x = X.clone().requires_grad_()
+        (slope,) = torch.autograd.grad(net(x).sum(), x, create_graph=True)
+        more = (slope.norm(2, 1) - 1).square().mean()
+        (F.cross_entropy(net(X), Y) + more).backward()
+
+    recording = recorded(net, iterate)
+    assert phases(recording) == [Z, FW, LO, BW, LO, FW, LO, BW, UP]
+    said = ["sum", "norm", "sub", "square", "mean", "cross_entropy", "add"]
+    assert operations(recording, LO) == said
+
+
+def test_weights_that_are_stood_in_for(net: nn.Sequential) -> None:
+    def iterate() -> None:
+        weights = dict(net.named_parameters())
+        for _ in range(2):
+            loss = F.cross_entropy(torch.func.functional_call(net, weights, X), Y)
+            slopes = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
+            weights = {
+                name: weight - 0.1 * slope
+                for (name, weight), slope in zip(weights.items(), slopes, strict=True)
+            }
+        F.cross_entropy(torch.func.functional_call(net, weights, X), Y).backward()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        recording = recorded(net, iterate)
+    inner = [FW, LO, BW, LO]
+    assert phases(recording) == [Z, *inner, *inner, FW, LO, BW, UP]
+    updates = [event for event in recording.events if event.phase is UP]
+    assert [event.op for event in updates] == ["SGD"] * 4
+    steps = ["mul", "sub"] * 4
+    said = ["cross_entropy", *steps, "cross_entropy", *steps, "cross_entropy"]
+    assert operations(recording, LO) == said
