@@ -13,30 +13,13 @@ from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
 from backprop_viz.training.evaluation import InterruptedEvaluation
+from tests.monkey.plain_loop import TutorialNet
 from tests.nightly import by_day_every
 
 ITERATIONS = 20
 # Random gradients blow a net up at the rate that a loss can bear.
 LR = {"cross_entropy": 0.02, "mse": 0.02, "output_gradient": 0.0005}
 SEED = 3
-
-
-class TutorialNet(nn.Module):
-    """Written from the tutorial, not from the package."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, 6, 3)
-        self.conv2 = nn.Conv2d(6, 16, 3)
-        self.fc1 = nn.Linear(576, 120)
-        self.fc2 = nn.Linear(120, 84)
-        self.fc3 = nn.Linear(84, 10)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
-        x = x.view(x.shape[0], -1)
-        return self.fc3(F.relu(self.fc2(F.relu(self.fc1(x)))))
 
 
 def digits() -> TensorDataset:
