@@ -2,11 +2,17 @@
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
 
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
-from backprop_viz.desktop.style.theme import DARK, Theme, code_font
+from backprop_viz.desktop.panels.plots.plot_parts import (
+    PlotReadout,
+    colour_plot,
+    place_under,
+    set_up_plot,
+)
+from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.recording.number_explanation import GradientCheck
 
 
@@ -22,25 +28,14 @@ class CheckPlot(pg.PlotWidget):
         self._theme = DARK
         self._check: GradientCheck | None = None
         self._at: int | None = None
+        set_up_plot(self)
         plot = self.getPlotItem()
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        view = plot.getViewBox()
-        view.disableAutoRange()
-        view.setMouseEnabled(x=False, y=False)
-        view.setDefaultPadding(0)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._line = pg.PlotCurveItem(connect="finite", antialias=True)
         self._cross = pg.ScatterPlotItem(size=9, pxMode=True, brush=None)
         for item, z in ((self._line, 0), (self._cross, 9)):
             item.setZValue(z)
             plot.addItem(item, ignoreBounds=True)
-        self._readout = QLabel(self)
-        self._readout.setProperty("role", "inset")
-        self._readout.setFont(code_font(11))
-        self._readout.setMargin(4)
-        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._readout.hide()
+        self._readout = PlotReadout(self)
 
     def show_check(self, check: GradientCheck | None) -> None:
         """Show as much of a check as there is; None: nothing."""
@@ -53,15 +48,9 @@ class CheckPlot(pg.PlotWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        self.setBackground(QColor(theme.panel))
-        self._bottom.set_theme(theme, grid=False)
-        self._left.set_theme(theme, grid=True)
+        colour_plot(self, theme, grid=("left",))
+        self._readout.follow_text_size()
         self._cross.setPen(pg.mkPen(theme.text, width=1))
-        name = type(self).__name__
-        self.setStyleSheet(
-            f"{name} {{ border: 1px solid transparent; border-radius: 4px; }}"
-            f"{name}:focus {{ border-color: {theme.accent}; }}"
-        )
         self._draw()
 
     # -- what a kind of plot does ----------------------------------------------------------------
@@ -82,25 +71,18 @@ class CheckPlot(pg.PlotWidget):
     @property
     def reading(self) -> str:
         """What the point at the crosshair says; "" while it is hidden."""
-        return "" if self._at is None else self._readout.text()
+        return self._readout.said
 
     def read(self, at: int | None) -> None:
         """Put the crosshair on a point by its place, or hide it."""
         x, y = self._places()
         self._at = at = None if at is None or not x else min(max(at, 0), len(x) - 1)
         self._cross.setVisible(at is not None)
-        self._readout.setVisible(at is not None)
         if at is None:
+            self._readout.hide()
             return
         self._cross.setData([x[at]], [y[at]])
-        self._readout.setText(self._reading(at))
-        self.setAccessibleDescription(self._readout.text())
-        self._readout.adjustSize()
-        point = self._on_widget(x[at], y[at])
-        width, height = self._readout.width(), self._readout.height()
-        left = point.x() + 10 if point.x() + 10 + width <= self.width() else point.x() - 10 - width
-        top = point.y() - 10 - height if point.y() > height + 14 else point.y() + 10
-        self._readout.move(round(max(0.0, left)), round(top))
+        self._readout.say(self._reading(at), x[at], y[at])
 
     def _on_widget(self, x: float, y: float) -> QPointF:
         scene = self.getPlotItem().getViewBox().mapViewToScene(pg.Point(x, y))
@@ -108,13 +90,10 @@ class CheckPlot(pg.PlotWidget):
 
     def _nearest(self, position: QPointF) -> int | None:
         """The place of the point nearest to a position, by x; None outside the axes."""
-        view = self.getPlotItem().getViewBox()
-        scene = self.mapToScene(position.toPoint())
-        x, _ = self._places()
-        if not x or not view.sceneBoundingRect().contains(scene):
+        place, (x, _) = place_under(self, position), self._places()
+        if not x or place is None:
             return None
-        wanted = view.mapSceneToView(scene).x()
-        return min(range(len(x)), key=lambda i: abs(x[i] - wanted))
+        return min(range(len(x)), key=lambda i: abs(x[i] - place.x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the point under the mouse."""

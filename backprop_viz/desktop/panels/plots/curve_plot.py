@@ -7,16 +7,22 @@ from html import escape
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.panels.plots.curve import Curve
 from backprop_viz.desktop.panels.plots.curve_row import CurveRow
+from backprop_viz.desktop.panels.plots.plot_parts import (
+    PlotReadout,
+    colour_plot,
+    place_under,
+    set_up_plot,
+)
 from backprop_viz.desktop.panels.plots.ranges import iterations_room, range_of_traces
 from backprop_viz.desktop.panels.plots.traces import Trace
 from backprop_viz.desktop.style.numbers import full, short
-from backprop_viz.desktop.style.theme import DARK, Theme, code_font
+from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.recording.history import Curves
 
 # During training, new points are drawn once they are this many pixels wide, but after at most
@@ -62,13 +68,10 @@ class CurvePlot(pg.PlotWidget):
         self._iteration: float | None = None
         self._full_precision = False
         self._following = True
+        set_up_plot(self, pannable=True)
         plot = self.getPlotItem()
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        plot.getViewBox().disableAutoRange()
         plot.getViewBox().sigRangeChanged.connect(self._draw)
         plot.getViewBox().sigRangeChangedManually.connect(self._left_to_user)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._gap = pg.InfiniteLine(angle=90)
         self._cross = pg.InfiniteLine(angle=90)
         self._curves = [Curve(row, self) for row in rows]
@@ -77,12 +80,7 @@ class CurvePlot(pg.PlotWidget):
         for line in (self._gap, self._cross):
             line.setVisible(False)
             plot.addItem(line, ignoreBounds=True)
-        self._readout = QLabel(self)
-        self._readout.setProperty("role", "inset")
-        self._readout.setFont(code_font(11))
-        self._readout.setMargin(4)
-        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._readout.hide()
+        self._readout = PlotReadout(self)
         self.view_all = QToolButton(self)
         self.view_all.setText(self.tr("View all"))
         self.view_all.setAccessibleName(self.tr("View all"))
@@ -174,17 +172,12 @@ class CurvePlot(pg.PlotWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        self.setBackground(QColor(theme.panel))
-        self._bottom.set_theme(theme, grid=False)
-        self._left.set_theme(theme, grid=True)
+        colour_plot(self, theme, grid=("left",))
+        self._readout.follow_text_size()
         for curve in (*self._curves, *self._earlier):
             curve.set_theme(theme)
         self._cross.setPen(pg.mkPen(theme.text, width=1))
         self._gap.setPen(pg.mkPen(theme.error, width=1, style=Qt.PenStyle.DashLine))
-        self.setStyleSheet(
-            "CurvePlot { border: 1px solid transparent; border-radius: 4px; }"
-            f"CurvePlot:focus {{ border-color: {theme.accent}; }}"
-        )
         self._read()
 
     def follow(self) -> None:
@@ -318,14 +311,8 @@ class CurvePlot(pg.PlotWidget):
         self.setAccessibleDescription(", ".join(told))
 
     def _place_readout(self) -> None:
-        if self._iteration is None:
-            return
-        self._readout.adjustSize()
-        scene = self.getPlotItem().getViewBox().mapViewToScene(pg.Point(self._iteration, 0))
-        x = self.mapFromScene(scene).x()
-        width = self._readout.width()
-        beside = x + 8 if x + 8 + width <= self.width() else x - 8 - width
-        self._readout.move(max(0, beside), 2)
+        if self._iteration is not None:
+            self._readout.put_beside(self._iteration)
 
     def _place_overlays(self) -> None:
         self.view_all.adjustSize()
@@ -337,10 +324,8 @@ class CurvePlot(pg.PlotWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the crosshair with the mouse."""
         super().mouseMoveEvent(event)
-        view = self.getPlotItem().getViewBox()
-        scene = self.mapToScene(event.position().toPoint())
-        inside = view.sceneBoundingRect().contains(scene)
-        self.set_crosshair(view.mapSceneToView(scene).x() if inside else None)
+        place = place_under(self, event.position())
+        self.set_crosshair(None if place is None else place.x())
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the crosshair."""

@@ -5,15 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from backprop_viz.analysis.race_standings import LaneCurve, highest_shown
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
+from backprop_viz.desktop.panels.plots.plot_parts import (
+    PlotReadout,
+    colour_plot,
+    place_under,
+    set_up_plot,
+)
 from backprop_viz.desktop.panels.race.lane_pens import lane_colour, lane_pen
 from backprop_viz.desktop.style.numbers import short
-from backprop_viz.desktop.style.theme import DARK, Theme, code_font
+from backprop_viz.desktop.style.theme import DARK, Theme
 
 # A lane that leaves the plot has its mark just below the upper edge.
 _BELOW_TOP = 0.96
@@ -42,14 +48,8 @@ class RacePlot(pg.PlotWidget):
         self._diverged: Sequence[tuple[int, ...]] = ()
         self._at: int | None = None
         self._log = False
+        set_up_plot(self)
         plot = self.getPlotItem()
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        view = plot.getViewBox()
-        view.disableAutoRange()
-        view.setMouseEnabled(x=False, y=False)
-        view.setDefaultPadding(0)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._lines: list[pg.PlotCurveItem] = []
         self._bands: list[pg.FillBetweenItem] = []
         self._edges: list[pg.PlotCurveItem] = []
@@ -59,12 +59,7 @@ class RacePlot(pg.PlotWidget):
         for item in (self._ends, self._cross):
             item.setZValue(8)
             plot.addItem(item, ignoreBounds=True)
-        self._readout = QLabel(self)
-        self._readout.setProperty("role", "inset")
-        self._readout.setFont(code_font(11))
-        self._readout.setMargin(4)
-        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._readout.hide()
+        self._readout = PlotReadout(self)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -91,16 +86,11 @@ class RacePlot(pg.PlotWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        self.setBackground(QColor(theme.panel))
-        self._bottom.set_theme(theme, grid=False)
-        self._left.set_theme(theme, grid=True)
+        colour_plot(self, theme, grid=("left",))
+        self._readout.follow_text_size()
         self._cross.setPen(pg.mkPen(theme.muted, width=1))
         self._ends.setPen(pg.mkPen(theme.error, width=1))
         self._ends.setBrush(QColor(theme.error))
-        self.setStyleSheet(
-            "RacePlot { border: 1px solid transparent; border-radius: 4px; }"
-            f"RacePlot:focus {{ border-color: {theme.accent}; }}"
-        )
         self._draw()
 
     def _draw(self) -> None:
@@ -166,15 +156,15 @@ class RacePlot(pg.PlotWidget):
     @property
     def reading(self) -> str:
         """What is said of the iteration that is read; "" for none."""
-        return self._readout.text() if self._at is not None else ""
+        return self._readout.said
 
     def read(self, at: int | None) -> None:
         """Read all lanes at an iteration, from 1, or none."""
         longest = max((len(curve.mean) for curve in self._curves), default=0)
         self._at = at = None if at is None or not longest else min(max(at, 1), longest)
         self._cross.setVisible(at is not None)
-        self._readout.setVisible(at is not None)
         if at is None:
+            self._readout.hide()
             return
         self._cross.setPos(at)
         lines = [self.tr("iteration {0:,}").format(at)]
@@ -184,22 +174,14 @@ class RacePlot(pg.PlotWidget):
             mean, low, high = (short(y[at - 1]) for y in (curve.mean, curve.low, curve.high))
             text = self.tr("{0}: {1}") if low == high else self.tr("{0}: {1} ({2}…{3})")
             lines.append(text.format(name, mean, low, high))
-        self._readout.setText("\n".join(lines))
-        self.setAccessibleDescription(self._readout.text())
-        self._readout.adjustSize()
-        view = self.getPlotItem().getViewBox()
-        left = self.mapFromScene(view.mapViewToScene(pg.Point(at, 0))).x() + 10
-        if left + self._readout.width() > self.width():
-            left -= 20 + self._readout.width()
-        self._readout.move(max(0, left), 6)
+        self._readout.say("\n".join(lines), at)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the iteration under the mouse."""
         super().mouseMoveEvent(event)
-        view = self.getPlotItem().getViewBox()
-        scene = self.mapToScene(event.position().toPoint())
-        if not event.buttons() and view.sceneBoundingRect().contains(QPointF(scene)):
-            self.read(round(view.mapSceneToView(scene).x()))
+        place = place_under(self, event.position())
+        if not event.buttons() and place is not None:
+            self.read(round(place.x()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Read nothing more."""

@@ -3,19 +3,27 @@
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
+from backprop_viz.desktop.panels.plots.plot_parts import (
+    PlotReadout,
+    colour_plot,
+    place_under,
+    set_up_plot,
+)
 from backprop_viz.desktop.style.numbers import short
-from backprop_viz.desktop.style.theme import DARK, Theme, code_font
+from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.recording.loss_surface import SurfacePlane
 
 # How far the slope is drawn to either side, as a share of the line.
 _SLOPE = 0.12
 # Losses that differ by less than this factor have no logarithmic axis: it would have no numbers.
 _NARROW = 4.0
+# Around the points, as a share of their range.
+_MARGIN = 0.04
 
 
 class LinePlot(pg.PlotWidget):
@@ -39,12 +47,10 @@ class LinePlot(pg.PlotWidget):
         self._losses, self._known = np.empty(0), np.empty(0, bool)
         self._at: int | None = None
         self._logarithmic = True
+        set_up_plot(self)
         plot = self.getPlotItem()
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        view = plot.getViewBox()
-        view.setMouseEnabled(x=False, y=False)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        plot.getViewBox().setDefaultPadding(_MARGIN)
+        plot.enableAutoRange()
         self._curve = pg.PlotDataItem(antialias=True, symbol="o", symbolSize=5, connect="finite")
         self._slope = pg.PlotDataItem(antialias=True)
         where = {"position": 0.94, "movable": False}
@@ -54,17 +60,12 @@ class LinePlot(pg.PlotWidget):
             plot.addItem(item, ignoreBounds=item is not self._curve)
         # A scatter plot knows of no logarithmic scale: it is given the places on the axis.
         plot.addItem(self._cross, ignoreBounds=True)
-        self._readout = QLabel(self)
-        self._readout.setProperty("role", "inset")
-        self._readout.setFont(code_font(11))
-        self._readout.setMargin(4)
-        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._readout.hide()
+        self._readout = PlotReadout(self)
 
     @property
     def reading(self) -> str:
         """What is said of the point that is read; "" where none is."""
-        return self._readout.text() if self._at is not None else ""
+        return self._readout.said
 
     def show_line(
         self, plane: SurfacePlane, losses: NDArray[np.float64], known: NDArray[np.bool_]
@@ -83,9 +84,8 @@ class LinePlot(pg.PlotWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        self.setBackground(QColor(theme.panel))
-        for axis in (self._bottom, self._left):
-            axis.set_theme(theme, grid=True)
+        colour_plot(self, theme, grid=("bottom", "left"))
+        self._readout.follow_text_size()
         self._curve.setPen(pg.mkPen(theme.accent, width=2))
         self._curve.setSymbolPen(None)
         self._curve.setSymbolBrush(QColor(theme.accent))
@@ -96,10 +96,6 @@ class LinePlot(pg.PlotWidget):
             line.label.fill = pg.mkBrush(theme.panel)
         self._cross.setPen(pg.mkPen(theme.text, width=2))
         self._cross.setBrush(QColor(theme.panel))
-        self.setStyleSheet(
-            "LinePlot { border: 1px solid transparent; border-radius: 4px; }"
-            f"LinePlot:focus {{ border-color: {theme.accent}; }}"
-        )
 
     def _draw(self) -> None:
         plane = self._plane
@@ -137,36 +133,28 @@ class LinePlot(pg.PlotWidget):
         """Read the point at a place from the left, or none."""
         plane = self._plane
         self._at = at = None if plane is None or not self._known.any() else at
-        self._readout.setVisible(at is not None)
         self._cross.setVisible(False)
         if at is None or plane is None:
+            self._readout.hide()
             self.read_changed.emit()
             return
         self._at = at = min(max(at, 0), len(plane.x) - 1)
         x, loss = float(plane.x[at]), float(self._losses[at])
         said = short(loss, 6) if self._known[at] else self.tr("not computed yet")
-        self._readout.setText(self.tr("at {0}: loss {1}").format(f"{x:.3g}", said))
-        self.setAccessibleDescription(self._readout.text())
-        self._readout.adjustSize()
+        text, y = self.tr("at {0}: loss {1}").format(f"{x:.3g}", said), None
         if self._known[at] and np.isfinite(loss):
             y = float(np.log10(loss)) if self._left.logMode else loss
             self._cross.setData([x], [y])
             self._cross.setVisible(True)
-            scene = self.getPlotItem().getViewBox().mapViewToScene(pg.Point(x, y))
-            point = QPointF(self.mapFromScene(scene))
-            room = self.width() - self._readout.width() - 12
-            top = point.y() - 12 - self._readout.height()
-            self._readout.move(round(min(point.x() + 12, room)), round(max(0.0, top)))
+        self._readout.say(text, x, y)
         self.read_changed.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the point under the mouse."""
         super().mouseMoveEvent(event)
-        view = self.getPlotItem().getViewBox()
-        scene = self.mapToScene(event.position().toPoint())
-        if self._plane is not None and view.sceneBoundingRect().contains(scene):
-            x = view.mapSceneToView(scene).x()
-            self.read(int(np.abs(self._plane.x - x).argmin()))
+        place = place_under(self, event.position())
+        if self._plane is not None and place is not None:
+            self.read(int(np.abs(self._plane.x - place.x()).argmin()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Read nothing more."""

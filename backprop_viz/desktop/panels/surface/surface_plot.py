@@ -7,10 +7,16 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from backprop_viz.analysis.surface_grid import contour_lines, with_nearest
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
+from backprop_viz.desktop.panels.plots.plot_parts import (
+    PlotReadout,
+    colour_plot,
+    place_under,
+    set_up_plot,
+)
 from backprop_viz.desktop.panels.surface.loss_colours import LossColours
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
@@ -49,14 +55,8 @@ class SurfacePlot(pg.PlotWidget):
         self._at: tuple[int, int] | None = None
         self.scale_of_colours: LossColours | None = None
         self.logarithmic = True
+        set_up_plot(self)
         plot = self.getPlotItem()
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        view = plot.getViewBox()
-        view.disableAutoRange()
-        view.setMouseEnabled(x=False, y=False)
-        view.setDefaultPadding(0)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._image = pg.ImageItem(axisOrder="row-major")
         self._contours = pg.PlotCurveItem(connect="pairs", antialias=True)
         self._path_edge, self._path = pg.PlotCurveItem(antialias=True), pg.PlotCurveItem()
@@ -80,12 +80,7 @@ class SurfacePlot(pg.PlotWidget):
         ):
             item.setZValue(z)
             plot.addItem(item, ignoreBounds=True)
-        self._readout = QLabel(self)
-        self._readout.setProperty("role", "inset")
-        self._readout.setFont(code_font(11))
-        self._readout.setMargin(4)
-        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._readout.hide()
+        self._readout = PlotReadout(self)
         self._draw()
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -110,9 +105,8 @@ class SurfacePlot(pg.PlotWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        self.setBackground(QColor(theme.panel))
-        for axis in (self._bottom, self._left):
-            axis.set_theme(theme, grid=False)
+        colour_plot(self, theme)
+        self._readout.follow_text_size()
         # On the colours of the losses, which are the same in both themes.
         self._contours.setPen(pg.mkPen(QColor(255, 255, 255, 120), width=1))
         self._path_edge.setPen(pg.mkPen("#000000", width=4))
@@ -126,10 +120,6 @@ class SurfacePlot(pg.PlotWidget):
         self._now.setBrush(QColor("#ffffff"))
         self._cross.setPen(pg.mkPen("#000000", width=1))
         self._cross.setBrush(QColor("#ffffff"))
-        self.setStyleSheet(
-            "SurfacePlot { border: 1px solid transparent; border-radius: 4px; }"
-            f"SurfacePlot:focus {{ border-color: {theme.accent}; }}"
-        )
         self._draw()
 
     def _draw(self) -> None:
@@ -221,15 +211,15 @@ class SurfacePlot(pg.PlotWidget):
     @property
     def reading(self) -> str:
         """What the point that is read says; "" for none."""
-        return self._readout.text() if self._at is not None else ""
+        return self._readout.said
 
     def read(self, at: tuple[int, int] | None) -> None:
         """Read the point in a column and a row of the grid, or none."""
         plane = self._plane
         self._at = at = None if plane is None or not self._known.any() else at
         self._cross.setVisible(at is not None)
-        self._readout.setVisible(at is not None)
         if at is None or plane is None:
+            self._readout.hide()
             self.read_changed.emit()
             return
         rows, columns = self._losses.shape
@@ -241,26 +231,16 @@ class SurfacePlot(pg.PlotWidget):
         loss = short(self._losses[row, column], 6)
         if not self._known[row, column]:
             loss = self.tr("not computed yet")
-        self._readout.setText(text.format(f"{x:.3g}", f"{y:.3g}", loss))
-        self.setAccessibleDescription(self._readout.text())
-        self._readout.adjustSize()
-        scene = self.getPlotItem().getViewBox().mapViewToScene(pg.Point(x, y))
-        point = QPointF(self.mapFromScene(scene))
-        width, height = self._readout.width(), self._readout.height()
-        left = point.x() + 12 if point.x() + 12 + width <= self.width() else point.x() - 12 - width
-        top = point.y() - 12 - height if point.y() > height + 14 else point.y() + 12
-        self._readout.move(round(max(0.0, left)), round(top))
+        self._readout.say(text.format(f"{x:.3g}", f"{y:.3g}", loss), x, y)
         self.read_changed.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the point under the mouse."""
         super().mouseMoveEvent(event)
         plane = self._plane
-        view = self.getPlotItem().getViewBox()
-        scene = self.mapToScene(event.position().toPoint())
-        if plane is None or event.buttons() or not view.sceneBoundingRect().contains(scene):
+        place = place_under(self, event.position())
+        if plane is None or event.buttons() or place is None:
             return
-        place = view.mapSceneToView(scene)
         column = int(np.abs(plane.x - place.x()).argmin())
         self.read((column, int(np.abs(plane.y - place.y()).argmin())))
 
