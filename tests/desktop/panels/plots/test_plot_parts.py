@@ -1,0 +1,82 @@
+"""What plots share: a fixed range, the frame that tells of the keyboard, the readout's place."""
+
+from collections.abc import Iterator
+
+import pyqtgraph as pg
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.panels.plots.axes import NamedAxis
+from backprop_viz.desktop.panels.plots.plot_parts import (
+    PlotReadout,
+    colour_plot,
+    place_under,
+    set_up_plot,
+)
+from backprop_viz.desktop.style.theme import LIGHT, set_text_scale
+
+
+@pytest.fixture
+def plot(qtbot: QtBot) -> Iterator[pg.PlotWidget]:
+    axes = {"bottom": NamedAxis("bottom", "x"), "left": NamedAxis("left", "y")}
+    plot = pg.PlotWidget(axisItems=axes)
+    qtbot.addWidget(plot)
+    set_up_plot(plot)
+    colour_plot(plot, LIGHT, grid=("left",))
+    plot.resize(400, 300)
+    plot.show()
+    view = plot.getPlotItem().getViewBox()
+    view.setRange(xRange=(0, 10), yRange=(0, 1), padding=0)
+    view.updateMatrix()
+    yield plot
+
+
+def on_plot(plot: pg.PlotWidget, x: float, y: float) -> QPoint:
+    scene = plot.getPlotItem().getViewBox().mapViewToScene(pg.Point(x, y))
+    return plot.mapFromScene(scene)
+
+
+def test_its_range_stays_whatever_the_mouse_does(plot: pg.PlotWidget, qtbot: QtBot) -> None:
+    view = plot.getPlotItem().getViewBox()
+    assert view.state["mouseEnabled"] == [False, False]
+    plot.getPlotItem().plot([0, 1000], [0, 1000])
+    assert view.viewRange() == [[0, 10], [0, 1]]
+    assert plot.focusPolicy() == Qt.FocusPolicy.StrongFocus
+    assert LIGHT.accent in plot.styleSheet()
+    assert plot.getAxis("left").grid
+    assert not plot.getAxis("bottom").grid
+
+
+def test_the_place_under_the_mouse_is_in_the_axes_units(plot: pg.PlotWidget) -> None:
+    place = place_under(plot, QPointF(on_plot(plot, 4, 0.5)))
+    assert place is not None
+    assert (place.x(), place.y()) == pytest.approx((4, 0.5), abs=0.05)
+    assert place_under(plot, QPointF(0, 0)) is None
+
+
+@pytest.mark.parametrize("x", [0, 5, 10])
+@pytest.mark.parametrize("y", [0, 0.5, 1])
+def test_a_readout_is_beside_its_point_within_the_plot(
+    plot: pg.PlotWidget, x: float, y: float
+) -> None:
+    readout = PlotReadout(plot)
+    assert readout.said == ""
+    readout.say("loss 0.25", x, y)
+    assert readout.said == "loss 0.25"
+    assert plot.accessibleDescription() == "loss 0.25"
+    assert plot.rect().contains(readout.geometry())
+    assert not readout.geometry().contains(on_plot(plot, x, y))
+    readout.hide()
+    assert readout.said == ""
+
+
+def test_a_readout_grows_with_the_text(plot: pg.PlotWidget) -> None:
+    readout = PlotReadout(plot)
+    small = readout.font().pixelSize()
+    set_text_scale(2.0)
+    try:
+        readout.follow_text_size()
+        assert readout.font().pixelSize() == pytest.approx(2 * small, abs=1)
+    finally:
+        set_text_scale(1.0)
