@@ -6,8 +6,14 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import pytest
+import torch
+
 from tests.capture.live.script_runs import shared_scripts
 
+needs_shards = pytest.mark.skipif(
+    not hasattr(torch.cpu.Stream, "record_event"), reason="fully_shard of torch 2.6 needs a GPU"
+)
 _SCRIPT = Path(__file__).parent / "capture" / "live" / "forked_ranks.py"
 
 

@@ -29,6 +29,7 @@ from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
+from backprop_viz.capture.watches.overridable_backward import backward_overridable
 from backprop_viz.capture.watches.parameter_watch import CHANGED
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -129,7 +130,7 @@ class LoopWatch(TorchFunctionMode):
             register_optimizer_step_post_hook(self.optimizer_stepped),
         ]
         try:
-            with self._recorder.following_modules():
+            with self._recorder.following_modules(), backward_overridable():
                 yield
         finally:
             for handle in handles:

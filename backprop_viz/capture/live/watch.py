@@ -26,6 +26,7 @@ from backprop_viz.capture.watches.backward_watch import roots_of
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.module_hooks import copied_without_hooks
+from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -266,17 +267,18 @@ class Watch:
 @contextmanager
 def _backwards_seen(starts: Callable[[Sequence[Tensor]], None]) -> Iterator[None]:
     """Call ``starts`` with what a backward starts from. ``Tensor.backward`` calls this too."""
-    plain = torch.autograd.backward
+    with backward_overridable():
+        plain = torch.autograd.backward
 
-    def backward(*args: Any, **kwargs: Any) -> None:
-        starts(roots_of(plain, args, kwargs))
-        plain(*args, **kwargs)
+        def backward(*args: Any, **kwargs: Any) -> None:
+            starts(roots_of(BACKWARD, args, kwargs))
+            plain(*args, **kwargs)
 
-    torch.autograd.backward = backward
-    try:
-        yield
-    finally:
-        torch.autograd.backward = plain
+        torch.autograd.backward = backward
+        try:
+            yield
+        finally:
+            torch.autograd.backward = plain
 
 
 def _leave(mode: TorchFunctionMode) -> None:

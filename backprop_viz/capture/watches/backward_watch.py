@@ -21,6 +21,7 @@ from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import LEFT_OUT
 from backprop_viz.capture.tensors.snapshots import Arrived, GradFnInput
 from backprop_viz.capture.watches.interventions import Grads, changed_by
+from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
@@ -31,7 +32,7 @@ _BACKWARD = Phase.BACKWARD
 # The functions that run a backward, and the name of what they start from, their first argument.
 BACKWARD_FUNCTIONS: Mapping[Callable[..., Any], str] = {
     torch.Tensor.backward: "self",
-    torch.autograd.backward: "tensors",
+    BACKWARD: "tensors",
     torch.autograd.grad: "outputs",
 }
 
@@ -80,7 +81,8 @@ class BackwardWatch:
         self._hooked.update(mine)
         self._walked.keep()
         try:
-            yield
+            with backward_overridable():
+                yield
         finally:
             for handle in handles:
                 handle.remove()

@@ -14,7 +14,7 @@ from backprop_viz.recording.all_reduce import all_reduce_of
 from backprop_viz.recording.number import Number
 from tests.capture.live.forked_ranks import Net
 from tests.nightly import NIGHTLY, by_day_every
-from tests.rank_files import printed_and_files, rank_files, train_ranks
+from tests.rank_files import needs_shards, printed_and_files, rank_files, train_ranks
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork")
 
@@ -148,6 +148,7 @@ def test_a_rank_that_is_killed_leaves_whole_iterations_on_all() -> None:
     assert bv.compare_ranks([file[2] for file in files]).differing == ()
 
 
+@needs_shards
 def test_shards_are_recorded_by_rank_and_training_goes_on() -> None:
     watched, _ = printed_and_files("fully_shard")
     assert watched == train_ranks("fully_shard")
@@ -178,6 +179,7 @@ def test_shards_are_recorded_by_rank_and_training_goes_on() -> None:
     assert update.residual == pytest.approx(0, abs=1e-7)
 
 
+@needs_shards
 def test_shards_put_together_are_those_of_the_model_unsharded() -> None:
     torch.manual_seed(0)
     net = Net()

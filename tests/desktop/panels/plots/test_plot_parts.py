@@ -1,7 +1,5 @@
 """What plots share: a fixed range, the frame that tells of the keyboard, the readout's place."""
 
-from collections.abc import Iterator
-
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -18,7 +16,7 @@ from backprop_viz.desktop.style.theme import LIGHT, set_text_scale
 
 
 @pytest.fixture
-def plot(qtbot: QtBot) -> Iterator[pg.PlotWidget]:
+def plot(qtbot: QtBot) -> pg.PlotWidget:
     axes = {"bottom": NamedAxis("bottom", "x"), "left": NamedAxis("left", "y")}
     plot = pg.PlotWidget(axisItems=axes)
     qtbot.addWidget(plot)
@@ -29,7 +27,7 @@ def plot(qtbot: QtBot) -> Iterator[pg.PlotWidget]:
     view = plot.getPlotItem().getViewBox()
     view.setRange(xRange=(0, 10), yRange=(0, 1), padding=0)
     view.updateMatrix()
-    yield plot
+    return plot
 
 
 def on_plot(plot: pg.PlotWidget, x: float, y: float) -> QPoint:

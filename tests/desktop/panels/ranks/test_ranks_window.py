@@ -17,7 +17,7 @@ from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
-from tests.rank_files import rank_files
+from tests.rank_files import needs_shards, rank_files
 from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork")
@@ -163,6 +163,7 @@ def test_a_run_of_one_process_shows_no_ranks(open_window: OpenWindow, tmp_path: 
     assert not window.findChild(QAction, "actionNextRank").isVisible()
 
 
+@needs_shards
 def test_of_shards_it_is_said_that_they_are(open_window: OpenWindow) -> None:
     _, view = opened_without_waits(open_window, *rank_files("fully_shard"))
     assert "10×6" in view.mean.text()
@@ -195,6 +196,7 @@ def test_a_rank_whose_file_was_cut_off_is_named_and_the_others_are_whole(
     assert view.gradient.reduced
 
 
+@needs_shards
 def test_shards_are_put_together_when_that_is_asked_for(open_window: OpenWindow) -> None:
     files = rank_files("fully_shard")
     window = open_window(*map(str, files), size=(1600, 1000))
@@ -219,6 +221,7 @@ def test_shards_are_put_together_when_that_is_asked_for(open_window: OpenWindow)
     assert "Each rank holds a shard of 10×6" in view.mean.text()
 
 
+@needs_shards
 def test_the_rank_whose_shard_is_missing_is_named(open_window: OpenWindow) -> None:
     files = rank_files("fully_shard")
     window = open_window(*map(str, files), size=(1600, 1000))
