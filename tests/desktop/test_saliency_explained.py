@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.digits.prepare import prepare
 from tests.conftest import OpenWindow
 from tests.waiting import until, until_idle
@@ -48,6 +49,32 @@ def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBo
     assert found.number.index == (0, 0, row, column)
     assert abs(found.residual) < 1e-6
     assert found.reason is None
+    digit = int(logits.argmax())
+    name = f"∂out[{digit}]/∂x[0, 0, {row}, {column}]"
+    assert panel.value.toolTip() == f"{name} = {full(gradient[0, 0, row, column].numpy())}"
+    assert panel.subtitle.text() == "of the drawing"
+    assert panel.formula.symbols.text().startswith(f"∂out[{digit}]/∂x")
+    assert [b.toolTip().split(" = ")[0] for b in panel.path.buttons][-1] == name
+    assert panel.path.buttons[0].text() == f"∂out[{digit}]/∂out[{digit}]"
+
+    # The check moves the drawing's own pixel: against plain differences in float64.
+    panel.check.run()
+    until(session, lambda: panel.check.verdict.text() != "" and not panel.check.running)
+    pixels, exact = x.detach().double(), net.double()
+
+    def logit(moved: float) -> float:
+        at = pixels.clone()
+        at[0, 0, row, column] += moved
+        return float(exact(at)[0, digit].detach())
+
+    steps = 10.0 ** -np.arange(3, 8)
+    quotients = [(logit(h) - logit(-h)) / (2 * h) for h in steps]
+    text = panel.check.values.text()
+    assert text.startswith(f"backward {short(found.value, 7)} · float64 ")
+    told = float(text.split("differences ")[1].split(" ")[0].replace("−", "-"))
+    assert min(abs(told - quotient) for quotient in quotients) < 1e-6 * abs(told)
+    assert panel.check.verdict.text().startswith("✓")
+    assert panel.check.subtitle.text() == (f"out[{digit}] along x[0, 0, {row}, {column}], float64")
 
     # The next pixel, by keys; the iteration that is shown meanwhile does not take its place.
     move, step = (Qt.Key.Key_Left, -1) if column else (Qt.Key.Key_Right, 1)

@@ -6,6 +6,7 @@ The names are symbols and identifiers, the same in every language.
 from collections.abc import Sequence
 
 from backprop_viz.analysis.joined_ranks import given_by
+from backprop_viz.analysis.numbers.differentiated import LOSS, TAKING, differentiated, leaf_tensor
 from backprop_viz.analysis.operations import intermediate_symbol
 from backprop_viz.analysis.provenance import Makers, layer_of
 from backprop_viz.recording.all_reduce import ALL_REDUCE
@@ -26,6 +27,8 @@ class NumberNames:
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._makers = Makers(recording)
+        # What all gradients are of: ``L``, or an output such as ``out[3]``.
+        self.differentiated = differentiated(recording)
 
     def name(self, number: Number) -> str:
         """The number's tensor and its index."""
@@ -49,6 +52,12 @@ class NumberNames:
             state = next(states, None)
             return f"{event.parameter}′" if state is None else f"{event.parameter} {state}"
         return self._made(number.event, number.slot)
+
+    def formula(self, written: str) -> str:
+        """A formula with what is differentiated in place of the loss."""
+        if self.differentiated == LOSS:
+            return written
+        return written.replace("∂L/", f"∂{self.differentiated}/")
 
     def short(self, number: Number) -> str:
         """The layer, parameter or operation alone, for a place with little room."""
@@ -87,21 +96,31 @@ class NumberNames:
         return "y" if tensor == recording.labels_id else f"tensor {tensor}"
 
     def _gradient(self, event: Event, number: Number) -> str:
+        return self.formula(self._of_loss(event, number))
+
+    def _of_loss(self, event: Event, number: Number) -> str:
         if event.parameter is not None:
             return f"∂L/∂{event.parameter}" if number.arrived else f"{event.parameter}.grad"
         if event.node is None:
             return event.op
         if number.arrived:
             return f"∂L/∂{self._output_of(event.node, number.slot)}"
+        if event.op == "AccumulateGrad":
+            return f"{self._output_of(event.node, number.slot)}.grad"
         sends = self._recording.graph.nodes[event.node].sends
         to = sends[number.slot] if number.slot < len(sends) else None
         return f"∂L/∂({event.op} input)" if to is None else f"∂L/∂{self._output_of(*to)}"
 
     def _output_of(self, node: int, slot: int) -> str:
         """The output of a forward operation whose gradient arrives at a node."""
+        if node == 0 and self.differentiated != LOSS:
+            return self.differentiated
         found = self._recording.graph.nodes[node]
         if found.parameter is not None:
             return found.parameter
+        leaf = leaf_tensor(self._recording, node, self._makers)
+        if leaf is not None:
+            return self._given(leaf)
         made = self._makers.of(node)
         if made is None or self._recording.events[made].node != node:
             return self._within(node)
@@ -121,6 +140,8 @@ class NumberNames:
         event, layer = self._recording.events[index], layer_of(self._recording, index)
         several = f".{slot}" if len(event.output_ids) > 1 else ""
         if layer is None:
-            return event.op + several
+            taken = event.phase is Phase.LOSS and event.op in TAKING
+            taken = taken and self.differentiated != LOSS
+            return ("out" if taken else event.op) + several
         place = layer.operations.index(index)
         return layer.showing(place).titled().replace(" · ", "·") + several

@@ -12,6 +12,8 @@ from backprop_viz.analysis.finite_differences import (
     Sides,
     UnitSwitch,
 )
+from backprop_viz.analysis.numbers.differentiated import leaf_tensor
+from backprop_viz.analysis.provenance import Makers
 from backprop_viz.capture.checks.kinks import unit_index
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.replay import NotReplayed
@@ -73,6 +75,10 @@ def checked_number(recording: Recording, number: Number) -> CheckedNumber:
     leaf = recording.graph.nodes[node].parameter
     if leaf is not None and recording.by_parameter[leaf].value.shape == _shape(recording, number):
         return _weight(recording, leaf, number.index)
+    given = leaf_tensor(recording, node, Makers(recording))
+    if given is not None:
+        gradients = event.inputs[1] if event.op == "AccumulateGrad" else event.outputs[number.slot]
+        return CheckedNumber(Number(given, number.index), gradients)
     for i, made in enumerate(recording.events):
         if made.phase in _FORWARDS and made.node == node and slot < len(made.output_ids):
             tensor = made.output_ids[slot]
@@ -121,7 +127,7 @@ def _activation(recording: Recording, number: Number) -> CheckedNumber:
 def _differentiated_at(recording: Recording, event: Event, number: Number) -> tuple[int, int]:
     """Of which node's output a gradient is: the one it arrived at, or the one it was sent to."""
     assert event.node is not None
-    if number.arrived:
+    if number.arrived or event.op == "AccumulateGrad":
         return event.node, number.slot
     to = recording.graph.nodes[event.node].sends[number.slot]
     if to is None:

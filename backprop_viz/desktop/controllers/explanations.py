@@ -48,8 +48,6 @@ class ExplanationsController(QObject):
         # The iteration that is to be recorded whole.
         self._whole_wanted: int | None = None
         self._restarting = False
-        # The serial of a recording that no iteration shown follows: that of a saliency.
-        self._aside: int | None = None
         self._panel = panel = self._window.panel(OriginView)
         self._window.number_picked.connect(self.explain)
         self._window.panel(RanksView).rank_number_picked.connect(self._explain_on_rank)
@@ -74,7 +72,7 @@ class ExplanationsController(QObject):
         """Remember where the cursor is; ask about the same number of the iteration shown."""
         self._view_state = view_state
         asked, shown = self._panel.history.current, view_state.cursor.recording
-        if asked is None or asked.recording.serial == self._aside:
+        if asked is None or asked.of_drawing:  # which is of no iteration
             return
         if self._whole_wanted == shown.iteration and shown.samples is None:
             self._whole_wanted = None
@@ -154,9 +152,8 @@ class ExplanationsController(QObject):
     def _explain_saliency(self, recording: Recording, number: Number) -> None:
         if self._view_state is None or self._is_training():
             return
-        self._aside = recording.serial
         self._open()
-        self._panel.ask(recording, number)
+        self._panel.ask(recording, number, of_drawing=True)
         self._panel.show_view_state(self._view_state)
 
     def toggle(self) -> None:

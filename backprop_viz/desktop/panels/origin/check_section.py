@@ -116,6 +116,7 @@ class CheckSection(QWidget):
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._weight: WeightPlace | None = None
         self._backwards = 1
+        self._of = ""
         self.surface = QToolButton()
         self.surface.setObjectName("surfaceAlong")
         self.surface.setProperty("role", "link")
@@ -188,6 +189,7 @@ class CheckSection(QWidget):
         plot.step_dragged.connect(self._ask_step)
         plot.span_wanted.connect(self._ask_span)
         plot.set_theme(self._theme)
+        plot.name_loss(self._of)
         plot.show_check(self._check)
         return plot
 
@@ -207,17 +209,20 @@ class CheckSection(QWidget):
         """Whether a check is under way."""
         return self._running
 
-    def show_number(self, number: Number | None, name: Name, backwards: int = 1) -> None:
+    def show_number(
+        self, number: Number | None, name: Name, backwards: int = 1, of: str = ""
+    ) -> None:
         """Turn to a number of a recording; ``name`` gives what a number of it is called.
 
-        ``backwards``: how many are added up in the number. A check is of one of them.
+        ``backwards``: how many are added up in the number. A check is of one of them. ``of``: the
+        symbol of what is differentiated in place of the loss.
 
         Where the section is seen and nothing trains, its check begins by itself.
         """
         if self._running:
             self.dropped.emit()
         self._number, self._name, self._span = number, name, None
-        self._weight, self._backwards = None, backwards
+        self._weight, self._backwards, self._of = None, backwards, of
         self._check = self._reason = None
         self._running = False
         self._start_soon()
@@ -280,14 +285,14 @@ class CheckSection(QWidget):
         for late in (self._late_loss, self._late_error):
             if late.made is not None:
                 late.made.show_check(check)
+        if self._late_loss.made is not None:
+            self._late_loss.made.name_loss(self._of)
         number = self._number
-        self.subtitle.setText(
-            ""
-            if number is None
-            else self.tr("loss along {0}, float64").format(
-                self._name(check.number if check else number)
-            )
+        along = (
+            self.tr("{1} along {0}, float64") if self._of else self.tr("loss along {0}, float64")
         )
+        named = "" if number is None else self._name(check.number if check else number)
+        self.subtitle.setText(along.format(named, self._of) if named else "")
         # The first steps may be far off, and a kink is looked for last.
         known = check is not None and (not self._running or verdict_ink(check.verdict) == "update")
         self.verdict.setText(verdict_text(check) if check is not None and known else "")

@@ -43,7 +43,7 @@ class FormulaLine(QWidget):
         layout.addWidget(self.numbers)
         self._theme = DARK
         self._links: dict[str, Number] = {}
-        self._now: tuple[NumberExplanation, TermRows] | None = None
+        self._now: tuple[NumberExplanation, TermRows, str] | None = None
         self._short = False
 
     def set_short(self, short: bool) -> None:
@@ -51,10 +51,12 @@ class FormulaLine(QWidget):
         self._short = short
         self.numbers.setVisible(bool(self.numbers.text()) and not short)
 
-    def show_formula(self, explanation: NumberExplanation | None, terms: TermRows) -> None:
-        """Show the formula of an explanation, the largest terms written out; None: nothing."""
-        self._now = None if explanation is None else (explanation, terms)
-        self.symbols.setText("" if explanation is None else explanation.formula)
+    def show_formula(
+        self, explanation: NumberExplanation | None, terms: TermRows, symbols: str
+    ) -> None:
+        """Show a formula in ``symbols``, the largest terms written out; None: nothing."""
+        self._now = None if explanation is None else (explanation, terms, symbols)
+        self.symbols.setText(symbols)
         self.symbols.setVisible(bool(self.symbols.text()))
         self._links.clear()
         if explanation is None or not terms.rows:

@@ -45,6 +45,7 @@ class LossAlongPlot(CheckPlot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._losses = LossAxis("left", self.tr("loss"))
+        self._symbol = ""
         super().__init__(NamedAxis("bottom", self.tr("moved by")), self._losses, parent)
         self.setObjectName("lossAlong")
         self.setAccessibleName(self.tr("Loss along this number"))
@@ -85,6 +86,11 @@ class LossAlongPlot(CheckPlot):
     def span(self) -> float | None:
         """How far the curve reaches to either side."""
         return None if self._check is None else float(np.abs(self._check.moved).max()) or None
+
+    def name_loss(self, symbol: str) -> None:
+        """Name what is drawn over the number's moves; "": it is the loss."""
+        self._symbol = symbol
+        self._losses.rename(symbol or self.tr("loss"))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -175,9 +181,11 @@ class LossAlongPlot(CheckPlot):
     def _reading(self, at: int) -> str:
         assert self._check is not None
         moved, loss = self._check.moved[at], self._check.losses[at]
-        return self.tr("moved by {0}: loss {1} ({2})").format(
-            signed(moved, 3), short(loss, 7), signed(loss - self._check.loss, 3)
-        )
+        text = self.tr("moved by {0}: loss {1} ({2})")
+        if self._symbol:
+            text = self.tr("moved by {0}: {3} = {1} ({2})")
+        change = signed(loss - self._check.loss, 3)
+        return text.format(signed(moved, 3), short(loss, 7), change, self._symbol)
 
     # -- what the user does ----------------------------------------------------------------------
 

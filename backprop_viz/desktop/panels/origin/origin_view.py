@@ -2,36 +2,24 @@
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
-    QLabel,
-    QSplitter,
-    QToolButton,
     QWidget,
 )
 
+from backprop_viz.analysis.numbers.differentiated import LOSS
 from backprop_viz.analysis.numbers.number_marks import marks_of
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import scalar_of
-from backprop_viz.desktop.panels.inspector.why_section import Sentence
-from backprop_viz.desktop.panels.origin.breadcrumb import Breadcrumb, crumbs
-from backprop_viz.desktop.panels.origin.check_section import CheckSection
+from backprop_viz.desktop.panels.origin.breadcrumb import crumbs
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
 from backprop_viz.desktop.panels.origin.fact_texts import fact_text
-from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
-from backprop_viz.desktop.panels.origin.group_bars import GroupBars
 from backprop_viz.desktop.panels.origin.no_terms_texts import given_text, no_terms_text
-from backprop_viz.desktop.panels.origin.origin_parts import (
-    ValueLabel,
-    give_room,
-    plain_button,
-    stacked,
-)
+from backprop_viz.desktop.panels.origin.origin_layout import OriginLayout
+from backprop_viz.desktop.panels.origin.origin_parts import give_room
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber, QuestionHistory
-from backprop_viz.desktop.panels.origin.sum_lines import SumLines
 from backprop_viz.desktop.panels.origin.term_grid import (
     first_term,
     group_sums,
@@ -39,7 +27,6 @@ from backprop_viz.desktop.panels.origin.term_grid import (
     term_grid,
     window_grid,
 )
-from backprop_viz.desktop.panels.origin.term_picture import TermPicture
 from backprop_viz.desktop.panels.origin.term_rows import (
     TermRow,
     TermRows,
@@ -47,11 +34,8 @@ from backprop_viz.desktop.panels.origin.term_rows import (
     phase_color,
     term_rows,
 )
-from backprop_viz.desktop.panels.origin.terms_table import TermsTable
-from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import full, in_sum
-from backprop_viz.desktop.style.panel import Panel
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -63,7 +47,7 @@ _PATIENCE_MS = 250
 _SHORT = 250
 
 
-class OriginView(Panel):
+class OriginView(OriginLayout):
     """One number: its value, its formula, its terms, the facts, and what it changes next.
 
     ``asked`` carries a Recording and the Number of it that is to be explained; the answers come
@@ -82,11 +66,7 @@ class OriginView(Panel):
     whole_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        title = QCoreApplication.translate("OriginView", "Where does it come from?")
-        super().__init__(title, parent)
-        self.subtitle.hide()
-        self.header.setStretchFactor(self.subtitle, 0)  # the breadcrumb has the room
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        super().__init__(parent)
         self.history = QuestionHistory()
         self.explanation: NumberExplanation | None = None
         self.complete = False  # all has come that belongs to the explanation
@@ -97,97 +77,37 @@ class OriginView(Panel):
         self._names: tuple[Recording, NumberNames] | None = None
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._slow.timeout.connect(self._say_slow)
-        self.back, self.forward, self.maximize, self.close_button = self._add_buttons()
-        self.path.number_asked.connect(self.ask_here)
-        self.value = ValueLabel()
-        self.formula = FormulaLine()
-        self.table = TermsTable()
-        self.sum = SumLines()
-        self.facts = Sentence()
-        self.facts.setObjectName("originFacts")
-        self.facts.setFont(body_font(12))
-        self.picture = TermPicture()
-        self.bars = GroupBars()
-        self._pictures = QWidget()
-        pictures = QHBoxLayout(self._pictures)
-        pictures.setContentsMargins(0, 0, 0, 0)
-        pictures.setSpacing(12)
-        # Each at the top, however high the other is.
-        pictures.addWidget(stacked(self.picture), 5)
-        self._bars = stacked(self.bars)
-        pictures.addWidget(self._bars, 3)
-        self.whole = QToolButton()
-        self.whole.setObjectName("recordWhole")
-        self.whole.setProperty("role", "link")
-        self.whole.setText(self.tr("Record this iteration whole"))
-        self.whole.setAccessibleName(self.whole.text())
-        tip = self.tr("Run it once more from the last checkpoint, and keep every sample")
-        self.whole.setToolTip(tip)
+        for step, button, key in ((-1, self.back, "Alt+Left"), (1, self.forward, "Alt+Right")):
+            button.clicked.connect(lambda _=False, step=step: self._go(step))
+            # Not the button's own, which would be pressed for a tenth of a second first.
+            QShortcut(QKeySequence(key), self, partial(self._go, step))
+        self.maximize.toggled.connect(self.maximized)
+        self.close_button.clicked.connect(self.closed)
         self.whole.clicked.connect(self.whole_wanted)
-        self.effects_title = QLabel(self.tr("Changes next"))
-        self.effects_title.setFont(body_font(12, bold=True))
-        self.effects_note = ElidedLabel()
-        self.effects_note.setProperty("role", "caption")
-        self.effects = TermsTable()
-        self.effects.setObjectName("effectsTable")
-        self.effects.setAccessibleName(self.tr("What the number changes next"))
+        self.path.number_asked.connect(self.ask_here)
         for source in (self.formula, self.table, self.effects, self.picture):
             source.number_asked.connect(self.ask_here)
         self.table.row_chosen.connect(self._choose_row)
         self.picture.term_chosen.connect(self._choose_term)
         self.bars.term_chosen.connect(self._choose_term)
-        self.check = CheckSection()
         self.check.picked.connect(self.ask_here)
-        self.columns = QSplitter(Qt.Orientation.Horizontal)
-        self.columns.setObjectName("originColumns")
-        self.columns.setHandleWidth(14)
-        self._effects_column = stacked(self.effects_title, self.effects, self.effects_note)
-        parts = (
-            (stacked(self.value, self.formula, self.table, self.sum), 520, 5),
-            (stacked(self._pictures, self.facts, self.whole), 420, 4),
-            (self._effects_column, 300, 2),
-            (self.check, 420, 4),
-        )
-        for i, (part, size, stretch) in enumerate(parts):
-            self.columns.addWidget(part)
-            self.columns.setStretchFactor(i, stretch)
-            part.setMinimumWidth(size // 3)
-        self.columns.setSizes([480, 360, 240, 420])
-        self.columns.setChildrenCollapsible(False)
-        self.body.addWidget(self.columns, 1)
         self._show_nothing()
-
-    def _add_buttons(self) -> tuple[QToolButton, QToolButton, QToolButton, QToolButton]:
-        back = plain_button("‹", self.tr("Back to the number before"), "Alt+Left")
-        forward = plain_button("›", self.tr("Forward again"), "Alt+Right")
-        maximize = plain_button("⤢", self.tr("Maximise this panel, or restore it"), "")
-        maximize.setCheckable(True)
-        close = plain_button("✕", self.tr("Close (Esc)"), "")
-        self.path = Breadcrumb()
-        self.header.addWidget(back)
-        self.header.addWidget(forward)
-        self.header.addWidget(self.path, 1)
-        self.header.addWidget(maximize)
-        self.header.addWidget(close)
-        for step, button, key in ((-1, back, "Alt+Left"), (1, forward, "Alt+Right")):
-            button.clicked.connect(lambda _=False, step=step: self._go(step))
-            # Not the button's own, which would be pressed for a tenth of a second first.
-            QShortcut(QKeySequence(key), self, partial(self._go, step))
-        maximize.toggled.connect(self.maximized)
-        close.clicked.connect(self.closed)
-        return back, forward, maximize, close
 
     # -- asking ------------------------------------------------------------------------------
 
-    def ask(self, recording: Recording, number: Number) -> None:
-        """Show a number of a recording, and ask where it comes from."""
-        self.history.ask(AskedNumber(recording, number))
+    def ask(self, recording: Recording, number: Number, *, of_drawing: bool = False) -> None:
+        """Show a number of a recording, and ask where it comes from.
+
+        ``of_drawing``: the recording is that of the drawing's saliency.
+        """
+        self.history.ask(AskedNumber(recording, number, of_drawing))
         self._ask_current()
 
     def ask_here(self, number: Number) -> None:
         """Ask about another number of the recording that is shown."""
-        if self.history.current is not None:
-            self.ask(self.history.current.recording, number)
+        asked = self.history.current
+        if asked is not None:
+            self.ask(asked.recording, number, of_drawing=asked.of_drawing)
 
     def follow(self, recording: Recording, number: Number) -> None:
         """The window shows another iteration: ask about the same number of that one."""
@@ -209,7 +129,8 @@ class OriginView(Panel):
         assert asked is not None
         self._show_nothing()
         names = self._names_of(asked.recording)
-        self.check.show_number(asked.number, names.name, asked.backwards)
+        of = "" if names.differentiated == LOSS else names.differentiated
+        self.check.show_number(asked.number, names.name, asked.backwards, of)
         self._color = phase_color(asked.number, asked.recording.events)
         self._write_value()
         self._paint()
@@ -244,7 +165,8 @@ class OriginView(Panel):
             self.say(self.tr("The worker could not be given this iteration: run it again."))
             return
         self.terms = term_rows(explanation, asked.recording.events)
-        self.formula.show_formula(explanation, self.terms)
+        names = self._names_of(asked.recording)
+        self.formula.show_formula(explanation, self.terms, names.formula(explanation.formula))
         self.table.show_rows(self.terms)
         self.table.setVisible(bool(self.terms.rows))
         give_room(self.columns, self.table.wanted_width)
@@ -258,7 +180,6 @@ class OriginView(Panel):
         self._write_value()
         self.sum.setVisible(bool(self.terms.rows))
         reasons = () if explanation.reason is None else (explanation.reason,)
-        names = self._names_of(asked.recording)
         self.whole.setVisible(any(reason.code == "samples" for reason in reasons))
         said = [_said(fact, names) for fact in (*reasons, *explanation.facts)]
         if explanation.kind == "given" and not said:
@@ -280,7 +201,7 @@ class OriginView(Panel):
         rows = effect_rows(effects, asked.recording.events, self._names_of(asked.recording))
         self.effects.show_rows(rows)
         self.effects.setVisible(bool(rows.rows))
-        self._effects_column.setVisible(bool(rows.rows))
+        self.effects_column.setVisible(bool(rows.rows))
         note = self.tr("{0} more").format(f"{rows.rest_count:,}") if rows.rest_count else ""
         self.effects_note.setText(note)
         self.effects_note.setVisible(bool(self.effects_note.text()))
@@ -299,7 +220,7 @@ class OriginView(Panel):
                 table.set_full_precision(view_state.full_precision)
             if self.history.current is not None:
                 self._write_value()
-        for source in (self.formula, self.table, self.effects, self.path, self._pictures):
+        for source in (self.formula, self.table, self.effects, self.path, self.pictures):
             source.setEnabled(not view_state.training)
         self.check.set_idle(not view_state.training)
         self._enable_buttons(view_state.training)
@@ -310,6 +231,10 @@ class OriginView(Panel):
             self.subtitle.hide()
             return
         number = asked.recording.iteration
+        if asked.of_drawing:
+            self.subtitle.setText(self.tr("of the drawing"))
+            self.subtitle.show()
+            return
         same = asked.recording.serial == shown.serial
         text = self.tr("iteration {0}") if same else self.tr("iteration {0}, not the one shown")
         self.subtitle.setText(text.format(number))
@@ -364,8 +289,8 @@ class OriginView(Panel):
         grid = grid or window_grid(asked.recording, explanation)
         self.picture.show_grid(grid, self._names_of(asked.recording))
         self.bars.show_sums(sums, grid.group[0] if grid is not None and grid.group else None)
-        self._bars.setVisible(sums is not None)
-        self._pictures.setVisible(grid is not None)
+        self.bars_column.setVisible(sums is not None)
+        self.pictures.setVisible(grid is not None)
 
     def _show_nothing(self) -> None:
         # What is hidden loses the keyboard to some other panel.
@@ -373,12 +298,12 @@ class OriginView(Panel):
         if focused is not None and self.isAncestorOf(focused):
             self.setFocus()
         self.explanation, self.terms, self.complete = None, TermRows(), False
-        self.formula.show_formula(None, self.terms)
+        self.formula.show_formula(None, self.terms, "")
         self.table.show_rows(self.terms)
         self.effects.show_rows(self.terms)
         self.picture.show_grid(None, None)
         self.bars.show_sums(None, None)
-        for part in (self.table, self.sum, self.effects, self._pictures, self.whole):
+        for part in (self.table, self.sum, self.effects, self.pictures, self.whole):
             part.setVisible(False)
         self.effects_note.setText("")
         self.say("")
@@ -397,4 +322,7 @@ class OriginView(Panel):
 
 
 def _said(fact: Fact, names: NumberNames) -> str:
+    if fact.code == "backward_starts" and names.differentiated != LOSS:
+        text = QCoreApplication.translate("facts", "Backward starts here: ∂{0}/∂{0} is 1.")
+        return text.format(names.differentiated)
     return no_terms_text(fact) or fact_text(fact) or fact.code

@@ -11,10 +11,14 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class AskedNumber:
-    """A number, and the recording that it is of."""
+    """A number, and the recording that it is of.
+
+    ``of_drawing``: that of the saliency of the drawing, which is no iteration.
+    """
 
     recording: Recording
     number: Number
+    of_drawing: bool = False
 
     @property
     def backwards(self) -> int:

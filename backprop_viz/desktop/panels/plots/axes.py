@@ -35,6 +35,12 @@ class NamedAxis(pg.AxisItem):
         if self.orientation == "bottom":
             self.setHeight(QFontMetricsF(body_font(_NAME)).height() + 5)
 
+    def rename(self, name: str) -> None:
+        """Write another name at the far end."""
+        self._name = name
+        self.picture = None
+        self.update()
+
     def set_theme(self, theme: Theme, grid: bool) -> None:
         """Use a theme's colours; ``grid`` draws faint lines across the plot."""
         self._follow_text_size()
