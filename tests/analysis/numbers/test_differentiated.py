@@ -32,7 +32,7 @@ def test_an_elements_gradient_by_the_input() -> None:
         torch.autograd.grad(model(x)[0][3], x)
     sent = names_sent(recorded.recording)
     assert sent[0] == "∂out[3]/∂out[0]"
-    assert sent[-1] == "∂out[3]/∂x[0, 0]"
+    assert sent[-1] == "∂out[3]/∂input[0, 0]"
 
 
 def test_an_elements_gradient_in_a_batch() -> None:
@@ -40,8 +40,8 @@ def test_an_elements_gradient_in_a_batch() -> None:
     with bv.record(model) as recorded:
         model(x)[1, 4].backward()
     names = names_sent(recorded.recording)
-    assert "x.grad[0, 0]" in names
-    assert "∂out[1, 4]/∂x[0, 0]" in names
+    assert "input.grad[0, 0]" in names
+    assert "∂out[1, 4]/∂input[0, 0]" in names
     assert "0.weight.grad[0, 0]" in names
 
 
@@ -50,7 +50,7 @@ def test_a_loss_is_a_loss() -> None:
     with bv.record(model) as recorded:
         model(x).square().mean().backward()
     sent = names_sent(recorded.recording)
-    assert "∂L/∂x[0, 0]" in sent
+    assert "∂L/∂input[0, 0]" in sent
     assert not any("out[" in name for name in sent)
 
 
@@ -58,4 +58,4 @@ def test_a_part_of_the_output_is_no_single_element() -> None:
     model, x = net(), torch.ones(2, 3, requires_grad=True)
     with bv.record(model) as recorded:
         model(x)[0].backward(torch.ones(5))
-    assert "∂L/∂x[0, 0]" in names_sent(recorded.recording)
+    assert "∂L/∂input[0, 0]" in names_sent(recorded.recording)
