@@ -127,12 +127,13 @@ class RaceStandings:
 
 
 def highest_shown(curves: Sequence[LaneCurve]) -> float:
-    """Up to which loss a plot of these curves reaches: somewhat above where they began.
+    """Up to which loss a plot of these curves reaches: somewhat above the highest.
 
-    A lane that climbs far beyond leaves the plot, so that the others stay readable.
+    A lane that climbs far beyond where they began leaves the plot: the others stay readable.
     """
     starts = [float(curve.high[0]) for curve in curves if len(curve.high)]
-    return 1.5 * max(starts, default=1.0)
+    finite = [high for curve in curves for high in curve.high if np.isfinite(high)]
+    return min(1.5 * max(starts, default=1.0), 1.08 * float(max(finite, default=1.0)))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -64,7 +64,14 @@ def test_a_lane_of_which_nothing_is_left_ends_where_it_diverged() -> None:
     assert len(curve.mean) == 2
     # The plot reaches to above where the lanes began, not to where one of them went.
     assert highest_shown([curve]) == 3.0
-    assert highest_shown([]) == 1.5
+    assert highest_shown([]) == 1.08
+
+
+def test_a_plot_reaches_somewhat_above_the_highest_loss() -> None:
+    standings = RaceStandings((RaceLane(Settings()),))
+    standings.take([told(0, 0, [2.0, 2.5, 1.0])])
+    curve = standings.curve(0)
+    assert highest_shown([curve]) == 1.08 * max(curve.high)
 
 
 def test_before_the_first_news_there_is_no_curve() -> None:

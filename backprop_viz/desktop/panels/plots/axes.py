@@ -12,6 +12,13 @@ from backprop_viz.desktop.style.theme import Theme, body_font, code_font, scaled
 
 _TICKS = 11
 _NAME = 11
+# What a logarithmic axis has between two powers of ten: as little as gives it so many numbers.
+_BETWEEN = (
+    (1, 2, 5),
+    (1, 1.5, 2, 3, 4, 5, 7),
+    tuple(m / 10 for m in range(10, 100)),
+)
+_FEWEST = 3
 
 
 class NamedAxis(pg.AxisItem):
@@ -118,11 +125,18 @@ class NamedAxis(pg.AxisItem):
 
 
 def _log_ticks(low: float, high: float) -> list[float]:
-    """The logarithms of 1, 2, 5, 10, 20, ... in a range, or of powers of ten if it is wide."""
+    """The logarithms of 1, 2, 5, 10, 20, ... in a range, or of powers of ten if it is wide.
+
+    Where these are too few, those of more numbers between.
+    """
     first, last = math.floor(low), math.ceil(high)
     step = max(1, math.ceil((high - low) / 5))
     if high - low > 2:
         ticks = [float(k) for k in range(first, last + 1) if k % step == 0]
     else:
-        ticks = [k + math.log10(m) for k in range(first, last + 1) for m in (1, 2, 5)]
+        for between in _BETWEEN:
+            ticks = [k + math.log10(m) for k in range(first, last + 1) for m in between]
+            ticks = [tick for tick in ticks if low <= tick <= high]
+            if len(ticks) >= _FEWEST:
+                break
     return [tick for tick in ticks if low <= tick <= high]

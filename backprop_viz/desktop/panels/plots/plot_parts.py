@@ -1,4 +1,4 @@
-"""What plots share: how they are set up and coloured, and the readout of a point."""
+"""What plots share: how they are set up and coloured, the readout, the text of an empty one."""
 
 from collections.abc import Collection
 
@@ -59,11 +59,15 @@ class PlotReadout(QLabel):
     def __init__(self, plot: pg.PlotWidget) -> None:
         super().__init__(plot)
         self._plot = plot
+        self._place: tuple[float, float | None] | None = None
         self.setProperty("role", "inset")
         self.setMargin(4)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.follow_text_size()
         self.hide()
+        view = plot.getPlotItem().getViewBox()
+        view.sigResized.connect(self._stay_beside)
+        view.sigRangeChanged.connect(self._stay_beside)
 
     def follow_text_size(self) -> None:
         """Take the text size that is in use now."""
@@ -82,7 +86,14 @@ class PlotReadout(QLabel):
         self.show()
 
     def put_beside(self, x: float, y: float | None = None) -> None:
-        """Move beside a point of the plot; without ``y``, to the upper edge beside ``x``."""
+        """Stay beside a point of the plot; without ``y``, at the upper edge beside ``x``."""
+        self._place = (x, y)
+        self._stay_beside()
+
+    def _stay_beside(self) -> None:
+        if self._place is None:
+            return
+        x, y = self._place
         self.adjustSize()
         view = self._plot.getPlotItem().getViewBox()
         point = self._plot.mapFromScene(view.mapViewToScene(pg.Point(x, y or 0)))
@@ -94,3 +105,27 @@ class PlotReadout(QLabel):
         if top < _TOP:
             top = point.y() + _GAP
         self.move(max(0, left), _TOP if y is None else top)
+
+
+class EmptyPlotText(QLabel):
+    """What an empty plot says in its middle: what will be seen there, and how."""
+
+    def __init__(self, plot: pg.PlotWidget) -> None:
+        super().__init__(plot)
+        self._plot = plot
+        self.setProperty("role", "caption")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setWordWrap(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+        plot.getPlotItem().getViewBox().sigResized.connect(self._fill)
+
+    def say(self, text: str) -> None:
+        """Say it; "": the plot is not empty."""
+        self.setText(text)
+        self.setVisible(bool(text))
+        self._fill()
+
+    def _fill(self) -> None:
+        margin = self._plot.width() // 5
+        self.setGeometry(self._plot.rect().adjusted(margin, 0, -margin, 0))

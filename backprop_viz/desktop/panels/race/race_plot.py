@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from backprop_viz.analysis.race_standings import LaneCurve, highest_shown
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.panels.plots.plot_parts import (
+    EmptyPlotText,
     PlotReadout,
     colour_plot,
     place_under,
@@ -60,6 +61,7 @@ class RacePlot(pg.PlotWidget):
             item.setZValue(8)
             plot.addItem(item, ignoreBounds=True)
         self._readout = PlotReadout(self)
+        self._empty = EmptyPlotText(self)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -75,6 +77,10 @@ class RacePlot(pg.PlotWidget):
         self._diverged = diverged
         self._draw()
         self.read(self._at)
+
+    def show_empty(self, text: str) -> None:
+        """Say in the empty plot what it is for; "": there are curves."""
+        self._empty.say(text)
 
     def set_logarithmic(self, logarithmic: bool) -> None:
         """Make the axis of the losses logarithmic, or linear."""

@@ -183,6 +183,7 @@ class RaceView(Panel):
         plot = RacePlot()
         plot.set_theme(self._theme)
         plot.set_logarithmic(self.log.isChecked())
+        plot.show_empty(self._what_to_do())
         return plot
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -238,6 +239,7 @@ class RaceView(Panel):
         if self._late_plot.made is not None or raced:
             last = self._raced or int(self.iterations.value())
             self.plot.show_race(names, curves, diverged, last)
+            self.plot.show_empty("" if raced else self._what_to_do())
         self.subtitle.setText(self._said())
         self._show_buttons()
 
@@ -264,14 +266,17 @@ class RaceView(Panel):
     def _said(self) -> str:
         if self._reason is not None:
             return race_ended_text(self._reason)
-        if not self.lanes:
-            return self.tr("The same net and data under several settings: choose a preset.")
         if self.running:
             return self.tr("A process of its own runs the race; the run of the window goes on.")
         if any(len(lane.seeds) > 1 for lane in self.lanes) and self._raced:
             said = self.tr("{0:,} iterations each · a band is from the lowest seed to the highest")
             return said.format(self._raced)
         return self.tr("{0:,} iterations each").format(self._raced) if self._raced else ""
+
+    def _what_to_do(self) -> str:
+        if self.lanes:
+            return self.tr("Press Start: every lane trains the same net on the same data.")
+        return self.tr("The same net and data under several settings: choose a preset.")
 
     def _show_buttons(self) -> None:
         running = self.running

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from backprop_viz.analysis.surface_grid import contour_lines, with_nearest
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.panels.plots.plot_parts import (
+    EmptyPlotText,
     PlotReadout,
     colour_plot,
     place_under,
@@ -81,6 +82,7 @@ class SurfacePlot(pg.PlotWidget):
             item.setZValue(z)
             plot.addItem(item, ignoreBounds=True)
         self._readout = PlotReadout(self)
+        self._empty = EmptyPlotText(self)
         self._draw()
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -96,6 +98,10 @@ class SurfacePlot(pg.PlotWidget):
         self._losses, self._known = losses, known
         self._draw()
         self.read(self._at)
+
+    def show_empty(self, text: str) -> None:
+        """Say in the empty plot what it is for; "": there is a surface."""
+        self._empty.say(text)
 
     def set_logarithmic(self, logarithmic: bool) -> None:
         """Colour the logarithm of the loss, or the loss."""

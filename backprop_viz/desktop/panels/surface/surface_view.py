@@ -128,6 +128,7 @@ class SurfaceView(Panel):
         plot = SurfacePlot()
         plot.set_theme(self._theme)
         plot.set_logarithmic(self.log.isChecked())
+        plot.show_empty(self._what_to_do())
         return plot
 
     @property
@@ -204,14 +205,9 @@ class SurfaceView(Panel):
         lines = []
         if reason is not None and (plane is not None or reason.code != "cancelled"):
             lines.append(no_surface_text(reason))
-        if plane is None:
-            lines.append(
-                self.tr(
-                    "The loss on a plane through the present weights: choose a plane and press "
-                    "Compute."
-                )
-            )
-        else:
+        if plot is not None:
+            plot.show_empty("" if plane is not None else self._what_to_do())
+        if plane is not None:
             lines += [
                 self.tr("x: {0}").format(direction_text(plane.axes[0])),
                 "" if line else self.tr("y: {0}").format(direction_text(plane.axes[1])),
@@ -229,6 +225,11 @@ class SurfaceView(Panel):
             else self.tr("Evaluate the loss on the plane; the run is left as it is (Enter)")
         )
         self.progress.setVisible(running)
+
+    def _what_to_do(self) -> str:
+        return self.tr(
+            "The loss on a plane through the present weights: choose a plane and press Compute."
+        )
 
     def _show_scale(self) -> None:
         if self._late_line.made is not None:

@@ -1,12 +1,15 @@
 """What plots share: a fixed range, the frame that tells of the keyboard, the readout's place."""
 
+import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.panels.plots.plot_parts import (
+    EmptyPlotText,
     PlotReadout,
     colour_plot,
     place_under,
@@ -78,3 +81,34 @@ def test_a_readout_grows_with_the_text(plot: pg.PlotWidget) -> None:
         assert readout.font().pixelSize() == pytest.approx(2 * small, abs=1)
     finally:
         set_text_scale(1.0)
+
+
+def test_a_readout_stays_beside_its_point_when_the_plot_grows(plot: pg.PlotWidget) -> None:
+    readout = PlotReadout(plot)
+    readout.say("loss 0.25", 5, 0.5)
+    before = on_plot(plot, 5, 0.5) - readout.pos()
+    plot.resize(800, 600)
+    QApplication.processEvents()
+    assert on_plot(plot, 5, 0.5) - readout.pos() == before
+
+
+def test_an_empty_plot_says_what_it_is_for_in_its_middle(plot: pg.PlotWidget) -> None:
+    empty = EmptyPlotText(plot)
+    empty.say("Press Start.")
+    plot.resize(800, 600)
+    QApplication.processEvents()
+    assert empty.isVisible()
+    assert abs(empty.geometry().center().x() - plot.rect().center().x()) <= 1
+    empty.say("")
+    assert not empty.isVisible()
+
+
+def test_a_logarithmic_axis_has_numbers_also_where_the_range_is_narrow() -> None:
+    axis = NamedAxis("left", "loss")
+    axis.setLogMode(False, True)
+    for low, high in ((1.4, 3.5), (2.0, 2.6), (0.1, 90.0)):
+        ((_, ticks),) = axis.tickValues(np.log10(low), np.log10(high), 400)
+        assert len(ticks) >= 3
+        texts = axis.tickStrings(ticks, 1, 1)
+        assert len(set(texts)) == len(texts)
+        assert all(low <= float(text) <= high for text in texts)
