@@ -26,7 +26,7 @@ class NumberNames:
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        self._makers = Makers(recording)
+        self.makers = Makers(recording)
         # What all gradients are of: ``L``, or an output such as ``out[3]``.
         self.differentiated = differentiated(recording)
 
@@ -69,7 +69,7 @@ class NumberNames:
         if event.phase is Phase.BACKWARD:
             if event.parameter is not None or event.node is None:
                 return self.tensor(number)
-            made = self._makers.of(event.node)
+            made = self.makers.of(event.node)
         layer = None if made is None else layer_of(recording, made)
         return event.op.removesuffix("Backward0").lower() if layer is None else layer.name
 
@@ -118,10 +118,10 @@ class NumberNames:
         found = self._recording.graph.nodes[node]
         if found.parameter is not None:
             return found.parameter
-        leaf = leaf_tensor(self._recording, node, self._makers)
+        leaf = leaf_tensor(self._recording, node, self.makers)
         if leaf is not None:
             return self._given(leaf)
-        made = self._makers.of(node)
+        made = self.makers.of(node)
         if made is None or self._recording.events[made].node != node:
             return self._within(node)
         return self._made(made, slot)

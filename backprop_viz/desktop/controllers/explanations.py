@@ -1,9 +1,13 @@
 """Asks where the number comes from that the user picked, and shows what the worker answers."""
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from backprop_viz.analysis.joined_ranks import source_on_rank
+from backprop_viz.analysis.numbers.batch_axis import at_sample
 from backprop_viz.analysis.numbers.number_origin import (
     counterpart,
     grad_number,
@@ -48,6 +52,11 @@ class ExplanationsController(QObject):
         # The iteration that is to be recorded whole.
         self._whole_wanted: int | None = None
         self._restarting = False
+        # The recording and the sample that were shown when last a number was asked or followed.
+        self._shown_serial: int | None = None
+        self._sample = 0
+        # What was asked while training ran: it is answered once that is paused.
+        self._awaited: Callable[[], None] | None = None
         self._panel = panel = self._window.panel(OriginView)
         self._window.number_picked.connect(self.explain)
         self._window.panel(RanksView).rank_number_picked.connect(self._explain_on_rank)
@@ -71,6 +80,11 @@ class ExplanationsController(QObject):
     def show_view_state(self, view_state: ViewState) -> None:
         """Remember where the cursor is; ask about the same number of the iteration shown."""
         self._view_state = view_state
+        awaited = None if view_state.training else self._awaited
+        if awaited is not None:
+            self._awaited = None
+            self._window.messages.withdraw(_PAUSE_FIRST)
+            awaited()
         asked, shown = self._panel.history.current, view_state.cursor.recording
         if asked is None or asked.of_drawing:  # which is of no iteration
             return
@@ -79,11 +93,31 @@ class ExplanationsController(QObject):
             if asked.recording.iteration == shown.iteration and _same(asked, shown):
                 self._panel.ask(shown, asked.number)
                 return
-        other = asked.recording.serial != shown.serial
-        if other and self._window.lower_row.explaining and not view_state.training:
-            number = counterpart(asked.recording, asked.number, shown)
-            if number is not None:
-                self._panel.follow(shown, number)
+        if self._window.lower_row.explaining and not view_state.training:
+            self._follow(asked, view_state)
+
+    def _follow(self, asked: AskedNumber, view_state: ViewState) -> None:
+        """Ask about the same number of the iteration, and of the sample, that came to be shown.
+
+        What was gone back to, in an iteration of its own, stays.
+        """
+        shown, recording, number = view_state.cursor.recording, asked.recording, asked.number
+        before = self._shown_serial
+        if shown.serial == recording.serial or (
+            shown.serial != before and recording.serial != before
+        ):
+            self._shown_serial = shown.serial
+        elif shown.serial != before:
+            found = counterpart(recording, number, shown)
+            if found is not None:
+                self._shown_serial = shown.serial
+                recording, number = shown, found
+        if view_state.sample != self._sample and recording.serial == shown.serial:
+            self._sample = view_state.sample
+            number = at_sample(recording, number, view_state.sample)
+        if (recording.serial, number) != (asked.recording.serial, asked.number):
+            self._panel.follow(recording, number)
+            self._panel.show_view_state(view_state)
 
     def _told(self, notice: Notice) -> None:
         self._restarting |= notice.code in ("worker_restarted", "started_again")
@@ -110,17 +144,35 @@ class ExplanationsController(QObject):
 
     def explain(self, number: Number) -> None:
         """Show where a number of the recording at the cursor comes from."""
-        if self._view_state is None or self._is_training():
+        if self._view_state is None or self._is_training(self._later(number)):
             return
         self._window.messages.withdraw(_PAUSE_FIRST)
         self._open()
+        self._remember_shown(self._view_state)
         self._panel.ask(self._view_state.cursor.recording, number)
         self._panel.show_view_state(self._view_state)
+
+    def _later(self, number: Number) -> Callable[[], None] | None:
+        shown = None if self._view_state is None else self._view_state.cursor.recording
+        return None if shown is None else partial(self._explain_later, shown, number)
+
+    def _explain_later(self, recording: Recording, number: Number) -> None:
+        """Show a number that was asked about while training ran, in the iteration paused at."""
+        assert self._view_state is not None
+        shown = self._view_state.cursor.recording
+        found = counterpart(recording, number, shown)
+        if found is not None:
+            self.explain(found)
+
+    def _remember_shown(self, view_state: ViewState) -> None:
+        self._shown_serial = view_state.cursor.recording.serial
+        self._sample = view_state.sample
 
     def _explain_on_rank(self, place: int, number: Number) -> None:
         """Show where a number of another rank comes from, with that rank in every panel."""
         ranks = self._session.ranks
-        if ranks is not None and not self._is_training():
+        again = partial(self._explain_on_rank, place, number)
+        if ranks is not None and not self._is_training(again):
             self._session.show_rank(place)
             if ranks.shown == place:
                 self.explain(number)
@@ -146,7 +198,7 @@ class ExplanationsController(QObject):
 
     def _ask_saliency(self, row: int, column: int) -> None:
         """Have the saliency recorded, to show where a pixel's gradient comes from."""
-        if not self._is_training():
+        if not self._is_training(partial(self._ask_saliency, row, column)):
             self._session.send(RecordSaliency(row, column))
 
     def _explain_saliency(self, recording: Recording, number: Number) -> None:
@@ -162,7 +214,7 @@ class ExplanationsController(QObject):
             self.close()
             return
         self._action.setChecked(False)
-        if self._view_state is None or self._is_training():
+        if self._view_state is None or self._is_training(self.toggle):
             return
         if self._panel.history.current is not None:
             self._open()
@@ -197,10 +249,14 @@ class ExplanationsController(QObject):
     def _forget_focus(self) -> None:
         self._focus_before = None
 
-    def _is_training(self) -> bool:
-        """Whether training runs, during which nothing is asked; then it is said."""
+    def _is_training(self, asked: Callable[[], None] | None = None) -> bool:
+        """Whether training runs, during which nothing is asked; then it is said.
+
+        What was ``asked`` last is done once training is paused.
+        """
         training = self._view_state is not None and self._view_state.training
         if training:
+            self._awaited = asked
             text = self.tr("Pause training (F5) to ask where a number comes from.")
             self._window.messages.tell(text, "info", _PAUSE_FIRST)
         return training
@@ -229,6 +285,7 @@ class ExplanationsController(QObject):
         if asked is None or shown is None or shown.sample == sample:
             return
         if asked.recording.serial == shown.cursor.recording.serial:
+            self._sample = sample  # the number that is explained stays the same
             self._session.choose_sample(sample)
 
     def _ask(self, recording: Recording, number: Number) -> None:

@@ -192,11 +192,10 @@ class FilesController(QObject):
         question.setObjectName("openQuestion")
         question.setIcon(QMessageBox.Icon.Question)
         question.setText(self.tr("Open another session?"))
-        question.setInformativeText(
-            self.tr("What was not saved of this run's {0:,} iterations will be lost.").format(
-                self._view_state.iteration
-            )
-        )
+        lost = self.tr("What was not saved of this run's {0:,} iterations will be lost.")
+        if self._view_state.iteration == 1:
+            lost = self.tr("What was not saved of this run's one iteration will be lost.")
+        question.setInformativeText(lost.format(self._view_state.iteration))
         question.addButton(self.tr("Open"), QMessageBox.ButtonRole.AcceptRole)
         keep = question.addButton(self.tr("Keep this run"), QMessageBox.ButtonRole.RejectRole)
         question.setDefaultButton(keep)

@@ -106,12 +106,16 @@ class TrainingController(QObject):
         question.setObjectName("freshNetworkQuestion")
         question.setIcon(QMessageBox.Icon.Question)
         question.setText(self.tr("Start again with a new network?"))
-        question.setInformativeText(
-            self.tr(
-                "This change needs a new network. The {0:,} iterations trained so far are lost; "
-                "their loss stays on the plot as a faint curve."
-            ).format(iterations)
+        lost = self.tr(
+            "This change needs a new network. The {0:,} iterations trained so far are lost; "
+            "their loss stays on the plot as a faint curve."
         )
+        if iterations == 1:
+            lost = self.tr(
+                "This change needs a new network. The one iteration trained so far is lost; "
+                "its loss stays on the plot as a point."
+            )
+        question.setInformativeText(lost.format(iterations))
         question.addButton(self.tr("Start again"), QMessageBox.ButtonRole.AcceptRole)
         keep = question.addButton(self.tr("Keep this network"), QMessageBox.ButtonRole.RejectRole)
         question.setDefaultButton(keep)

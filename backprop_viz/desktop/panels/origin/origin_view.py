@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.analysis.numbers.batch_axis import is_of_sample
 from backprop_viz.analysis.numbers.differentiated import LOSS
 from backprop_viz.analysis.numbers.number_marks import marks_of
 from backprop_viz.analysis.numbers.number_names import NumberNames
@@ -74,6 +75,7 @@ class OriginView(OriginLayout):
         self._theme = DARK
         self._color = "text"
         self._full_precision = False
+        self._of_sample = False  # the number that is asked about is of one sample of the batch
         self._names: tuple[Recording, NumberNames] | None = None
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._slow.timeout.connect(self._say_slow)
@@ -132,6 +134,7 @@ class OriginView(OriginLayout):
         of = "" if names.differentiated == LOSS else names.differentiated
         self.check.show_number(asked.number, names.name, asked.backwards, of)
         self._color = phase_color(asked.number, asked.recording.events)
+        self._of_sample = is_of_sample(asked.recording, asked.number, names.makers)
         self._write_value()
         self._paint()
         self._slow.start()
@@ -237,7 +240,13 @@ class OriginView(OriginLayout):
             return
         same = asked.recording.serial == shown.serial
         text = self.tr("iteration {0}") if same else self.tr("iteration {0}, not the one shown")
-        self.subtitle.setText(text.format(number))
+        text = text.format(number)
+        if asked.recording.recorded_samples > 1:
+            of = self.tr("{0} · of the whole batch")
+            if self._of_sample:
+                of = self.tr("{0} · sample {1}")
+            text = of.format(text, asked.number.index[0] if asked.number.index else 0)
+        self.subtitle.setText(text)
         self.subtitle.show()
 
     def set_theme(self, theme: Theme) -> None:
