@@ -24,6 +24,7 @@ class RankGradient:
     element of ``after`` is from it. ``reduced``: the ranks did talk about it. ``same_after`` and
     ``same_weight``: on all ranks it is the same, to the bit. With a ``full_shape`` each rank has a
     shard of a parameter of this shape: ``after`` are the shards' gradients, and none is compared.
+    ``ranks`` are those that the mean is of: of fewer than these no mean can be made again.
     """
 
     name: str
@@ -35,6 +36,7 @@ class RankGradient:
     same_after: bool
     same_weight: bool
     full_shape: tuple[int, ...] | None = None
+    ranks: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,21 +96,40 @@ def gradient_on_ranks(name: str, recordings: Sequence[Recording]) -> RankGradien
     if whole is not None:
         shards = tuple(_at_the_end(recording, name) for recording in recordings)
         return RankGradient(
-            name, (None,) * len(shards), shards, None, 0.0, False, True, True, whole
+            name,
+            (None,) * len(shards),
+            shards,
+            None,
+            0.0,
+            reduced=False,
+            same_after=True,
+            same_weight=True,
+            full_shape=whole,
+            ranks=len(shards),
         )
     before = tuple(_accumulated(recording, name) for recording in recordings)
     after = tuple(_at_the_end(recording, name) for recording in recordings)
     mean, error = None, 0.0
     reduced = all(any(_reductions(recording, name)) for recording in recordings)
+    told = all_reduce_in(recordings[0], name)
+    ranks = len(recordings) if told is None else told.ranks
     known = [array for array in before if array is not None]
     if reduced and known:  # a rank that has not used it counts as 0
         known = [np.zeros_like(known[0]) if array is None else array for array in before]
-    if len(known) == len(before):
+    if len(known) == ranks:
         mean = np.mean(np.stack([array.astype(np.float64) for array in known]), axis=0)
         error = max(float(np.abs(array - mean).max(initial=0.0)) for array in _known(after))
     weights = [recording.at(len(recording.events)).value(name) for recording in recordings]
     return RankGradient(
-        name, before, after, mean, error, reduced, _same(after), _same(tuple(weights))
+        name,
+        before,
+        after,
+        mean,
+        error,
+        reduced,
+        _same(after),
+        _same(tuple(weights)),
+        ranks=ranks,
     )
 
 

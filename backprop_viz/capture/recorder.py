@@ -65,7 +65,7 @@ class Recorder:
         self._only = only
         self.cleared = True
         self.rate: float | None = None
-        self._model = model
+        self.model = model
         self._optimizers = several(optimizer)
         self._iteration = iteration
         self._samples = samples
@@ -74,7 +74,7 @@ class Recorder:
         self._serial = new_serial()
         self._names = parameter_names(model)
         self._snapshots = TensorSnapshots(samples)
-        self._log = log = EventLog(self._snapshots)
+        self.log = log = EventLog(self._snapshots)
         self._watch = ParameterWatch(model, self._optimizers, log, only)
         self._parameters = self._watch.at_start()
         self._modules = ModuleWatch(model)
@@ -113,7 +113,7 @@ class Recorder:
     def take_inputs(self, inputs: Mapping[str, Tensor]) -> None:
         """Tell what the model, which is called, reads, by the names of forward's parameters."""
         self.results.output = None
-        self._calls.begin(len(self._log), len(self._trace))
+        self._calls.begin(len(self.log), len(self._trace))
         self._batch.take_inputs(inputs)
 
     def take_results(self, output: Tensor | None, loss: Tensor | None) -> None:
@@ -139,7 +139,7 @@ class Recorder:
     @contextmanager
     def span(self, phase: Phase) -> Iterator[None]:
         """The events that come in here are the phase's; if it raises, they are dropped."""
-        log = self._log
+        log = self.log
         start, tensors = len(log), len(log.tensors)
         operations, lines = len(self._forward), len(self._trace)
         self._errors.error = None
@@ -152,7 +152,7 @@ class Recorder:
             self.spans.end(apart=True, kept=kept)
             self.failed(error)
             if phase is Phase.FORWARD:
-                inputs, code = self._batch.inputs, code_of(self._model)
+                inputs, code = self._batch.inputs, code_of(self.model)
                 self._errors.forward_failed(error, log.events[start:], inputs, code)
             if kept:
                 raise
@@ -175,16 +175,16 @@ class Recorder:
 
     def catch_up(self, phase: Phase, op: str) -> None:
         """Note what has changed since the last event, as done by ``op`` in a phase."""
-        start = len(self._log)
+        start = len(self.log)
         self.spans.begin(phase)
         self._watch.sync(op)
-        self.spans.end(apart=True, kept=len(self._log) > start)
+        self.spans.end(apart=True, kept=len(self.log) > start)
 
     def copies(self, tensors: Tensors) -> tuple[Copy, ...]:
         """A copy of each tensor as it is now; but of modules that are left out."""
         if self._only is None or self._only.has(self._modules.running):
-            return self._log.copies(tensors)
-        return tuple([self._log.copy(t) if t.numel() == 1 else LEFT_OUT for t in tensors])
+            return self.log.copies(tensors)
+        return tuple([self.log.copy(t) if t.numel() == 1 else LEFT_OUT for t in tensors])
 
     @property
     def graph(self) -> Graph:
@@ -195,7 +195,7 @@ class Recorder:
         self, noted: Callable[[Event], None] | None, line_runs: Callable[[int], None] | None
     ) -> None:
         """Call ``noted`` with each event from now on, and ``line_runs`` before lines of forward."""
-        self._log.when_noted, self._line_runs = noted, line_runs
+        self.log.when_noted, self._line_runs = noted, line_runs
 
     def recording(self) -> Recording:
         """What has been recorded so far, of a phase that is under way too."""
@@ -212,7 +212,7 @@ class Recorder:
         return Recording(
             iteration=self._iteration,
             parameters=self._parameters,
-            events=self._log.given_out(),
+            events=self.log.given_out(),
             spans=self.spans.spans(self._calls.beside),
             graph=self._walked.graph,
             passes=tuple(self._forward.passes),
@@ -221,7 +221,7 @@ class Recorder:
             loss=self.results.loss,
             loss_scale=self.results.scale,
             samples=self._samples,
-            model=type(self._model).__name__,
+            model=type(self.model).__name__,
             options=self._used.options(self.rate),
             intervention=self._intervention,
             backwards=max(1, self._backwards),
@@ -233,9 +233,9 @@ class Recorder:
             buffers=self._buffers.buffers(),
             groups=self._used.groups(),
             error=self._errors.error,
-            taken=tuple(self._log.taken),
+            taken=tuple(self.log.taken),
             earlier_graphs=self._growth.found,
-            tensors=self._log.tensors,
+            tensors=self.log.tensors,
             serial=self._serial,
         )
 
@@ -246,10 +246,10 @@ class Recorder:
         """
         self._watch.begin_with(grads)
         self._parameters = self._watch.at_start()
-        self._log.place = place
+        self.log.place = place
         with self.span(Phase.ZERO_GRAD):
             self._watch.cleared()
-        self._log.place = None
+        self.log.place = None
 
     # -- zero_grad and update ----------------------------------------------------------------
 
@@ -293,7 +293,7 @@ class Recorder:
 
     @contextmanager
     def _operations_run(self) -> Iterator[None]:
-        code = code_of(self._model)
+        code = code_of(self.model)
         told = self.operation_ran, self.copies, code, self.operation_failed, self.numbers_taken
         watch = FunctionWatch(*told)
         self._watch.sync()
@@ -303,7 +303,7 @@ class Recorder:
 
     def operation_ran(self, told: Ran) -> None:
         """Note an operation that has run."""
-        log, phase = self._log, self.spans.phase
+        log, phase = self.log, self.spans.phase
         op, read, inputs, made, line, place, call = told
         first, node, module = made[0], grad_fn_of(made[0]), self._modules.running
         others = tuple(map(grad_fn_of, made[1:]))
@@ -330,7 +330,7 @@ class Recorder:
     def loss_begins(self, nodes: int) -> None:
         """A loss is computed without a call of the model, after so many nodes of autograd."""
         self.catch_up(Phase.BACKWARD if self._backwards else Phase.ZERO_GRAD, CHANGED)
-        self._calls.begin(len(self._log), len(self._trace), nodes)
+        self._calls.begin(len(self.log), len(self._trace), nodes)
 
     def ran_outside(self, op: str, made: object) -> None:
         """An operation has run that belongs to no phase."""
@@ -342,11 +342,11 @@ class Recorder:
 
     def numbers_taken(self, call: str, copies: tuple[Copy, ...]) -> None:
         """Note that the numbers of these tensors went to Python or numpy."""
-        self._log.note_taken(call, copies)
+        self.log.note_taken(call, copies)
 
     def line_begins(self, line: int) -> None:
         """A line at which a phase begins is about to run."""
-        self._trace.append((line, len(self._log)))
+        self._trace.append((line, len(self.log)))
 
     def forward_line_begins(self, line: int) -> None:
         """A line of forward is about to run."""
@@ -368,7 +368,7 @@ class Recorder:
 
     def _judge(self, roots: Mapping[GradFn, int | None]) -> None:
         """Leave out the calls of the model that no backward goes through, nor one from here."""
-        if self._calls.judge(roots, self._log.events, self._buffers.ids()):
+        if self._calls.judge(roots, self.log.events, self._buffers.ids()):
             self._serial = new_serial()
             self._batch.choose(self._calls.has)
 
@@ -381,20 +381,20 @@ class Recorder:
         if roots:
             self.results.roots(roots)
             nodes = zip(map(grad_fn_of, roots), roots, strict=True)
-            if starts := {node: self._log.id_of(root) for node, root in nodes if node is not None}:
+            if starts := {node: self.log.id_of(root) for node, root in nodes if node is not None}:
                 self._judge(starts)
             self.results.unbound = False
             self._walk(roots)
         else:
             self._bind()
         self._errors.backward_begins(self.results.root)
-        self._growth.backward_begins(self._walked.nodes, len(self._log))
+        self._growth.backward_begins(self._walked.nodes, len(self.log))
         self._forward.clear(self._calls.has)
         self._batch.backward_runs(self._calls.has)
-        kept = (*tensors_in(self._model), *self._batch.tensors())
+        kept = (*tensors_in(self.model), *self._batch.tensors())
         self._snapshots.forget_all_but((*kept, *self._forward.results))
         self._buffers.look_at_all()
         with self._nodes_watch.running(self._walked.nodes):
             yield
-        note_all_reduce(self._model, self._watch)
+        note_all_reduce(self.model, self._watch)
         self._backwards += 1

@@ -6,7 +6,7 @@ from typing import Literal
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.stream.messages import StillThere
+from backprop_viz.recording.whereabouts import Whereabouts
 
 # A rank of which nothing is heard for so long is said to be silent.
 SILENT_AFTER_S = 10.0
@@ -14,7 +14,7 @@ SILENT_AFTER_S = 10.0
 # One that has not got on for so long, nor for so many times what an iteration took, is stuck.
 STUCK_AFTER_S, STUCK_AFTER_ITERATIONS = 30.0, 5.0
 
-Standing = Literal["runs", "ended", "silent", "stuck", "unreached", "lost", "cut"]
+Standing = Literal["runs", "ended", "failed", "silent", "stuck", "unreached", "lost", "cut"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,15 +43,16 @@ class RankState:
     unreached: bool = False
     progressed: float = 0.0
     rate: float = 0.0
-    there: StillThere | None = None
+    there: Whereabouts | None = None
 
     def standing(self, now: float) -> Standing:
-        """Whether it "runs", has "ended", is "silent", "stuck" but there, "unreached", or "lost"
-        with its process; or its file is "cut": nobody has closed it, and nothing more is written.
+        """Whether it "runs", has "ended", or "failed" by an error; is "silent", "stuck" but there,
+        "unreached", or "lost" with its process; or its file is "cut": nobody has closed it, and
+        nothing more is written.
         ``now`` is time.time().
         """
         if self.closed:
-            return "ended"
+            return "failed" if self.there is not None and self.there.error else "ended"
         if self.gone:
             return "lost"
         if self.unreached:
@@ -64,6 +65,13 @@ class RankState:
         longest = STUCK_AFTER_ITERATIONS / self.rate if self.rate else 0.0
         stuck = self.there is not None and now - self.progressed > max(STUCK_AFTER_S, longest)
         return "stuck" if stuck else "runs"
+
+    @property
+    def known_there(self) -> Whereabouts | None:
+        """Where it is, if that was told after its last iteration, or when an error ended it."""
+        told = self.there
+        known = told is not None and (told.iteration > self.iteration or told.error)
+        return told if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,13 @@ class RanksState:
     compared: int
     waits: tuple[int, ...]
     waits_of: int
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """The ranks of the run that the window does not follow."""
+        origin = self.ranks[self.shown].origin
+        followed = {one.rank for one in self.ranks}
+        return () if origin is None else tuple(sorted(set(range(origin.world_size)) - followed))
 
     @property
     def recordings(self) -> tuple[Recording, ...] | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet
 from backprop_viz.recording.scalar_curves import LoggedScalar
 from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.whereabouts import Whereabouts
 from backprop_viz.recording.window_part import WindowPart
 
 # -- from the worker -----------------------------------------------------------------------------
@@ -56,17 +56,6 @@ class LeftOut:
     first: int
     last: int
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class StillThere:
-    """One of several ranks is there, whether it gets on or not: at a ``line`` of its script.
-
-    ``doing``: it is in a "backward" or in another "collective", where ranks wait for each other.
-    """
-
-    line: int | None
-    doing: Literal["backward", "collective", "other"] = "other"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -264,7 +253,7 @@ Answer = (
     | SnippetRan
 )
 FROM_WORKER: Sequence[type[object]] = (
-    *(Update, Notice, RunAttached, RunEnded, LeftOut, StillThere),
+    *(Update, Notice, RunAttached, RunEnded, LeftOut, Whereabouts),
     *(Sheet, Page, EvaluationProgress, Filed, CodeFound, Rerecorded, Scripted, SaliencyRecorded),
     *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked, SnippetRan, NetworkTried),
     *(SurfaceComputed, RaceRan),

@@ -35,7 +35,7 @@ def recorded(function: Callable[[Tensor], Any]) -> Recording:
     recorder = Recorder(Runs(function))
     x = torch.rand(3, 4)
     recorder.take_batch(x, torch.zeros(3))
-    model = recorder._model
+    model = recorder.model
     with recorder.phase(Phase.FORWARD):
         out = model(x)
     recorder.take_results(out, None)

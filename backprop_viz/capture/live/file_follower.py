@@ -10,9 +10,13 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
+from backprop_viz.capture.live.ending import ended_by
+from backprop_viz.capture.live.heartbeat import Heartbeat
+from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
+from backprop_viz.recording.files.remote_path import RemotePath
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -20,10 +24,15 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.recording_cache import memory_of
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.scalar_curves import LoggedScalar
+from backprop_viz.recording.whereabouts import Whereabouts
 from backprop_viz.stream.messages import RunEnded
 
 # Losses are written together: often enough for one who follows the file.
 _LOSSES_EVERY_S = 1.0
+# Where one of several ranks is, is looked at so often, and written if it has got on; else seldom.
+_BEAT_EVERY_S, _BEAT_UNCHANGED_S = 1.0, 5.0
+# Nothing is appended on another machine so often.
+_BEAT_AWAY_S = 30.0
 # So many bytes of recordings wait to be written; the loop waits before there are more.
 _MOST_WAITING = 2**28
 # What is smaller is written at once, so that a process that is killed leaves it.
@@ -61,15 +70,25 @@ class FileFollower:
         self._written = time.monotonic()
         self._failed = False
         self._background = _Background(self._fail)
+        self._place, self._thread = LoopPlace(origin.path), threading.get_ident()
+        self._path = origin.path
+        self._told: Whereabouts | None = None  # where the rank is, as written last
+        self._heartbeat: Heartbeat | None = None
+        if origin.world_size > 1:
+            away = isinstance(self._writer.path, RemotePath)
+            self._heartbeat = Heartbeat(self._beat, _BEAT_AWAY_S if away else _BEAT_EVERY_S)
         # A loop that is watched to the end of the program, and not closed.
         atexit.register(self._finish)
 
     def wants(self, iteration: int) -> bool:
         """Whether an iteration that begins is to be recorded."""
+        self._thread = threading.get_ident()
+        self._place.begins(iteration)
         return not self._failed and iteration >= self._first and iteration % self._every == 0
 
     def recording_begins(self, recorder: Recorder) -> None:
-        """A file hears of an iteration when it is over."""
+        """Where it stands is told meanwhile; the file has the iteration when it is over."""
+        self._place.recorded_by(recorder)
 
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """A file holds nobody."""
@@ -84,6 +103,7 @@ class FileFollower:
 
     def iteration_ended(self, iteration: int, loss: float, recording: Recording | None) -> None:
         """Write an iteration that is over."""
+        self._place.ended(recording)
         self._iterations.append(iteration)
         self._losses.append(loss)
         if recording is not None:
@@ -98,11 +118,14 @@ class FileFollower:
         """Write what is left, also of an iteration that is not over, and close the file."""
         if recording is not None and recording.events:
             self._background.do(0, self._writer.add, recording)
-        self._finish()
+        self._finish(told)
 
-    def _finish(self) -> None:
+    def _finish(self, told: RunEnded | None = None) -> None:
         atexit.unregister(self._finish)
         self._write_losses()
+        if self._heartbeat is not None:
+            self._heartbeat.end()
+            self._write_end(told)
         self._background.do(0, self._writer.close)
         self._background.finish()
 
@@ -114,6 +137,22 @@ class FileFollower:
             self._background.do(0, self._writer.add_scalars, self._scalars)
             self._scalars = []
         self._written = time.monotonic()
+
+    def _beat(self) -> None:
+        """Write where the rank is, if it is another place than before; of a hang now and then."""
+        now, told = self._place.now(self._thread), self._told
+        moved = told is None or told.since != now.since
+        if moved or (told is not None and now.time - told.time >= _BEAT_UNCHANGED_S):
+            self._told = now
+            self._background.do_later(self._writer.add_whereabouts, now)
+
+    def _write_end(self, told: RunEnded | None) -> None:
+        """Write where the script was that an error has ended, also one that nobody has told of."""
+        uncaught = getattr(sys, "last_value", None)
+        if told is None and uncaught is not None:
+            told = ended_by(uncaught, self._path)
+        if told is not None and told.error:
+            self._background.do(0, self._writer.add_whereabouts, self._place.last(told))
 
     def _fail(self, error: Exception) -> None:
         if not self._failed:
@@ -133,7 +172,7 @@ class _Background:
         self._can_go_on = True
         self._jobs: deque[tuple[int, Callable[[], object]] | None] = deque()  # None to end
         self._waiting = self._left = 0  # bytes, and jobs that are not done
-        self._state = threading.Condition()
+        self._state, self._one_at_a_time = threading.Condition(), threading.Lock()
         self._pid = os.getpid()
         self._thread = threading.Thread(target=self._work, name="backprop_viz writer", daemon=True)
         self._thread.start()
@@ -144,15 +183,24 @@ class _Background:
             return  # a process that was forked from the one that is watched
         with self._state:
             at_once = size < _SMALL and not self._left
-            if not at_once:
-                while self._waiting and self._waiting + size > _MOST_WAITING:
-                    self._state.wait()
-                self._waiting += size
-                self._left += 1
-                self._jobs.append((size, lambda: job(*given)))
-                self._state.notify_all()
+            while not at_once and self._waiting and self._waiting + size > _MOST_WAITING:
+                self._state.wait()
         if at_once:
             self._run(lambda: job(*given))
+        else:
+            self._put(size, lambda: job(*given))
+
+    def do_later(self, job: Callable[..., object], *given: Any) -> None:
+        """Have something done by the thread, whoever asks for it."""
+        if os.getpid() == self._pid:
+            self._put(0, lambda: job(*given))
+
+    def _put(self, size: int, job: Callable[[], object]) -> None:
+        with self._state:
+            self._waiting += size
+            self._left += 1
+            self._jobs.append((size, job))
+            self._state.notify_all()
 
     def finish(self) -> None:
         """Wait until all is done."""
@@ -165,7 +213,8 @@ class _Background:
     def _run(self, job: Callable[[], object]) -> None:
         try:
             if self._can_go_on:
-                job()
+                with self._one_at_a_time:
+                    job()
         except Exception as error:
             self._can_go_on = False
             self._failed(error)

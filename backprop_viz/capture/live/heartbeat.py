@@ -1,47 +1,60 @@
-"""Tells a window of several ranks, again and again, that a rank is there and where it stands."""
+"""Tells, again and again, that one of several ranks is there and where it stands."""
 
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Literal
 
-from backprop_viz.stream.messages import StillThere
+from backprop_viz.recording.whereabouts import Whereabouts
 
-_EVERY_S = 2.0
+# The function of torch that runs a backward.
+_BACKWARD = "_engine_run_backward"
 
 
 class Heartbeat:
-    """Calls ``send`` every two seconds, in a thread of its own, until the process ends.
+    """Calls ``beat`` every so many seconds, in a thread of its own, until it is ended."""
 
-    ``thread`` tells which thread trains; ``path`` is the script's.
-    """
-
-    def __init__(
-        self, send: Callable[[object], None], thread: Callable[[], int], path: str
-    ) -> None:
-        self._send, self._trains, self._path = send, thread, path
+    def __init__(self, beat: Callable[[], None], every_s: float) -> None:
+        self._call, self._every_s = beat, every_s
         self._ended = threading.Event()
-        thread_ = threading.Thread(target=self._beat, name="backprop_viz heartbeat", daemon=True)
-        thread_.start()
+        thread = threading.Thread(target=self._beat, name="backprop_viz heartbeat", daemon=True)
+        thread.start()
 
     def end(self) -> None:
-        """Tell no more."""
+        """Call no more."""
         self._ended.set()
 
     def _beat(self) -> None:
-        while not self._ended.wait(_EVERY_S):
-            self._send(whereabouts(sys._current_frames().get(self._trains()), self._path))
+        while not self._ended.wait(self._every_s):
+            self._call()
 
 
-def whereabouts(frame: FrameType | None, path: str) -> StillThere:
+def whereabouts(thread: int | None, path: str, iteration: int) -> Whereabouts:
     """Where a thread is: the line of the script, and whether it may wait for other ranks."""
-    doing: Literal["backward", "collective", "other"] = "other"
+    frame = None if thread is None else sys._current_frames().get(thread)
+    now = time.time()
+    line, doing, collective = line_and_call(frame, path)
+    within = doing == "backward"
+    while frame is not None and not within:
+        within, frame = frame.f_code.co_name == _BACKWARD, frame.f_back
+    return Whereabouts(now, now, iteration, doing, line, collective, in_backward=within)
+
+
+Doing = Literal["backward", "collective", "other"]
+
+
+def line_and_call(frame: FrameType | None, path: str) -> tuple[int | None, Doing, str]:
+    """The script's line in a stack of frames, what runs there, and the collective's name."""
+    doing: Doing = "other"
+    collective = ""
     while frame is not None and frame.f_code.co_filename != path:
         module = frame.f_globals.get("__name__", "")
-        if frame.f_code.co_name == "_engine_run_backward":
+        if frame.f_code.co_name == _BACKWARD:
             doing = "backward"
-        elif doing == "other" and module.startswith("torch.distributed"):
-            doing = "collective"
+        elif module.startswith("torch.distributed"):
+            collective = collective or frame.f_code.co_name
+            doing = "collective" if doing == "other" else doing
         frame = frame.f_back
-    return StillThere(None if frame is None else frame.f_lineno, doing)
+    return None if frame is None else frame.f_lineno, doing, collective

@@ -15,6 +15,7 @@ from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat
 from backprop_viz.capture.live.line_holds import LineHolds
+from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.recording_pace import RecordingPace
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -36,6 +37,8 @@ from backprop_viz.stream.wire import NumberedCommand
 
 # While the loop runs freely the window hears of it so often.
 _UPDATE_EVERY_S = 0.1
+# A window of several ranks hears so often where each is.
+_BEAT_EVERY_S = 2.0
 # What is not sent when the script ends is lost after this time.
 _FLUSHED_WITHIN_S = 5.0
 
@@ -104,8 +107,9 @@ class LiveRun:
         self._logged: list[LoggedScalar] = []
         self._scalars: list[LoggedScalar] = []
         self._heartbeat: Heartbeat | None = None
+        self._place = LoopPlace(origin.path)
         if origin.world_size > 1:
-            self._heartbeat = Heartbeat(self._window.send, lambda: self._thread, origin.path)
+            self._heartbeat = Heartbeat(self._beat, _BEAT_EVERY_S)
         if ends is not None:
             self.attach(ends)
 
@@ -138,6 +142,7 @@ class LiveRun:
     def wants(self, iteration: int) -> bool:
         """Whether an iteration that begins is to be recorded."""
         self._thread = threading.get_ident()
+        self._place.begins(iteration)
         self._follow_lines()
         self._begun = time.perf_counter()
         self._recorder, self._held_after = None, 0
@@ -153,6 +158,7 @@ class LiveRun:
     def recording_begins(self, recorder: Recorder) -> None:
         """Hear of each event of the iteration that is recorded."""
         self._recorder = recorder
+        self._place.recorded_by(recorder)
         recorder.tell(self._event_noted, self._forward_line_runs)
 
     def _event_noted(self, event: Event) -> None:
@@ -183,6 +189,7 @@ class LiveRun:
         now = time.perf_counter()
         took = now - self._begun
         self._recorder = None
+        self._place.ended(recording)
         with self._state:
             self._iteration, self._due = iteration, Phase.ZERO_GRAD
             self._losses.append(loss)
@@ -209,6 +216,9 @@ class LiveRun:
 
     def health_known(self, health: IterationHealth) -> None:
         """A window shows no health yet."""
+
+    def _beat(self) -> None:
+        self._window.send(self._place.now(self._thread))
 
     def hold_at_start(self) -> None:
         """Hold the loop before its first iteration, unless it runs freely.

@@ -6,7 +6,6 @@ import runpy
 import signal
 import sys
 import threading
-import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -27,6 +26,7 @@ from torch.overrides import handle_torch_function
 
 from backprop_viz.capture.live.discovery import living_optimizers, models_of, names_of
 from backprop_viz.capture.live.early_clearing import EarlyClearing
+from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.model_loop import ModelFileError
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.source import script_program
@@ -228,14 +228,8 @@ def _status_of(end: SystemExit) -> int:
 def _failed(error: BaseException, path: str, status: int) -> RunEnded:
     """Print an exception as python would, without our own frames, and tell of it."""
     _without_our_frames(error)
-    trace = error.__traceback__
-    sys.excepthook(type(error), error, trace)
-    lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == path]
-    if isinstance(error, SyntaxError) and error.filename == path:
-        lines.append(error.lineno)
-    details = "".join(traceback.format_exception(error))
-    said = f"{type(error).__name__}: {error}"
-    return RunEnded(status, said, details, lines[-1] if lines else None)
+    sys.excepthook(type(error), error, error.__traceback__)
+    return ended_by(error, path, status)
 
 
 def _without_our_frames(error: BaseException | None) -> None:

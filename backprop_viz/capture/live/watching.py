@@ -13,6 +13,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from backprop_viz.capture.live.discovery import names_of, one_model
+from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.file_follower import FileFollower
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.server import WindowServer
@@ -49,11 +50,14 @@ class WatchedLoop:
 
     def close(self) -> None:
         """Watch no longer; a file is complete then, a window stays."""
+        self._end(RunEnded(0))
+
+    def _end(self, told: RunEnded) -> None:
         if self._open:
             self._open = False
             if self.server is not None:
                 self.server.close()
-            self._follower.ended(RunEnded(0), self._watch.close())
+            self._follower.ended(told, self._watch.close())
 
     def __enter__(self) -> Self:
         return self
@@ -66,6 +70,7 @@ class WatchedLoop:
     ) -> None:
         if isinstance(error, Exception):
             self._watch.failed(error)
+            self._end(ended_by(error, getattr(sys.modules.get("__main__"), "__file__", "") or ""))
         self.close()
 
 

@@ -21,6 +21,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.progress import Cancelled, Progress
 from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.whereabouts import Whereabouts
 from backprop_viz.stream.commands import Command
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.wire import Received
@@ -62,7 +63,7 @@ class FileClient:
         look: Callable[[Recording], None] | None = None,
     ) -> None:
         self.submitted = 0
-        self._path, self._wake, self._look = path, wake, look
+        self.path, self._wake, self._look = path, wake, look
         self.heard = 0.0  # when something was last written, as time.time() tells it
         self.is_closed = False  # whether the writer has said that no more comes
         self._received: deque[Received] = deque()
@@ -71,6 +72,7 @@ class FileClient:
         self._known = 0  # recordings
         self._losses, self._health = FileLosses(), HealthCollection()
         self._series: tuple[HealthSeries, ...] = ()
+        self._there: Whereabouts | None = None  # of a rank, as told last
         self._closed = False
         self._told_progress = 0.0
         self._thread = threading.Thread(target=self._read, name="backprop_viz file", daemon=True)
@@ -107,9 +109,9 @@ class FileClient:
 
     def _read(self) -> None:
         try:
-            with RecordingFile(self._path, self._report) as file:
+            with RecordingFile(self.path, self._report) as file:
                 self._note(file)
-                self._tell(RunAttached(_origin(file, self._path)))
+                self._tell(RunAttached(_origin(file, self.path)))
                 self._tell_new(file)
                 self._tell(RunEnded(0))
                 self._answer(file)
@@ -125,11 +127,11 @@ class FileClient:
         now = time.monotonic()
         if now - self._told_progress >= _PROGRESS_EVERY_S:
             self._told_progress = now
-            self._tell(Progress(self._path.name, 1, 1, done, total))
+            self._tell(Progress(self.path.name, 1, 1, done, total))
 
     def _answer(self, file: RecordingFile) -> None:
         """Read what is asked for, and look for what is written since, until the end."""
-        every_s = _FOLLOWED_EVERY_S if isinstance(self._path, Path) else _FAR_FOLLOWED_EVERY_S
+        every_s = _FOLLOWED_EVERY_S if isinstance(self.path, Path) else _FAR_FOLLOWED_EVERY_S
         while True:
             try:
                 iteration = self._wanted.get(timeout=every_s)
@@ -170,6 +172,10 @@ class FileClient:
             with suppress(UserError):  # a damaged one is told of when it is asked for
                 newest = file[len(file) - 1]
         self._tell(self._update(file, news), newest)
+        there, told = file.whereabouts, self._there
+        if there is not None and there is not told:
+            self._there = there
+            self._tell(there)
 
     def _update(self, file: RecordingFile, news: FileNews) -> Update:
         points, opened = self._losses.take(news)
@@ -196,7 +202,7 @@ class FileClient:
         """Take note of when the file was last written; whether it was since."""
         before = self.heard
         with suppress(OSError, UserError):
-            self.heard = self._path.stat().st_mtime
+            self.heard = self.path.stat().st_mtime
         if self.heard != before:
             self.is_closed = file.is_closed
         return self.heard != before

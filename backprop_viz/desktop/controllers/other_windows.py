@@ -8,8 +8,11 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
 
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.files.rank_files import by_rank
 from backprop_viz.recording.files.recording_file import check_recording_file
+from backprop_viz.recording.files.remote_path import any_path
 from backprop_viz.recording.notices import notice_of
 from backprop_viz.stream.line_address import line_address
 from backprop_viz.stream.own_processes import program_command
@@ -22,7 +25,8 @@ class OtherWindowsController(QObject):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
-        self._window = context.window
+        self._window, self._session = context.window, context.session
+        context.window.panel(RanksView).other_ranks_wanted.connect(self.open_other_ranks)
 
     def open_model(self) -> None:
         """Let the user choose a Python file that makes a model."""
@@ -58,6 +62,26 @@ class OtherWindowsController(QObject):
             self._window.messages.tell_notice(notice_of(error))
         else:
             self._start((path,))
+
+    def open_other_ranks(self) -> None:
+        """Let the user choose the files of the ranks that are not open."""
+        dialog = QFileDialog(self._window, self.tr("Open the other ranks’ files"))
+        dialog.setObjectName("openRanksDialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilter(self.tr("Recordings (*.bprec)"))
+        dialog.filesSelected.connect(self.show_with_ranks)
+        open_(dialog)
+
+    def show_with_ranks(self, others: Sequence[str]) -> None:
+        """Open a window on the files of this one and others; say why, if they do not belong so."""
+        ranks = self._session.ranks
+        paths = (*(() if ranks is None else ranks.paths), *others)
+        try:
+            by_rank([any_path(path) for path in paths])
+        except UserError as error:
+            self._window.messages.tell_notice(notice_of(error))
+        else:
+            self._start(paths)
 
     def attach(self) -> None:
         """Ask where a training listens."""

@@ -25,8 +25,9 @@ from backprop_viz.recording.all_reduce import ALL_REDUCE
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.whereabouts import Whereabouts
 from backprop_viz.stream.commands import Command
-from backprop_viz.stream.messages import RunAttached, RunEnded, StillThere, Update
+from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.wire import Received
 
 Examine = Callable[[Recording], None]
@@ -85,7 +86,7 @@ class RankRun:
     due: Phase = Phase.ZERO_GRAD
     progressed: float = field(default_factory=time.time)  # when it last got on
     rate: float = 0.0  # iterations a second
-    there: StillThere | None = None
+    there: Whereabouts | None = None
     ended: bool = False
     changed: set[int] = field(default_factory=set)  # iterations that came since they were joined
     asked: set[int] = field(default_factory=set)  # iterations that are being read to be shown
@@ -122,6 +123,11 @@ class RankRuns:
         self.runs = [_begun(make, wake, settings) for make in makers]
         self._changed = False
         self._held = RanksHeld([one.client for one in self.runs], wake)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that are open."""
+        return tuple(str(o.client.path) for o in self.runs if isinstance(o.client, FileClient))
 
     @property
     def submitted(self) -> int:
@@ -189,8 +195,10 @@ class RankRuns:
             self._held.updated(one.client, message)
         elif isinstance(message, RunEnded):
             one.ended = True
-        elif isinstance(message, StillThere):
+        elif isinstance(message, Whereabouts):
             one.there = message
+            if isinstance(one.client, FileClient):
+                one.progressed = message.since
             return False
         elif isinstance(message, IterationRead):
             if message.iteration not in one.asked and message.iteration == one.looking:
@@ -249,6 +257,8 @@ class RankRuns:
         waited = [one.facts.waited() for one in self.runs]
         difference, compared = self._difference()
         waits, waits_of = waits_told(waited)
+        if len(self.runs) == 1:  # there is nobody to compare with, nor to wait for
+            compared, waits_of = 0, 0
         ranks = tuple(
             self._state(one, place, iteration, waited[place].get(iteration))
             for place, one in enumerate(self.runs)

@@ -11,6 +11,7 @@ from backprop_viz.recording.format.codec import Malformed, decoded
 from backprop_viz.recording.format.records import LossesRecord, RecordType, RunRecord, ScalarsRecord
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.scalar_curves import LoggedScalar, ScalarCurves
+from backprop_viz.recording.whereabouts import Whereabouts
 
 Losses = tuple[NDArray[np.int64], NDArray[np.float64]]
 
@@ -35,6 +36,7 @@ class FileNotes:
 
     def __init__(self) -> None:
         self.run = RunRecord()
+        self.whereabouts: Whereabouts | None = None
         self.losses: list[LossesRecord] = []
         self.scalars = ScalarCurves()
         self.health: list[IterationHealth] = []
@@ -58,6 +60,8 @@ class FileNotes:
             losses = decoded(payload, LossesRecord)
             if losses.iteration.shape == losses.loss.shape and losses.loss.ndim == 1:
                 self.losses.append(losses)
+        elif kind == RecordType.WHEREABOUTS:
+            self.whereabouts = decoded(payload, Whereabouts)
         elif kind == RecordType.SCALARS:
             told = decoded(payload, ScalarsRecord)
             if told.iteration.shape == told.value.shape and told.value.ndim == 1:

@@ -50,6 +50,7 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.scalar_curves import ScalarCurve
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.recording.whereabouts import Whereabouts
 
 # Where a file that a reader has open cannot be replaced, a thinned one is written over it. Then so
 # many bytes tell whether it is still the same.
@@ -155,6 +156,11 @@ class RecordingFile(Sequence[Recording]):
     def program(self) -> Program | None:
         """The source of what ran, as the file tells it."""
         return self._notes.run.program
+
+    @property
+    def whereabouts(self) -> Whereabouts | None:
+        """Where the rank that wrote the file was, as told last; None of a run of one process."""
+        return self._notes.whereabouts
 
     @property
     def scalars(self) -> Mapping[str, ScalarCurve]:

@@ -36,6 +36,7 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.scalar_curves import LoggedScalar
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.recording.whereabouts import Whereabouts
 
 # When a file would become too large, it is thinned to this share of its bound: the larger, the
 # more often all of it is copied.
@@ -147,6 +148,11 @@ class RecordingFileWriter:
         """Write what the recordings are of, in place of what was said before."""
         record = RunRecord(origin, program)
         return self._note(_pieces(RecordType.RUN, record), ChunkSummary("run"))
+
+    def add_whereabouts(self, whereabouts: Whereabouts) -> bool:
+        """Write where the rank is."""
+        pieces = frames.record_pieces(RecordType.WHEREABOUTS, (encoded(whereabouts),))
+        return self._note(list(pieces), ChunkSummary("whereabouts"))
 
     def close(self) -> None:
         """Write the index, without which a large file opens slowly, and close the file."""

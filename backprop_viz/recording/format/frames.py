@@ -12,7 +12,7 @@ Buffer = bytes | bytearray | memoryview
 # As PNG's: the first byte is no text's, and a transfer that changes line ends breaks the rest.
 MAGIC = b"\x89BPVIZ\r\n"
 # What a reader of another major version cannot read; of another minor version it can.
-MAJOR, MINOR = 1, 3
+MAJOR, MINOR = 1, 4
 _VERSION = struct.Struct("<HH")
 _RECORD = struct.Struct("<BQ")
 # A length beyond this is no length: memory for it is not even asked for.

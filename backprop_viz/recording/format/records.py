@@ -40,6 +40,7 @@ class RecordType(IntEnum):
     RUN = 19
     LOSSES = 20
     SCALARS = 21
+    WHEREABOUTS = 22
 
 
 class ParameterRecord(Struct, frozen=True, omit_defaults=True):

@@ -10,7 +10,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
 import torch
@@ -20,6 +21,9 @@ from torch.nn.parallel import DistributedDataParallel
 
 import backprop_viz as bv
 
+# In these kinds rank 1 is killed.
+_KILLED = ("killed", "stopped")
+
 
 class Net(nn.Module):
     """Two layers, and one that only some ranks use."""
@@ -28,10 +32,13 @@ class Net(nn.Module):
         super().__init__()
         self.first, self.second = nn.Linear(6, 10), nn.Linear(10, 3)
         self.seldom = nn.Linear(10, 10)
+        self.between: Callable[[object], None] | None = None  # in backward, before first
 
     def forward(self, x: torch.Tensor, seldom: bool) -> torch.Tensor:
         """(N, 6) to (N, 3)."""
         hidden = torch.tanh(self.first(x))
+        if self.between is not None:
+            hidden.register_hook(self.between)
         return self.second(hidden + self.seldom(hidden) if seldom else hidden)
 
 
@@ -66,6 +73,8 @@ def train(kind: str, to: str, rank: int, steps: int) -> None:
     torch.manual_seed(100 + rank)
     watch = bv.watch(model, optimizer, to=to) if to else None
     for step in range(1, steps + 1):
+        if kind == "stopped" and rank == 1 and step == 3:
+            model.module.between = lambda _: stop(to)
         optimizer.zero_grad()
         for last, context in micro_batches(kind, model):
             x, y = torch.randn(4, 6), torch.randn(4, 3)
@@ -89,6 +98,15 @@ def train(kind: str, to: str, rank: int, steps: int) -> None:
         watch.close()
 
 
+def stop(to: str) -> None:
+    """Hang in a backward of rank 1 until its file tells so, and be killed then."""
+    path = to.replace(".bprec", ".rank1.bprec")
+    entered = time.time()
+    while (told := bv.load(path).whereabouts) is None or told.time < entered:
+        time.sleep(0.05)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def run(kind: str, to: str, rank: int, ranks: int, steps: int, port: int) -> None:
     """A rank's process."""
     os.environ.update(
@@ -104,7 +122,7 @@ def run(kind: str, to: str, rank: int, ranks: int, steps: int, port: int) -> Non
         train(kind, to, rank, steps)
         dist.barrier()  # none ends while another still talks
     except RuntimeError as error:  # gloo's, where another rank was killed
-        if kind != "killed":
+        if kind not in _KILLED:
             raise
         print(f"rank {rank} stopped: {type(error).__name__}\n", end="", flush=True)
     sys.stdout.flush()
@@ -130,7 +148,9 @@ def main(kind: str, to: str, ranks: int, steps: int) -> None:
     for process in processes:
         process.join()
     failed = [process.exitcode for process in processes if process.exitcode]
-    raise SystemExit(0 if not failed or kind == "killed" else f"ranks ended with {failed}")
+    raise SystemExit(
+        0 if not failed or kind in ("killed", "stopped") else f"ranks ended with {failed}"
+    )
 
 
 if __name__ == "__main__":

@@ -5,15 +5,14 @@ import threading
 
 import torch
 
-from backprop_viz.capture.live.heartbeat import whereabouts
-from backprop_viz.stream.messages import StillThere
+from backprop_viz.capture.live.heartbeat import line_and_call
 
 
 def test_in_the_script_itself() -> None:
     frame = sys._getframe()
-    assert whereabouts(frame, __file__) == StillThere(frame.f_lineno, "other")
-    assert whereabouts(None, __file__) == StillThere(None, "other")
-    assert whereabouts(frame, "/elsewhere.py") == StillThere(None, "other")
+    assert line_and_call(frame, __file__) == (frame.f_lineno, "other", "")
+    assert line_and_call(None, __file__) == (None, "other", "")
+    assert line_and_call(frame, "/elsewhere.py") == (None, "other", "")
 
 
 def test_in_backward_at_the_line_that_called_it() -> None:
@@ -34,10 +33,10 @@ def test_in_backward_at_the_line_that_called_it() -> None:
     line = train.__code__.co_firstlineno + 3
     frame = sys._current_frames()[thread.ident]
     # The hook is this file's too: the line is that of the innermost frame.
-    assert whereabouts(frame, wait.__code__.co_filename).line == wait.__code__.co_firstlineno + 2
+    assert line_and_call(frame, wait.__code__.co_filename)[0] == wait.__code__.co_firstlineno + 2
     while frame is not None and frame.f_code.co_name != "_engine_run_backward":
         frame = frame.f_back
-    assert whereabouts(frame, __file__) == StillThere(line, "backward")
+    assert line_and_call(frame, __file__) == (line, "backward", "")
     leave.set()
     thread.join(60)
 
@@ -47,5 +46,5 @@ def test_in_a_collective_of_torch() -> None:
     space: dict[str, object] = {"__name__": "torch.distributed.distributed_c10d"}
     exec(compile(source, "distributed_c10d.py", "exec"), space)
     line = sys._getframe().f_lineno + 1
-    found = space["all_reduce"](lambda: whereabouts(sys._getframe().f_back, __file__))
-    assert found == StillThere(line, "collective")
+    found = space["all_reduce"](lambda: line_and_call(sys._getframe().f_back, __file__))
+    assert found == (line, "collective", "all_reduce")

@@ -135,11 +135,11 @@ def test_a_rank_that_hangs_is_told_from_one_that_waits_for_it(
 ) -> None:
     monkeypatch.setattr(rank_states, "STUCK_AFTER_S", 3.0)
     session, view = window.session, window.panel(RanksView)
-    until(session, lambda: "Rank 1: hangs for" in view.standing.text())
-    until(session, lambda: "Rank 0: waits for" in view.standing.text())
+    until(session, lambda: "Rank 1 hangs since" in view.standing.text())
+    until(session, lambda: "Rank 0 waits for rank 1 since" in view.standing.text())
+    waits, hangs = view.standing.text().splitlines()
+    assert re.search(r"iteration 6(, with bucket 1 of 2: module\.second| at line)", waits)
     lines = _SCRIPT.read_text().splitlines()
-    where = [int(found) for found in re.findall(r"at line (\d+)", view.standing.text())]
-    assert "loss.backward()" in lines[where[0] - 1]
-    hangs = lines[where[1] - 2 : where[1]]
-    assert any('while kind == "hang"' in line for line in hangs)
+    (where,) = map(int, re.findall(r"in iteration 6, at line (\d+)", hangs))
+    assert any('while kind == "hang"' in line for line in lines[where - 2 : where])
     assert [view.table.text(row, 7) for row in range(2)] == ["stuck", "stuck"]

@@ -42,7 +42,7 @@ class FullTensorChooser(QComboBox):
         chosen = which[max(self.currentIndex(), 0)]
         if chosen is None:
             return None, ""
-        missing = _missing(state)
+        missing = state.missing
         if missing:
             text = QCoreApplication.translate(
                 "ranks", "The shard of rank {0} is missing: open or attach to that rank too."
@@ -55,10 +55,3 @@ class FullTensorChooser(QComboBox):
             self.refusal = message_text(notice_of(error))
             return None, ""
         return array, f"{self.currentText()} {'×'.join(map(str, array.shape))}"
-
-
-def _missing(state: RanksState) -> list[int]:
-    """The ranks of the run that the window does not follow."""
-    first = state.ranks[0].origin
-    followed = {one.rank for one in state.ranks}
-    return [] if first is None else sorted(set(range(first.world_size)) - followed)

@@ -43,7 +43,7 @@ class RankPictures(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(10)
-        self._shown: tuple[int, ...] = ()
+        self._count = 0  # of ranks that the mean is of
         self._full_precision = False
         self._name = ""
 
@@ -55,9 +55,9 @@ class RankPictures(QWidget):
         assert recordings is not None
         self._full_precision = full_precision
         places = _pictured(len(state.ranks), state.shown)
-        if places != self.places or len(recordings) != len(self._shown):
-            self._make(state, places, len(recordings))
-        self._shown = tuple(range(len(recordings)))
+        if places != self.places or gradient.ranks != self._count:
+            self._make(state, places, gradient.ranks)
+            self._count = gradient.ranks
         sharded = gradient.full_shape is not None
         own = gradient.after if sharded else gradient.before
         arrays = [*(own[place] for place in places), gradient.after[state.shown]]
@@ -72,7 +72,7 @@ class RankPictures(QWidget):
         assert self.mean is not None
         for sign in self._between:  # shards lie beside each other
             sign.setText("|" if sharded else "+")
-        self._sign.setText(f"÷ {len(recordings)} =")
+        self._sign.setText(f"÷ {gradient.ranks} =")
         self._mean_label.setText(self.tr("all ranks after"))
         self.mean.setAccessibleName(self._mean_label.text())
         self.mean.setProperty("place", state.shown)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.analysis.numbers.number_origin import loss_number
 from backprop_viz.analysis.ranks import RankGradient
-from backprop_viz.desktop.panels.ranks.rank_texts import standing_word
+from backprop_viz.desktop.panels.ranks.standing_texts import standing_word
 from backprop_viz.desktop.rank_states import RanksState, RankState
 from backprop_viz.desktop.style.numbers import full, norm, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
@@ -128,7 +128,7 @@ class RankTable(QTableWidget):
         waited = "" if one.waited is None else f"{one.waited * 1000:.1f} ms"
         word = standing_word(one, now)
         standing = one.standing(now)
-        bad = standing in ("silent", "stuck", "unreached", "lost", "cut")
+        bad = standing in ("failed", "silent", "stuck", "unreached", "lost", "cut")
         return (
             RankCell(where, device),
             RankCell(_batch(recording)),

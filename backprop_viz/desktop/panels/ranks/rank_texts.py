@@ -1,9 +1,11 @@
-"""What is said of ranks: how they stand, whether their weights are equal, who waits for whom."""
+"""What is said of ranks: what a mean is of, whether weights are equal, who waits for whom."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.ranks import RankGradient
-from backprop_viz.desktop.rank_states import RanksState, RankState, WeightDifference
+from backprop_viz.desktop.rank_states import RanksState, WeightDifference
 from backprop_viz.desktop.style.numbers import short
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -16,7 +18,7 @@ def sum_text(count: int) -> str:
     return f"({written}) / {count}"
 
 
-def mean_text(gradient: RankGradient, count: int) -> str:
+def mean_text(gradient: RankGradient, missing: Sequence[int]) -> str:
     """What the all-reduce has made of a parameter's gradients."""
     translate = QCoreApplication.translate
     if gradient.full_shape is not None:
@@ -31,12 +33,20 @@ def mean_text(gradient: RankGradient, count: int) -> str:
             "ranks",
             "No all-reduce in this iteration: each rank keeps its own gradient, as in no_sync.",
         )
+    if missing:
+        text = translate(
+            "ranks",
+            "DDP averages: each rank gets {formula}. Without rank {missing} that cannot be "
+            "checked.",
+        )
+        ranks = ", ".join(map(str, missing))
+        return text.format(formula=sum_text(gradient.ranks), missing=ranks)
     if gradient.mean is None:
         return translate("ranks", "Not every rank has recorded its gradient.")
     text = translate(
         "ranks", "DDP averages: each rank gets {formula}. Farthest from the exact mean: {error}."
     )
-    return text.format(formula=sum_text(count), error=short(gradient.error))
+    return text.format(formula=sum_text(gradient.ranks), error=short(gradient.error))
 
 
 def weights_text(state: RanksState) -> str:
@@ -46,6 +56,11 @@ def weights_text(state: RanksState) -> str:
     if difference is None:
         if not state.compared:
             return ""
+        if state.missing:
+            text = translate(
+                "ranks", "Weights are equal on these ranks to the bit, up to iteration {0}."
+            )
+            return text.format(state.compared)
         text = translate("ranks", "Weights are equal on all ranks to the bit, up to iteration {0}.")
         return text.format(state.compared)
     return _difference_text(difference)
@@ -66,6 +81,20 @@ def _difference_text(difference: WeightDifference) -> str:
     return text.format(names, ranks, difference.iteration)
 
 
+def missing_text(state: RanksState) -> str:
+    """Which ranks are not looked at; "" if all are."""
+    if not state.missing:
+        return ""
+    translate = QCoreApplication.translate
+    origin = state.ranks[state.shown].origin
+    if origin is not None and origin.kind == "file":
+        text = translate("ranks", "This run has {0} ranks. The file of rank {1} is not open.")
+    else:
+        text = translate("ranks", "This run has {0} ranks. Attach to rank {1} too.")
+    ranks = ", ".join(map(str, state.missing))
+    return text.format(len(state.ranks) + len(state.missing), ranks)
+
+
 def waits_text(state: RanksState) -> str:
     """Who made the others wait; "" where it is not known."""
     if not state.waits_of:
@@ -76,86 +105,3 @@ def waits_text(state: RanksState) -> str:
         "ranks", "The others waited for rank {0} in {1} of the last {2} iterations."
     )
     return text.format(slowest, most, state.waits_of)
-
-
-def standing_text(state: RanksState, now: float) -> str:
-    """Messages about the ranks that do not get on; "" where all do, or have ended."""
-    most = max(one.iteration for one in state.ranks)
-    standings = {one.standing(now) for one in state.ranks}
-    if standings == {"cut"} and all(one.iteration == most for one in state.ranks):
-        text = QCoreApplication.translate(
-            "ranks",
-            "All files end after iteration {0}. Nobody closed them: the processes were killed, or "
-            "hang.",
-        )
-        return text.format(most)
-    return "\n".join(filter(None, (_standing_of(one, most, now) for one in state.ranks)))
-
-
-def _standing_of(one: RankState, most: int, now: float) -> str:
-    translate = QCoreApplication.translate
-    silent = f"{max(now - one.heard, 0.0):,.0f}"
-    match one.standing(now):
-        case "cut" if one.iteration < most:
-            text = translate(
-                "ranks",
-                "Rank {0}: its file ends after iteration {1}, another's after {2}. Nobody closed "
-                "it: the process was killed, or hangs.",
-            )
-        case "cut":
-            text = translate(
-                "ranks", "Rank {0}: its file ends after iteration {1}, and nobody closed it."
-            )
-        case "lost":
-            text = translate("ranks", "Rank {0} is gone after iteration {1}.")
-        case "unreached":
-            text = translate(
-                "ranks", "Rank {0}: its line is lost after iteration {1}, and is tried again."
-            )
-        case "stuck":
-            return _stuck_text(one, now)
-        case "silent":
-            text = translate("ranks", "Rank {0}: no word for {3} s, after iteration {1}.")
-        case _:
-            return ""
-    return text.format(one.rank, one.iteration, most, silent)
-
-
-def _stuck_text(one: RankState, now: float) -> str:
-    """Where a rank is that does not get on."""
-    translate = QCoreApplication.translate
-    assert one.there is not None
-    texts = {
-        "backward": translate(
-            "ranks",
-            "Rank {0}: waits for {1} s in backward, at line {3}, after iteration {2}; ranks wait "
-            "there for each other's gradients.",
-        ),
-        "collective": translate(
-            "ranks",
-            "Rank {0}: waits for {1} s for other ranks, at line {3}, after iteration {2}.",
-        ),
-        "other": translate("ranks", "Rank {0}: hangs for {1} s at line {3}, after iteration {2}."),
-    }
-    line = "?" if one.there.line is None else str(one.there.line)
-    text = texts[one.there.doing]
-    return text.format(one.rank, f"{now - one.progressed:,.0f}", one.iteration, line)
-
-
-def standing_word(one: RankState, now: float) -> str:
-    """How a rank stands, in a word or two."""
-    translate = QCoreApplication.translate
-    words = {
-        "ended": translate("ranks", "ended"),
-        "lost": translate("ranks", "gone"),
-        "silent": translate("ranks", "silent"),
-        "unreached": translate("ranks", "no line"),
-        "stuck": translate("ranks", "stuck"),
-        "cut": translate("ranks", "cut off"),
-    }
-    word = words.get(one.standing(now))
-    if word is not None:
-        return word
-    if one.held:
-        return translate("ranks", "held before {0}").format(one.due.value)
-    return translate("ranks", "runs")

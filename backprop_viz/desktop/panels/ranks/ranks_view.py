@@ -22,10 +22,11 @@ from backprop_viz.desktop.panels.ranks.rank_pictures import RankPictures
 from backprop_viz.desktop.panels.ranks.rank_table import RankTable
 from backprop_viz.desktop.panels.ranks.rank_texts import (
     mean_text,
-    standing_text,
+    missing_text,
     waits_text,
     weights_text,
 )
+from backprop_viz.desktop.panels.ranks.standing_texts import standing_text
 from backprop_viz.desktop.rank_states import RanksState
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
@@ -41,10 +42,12 @@ class RanksView(Panel):
 
     ``rank_wanted`` carries the place of a rank that is to be shown in every panel;
     ``rank_number_picked`` the place of a rank, and a Number of its recording.
+    ``other_ranks_wanted``: the files of ranks that are missing are to be opened.
     """
 
     rank_wanted = Signal(int)
     rank_number_picked = Signal(int, object)
+    other_ranks_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("RanksView", "Ranks"), parent)
@@ -76,6 +79,17 @@ class RanksView(Panel):
         self.origin.setProperty("role", "link")
         self.origin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.origin.clicked.connect(self._ask_mean)
+        self.missing = Sentence()
+        self.others = QToolButton()
+        self.others.setObjectName("openOtherRanks")
+        self.others.setText(self.tr("Open the other ranks’ files…"))
+        self.others.setAccessibleName(self.tr("Open the other ranks’ files"))
+        self.others.setToolTip(
+            self.tr("Choose the files of the other ranks, and look at all in another window")
+        )
+        self.others.setProperty("role", "link")
+        self.others.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.others.clicked.connect(self.other_ranks_wanted)
         self.full = FullTensorChooser()
         self.full.activated.connect(self._show_full)
         self.header.addWidget(self.full)
@@ -89,8 +103,10 @@ class RanksView(Panel):
         told = QVBoxLayout()
         told.setSpacing(3)
         told.setContentsMargins(0, 0, 0, 0)
-        for sentence in (self.mean, self.weights, self.waits, self.standing):
+        for sentence in (self.missing, self.mean, self.weights, self.waits, self.standing):
             sentence.setFont(body_font(11))
+        told.addWidget(self.missing)
+        told.addWidget(self.others, 0, Qt.AlignmentFlag.AlignLeft)
         told.addWidget(self.mean)
         told.addWidget(self.origin, 0, Qt.AlignmentFlag.AlignLeft)
         for sentence in (self.weights, self.waits, self.standing):
@@ -209,13 +225,17 @@ class RanksView(Panel):
     def _tell(self, state: RanksState) -> None:
         gradient = self.gradient
         self.subtitle.setText(self._subtitle(state))
-        said = "" if gradient is None else mean_text(gradient, len(state.ranks))
+        said = "" if gradient is None else mean_text(gradient, state.missing)
         self.mean.setText(self.full.refusal or said)
         self.origin.setVisible(gradient is not None and gradient.reduced)
         self.weights.setText(weights_text(state))
         color = self._theme.update if state.difference is None else self._theme.error
         self.weights.setStyleSheet(f"color: {color};")
         self.waits.setText(waits_text(state))
+        self.missing.setText(missing_text(state))
+        self.missing.setVisible(bool(state.missing))
+        of_files = all(o.origin is not None and o.origin.kind == "file" for o in state.ranks)
+        self.others.setVisible(bool(state.missing) and of_files)
 
     def _subtitle(self, state: RanksState) -> str:
         if self.gradient is None:

@@ -1,71 +1,15 @@
-"""What is said of ranks that end, hang, are killed or drift apart, and how it is found out."""
-
-from dataclasses import replace
+"""What is said of ranks that wait for each other or drift apart, and how it is found out."""
 
 import pytest
 
 from backprop_viz.desktop.panels.ranks.rank_texts import (
-    standing_text,
-    standing_word,
     sum_text,
     waits_text,
     weights_text,
 )
-from backprop_viz.desktop.rank_states import RanksState, RankState, WeightDifference
+from backprop_viz.desktop.rank_states import WeightDifference
 from backprop_viz.desktop.run.rank_comparisons import Comparisons
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.run_origin import RunOrigin
-
-NOW = 1_000_000.0
-
-
-def rank(number: int, kind: str = "watch", **more: object) -> RankState:
-    """A rank that runs, has just spoken and is in its fifth iteration."""
-    plain = RankState(
-        rank=number,
-        origin=RunOrigin(kind, "train.py", rank=number, world_size=2),  # type: ignore[arg-type]
-        recording=None,
-        loss=None,
-        iteration=4,
-        due=Phase.BACKWARD,
-        heard=NOW - 1,
-        closed=False,
-        gone=False,
-    )
-    return replace(plain, **more)  # type: ignore[arg-type]
-
-
-def ranks(*states: RankState, **more: object) -> RanksState:
-    plain = RanksState(states, 0, None, 0, (0,) * len(states), 0)
-    return replace(plain, **more)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("more", "word", "said"),
-    [
-        ({}, "runs", ""),
-        ({"held": True, "heard": NOW - 1000}, "held before backward", ""),
-        ({"heard": NOW - 25}, "silent", "Rank 1: no word for 25 s, after iteration 4."),
-        ({"gone": True}, "gone", "Rank 1 is gone after iteration 4."),
-        ({"closed": True, "heard": 0.0, "gone": True}, "ended", ""),
-        (
-            {"kind": "file", "heard": NOW - 25, "iteration": 2},
-            "cut off",
-            "Rank 1: its file ends after iteration 2, another's after 4. Nobody closed it: the "
-            "process was killed, or hangs.",
-        ),
-        ({"kind": "file", "heard": NOW - 5}, "runs", ""),
-    ],
-)
-def test_how_a_rank_stands(more: dict[str, object], word: str, said: str) -> None:
-    state = ranks(rank(0), rank(1, **more))
-    assert standing_word(state.ranks[1], NOW) == word
-    assert standing_text(state, NOW) == said
-
-
-def test_files_that_all_end_at_one_iteration_are_told_of_together() -> None:
-    cut = [rank(number, "file", heard=0.0) for number in (0, 1)]
-    assert standing_text(ranks(*cut), NOW).startswith("All files end after iteration 4.")
+from tests.desktop.panels.ranks.rank_examples import rank, ranks
 
 
 def test_who_is_waited_for_and_how_a_mean_is_written() -> None:

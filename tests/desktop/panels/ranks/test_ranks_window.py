@@ -10,8 +10,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 import backprop_viz as bv
+from backprop_viz.desktop.controllers.other_windows import OtherWindowsController
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
@@ -194,6 +196,60 @@ def test_a_rank_whose_file_was_cut_off_is_named_and_the_others_are_whole(
     session.show_iteration(3)
     until(session, lambda: session.view_state.ranks.recordings is not None)
     assert view.gradient.reduced
+
+
+def test_one_rank_alone_shows_what_it_knows_and_opens_the_others(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = rank_files("plain")
+    alone = tmp_path / files[1].name
+    alone.write_bytes(files[1].read_bytes())
+    window = open_window(str(alone), size=(1600, 1000))
+    session, view = window.session, window.panel(RanksView)
+    until(session, lambda: session.view_state.ranks.recordings is not None)
+    assert view.missing.text() == "This run has 2 ranks. The file of rank 0 is not open."
+    assert "Without rank 0" in view.mean.text()
+    loaded = bv.load(files[1])[3]
+    window.picked.emit("parameter", SECOND)
+    (own,) = view.gradient.before
+    (gradient,) = bv.compare_ranks([bv.load(path)[3] for path in files]).gradients[2:3]
+    np.testing.assert_array_equal(own, gradient.before[1])
+    np.testing.assert_array_equal(view.pictures.mean._plane, gradient.after[1])
+    assert view.pictures._sign.text() == "÷ 2 ="
+    assert "bucket" in view.subtitle.text()
+    assert session.view_state.ranks.ranks[0].loss == loaded.loss
+    assert (view.weights.text(), view.waits.text()) == ("", "")
+    started: list[tuple[str, ...]] = []
+    monkeypatch.setattr(OtherWindowsController, "_start", lambda _, given: started.append(given))
+    view.others.click()
+    dialog = window.findChild(QFileDialog, "openRanksDialog")
+    dialog.filesSelected.emit([str(files[0])])
+    assert started == [(str(alone), str(files[0]))]
+    dialog.filesSelected.emit([str(files[1])])
+    assert "Two of the files are of rank 1" in window.messages.text()
+    assert len(started) == 1
+    dialog.reject()
+
+
+def test_of_a_rank_killed_in_backward_it_is_said_where_and_who_waited(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    copies = []
+    for path in rank_files("stopped"):
+        copies.append(tmp_path / path.name)
+        copies[-1].write_bytes(path.read_bytes())
+        os.utime(copies[-1], (1e9, 1e9))  # written long ago
+    window = open_window(*map(str, copies))
+    session, view = window.session, window.panel(RanksView)
+    until(session, lambda: "Rank 1 stopped" in view.standing.text())
+    waited, stopped = view.standing.text().splitlines()
+    # first's gradient comes after that of seldom, in whose place the rank was held.
+    expected = f"with bucket 2 of 2: {FIRST.replace('weight', 'bias')}, {FIRST}."
+    assert waited.startswith("Rank 0 waited for rank 1 from ")
+    assert waited.endswith(f"in backward of iteration 3, {expected}")
+    assert "in iteration 3, at line" in stopped
+    assert "after backward of module.seldom" in stopped
+    assert cells(view, 7) == ["cut off", "cut off"]
 
 
 @needs_shards
