@@ -139,23 +139,33 @@ class FiniteDifferences:
         return min(self.steps.values(), key=lambda step: (np.isnan(step.error), step.error))
 
     @property
-    def verdict(self) -> str:
-        """What the sweep says: the verdict of the best step, but for two cases.
+    def judged(self) -> SweepStep:
+        """The step that the verdict is of: the best, or where that errs one of two that agree."""
+        best = self.best
+        if best.verdict in _BAD or best.verdict == "rounding":
+            return min(self._agreeing, key=lambda step: step.error, default=best)
+        return best
 
-        "on_kink": the step asked errs, and the number lies on a kink. "rounding": small steps
-        drown in rounding, and no two others agree on what the slope is.
+    @property
+    def _agreeing(self) -> list[SweepStep]:
+        """Steps that err, each after a smaller one that tells the same slope."""
+        told = [self.steps[h] for h in sorted(self.steps) if self.steps[h].verdict in _BAD]
+        return [b for a, b in pairwise(told) if relative_error(a.estimate, b.estimate) <= WRONG]
+
+    @property
+    def verdict(self) -> str:
+        """What the sweep says: the verdict of the step judged, but for two cases.
+
+        "on_kink": the best step or the one asked errs, and the number lies on a kink. "rounding":
+        small steps drown in rounding, and no two others agree on what the slope is.
         """
         best, asked = self.best.verdict, self.steps[self.asked].verdict
         if any(switch.at == 0 for switch in self.switches) and {best, asked} & _BAD:
             return "on_kink"
-        told = [self.steps[h] for h in sorted(self.steps) if self.steps[h].verdict in _BAD]
-        agree = [b for a, b in pairwise(told) if relative_error(a.estimate, b.estimate) <= WRONG]
         drowned = any(step.verdict == "rounding" for step in self.steps.values())
-        if best not in _BAD and best != "rounding":
-            return best
-        if agree:
-            return min(agree, key=lambda step: step.error).verdict
-        return "rounding" if drowned else best
+        if drowned and best in _BAD and not self._agreeing:
+            return "rounding"
+        return self.judged.verdict
 
     def slices(self) -> Iterator[None]:
         """Do the check; it can be left off, and shown, at each ``yield``.

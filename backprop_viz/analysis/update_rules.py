@@ -4,7 +4,7 @@ Each rule follows the code of ``torch.optim`` for single tensors line by line: t
 in the same order, each rounded as torch rounds it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,15 @@ import numpy as np
 
 from backprop_viz.analysis.arithmetic import Arithmetic, Operand
 from backprop_viz.recording.events import Array
+from backprop_viz.recording.quantities import written
 
 Named = tuple[str, Operand]  # a symbol and its value
 Operands = Mapping[str, Named]
 
 # The symbol that every rule ends in, and that of a square root.
 NEW, ROOT = "new w", "r"
+# What has a value at each update carries the update's number t, which tells old from new.
+NOW, OLD, NEXT = "ₜ", "ₜ₋₁", "ₜ₊₁"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,9 +50,18 @@ class UpdateTerm:
         return self.template.format(**{key: form(v) for key, (_, v) in self.operands.items()})
 
     @property
-    def replaces(self) -> bool:
-        """Whether the new value is made of the old one of the same name."""
-        return self.symbol in (symbol for symbol, _ in self.operands.values())
+    def scalar(self) -> bool:
+        """Whether it is one number for all elements of the parameter, which no tensor holds."""
+        return type(self.value) is float
+
+    def defined(self, steps: Collection[str]) -> str:
+        """The formula with its scalars: ``c₂ = 1 − β₂^t   β₂ = 0.999   t = 3``.
+
+        ``steps`` are symbols that other steps of the rule define.
+        """
+        scalars = {s: v for s, v in self.operands.values() if type(v) in (int, float)}
+        told = [f"{s} = {written(v)}" for s, v in scalars.items() if s not in steps]
+        return "   ".join([f"{self.symbol} = {self.formula}", *told])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,25 +127,31 @@ def decayed_weight(update: OptimizerUpdate) -> UpdateTerm:
 
 
 def mean(
-    update: OptimizerUpdate, symbol: str, state: str, beta: Named, grad: Operand
+    update: OptimizerUpdate, letter: str, state: str, beta: Named, grad: Operand
 ) -> UpdateTerm:
     """The running mean of the gradient."""
     old, (name, kept) = update.before(state), beta
-    operands = {"b": beta, "m": (symbol, old), "c": (f"(1−{name})", 1 - kept), "g": ("g", grad)}
+    operands = {"b": beta, "m": (letter + OLD, old), "g": ("g", grad)}
     value = update.arithmetic.lerp(old, grad, 1 - kept)
     code = f"{state}.lerp_(grad, 1 - {name})"
-    return UpdateTerm(symbol, "{b}·{m} + {c}·{g}", operands, value, code, state)
+    return UpdateTerm(letter + NOW, "{b}·{m} + (1 − {b})·{g}", operands, value, code, state)
 
 
 def mean_square(update: OptimizerUpdate, beta: Named, state: str, grad: Operand) -> UpdateTerm:
     """The running mean of the gradient's square."""
     old, (name, kept) = update.before(state), beta
-    operands = {"b": beta, "v": ("v", old), "c": (f"(1−{name})", 1 - kept), "g": ("g", grad)}
+    operands = {"b": beta, "v": ("v" + OLD, old), "g": ("g", grad)}
     value = update.arithmetic.addcmul(old * old.dtype.type(kept), grad, 1 - kept)
     code = f"{state}.mul_({name}).addcmul_(grad, grad, value=1 - {name})"
-    return UpdateTerm("v", "{b}·{v} + {c}·{g}²", operands, value, code, state)
+    return UpdateTerm("v" + NOW, "{b}·{v} + (1 − {b})·{g}²", operands, value, code, state)
 
 
 def root(update: OptimizerUpdate, symbol: str, square: Operand, code: str) -> UpdateTerm:
     """The square root, whose last digit the math library may have otherwise."""
     return UpdateTerm(ROOT, "√{v}", {"v": (symbol, square)}, update.arithmetic.root(square), code)
+
+
+def bias_correction(symbol: str, beta: Named, count: float, code: str) -> UpdateTerm:
+    """What a running mean that began with 0 is divided by after so many updates."""
+    operands = {"b": beta, "t": ("t", int(count))}
+    return UpdateTerm(symbol, "1 − {b}^{t}", operands, 1 - beta[1] ** count, code)

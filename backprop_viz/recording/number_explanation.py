@@ -225,10 +225,11 @@ class GradientCheck:
     - ``steps`` (S,) are the sizes h of the sweep so far, ``estimates`` (S,) the central
       differences (L(x + h) - L(x - h)) / 2h, ``errors`` (S,) |estimate - exact| /
       max(|estimate|, |exact|), 0 where both are 0.
-    - ``best``: the place of the smallest error. ``verdict``: what that error says, a code after
-      CS231n's thresholds: "correct", "kinks" (fine where the loss has kinks), "suspicious",
-      "wrong", "zero" (both are 0), "rounding" (the loss changes too little to tell), or "on_kink":
-      it is large because the number lies on a kink, where there is no derivative.
+    - ``judged``: the place of the step that the verdict is of, mostly that of the smallest error.
+      ``verdict``: what its error says, a code after CS231n's thresholds: "correct", "kinks" (fine
+      where the loss has kinks), "suspicious", "wrong", "zero" (both are 0), "rounding" (the loss
+      changes too little to tell), or "on_kink": it is large because the number lies on a kink,
+      where there is no derivative.
       Source: https://cs231n.github.io/neural-networks-3/#gradcheck
     - ``asked_at``: the place of the step h that was ``asked``. ``asked_verdict``: what its error
       says, or "switched": it is large because units switch within [x - h, x + h].
@@ -247,7 +248,7 @@ class GradientCheck:
     steps: _Floats
     estimates: _Floats
     errors: _Floats
-    best: int
+    judged: int
     verdict: str
     asked_at: int
     asked_verdict: str

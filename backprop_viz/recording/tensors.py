@@ -16,7 +16,7 @@ class TensorTable:
     older one stay true. What is one tensor in torch, at one version, is one array here.
     """
 
-    __slots__ = ("_arrays", "_ids")
+    __slots__ = ("__weakref__", "_arrays", "_ids")
 
     def __init__(self, arrays: Iterable[Array] = ()) -> None:
         self._arrays: list[Array] = []

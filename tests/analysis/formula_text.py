@@ -27,7 +27,7 @@ import numpy as np
 Value = Any
 
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵖʸˣᵗ", "0123456789+−pyxt", strict=True))
-_LOWERED = "₀₁₂₃₄₅₆₇₈₉ᵢₙ"
+_LOWERED = "₀₁₂₃₄₅₆₇₈₉ᵢₙₜ₊₋"
 _TOKEN = re.compile(
     rf"(?P<number>\d+(\.\d+)?(e[+-]?\d+)?|[½¼])"
     rf"|(?P<name>(\.?[A-Za-zΑ-Ωα-ω][\u0302′]?)+[{_LOWERED}]*)"

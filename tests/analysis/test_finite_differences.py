@@ -154,3 +154,13 @@ def test_a_step_is_positive_and_moves_the_number() -> None:
         FiniteDifferences(run, 1e6, 1.0, 1e-12, 0.5)
     check = FiniteDifferences(run, 1e6, 1.0, 1e-3, 0.5)
     assert min(check.sizes) >= 1e-10
+
+
+def test_the_step_that_the_verdict_is_of() -> None:
+    check = checked(lambda x: x**3, 1.0, 3.0, asked=1e-2)
+    assert check.judged is check.best
+    assert check.judged.size != check.asked
+    # Two steps tell the same wrong slope; that of the smallest error is an accident of rounding.
+    check = checked(lambda x: 2.3 + 1e-3 * x, 0.0, 2e-3)
+    assert check.judged.estimate == pytest.approx(1e-3, rel=1e-2)
+    assert check.judged.verdict == check.verdict == "wrong"

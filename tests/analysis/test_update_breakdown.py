@@ -127,14 +127,14 @@ def test_symbols_and_numbers_are_filled_in() -> None:
     recording = recordings("adam", {}, 2)[-1]
     steps = explain_update(updates(recording)[0], recording.options, 3)
     formulas = {term.symbol: term.formula for term in steps.terms}
-    assert formulas["m"] == "β₁·m + (1−β₁)·g"
-    assert formulas["v"] == "β₂·v + (1−β₂)·g²"
-    assert formulas["η"] == "lr / (1 − β₁^t)"
-    assert formulas["new w"] == "w − η·m / d"
-    mean = next(term for term in steps.terms if term.symbol == "m")
-    assert mean.replaces
-    assert not steps.terms[-1].replaces
-    assert mean.numbers(lambda value: "x") == "x·x + x·x"
+    # The old mean and the new one are told apart by when they were.
+    assert formulas["mₜ"] == "β₁·mₜ₋₁ + (1 − β₁)·g"
+    assert formulas["vₜ"] == "β₂·vₜ₋₁ + (1 − β₂)·g²"
+    assert formulas["c₁"] == "1 − β₁^t"
+    assert formulas["η"] == "lr / c₁"
+    assert formulas["new w"] == "w − η·mₜ / d"
+    mean = next(term for term in steps.terms if term.symbol == "mₜ")
+    assert mean.numbers(lambda value: "x") == "x·x + (1 − x)·x"
     assert mean.operands["m"][1] == updates(recording)[0].state["exp_avg"][0].flat[3]
 
 
@@ -143,7 +143,7 @@ def test_the_first_momentum_is_the_gradient() -> None:
     formulas = [
         explain_update(updates(r)[0], r.options, 0).terms[1].formula for r in (first, second)
     ]
-    assert formulas == ["g", "μ·v + g"]
+    assert formulas == ["g", "μ·vₜ₋₁ + g"]
 
 
 def test_a_live_learning_rate_and_numbers_that_are_not_finite() -> None:
@@ -165,8 +165,8 @@ def test_what_does_not_fit_is_marked_and_torchs_value_shown() -> None:
     assert [term.symbol for term in steps.terms if not term.exact] == ["new w"]
     state = {**event.state, "exp_avg": (event.state["exp_avg"][0], other)}
     steps = explain_update(changed_event(event, state=state), recording.options, 5)
-    assert [term.symbol for term in steps.terms if not term.exact] == ["m"]
-    assert next(term for term in steps.terms if term.symbol == "m").value == other.flat[5]
+    assert [term.symbol for term in steps.terms if not term.exact] == ["mₜ"]
+    assert next(term for term in steps.terms if term.symbol == "mₜ").value == other.flat[5]
 
 
 def test_the_sign_of_a_zero_may_differ_and_is_then_marked() -> None:

@@ -44,12 +44,25 @@ def intermediate_value(recording: Recording, number: Number) -> float:
 
 def _of_update(recording: Recording, number: Number, event: Event) -> float:
     """A step of an optimizer's rule, as torch rounds it."""
-    weight = event.inputs[0]
-    if weight is None or len(number.index) != weight.ndim:
-        raise ValueError(f"An update of {event.parameter} has no element {number.index}.")
-    flat = int(np.ravel_multi_index(number.index, weight.shape))
+    flat = element_of_update(event, number)
     steps = explain_update(event, recording.options_of(event.parameter or "", event.op), flat)
-    found = [term.value for term in steps.terms if term.symbol == number.intermediate]
+    found = [term for term in steps.terms if term.symbol == number.intermediate]
     if not found:
         raise ValueError(f"{event.op} computes no {number.intermediate}.")
-    return float(np.asarray(found[-1]))
+    weight = event.inputs[0]
+    if not number.index and weight is not None and weight.ndim and not found[-1].scalar:
+        raise ValueError(f"{number.intermediate} of {event.parameter} has one value per element.")
+    return float(np.asarray(found[-1].value))
+
+
+def element_of_update(event: Event, number: Number) -> int:
+    """The flat place in the parameter of a number of its update; any will do for a scalar.
+
+    Raises ValueError if the parameter has no such element.
+    """
+    weight = event.inputs[0]
+    if not number.index:
+        return 0
+    if weight is None or len(number.index) != weight.ndim:
+        raise ValueError(f"An update of {event.parameter} has no element {number.index}.")
+    return int(np.ravel_multi_index(number.index, weight.shape))

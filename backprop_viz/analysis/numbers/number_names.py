@@ -40,7 +40,9 @@ class NumberNames:
             return self._given(number.tensor)
         event = self._recording.events[number.event]
         if number.intermediate and event.phase is Phase.UPDATE:
-            return f"{event.parameter} {number.intermediate}"
+            # A scalar of the rule belongs to no element of the parameter.
+            owner = event.parameter if number.index else event.op
+            return f"{owner} {number.intermediate}"
         if number.intermediate:
             return intermediate_symbol(event, number.intermediate)
         if event.phase is Phase.BACKWARD:

@@ -111,18 +111,19 @@ class RecordedCall:
     def operand(self, name: str, place: int, otherwise: Any = None) -> Any:
         """An argument that is a tensor or a number."""
         found = self.option(name, place, otherwise)
-        return self._read(found.place) if isinstance(found, TensorPlace) else found
+        return self.read(found.place) if isinstance(found, TensorPlace) else found
 
     @property
     def input(self) -> RecordedTensor:
         """The first tensor that the function read."""
-        return self._read(0)
+        return self.read(0)
 
     def output(self, slot: int = 0) -> RecordedTensor:
         """What the function made."""
         return _tensor(self.event, self.event.output_ids[slot])
 
-    def _read(self, place: int) -> RecordedTensor:
+    def read(self, place: int) -> RecordedTensor:
+        """The tensor at a place of what the function read."""
         return _tensor(self.event, self.event.input_ids[place])
 
 

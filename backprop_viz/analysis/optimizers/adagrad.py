@@ -14,6 +14,8 @@ from backprop_viz.analysis.optimizer_entry import (
 )
 from backprop_viz.analysis.update_rules import (
     NEW,
+    NOW,
+    OLD,
     Named,
     Operands,
     OptimizerUpdate,
@@ -30,17 +32,21 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     grad = decayed.value
     rate: Named = update.lr
     fall = update.option("lr_decay")
-    slower = update.option("lr") / (1 + (update.count - 1) * fall)
+    fallen = 1 + (update.count - 1) * fall
+    slower = update.option("lr") / fallen
     if fall:
-        operands: Operands = {"lr": rate, "t": ("t", int(update.count)), "k": ("κ", fall)}
+        operands: Operands = {"t": ("t", int(update.count)), "k": ("κ", fall)}
+        yield UpdateTerm("q", "1 + ({t} − 1)·{k}", operands, fallen, "1 + (step - 1) * lr_decay")
+        operands = {"lr": rate, "q": ("q", fallen)}
         code = "clr = lr / (1 + (step - 1) * lr_decay)"
-        yield UpdateTerm("η", "{lr} / (1 + ({t} − 1)·{k})", operands, slower, code)
+        yield UpdateTerm("η", "{lr} / {q}", operands, slower, code)
         rate = "η", slower
     old = update.before("sum")
     total = update.arithmetic.addcmul(old, grad, 1)
-    operands = {"s": ("s", old), "g": ("g", grad)}
-    yield UpdateTerm("s", "{s} + {g}²", operands, total, "state_sum.addcmul_(grad, grad)", "sum")
-    size = root(update, "s", total, "state_sum.sqrt()")
+    operands = {"s": ("s" + OLD, old), "g": ("g", grad)}
+    code = "state_sum.addcmul_(grad, grad)"
+    yield UpdateTerm("s" + NOW, "{s} + {g}²", operands, total, code, "sum")
+    size = root(update, "s" + NOW, total, "state_sum.sqrt()")
     yield size
     eps = update.option("eps")
     divisor = size.value + size.value.dtype.type(eps)

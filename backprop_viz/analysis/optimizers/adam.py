@@ -19,8 +19,11 @@ from backprop_viz.analysis.optimizer_entry import (
 )
 from backprop_viz.analysis.update_rules import (
     NEW,
+    NOW,
+    OLD,
     OptimizerUpdate,
     UpdateTerm,
+    bias_correction,
     decayed_weight,
     gradient,
     mean,
@@ -48,26 +51,29 @@ def adam_rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     if update.options.get("amsgrad"):
         old = update.before("max_exp_avg_sq")
         largest = np.maximum(old, square.value)
-        operands = {"u": ("u", old), "v": ("v", square.value)}
+        operands = {"u": ("u" + OLD, old), "v": (square.symbol, square.value)}
         code = "torch.maximum(max_exp_avg_sq, exp_avg_sq)"
-        square = UpdateTerm("u", "max({u}, {v})", operands, largest, code, "max_exp_avg_sq")
+        square = UpdateTerm("u" + NOW, "max({u}, {v})", operands, largest, code, "max_exp_avg_sq")
         yield square
-    t = ("t", int(update.count))
-    step_size = lr / (1 - first**update.count)
-    operands = {"lr": update.lr, "b": ("β₁", first), "t": t}
-    yield UpdateTerm("η", "{lr} / (1 − {b}^{t})", operands, step_size, "lr / bias_correction1")
-    correction = (1 - second**update.count) ** 0.5
-    operands = {"b": ("β₂", second), "t": t}
-    yield UpdateTerm("c", "√(1 − {b}^{t})", operands, correction, "bias_correction2 ** 0.5")
+    code = "bias_correction1 = 1 - beta1 ** step"
+    correction = bias_correction("c₁", ("β₁", first), update.count, code)
+    yield correction
+    step_size = lr / correction.value
+    operands = {"lr": update.lr, "c": ("c₁", correction.value)}
+    yield UpdateTerm("η", "{lr} / {c}", operands, step_size, "lr / bias_correction1")
+    code = "bias_correction2 = 1 - beta2 ** step"
+    correction = bias_correction("c₂", ("β₂", second), update.count, code)
+    yield correction
     size = root(update, square.symbol, square.value, "exp_avg_sq.sqrt()")
     yield size
     kind, eps = weight[1].dtype.type, update.option("eps")
-    value = size.value / kind(correction) + kind(eps)
-    operands = {"r": (size.symbol, size.value), "c": ("c", correction), "e": ("ε", eps)}
-    code = "(exp_avg_sq.sqrt() / bias_correction2_sqrt).add_(eps)"
-    yield UpdateTerm("d", "{r} / {c} + {e}", operands, value, code)
+    value = size.value / kind(correction.value**0.5) + kind(eps)
+    operands = {"r": (size.symbol, size.value), "c": ("c₂", correction.value), "e": ("ε", eps)}
+    code = "(exp_avg_sq.sqrt() / bias_correction2 ** 0.5).add_(eps)"
+    yield UpdateTerm("d", "{r} / √{c} + {e}", operands, value, code)
     new = update.arithmetic.addcdiv(weight[1], average.value, value, -step_size)
-    operands = {"w": weight, "n": ("η", step_size), "m": ("m", average.value), "d": ("d", value)}
+    operands = {"w": weight, "n": ("η", step_size)}
+    operands |= {"m": (average.symbol, average.value), "d": ("d", value)}
     code = "w.addcdiv_(exp_avg, denom, value=-step_size)"
     yield UpdateTerm(NEW, "{w} − {n}·{m} / {d}", operands, new, code)
 

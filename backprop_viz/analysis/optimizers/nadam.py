@@ -18,8 +18,12 @@ from backprop_viz.analysis.optimizer_entry import (
 from backprop_viz.analysis.optimizers.adam import BETAS
 from backprop_viz.analysis.update_rules import (
     NEW,
+    NEXT,
+    NOW,
+    OLD,
     OptimizerUpdate,
     UpdateTerm,
+    bias_correction,
     decayed_weight,
     gradient,
     mean,
@@ -43,23 +47,26 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     now = first * (1.0 - 0.5 * (0.96 ** (update.count * fall)))
     operands = {"b": ("β₁", first), "t": t, "k": ("ψ", fall)}
     code = "mu = beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay))"
-    yield UpdateTerm("μ", "{b}·(1 − 0.5·0.96^({t}·{k}))", operands, now, code)
+    yield UpdateTerm("μ" + NOW, "{b}·(1 − 0.5·0.96^({t}·{k}))", operands, now, code)
     ahead = first * (1.0 - 0.5 * (0.96 ** ((update.count + 1) * fall)))
     code = "mu_next = beta1 * (1 - 0.5 * 0.96 ** ((step + 1) * momentum_decay))"
-    yield UpdateTerm("μ′", "{b}·(1 − 0.5·0.96^(({t} + 1)·{k}))", operands, ahead, code)
+    template = "{b}·(1 − 0.5·0.96^(({t} + 1)·{k}))"
+    yield UpdateTerm("μ" + NEXT, template, operands, ahead, code)
     old = update.before("mu_product", 1)
     product = old * old.dtype.type(now)
-    operands = {"p": ("P", old), "m": ("μ", now)}
-    yield UpdateTerm("P", "{p}·{m}", operands, product, "mu_product *= mu", "mu_product")
+    operands = {"p": ("P" + OLD, old), "m": ("μ" + NOW, now)}
+    code = "mu_product *= mu"
+    yield UpdateTerm("P" + NOW, "{p}·{m}", operands, product, code, "mu_product")
     average = mean(update, "m", "exp_avg", ("β₁", first), grad.value)
     yield average
     square = mean_square(update, ("β₂", second), "exp_avg_sq", grad.value)
     yield square
-    correction = 1 - second**update.count
-    corrected = square.value / square.value.dtype.type(correction)
-    operands = {"v": ("v", square.value), "b": ("β₂", second), "t": t}
-    code = "exp_avg_sq.div(bias_correction2)"
-    yield UpdateTerm("v̂", "{v} / (1 − {b}^{t})", operands, corrected, code)
+    code = "bias_correction2 = 1 - beta2 ** step"
+    correction = bias_correction("c₂", ("β₂", second), update.count, code)
+    yield correction
+    corrected = square.value / square.value.dtype.type(correction.value)
+    operands = {"v": (square.symbol, square.value), "c": ("c₂", correction.value)}
+    yield UpdateTerm("v̂", "{v} / {c}", operands, corrected, "exp_avg_sq.div(bias_correction2)")
     size = root(update, "v̂", corrected, "exp_avg_sq.div(bias_correction2).sqrt()")
     yield size
     eps = update.option("eps")
@@ -68,19 +75,16 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     yield UpdateTerm("d", "{r} + {e}", operands, divisor, "denom.add_(eps)")
     passed = float(product.item())
     of_grad = -lr * (1.0 - now) / (1.0 - passed)
-    operands = {"lr": update.lr, "m": ("μ", now), "p": ("P", passed)}
-    yield UpdateTerm(
-        "a", "−{lr}·(1 − {m}) / (1 − {p})", operands, of_grad, "-lr * (1 - mu) / (1 - mu_product)"
-    )
-    of_mean = (-lr * ahead) / (1.0 - passed * ahead)
-    operands = {"lr": update.lr, "n": ("μ′", ahead), "p": ("P", passed)}
-    yield UpdateTerm(
-        "b",
-        "−{lr}·{n} / (1 − {p}·{n})",
-        operands,
-        of_mean,
-        "-lr * mu_next / (1 - mu_product * mu_next)",
-    )
+    operands = {"lr": update.lr, "m": ("μ" + NOW, now), "p": ("P" + NOW, passed)}
+    code = "-lr * (1 - mu) / (1 - mu_product)"
+    yield UpdateTerm("a", "−{lr}·(1 − {m}) / (1 − {p})", operands, of_grad, code)
+    left = 1.0 - passed * ahead
+    operands = {"p": ("P" + NOW, passed), "n": ("μ" + NEXT, ahead)}
+    yield UpdateTerm("q", "1 − {p}·{n}", operands, left, "1 - mu_product * mu_next")
+    of_mean = (-lr * ahead) / left
+    operands = {"lr": update.lr, "n": ("μ" + NEXT, ahead), "q": ("q", left)}
+    code = "-lr * mu_next / (1 - mu_product * mu_next)"
+    yield UpdateTerm("b", "−{lr}·{n} / {q}", operands, of_mean, code)
     half = arithmetic.addcdiv(weight[1], grad.value, divisor, of_grad)
     operands = {"w": weight, "a": ("a", of_grad), "g": ("g", grad.value), "d": ("d", divisor)}
     yield UpdateTerm("h", "{w} + {a}·{g} / {d}", operands, half, "w.addcdiv_(grad, denom, value=a)")
@@ -88,7 +92,7 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     operands = {
         "h": ("h", half),
         "b": ("b", of_mean),
-        "m": ("m", average.value),
+        "m": (average.symbol, average.value),
         "d": ("d", divisor),
     }
     yield UpdateTerm(

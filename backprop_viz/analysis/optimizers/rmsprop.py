@@ -16,6 +16,8 @@ from backprop_viz.analysis.optimizer_entry import (
 )
 from backprop_viz.analysis.update_rules import (
     NEW,
+    NOW,
+    OLD,
     OptimizerUpdate,
     UpdateTerm,
     gradient,
@@ -37,7 +39,7 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
         average = mean(update, "a", "grad_avg", alpha, grad)
         yield average
         value = arithmetic.addcmul(square.value, average.value, -1)
-        operands = {"v": ("v", square.value), "a": ("a", average.value)}
+        operands = {"v": (square.symbol, square.value), "a": (average.symbol, average.value)}
         code = "square_avg.addcmul(grad_avg, grad_avg, value=-1)"
         square = UpdateTerm("s", "{v} − {a}²", operands, value, code)
         yield square
@@ -52,11 +54,12 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     if momentum > 0:
         old = update.before("momentum_buffer")
         value = arithmetic.addcdiv(old * old.dtype.type(momentum), grad, denominator, 1)
-        operands = {"k": ("μ", momentum), "b": ("b", old), **quotient}
+        operands = {"k": ("μ", momentum), "b": ("b" + OLD, old), **quotient}
         code = "buf.mul_(momentum).addcdiv_(grad, avg)"
-        yield UpdateTerm("b", "{k}·{b} + {g} / {d}", operands, value, code, "momentum_buffer")
+        template = "{k}·{b} + {g} / {d}"
+        yield UpdateTerm("b" + NOW, template, operands, value, code, "momentum_buffer")
         new = arithmetic.add(update.weight, value, -lr)
-        operands = {"w": update.w, "lr": update.lr, "b": ("b", value)}
+        operands = {"w": update.w, "lr": update.lr, "b": ("b" + NOW, value)}
         yield UpdateTerm(NEW, "{w} − {lr}·{b}", operands, new, "w.add_(buf, alpha=-lr)")
         return
     new = arithmetic.addcdiv(update.weight, grad, denominator, -lr)

@@ -12,7 +12,14 @@ from backprop_viz.analysis.optimizer_entry import (
     StateTensor,
     gradient_text,
 )
-from backprop_viz.analysis.update_rules import NEW, OptimizerUpdate, UpdateTerm, gradient
+from backprop_viz.analysis.update_rules import (
+    NEW,
+    NOW,
+    OLD,
+    OptimizerUpdate,
+    UpdateTerm,
+    gradient,
+)
 from backprop_viz.recording.quantities import Quantity
 
 
@@ -25,10 +32,14 @@ def sgd_rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     if momentum:
         buffer = _buffer(update, value, momentum)
         yield buffer
-        symbol, value = "v", buffer.value
+        symbol, value = buffer.symbol, buffer.value
         if update.options.get("nesterov"):
             symbol, value = "h", update.arithmetic.add(grad.value, value, momentum)
-            operands = {"g": ("g", grad.value), "k": ("μ", momentum), "v": ("v", buffer.value)}
+            operands = {
+                "g": ("g", grad.value),
+                "k": ("μ", momentum),
+                "v": (buffer.symbol, buffer.value),
+            }
             yield UpdateTerm("h", "{g} + {k}·{v}", operands, value, "grad.add(buf, alpha=momentum)")
     new = update.arithmetic.add(update.weight, value, -update.option("lr"))
     operands = {"w": update.w, "lr": update.lr, "g": (symbol, value)}
@@ -36,15 +47,17 @@ def sgd_rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
 
 
 def _buffer(update: OptimizerUpdate, grad: Operand, momentum: float) -> UpdateTerm:
-    name = "momentum_buffer"
+    name, symbol, operands = "momentum_buffer", "v" + NOW, {"g": ("g", grad)}
     if update.state[name][0] is None:
-        return UpdateTerm("v", "{g}", {"g": ("g", grad)}, grad, "buf = grad.clone()", name)
-    old, kept = update.before(name), 1 - update.option("dampening")
-    value = update.arithmetic.add(old * old.dtype.type(momentum), grad, kept)
-    operands = {"k": ("μ", momentum), "v": ("v", old), "d": ("(1−τ)", kept), "g": ("g", grad)}
-    template = "{k}·{v} + {g}" if kept == 1 else "{k}·{v} + {d}·{g}"
+        return UpdateTerm(symbol, "{g}", operands, grad, "buf = grad.clone()", name)
+    old, dampening = update.before(name), update.option("dampening")
+    value = update.arithmetic.add(old * old.dtype.type(momentum), grad, 1 - dampening)
+    operands |= {"k": ("μ", momentum), "v": ("v" + OLD, old)}
+    template = "{k}·{v} + {g}"
+    if dampening:
+        template, operands["d"] = "{k}·{v} + (1 − {d})·{g}", ("τ", dampening)
     code = "buf.mul_(momentum).add_(grad, alpha=1 - dampening)"
-    return UpdateTerm("v", template, operands, value, code, name)
+    return UpdateTerm(symbol, template, operands, value, code, name)
 
 
 def text(options: Mapping[str, Any]) -> FormulaText:

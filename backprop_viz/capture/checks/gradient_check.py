@@ -231,7 +231,7 @@ class NumberCheck:
             steps=np.array([step.size for step in steps]),
             estimates=np.array([step.estimate for step in steps]),
             errors=np.array([step.error for step in steps]),
-            best=steps.index(found.best),
+            judged=steps.index(found.judged),
             verdict=found.verdict,
             asked_at=steps.index(found.steps[self._asked]),
             asked_verdict=self._asked_verdict(),

@@ -21,7 +21,7 @@ from backprop_viz.recording.number_explanation import Effect, NumberExplanation,
 from backprop_viz.recording.phases import Phase
 
 # What leads a step further back, the first that a term has: the chain rule goes by the gradient.
-_ONWARD = ("upstream", "mean_gradient", "mean_along_normalized", "grad", "g", "m", "v")
+_ONWARD = ("upstream", "mean_gradient", "mean_along_normalized", "grad", "g", "mₜ", "vₜ", "bₜ")
 
 
 def chain(recording: Recording, number: Number) -> tuple[NumberExplanation, ...]:

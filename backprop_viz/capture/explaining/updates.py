@@ -1,15 +1,17 @@
 """A new weight: the old one, and what the optimizer's rule adds to it."""
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from backprop_viz.analysis.arithmetic import Arithmetic
+from backprop_viz.analysis.arithmetic import Arithmetic, Operand
+from backprop_viz.analysis.numbers.intermediates import element_of_update
 from backprop_viz.analysis.operations.recorded_call import plain, product
 from backprop_viz.analysis.update_breakdown import explain_update, update_terms
-from backprop_viz.analysis.update_rules import NEW, ROOT, UpdateTerm
+from backprop_viz.analysis.update_rules import NEW, NOW, OLD, UpdateTerm
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.recording.events import Array, Event
@@ -19,11 +21,23 @@ from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
 
-# A summand of a rule: its sign, its factors, what it is divided by, whether a factor is squared.
+# A factor of a rule: a symbol, its square, or a small expression of one or two.
+_FACTOR = r"(?:\{\w+\}(?:²|\^\{\w+\})?|√\{\w+\}|\(1 − \{\w+\}\)|\(\{\w+\} − 1\)|\d+)"
+# A summand: its sign, its factors, what it is divided by.
 _SUMMAND = re.compile(
-    r"(?P<sign>[−+]?) ?(?P<factors>\{\w+\}²?(?:·\{\w+\}²?)*)(?: / \{(?P<by>\w+)\})?"
+    rf"(?P<sign>[−+]?) ?(?P<factors>{_FACTOR}(?:·{_FACTOR})*)(?: / (?P<by>{_FACTOR}))?"
 )
-_SCALED = re.compile(r"\{(?P<number>\w+)\}·\([^()]*\)")
+_SCALED = re.compile(r"\{(?P<number>\w+)\}·(?P<rest>\(.*\))")
+_LARGER = re.compile(r"max\(\{(?P<one>\w+)\}, \{(?P<other>\w+)\}\)")
+_PLACE = re.compile(r"\{(\w+)\}")
+# What a factor is of the one symbol in it, and how it is carried out.
+_FUNCTIONS: Mapping[str, tuple[str, Callable[..., float]]] = {
+    "√{}": ("√x", math.sqrt),
+    "(1 − {})": ("1 − x", lambda x: 1 - x),
+    "({} − 1)": ("x − 1", lambda x: x - 1),
+    "{}^{}": ("", pow),
+    "{}": ("", float),
+}
 
 
 def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...], tuple[Fact, ...]]:
@@ -33,7 +47,8 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     """
     assert number.event is not None
     event = lookup.recording.events[number.event]
-    flat = int(np.ravel_multi_index(number.index, event.tensors[number.tensor].shape))
+    own = number.intermediate or event.tensors[number.tensor].ndim
+    flat = element_of_update(event, number) if own else 0
     options = lookup.recording.options_of(event.parameter or "", event.op)
     terms = explain_update(event, options, flat).terms
     wanted = _state_of(event, number.tensor)
@@ -48,19 +63,15 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     facts = tuple(
         Fact("update_step", (t.symbol, t.formula, float(np.asarray(t.value)))) for t in terms
     )
-    formula = f"{term.symbol} = {term.formula}"
+    formula = term.defined({t.symbol for t in terms})
     columns = _Columns(lookup, number, terms)
     summands = list(_summands(term))
-    if not summands and term.symbol == ROOT:
-        under = replace(columns.factor(term, "v"), function="√x")
-        under = replace(under, values=np.sqrt(under.values))
-        return formula, (product("value", under),), facts
     if not summands:
         return formula, (_whole(columns, term),), facts
     decayed = next((t for t in terms if t.symbol == "g" and "g" in columns.changed(term)), None)
     parts = []
     for i, (sign, keys, by) in enumerate(summands):
-        linear = [key for key in keys if term.operands[key][0] == "g"]
+        linear = [key for key in keys if _symbol(term, key) == "g"]
         for inner in _within(decayed, linear):
             factors = [columns.factor(term, key) for key in keys if not inner or key not in linear]
             if inner:
@@ -77,14 +88,25 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     return formula, tuple(parts), facts
 
 
+def _symbol(term: UpdateTerm, factor: str) -> str | None:
+    """The symbol that a factor is; None where it is an expression."""
+    place = _PLACE.fullmatch(factor)
+    return None if place is None else term.operands[place[1]][0]
+
+
 def _whole(columns: "_Columns", term: UpdateTerm) -> Part:
-    """A step that is no sum: one number times the rest, as in w·(1 − lr·λ), else its value."""
+    """A step that is no sum: the larger of two, or one number times the rest, else its value."""
     value = float(np.asarray(term.value))
+    larger = _LARGER.fullmatch(term.template)
+    if larger is not None:
+        both = [columns.factor(term, "{" + key + "}") for key in larger.groups()]
+        return product("value", max(both, key=lambda column: float(column.values[0])))
     scaled = _SCALED.fullmatch(term.template)
-    column = None if scaled is None else columns.factor(term, scaled["number"])
-    if column is None or not column.values[0]:
+    column = None if scaled is None else columns.factor(term, "{" + scaled["number"] + "}")
+    if scaled is None or column is None or not column.values[0]:
         return Part("value", np.array([value]))
-    return product("value", column, plain("factor", value / float(column.values[0])))
+    rest = scaled["rest"].format(**{key: symbol for key, (symbol, _) in term.operands.items()})
+    return product("value", column, plain(rest, value / float(column.values[0])))
 
 
 def _within(
@@ -147,7 +169,7 @@ def _summands(term: UpdateTerm) -> Iterator[tuple[int, list[str], str | None]]:
     for match in found:
         keys = []
         for factor in match["factors"].split("·"):
-            keys += [factor.strip("{}²")] * (2 if factor.endswith("²") else 1)
+            keys += [factor.removesuffix("²")] * (2 if factor.endswith("²") else 1)
         yield (-1 if match["sign"] == "−" else 1), keys, match["by"]
 
 
@@ -162,27 +184,50 @@ class _Columns:
         assert number.event is not None
         self._number = number
         self._event = lookup.recording.events[number.event]
-        symbols = [term.symbol for term in terms]
-        self._steps = [s for s in symbols if symbols.count(s) == 1 and s not in ("g", NEW)]
-        self._states = {term.symbol: term.state for term in terms if term.state is not None}
+        self._index = number.index
+        self._steps = {t.symbol: t for t in terms if t.symbol not in ("g", NEW)}
+        self._states = {t.symbol: (t.state, False) for t in terms if t.state is not None}
+        # A rule that makes a state anew has one other operand of its letter: the old one.
+        for state, old in [(t.state, t.symbol.removesuffix(NOW) + OLD) for t in terms if t.state]:
+            self._states[old] = state, True
+        weight = self._event.inputs[0]
+        self._shape = () if weight is None else weight.shape
         self._grad_event = _accumulated(lookup, self._event, number.event)
 
-    def factor(self, term: UpdateTerm, key: str) -> FactorColumn:
-        symbol, value = term.operands[key]
+    def factor(self, term: UpdateTerm, factor: str) -> FactorColumn:
+        """A factor of a rule's template as a column of one value."""
+        places = _PLACE.findall(factor)
+        if not places:
+            return plain(factor, float(factor))
+        of = [self._symbol(*term.operands[place], term) for place in places]
+        function, carried_out = _FUNCTIONS[_PLACE.sub("{}", factor)]
+        if len(of) == 1 and not function:
+            return of[0]
+        role = factor.format(**{key: symbol for key, (symbol, _) in term.operands.items()})
+        values = np.array([carried_out(*(float(column.values[0]) for column in of))])
+        if len(of) == 1 and of[0].tensor is not None:
+            return replace(of[0], role=role, values=values, function=function)
+        return FactorColumn(role, values)
+
+    def divisor(self, term: UpdateTerm, factor: str) -> FactorColumn:
+        column = self.factor(term, factor)
+        known = column.tensor is not None
+        function = f"1 / {column.function or 'x'}".replace("/ 1 − x", "/ (1 − x)")
+        role, values = f"1/{column.role}", 1 / column.values
+        return replace(column, role=role, values=values, function=function if known else "")
+
+    def _symbol(self, symbol: str, value: Operand, term: UpdateTerm) -> FactorColumn:
         values = np.array([float(np.asarray(value))])
         tensor, event = self._tensor(term, symbol)
-        index = np.array([self._number.index], np.int64).reshape(1, -1)
+        index = np.array([self._index], np.int64).reshape(1, -1)
         if tensor is not None:
+            index = index if self._event.tensors[tensor].ndim else index[:, :0]
             return FactorColumn(symbol, values, tensor, index, event)
         if symbol not in self._steps or symbol == term.symbol:
             return FactorColumn(symbol, values)
         weight, update = self._event.input_ids[0], self._number.event
+        index = index[:, :0] if self._steps[symbol].scalar else index
         return FactorColumn(symbol, values, weight, index, update, intermediate=symbol)
-
-    def divisor(self, term: UpdateTerm, key: str) -> FactorColumn:
-        column = self.factor(term, key)
-        role = f"1/{column.role}"
-        return replace(column, role=role, values=1 / column.values, function="1 / x")
 
     def _tensor(self, term: UpdateTerm, symbol: str) -> tuple[int | None, int | None]:
         """The recorded tensor that a symbol stands for, and the event that made it."""
@@ -191,19 +236,16 @@ class _Columns:
             return event.input_ids[0], None
         if symbol == "grad" or (symbol == "g" and "g" not in self.changed(term)):
             return event.input_ids[1], self._grad_event
-        state = self._states.get(symbol)
+        state, old = self._states.get(symbol, (None, False))
         if state is None:
             return None, None
         before, after = event.state_ids[state]
-        # In its own rule a symbol is the old value.
-        own = term.state == state
-        tensor = before if own else after
-        if (
-            tensor is None
-            or event.tensors[tensor].shape != event.tensors[self._number.tensor].shape
-        ):
+        tensor = before if old else after
+        shapes = () if tensor is None else (event.tensors[tensor].shape,)
+        # A state of one number is for all elements.
+        if tensor is None or not {(), self._shape}.issuperset(shapes):
             return None, None
-        return tensor, None if own else self._number.event
+        return tensor, None if old else self._number.event
 
     def changed(self, term: UpdateTerm) -> frozenset[str]:
         """The symbols that are not what was recorded: weight decay changes the gradient."""

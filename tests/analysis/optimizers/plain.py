@@ -11,7 +11,7 @@ import backprop_viz as bv
 from backprop_viz.analysis.arithmetic import Arithmetic
 from backprop_viz.analysis.optimizer_entry import Optimizer
 from backprop_viz.analysis.update_breakdown import explain_update, same, update_terms
-from backprop_viz.analysis.update_rules import NEW
+from backprop_viz.analysis.update_rules import NEW, OLD
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -159,6 +159,11 @@ def check_terms(
     """Each term's formula, evaluated from the symbols before it, gives the term's value."""
     for event, group in loop(torch_class, options, torch.float64):
         names = symbols_of(optimizer, event, group)
+        names |= {
+            tensor.symbol + OLD: names[tensor.symbol]
+            for tensor in optimizer.state
+            if tensor.symbol in names
+        }
         terms = update_terms(event, group, Arithmetic(fused=False))
         for term in terms:
             names[term.symbol] = evaluated(term.formula, names, {})

@@ -45,19 +45,21 @@ def faults(recording: Recording, found: NumberExplanation) -> Iterator[str]:
         if found.parts:
             yield "there are terms, and a reason why there are none"
         return
-    yield from _faults_of_parts(recording, found)
+    yield from _faults_of_parts(recording, found, set())
     off = roundings(recording, found)
     if not off <= ROUNDINGS:
         yield f"{found.total} is {off:.3g} roundings from {found.value}"
 
 
-def _faults_of_parts(recording: Recording, found: NumberExplanation) -> Iterator[str]:
+def _faults_of_parts(
+    recording: Recording, found: NumberExplanation, seen: set[Number]
+) -> Iterator[str]:
     for part in found.parts:
         product = np.ones(len(part.values))
         for column in part.factors:
             product = product * column.values
             if column.intermediate:
-                yield from _faults_inside(recording, column)
+                yield from _faults_inside(recording, column, seen)
             elif column.tensor is not None and column.indices is not None and not column.function:
                 array = recording.tensors[column.tensor]
                 if column.indices.shape != (len(part.values), array.ndim):
@@ -70,18 +72,21 @@ def _faults_of_parts(recording: Recording, found: NumberExplanation) -> Iterator
             yield f"{part.name}: the factors do not multiply to the terms"
 
 
-def _faults_inside(recording: Recording, column: FactorColumn) -> Iterator[str]:
+def _faults_inside(recording: Recording, column: FactorColumn, seen: set[Number]) -> Iterator[str]:
     """The same for values that the operation computes on its way: the first and the last."""
     for term in {0, len(column.values) - 1}:
         number = column.number(term)
         assert number is not None
+        if number in seen:
+            continue
+        seen.add(number)
         inside = explain_number(recording, number)
         if inside.reason is not None:
             yield f"{column.role}: {inside.reason.code}"
         near = np.isclose(inside.value, column.values[term], rtol=1e-9, atol=1e-12, equal_nan=True)
         if not column.function and not near:
             yield f"{column.role} is {column.values[term]}, its terms sum to {inside.value}"
-        yield from _faults_of_parts(recording, inside)
+        yield from _faults_of_parts(recording, inside, seen)
 
 
 def roundings(recording: Recording, found: NumberExplanation) -> float:

@@ -1,7 +1,10 @@
 """The steps of an optimizer's rule, down to the gradient and the state, against torch's own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -9,17 +12,54 @@ import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.capture.explaining.chains import chain
 from backprop_viz.capture.explaining.explainer import explain_number
+from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
+from tests.analysis.formula_text import FormulaText
 from tests.capture.explaining.checks import faults
 
 NAME, INDEX = "conv1.weight", (1, 0, 2, 2)
+SCALARS = {"η", "c₁", "c₂", "q", "a", "b", "μₜ", "μₜ₊₁"}
+OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "sgd": ("sgd", {}),
+    "sgd, all options": (
+        "sgd",
+        {"momentum": 0.7, "dampening": 0.3, "weight_decay": 1e-3, "maximize": True},
+    ),
+    "nesterov": ("nesterov", {"weight_decay": 0.1}),
+    "adam": ("adam", {}),
+    "adam, amsgrad": ("adam", {"amsgrad": True, "maximize": True, "weight_decay": 0.01}),
+    "adamw": ("adamw", {"weight_decay": 0.1}),
+    "nadam": ("nadam", {"momentum_decay": 0.1}),
+    "nadam, decoupled": ("nadam", {"weight_decay": 0.1, "decoupled_weight_decay": True}),
+    "rmsprop": ("rmsprop", {}),
+    "rmsprop, all options": (
+        "rmsprop",
+        {"momentum": 0.8, "centered": True, "weight_decay": 0.01},
+    ),
+    "adagrad": ("adagrad", {"lr_decay": 0.2, "initial_accumulator_value": 0.5}),
+}
+# By how torch calls a state, its letter.
+LETTERS = {
+    "momentum_buffer": "v",
+    "exp_avg": "m",
+    "exp_avg_sq": "v",
+    "max_exp_avg_sq": "u",
+    "square_avg": "v",
+    "grad_avg": "a",
+    "sum": "s",
+    "mu_product": "P",
+}
 
 
-def second_iteration(optimizer: str) -> tuple[Recording, bv.Trainer]:
-    trainer = bv.Trainer("random", loss="mse", optimizer=optimizer, lr=0.01, batch_size=2)
+def second_iteration(
+    optimizer: str, options: dict[str, Any] | None = None
+) -> tuple[Recording, bv.Trainer]:
+    trainer = bv.Trainer(
+        "random", "mse", optimizer, lr=0.01, batch_size=2, optimizer_options=options or {}
+    )
     trainer.iterate()
     return trainer.record(), trainer
 
@@ -57,8 +97,11 @@ def test_every_step_closes_and_ends_at_what_torch_has(optimizer: str) -> None:
     for step in steps_of(recording, new):
         assert step.kind == "intermediate"
         assert list(faults(recording, step)) == []
-        name = NumberNames(recording).name(step.number)
-        assert name == f"{NAME} {step.number.intermediate}[1, 0, 2, 2]"
+        name, symbol = NumberNames(recording).name(step.number), step.number.intermediate
+        # What is one number for all weights is not named as an element of one.
+        op = recording.events[update].op
+        expected = f"{op} {symbol}" if symbol in SCALARS else f"{NAME} {symbol}[1, 0, 2, 2]"
+        assert name == expected
     leaves = recorded_leaves(recording, new)
     event = recording.events[update]
     assert event.input_ids[0] in {number.tensor for number in leaves}
@@ -67,6 +110,76 @@ def test_every_step_closes_and_ends_at_what_torch_has(optimizer: str) -> None:
     sizes = {tensor for tensor in states if recording.tensors[tensor].shape == (6, 1, 3, 3)}
     assert event.input_ids[1] in used or used & sizes
     assert chain(recording, new.number)[-1].value == 1.0  # the loss's own gradient
+
+
+def names_of(recording: Recording, event: Event) -> dict[str, float]:
+    """What the symbols stand for before the update, and the tensors that it made."""
+    weight, grad = event.inputs
+    assert weight is not None
+    assert grad is not None
+    names = {"w": float(weight[INDEX]), "grad": float(grad[INDEX])}
+    names["g"] = names["grad"]
+    for state, pair in event.state.items():
+        letter = "b" if (event.op, state) == ("RMSprop", "momentum_buffer") else LETTERS.get(state)
+        for when, array in zip(("ₜ₋₁", "ₜ"), pair, strict=True):
+            if array is not None and letter is not None:
+                names[letter + when] = float(array[INDEX] if array.ndim else array)
+    return names
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_the_text_of_each_step_evaluated_gives_its_number(name: str) -> None:
+    """With nothing but what it says of scalars, the recorded tensors, and the steps before."""
+    recording, _ = second_iteration(*OPTIONS[name])
+    update = update_of(recording)
+    event = recording.events[update]
+    new = recording.explain(update, 0, INDEX)
+    known = names_of(recording, event) | {
+        str(fact.values[0]): float(fact.values[2])
+        for fact in new.facts
+        if fact.code == "update_step"
+    }
+    states = [
+        Number(after, INDEX, update)
+        for _, after in event.state_ids.values()
+        if of_all(recording, after)
+    ]
+    made = [new, *(explain_number(recording, number) for number in states)]
+    seen = set()
+    for found in [*made, *(step for one in made for step in steps_of(recording, one))]:
+        symbol = found.formula.split(" = ")[0]
+        others = {k: v for k, v in known.items() if k != symbol}
+        told = FormulaText(found.formula).value(others)
+        size = sum(float(np.abs(part.values).sum()) for part in found.parts)
+        assert told == pytest.approx(found.value, rel=0, abs=1e-6 * size), found.formula
+        # What it is made of is clicked: only options and the count lead nowhere.
+        assert found.parts
+        for part in found.parts:
+            assert part.factors
+        assert list(faults(recording, found)) == []
+        seen.add(symbol)
+    named = {str(fact.values[0]) for fact in new.facts if fact.code == "update_step"}
+    assert named - seen <= {"g", "w′", "Pₜ"}
+
+
+def of_all(recording: Recording, tensor: int) -> bool:
+    return recording.tensors[tensor].shape == (6, 1, 3, 3)
+
+
+def test_what_is_corrected_for_says_by_which_beta_and_when() -> None:
+    recording, _ = second_iteration("adam")
+    new = recording.explain(update_of(recording), 0, INDEX)
+    steps = {step.number.intermediate: step for step in steps_of(recording, new)}
+    assert steps["c₂"].formula == "c₂ = 1 − β₂^t   β₂ = 0.999   t = 2"
+    assert steps["c₂"].value == 1 - 0.999**2
+    assert steps["c₂"].number.index == ()
+    assert NumberNames(recording).name(steps["c₂"].number) == "Adam c₂"
+    assert steps["c₁"].formula == "c₁ = 1 − β₁^t   β₁ = 0.9   t = 2"
+    with pytest.raises(ValueError, match="has one value per element"):
+        explain_number(recording, replace(steps["d"].number, index=()))
+    square = recording.events[update_of(recording)].state_ids["exp_avg_sq"][1]
+    found = explain_number(recording, Number(square, INDEX, update_of(recording)))
+    assert found.formula == "vₜ = β₂·vₜ₋₁ + (1 − β₂)·g²   β₂ = 0.999"
 
 
 def test_nesterov_looks_ahead_by_the_momentum() -> None:

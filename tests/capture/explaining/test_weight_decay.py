@@ -20,7 +20,11 @@ def test_a_gradient_that_weight_decay_has_changed_leads_to_the_gradient_and_the_
     velocity = explain_number(recording, Number(after, index, event))
     grad, weight = update.inputs[1], update.inputs[0]
     parts = [[(f.role, f.values[0], f.number(0)) for f in p.factors] for p in velocity.parts]
-    assert [[role for role, _, _ in part] for part in parts] == [["μ", "v"], ["grad"], ["λ", "w"]]
+    assert [[role for role, _, _ in part] for part in parts] == [
+        ["μ", "vₜ₋₁"],
+        ["grad"],
+        ["λ", "w"],
+    ]
     assert parts[1][0][1] == float(grad[index])
     assert parts[1][0][2] == Number(
         update.input_ids[1], index, recording.happened_to["fc3.bias"][1]

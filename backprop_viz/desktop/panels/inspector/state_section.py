@@ -224,7 +224,6 @@ class StateSection(QWidget):
     def _term_line(self, term: UpdateTerm) -> str:
         """The formula in symbols, and under it the same with the numbers."""
         symbol = f'<b style="color:{self._theme.update}">{_glued(term.symbol)}</b>'
-        sign = "←" if term.replaces else "="
         equal = "=" if term.exact else "≈"
         digits = telling_digits(term)
         write = partial(in_formula, digits=digits)
@@ -232,8 +231,8 @@ class StateSection(QWidget):
         formula = _colored(escape(raised(term.formula)), self._theme.muted)
         numbers = raised(term.numbers(write))
         if numbers == write(term.value):
-            return _paragraph(f"{symbol} {sign} {formula} {result}")
-        return _paragraph(f"{symbol} {sign} {formula}<br/>= {escape(numbers)} {result}")
+            return _paragraph(f"{symbol} = {formula} {result}")
+        return _paragraph(f"{symbol} = {formula}<br/>= {escape(numbers)} {result}")
 
     def _tip(self, term: UpdateTerm) -> str:
         value = self.tr("{symbol} = {value}").format(symbol=term.symbol, value=full(term.value))

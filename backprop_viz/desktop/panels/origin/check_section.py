@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.panels.origin.check_texts import (
     Name,
+    asked_text,
     brief_text,
+    described,
     no_check_text,
     step_text,
     values_text,
@@ -95,6 +97,8 @@ class CheckSection(QWidget):
         self.values = ElidedLabel()
         self.values.setObjectName("checkValues")
         self.values.setFont(code_font(11))
+        self.given = QLabel()
+        self.given.setObjectName("checkGiven")
         self.sentence = QLabel()
         self.sentence.setObjectName("checkSentence")
         self.sentence.setWordWrap(True)
@@ -148,7 +152,7 @@ class CheckSection(QWidget):
         plots.addWidget(self._late_loss, 3)
         plots.addWidget(self._late_error, 2)
         for plot in (self._late_loss, self._late_error):
-            plot.setMinimumSize(110, 52)
+            plot.setMinimumSize(110, 64)
         label = QLabel(self.tr("h"))
         label.setProperty("role", "caption")
         label.setBuddy(self.step)
@@ -156,6 +160,7 @@ class CheckSection(QWidget):
         row.setSpacing(6)
         row.addWidget(label)
         row.addWidget(self.step)
+        row.addWidget(self.given)
         row.addWidget(self.button)
         row.addWidget(self.progress)
         row.addWidget(self.values, 1)
@@ -261,8 +266,9 @@ class CheckSection(QWidget):
         super().resizeEvent(event)
         self._give_sentence_room()
         self.values.setVisible(self.width() >= _WIDE)
-        before = event.oldSize().height()
-        if any((self.height() < limit) != (before < limit) for limit in (_LOW, _ROOMY)):
+        before = event.oldSize()
+        lower = any((self.height() < most) != (before.height() < most) for most in (_LOW, _ROOMY))
+        if lower or (self.width() < _WIDE) != (before.width() < _WIDE):
             self._show()
 
     def _give_sentence_room(self) -> None:
@@ -295,16 +301,24 @@ class CheckSection(QWidget):
         self.subtitle.setText(along.format(named, self._of) if named else "")
         # The first steps may be far off, and a kink is looked for last.
         known = check is not None and (not self._running or verdict_ink(check.verdict) == "update")
-        self.verdict.setText(verdict_text(check) if check is not None and known else "")
+        self.verdict.setText(
+            verdict_text(check, short_of_room=self.width() < _WIDE)
+            if check is not None and known
+            else ""
+        )
         ink = theme.muted if check is None else getattr(theme, verdict_ink(check.verdict))
         self.verdict.setStyleSheet(f"color: {ink};")
         self.values.setText("" if check is None else values_text(check))
-        self.verdict.setToolTip(f"{self.verdict.text()}\n{self.values.text()}".strip())
+        told = "" if check is None or not known else verdict_text(check)
+        self.verdict.setToolTip(f"{told}\n{self.values.text()}".strip())
+        self.given.setText("" if check is None else asked_text(check))
+        ink = theme.muted if check is None else getattr(theme, verdict_ink(check.asked_verdict))
+        self.given.setStyleSheet(f"color: {ink};")
         low = self.height() < _ROOMY
         said = "" if check is None else step_text(check, self._name, short_of_room=low)
         if check is not None and self.height() < _LOW:
             said = brief_text(check, self._name)
-        whole = "" if check is None else step_text(check, self._name)
+        whole = "" if check is None else described(check, self._name)
         if check is not None and self._backwards > 1:
             of_one = self.tr("Of one backward: .grad holds the sum of {0}.")
             said, whole = (f"{of_one.format(self._backwards)} {text}" for text in (said, whole))
@@ -314,6 +328,7 @@ class CheckSection(QWidget):
         # Qt paints links in a palette's blue, whatever the style sheet says.
         self.sentence.setText(said.replace("<a ", f'<a style="color: {theme.accent}" '))
         self.sentence.setToolTip(whole)
+        self.setAccessibleDescription(whole)
         self.button.setEnabled(number is not None)
         running = self._running
         self.button.setText(self.tr("Cancel") if running else self.tr("Run check"))

@@ -1,5 +1,6 @@
 """What a gradient check says, in the user's language: one table for each kind of sentence."""
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
@@ -11,6 +12,10 @@ from backprop_viz.recording.number_explanation import Fact, GradientCheck
 from backprop_viz.recording.quantities import written
 
 Name = Callable[[Number], str]
+
+_TAG = re.compile(r"<[^<>]*>")
+# So many units that switch are named in a description.
+_LISTED = 6
 
 # The colour role of what a verdict says.
 _INK = {
@@ -30,19 +35,36 @@ def verdict_ink(verdict: str) -> str:
     return _INK[verdict]
 
 
-def verdict_text(check: GradientCheck) -> str:
-    """The verdict in a few words: ``✓ agrees to 1.2e-9``."""
+def verdict_text(check: GradientCheck, *, short_of_room: bool = False) -> str:
+    """The verdict in a few words, and of which step it is: ``✓ agrees to 1.2e-9 with h = 1e-5``.
+
+    Where room is short: ``✓ 1.2e-9 at h = 1e-5``.
+    """
     translate = QCoreApplication.translate
+    brief = {
+        "correct": translate("check", "✓ {0} at h = {1}"),
+        "kinks": translate("check", "✓ {0} at h = {1}"),
+        "suspicious": translate("check", "? {0} at h = {1}"),
+        "wrong": translate("check", "✗ {0} at h = {1}"),
+    }
     texts = {
-        "correct": translate("check", "✓ agrees to {0}"),
-        "kinks": translate("check", "✓ agrees to {0}: fine where the loss has kinks"),
+        "correct": translate("check", "✓ agrees to {0} with h = {1}"),
+        "kinks": translate("check", "✓ agrees to {0} with h = {1}: fine where the loss has kinks"),
         "zero": translate("check", "✓ both are 0"),
         "rounding": translate("check", "≈ too small to tell from rounding"),
-        "suspicious": translate("check", "? differs by {0}, more than it should"),
+        "suspicious": translate("check", "? differs by {0} with h = {1}, more than it should"),
         "on_kink": translate("check", "∧ it lies on a kink: there is no derivative"),
-        "wrong": translate("check", "✗ differs by {0}: probably wrong"),
+        "wrong": translate("check", "✗ differs by {0} with h = {1}: probably wrong"),
     }
-    return texts[check.verdict].format(error_text(float(check.errors[check.best])))
+    error = error_text(float(check.errors[check.judged]))
+    text = (texts | brief if short_of_room else texts)[check.verdict]
+    return text.format(error, written(float(check.steps[check.judged])))
+
+
+def asked_text(check: GradientCheck) -> str:
+    """What the h in the field gives: ``error 0.035``."""
+    text = QCoreApplication.translate("check", "error {0}")
+    return text.format(error_text(float(check.errors[check.asked_at])))
 
 
 def step_text(check: GradientCheck, name: Name, *, short_of_room: bool = False) -> str:
@@ -56,6 +78,22 @@ def step_text(check: GradientCheck, name: Name, *, short_of_room: bool = False) 
     if short_of_room and why:
         return why
     return " ".join(part for part in (head, why) if part)
+
+
+def described(check: GradientCheck, name: Name) -> str:
+    """The whole check as plain text: the verdict, the step that was asked, each unit named."""
+    translate = QCoreApplication.translate
+    said = [verdict_text(check), values_text(check), _TAG.sub("", step_text(check, name))]
+    if len(check.switches) > 1:
+        units = [
+            translate("check", "{0} at {1}").format(
+                unit_name(switch.op, switch.number, name), signed(switch.at, 2)
+            )
+            for switch in check.switches[:_LISTED]
+        ]
+        units += ["…"] if (check.switched or 0) > len(units) else []
+        said.append(translate("check", "Nearest switches: {0}.").format("; ".join(units)))
+    return "\n".join(said)
 
 
 def brief_text(check: GradientCheck, name: Name) -> str:
@@ -114,8 +152,8 @@ def unit_name(op: str, number: Number, name: Name) -> str:
 def values_text(check: GradientCheck) -> str:
     """The gradient three times: of backward, in float64, and as a difference quotient."""
     translate = QCoreApplication.translate
-    estimate = short(check.estimates[check.best], 7)
-    h = written(float(check.steps[check.best]))
+    estimate = short(check.estimates[check.judged], 7)
+    h = written(float(check.steps[check.judged]))
     if check.gradient is None:
         text = translate("check", "float64 {1} · differences {2} (h = {3})")
     else:

@@ -1,6 +1,7 @@
 """The error of the difference quotient over the step h, both logarithmic: a U."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,13 +13,36 @@ from backprop_viz.desktop.panels.origin.check_plot import CheckPlot
 from backprop_viz.desktop.panels.origin.check_texts import error_text, verdict_ink
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.style.numbers import short
-from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.style.theme import Theme, scaled
 from backprop_viz.recording.quantities import written
 
 # What is shown of h and of the errors, as powers of ten.
 STEPS, ERRORS = (-12.4, 0.4), (-13.0, 0.6)
 # CS231n's thresholds.
 _THRESHOLDS = (-7, -4, -2)
+# The powers of ten to write at the axes, the most telling first.
+_STEP_TICKS, _ERROR_TICKS = (-6, -12, -3, -9), (-7, -12, -2, -4, -10)
+
+
+class PowerAxis(NamedAxis):
+    """Powers of ten; where few have room, the first of ``preferred`` (exponents) that do."""
+
+    preferred: tuple[int, ...] = ()
+
+    def tickValues(self, low: float, high: float, size: float) -> list[Any]:  # noqa: N802
+        """The ticks that have room."""
+        upright = self.orientation == "left"
+        name = scaled(16) if upright else self._name_rect().width() + scaled(20)
+        room = scaled(13 if upright else 36) * (high - low) / max(size, 1.0)
+        free = high - name * (high - low) / max(size, 1.0)
+        found: list[int] = []
+        for power in self.preferred:
+            if low <= power <= free and all(abs(power - other) >= room for other in found):
+                found.append(power)
+        return [(1.0, sorted(found))]
+
+    def _number(self, value: float, span: float) -> str:
+        return "1" if value == 0 else f"1e{round(value)}"
 
 
 class ErrorPlot(CheckPlot):
@@ -30,7 +54,8 @@ class ErrorPlot(CheckPlot):
     step_chosen = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        axes = NamedAxis("bottom", self.tr("h")), NamedAxis("left", self.tr("error"))
+        axes = PowerAxis("bottom", self.tr("h")), PowerAxis("left", self.tr("error"))
+        axes[0].preferred, axes[1].preferred = _STEP_TICKS, _ERROR_TICKS
         super().__init__(*axes, parent)
         self.setObjectName("errorOverStep")
         self.setAccessibleName(self.tr("Relative error over the step h"))
@@ -38,24 +63,26 @@ class ErrorPlot(CheckPlot):
             self.tr(
                 "The relative error of the difference quotient over the step h. Lines at 1e-7, "
                 "1e-4 and 1e-2: below is fine, fine with kinks, suspicious; above is wrong. "
+                "The ring is the step of the verdict, the upright line the h in the field. "
                 "Click a step, or press Enter at the crosshair, to look at it."
             )
         )
         plot = self.getPlotItem()
         for axis in axes:
             axis.setLogMode(True, True)
-        self._bottom.fit(*STEPS)
         self._left.setWidth(44)
         plot.getViewBox().setRange(xRange=STEPS, yRange=ERRORS, padding=0)
         self._thresholds = [pg.InfiniteLine(pos=at, angle=0) for at in _THRESHOLDS]
         self._asked = pg.InfiniteLine(angle=90)
         self._points = pg.ScatterPlotItem(size=4, pxMode=True, pen=None)
         self._chosen = pg.ScatterPlotItem(size=8, pxMode=True, pen=None)
+        self._judged = pg.ScatterPlotItem(size=11, pxMode=True, brush=None)
         for item, z in (
             *((line, -4) for line in self._thresholds),
             (self._asked, -2),
             (self._points, 2),
             (self._chosen, 3),
+            (self._judged, 4),
         ):
             item.setZValue(z)
             plot.addItem(item, ignoreBounds=True)
@@ -74,7 +101,7 @@ class ErrorPlot(CheckPlot):
 
     def _draw(self) -> None:
         check = self._check
-        for item in (self._line, self._points, self._chosen, self._asked):
+        for item in (self._line, self._points, self._chosen, self._judged, self._asked):
             item.setVisible(check is not None)
         if check is None:
             return
@@ -85,6 +112,8 @@ class ErrorPlot(CheckPlot):
         self._asked.setValue(x[at])
         ink = getattr(self._theme, verdict_ink(check.asked_verdict))
         self._chosen.setData([x[at]], [y[at]], brush=QColor(ink))
+        ring = pg.mkPen(getattr(self._theme, verdict_ink(check.verdict)), width=2)
+        self._judged.setData([x[check.judged]], [y[check.judged]], pen=ring)
 
     def _places(self) -> tuple[list[float], list[float]]:
         if self._check is None:

@@ -76,11 +76,11 @@ def test_state_and_terms_are_torchs(section: StateSection, make_view_state: Any)
         before, after = (signed(a.flat[152]) for a in event.state[name])
         assert f"{name} {before} → {after}" in shown
     grad, mean = event.inputs[1].flat[152], event.state["exp_avg"]
-    at = shown.index("m ← β₁·m + (1−β₁)·g")
-    numbers = f"= 0.9·({signed(mean[0].flat[152])}) + 0.1·({signed(grad)})"
+    at = shown.index("mₜ = β₁·mₜ₋₁ + (1 − β₁)·g")
+    numbers = f"= 0.9·({signed(mean[0].flat[152])}) + (1 − 0.9)·({signed(grad)})"
     assert shown[at + 1] == f"{numbers} = {signed(mean[1].flat[152])}"
-    assert "η = lr / (1 − β₁ᵗ)" in shown
-    assert "new w = w − η·m / d" in shown
+    assert "c₁ = 1 − β₁ᵗ" in shown
+    assert "new w = w − η·mₜ / d" in shown
     assert shown[-1].endswith(f" {signed(event.outputs[0].flat[152])}")
 
 

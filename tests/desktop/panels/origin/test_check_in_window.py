@@ -13,12 +13,13 @@ from torch.nn import functional
 import backprop_viz as bv
 from backprop_viz.capture.checks.gradient_check import NumberCheck
 from backprop_viz.desktop.panels.origin.check_section import CheckSection
-from backprop_viz.desktop.panels.origin.check_texts import brief_text
+from backprop_viz.desktop.panels.origin.check_texts import brief_text, error_text
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, GradientCheck, Switch
+from backprop_viz.recording.quantities import written
 from backprop_viz.stream.messages import GradientChecked
 from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.conftest import OpenWindow
@@ -64,6 +65,11 @@ def checked(qtbot: QtBot, open_window: OpenWindow) -> dict[float, tuple[Gradient
         assert section.verdict.text().startswith("✓")
         # In little room the tooltip alone has the whole sentence.
         assert section.sentence.text() != ""
+        check = checks[-1]
+        judged = float(check.steps[check.judged])
+        assert f"with h = {written(judged)}" in section.verdict.toolTip()
+        assert section.given.text() == f"error {error_text(float(check.errors[check.asked_at]))}"
+        assert section.accessibleDescription() == section.sentence.toolTip()
         found[step] = (checks[-1], section.sentence.toolTip())
     return found
 
@@ -104,8 +110,10 @@ def test_a_weight_with_and_without_a_kink_inside_the_interval(
         assert channel == WEIGHT[0]
         # Where many switch, each is found to a part of the interval.
         assert switch.at == pytest.approx(at[n, i, j].item(), abs=1e-2 / 32)
-    index = ", ".join(map(str, large.switches[0].number.index))
-    assert f"[{index}]" in said
+    # The nearest are named, by the section itself too.
+    for switch in large.switches[:3]:
+        assert f"[{', '.join(map(str, switch.number.index))}]" in said
+    assert "1e-6" in said  # the step of the verdict
 
 
 def test_what_was_found_of_another_number_is_not_shown(
@@ -165,7 +173,9 @@ def test_a_verdict_waits_until_a_kink_was_looked_for(qtbot: QtBot) -> None:
     assert section.running
     assert section.verdict.text() == ""
     section.show_check(wrong)
-    assert section.verdict.text() == "✗ differs by 1: probably wrong"
+    section.resize(600, 300)
+    assert section.verdict.text() == "✗ differs by 1 with h = 1e-6: probably wrong"
+    assert section.given.text() == "error 1"
 
 
 def test_in_one_line_it_says_what_matters() -> None:

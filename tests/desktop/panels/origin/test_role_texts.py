@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from backprop_viz.analysis.operations.recurrent_inside import ROLES
 from backprop_viz.desktop.panels.origin.role_texts import _roles
 from tests.capture.explaining.checks import numbers_of
 from tests.capture.explaining.test_operations import OPERATIONS, recording_of
@@ -21,4 +22,10 @@ def test_every_role_of_the_common_operations_has_a_text() -> None:
             )
             roles |= {column.role for part in found.parts for column in part.factors}
     assert {"window", "upstream", "one_over_sum"} <= roles
+    assert roles - set(_roles()) == set()
+
+
+def test_every_role_inside_a_recurrent_layer_has_a_text() -> None:
+    states = {f"initial_{ROLES[code]}" for code in "hc"}
+    roles = {*ROLES.values(), *states, "recurrent_weight", "recurrent_bias"}
     assert roles - set(_roles()) == set()
