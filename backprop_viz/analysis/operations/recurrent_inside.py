@@ -91,7 +91,8 @@ class Recurrent:
         both = states if isinstance(states, list | tuple) else [states]
         self.initial = dict(zip("hc", (_read(call, each) for each in both), strict=False))
         weights = [_read(call, each) for each in args.pop(0)]
-        biased, self.layers, dropout, training, both_ways, *first = args
+        biased, layers, dropout, training, both_ways, *first = args
+        self.layers = int(layers)
         self.directions = 2 if both_ways else 1
         self.dropout = float(dropout) if training and self.layers > 1 else 0.0
         each = 4 if biased else 2
