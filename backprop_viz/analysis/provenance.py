@@ -100,6 +100,15 @@ def made_by(recording: Recording, node: int) -> int | None:
     return Makers(recording).of(node)
 
 
+def sent_to(recording: Recording, event: Event) -> tuple[int | None, ...]:
+    """Of each gradient that a node's event sends: the value's id of the parameter it is of."""
+    if event.node is None:
+        return ()
+    nodes, known = recording.graph.nodes, recording.by_parameter
+    targets = [None if to is None else nodes[to[0]].parameter for to in nodes[event.node].sends]
+    return tuple(known[t].value_id if t is not None and t in known else None for t in targets)
+
+
 def line_of(recording: Recording, index: int) -> int | None:
     """The line of the network's source that an event comes from."""
     event = recording.events[index]

@@ -6,7 +6,7 @@ torch's cross-entropy hands out the loss, and keeps each ln p to itself.
 import numpy as np
 
 from backprop_viz.analysis.operations import intermediate_parts, node_intermediate_parts
-from backprop_viz.analysis.provenance import made_by
+from backprop_viz.analysis.provenance import made_by, sent_to
 from backprop_viz.analysis.update_breakdown import explain_update
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
@@ -25,7 +25,10 @@ def parts_of_intermediate(recording: Recording, number: Number) -> tuple[Part, .
             made = None if event.node is None else made_by(recording, event.node)
             operation = None if made is None else recording.events[made]
             if operation is not None:
-                parts = node_intermediate_parts(event, operation, number.intermediate, number.index)
+                reads = sent_to(recording, event)
+                parts = node_intermediate_parts(
+                    event, operation, number.intermediate, number.index, reads
+                )
         else:
             parts = intermediate_parts(event, number.intermediate, number.index)
     if parts is None:

@@ -199,18 +199,22 @@ def node_facts(
 
 
 def node_parts(
-    event: Event, made_by: Event, slot: int, index: Sequence[int]
+    event: Event,
+    made_by: Event,
+    slot: int,
+    index: Sequence[int],
+    reads: Sequence[int | None] = (),
 ) -> tuple[Part, ...] | None:
     """The terms of an element that a node sent through ``slot``; None where no rule tells them.
 
-    What arrived is marked as that, and has no event yet.
+    What arrived is marked as that, and has no event yet. ``reads`` are those of ``RecordedNode``.
     """
     found = _node(event.op, made_by)
     if found is None or found[1].parts is None or _is_complex(made_by):
         return None
     try:
         with np.errstate(all="ignore"):
-            node = RecordedNode(event, RecordedCall(made_by))
+            node = RecordedNode(event, RecordedCall(made_by), reads)
             parts = found[1].parts(node, slot, _place(index))
     except _UNFIT:
         return None
@@ -218,7 +222,11 @@ def node_parts(
 
 
 def node_intermediate_parts(
-    event: Event, made_by: Event, name: str, index: Sequence[int]
+    event: Event,
+    made_by: Event,
+    name: str,
+    index: Sequence[int],
+    reads: Sequence[int | None] = (),
 ) -> tuple[Part, ...] | None:
     """The terms of an intermediate value of a node; None where it has none such."""
     found = _node_intermediate(event.op, made_by, name)
@@ -226,7 +234,8 @@ def node_intermediate_parts(
         return None
     try:
         with np.errstate(all="ignore"):
-            parts = found.parts(RecordedNode(event, RecordedCall(made_by)), _place(index))
+            node = RecordedNode(event, RecordedCall(made_by), reads)
+            parts = found.parts(node, _place(index))
     except _UNFIT:
         return None
     return tuple(_with_axes(made_by, part) for part in parts)

@@ -128,10 +128,14 @@ class RecordedCall:
 
 
 class RecordedNode:
-    """A grad_fn node that ran, and the call that made it. What arrived has ``arrived`` set."""
+    """A grad_fn node that ran, and the call that made it. What arrived has ``arrived`` set.
 
-    def __init__(self, event: Event, call: RecordedCall) -> None:
-        self.event, self.call = event, call
+    ``reads``: of each gradient that it sends, the tensor whose gradient it is, where that is a
+    parameter.
+    """
+
+    def __init__(self, event: Event, call: RecordedCall, reads: Sequence[int | None] = ()) -> None:
+        self.event, self.call, self.reads = event, call, reads
 
     def arrived(self, slot: int = 0) -> RecordedTensor:
         """The gradient that arrived at an output. Raises NotRecorded for what was not copied."""
@@ -139,13 +143,19 @@ class RecordedNode:
 
     def upstream(self, places: Places) -> FactorColumn:
         """Elements (K, d) of the gradient that arrived, as a factor of K terms."""
-        return replace(self.arrived().column("upstream", places), arrived=True)
+        return self.upstream_of(0, places)
+
+    def upstream_of(self, slot: int, places: Places) -> FactorColumn:
+        """The same of what arrived at another of its outputs."""
+        column = self.arrived(slot).column("upstream", places)
+        return replace(column, slot=slot, arrived=True)
 
     def intermediate(
         self, name: str, role: str, values: Any, places: Places | Sequence[Index]
     ) -> FactorColumn:
         """Values that the node computes on its way, as a factor of K terms."""
-        return replace(self.arrived().intermediate(name, role, values, places), arrived=True)
+        slot = next((i for i, each in enumerate(self.event.input_ids) if each is not None), 0)
+        return replace(self.arrived(slot).intermediate(name, role, values, places), arrived=True)
 
 
 def _tensor(event: Event, tensor: int | None) -> RecordedTensor:

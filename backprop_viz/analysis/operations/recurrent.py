@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 
+from backprop_viz.analysis.operations.lstm_gradients import LSTM_NODE
 from backprop_viz.analysis.operations.operation_entry import Intermediate, OperationEntry
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, product
 from backprop_viz.analysis.operations.recurrent_inside import GATES, Recurrent, pre, recurrent_of
@@ -121,7 +122,8 @@ OPERATIONS = tuple(
             *_MORE.get(kind, ()),
             *_gates(kind),
         ),
-        composite=True,
+        nodes=(LSTM_NODE,) if kind == "lstm" else (),
+        composite=kind != "lstm",
     )
     for kind in GATES
 )

@@ -19,6 +19,7 @@ from backprop_viz.analysis.operations import (
     node_parts,
     sent_role,
 )
+from backprop_viz.analysis.provenance import sent_to
 from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
 from backprop_viz.capture.explaining.composite import parts_in_one_step
 from backprop_viz.capture.explaining.lookup import Lookup
@@ -73,7 +74,8 @@ def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
     made_by = _operation(lookup, event)
     if is_complex(event) or is_complex(made_by):
         raise NotReplayed("complex", event.op)
-    parts_told = node_parts(event, made_by, number.slot, number.index)
+    reads = sent_to(lookup.recording, event)
+    parts_told = node_parts(event, made_by, number.slot, number.index, reads)
     if parts_told is not None:
         assert event.node is not None
         made = lookup.operation_of(event.node)

@@ -18,7 +18,7 @@ from backprop_viz.desktop.panels.origin.check_texts import (
     Name,
     asked_text,
     brief_text,
-    described,
+    check_description,
     no_check_text,
     step_text,
     values_text,
@@ -318,7 +318,7 @@ class CheckSection(QWidget):
         said = "" if check is None else step_text(check, self._name, short_of_room=low)
         if check is not None and self.height() < _LOW:
             said = brief_text(check, self._name)
-        whole = "" if check is None else described(check, self._name)
+        whole = "" if check is None else check_description(check, self._name)
         if check is not None and self._backwards > 1:
             of_one = self.tr("Of one backward: .grad holds the sum of {0}.")
             said, whole = (f"{of_one.format(self._backwards)} {text}" for text in (said, whole))

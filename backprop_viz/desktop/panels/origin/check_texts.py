@@ -80,7 +80,7 @@ def step_text(check: GradientCheck, name: Name, *, short_of_room: bool = False) 
     return " ".join(part for part in (head, why) if part)
 
 
-def described(check: GradientCheck, name: Name) -> str:
+def check_description(check: GradientCheck, name: Name) -> str:
     """The whole check as plain text: the verdict, the step that was asked, each unit named."""
     translate = QCoreApplication.translate
     said = [verdict_text(check), values_text(check), _TAG.sub("", step_text(check, name))]

@@ -95,6 +95,9 @@ def _roles() -> dict[str, str]:
         "initial_hidden": translate("roles", "initial state"),
         "recurrent_weight": translate("roles", "recurrent weight"),
         "recurrent_bias": translate("roles", "recurrent bias"),
+        "gradient_of_hidden": translate("roles", "∂L/∂h"),
+        "gradient_of_cell": translate("roles", "∂L/∂c"),
+        "gradient_of_pre_activation": translate("roles", "∂L/∂a"),
         "summand": translate("roles", "summand"),
         "value": translate("roles", "value"),
     }
