@@ -4,14 +4,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from backprop_viz.analysis.graph_cuts import GraphCut, cut_behind
 from backprop_viz.analysis.provenance import forward_events, gradient_made, tracked
 from backprop_viz.recording.finding import Finding, Severity
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.torch_error import said_place
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``not_in_optimizer``, ``never_reached``, ``nothing_reached``."""
+    """``not_in_optimizer``, ``nothing_updated``, ``never_reached``, ``nothing_reached``.
+
+    ``cut_off`` where the call is known that keeps autograd from them.
+    """
     backward = recording.span(Phase.BACKWARD)
     if backward is None:
         return
@@ -25,25 +30,65 @@ def find(recording: Recording) -> Iterator[Finding]:
     reached = [name for name in trained if Phase.BACKWARD in phases.get(name, ())]
     if trained and not reached:
         if not _updated_by_hand(recording):
-            # Another network's turn: backward ended at leaves that are not this model's.
-            ended = any(event.op == "AccumulateGrad" for event in recording.events)
-            yield Finding("nothing_reached", "hint" if ended else "error", event=end)
+            yield from _nothing_reached(recording, trained, end)
         return
     untracked = _read_untracked_only(recording)
-    for name in trained:
-        if name not in reached:
+    missed = [name for name in trained if name not in reached]
+    cut = list(_cut_off(recording, [name for name in missed if name not in untracked], "warning"))
+    yield from (finding for finding, _ in cut)
+    behind = {name for _, names in cut for name in names}
+    for name in missed:
+        if name not in behind:
             severity: Severity = "hint" if name in untracked else "warning"
             yield Finding("never_reached", severity, (name,), name, end)
-    if not any(Phase.UPDATE in phases[name] for name in reached):
-        return  # no optimizer has stepped in this iteration
+    updated = [name for name in reached if Phase.UPDATE in phases[name]]
+    if not updated:
+        yield from _nothing_updated(recording, len(reached))
+        return
     for name in reached:
-        if Phase.UPDATE in phases[name]:
+        if name in updated:
             continue
         last = max(i for i in recording.happened_to[name])
         grad = gradient_made(recording, name)
         if grad is not None:
             norm = float(np.sqrt(np.square(np.abs(grad), dtype=np.float64).sum()))
             yield Finding("not_in_optimizer", "warning", (name, norm), name, last)
+
+
+def _nothing_reached(recording: Recording, trained: list[str], end: int) -> Iterator[Finding]:
+    # Another network's turn: backward ended at leaves that are not this model's. But one that the
+    # loop has made of a result is no other network's.
+    ended = any(event.op == "AccumulateGrad" for event in recording.events)
+    if ended and not any(event.op == "requires_grad_" for _, event in forward_events(recording)):
+        yield Finding("nothing_reached", "hint", event=end)
+        return
+    cut = [finding for finding, _ in _cut_off(recording, trained, "error")]
+    yield from cut[-1:] or (Finding("nothing_reached", "error", event=end),)
+
+
+def _cut_off(
+    recording: Recording, names: list[str], severity: Severity
+) -> Iterator[tuple[Finding, list[str]]]:
+    """The calls that cut the graph behind parameters, each with the names of those."""
+    behind: dict[GraphCut, list[str]] = {}
+    for name in names:
+        value = recording.by_parameter[name].value_id
+        cut = cut_behind(recording, value, len(recording.events))
+        if cut is not None:
+            behind.setdefault(cut, []).append(name)
+    for cut, found in behind.items():
+        call = "torch.no_grad()" if cut.kind == "no_grad" else cut.call
+        values = (call, "?" if cut.place is None else said_place(cut.place), len(found))
+        yield Finding("cut_off", severity, values, found[0], cut.event), found
+
+
+def _nothing_updated(recording: Recording, reached: int) -> Iterator[Finding]:
+    """An optimizer stepped that has no parameter of the model; of another's turn this is meant."""
+    step = recording.span(Phase.UPDATE)
+    known = any(group.parameters for group in recording.groups)
+    if step is not None and step.start == step.stop and not known:
+        at = max(step.start - 1, 0)
+        yield Finding("nothing_updated", "warning", (reached,), event=at)
 
 
 def _updated_by_hand(recording: Recording) -> bool:

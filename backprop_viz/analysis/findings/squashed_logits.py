@@ -1,16 +1,16 @@
-"""A softmax or a sigmoid before a loss that has its own."""
+"""A softmax, or what else limits scores, before a loss that has a softmax of its own."""
 
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import forward_events, maker
-from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.finding import Finding, Severity
 from backprop_viz.recording.iteration import Recording
 
 # The loss, what it does itself, and what was done before it.
-_TWICE = {
-    "cross_entropy": {"softmax": "warning", "sigmoid": "warning", "log_softmax": "hint"},
-    "binary_cross_entropy_with_logits": {"sigmoid": "warning", "softmax": "warning"},
-    "nll_loss": {"softmax": "warning"},
+_LIMITS: dict[str, Severity] = dict.fromkeys(("softmax", "sigmoid", "relu", "tanh"), "warning")
+_TWICE: dict[str, dict[str, Severity]] = {
+    "cross_entropy": {**_LIMITS, "log_softmax": "hint"},
+    "binary_cross_entropy_with_logits": _LIMITS,
 }
 # The same numbers in another shape or dtype.
 _VIEWS = {

@@ -16,7 +16,7 @@ _LEAST, _MOST = 1e-6, 1.0
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``steps_too_large``, ``steps_too_small``."""
+    """``steps_too_large``, ``steps_too_small``; ``steps_lost``, where they round to nothing."""
     ratios: dict[str, float] = {}
     steps: dict[str, int] = {}
     for i, event in enumerate(recording.events):
@@ -36,10 +36,25 @@ def find(recording: Recording) -> Iterator[Finding]:
     if middle > _MOST:
         largest = max(ratios, key=lambda name: ratios[name])
         yield Finding("steps_too_large", "warning", (middle,), largest, steps[largest])
+    elif middle == 0:
+        yield from _steps_lost(recording)
     elif middle < _LEAST and recording.options.get("lr") != 0:  # as a warm-up may begin
         smallest = min(ratios, key=lambda name: ratios[name])
         # A run that has converged, or warms up, looks the same in one iteration.
         yield Finding("steps_too_small", "hint", (middle,), smallest, steps[smallest])
+
+
+def _steps_lost(recording: Recording) -> Iterator[Finding]:
+    """Updates that change no bit, though gradients and learning rate are not 0."""
+    if recording.options.get("lr") == 0:
+        return
+    for i, event in enumerate(recording.events):
+        if event.phase is not Phase.UPDATE or event.parameter is None:
+            continue
+        grad = event.inputs[1]
+        if grad is not None and grad.ndim > 1 and grad.any():
+            yield Finding("steps_lost", "hint", (event.parameter,), event.parameter, i)
+            return
 
 
 def _norm(array: Array) -> float:

@@ -1,6 +1,4 @@
-"""A title and a sentence for each finding, and what was looked for."""
-
-from collections.abc import Iterable
+"""A title and a sentence for each finding."""
 
 from PySide6.QtCore import QCoreApplication
 
@@ -15,12 +13,50 @@ def finding_texts() -> dict[str, str]:
             "findings",
             "Batch norm is in eval mode while the model trains: it uses its stored statistics.",
         ),
+        "batch_taken_for_time": translate(
+            "findings",
+            "{0} takes the first axis for time: it got {1} steps of {2} sequences, and the "
+            "loss has {1} targets. Give batch_first=True.",
+        ),
+        "broadcast_loss": translate(
+            "findings",
+            "{0} compares {1} with {2}: every output with every target. Give both the same "
+            "shape, as by out.squeeze(1).",
+        ),
+        "cleared_before_step": translate(
+            "findings",
+            "zero_grad cleared the gradients before step could use them; call it before "
+            "backward. Parameters: {0}.",
+        ),
+        "clipped_away": translate(
+            "findings",
+            "{0} has left {1:.1e} of the gradients' norm.",
+        ),
+        "clipped_scaled": translate(
+            "findings",
+            "{0} ran while the gradients were {1:g} times too large: call "
+            "scaler.unscale_(optimizer) before it.",
+        ),
+        "cut_off": translate(
+            "findings",
+            "{0} at {1} cuts the graph: nothing before it gets a gradient. Parameters "
+            "without one: {2}.",
+        ),
         "dead_layer": translate(
             "findings",
             "Of the {2} units of {0}, {1} are 0 for the whole batch: almost no gradient passes.",
         ),
         "dead_units": translate(
             "findings", "Of the {2} units of {0}, {1} are 0 for the whole batch."
+        ),
+        "dropout_in_eval": translate(
+            "findings",
+            "Dropout is off while the model trains, as after model.eval(). Call model.train().",
+        ),
+        "equal_units": translate(
+            "findings",
+            "The {1} units of {0} have the same weights and get the same gradients: they "
+            "stay the same. Initialise them at random.",
         ),
         "exploding": translate(
             "findings", "Gradients explode: that of {0} is {2:.1e} times that of {1}."
@@ -36,8 +72,24 @@ def finding_texts() -> dict[str, str]:
             "memory: see {2}. Add loss.item(), or detach() what the next iteration uses. There is "
             "a lesson on it: “total += loss”.",
         ),
+        "large_inputs": translate(
+            "findings",
+            "The inputs go from {0:.4g} to {1:.4g}, and their root mean square is {2:.3g}. "
+            "Layers are made for numbers around 0 with a spread of 1: subtract the mean, "
+            "and divide by the standard deviation.",
+        ),
         "never_reached": translate(
             "findings", "Backward never reached {0}: the loss does not depend on it."
+        ),
+        "never_stepped": translate(
+            "findings",
+            "backward runs and zero_grad clears its gradients, but no optimizer steps: call"
+            " optimizer.step() after backward. Parameters: {0}.",
+        ),
+        "no_activation": translate(
+            "findings",
+            "There is no activation between the linear layers {0} and {1}: together they "
+            "can do no more than one.",
         ),
         "not_finite": translate(
             "findings", "The first {0} arose in {1}, from inputs that were all finite."
@@ -45,19 +97,73 @@ def finding_texts() -> dict[str, str]:
         "not_finite_from_start": translate(
             "findings", "The loss is {0}, and an input or a parameter was already not finite."
         ),
+        "not_finite_gradient": translate(
+            "findings",
+            "The loss is finite, but the first {0} in a gradient arose in {1}, from gradients that "
+            "were all finite. Its slope has no limit there, as that of sqrt at 0: keep away from "
+            "it, as by adding 1e-8.",
+        ),
+        "not_finite_update": translate(
+            "findings",
+            "The step made {0} of {1}, though weight and gradient were finite. Lower the "
+            "learning rate, or raise eps.",
+        ),
         "not_in_optimizer": translate(
             "findings",
             "{0} has a gradient of norm {1:.3g} and was not updated: no optimizer has it.",
+        ),
+        "not_log_probabilities": translate(
+            "findings",
+            "nll_loss expects log-probabilities, but e to the power of a sample's numbers "
+            "adds up to {0:.3g}, not 1. Put log_softmax before it, or use cross_entropy on "
+            "raw scores.",
         ),
         "nothing_reached": translate(
             "findings",
             "Backward reached no parameter of the model: the loss does not depend on any.",
         ),
+        "nothing_updated": translate(
+            "findings",
+            "An optimizer stepped and moved none of the {0} parameters that have a "
+            "gradient. Make it from the parameters of this model, after its layers are "
+            "final.",
+        ),
+        "one_class": translate(
+            "findings",
+            "{0} has a single class to choose from: its probability is always 1, and nothing is "
+            "learnt. Use binary_cross_entropy_with_logits for yes or no.",
+        ),
         "one_sample_batch_norm": translate(
             "findings", "Batch norm is training on a batch of one sample."
         ),
+        "rate_is_zero": translate(
+            "findings",
+            "The learning rate of {0} is 0: no weight moves.",
+        ),
+        "rate_too_large": translate(
+            "findings",
+            "{0} moves each weight by about the learning rate, which is {1:g}; 1e-3 is usual.",
+        ),
+        "saturated": translate(
+            "findings",
+            "{1} % of the values of {0} are at its ends, where it is flat: almost no "
+            "gradient passes.",
+        ),
+        "softmax_over_batch": translate(
+            "findings",
+            "{0} runs over dim 0, the {1} samples of the batch: use dim=1, the {2} classes.",
+        ),
         "squashed_twice": translate(
             "findings", "{0} comes before {1}, which expects raw scores: remove the {0}."
+        ),
+        "step_function": translate(
+            "findings",
+            "The slope of {0} is 0 everywhere: nothing before it learns.",
+        ),
+        "steps_lost": translate(
+            "findings",
+            "The updates are smaller than the last digit of the weights: {0} stays as it "
+            "is. The learning rate, or the gradient, is too small.",
         ),
         "steps_too_large": translate(
             "findings",
@@ -82,6 +188,15 @@ def finding_texts() -> dict[str, str]:
         "vanishing": translate(
             "findings", "Gradients vanish: that of {0} is {2:.1e} times that of {1}."
         ),
+        "view_swaps_axes": translate(
+            "findings",
+            "{0} makes {2} of {1}: that does not swap the axes, it mixes their numbers. Use"
+            " transpose or permute.",
+        ),
+        "zero_gradients": translate(
+            "findings",
+            "Every gradient is exactly 0, from {0} on, though the loss is not: no weight learns.",
+        ),
     }
 
 
@@ -95,63 +210,119 @@ def finding_titles() -> dict[str, str]:
     translate = QCoreApplication.translate
     return {
         "batch_norm_in_eval": translate("findings", "Batch norm is in eval mode"),
+        "batch_taken_for_time": translate(
+            "findings",
+            "The batch is taken for time in {0}",
+        ),
+        "broadcast_loss": translate(
+            "findings",
+            "{0} compares all with all",
+        ),
+        "cleared_before_step": translate(
+            "findings",
+            "zero_grad before step",
+        ),
+        "clipped_away": translate(
+            "findings",
+            "Clipping leaves next to nothing",
+        ),
+        "clipped_scaled": translate(
+            "findings",
+            "Scaled gradients are clipped",
+        ),
+        "cut_off": translate(
+            "findings",
+            "The graph is cut at {0}",
+        ),
         "dead_layer": translate("findings", "{0}: nearly all units are dead"),
         "dead_units": translate("findings", "{0}: {1} of {2} units are dead"),
+        "dropout_in_eval": translate(
+            "findings",
+            "Dropout is off while the model trains",
+        ),
+        "equal_units": translate(
+            "findings",
+            "The units of {0} are all equal",
+        ),
         "exploding": translate("findings", "Gradients explode"),
         "gradients_kept": translate("findings", "zero_grad was not called"),
         "growing_graph": translate("findings", "The graph grows with every iteration"),
+        "large_inputs": translate(
+            "findings",
+            "Inputs are not normalised",
+        ),
         "never_reached": translate("findings", "{0} gets no gradient"),
+        "never_stepped": translate(
+            "findings",
+            "The optimizer never steps",
+        ),
+        "no_activation": translate(
+            "findings",
+            "Nothing between {0} and {1}",
+        ),
         "not_finite": translate("findings", "{0} first appeared in {1}"),
         "not_finite_from_start": translate("findings", "The loss is {0}"),
+        "not_finite_gradient": translate(
+            "findings",
+            "{0} in the gradients, from {1}",
+        ),
+        "not_finite_update": translate(
+            "findings",
+            "The update makes {1} {0}",
+        ),
         "not_in_optimizer": translate("findings", "{0} is in no optimizer"),
+        "not_log_probabilities": translate(
+            "findings",
+            "nll_loss gets no log-probabilities",
+        ),
         "nothing_reached": translate("findings", "No parameter gets a gradient"),
+        "nothing_updated": translate(
+            "findings",
+            "The optimizer has none of the model's parameters",
+        ),
+        "one_class": translate("findings", "{0} of a single class"),
         "one_sample_batch_norm": translate("findings", "Batch norm of one sample"),
+        "rate_is_zero": translate(
+            "findings",
+            "The learning rate is 0",
+        ),
+        "rate_too_large": translate(
+            "findings",
+            "The learning rate is very large",
+        ),
+        "saturated": translate(
+            "findings",
+            "{0} is saturated",
+        ),
+        "softmax_over_batch": translate(
+            "findings",
+            "{0} over the batch",
+        ),
         "squashed_twice": translate("findings", "{0} before {1}"),
+        "step_function": translate(
+            "findings",
+            "{0} passes no gradient",
+        ),
+        "steps_lost": translate(
+            "findings",
+            "Updates are too small to change a weight",
+        ),
         "steps_too_large": translate("findings", "Updates are very large"),
         "steps_too_small": translate("findings", "Updates are very small"),
         "undivided": translate("findings", "{0} losses are added up undivided"),
         "unregistered": translate("findings", "A tensor {0} is not in the model"),
         "vanishing": translate("findings", "Gradients vanish"),
+        "view_swaps_axes": translate(
+            "findings",
+            "{0} in place of a transpose",
+        ),
+        "zero_gradients": translate(
+            "findings",
+            "Every gradient is 0",
+        ),
     }
 
 
 def finding_title(finding: Finding) -> str:
     """What was found in a few words, in the user's language."""
     return finding_titles()[finding.code].format(*finding.values)
-
-
-def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
-    """What is looked for, in the user's language, each with the codes of what it may find."""
-    translate = QCoreApplication.translate
-    return (
-        (translate("findings", "NaN or Inf"), frozenset({"not_finite", "not_finite_from_start"})),
-        (
-            translate("findings", "unused parameters"),
-            frozenset({"never_reached", "nothing_reached"}),
-        ),
-        (translate("findings", "parameters in no optimizer"), frozenset({"not_in_optimizer"})),
-        (translate("findings", "layers outside the model"), frozenset({"unregistered"})),
-        (
-            translate("findings", "vanishing or exploding gradients"),
-            frozenset({"vanishing", "exploding"}),
-        ),
-        (translate("findings", "dead units"), frozenset({"dead_layer", "dead_units"})),
-        (translate("findings", "softmax or sigmoid twice"), frozenset({"squashed_twice"})),
-        (translate("findings", "a missing zero_grad"), frozenset({"gradients_kept"})),
-        (translate("findings", "losses added up undivided"), frozenset({"undivided"})),
-        (translate("findings", "a graph that grows"), frozenset({"growing_graph"})),
-        (
-            translate("findings", "batch norm in eval mode or of one sample"),
-            frozenset({"batch_norm_in_eval", "one_sample_batch_norm"}),
-        ),
-        (
-            translate("findings", "unusual learning rates"),
-            frozenset({"steps_too_large", "steps_too_small"}),
-        ),
-    )
-
-
-def looked_for(found: Iterable[Finding]) -> tuple[str, ...]:
-    """What was looked for and not found, in the user's language."""
-    codes = {finding.code for finding in found}
-    return tuple(topic for topic, of_topic in _topics() if codes.isdisjoint(of_topic))

@@ -146,15 +146,8 @@ def not_in_optimizer() -> Recording:
 
 
 def nothing_reached() -> Recording:
-    class Cut(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.last = nn.Linear(5, 3)
-
-        def forward(self, x: Tensor) -> Tensor:
-            return self.last(x).detach().requires_grad_()
-
-    return iterations(Cut())
+    net, other = small(), nn.Parameter(torch.ones(3))
+    return iterations(net, loss=lambda out: other.square().sum())
 
 
 def one_sample_batch_norm() -> Recording:
@@ -170,7 +163,7 @@ def steps_too_large() -> Recording:
 
 
 def steps_too_small() -> Recording:
-    return iterations(small(), lr=1e-8)
+    return iterations(small(), lr=3e-6)
 
 
 def undivided() -> Recording:

@@ -66,7 +66,10 @@ def test_a_loss_that_was_detached(net: nn.Sequential) -> None:
         bv.record(net, optimizer) as recording,
     ):
         F.cross_entropy(net(X).detach(), LABELS).backward()
-    assert severities(recording.findings()) == {"nothing_reached": "error"}
+    (said,) = recording.findings()
+    call, place, count = said.values
+    assert (said.code, said.severity, call, count) == ("cut_off", "error", "detach", 4)
+    assert str(place).startswith("test_finding_limits.py:")
 
 
 def test_gradients_asked_for_and_applied_by_hand(net: nn.Sequential) -> None:

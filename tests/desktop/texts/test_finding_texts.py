@@ -9,8 +9,8 @@ from backprop_viz.desktop.texts.finding_texts import (
     finding_texts,
     finding_title,
     finding_titles,
-    looked_for,
 )
+from backprop_viz.desktop.texts.finding_topics import looked_for
 from backprop_viz.recording.finding import Finding
 
 

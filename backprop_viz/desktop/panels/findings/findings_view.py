@@ -8,7 +8,7 @@ from backprop_viz.desktop.panels.findings.finding_card import FindingCard, MoreL
 from backprop_viz.desktop.panels.inspector.why_section import Sentence, code_line
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
-from backprop_viz.desktop.texts.finding_texts import looked_for
+from backprop_viz.desktop.texts.finding_topics import looked_for
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording

@@ -19,6 +19,7 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 from tests.analysis.findings.broken_loops import BROKEN_LOOPS, Logarithm, iterations
+from tests.analysis.findings.more_broken_loops import MORE_BROKEN_LOOPS
 
 
 @pytest.fixture
@@ -59,11 +60,36 @@ SAID = {
     "undivided": ("2 losses are added up undivided", "of 2 mean losses"),
     "unregistered": ("A tensor 4x5 is not in the model", "nn.ModuleList"),
     "vanishing": ("Gradients vanish", "that of 0.weight is"),
+    "batch_taken_for_time": ("The batch is taken for time in lstm", "9 steps of 4 sequences"),
+    "broadcast_loss": ("sub compares all with all", "sub compares (9, 1) with (9,)"),
+    "cleared_before_step": ("zero_grad before step", "before step could use them"),
+    "clipped_away": ("Clipping leaves next to nothing", "clip_grad_norm_ has left"),
+    "clipped_scaled": ("Scaled gradients are clipped", "65536 times too large"),
+    "cut_off": ("The graph is cut at detach().numpy()", "Parameters without one: 2."),
+    "dropout_in_eval": ("Dropout is off while the model trains", "model.train()"),
+    "equal_units": ("The units of 0.weight are all equal", "The 6 units of 0.weight"),
+    "large_inputs": ("Inputs are not normalised", "The inputs go from 0 to 255"),
+    "never_stepped": ("The optimizer never steps", "Parameters: 4."),
+    "no_activation": ("Nothing between 0 and 1", "no activation between"),
+    "not_finite_gradient": ("Inf in the gradients, from SqrtBackward0", "adding 1e-8"),
+    "not_finite_update": ("The update makes 0.weight Inf", "weight and gradient were finite"),
+    "not_log_probabilities": ("nll_loss gets no log-probabilities", "Put log_softmax before it"),
+    "nothing_updated": ("The optimizer has none of the model's parameters", "none of the 4"),
+    "one_class": ("cross_entropy of a single class", "binary_cross_entropy_with_logits"),
+    "rate_is_zero": ("The learning rate is 0", "The learning rate of SGD is 0"),
+    "rate_too_large": ("The learning rate is very large", "which is 1; 1e-3 is usual"),
+    "saturated": ("0 is saturated", "of the values of 0 are at its ends"),
+    "softmax_over_batch": ("log_softmax over the batch", "the 9 samples of the batch"),
+    "step_function": ("round passes no gradient", "nothing before it learns"),
+    "steps_lost": ("Updates are too small to change a weight", "smaller than the last digit"),
+    "view_swaps_axes": ("view in place of a transpose", "view makes 9×4×7 of 9×7×4"),
+    "zero_gradients": ("Every gradient is 0", "from ClampBackward1 on"),
 }
+LOOPS = BROKEN_LOOPS | MORE_BROKEN_LOOPS
 
 
 def test_each_finding_has_a_loop() -> None:
-    assert set(BROKEN_LOOPS) == set(SAID) == set(finding_texts())
+    assert set(LOOPS) == set(SAID) == set(finding_texts())
 
 
 @pytest.mark.parametrize("code", sorted(SAID))
@@ -71,7 +97,7 @@ def test_what_is_wrong_is_said_in_the_window(
     window: MainWindow, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch.manual_seed(4)
-    recording = BROKEN_LOOPS[code]()
+    recording = LOOPS[code]()
     panel = show(window, recording)
     title, sentence = SAID[code]
     assert sentence in said(panel)[title]

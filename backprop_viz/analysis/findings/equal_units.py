@@ -1,0 +1,27 @@
+"""Units of a layer that are all the same: they get the same gradients, and stay the same."""
+
+from collections.abc import Iterator
+
+from backprop_viz.analysis.provenance import gradient_made
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+
+
+def find(recording: Recording) -> Iterator[Finding]:
+    """``equal_units``: as after a constant initialisation."""
+    for parameter in recording.parameters:
+        value = parameter.value
+        if value.ndim < 2 or len(value) < 2 or value.size < 4 or not parameter.requires_grad:
+            continue
+        if not _all_rows_equal(value):
+            continue
+        grad = gradient_made(recording, parameter.name)
+        if grad is not None and grad.shape == value.shape and _all_rows_equal(grad):
+            name = parameter.name
+            shown = recording.happened_to[name][-1]
+            yield Finding("equal_units", "warning", (name, len(value)), name, shown)
+
+
+def _all_rows_equal(array: Array) -> bool:
+    return bool((array[1] == array[0]).all() and (array == array[:1]).all())

@@ -1,0 +1,30 @@
+"""Linear layers with nothing between them: together they are one linear layer."""
+
+from collections.abc import Iterator
+
+from backprop_viz.analysis.provenance import forward_events, tracked
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+
+
+def find(recording: Recording) -> Iterator[Finding]:
+    """``no_activation``, of the first two; not where the layer between is narrow on purpose."""
+    made: dict[int | None, tuple[int, int]] = {}
+    readers: dict[int | None, int] = {}
+    for _, event in forward_events(recording):
+        for tensor in set(event.input_ids):
+            readers[tensor] = readers.get(tensor, 0) + 1
+    for i, event in forward_events(recording):
+        if event.op != "linear" or not tracked(event):
+            continue
+        read, out = event.inputs[0], event.outputs[0]
+        if read is None or out is None:
+            continue
+        width, before = read.shape[-1], made.get(event.input_ids[0])
+        if before is not None and readers[event.input_ids[0]] == 1:
+            inner, first = before
+            if width >= min(inner, out.shape[-1]):
+                names = (recording.events[first].module or "", event.module or "")
+                yield Finding("no_activation", "hint", names, event=i)
+                return
+        made[event.output_ids[0]] = (width, i)

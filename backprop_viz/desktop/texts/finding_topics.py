@@ -1,0 +1,87 @@
+"""What is looked for in an iteration, in a few words."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.recording.finding import Finding
+
+
+def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
+    """What is looked for, in the user's language, each with the codes of what it may find."""
+    translate = QCoreApplication.translate
+    return (
+        (
+            translate("findings", "NaN or Inf"),
+            frozenset(
+                {
+                    *("not_finite", "not_finite_from_start"),
+                    *("not_finite_gradient", "not_finite_update"),
+                }
+            ),
+        ),
+        (
+            translate("findings", "unused parameters"),
+            frozenset({"never_reached", "nothing_reached", "cut_off"}),
+        ),
+        (
+            translate("findings", "parameters in no optimizer"),
+            frozenset({"not_in_optimizer", "nothing_updated"}),
+        ),
+        (translate("findings", "layers outside the model"), frozenset({"unregistered"})),
+        (
+            translate("findings", "vanishing or exploding gradients"),
+            frozenset({"vanishing", "exploding"}),
+        ),
+        (translate("findings", "dead units"), frozenset({"dead_layer", "dead_units"})),
+        (translate("findings", "softmax or sigmoid twice"), frozenset({"squashed_twice"})),
+        (
+            translate("findings", "a missing zero_grad or step"),
+            frozenset({"gradients_kept", "cleared_before_step", "never_stepped"}),
+        ),
+        (translate("findings", "losses added up undivided"), frozenset({"undivided"})),
+        (translate("findings", "a graph that grows"), frozenset({"growing_graph"})),
+        (
+            translate("findings", "batch norm in eval mode or of one sample"),
+            frozenset({"batch_norm_in_eval", "one_sample_batch_norm"}),
+        ),
+        (translate("findings", "dropout that is off"), frozenset({"dropout_in_eval"})),
+        (
+            translate("findings", "gradients of 0"),
+            frozenset({"zero_gradients", "step_function", "saturated", "one_class"}),
+        ),
+        (
+            translate("findings", "axes that are mixed up"),
+            frozenset(
+                {
+                    *("broadcast_loss", "softmax_over_batch"),
+                    *("view_swaps_axes", "batch_taken_for_time"),
+                }
+            ),
+        ),
+        (
+            translate("findings", "raw scores in nll_loss"),
+            frozenset({"not_log_probabilities"}),
+        ),
+        (translate("findings", "clipping"), frozenset({"clipped_away", "clipped_scaled"})),
+        (translate("findings", "inputs that are not normalised"), frozenset({"large_inputs"})),
+        (
+            translate("findings", "layers that add nothing"),
+            frozenset({"equal_units", "no_activation"}),
+        ),
+        (
+            translate("findings", "unusual learning rates"),
+            frozenset(
+                {
+                    *("steps_too_large", "steps_too_small", "steps_lost"),
+                    *("rate_is_zero", "rate_too_large"),
+                }
+            ),
+        ),
+    )
+
+
+def looked_for(found: Iterable[Finding]) -> tuple[str, ...]:
+    """What was looked for and not found, in the user's language."""
+    codes = {finding.code for finding in found}
+    return tuple(topic for topic, of_topic in _topics() if codes.isdisjoint(of_topic))
