@@ -39,7 +39,9 @@ def test_losses() -> None:
         ("analysis/operations/class_losses.py", "cross_entropy"),
         ("capture/watches/function_watch.py", "cross_entropy"),
         ("analysis/findings/accumulation.py", "cross_entropy"),
+        ("analysis/findings/one_class.py", "cross_entropy"),
         ("analysis/findings/squashed_logits.py", "cross_entropy"),
+        ("analysis/findings/time_axis.py", "cross_entropy"),
     }
     others = {(file, name) for file, name in named(set(LOSSES)) if file not in CHOICES}
     assert others == own | usual | function

@@ -205,7 +205,7 @@ class Recorder:
     def _all(self) -> Recording:
         """The same with the calls of the model that are beside the iteration."""
         if self.spans.under_way and self.spans.phase in (Phase.FORWARD, Phase.LOSS):
-            self._walk(self._forward.results)
+            self._walk(self._forward.new_results)
         else:
             self._bind()
         batch, labels = self._batch.ids()
@@ -390,7 +390,7 @@ class Recorder:
         self._errors.backward_begins(self.results.root)
         self._growth.backward_begins(self._walked.nodes, len(self.log))
         self._forward.clear(self._calls.has)
-        self._batch.backward_runs(self._calls.has)
+        self._batch.backward_runs(self._calls.has, self._forward.holds)
         kept = (*tensors_in(self.model), *self._batch.tensors())
         self._snapshots.forget_all_but((*kept, *self._forward.results))
         self._buffers.look_at_all()

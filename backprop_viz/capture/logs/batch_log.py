@@ -74,10 +74,15 @@ class BatchLog:
         if known:
             self._ids = known[-1]
 
-    def backward_runs(self, belongs: Belongs) -> None:
-        """The passes so far are over, of those that belong to the iteration."""
+    def backward_runs(self, belongs: Belongs, held: Callable[[int, int], bool]) -> None:
+        """The passes so far are over, of those that belong to the iteration.
+
+        But for one of which operations are ``held``, from a number of events to another.
+        """
+        ends = [start for start, _, _ in self._passes[1:]] + [len(self._log)]
         self._passes = [
-            (start, ids, {} if belongs(start) else inputs) for start, ids, inputs in self._passes
+            (start, ids, {} if belongs(start) and not held(start, end) else inputs)
+            for (start, ids, inputs), end in zip(self._passes, ends, strict=False)
         ]
 
     def tensors(self) -> Iterator[Tensor]:

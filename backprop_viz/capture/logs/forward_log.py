@@ -32,6 +32,15 @@ class ForwardLog:
         """What each operation made first."""
         return [operation.made[0] for operation in self._operations]
 
+    @property
+    def new_results(self) -> list[Tensor]:
+        """The same of those since the last backward."""
+        return self.results[self._before :]
+
+    def holds(self, start: int, stop: int) -> bool:
+        """Whether an operation is held whose event lies in between."""
+        return any(start <= number < stop for number in self._numbers)
+
     def ran(self, operation: Operation) -> None:
         """An operation has run, which the next event is about."""
         self._operations.append(operation)
@@ -56,9 +65,12 @@ class ForwardLog:
         self._before = len(kept)
 
     def drop(self) -> bool:
-        """Let go of all; whether any of it came after the last backward."""
+        """No update is made of what is held; whether any of it came after the last backward.
+
+        A later backward may go through it, as through what a GAN's generator has made.
+        """
         grown = len(self._operations) > self._before
-        self._operations, self._numbers, self._before = [], [], 0
+        self._before = len(self._operations)
         return grown
 
     def _rows(self) -> Iterator[tuple[Operation, int]]:
@@ -75,9 +87,9 @@ class ForwardLog:
         walked, log = self._walked, self._log
         starts = [node for node in map(grad_fn_of, roots) if node is not None]
         rows = [row for row in self._rows() if belongs(row[1])]
-        operations, numbers = [o for o, _ in rows], [i for _, i in rows]
         before = walked.graph.others
-        walked.find(starts, operations, output, log.weights)
+        found = set(walked.find(starts, [o for o, _ in rows], output, log.weights))
+        numbers = [i for _, i in rows]
         for operation, i in rows:
             # The output of a custom Function gets its grad_fn only when the Function returns.
             grad_fn = operation.grad_fn or grad_fn_of(operation.made[0])
@@ -85,9 +97,15 @@ class ForwardLog:
         kept = (other for other in before if other[0] not in numbers)
         walked.tell_others((*kept, *self._others(rows)))
         self.passes = [one for one in self.passes if belongs(one.start)]
-        if sources and any(operation.phase is Phase.FORWARD for operation in operations):
-            layers = layer_graph(operations, numbers, sources, self._names, walked.ids)
-            self._passed(ForwardPass(numbers[0], layers))
+        # What was held at the last backward is shown again where this graph leads to it.
+        new = set(self._numbers[self._before :])
+        shown = [(o, i) for o, i in rows if i in new or o.grad_fn in found]
+        if sources and any(operation.phase is Phase.FORWARD for operation, _ in shown):
+            operations, numbers = [o for o, _ in shown], [i for _, i in shown]
+            given = _not_made(sources, operations)
+            layers = layer_graph(operations, numbers, given, self._names, walked.ids)
+            start = next((i for i in numbers if i in new), numbers[0])
+            self._passed(ForwardPass(start, layers))
 
     def _others(self, rows: Iterable[tuple[Operation, int]]) -> Iterator[tuple[int, int, int, int]]:
         """The nodes of outputs that are not the first, where they are others, as ``Graph`` has."""
@@ -101,3 +119,14 @@ class ForwardLog:
         """Take note of a pass; it may be longer than it was before."""
         others = [one for one in self.passes if one.start != newest.start]
         self.passes = sorted([*others, newest], key=lambda one: one.start)
+
+
+def _not_made(sources: Sources, operations: Iterable[Operation]) -> Sources:
+    """The sources but for those that an operation has made: what one network gave to another."""
+    made = {
+        id(tensor)
+        for operation in operations
+        for tensor in operation.made
+        if not any(tensor is read for read in operation.read)
+    }
+    return {name: given for name, given in sources.items() if id(given[0]) not in made}
