@@ -45,6 +45,7 @@ def _roles() -> dict[str, str]:
         "base": translate("roles", "base"),
         "query": translate("roles", "query"),
         "key": translate("roles", "key"),
+        "head": translate("roles", "head"),
         "scale": translate("roles", "scale"),
         "score": translate("roles", "exp(score)"),
         "bound": translate("roles", "bound"),
@@ -116,6 +117,10 @@ def axis_text(axis: str) -> str:
         "layer": translate("axes", "layer"),
         "step": translate("axes", "step"),
         "unit": translate("axes", "unit"),
+        "head": translate("axes", "head"),
+        "position": translate("axes", "position"),
+        "query": translate("axes", "query"),
+        "key": translate("axes", "key"),
         "feature": translate("axes", "feature"),
         "class": translate("axes", "class"),
     }
