@@ -7,6 +7,7 @@ from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.lost_lines import LostLinesController
+from backprop_viz.desktop.controllers.run_again import RunAgainController
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
@@ -33,6 +34,7 @@ class AttachedController(QObject):
         self._session.view_state_ready.connect(self._show_origin)
         self._leave_out()
         self._lost_lines = LostLinesController(context)
+        self._run_again = RunAgainController(context)
 
     def _leave_out(self) -> None:
         for menu in MENUS:
@@ -86,6 +88,8 @@ class AttachedController(QObject):
                 by_command=self._origin is not None and self._origin.kind == "script",
             )
             self._window.messages.tell_notice(notice)
+            if notice.code == "script_raised_unrecorded" and self._origin is not None:
+                self._run_again.offer(self._origin, self._session.iteration + 1)
 
     def _stop_offering(self) -> None:
         """Offer no more what only a script that runs can do."""

@@ -1,5 +1,6 @@
 """The one place where the window tells the user something."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -107,6 +108,9 @@ class MessageBar(QFrame):
         self._open_details.setAccessibleName(self._open_details.toolTip())
         self._open_details.clicked.connect(self._show_details)
         self._log = FaultLog()
+        self._does: Callable[[], None] | None = None
+        self._action = _link("messageAction", "")
+        self._action.clicked.connect(lambda: self._does and self._does())
         self._dismiss = _link("dismissMessage", self.tr("Dismiss"))
         self._dismiss.setToolTip(self.tr("Dismiss this message (Esc)"))
         self._dismiss.setAccessibleName(self.tr("Dismiss this message"))
@@ -119,6 +123,7 @@ class MessageBar(QFrame):
         row.addWidget(self._badge)
         row.addWidget(self._label, 1)
         row.addWidget(self._more)
+        row.addWidget(self._action)
         row.addWidget(self._open_details)
         row.addWidget(self._dismiss)
         self._timer = QTimer(self)
@@ -150,6 +155,7 @@ class MessageBar(QFrame):
         self._subject = subject
         self._details = details
         self._open_details.setVisible(bool(details))
+        self._action.hide()
         self._label.setText(text)
         what = self.tr("Error: {text}") if kind == "error" else self.tr("Message: {text}")
         self.setAccessibleName(what.format(text=text))
@@ -163,6 +169,15 @@ class MessageBar(QFrame):
         if kind == "info" and not self.underMouse():
             self._timer.start()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def offer(self, text: str, tooltip: str, does: Callable[[], None]) -> None:
+        """Add a button to the message that is shown, until another one comes."""
+        self._does = does
+        self._action.setText(text)
+        self._action.setToolTip(tooltip)
+        self._action.setAccessibleName(tooltip)
+        self._action.show()
+        self._offer_whole()
 
     def text(self) -> str:
         """The message shown, "" if there is none."""
@@ -201,8 +216,8 @@ class MessageBar(QFrame):
     def _offer_whole(self) -> None:
         """A button for the whole text, where the line has no room for it."""
         room = self.width() - self._badge.width() - self._dismiss.sizeHint().width() - 50
-        if self._details:
-            room -= self._open_details.sizeHint().width() + 10
+        for button in (self._open_details, self._action):
+            room -= 0 if button.isHidden() else button.sizeHint().width() + 10
         cut = self._label.fontMetrics().horizontalAdvance(self.text()) > room
         self._more.setVisible(cut)
         if not cut:
