@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from backprop_viz.analysis.graph.graph_layout import best_columns, place
+from backprop_viz.analysis.graph.graph_fit import best_columns
+from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import analyse
 from backprop_viz.analysis.graph.layered_layout import layout
 from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, walk

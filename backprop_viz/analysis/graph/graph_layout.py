@@ -4,25 +4,12 @@ A chain, as most networks are, folds into rows like text. A graph with many lane
 it is shown as its layered layout placed it.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from backprop_viz.analysis.graph.box_sizes import OPEN, BoxSizes
 from backprop_viz.analysis.graph.graph_structure import Structure, is_leaf
 from backprop_viz.analysis.graph.spans import Spans
-
-WIDTH, HEIGHT = 104, 44  # of a node's box
-PILL_WIDTH, PILL_HEIGHT = 84, 18  # of a node that hangs below another
-_GAP = 15  # between two columns
-_HANG = 8  # from a node down to the nodes below it
-_SPACE = 4  # between hanging nodes
-_TRACK = 7  # between edges that run beside each other
-_EDGE_ROOM = 10  # between a row and the lowest track above it
-_LANE_GAP = 10  # between what hangs in a lane and the next lane or row
-_ROW = 110  # the height of a row, as a first guess
-READABLE_SCALE = 0.66  # the scale below which names cannot be read
-COMFORTABLE = 0.9
-_SMALL = 60  # nodes in a row
 
 Point = tuple[float, float]
 Edge = tuple[int, int]
@@ -71,25 +58,32 @@ class Placement:
     width: float
     height: float
     columns: int  # in the longest row
+    sizes: BoxSizes = OPEN
 
 
-def place(structure: Structure, columns: int) -> Placement:
+def place(structure: Structure, columns: int, sizes: BoxSizes = OPEN) -> Placement:
     """Place every node, with at most ``columns`` columns to a row."""
     if not structure.graph.nodes:
         return Placement({}, {}, 0, 0, 0)
     if not structure.foldable:
-        return _as_laid_out(structure)
-    return _Folding(structure, max(columns, 1)).placement()
+        return _as_laid_out(structure, sizes)
+    return _Folding(structure, max(columns, 1), sizes).placement()
 
 
-def _as_laid_out(structure: Structure) -> Placement:
+def column_pitch(structure: Structure, sizes: BoxSizes = OPEN) -> float:
+    """How wide a column is on average, all of them in one row."""
+    return _Folding(structure, structure.length, sizes).pitch()
+
+
+def _as_laid_out(structure: Structure, sizes: BoxSizes) -> Placement:
     """Columns and lanes of the layered layout, with straight edges."""
-    across, down = WIDTH + 3 * _GAP, HEIGHT + 20
+    across, down = sizes.width + 3 * sizes.gap, sizes.height + 20
     graph, places, rects = structure.graph, structure.places, {}
     for node in graph.nodes:
-        width, height = (PILL_WIDTH, PILL_HEIGHT) if is_leaf(node) else (WIDTH, HEIGHT)
+        width, height = sizes.of_leaf if is_leaf(node) else (sizes.width, sizes.height)
         column, lane = places[node.id]
-        x, y = column * across + (WIDTH - width) / 2, lane * down + (HEIGHT - height) / 2
+        x = column * across + (sizes.width - width) / 2
+        y = lane * down + (sizes.height - height) / 2
         rects[node.id] = Rect(x, y, width, height)
     edges = {}
     for a, b in graph.edges:
@@ -101,6 +95,7 @@ def _as_laid_out(structure: Structure) -> Placement:
         max(rect.right for rect in rects.values()),
         max(rect.bottom for rect in rects.values()),
         round(max(column for column, _ in places)) + 1,
+        sizes,
     )
 
 
@@ -108,6 +103,7 @@ def _as_laid_out(structure: Structure) -> Placement:
 class _Row:
     """A row of the folded graph: what it holds, and the edges that run above it."""
 
+    sizes: BoxSizes
     lanes: dict[int, list[int]] = field(default_factory=dict)  # lane -> nodes
     tracks: list[Spans] = field(default_factory=list)
     top: float = 0.0
@@ -123,19 +119,19 @@ class _Row:
 
     def height_of(self, track: int) -> float:
         """Where a track runs."""
-        return self.top - _EDGE_ROOM - track * _TRACK
+        return self.top - self.sizes.edge_room - track * self.sizes.track
 
 
 class _Folding:
     """Places the columns of a graph in rows of equal length."""
 
-    def __init__(self, structure: Structure, columns: int) -> None:
-        self._structure = structure
+    def __init__(self, structure: Structure, columns: int, sizes: BoxSizes) -> None:
+        self._structure, self._sizes = structure, sizes
         # Rows of nearly equal length read better than a last one with a single node.
         rows = -(-structure.length // columns)
         self._across = -(-structure.length // rows)
         self._row_of = {n: c // self._across for n, c in structure.columns.items()}
-        self._rows = [_Row() for _ in range(rows)]
+        self._rows = [_Row(sizes) for _ in range(rows)]
         for node, row in self._row_of.items():
             self._rows[row].lanes.setdefault(structure.lanes[node], []).append(node)
         # Each node itself, or the one that it hangs on.
@@ -151,27 +147,27 @@ class _Folding:
 
     def placement(self) -> Placement:
         """Where everything goes."""
-        lefts = self._lefts()
-        self._right = max(
-            x + WIDTH / 2 + max(self._reach[node], WIDTH / 2) for node, x in lefts.items()
-        )
+        sizes, lefts = self._sizes, self._lefts()
+        half = sizes.width / 2
+        self._right = max(x + half + max(self._reach[node], half) for node, x in lefts.items())
         tracks = self._tracks(lefts)
         y = 0.0
         for row in self._rows:
-            y += len(row.tracks) * _TRACK
-            y += _EDGE_ROOM if row.tracks else 0
+            y += len(row.tracks) * sizes.track
+            y += sizes.edge_room if row.tracks else 0
             row.top = y
             for lane in sorted(row.lanes):
                 y += max(self._stand(node, lefts[node], y) for node in row.lanes[lane])
-                y += _LANE_GAP
+                y += sizes.lane_gap
         edges = {
             edge: self._around(edge, tracks[edge]) if edge in tracks else self._direct(edge)
             for edge in self._structure.graph.edges
         }
-        return _moved_to_origin(self._rects, edges, self._across)
+        return _moved_to_origin(self._rects, edges, self._across, self._sizes)
 
     def _lefts(self) -> dict[int, float]:
         """The left side of each standing node; columns move apart where hanging nodes need room."""
+        sizes = self._sizes
         lefts: dict[int, float] = {}
         for row in self._rows:
             by_column: dict[int, list[int]] = {}
@@ -184,40 +180,45 @@ class _Folding:
                 for node in by_column[column]:
                     lane, reach = self._structure.lanes[node], self._reach[node]
                     if reach and lane in hung:
-                        x = max(x, hung[lane] + _SPACE + reach - WIDTH / 2)
+                        x = max(x, hung[lane] + sizes.space + reach - sizes.width / 2)
                 for node in by_column[column]:
                     lefts[node] = x
                     if reach := self._reach[node]:
-                        hung[self._structure.lanes[node]] = x + WIDTH / 2 + reach
-                x += WIDTH + _GAP
+                        hung[self._structure.lanes[node]] = x + sizes.width / 2 + reach
+                x += sizes.width + sizes.gap
         return lefts
 
     def _reach_of(self, node: int) -> float:
         """How far what hangs on a node reaches to either side of its middle."""
+        sizes = self._sizes
         chains = len(self._structure.hanging.get(node, ()))
-        return min(chains, 2) * PILL_WIDTH / 2 + (_SPACE / 2 if chains > 1 else 0)
+        return min(chains, 2) * sizes.pill_width / 2 + (sizes.space / 2 if chains > 1 else 0)
 
     def _stand(self, node: int, x: float, y: float) -> float:
         """Place a node and what hangs on it; the height that this takes."""
-        self._rects[node] = Rect(x, y, WIDTH, HEIGHT)
+        sizes = self._sizes
+        self._rects[node] = Rect(x, y, sizes.width, sizes.height)
         chains = self._structure.hanging.get(node, ())
-        top = y + HEIGHT
+        top = y + sizes.height
         for i in range(0, len(chains), 2):
             pair = chains[i : i + 2]
             depth = max(len(chain) for chain in pair)
-            left = x + WIDTH / 2 - (self._reach[node] if len(pair) > 1 else PILL_WIDTH / 2)
+            reach = self._reach[node] if len(pair) > 1 else sizes.pill_width / 2
+            left = x + sizes.width / 2 - reach
             for chain in pair:
                 # The leaves of a pair have the same height.
                 for level, hung in enumerate(reversed(chain)):
-                    below = top + _HANG + (depth - 1 - level) * (PILL_HEIGHT + _SPACE)
-                    self._rects[hung] = Rect(left, below, PILL_WIDTH, PILL_HEIGHT)
-                left += PILL_WIDTH + _SPACE
-            top += _HANG + depth * (PILL_HEIGHT + _SPACE) - _SPACE
+                    below = (
+                        top + sizes.hang + (depth - 1 - level) * (sizes.pill_height + sizes.space)
+                    )
+                    self._rects[hung] = Rect(left, below, sizes.pill_width, sizes.pill_height)
+                left += sizes.pill_width + sizes.space
+            top += sizes.hang + depth * (sizes.pill_height + sizes.space) - sizes.space
         return top - y
 
     def pitch(self) -> float:
         """How wide a column is in the rows, on average."""
-        return (max(self._lefts().values()) + WIDTH) / self._across
+        return (max(self._lefts().values()) + self._sizes.width) / self._across
 
     # -- edges -------------------------------------------------------------------------------
 
@@ -233,11 +234,11 @@ class _Folding:
     def _direct(self, edge: tuple[int, int]) -> tuple[Point, ...]:
         start, end = (self._rects[node] for node in edge)
         if self._standing[edge[0]] == self._standing[edge[1]]:
-            return _down(start, end)
+            return _down(start, end, self._sizes)
         out, into = (start.right, start.center[1]), (end.x, end.center[1])
         if out[1] == into[1]:
             return (out, into)
-        middle = end.x - _GAP / 2
+        middle = end.x - self._sizes.gap / 2
         return (out, (middle, out[1]), (middle, into[1]), into)
 
     def _tracks(self, lefts: Mapping[int, float]) -> dict[Edge, tuple[int, int]]:
@@ -268,7 +269,7 @@ class _Folding:
         Of each: the node at which it meets others, and from where to where it runs.
         """
         a, b = (self._standing[node] for node in edge)
-        start, end = lefts[a] + WIDTH, lefts[b]
+        start, end = lefts[a] + self._sizes.width, lefts[b]
         source, target = edge
         out, into = self._structure.children[source], self._structure.parents[target]
         meets = source if len(out) > len(into) else target
@@ -286,12 +287,13 @@ class _Folding:
         last, here = self._rows[self._row_of[from_]], self._rows[self._row_of[to]]
         above, along = tracks
         out, into = (start.right, start.center[1]), (end.x, end.center[1])
-        leave, enter = self._rects[from_].right + _GAP / 2, self._rects[to].x - _GAP / 2
+        half = self._sizes.gap / 2
+        leave, enter = self._rects[from_].right + half, self._rects[to].x - half
         points = [out]
         if last is here:
             points += [(leave, out[1]), (leave, here.height_of(along))]
         else:
-            gutter = self._right + _GAP / 2 + along * _TRACK
+            gutter = self._right + half + along * self._sizes.track
             if above >= 0:
                 y = last.height_of(above)
                 points += [(leave, out[1]), (leave, y), (gutter, y)]
@@ -301,17 +303,20 @@ class _Folding:
         return (*points, (enter, here.height_of(along)), (enter, into[1]), into)
 
 
-def _down(start: Rect, end: Rect) -> tuple[Point, ...]:
+def _down(start: Rect, end: Rect, sizes: BoxSizes) -> tuple[Point, ...]:
     """From a node down to a hanging one: to its top, or to its side past those above it."""
     (x, _), (to, _) = start.center, end.center
-    if end.y - start.bottom > 2 * PILL_HEIGHT + _HANG + _SPACE and to != x:
+    if end.y - start.bottom > 2 * sizes.pill_height + sizes.hang + sizes.space and to != x:
         side = end.right if to < x else end.x
         return ((x, start.bottom), (x, end.center[1]), (side, end.center[1]))
     return ((x, start.bottom), (to, end.y))
 
 
 def _moved_to_origin(
-    rects: Mapping[int, Rect], edges: Mapping[tuple[int, int], tuple[Point, ...]], columns: int
+    rects: Mapping[int, Rect],
+    edges: Mapping[tuple[int, int], tuple[Point, ...]],
+    columns: int,
+    sizes: BoxSizes,
 ) -> Placement:
     points = [point for edge in edges.values() for point in edge]
     left = min([r.x for r in rects.values()] + [x for x, _ in points])
@@ -324,70 +329,5 @@ def _moved_to_origin(
         right - left,
         bottom - top,
         columns,
+        sizes,
     )
-
-
-def best_columns(
-    structure: Structure, width: float, height: float, now: int = 0, readable: bool = True
-) -> int:
-    """How many columns to a row show most in an area; ``now`` stays while it is nearly as good.
-
-    Where all of it would be too small to read, and it is to be ``readable``, rows as wide as can
-    be read, and more of them than fit.
-    """
-    if not structure.foldable or not structure.length or width <= 0 or height <= 0:
-        return structure.length
-    if structure.length > 4 * (width * height) / (READABLE_SCALE**2 * (WIDTH + _GAP) * HEIGHT):
-        # Far too many to fit, however they are folded.
-        pitch = _Folding(structure, structure.length).pitch()
-        if readable:
-            return _comfortable(width, pitch)
-        rows = max(round(math.sqrt(structure.length * pitch * height / (width * _ROW))), 1)
-        # Again, with the height that the rows turned out to have.
-        row = place(structure, -(-structure.length // rows)).height / rows
-        rows = max(round(math.sqrt(structure.length * pitch * height / (width * row))), 1)
-        return -(-structure.length // rows)
-    flat = place(structure, structure.length)
-    pitch, row = flat.width / structure.length, flat.height + _LANE_GAP + _EDGE_ROOM + _TRACK
-
-    def guess(rows: int) -> float:
-        columns = -(-structure.length // rows)
-        return min(width / (columns * pitch), height / (rows * row))
-
-    def scale(columns: int) -> float:
-        placement = place(structure, columns)
-        return min(width / placement.width, height / placement.height)
-
-    rows = max(range(1, structure.length + 1), key=lambda rows: (round(guess(rows), 3), -rows))
-    near = {-(-structure.length // n) for n in (rows - 1, rows, rows + 1) if n > 0}
-    scales = {columns: scale(columns) for columns in near}
-    best = max(scales, key=lambda columns: (round(scales[columns], 3), columns))
-    if readable and scales[best] < READABLE_SCALE:
-        return min(_comfortable(width, pitch), structure.length)
-    if 0 < now <= structure.length and scale(now) > 0.9 * scales[best]:
-        return now
-    return best
-
-
-def columns_for(
-    structure: Structure, width: float, height: float, now: int, readable: bool, text: float
-) -> tuple[float, int]:
-    """How much larger than usual a graph is drawn for the size of ``text``, and its columns.
-
-    That is ``text``, or less where only then all of a small graph can be seen, but not below 1.
-    """
-    sizes: list[float] = []
-    if readable and text > 1 and 0 < structure.length <= _SMALL:
-        sizes = [text, *(size / 10 for size in range(math.ceil(text * 10) - 1, 9, -1))]
-    for size in sizes:
-        columns = best_columns(structure, width / size, height / size, now, readable)
-        placement = place(structure, columns)
-        needed = size * READABLE_SCALE
-        if placement.width * needed <= width and placement.height * needed <= height:
-            return size, columns
-    return text, best_columns(structure, width / text, height / text, now, readable)
-
-
-def _comfortable(width: float, pitch: float) -> int:
-    """As many columns as can be read with ease."""
-    return max(int(width / (pitch * COMFORTABLE)), 1)

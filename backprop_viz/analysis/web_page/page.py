@@ -9,7 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from backprop_viz.analysis.graph.graph_layout import best_columns, place
+from backprop_viz.analysis.graph.graph_fit import best_columns
+from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import analyse
 from backprop_viz.analysis.web_page.page_tensors import described_tensors, pack_tensors
 from backprop_viz.analysis.web_page.page_texts import PAGE_TEXTS

@@ -1,5 +1,6 @@
 """A row of widgets that goes on in further rows where it is wider than its place."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRect, QSize, Qt
@@ -17,8 +18,9 @@ class _Row:
 class WrappingRow(QLayout):
     """A title, then widgets at the right, as many in the first row as there is room for.
 
-    Widgets with a stretch share what is left of a row, and are given less than they want before
-    the row is broken. The widget that was added at the end stays at the end of the first row.
+    Widgets with a stretch share what is left of a row. They, and those that shrink, are given less
+    than they want before the row is broken: the widest gives way first. The widget that was added
+    at the end stays at the end of the first row.
     """
 
     def __init__(self) -> None:
@@ -26,13 +28,18 @@ class WrappingRow(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
         self._items: list[QWidgetItem] = []
         self._stretches: dict[QWidget | None, int] = {}
+        self._shrinking: set[QWidget | None] = set()
         self._end: QWidgetItem | None = None
         self._placed_width = 0  # Qt forgets the geometry while it measures
         self._height = 0  # at that width
 
-    def addWidget(self, widget: QWidget, stretch: int = 0) -> None:  # noqa: N802
+    def addWidget(  # noqa: N802
+        self, widget: QWidget, stretch: int = 0, shrinks: bool = False
+    ) -> None:
         """Add a widget behind the others."""
         self.insertWidget(len(self._items), widget, stretch)
+        if shrinks:
+            self._shrinking.add(widget)
 
     def insertWidget(self, index: int, widget: QWidget, stretch: int = 0) -> None:  # noqa: N802
         """Add a widget before the one of this index."""
@@ -124,7 +131,8 @@ class WrappingRow(QLayout):
         return self._stretches[item.widget()]
 
     def _need(self, item: QWidgetItem) -> int:
-        return _least(item) if self._stretch(item) else item.sizeHint().width()
+        shrinks = self._stretch(item) or item.widget() in self._shrinking
+        return _least(item) if shrinks else item.sizeHint().width()
 
     def _width(self, items: list[QWidgetItem]) -> int:
         wanted = sum(item.sizeHint().width() for item in items)
@@ -156,14 +164,31 @@ class WrappingRow(QLayout):
         """Place a row's items; without one that takes what is left, they stand at the right."""
         left, spare = box.left(), max(0, box.width() - row.width)
         shares = sum(self._stretch(item) for item in row.items)
+        widths = self._widths(row, spare)
+        spare -= sum(widths) - sum(map(self._need, row.items))
         for number, item in enumerate(row.items):
-            width = min(self._need(item), box.width())
+            width = min(widths[number], box.width())
             if shares:
                 width += spare * self._stretch(item) // shares
             elif number == 1 and not further:
                 left += spare
             item.setGeometry(QRect(left, box.top(), width, box.height()))
             left += width + self._gap()
+
+    def _widths(self, row: _Row, spare: int) -> list[int]:
+        """The items' widths: of those that shrink all up to one width, as far as ``spare`` goes."""
+        least = [self._need(item) for item in row.items]
+        most = [
+            item.sizeHint().width() if item.widget() in self._shrinking else need
+            for item, need in zip(row.items, least, strict=True)
+        ]
+
+        def up_to(width: int) -> list[int]:
+            return [max(low, min(high, width)) for low, high in zip(least, most, strict=True)]
+
+        room = sum(least) + spare
+        fits = bisect_right(range(max(most) + 1), room, key=lambda width: sum(up_to(width)))
+        return up_to(fits - 1)
 
 
 def _least(item: QWidgetItem) -> int:

@@ -5,10 +5,10 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from backprop_viz.analysis.graph.box_sizes import OPEN
+from backprop_viz.analysis.graph.graph_fit import best_columns
 from backprop_viz.analysis.graph.graph_layout import (
-    READABLE_SCALE,
     Placement,
-    best_columns,
     place,
 )
 from backprop_viz.analysis.graph.graph_structure import analyse, is_leaf
@@ -126,7 +126,7 @@ def test_a_long_chain_stays_readable() -> None:
     structure = analyse(graph_of("chain"))
     columns = best_columns(structure, 850, 200)
     assert 5 <= columns <= 9
-    assert 850 / place(structure, columns).width > READABLE_SCALE
+    assert 850 / place(structure, columns).width > OPEN.readable
 
 
 def test_a_thousand_nodes_are_placed_quickly(benchmark_seconds: Callable[..., float]) -> None:

@@ -15,7 +15,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
-from backprop_viz.analysis.graph.graph_layout import READABLE_SCALE, columns_for, place
+from backprop_viz.analysis.graph.box_sizes import OPEN
+from backprop_viz.analysis.graph.graph_fit import Fit, fit_for
+from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import Structure, analyse
 from backprop_viz.desktop.panels.autograd.graph_item import GraphItem, NodeState
 from backprop_viz.desktop.panels.autograd.graph_keys import neighbour_node
@@ -64,8 +66,7 @@ class GraphCanvas(QGraphicsView):
         self._structure: Structure = analyse(Graph())
         self._zoomed = False  # the user has zoomed: resizing keeps the zoom
         self._whole = False  # the user asked for the whole graph, however small
-        self._columns = 0
-        self._text = 1.0  # how much larger than usual all of it is, for the size of text
+        self._fit = Fit(1.0, OPEN, 0)
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._selected: frozenset[str] = frozenset()
         self._lit: frozenset[str] = frozenset()
@@ -79,7 +80,7 @@ class GraphCanvas(QGraphicsView):
         before = self.current if graph == self.item.graph else None
         if graph != self.item.graph:
             self._structure = analyse(graph)
-            self._columns = 0
+            self._fit = Fit(1.0, OPEN, 0)
             self._zoomed = self._whole = False
             focused = None if self.item.focused is None else self._key_of(self.item.focused)
             self.item.focused = None
@@ -177,13 +178,13 @@ class GraphCanvas(QGraphicsView):
         """Choose the number of rows for the widget's size, and show the whole graph."""
         width, height = self._room()
         readable = not self._whole
-        self._text, columns = columns_for(
-            self._structure, width, height, self._columns, readable, text_scale()
-        )
-        if rebuild is not None or columns != self._columns:
-            self._columns = columns
-            structure, placement = self._structure, place(self._structure, columns)
+        structure, before = self._structure, self._fit
+        fit = fit_for(structure, width, height, before.columns, readable, text_scale())
+        self._fit = fit
+        if rebuild is not None or (fit.columns, fit.sizes) != (before.columns, before.sizes):
+            placement = place(structure, fit.columns, fit.sizes)
             self.item.build(structure.graph, placement, lambda: stretches(structure, placement))
+        self.item.set_text_scale(fit.text)
         self._look_at_all(readable)
         if readable and self.item.graph.nodes:  # not all of it may be in sight
             # What ran last is of the graph before, if this is another one.
@@ -197,7 +198,8 @@ class GraphCanvas(QGraphicsView):
         if not placement.rects or width <= 0 or height <= 0:
             return
         across, down = width / placement.width, height / max(placement.height, 1)
-        home, least = _HOME * self._text, READABLE_SCALE * self._text
+        text, sizes = self._fit.text, self._fit.sizes
+        home, least = _HOME * text, sizes.readable * text
         scale = min(across, down, home)
         top = (height / scale - placement.height) / 2
         if readable and scale < least:

@@ -1,5 +1,6 @@
 """Paints a grad_fn graph: one graphics item for all nodes and edges."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from backprop_viz.analysis.graph.graph_layout import PILL_HEIGHT, Placement, Point, Rect
+from backprop_viz.analysis.graph.box_sizes import OPEN, BoxSizes
+from backprop_viz.analysis.graph.graph_layout import Placement, Point, Rect
 from backprop_viz.analysis.graph.graph_structure import is_leaf
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
 from backprop_viz.desktop.panels.autograd.graph_overview import FindSpans, OverviewPainter
@@ -22,8 +24,8 @@ from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 
-_LEGIBLE = 5.5  # pixels on screen below which text is left out
-_SMALL = 9  # the node size below which almost no text is drawn
+_LEAST = 11  # pixels on screen of the smallest text
+_AFAR = 0.61  # the scale below which almost no text is drawn
 _AROUND = 8.0  # the margin for a node's rings and an edge's head
 _CORNER = 6.0
 
@@ -98,6 +100,8 @@ class GraphItem(QGraphicsItem):
         # Created when first seen.
         self._paths: dict[tuple[int, int], QPainterPath] = {}
         self._names: dict[int, _Line] = {}
+        self._text = 1.0  # how much larger than usual its text is
+        self._names_scale = 1.0  # at which the names were elided
         self._headed: frozenset[tuple[int, int]] = frozenset()
         self._nodes_near = index_nodes(self.placement, _AROUND)
         self._edges_near = index_edges(self.placement, _AROUND)
@@ -111,7 +115,8 @@ class GraphItem(QGraphicsItem):
         self.graph, self.placement = graph, placement
         self._scalars = [node for node in graph.nodes if node.shape == ()]
         self._boxes = {node: _box(rect) for node, rect in placement.rects.items()}
-        boxes = {node for node, rect in placement.rects.items() if rect.height > PILL_HEIGHT}
+        low = placement.sizes.pill_height
+        boxes = {node for node, rect in placement.rects.items() if rect.height > low}
         self._headed = frozenset(e for e in placement.edges if boxes.issuperset(e))
         self._names, self._paths = {}, {}
         self._nodes_near = index_nodes(placement, _AROUND)
@@ -119,6 +124,12 @@ class GraphItem(QGraphicsItem):
         self._afar = OverviewPainter(placement, self._boxes, named)
         self._sorted = None
         self.update()
+
+    def set_text_scale(self, scale: float) -> None:
+        """Make the smallest text so much larger than usual, at whatever scale it is painted."""
+        if scale != self._text:
+            self._text, self._names = scale, {}
+            self.update()
 
     def recolour(self, cursor: Cursor | None) -> None:
         """Show another cursor; repaint only if something looks different."""
@@ -158,7 +169,7 @@ class GraphItem(QGraphicsItem):
     ) -> None:
         """Paint what lies in the exposed area."""
         exposed: QRectF = option.exposedRect
-        if painter.worldTransform().m11() * _SMALL < _LEGIBLE:
+        if painter.worldTransform().m11() < _AFAR * self._text:
             self._paint_from_afar(painter, exposed)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -275,23 +286,44 @@ class GraphItem(QGraphicsItem):
         color = self.theme.phase(Phase.UPDATE if is_leaf(node) else Phase.BACKWARD)
         muted = QColor(self.theme.muted)
         ink = muted if waiting else color if is_leaf(node) else QColor(self.theme.text)
+        if scale != self._names_scale:
+            self._names, self._names_scale = {}, scale
         if node.id not in self._names:
-            self._names[node.id] = _name(node, self._boxes[node.id])
-        line = self._names[node.id]
+            place = _on_screen(self._boxes[node.id], scale)
+            self._names[node.id] = _name(node, place, self.placement.sizes, scale, self._text)
+        line, box = self._names[node.id], self._boxes[node.id]
+        if QFontMetrics(line.font).height() > line.box.height() + 2:
+            return
+        # Letters have whole pixels on screen, whatever the scale.
+        painter.save()
+        painter.translate(box.topLeft())
+        painter.scale(1 / scale, 1 / scale)
         painter.setFont(line.font)
         painter.setPen(ink)
         painter.drawText(line.box, _ALIGN, line.text)
-        box = self._boxes[node.id]
-        if box.height() <= PILL_HEIGHT:
-            return
+        if self.placement.sizes is OPEN and not is_leaf(node):
+            painter.setPen(muted if waiting else color)
+            self._paint_gradient(painter, node, _on_screen(box, scale), line.box.bottom())
+        painter.restore()
+
+    def _paint_gradient(self, painter: QPainter, node: Node, box: QRectF, top: float) -> None:
+        """Paint the shape of the gradient that arrives, where it has room below ``top``."""
+        size = max(_LEAST * self._text, _LEAST * self._names_scale)
+        font = scene_code_font(round(size))
+        metrics = QFontMetrics(font)
+        below = QRectF(box.x() + 6, 0, box.width() - 10, metrics.height())
+        below.moveBottom(box.bottom() - 0.08 * box.height())
         text = arriving_gradient_text(node, self.shown_cursor)
-        below = QRectF(box.x() + 7, box.bottom() - 19, box.width() - 14, 15)
-        font = fitting(scene_code_font(11), text, below.width(), 11)
-        if font.pixelSize() * scale < _LEGIBLE:
-            return
-        painter.setFont(font)
-        painter.setPen(muted if waiting else color)
-        painter.drawText(below, _ALIGN, elided(font, text, int(below.width())))
+        if metrics.horizontalAdvance(text) > below.width():
+            text = text.removeprefix("∂ ")
+        if below.top() >= top - 1 and metrics.horizontalAdvance(text) <= below.width():
+            painter.setFont(font)
+            painter.drawText(below, _ALIGN, text)
+
+
+def _on_screen(box: QRectF, scale: float) -> QRectF:
+    """A box's size in pixels on screen, from its own corner."""
+    return QRectF(0, 0, box.width() * scale, box.height() * scale)
 
 
 @cache
@@ -312,24 +344,29 @@ def _box(rect: Rect) -> QRectF:
     return QRectF(rect.x, rect.y, rect.width, rect.height)
 
 
-def _name(node: Node, box: QRectF) -> _Line:
-    """A node's name as it fits; "Backward0" is not repeated on each."""
-    if box.height() <= PILL_HEIGHT:
-        inside = box.adjusted(4, 0, -4, 0)
-        text = node.parameter or node.name
-        font = fitting(scene_font(11), text, inside.width(), 11)
+def _name(node: Node, box: QRectF, sizes: BoxSizes, scale: float, text_scale: float) -> _Line:
+    """A node's name as it fits in its box on screen; "Backward0" is not repeated on each."""
+    least = round(_LEAST * text_scale)
+    if box.height() <= sizes.pill_height * scale:
+        inside = box.adjusted(1, 0, -1, 0)
+        text, font = node.parameter or node.name, scene_font(max(least, round(_LEAST * scale)))
+        font = fitting(font, text, inside.width(), least)
         # Elide the start: parameters differ at the end of their names, as in layers.3.conv1.weight.
         where = Qt.TextElideMode.ElideLeft if node.parameter else Qt.TextElideMode.ElideMiddle
-        shown = QFontMetrics(font).elidedText(text, where, int(inside.width()))
+        shown = QFontMetrics(font).elidedText(text, where, math.ceil(inside.width()))
         left = (inside.width() - QFontMetrics(font).horizontalAdvance(shown)) / 2
         return _Line(inside.adjusted(max(left, 0), 0, 2, 0), shown, font)
     stem, suffix = name_lines(node.name)
-    inside = box.adjusted(7, 2, -4, 0)
     shown = stem if suffix in ("", "Backward0") else node.name
-    font = fitting(scene_font(13, bold=True), shown, inside.width(), 11)
-    line = QRectF(inside.x(), inside.y() + 3, inside.width(), 18)
-    cut = elided(font, shown, int(inside.width()), Qt.TextElideMode.ElideRight)
-    return _Line(line, cut, font)
+    inside = box.adjusted(7 * scale, 5 * scale, -4, 0)
+    if sizes is OPEN:
+        inside.setHeight(max(18 * scale, least + 4))
+    else:
+        inside = box.adjusted(3, 0, -1, 0)
+    font = scene_font(max(least, round(sizes.name * scale)), bold=True)
+    font = fitting(font, shown, inside.width(), least)
+    cut = elided(font, shown, math.ceil(inside.width()), Qt.TextElideMode.ElideRight)
+    return _Line(inside, cut, font)
 
 
 def _rounded(points: tuple[Point, ...]) -> QPainterPath:

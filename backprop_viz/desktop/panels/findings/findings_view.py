@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.provenance import layer_of, line_of
 from backprop_viz.desktop.panels.findings.finding_card import FindingCard, MoreLabel
-from backprop_viz.desktop.panels.inspector.why_section import Sentence, code_line
+from backprop_viz.desktop.panels.inspector.why_section import code_line
+from backprop_viz.desktop.style.elided import ElidedLines
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.texts.finding_topics import looked_for
@@ -15,7 +16,6 @@ from backprop_viz.recording.iteration import Recording
 
 # So many findings have a card: to make hundreds of them would take long, and nobody reads them.
 MOST_CARDS = 30
-_ROOM_FOR_CARDS = 150
 
 
 class FindingsView(Panel):
@@ -34,7 +34,7 @@ class FindingsView(Panel):
         self._recording: Recording | None = None
         self.cards: list[FindingCard] = []
         self._more = MoreLabel()
-        self.note = Sentence()
+        self.note = ElidedLines()
         self.note.setFont(body_font(11))
         self.note.setObjectName("findingsNote")
         page = QWidget()
@@ -83,8 +83,6 @@ class FindingsView(Panel):
         said = self.tr("Nothing found: {topics}.").format(topics=not_found)
         self.note.setText(said if not_found else "")
         self.note.setVisible(bool(not_found))
-        # Room for a card, where there is one.
-        self.setMinimumHeight(_ROOM_FOR_CARDS if found else 0)
 
     def _count(self, count: int) -> str:
         if count == 0:
@@ -104,6 +102,7 @@ class FindingsView(Panel):
             card.hide()
             card.deleteLater()
         self.cards = []
+        self.note.elides = not found  # cards are scrolled anyway
         before: QWidget = self.area
         for i, finding in enumerate(found):
             card = FindingCard(finding, self._line(recording, finding), self._theme)

@@ -250,7 +250,7 @@ class ArrayTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
         self._needed: list[int] = []
-        self._set_size(11)
+        self._take_font()
         self.set_theme(DARK)
         self.verticalScrollBar().valueChanged.connect(self._fit_columns)
         self.clicked.connect(self._pick)
@@ -294,9 +294,9 @@ class ArrayTable(QTableView):
             self.element_chosen.emit(current.row())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the columns, in smaller letters if the table is narrow."""
+        """Fit the columns."""
         super().resizeEvent(event)
-        self._set_size(11 if self.width() >= 290 else 10)
+        self._take_font()
         self._forget_widths()
         self._fit_columns()
 
@@ -354,8 +354,8 @@ class ArrayTable(QTableView):
             for row in chosen
         )
 
-    def _set_size(self, pixels: int) -> None:
-        font = code_font(pixels)
+    def _take_font(self) -> None:
+        font = code_font(11)
         self.setFont(font)
         self.rows.font = font
         self.verticalHeader().setDefaultSectionSize(font.pixelSize() + 9)

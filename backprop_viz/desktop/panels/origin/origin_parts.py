@@ -9,8 +9,9 @@ from backprop_viz.desktop.panels.origin.sum_lines import SumLines
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import code_font
 
-# What the terms have of the width: in pixels at least, of all of it at most.
+# What the terms, and the effects, have of the width: in pixels at least, of all of it at most.
 _TERMS_WIDTH, _TERMS_SHARE = 173, 0.42
+_EFFECTS_WIDTH, _EFFECTS_SHARE = 100, 0.28
 _SIZES = (16, 14, 12)
 
 
@@ -25,11 +26,16 @@ def plain_button(text: str, tip: str, key: str) -> QToolButton:
     return button
 
 
-def give_room(columns: QSplitter, wanted: int) -> None:
-    """Let the first column, of the terms, have the width that their numbers need."""
-    first, most = columns.widget(0), round(columns.width() * _TERMS_SHARE)
-    if first is not None:
-        first.setMinimumWidth(max(_TERMS_WIDTH, min(wanted, most)))
+def give_room(columns: QSplitter, terms: int, effects: int) -> None:
+    """Let the columns of the terms and of the effects have the width that their numbers need."""
+    shares = (
+        (0, terms, _TERMS_WIDTH, _TERMS_SHARE),
+        (2, effects, _EFFECTS_WIDTH, _EFFECTS_SHARE),
+    )
+    for at, wanted, least, share in shares:
+        column = columns.widget(at)
+        if column is not None:
+            column.setMinimumWidth(max(least, min(wanted, round(columns.width() * share))))
 
 
 class ValueLabel(ElidedLabel):

@@ -172,7 +172,7 @@ class OriginView(OriginLayout):
         self.formula.show_formula(explanation, self.terms, names.formula(explanation.formula))
         self.table.show_rows(self.terms)
         self.table.setVisible(bool(self.terms.rows))
-        give_room(self.columns, self.table.wanted_width)
+        give_room(self.columns, self.table.wanted_width, self.effects.wanted_width)
         if self.hasFocus() and self.terms.rows:
             self.table.setFocus()
         first = first_term(explanation)
@@ -208,6 +208,7 @@ class OriginView(OriginLayout):
         note = self.tr("{0} more").format(f"{rows.rest_count:,}") if rows.rest_count else ""
         self.effects_note.setText(note)
         self.effects_note.setVisible(bool(self.effects_note.text()))
+        give_room(self.columns, self.table.wanted_width, self.effects.wanted_width)
         self.complete = True
 
     def say(self, text: str) -> None:
@@ -260,7 +261,7 @@ class OriginView(OriginLayout):
         """Leave out what is said twice where there is little height."""
         super().resizeEvent(event)
         self.formula.set_short(self.height() < _SHORT)
-        give_room(self.columns, self.table.wanted_width)
+        give_room(self.columns, self.table.wanted_width, self.effects.wanted_width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Esc."""

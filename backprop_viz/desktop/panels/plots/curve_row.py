@@ -17,8 +17,8 @@ CurveData = tuple[Doubles, Doubles | None]
 class CurveRow:
     """The description of a curve: its name, its values and its look.
 
-    ``color`` is a role of the theme; ``faint`` mixes it with the panel's colour. Earlier runs show
-    only the ``main`` curve.
+    ``short`` is the name where there is little room. ``color`` is a role of the theme; ``faint``
+    mixes it with the panel's colour. Earlier runs show only the ``main`` curve.
     """
 
     name: str
@@ -31,6 +31,7 @@ class CurveRow:
     faint: bool = False
     marked: bool = False
     main: bool = False
+    short: str = ""
 
 
 def line_color(row: CurveRow, theme: Theme) -> QColor:

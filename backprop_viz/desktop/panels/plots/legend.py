@@ -1,21 +1,22 @@
 """A button in a plot's header that names a curve and shows or hides it."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QStyleOptionToolButton, QToolButton, QWidget
 
 from backprop_viz.desktop.style.theme import body_font
 
 # The height of the header; plots side by side have headers of the same height.
-HEADER_HEIGHT = 23
+HEADER_HEIGHT = 24
 _SWATCH = QSize(16, 10)
+_AROUND = 14  # pixels beside the line and the name
 
 
 class LegendButton(QToolButton):
     """A checkable name in its curve's colour, with a sample of the line.
 
-    ``marked`` curves have markers, so that colour is not the only difference. A button that
-    ``shrinks`` leaves its text out if there is no room.
+    ``marked`` curves have markers, so that colour is not the only difference. Where room is short
+    the name is the ``short`` one, then elided, then left out.
     """
 
     def __init__(
@@ -24,13 +25,13 @@ class LegendButton(QToolButton):
         tip: str,
         width: float,
         marked: bool,
-        shrinks: bool = False,
+        short: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._width = width
         self._marked = marked
-        self._shrinks = shrinks
+        self._short = short
         self._on = self._off = self._line = QColor()
         self.setText(text)
         self.setToolTip(tip)
@@ -38,6 +39,7 @@ class LegendButton(QToolButton):
         self.setProperty("role", "link")
         self.setFont(body_font(11))
         self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setChecked(True)
         self.setIconSize(_SWATCH)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -51,22 +53,26 @@ class LegendButton(QToolButton):
 
     def sizeHint(self) -> QSize:
         """Room for the line and the text."""
-        word = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(_SWATCH.width() + word + 18, super().sizeHint().height())
+        return QSize(
+            _SWATCH.width() + self._wide(self.text()) + _AROUND, super().sizeHint().height()
+        )
 
     def minimumSizeHint(self) -> QSize:
-        """The same; less for one that shrinks."""
-        full = self.sizeHint()
-        return QSize(_SWATCH.width() + 10, full.height()) if self._shrinks else full
+        """Room for the line."""
+        return QSize(_SWATCH.width() + 10, self.sizeHint().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the text out if it does not fit."""
-        super().resizeEvent(event)
-        style = Qt.ToolButtonStyle
-        roomy = self.width() >= self.sizeHint().width()
-        self.setToolButtonStyle(
-            style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly
-        )
+    def initStyleOption(  # noqa: N802
+        self, option: QStyleOptionToolButton
+    ) -> None:
+        """Draw the name that there is room for, whole or short."""
+        super().initStyleOption(option)
+        room = self.width() - _SWATCH.width() - _AROUND
+        fitting = (name for name in (self.text(), self._short) if self._wide(name) <= room)
+        elided = self.fontMetrics().elidedText(self._short, Qt.TextElideMode.ElideRight, room)
+        option.text = next(fitting, elided if len(elided) > 3 else "")
+
+    def _wide(self, name: str) -> int:
+        return self.fontMetrics().horizontalAdvance(name)
 
     def _paint(self) -> None:
         color = self._on if self.isChecked() else self._off

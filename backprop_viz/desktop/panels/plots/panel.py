@@ -7,14 +7,14 @@ from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
 PANELS = (
     PanelEntry(
-        "lossPlot", PanelPlace.PLOTS, LossPlot, order=0, size=520, stretch=2, sees_every_state=True
+        "lossPlot", PanelPlace.PLOTS, LossPlot, order=0, size=540, stretch=2, sees_every_state=True
     ),
     PanelEntry(
         "accuracyPlot",
         PanelPlace.PLOTS,
         AccuracyPlot,
         order=1,
-        size=370,
+        size=385,
         sees_every_state=True,
         built_in=True,
         layouts=("learn", "draw"),
@@ -27,7 +27,7 @@ PANELS = (
         PanelPlace.PLOTS,
         GradientFlowPlot,
         order=2,
-        size=520,
+        size=475,
         stretch=2,
         layouts=("learn", "debug"),
     ),

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QWidget
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.desktop.panels.plots.curve_row import CurveData, CurveRow, line_color
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
-from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT, LegendButton
+from backprop_viz.desktop.panels.plots.legend import LegendButton
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.panel import Panel
@@ -59,20 +59,22 @@ class CurvePanel(Panel):
         self.subtitle.hide()
         self.notice = ElidedLabel()
         self.notice.setFont(body_font(11))
-        self.notice.setMinimumHeight(HEADER_HEIGHT)
+        self.notice.hide()
         self.header.addWidget(self.notice, 1)
         self._rows = rows
         self._why_empty = why_empty
         self._view_state: ViewState | None = None
         self.header.setSpacing(2)
-        self.legend = [LegendButton(row.name, row.tip, row.width, row.marked) for row in rows]
+        self.legend = [
+            LegendButton(row.name, row.tip, row.width, row.marked, row.short) for row in rows
+        ]
         for i, button in enumerate(self.legend):
             button.toggled.connect(partial(self._show_row, i))
-            self.header.addWidget(button)
-        self.earlier_runs = LegendButton("", "", 1.0, marked=False, shrinks=True)
+            self.header.addWidget(button, shrinks=True)
+        self.earlier_runs = LegendButton("", "", 1.0, marked=False)
         self.earlier_runs.toggled.connect(self._show_earlier)
         self.earlier_runs.hide()
-        self.header.addWidget(self.earlier_runs)
+        self.header.addWidget(self.earlier_runs, shrinks=True)
         self.hint = QLabel()
         self.hint.setProperty("role", "muted")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -126,6 +128,7 @@ class CurvePanel(Panel):
             gap = self.plot.first_gap
             text = self.tr("not finite at iteration {n}")
             self.notice.setText("" if gap is None or empty else text.format(n=int(gap)))
+            self.notice.setVisible(bool(self.notice.text()))
         if self.plot.behind:
             QTimer.singleShot(0, self, self._go_on)
 
@@ -194,6 +197,7 @@ class LossPlot(CurvePanel):
                 smoothing=_SMOOTHING,
                 width=2.0,
                 main=True,
+                short=translate("LossPlot", "smooth"),
             ),
             CurveRow(
                 translate("LossPlot", "validation"),
@@ -205,6 +209,7 @@ class LossPlot(CurvePanel):
                 "second_curve",
                 width=1.5,
                 marked=True,
+                short=translate("LossPlot", "val"),
             ),
         )
         axes = (translate("LossPlot", "iteration"), translate("LossPlot", "loss"))
@@ -253,6 +258,7 @@ class AccuracyPlot(CurvePanel):
                 scale=100,
                 width=2.0,
                 main=True,
+                short=translate("AccuracyPlot", "train"),
             ),
             CurveRow(
                 translate("AccuracyPlot", "validation"),
@@ -265,6 +271,7 @@ class AccuracyPlot(CurvePanel):
                 scale=100,
                 width=1.5,
                 marked=True,
+                short=translate("AccuracyPlot", "val"),
             ),
         )
         axes = (translate("AccuracyPlot", "iteration"), "")

@@ -71,7 +71,7 @@ class Gutter(QWidget):
 
     def width_needed(self, size: int) -> int:
         """Room for a dot or an arrow, two digits and a bar."""
-        return 13 + QFontMetrics(code_font(size - 1)).horizontalAdvance("00") + 10
+        return 13 + QFontMetrics(code_font(max(size - 1, 11))).horizontalAdvance("00") + 10
 
     # -- what the user does ------------------------------------------------------------------
 
@@ -129,7 +129,7 @@ class Gutter(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area, width = self._area, self.width()
-        painter.setFont(code_font(area.letter_size - 1))
+        painter.setFont(code_font(max(area.letter_size - 1, 11)))
         for row, row_box in area.rows_shown().items():
             box = QRectF(0, row_box.top(), width, row_box.height())
             area.paint_mark(painter, row, box.adjusted(0, 0, 20, 0))

@@ -11,7 +11,9 @@ from PySide6.QtGui import QPainter
 from pytestqt.qtbot import QtBot
 from torch import Tensor, nn
 
-from backprop_viz.analysis.graph.graph_layout import READABLE_SCALE, best_columns, place
+from backprop_viz.analysis.graph.box_sizes import OPEN
+from backprop_viz.analysis.graph.graph_fit import best_columns
+from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import analyse
 from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, saved_by, walk
 from backprop_viz.desktop.panels.autograd import graph_item, graph_overview
@@ -85,7 +87,7 @@ def test_all_of_it_fills_the_area(graph: Graph) -> None:
     structure = analyse(graph)
     assert len(graph.nodes) > 800
     readable = place(structure, best_columns(structure, *AREA))
-    assert AREA[0] / readable.width > READABLE_SCALE
+    assert AREA[0] / readable.width > OPEN.readable
     whole = place(structure, best_columns(structure, *AREA, readable=False))
     across, down = AREA[0] / whole.width, AREA[1] / whole.height
     assert 0.75 < across / down < 1.33
