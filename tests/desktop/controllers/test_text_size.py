@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyle, QStyleOptionComboBox
 
 from backprop_viz.desktop.style.theme import body_font, code_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -66,3 +66,28 @@ def test_the_size_is_remembered_and_comes_back_to_what_it_was(open_window: OpenW
     sizes = sorted(sizes_of_text(again).values())
     assert sizes[len(sizes) // 2] == sorted(before.values())[len(before) // 2]
     assert body_font().pixelSize() == QApplication.font().pixelSize() == 13
+
+
+def cut(box: QComboBox) -> list[str]:
+    """The entries of a box that are wider than its field."""
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    control, field = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+    room = box.style().subControlRect(control, option, field, box).width()
+    entries = [box.itemText(i) for i in range(box.count())]
+    return [text for text in entries if box.fontMetrics().horizontalAdvance(text) > room]
+
+
+def test_the_speeds_are_read_at_every_size_of_text(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    box = window.findChild(QComboBox, "playSpeed")
+    choose(window, "actionTextSmaller", 2)
+    for _ in range(8):
+        assert cut(box) == []
+        choose(window, "actionTextLarger")
+    assert cut(box) == []
+    choose(window, "actionTextNormal")
+    for layout in ("Present", "Learn", "Present"):
+        choose(window, f"actionLayout{layout}")
+        assert cut(box) == []
+        assert box.width() == box.sizeHint().width()

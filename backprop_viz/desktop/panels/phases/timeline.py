@@ -234,7 +234,10 @@ class TimelineView(QFrame):
             self.iteration_picked.emit(iteration)
 
     def event(self, event: QEvent) -> bool:
-        """Show a tooltip for the event under the mouse."""
+        """Show a tooltip for the event under the mouse; give the buttons the room they ask for."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._place()  # there is no layout that would
+            self.update()
         if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
             return super().event(event)
         index = event_at(self.segments(), event.pos().x())
