@@ -32,6 +32,6 @@ class BoxSizes:
 
 
 # With the name of a node, and the shape of its gradient below it.
-OPEN = BoxSizes(104, 44, 84, 18, 15, 8, 4, 7, 10, 10, 13, 0.85, 0.9)
+OPEN = BoxSizes(104, 44, 84, 18, 15, 8, 4, 7, 10, 10, 13, 0.85, 0.95)
 # With its name alone.
-COMPACT = BoxSizes(82, 20, 80, 16, 6, 6, 3, 6, 8, 8, 11, 0.95, 1.0)
+COMPACT = BoxSizes(82, 20, 80, 16, 6, 6, 3, 6, 8, 8, 11, 0.9, 1.0)

@@ -1,10 +1,10 @@
 """A strip that says that a line is lost, and when it is tried again."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.widgets.announcing import announce
 
 
 class LineStrip(QFrame):
@@ -52,7 +52,7 @@ class LineStrip(QFrame):
         self.setAccessibleName(text)
         self.show()
         if first:
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+            announce(self, text)
 
     def text(self) -> str:
         """What is said."""

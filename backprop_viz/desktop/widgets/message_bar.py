@@ -5,8 +5,6 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
     QEnterEvent,
     QKeySequence,
@@ -31,6 +29,7 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, scaled, scene_font, text_scale
 from backprop_viz.desktop.system.fault_log import FaultLog
 from backprop_viz.desktop.texts.message_texts import message_text
+from backprop_viz.desktop.widgets.announcing import announce
 from backprop_viz.desktop.widgets.text_dialog import TextDialog
 from backprop_viz.recording.notices import Notice
 
@@ -168,7 +167,7 @@ class MessageBar(QFrame):
         self._timer.stop()
         if kind == "info" and not self.underMouse():
             self._timer.start()
-        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        announce(self, self.accessibleName())
 
     def offer(self, text: str, tooltip: str, does: Callable[[], None]) -> None:
         """Add a button to the message that is shown, until another one comes."""

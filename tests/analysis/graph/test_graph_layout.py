@@ -5,8 +5,8 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from backprop_viz.analysis.graph.box_sizes import OPEN
-from backprop_viz.analysis.graph.graph_fit import best_columns
+from backprop_viz.analysis.graph.box_sizes import COMPACT, OPEN
+from backprop_viz.analysis.graph.graph_fit import best_columns, fit_for
 from backprop_viz.analysis.graph.graph_layout import (
     Placement,
     place,
@@ -116,10 +116,29 @@ def test_rows_follow_the_size() -> None:
     structure = analyse(graph_of("lenet"))
     assert best_columns(structure, 850, 210) == 7
     assert best_columns(structure, 1900, 100) == 14
-    assert best_columns(structure, 300, 500) in (3, 4)
+    # Three columns would be too small to read in so narrow an area; in compact boxes they fit.
+    assert best_columns(structure, 300, 500) == 2
+    assert best_columns(structure, 300, 500, sizes=COMPACT) in (3, 4)
     # Calm: a little more room changes nothing where the rows are nearly as good.
     assert best_columns(structure, 860, 250, now=7) == 7
     assert best_columns(analyse(Graph()), 850, 210) == 0
+
+
+def test_a_small_graph_is_drawn_in_compact_boxes_before_it_is_cut_or_shrunk() -> None:
+    structure = analyse(graph_of("lenet"))
+    roomy = fit_for(structure, 870, 215, 0, True, 1.0)
+    assert (roomy.sizes, roomy.text) == (OPEN, 1.0)
+    for width, height, text in ((591, 150, 1.0), (663, 142, 1.0), (1000, 240, 1.5)):
+        fit = fit_for(structure, width, height, 0, True, text)
+        assert (fit.sizes, fit.text) == (COMPACT, text)
+        placement = place(structure, fit.columns, COMPACT)
+        scale = min(width / placement.width, height / placement.height)
+        # Then a name of 11 pixels has the room that it has at a scale of 1, nearly.
+        assert scale >= text * COMPACT.readable
+    # Too low for all of it: it is not made smaller, but scrolled.
+    low = fit_for(structure, 663, 60, 0, True, 1.0)
+    assert (low.sizes, low.text) == (COMPACT, 1.0)
+    assert place(structure, low.columns, COMPACT).width <= 663 / COMPACT.readable
 
 
 def test_a_long_chain_stays_readable() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAction
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import QApplication, QMenu, QTabBar, QTableView, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +17,7 @@ from backprop_viz.desktop.panels.phases.timeline import TimelineView
 from backprop_viz.desktop.panels.plots.plots import LossPlot
 from backprop_viz.desktop.panels.registry import LAYOUT_NAMES
 from backprop_viz.desktop.style.language import use_language
+from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger, view_state_of
 
@@ -64,6 +65,7 @@ def test_all_that_takes_keys_has_a_name_and_every_panel_is_reached(
         buttons = [w for w in widgets if isinstance(w, QToolButton)]
         buttons = [b for b in buttons if b.objectName() not in of_tabs]
         assert [b.objectName() for b in buttons if not told(b, TEXT.Description)] == []
+        assert [w.objectName() for w in widgets if "&" in told(w, TEXT.Name)] == []
         for dock in window.docks.docks.values():
             if not dock.visibleRegion().isEmpty():
                 assert any(dock.isAncestorOf(w) for w in widgets), dock.objectName()
@@ -118,6 +120,41 @@ def test_what_is_painted_is_told(open_window: OpenWindow, qtbot: QtBot) -> None:
     cells = QAccessible.queryAccessibleInterface(next(named))
     texts = [cells.child(i).text(TEXT.Name) for i in range(cells.childCount())]
     assert {"grad", "new w", "0", "5"} <= set(texts)
+
+
+def test_a_step_and_a_message_are_announced(
+    open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(
+        QAccessible,
+        "updateAccessibility",
+        lambda e: (
+            heard.append(e.message()) if isinstance(e, QAccessibleAnnouncementEvent) else None
+        ),
+    )
+    window = open_window("--preset", "tutorial")
+    heard.clear()
+    for _ in range(3):
+        trigger(window, "actionStep")
+    qtbot.waitUntil(lambda: bool(heard))
+    # Three steps in a row: only where the cursor stops is said.
+    assert heard == ["iteration 1 · loss 1/1 · mse_loss"]
+    trigger(window, "actionPreviousEvent")
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    recording = view_state_of(window).cursor.recording
+    assert heard[1] == f"iteration 1 · forward 12/12 · {recording.events[-2].op}"
+    window.messages.tell("A text.", "error")
+    assert heard[2:] == ["Error: A text."]
+
+
+def test_a_number_field_tells_its_number(shared_window: MainWindow) -> None:
+    fields = [f for f in shared_window.toolbar.findChildren(NumberField) if f.isVisible()]
+    assert len(fields) == 3
+    for field in fields:
+        spoken = QAccessible.queryAccessibleInterface(field).valueInterface().currentValue()
+        assert spoken == field.value()
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from backprop_viz.desktop.panels.drawing.strokes import MEDIUM, WIDTHS
+from backprop_viz.desktop.style.action_texts import action_label
 from backprop_viz.desktop.style.glyphs import GLYPH_SIDE, glyph_icon
 from backprop_viz.desktop.style.theme import DARK, Theme
 
@@ -40,7 +41,7 @@ class Tools(QWidget):
     def set_actions(self, eraser: QAction, thinner: QAction, thicker: QAction) -> None:
         """Use the eraser's action on its button, and name the widths' keys."""
         self.eraser.setDefaultAction(eraser)
-        self.eraser.setAccessibleName(eraser.text())
+        self.eraser.setAccessibleName(action_label(eraser))
         eraser.setIconVisibleInMenu(False)  # the menu shows only the text
         self._keys = (thinner.shortcut().toString(), thicker.shortcut().toString())
         self.show_size(self._size)

@@ -67,7 +67,6 @@ class InspectorView(Panel):
         super().__init__(QCoreApplication.translate("InspectorView", "Inspector"), parent)
         self.subtitle.hide()
         self.choice = choice_box()
-        self.choice.setAccessibleName(self.tr("What the inspector shows"))
         self.choice.setToolTip(self.tr("Choose a parameter or a layer's tensor"))
         self.choice.activated.connect(self._chosen_by_user)
         self.search = SearchField()

@@ -37,6 +37,10 @@ def choice_box() -> QComboBox:
     """The box of everything that can be inspected."""
     box = QComboBox()
     box.setObjectName("inspectorChoice")
+    name = translate("InspectorView", "What the inspector shows")
+    box.setAccessibleName(name)
+    # Of a box without a label, Linux tells a screen reader the entry as its name.
+    box.setAccessibleDescription(name)
     box.setFont(code_font(12))
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(12)

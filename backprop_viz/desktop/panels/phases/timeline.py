@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -41,12 +41,14 @@ from backprop_viz.desktop.panels.phases.timeline_layout import (
 from backprop_viz.desktop.panels.phases.transport import Transport
 from backprop_viz.desktop.style.theme import DARK, Theme, scaled
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.announcing import announce
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.phases import Phase
 
 _ABOVE = 22  # pixels of the height that are no text: the bar, and what is around it
 _LINE = 16  # the height of a line of small text at 100 %
 _MARGIN = 16
+_SPEAK_MS = 400
 _EDGE = 10  # margin left of the buttons
 _REACH = 14  # clicks this far beside the bar still count as its end
 
@@ -74,6 +76,9 @@ class TimelineView(QFrame):
         # Event counts of the previous recording, so that the bar keeps its shape while stepping.
         self._known: dict[Phase, int] = {}
         self._dragging = False
+        # While the cursor moves on, only where it stops is said.
+        self._speak = QTimer(self, interval=_SPEAK_MS, singleShot=True)
+        self._speak.timeout.connect(lambda: announce(self, self.spoken()))
         self.transport = Transport(self)
         self.transport.hide()
         self.transport.speed_changed.connect(self.speed_changed)
@@ -106,7 +111,10 @@ class TimelineView(QFrame):
             self._known[span.phase] = span.stop - span.start
         description = self.caption()
         if description != self.accessibleDescription():
+            moved = bool(self.accessibleDescription())
             self.setAccessibleDescription(description)
+            if moved and not (view_state.training or view_state.playing):
+                self._speak.start()
         self.transport.show_playing(view_state.playing)
         if self.isVisible():
             self._show_kept_iterations()
@@ -136,6 +144,11 @@ class TimelineView(QFrame):
     def caption(self) -> str:
         """The position of the cursor in words."""
         return "" if self._view_state is None else caption(self._view_state)
+
+    def spoken(self) -> str:
+        """The position of the cursor and the event before it, for a screen reader."""
+        event = None if self._view_state is None else self._view_state.cursor.event
+        return self.caption() if event is None else f"{self.caption()} · {_event_name(event)}"
 
     def segments(self) -> tuple[Segment, ...]:
         """The layout of the bar; empty before the first view state."""

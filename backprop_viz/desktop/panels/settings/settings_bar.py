@@ -87,7 +87,8 @@ class SettingsBar(QWidget):
             (self._seed, self.tr("Seed"), fresh, 58),
         ):
             row.addLayout(_labelled(box, label, tip, width))
-        self._lr_tip = self._lr.toolTip()
+        at_once = self.tr("Takes effect at once.")
+        self._lr_tip = f"{self._lr.accessibleName()}. {at_once}"
         self._lr_caption = next(c for c in self.findChildren(QLabel) if c.buddy() is self._lr)
         for combo in (self._data, self._loss, self._optimizer, self._schedule):
             combo.currentIndexChanged.connect(self._edited)

@@ -1,9 +1,10 @@
 """A field for a number that accepts what people type and never silently changes it."""
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QStyle, QStyleOptionSpinBox, QWidget
 
+from backprop_viz.desktop.widgets.announcing import announce
 from backprop_viz.desktop.widgets.fields.bubble import Bubble
 from backprop_viz.desktop.widgets.fields.refusal_texts import range_text, refusal_text
 from backprop_viz.recording.quantities import BadNumber, Quantity, Real, written
@@ -31,7 +32,7 @@ class NumberField(QAbstractSpinBox):
         # Added to the sentence about a wrong text; ``{0}`` is the value that stays.
         self.stays = ""
         self._name = name
-        self._value = value
+        self._keep(value)
         self._tip = ""
         self.bubble = Bubble(self)
         for widget in (self, self.lineEdit()):
@@ -52,14 +53,20 @@ class NumberField(QAbstractSpinBox):
     def setValue(self, value: Real) -> None:  # noqa: N802 - as Qt's boxes have it
         """Set the number without a signal; keep what is being typed if it is unchanged."""
         if value != self._value:
-            self._value = value
+            self._keep(value)
             self.restore()
 
     def offer(self, quantity: Quantity, value: Real) -> None:
         """Ask for another quantity from now on, and show a number of it."""
-        self.quantity, self._value = quantity, value
+        self.quantity = quantity
+        self._keep(value)
         self.restore()
         self.setToolTip(self._tip)
+
+    def _keep(self, value: Real) -> None:
+        self._value = value
+        # Qt tells a screen reader the property of this name.
+        self.setProperty("value", float(value))
 
     def typed(self) -> Real | None:
         """The number that the text says; None if it is not valid."""
@@ -82,7 +89,7 @@ class NumberField(QAbstractSpinBox):
             return False
         self._mark("")
         if value != self._value:
-            self._value = value
+            self._keep(value)
             self.changed.emit(value)
         self._show(self._value)
         return True
@@ -206,7 +213,7 @@ class NumberField(QAbstractSpinBox):
         said = refusal_text(self._name, self.quantity, text, why, self._decimal_sign())
         stays = self.stays.format(self._written(self._value))
         self._mark(f"{said} {stays}".strip())
-        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        announce(self, self.refused)
 
     def _mark(self, sentence: str) -> None:
         if sentence == self.refused:

@@ -16,7 +16,7 @@ from backprop_viz.analysis.graph.graph_fit import best_columns
 from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import analyse
 from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, saved_by, walk
-from backprop_viz.desktop.panels.autograd import graph_item, graph_overview
+from backprop_viz.desktop.panels.autograd import graph_item
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
 from backprop_viz.desktop.panels.autograd.module_spans import stretches
@@ -146,11 +146,8 @@ def test_nothing_illegible_is_written(
         canvas.zoom_in()
     texts.clear()
     canvas.grab()
-    scale = canvas.transform().m11()
     assert texts
-    assert min(size for _, size in texts) > 4.8
-    if scale * graph_item._SMALL < graph_item._LEGIBLE:
-        assert min(size for _, size in texts) >= graph_overview._STEM - 0.01
+    assert min(size for _, size in texts) > 10.99
     names = [text for text, _ in texts if text.startswith(("fc", "stages"))]
     assert len(names) == len(set(names))
     if steps == 0:
