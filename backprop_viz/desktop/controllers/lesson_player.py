@@ -35,6 +35,7 @@ from backprop_viz.stream.messages import SnippetRan
 
 # What a player does: it runs something, waits for a prediction, or has told all of a step.
 Stage = Literal["running", "asking", "told"]
+SnippetStand = Literal["snippet_not_run", "snippet_shown"]
 
 
 @dataclass(slots=True)
@@ -104,6 +105,13 @@ class LessonPlayer(QObject):
     def told(self, language: str) -> str:
         """What is told once the step has run."""
         return in_language(self.progress.told, language) if self.stage == "told" else ""
+
+    @property
+    def snippet(self) -> SnippetStand | None:
+        """What the panels show of the step's snippet; None if it runs none."""
+        if not any(run.kind == "snippet" for run in self.step.runs):
+            return None
+        return "snippet_shown" if self.stage == "told" else "snippet_not_run"
 
     def evidence(self) -> LessonEvidence:
         """What the lesson's expressions are over, as things stand."""

@@ -166,8 +166,7 @@ class LessonsController(QObject):
     def _page(self, lesson: Lesson) -> LessonPage:
         player, language = self.player, self._language
         step, progress = player.step, player.progress
-        question = None
-        value = ""
+        question, value, snippet = None, "", player.snippet
         if step.question is not None:
             asked = step.question
             options = asked.options.get(language, ())
@@ -192,6 +191,7 @@ class LessonsController(QObject):
             told=player.told(language),
             try_it=in_language(step.try_it, language),
             problems=tuple(progress.problems) if player.stage == "told" else (),
+            panels="" if snippet is None else words(language)[snippet],
         )
 
     def _rows(self) -> Iterator[LessonRow]:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.lessons import lessons, words
+from backprop_viz.desktop.lessons import lessons, snippets, words
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
 from backprop_viz.desktop.panels.lesson.lesson_panel import BACK_KEY, NEXT_KEY, LessonPanel
@@ -299,3 +299,32 @@ def test_no_page_makes_the_window_larger(student: Student) -> None:
     student.click("lessonLeave")
     after = [p.isVisible() for p in (window.panel(ProgramView), window.panel(InspectorView))]
     assert after == before == [True, True]
+
+
+def test_a_page_says_whose_run_the_panels_show(student: Student) -> None:
+    """A page's own program is not the lesson's run, which is beside it until that has run."""
+    student.window.findChild(Composer).lessons.begin("lab_10_dead_relu")
+    student.wait()
+    label, said = student.panel.panels, words("en")
+    assert student.player.stage == "asking"
+    assert label.text() == said["snippet_not_run"]
+    own = student.window.session.newest_recording
+    student.player.predict(0)
+    student.wait()
+    assert label.isVisible()
+    assert label.text() == said["snippet_shown"]
+    shown = student.window.session.view_state.cursor.recording
+    assert shown is not own
+    # The dead layer of the page's program, not the lesson's run.
+    bias = next(p for p in shown.parameters if p.name == "fc1.bias")
+    assert (bias.value == -10).all()
+    student.click("lessonNext")
+    student.window.findChild(Composer).lessons.begin(FIRST.id)
+    student.wait()
+    assert not label.isVisible()
+
+
+def test_every_snippet_records_what_is_shown() -> None:
+    """What the panels are said to show is there."""
+    for name, source in snippets().items():
+        assert "with record(" in source, name

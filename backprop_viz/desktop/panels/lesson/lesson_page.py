@@ -13,7 +13,7 @@ class LessonPage:
     ``place``: the lesson's number among those of its ``group``. ``number`` counts pages from 0.
     ``predicted`` is the option's number, the sign or the number; None until it is given.
     ``right``: whether that came out; ``value`` says what did, as text. ``other_sign``: it was
-    of the other sign.
+    of the other sign. ``panels`` says what the panels show, where the page runs another program.
     """
 
     group: str
@@ -31,6 +31,7 @@ class LessonPage:
     told: str = ""
     try_it: str = ""
     problems: tuple[str, ...] = ()
+    panels: str = ""
 
 
 @dataclass(frozen=True, slots=True)

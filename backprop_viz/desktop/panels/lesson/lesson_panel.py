@@ -69,6 +69,10 @@ class LessonPanel(Panel):
         self.text, self.verdict, self.told = FlowingText(), FlowingText(), FlowingText()
         self.text.setObjectName("lessonText")
         self.told.setObjectName("lessonTold")
+        self.panels = QLabel()
+        self.panels.setObjectName("lessonPanels")
+        self.panels.setWordWrap(True)
+        self.panels.setProperty("role", "caption")
         self.question = QuestionBox()
         self.question.predicted.connect(self.predicted)
         self.try_it = QFrame()
@@ -79,7 +83,14 @@ class LessonPanel(Panel):
         self._column = column = QVBoxLayout(page)
         column.setContentsMargins(0, 6, 6, 6)
         column.setSpacing(8)
-        for widget in (self.text, self.question, self.verdict, self.told, self.try_it):
+        for widget in (
+            self.text,
+            self.panels,
+            self.question,
+            self.verdict,
+            self.told,
+            self.try_it,
+        ):
             column.addWidget(widget)
         column.addStretch(1)
         self.area = QScrollArea()
@@ -134,6 +145,8 @@ class LessonPanel(Panel):
         self.progress.setAccessibleName(said["progress"].format(page.number + 1, page.pages))
         self.progress.setToolTip(self.progress.accessibleName())
         self._set(self.text, page.text or (said["running"] if page.stage == "running" else ""))
+        self.panels.setText(page.panels)
+        self.panels.setVisible(bool(page.panels))
         self.question.setVisible(page.question is not None)
         if page.question is not None:
             self.question.show_question(page, language)
