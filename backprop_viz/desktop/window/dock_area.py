@@ -66,6 +66,7 @@ class DockArea(QMainWindow):
         self.moved_by_user = False
         self._arranging = False
         self._aside: list[PanelDock] = []  # hidden while another has all the room
+        self._to_float: list[PanelDock] = []  # shown when the window is
         self._restored: DockNode | None = None  # sizes that are to be given again
         self._drags_line = False
         self._places_before: dict[str, DockPlace] = {}
@@ -237,7 +238,15 @@ class DockArea(QMainWindow):
             if place.floats and dock.available:
                 dock.setFloating(True)
                 dock.setGeometry(_on_a_screen(place))
-                dock.show()
+                dock.wanted = True
+                self._to_float.append(dock)
+        if self.isVisible():
+            self._show_floating()
+
+    def _show_floating(self) -> None:
+        for dock in self._to_float:
+            dock.show()
+        self._to_float = []
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new room out as the layout says."""
@@ -246,9 +255,11 @@ class DockArea(QMainWindow):
         self.resized.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Share out the room that is known now."""
+        """Share out the room that is known now, and show what floats."""
         super().showEvent(event)
         self.share_out()
+        # Shown before the window is, it would lie below it.
+        QTimer.singleShot(0, self, self._show_floating)
         self.resized.emit()
 
     def event(self, event: QEvent) -> bool:

@@ -141,7 +141,7 @@ def test_a_step_and_a_message_are_announced(
     qtbot.waitUntil(lambda: bool(heard))
     # Three steps in a row: only where the cursor stops is said.
     assert heard == ["iteration 1 · loss 1/1 · mse_loss"]
-    trigger(window, "actionPreviousEvent")
+    trigger(window, "actionEventBack")
     qtbot.waitUntil(lambda: len(heard) == 2)
     recording = view_state_of(window).cursor.recording
     assert heard[1] == f"iteration 1 · forward 12/12 · {recording.events[-2].op}"

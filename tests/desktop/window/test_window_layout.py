@@ -151,6 +151,22 @@ def test_a_dock_that_floated_on_a_screen_that_is_gone_is_on_one_that_is_there(
     assert window.screen().availableGeometry().contains(dock.geometry())
 
 
+def test_a_dock_that_floats_is_above_the_window_at_the_next_launch(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    state = {**window.layout_state(), "inspector": [300, 200, 400, 300, 1, 1]}
+    window.apply_layout(state)
+    QApplication.processEvents()
+    assert window.layout_state()["inspector"] == state["inspector"]
+    window.close()
+    again = open_window("--preset", "tutorial", size=(1600, 1000))
+    dock = again.docks.docks["inspector"]
+    QApplication.processEvents()
+    assert dock.isVisible()
+    # A window system keeps it above the window that it belongs to; that must have been there.
+    assert dock.windowHandle().transientParent() is again.windowHandle()
+    assert again.layout_state()["inspector"] == state["inspector"]
+
+
 @pytest.mark.parametrize("size", [(1280, 800), (1600, 1000)])
 @pytest.mark.parametrize("name", LAYOUT_NAMES)
 def test_every_layout_shows_its_panels_side_by_side(
