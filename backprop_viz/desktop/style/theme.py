@@ -269,7 +269,7 @@ QMenuBar::item:selected {{ background: {control_hover}; }}
 QSplitter::handle {{ background: transparent; }}
 QMainWindow::separator {{ background: transparent; width: 8px; height: 8px; }}
 QMainWindow::separator:hover {{ background: {border}; }}
-QDockWidget {{ color: {text}; }}
+QDockWidget {{ color: {text}; background: {window}; }}
 QTabBar::tab {{ background: {window}; color: {muted}; border: 1px solid {border}; padding: 3px 10px;
     border-radius: 4px; }}
 QTabBar::tab:selected {{ background: {control_hover}; color: {text}; }}

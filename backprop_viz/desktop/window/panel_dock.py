@@ -66,6 +66,7 @@ class PanelDock(QDockWidget):
     def __init__(self, panel: QWidget, title: str) -> None:
         super().__init__(title)
         self.setObjectName(f"{panel.objectName()}Dock")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # seen around it where it floats
         self.panel = panel
         # A panel that hid itself when it was made has nothing to show yet.
         hidden = panel.isHidden() and panel.testAttribute(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSettings, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QStyle,
@@ -22,6 +22,7 @@ from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.registry import DOCKED, LAYOUT_NAMES, find_panels
 from backprop_viz.desktop.system.preferences import settings_store
 from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.desktop.window.panel_dock import PanelDock
 from tests.desktop.application_helpers import NAMES, trigger, view_state_of
 from tests.nightly import NIGHTLY
 
@@ -151,18 +152,30 @@ def test_a_dock_that_floated_on_a_screen_that_is_gone_is_on_one_that_is_there(
     assert window.screen().availableGeometry().contains(dock.geometry())
 
 
-def test_a_dock_that_floats_is_above_the_window_at_the_next_launch(open_window: OpenWindow) -> None:
+def test_a_dock_that_floats_is_above_the_window_at_the_next_launch(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window("--preset", "tutorial", size=(1600, 1000))
     state = {**window.layout_state(), "inspector": [300, 200, 400, 300, 1, 1]}
     window.apply_layout(state)
     QApplication.processEvents()
     assert window.layout_state()["inspector"] == state["inspector"]
     window.close()
+    # A window system puts what comes later above; and it keeps a window above the one it is of.
+    came: list[bool] = []
+    show = PanelDock.showEvent
+
+    def shown(dock: PanelDock, event: QShowEvent) -> None:
+        if dock.isFloating():
+            came.append(dock.parentWidget().window().isVisible())
+        show(dock, event)
+
+    monkeypatch.setattr(PanelDock, "showEvent", shown)
     again = open_window("--preset", "tutorial", size=(1600, 1000))
-    dock = again.docks.docks["inspector"]
     QApplication.processEvents()
+    dock = again.docks.docks["inspector"]
     assert dock.isVisible()
-    # A window system keeps it above the window that it belongs to; that must have been there.
+    assert came == [True]
     assert dock.windowHandle().transientParent() is again.windowHandle()
     assert again.layout_state()["inspector"] == state["inspector"]
 
