@@ -9,6 +9,7 @@ read the same monotonic clock. Then the same while two other processes take all 
 """
 
 import argparse
+import gc
 import multiprocessing
 import os
 import statistics
@@ -32,6 +33,8 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.stream.rank_lines import rank_lines
 from backprop_viz.stream.token_file import TOKEN_VARIABLE, read_token
 
+# As the program does: what is imported is gone through by no collection that comes meanwhile.
+gc.freeze()
 _BAR_MS = 50.0
 # What shows the maps and the numbers of what was computed last.
 _PANEL = "networkView"
@@ -156,7 +159,7 @@ def running(session: Session, count: int) -> None:
 
     def enough() -> bool:
         seen.add(session.newest_recording.iteration)
-        return len(seen) > count // 4
+        return len(seen) > count
 
     wait_until(enough, 600)
 

@@ -53,7 +53,9 @@ class RemotePath:
             text = QT_TRANSLATE_NOOP("errors", "{0} cannot be read yet. {1}")
             raise UserError(text, url, error) from error
         except ValueError as error:
-            raise ArgumentError(_UNREADABLE, url, error) from error
+            raise ArgumentError(_UNREADABLE, url, _said(error)) from error
+        except Exception as error:  # of whatever library speaks the protocol: some connect here
+            raise UserError(_UNREADABLE, url, _said(error)) from error
         self._seen: tuple[int, float] = (-1, 0.0)  # the size last seen, and when first
 
     def __str__(self) -> str:
@@ -166,7 +168,8 @@ class _Readable(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        return int(self._stream.seek(offset, whence))
+        self._stream.seek(offset, whence)
+        return int(self._stream.tell())  # that of SFTP's seek is None
 
     def tell(self) -> int:
         return int(self._stream.tell())
@@ -207,7 +210,7 @@ class _Appended(io.RawIOBase):
 def _said(error: object) -> str:
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
-    return str(error) or type(error).__name__
+    return str(error).rstrip(".") or type(error).__name__
 
 
 _UNREADABLE = QT_TRANSLATE_NOOP("errors", "{0} cannot be read: {1}.")
