@@ -307,7 +307,7 @@ HARD: dict[str, Callable[[], nn.Module]] = {
 
 
 @pytest.mark.filterwarnings(
-    "ignore:`torch.jit.script` is deprecated",
+    "ignore:`torch.jit.script` is",
     "ignore:The PyTorch API of nested",
     "ignore:Lazy modules",
     # Of torch 2.6, where PySide has come between it and ``import``.

@@ -27,7 +27,8 @@ Bounds = tuple[Any, Any]  # each a number, a tensor or None
 class _Clamp:
     """The rules of a clamp whose bounds the call tells.
 
-    ``stops_at_bounds``: the gradient of an element that equals a bound is 0.
+    ``stops_at_bounds``: the gradient of an element that equals a bound is 0, where what was sent
+    does not tell. At a bound clamp passes it in torch 2.13 and stops it in torch 2.15.
     """
 
     bounds: Callable[[RecordedCall], Bounds]
@@ -62,7 +63,7 @@ class _Clamp:
             return ()
         (found,) = self.facts(call, slot, index)
         low, high = self.bounds(call)
-        if self.stops_at_bounds and found.values[0] in (low, high):
+        if found.values[0] in (low, high) and _stopped(event, index, self.stops_at_bounds):
             code = "clamp_low" if found.values[0] == low else "clamp_high"
             return (Fact(code, (found.values[0], found.values[0]), found.numbers),)
         return (found,)
@@ -81,6 +82,14 @@ def _side(x: float, low: float | None, high: float | None) -> int:
     if high is not None and (x > high or (low is not None and low > high)):
         return 1
     return -1 if low is not None and x < low else 0
+
+
+def _stopped(event: Event, index: Index, usual: bool) -> bool:
+    """Whether a node sent nothing of the gradient that came to it; ``usual`` where none came."""
+    came, sent = event.inputs[0], event.outputs[0]
+    if came is None or sent is None or came[index] == 0:
+        return usual
+    return bool(sent[index] == 0)
 
 
 def _at(bound: Any, index: Index) -> float | None:

@@ -217,7 +217,9 @@ class Noise(Dataset):
 
 
 def test_workers_of_a_data_loader_are_not_held(scripts: Scripts, tmp_path: Path) -> None:
-    loop = "    for x, y in DataLoader(Noise(), 4, num_workers=2):\n"
+    # Of a script without a main guard Python 3.14 starts workers by fork alone.
+    loaded = 'DataLoader(Noise(), 4, num_workers=2, multiprocessing_context="fork")'
+    loop = f"    for x, y in {loaded}:\n"
     head, _, body = SCRIPT.partition("    x, y = torch.randn(8, 4), torch.randn(8, 2)\n")
     text = head.replace("from torch import nn\n", "from torch import nn\n" + LOADED) + loop
     text += "".join(f"    {line}\n" for line in body.splitlines())
