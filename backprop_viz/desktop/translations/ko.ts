@@ -12,12 +12,20 @@
         <translation>배치 정확도의 이동 평균</translation>
     </message>
     <message>
+        <source>train</source>
+        <translation>학습</translation>
+    </message>
+    <message>
         <source>validation</source>
         <translation>검증</translation>
     </message>
     <message>
         <source>The accuracy on the validation set, which the net is not trained on</source>
         <translation>신경망이 학습하지 않는 검증 세트의 정확도</translation>
+    </message>
+    <message>
+        <source>val</source>
+        <translation>검증</translation>
     </message>
     <message>
         <source>iteration</source>
@@ -450,6 +458,10 @@
     <message>
         <source>loss along {0}, float64</source>
         <translation>{0}에 따른 손실, float64</translation>
+    </message>
+    <message>
+        <source>{1} along {0}, float64</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Of one backward: .grad holds the sum of {0}.</source>
@@ -890,8 +902,8 @@
         <translation>간격 h에 따른 상대 오차</translation>
     </message>
     <message>
-        <source>The relative error of the difference quotient over the step h. Lines at 1e-7, 1e-4 and 1e-2: below is fine, fine with kinks, suspicious; above is wrong. Click a step, or press Enter at the crosshair, to look at it.</source>
-        <translation>간격 h에 따른 차분 몫의 상대 오차입니다. 선은 1e-7, 1e-4, 1e-2에 있습니다. 차례로 그 아래는 정상, 꺾인 점이 있으면 정상, 의심스러움이고, 맨 위 선보다 크면 틀린 것입니다. 간격을 클릭하거나 십자선에서 Enter를 누르면 자세히 봅니다.</translation>
+        <source>The relative error of the difference quotient over the step h. Lines at 1e-7, 1e-4 and 1e-2: below is fine, fine with kinks, suspicious; above is wrong. The ring is the step of the verdict, the upright line the h in the field. Click a step, or press Enter at the crosshair, to look at it.</source>
+        <translation>간격 h에 따른 차분 몫의 상대 오차입니다. 선은 1e-7, 1e-4, 1e-2에 있습니다. 차례로 그 아래는 정상, 꺾인 점이 있으면 정상, 의심스러움이고, 맨 위 선보다 크면 틀린 것입니다. 고리는 판정한 간격, 세로선은 입력란의 h입니다. 간격을 클릭하거나 십자선에서 Enter를 누르면 자세히 봅니다.</translation>
     </message>
     <message>
         <source>h = {0}: {1}, relative error {2}</source>
@@ -1134,6 +1146,10 @@
     <message>
         <source>What was not saved of this run&apos;s {0:,} iterations will be lost.</source>
         <translation>이 실행의 반복 {0:,}회 중 저장하지 않은 것은 사라집니다.</translation>
+    </message>
+    <message>
+        <source>What was not saved of this run&apos;s one iteration will be lost.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Open</source>
@@ -1831,6 +1847,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <source>moved by {0}: loss {1} ({2})</source>
         <translation>{0}만큼 이동: 손실 {1} ({2})</translation>
     </message>
+    <message>
+        <source>moved by {0}: {3} = {1} ({2})</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>LossBar</name>
@@ -1866,12 +1886,20 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>배치 손실의 이동 평균</translation>
     </message>
     <message>
+        <source>smooth</source>
+        <translation>평활</translation>
+    </message>
+    <message>
         <source>validation</source>
         <translation>검증</translation>
     </message>
     <message>
         <source>The mean loss on the validation set, which the net is not trained on</source>
         <translation>신경망이 학습하지 않는 검증 세트의 평균 손실</translation>
+    </message>
+    <message>
+        <source>val</source>
+        <translation>검증</translation>
     </message>
     <message>
         <source>iteration</source>
@@ -2505,10 +2533,22 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
-    <name>OriginView</name>
+    <name>OriginLayout</name>
     <message>
-        <source>Where does it come from?</source>
-        <translation>이 수는 어디에서 왔나요?</translation>
+        <source>Back to the number before</source>
+        <translation>이전 수로 돌아가기</translation>
+    </message>
+    <message>
+        <source>Forward again</source>
+        <translation>다시 앞으로</translation>
+    </message>
+    <message>
+        <source>Maximise this panel, or restore it</source>
+        <translation type="unfinished">이 패널을 최대로, 또는 원래대로</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>닫기 (Esc)</translation>
     </message>
     <message>
         <source>Record this iteration whole</source>
@@ -2526,21 +2566,12 @@ When the memory for them is used up, the oldest go first. How much they may take
         <source>What the number changes next</source>
         <translation>이 수가 다음에 바꾸는 것</translation>
     </message>
+</context>
+<context>
+    <name>OriginView</name>
     <message>
-        <source>Back to the number before</source>
-        <translation>이전 수로 돌아가기</translation>
-    </message>
-    <message>
-        <source>Forward again</source>
-        <translation>다시 앞으로</translation>
-    </message>
-    <message>
-        <source>Maximise this panel, or restore it</source>
-        <translation>이 패널을 최대로, 또는 원래대로</translation>
-    </message>
-    <message>
-        <source>Close (Esc)</source>
-        <translation>닫기 (Esc)</translation>
+        <source>Where does it come from?</source>
+        <translation>이 수는 어디에서 왔나요?</translation>
     </message>
     <message>
         <source>The worker could not be given this iteration: run it again.</source>
@@ -2551,12 +2582,24 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>{0}개 더</translation>
     </message>
     <message>
+        <source>of the drawing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>iteration {0}</source>
         <translation>반복 {0}</translation>
     </message>
     <message>
         <source>iteration {0}, not the one shown</source>
         <translation>반복 {0}, 지금 보는 반복이 아님</translation>
+    </message>
+    <message>
+        <source>{0} · of the whole batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} · sample {1}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Working it out…</source>
@@ -2584,6 +2627,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>Recordings (*.bprec)</source>
         <translation>기록 (*.bprec)</translation>
+    </message>
+    <message>
+        <source>Open the other ranks’ files</source>
+        <translation>다른 랭크의 파일 열기</translation>
     </message>
     <message>
         <source>Attach to a training</source>
@@ -3228,6 +3275,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>손실이 유한하지 않게 된 반복입니다. 주자는 거기에서 멈춥니다</translation>
     </message>
     <message>
+        <source>Press Start: every lane trains the same net on the same data.</source>
+        <translation>시작을 누르세요. 모든 레인이 같은 신경망을 같은 데이터로 학습합니다.</translation>
+    </message>
+    <message>
         <source>The same net and data under several settings: choose a preset.</source>
         <translation>같은 신경망과 데이터를 여러 설정으로 학습합니다. 프리셋을 고르세요.</translation>
     </message>
@@ -3357,6 +3408,18 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>평균을 각 랭크의 변화도의 합으로 보여 줍니다. 모든 수를 누를 수 있습니다</translation>
     </message>
     <message>
+        <source>Open the other ranks’ files…</source>
+        <translation>다른 랭크의 파일 열기…</translation>
+    </message>
+    <message>
+        <source>Open the other ranks’ files</source>
+        <translation>다른 랭크의 파일 열기</translation>
+    </message>
+    <message>
+        <source>Choose the files of the other ranks, and look at all in another window</source>
+        <translation>다른 랭크의 파일을 골라 다른 창에서 모두 봅니다</translation>
+    </message>
+    <message>
         <source>Messages about the ranks</source>
         <translation>랭크에 대해 할 말</translation>
     </message>
@@ -3418,6 +3481,37 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>Autosaved: {0}</source>
         <translation>자동 저장: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>RunAgainController</name>
+    <message>
+        <source>Run again from {0}</source>
+        <translation>{0}부터 다시 실행</translation>
+    </message>
+    <message>
+        <source>Run the script again, recorded from iteration {0} on</source>
+        <translation>스크립트를 다시 실행하고 반복 {0}부터 기록합니다</translation>
+    </message>
+    <message>
+        <source>Run {0} again?</source>
+        <translation>{0}을(를) 다시 실행할까요?</translation>
+    </message>
+    <message>
+        <source>It starts from its beginning and writes again what it writes. It runs freely up to iteration {0}, and is held there in a window of its own.</source>
+        <translation>처음부터 시작하며, 쓰는 것도 다시 씁니다. 반복 {0}까지 자유롭게 실행되고, 거기서 새 창에 멈춥니다.</translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation>다시 실행</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>{0} could not be started.</source>
+        <translation>{0}을(를) 시작할 수 없었습니다.</translation>
     </message>
 </context>
 <context>
@@ -4308,6 +4402,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>This change needs a new network. The {0:,} iterations trained so far are lost; their loss stays on the plot as a faint curve.</source>
         <translation>이 변경에는 새 신경망이 필요합니다. 지금까지 학습한 반복 {0:,}회는 사라지고, 그 손실은 흐린 곡선으로 남습니다.</translation>
+    </message>
+    <message>
+        <source>This change needs a new network. The one iteration trained so far is lost; its loss stays on the plot as a point.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Start again</source>
@@ -5344,8 +5442,32 @@ Click or press Enter: where does it come from?</source>
         <translation>열</translation>
     </message>
     <message>
+        <source>layer</source>
+        <translation>층</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>단계</translation>
+    </message>
+    <message>
         <source>unit</source>
         <translation>유닛</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>헤드</translation>
+    </message>
+    <message>
+        <source>position</source>
+        <translation>위치</translation>
+    </message>
+    <message>
+        <source>query</source>
+        <translation>쿼리</translation>
+    </message>
+    <message>
+        <source>key</source>
+        <translation>키</translation>
     </message>
     <message>
         <source>feature</source>
@@ -5434,14 +5556,6 @@ Click or press Enter: where does it come from?</source>
 <context>
     <name>check</name>
     <message>
-        <source>✓ agrees to {0}</source>
-        <translation>✓ {0}까지 일치</translation>
-    </message>
-    <message>
-        <source>✓ agrees to {0}: fine where the loss has kinks</source>
-        <translation>✓ {0}까지 일치: 손실에 꺾인 점이 있으면 정상</translation>
-    </message>
-    <message>
         <source>✓ both are 0</source>
         <translation>✓ 둘 다 0</translation>
     </message>
@@ -5450,20 +5564,52 @@ Click or press Enter: where does it come from?</source>
         <translation>≈ 너무 작아 반올림과 구별되지 않음</translation>
     </message>
     <message>
-        <source>? differs by {0}, more than it should</source>
-        <translation>? {0}만큼 다름, 예상보다 큼</translation>
-    </message>
-    <message>
         <source>∧ it lies on a kink: there is no derivative</source>
         <translation>∧ 꺾인 점에 있음: 미분이 없음</translation>
     </message>
     <message>
-        <source>✗ differs by {0}: probably wrong</source>
-        <translation>✗ {0}만큼 다름: 아마 틀림</translation>
+        <source>✓ {0} at h = {1}</source>
+        <translation>✓ h = {1}에서 {0}</translation>
+    </message>
+    <message>
+        <source>? {0} at h = {1}</source>
+        <translation>? h = {1}에서 {0}</translation>
+    </message>
+    <message>
+        <source>✗ {0} at h = {1}</source>
+        <translation>✗ h = {1}에서 {0}</translation>
+    </message>
+    <message>
+        <source>✓ agrees to {0} with h = {1}</source>
+        <translation>✓ h = {1}일 때 {0}까지 일치</translation>
+    </message>
+    <message>
+        <source>✓ agrees to {0} with h = {1}: fine where the loss has kinks</source>
+        <translation>✓ h = {1}일 때 {0}까지 일치: 손실에 꺾인 점이 있으면 정상</translation>
+    </message>
+    <message>
+        <source>? differs by {0} with h = {1}, more than it should</source>
+        <translation>? h = {1}일 때 {0}만큼 다름, 예상보다 큼</translation>
+    </message>
+    <message>
+        <source>✗ differs by {0} with h = {1}: probably wrong</source>
+        <translation>✗ h = {1}일 때 {0}만큼 다름: 아마 틀림</translation>
+    </message>
+    <message>
+        <source>error {0}</source>
+        <translation>오차 {0}</translation>
     </message>
     <message>
         <source>With h = {0} the difference quotient is {1}, relative error {2}.</source>
         <translation>h = {0}에서 차분 몫은 {1}, 상대 오차 {2}.</translation>
+    </message>
+    <message>
+        <source>{0} at {1}</source>
+        <translation>{0} ({1})</translation>
+    </message>
+    <message>
+        <source>Nearest switches: {0}.</source>
+        <translation>가까운 전환: {0}.</translation>
     </message>
     <message>
         <source>h = {0}: {1}, error {2}</source>
@@ -6677,6 +6823,10 @@ Click or press Enter: where does it come from?</source>
         <source>The labels&apos; probabilities ({0}): {1} on average, at least {2}.</source>
         <translation>레이블의 확률({0}개): 평균 {1}, 최소 {2}.</translation>
     </message>
+    <message>
+        <source>Backward starts here: ∂{0}/∂{0} is 1.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>fields</name>
@@ -6736,12 +6886,44 @@ Click or press Enter: where does it come from?</source>
         <translation>모델은 학습 중인데 배치 정규화는 eval 모드입니다. 저장된 통계를 씁니다.</translation>
     </message>
     <message>
+        <source>{0} takes the first axis for time: it got {1} steps of {2} sequences, and the loss has {1} targets. Give batch_first=True.</source>
+        <translation>{0}은(는) 첫 축을 시간으로 봅니다. 시퀀스 {2}개의 단계 {1}개를 받았는데 손실의 목표가 {1}개입니다. batch_first=True를 주십시오.</translation>
+    </message>
+    <message>
+        <source>{0} compares {1} with {2}: every output with every target. Give both the same shape, as by out.squeeze(1).</source>
+        <translation>{0}이(가) {1}을(를) {2}와(과) 비교합니다. 모든 출력을 모든 목표와 비교하는 것입니다. out.squeeze(1) 등으로 shape를 같게 하십시오.</translation>
+    </message>
+    <message>
+        <source>zero_grad cleared the gradients before step could use them; call it before backward. Parameters: {0}.</source>
+        <translation>step이 쓰기 전에 zero_grad가 변화도를 지웠습니다. zero_grad는 backward 전에 호출하십시오. 매개변수: {0}개.</translation>
+    </message>
+    <message>
+        <source>{0} has left {1:.1e} of the gradients&apos; norm.</source>
+        <translation>{0} 뒤에 gradient norm의 {1:.1e}만 남았습니다.</translation>
+    </message>
+    <message>
+        <source>{0} ran while the gradients were {1:g} times too large: call scaler.unscale_(optimizer) before it.</source>
+        <translation>변화도가 {1:g}배 큰 상태에서 {0}이(가) 실행되었습니다. 그 전에 scaler.unscale_(optimizer)를 호출하십시오.</translation>
+    </message>
+    <message>
+        <source>{0} at {1} cuts the graph: nothing before it gets a gradient. Parameters without one: {2}.</source>
+        <translation>{1}의 {0}이(가) 그래프를 끊습니다. 그 앞에서는 아무것도 변화도를 받지 못합니다. 변화도가 없는 매개변수: {2}개.</translation>
+    </message>
+    <message>
         <source>Of the {2} units of {0}, {1} are 0 for the whole batch: almost no gradient passes.</source>
         <translation>{0}의 유닛 {2}개 중 {1}개가 배치 전체에서 0입니다. 변화도가 거의 지나가지 못합니다.</translation>
     </message>
     <message>
         <source>Of the {2} units of {0}, {1} are 0 for the whole batch.</source>
         <translation>{0}의 유닛 {2}개 중 {1}개가 배치 전체에서 0입니다.</translation>
+    </message>
+    <message>
+        <source>Dropout is off while the model trains, as after model.eval(). Call model.train().</source>
+        <translation>model.eval() 뒤처럼, 모델이 학습하는 동안 dropout이 꺼져 있습니다. model.train()을 호출하십시오.</translation>
+    </message>
+    <message>
+        <source>The {1} units of {0} have the same weights and get the same gradients: they stay the same. Initialise them at random.</source>
+        <translation>{0}의 유닛 {1}개는 가중치가 같고 같은 변화도를 받습니다. 그래서 계속 같습니다. 무작위로 초기화하십시오.</translation>
     </message>
     <message>
         <source>Gradients explode: that of {0} is {2:.1e} times that of {1}.</source>
@@ -6756,8 +6938,20 @@ Click or press Enter: where does it come from?</source>
         <translation>이전 반복 {0}개의 그래프(노드 {1}개)가 메모리와 함께 아직 남아 있습니다: {2}을(를) 보세요. loss.item()을 더하거나, 다음 반복이 쓰는 것을 detach() 하세요. 이에 대한 수업이 있습니다: “total += loss”.</translation>
     </message>
     <message>
+        <source>The inputs go from {0:.4g} to {1:.4g}, and their root mean square is {2:.3g}. Layers are made for numbers around 0 with a spread of 1: subtract the mean, and divide by the standard deviation.</source>
+        <translation>입력은 {0:.4g}에서 {1:.4g}까지이고 제곱평균제곱근은 {2:.3g}입니다. 층은 0 주위에 1만큼 퍼진 수에 맞춰져 있습니다. 평균을 빼고 표준편차로 나누십시오.</translation>
+    </message>
+    <message>
         <source>Backward never reached {0}: the loss does not depend on it.</source>
         <translation>backward가 {0}에 이르지 않았습니다. 손실이 그것에 의존하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>backward runs and zero_grad clears its gradients, but no optimizer steps: call optimizer.step() after backward. Parameters: {0}.</source>
+        <translation>backward가 실행되고 zero_grad가 그 변화도를 지우지만 옵티마이저의 step이 없습니다. backward 뒤에 optimizer.step()을 호출하십시오. 매개변수: {0}개.</translation>
+    </message>
+    <message>
+        <source>There is no activation between the linear layers {0} and {1}: together they can do no more than one.</source>
+        <translation>선형 층 {0}와(과) {1} 사이에 활성화 함수가 없습니다. 둘을 합쳐도 하나보다 더 할 수 있는 것이 없습니다.</translation>
     </message>
     <message>
         <source>The first {0} arose in {1}, from inputs that were all finite.</source>
@@ -6768,20 +6962,64 @@ Click or press Enter: where does it come from?</source>
         <translation>손실이 {0}이며, 입력이나 매개변수가 이미 유한하지 않았습니다.</translation>
     </message>
     <message>
+        <source>The loss is finite, but the first {0} in a gradient arose in {1}, from gradients that were all finite. Its slope has no limit there, as that of sqrt at 0: keep away from it, as by adding 1e-8.</source>
+        <translation>손실은 유한하지만, 변화도의 첫 {0}이(가) {1}에서 모두 유한한 변화도로부터 나왔습니다. 0에서의 sqrt처럼 그 기울기에 한계가 없습니다. 1e-8을 더하는 식으로 그곳을 피하십시오.</translation>
+    </message>
+    <message>
+        <source>The step made {0} of {1}, though weight and gradient were finite. Lower the learning rate, or raise eps.</source>
+        <translation>가중치와 변화도는 유한했지만 step이 {1}을(를) {0}(으)로 만들었습니다. 학습률을 낮추거나 eps를 높이십시오.</translation>
+    </message>
+    <message>
         <source>{0} has a gradient of norm {1:.3g} and was not updated: no optimizer has it.</source>
         <translation>{0}의 변화도 노름은 {1:.3g}인데 갱신되지 않았습니다. 어느 옵티마이저에도 없습니다.</translation>
+    </message>
+    <message>
+        <source>nll_loss expects log-probabilities, but e to the power of a sample&apos;s numbers adds up to {0:.3g}, not 1. Put log_softmax before it, or use cross_entropy on raw scores.</source>
+        <translation>nll_loss는 로그 확률을 기대하지만, 한 샘플의 수를 지수로 한 e의 합이 1이 아니라 {0:.3g}입니다. 그 앞에 log_softmax를 두거나, 원점수에 cross_entropy를 쓰십시오.</translation>
     </message>
     <message>
         <source>Backward reached no parameter of the model: the loss does not depend on any.</source>
         <translation>backward가 모델의 어떤 매개변수에도 이르지 않았습니다. 손실이 아무것에도 의존하지 않습니다.</translation>
     </message>
     <message>
+        <source>An optimizer stepped and moved none of the {0} parameters that have a gradient. Make it from the parameters of this model, after its layers are final.</source>
+        <translation>옵티마이저가 step을 했지만 변화도가 있는 매개변수 {0}개 중 아무것도 움직이지 않았습니다. 층을 다 만든 뒤에 이 모델의 매개변수로 옵티마이저를 만드십시오.</translation>
+    </message>
+    <message>
+        <source>{0} has a single class to choose from: its probability is always 1, and nothing is learnt. Use binary_cross_entropy_with_logits for yes or no.</source>
+        <translation>{0}이(가) 고를 클래스가 하나뿐입니다. 확률은 늘 1이고 아무것도 배우지 못합니다. 예/아니요에는 binary_cross_entropy_with_logits를 쓰십시오.</translation>
+    </message>
+    <message>
         <source>Batch norm is training on a batch of one sample.</source>
         <translation>배치 정규화가 샘플 하나짜리 배치로 학습하고 있습니다.</translation>
     </message>
     <message>
+        <source>The learning rate of {0} is 0: no weight moves.</source>
+        <translation>{0}의 학습률이 0입니다. 가중치가 움직이지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{0} moves each weight by about the learning rate, which is {1:g}; 1e-3 is usual.</source>
+        <translation>{0}은(는) 가중치마다 대략 학습률만큼 움직이는데 그것이 {1:g}입니다. 보통은 1e-3입니다.</translation>
+    </message>
+    <message>
+        <source>{1} % of the values of {0} are at its ends, where it is flat: almost no gradient passes.</source>
+        <translation>{0}의 값 중 {1}%가 평평한 양 끝에 있습니다. 변화도가 거의 지나가지 못합니다.</translation>
+    </message>
+    <message>
+        <source>{0} runs over dim 0, the {1} samples of the batch: use dim=1, the {2} classes.</source>
+        <translation>{0}이(가) dim 0, 곧 배치의 샘플 {1}개 방향으로 실행됩니다. 클래스 {2}개의 방향인 dim=1을 쓰십시오.</translation>
+    </message>
+    <message>
         <source>{0} comes before {1}, which expects raw scores: remove the {0}.</source>
         <translation>{1} 앞에 {0}이(가) 있습니다. {1}은(는) 가공되지 않은 점수를 받으니 {0}을(를) 빼세요.</translation>
+    </message>
+    <message>
+        <source>The slope of {0} is 0 everywhere: nothing before it learns.</source>
+        <translation>{0}의 기울기는 어디서나 0입니다. 그 앞에서는 아무것도 배우지 못합니다.</translation>
+    </message>
+    <message>
+        <source>The updates are smaller than the last digit of the weights: {0} stays as it is. The learning rate, or the gradient, is too small.</source>
+        <translation>업데이트가 가중치의 마지막 자리보다 작습니다. {0}은(는) 그대로입니다. 학습률이나 변화도가 너무 작습니다.</translation>
     </message>
     <message>
         <source>Updates are {0:.1e} times as large as the weights; about 1e-3 is usual. Lower the learning rate.</source>
@@ -6804,8 +7042,40 @@ Click or press Enter: where does it come from?</source>
         <translation>변화도 소실: {0}의 변화도가 {1}의 {2:.1e}배입니다.</translation>
     </message>
     <message>
+        <source>{0} makes {2} of {1}: that does not swap the axes, it mixes their numbers. Use transpose or permute.</source>
+        <translation>{0}이(가) {1}을(를) {2}(으)로 만듭니다. 축이 바뀌는 것이 아니라 수가 섞입니다. transpose나 permute를 쓰십시오.</translation>
+    </message>
+    <message>
+        <source>Every gradient is exactly 0, from {0} on, though the loss is not: no weight learns.</source>
+        <translation>손실은 0이 아닌데 {0}부터 모든 변화도가 정확히 0입니다. 가중치가 배우지 못합니다.</translation>
+    </message>
+    <message>
         <source>Batch norm is in eval mode</source>
         <translation>배치 정규화가 eval 모드</translation>
+    </message>
+    <message>
+        <source>The batch is taken for time in {0}</source>
+        <translation>{0}이(가) 배치를 시간으로 봅니다</translation>
+    </message>
+    <message>
+        <source>{0} compares all with all</source>
+        <translation>{0}이(가) 모두를 모두와 비교합니다</translation>
+    </message>
+    <message>
+        <source>zero_grad before step</source>
+        <translation>step 전의 zero_grad</translation>
+    </message>
+    <message>
+        <source>Clipping leaves next to nothing</source>
+        <translation>클리핑 뒤에 거의 아무것도 남지 않습니다</translation>
+    </message>
+    <message>
+        <source>Scaled gradients are clipped</source>
+        <translation>스케일된 변화도를 클리핑합니다</translation>
+    </message>
+    <message>
+        <source>The graph is cut at {0}</source>
+        <translation>{0}에서 그래프가 끊깁니다</translation>
     </message>
     <message>
         <source>{0}: nearly all units are dead</source>
@@ -6814,6 +7084,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0}: {1} of {2} units are dead</source>
         <translation>{0}: 유닛 {2}개 중 {1}개가 죽음</translation>
+    </message>
+    <message>
+        <source>Dropout is off while the model trains</source>
+        <translation>학습 중에 dropout이 꺼져 있습니다</translation>
+    </message>
+    <message>
+        <source>The units of {0} are all equal</source>
+        <translation>{0}의 유닛이 모두 같습니다</translation>
     </message>
     <message>
         <source>Gradients explode</source>
@@ -6828,8 +7106,20 @@ Click or press Enter: where does it come from?</source>
         <translation>그래프가 반복마다 커집니다</translation>
     </message>
     <message>
+        <source>Inputs are not normalised</source>
+        <translation>입력이 정규화되지 않았습니다</translation>
+    </message>
+    <message>
         <source>{0} gets no gradient</source>
         <translation>{0}이(가) 변화도를 받지 못함</translation>
+    </message>
+    <message>
+        <source>The optimizer never steps</source>
+        <translation>옵티마이저가 step을 하지 않습니다</translation>
+    </message>
+    <message>
+        <source>Nothing between {0} and {1}</source>
+        <translation>{0}와(과) {1} 사이에 아무것도 없습니다</translation>
     </message>
     <message>
         <source>{0} first appeared in {1}</source>
@@ -6840,20 +7130,64 @@ Click or press Enter: where does it come from?</source>
         <translation>손실이 {0}</translation>
     </message>
     <message>
+        <source>{0} in the gradients, from {1}</source>
+        <translation>변화도에 {0}, {1}에서 나왔습니다</translation>
+    </message>
+    <message>
+        <source>The update makes {1} {0}</source>
+        <translation>업데이트로 {1}이(가) {0}이(가) 됩니다</translation>
+    </message>
+    <message>
         <source>{0} is in no optimizer</source>
         <translation>{0}이(가) 어느 옵티마이저에도 없음</translation>
+    </message>
+    <message>
+        <source>nll_loss gets no log-probabilities</source>
+        <translation>nll_loss가 받은 것은 로그 확률이 아닙니다</translation>
     </message>
     <message>
         <source>No parameter gets a gradient</source>
         <translation>어떤 매개변수도 변화도를 받지 못함</translation>
     </message>
     <message>
+        <source>The optimizer has none of the model&apos;s parameters</source>
+        <translation>옵티마이저에 모델의 매개변수가 없습니다</translation>
+    </message>
+    <message>
+        <source>{0} of a single class</source>
+        <translation>클래스가 하나뿐인 {0}</translation>
+    </message>
+    <message>
         <source>Batch norm of one sample</source>
         <translation>샘플 하나의 배치 정규화</translation>
     </message>
     <message>
+        <source>The learning rate is 0</source>
+        <translation>학습률이 0입니다</translation>
+    </message>
+    <message>
+        <source>The learning rate is very large</source>
+        <translation>학습률이 매우 큽니다</translation>
+    </message>
+    <message>
+        <source>{0} is saturated</source>
+        <translation>{0}이(가) 포화되었습니다</translation>
+    </message>
+    <message>
+        <source>{0} over the batch</source>
+        <translation>배치 방향의 {0}</translation>
+    </message>
+    <message>
         <source>{0} before {1}</source>
         <translation>{1} 앞에 {0}</translation>
+    </message>
+    <message>
+        <source>{0} passes no gradient</source>
+        <translation>{0}은(는) 변화도를 통과시키지 않습니다</translation>
+    </message>
+    <message>
+        <source>Updates are too small to change a weight</source>
+        <translation>업데이트가 너무 작아 가중치를 바꾸지 못합니다</translation>
     </message>
     <message>
         <source>Updates are very large</source>
@@ -6874,6 +7208,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Gradients vanish</source>
         <translation>변화도 소실</translation>
+    </message>
+    <message>
+        <source>{0} in place of a transpose</source>
+        <translation>transpose 대신 {0}</translation>
+    </message>
+    <message>
+        <source>Every gradient is 0</source>
+        <translation>모든 변화도가 0입니다</translation>
     </message>
     <message>
         <source>NaN or Inf</source>
@@ -6904,8 +7246,8 @@ Click or press Enter: where does it come from?</source>
         <translation>softmax나 시그모이드 두 번</translation>
     </message>
     <message>
-        <source>a missing zero_grad</source>
-        <translation>빠진 zero_grad</translation>
+        <source>a missing zero_grad or step</source>
+        <translation>빠진 zero_grad 또는 step</translation>
     </message>
     <message>
         <source>losses added up undivided</source>
@@ -6918,6 +7260,34 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>batch norm in eval mode or of one sample</source>
         <translation>eval 모드나 샘플 하나의 배치 정규화</translation>
+    </message>
+    <message>
+        <source>dropout that is off</source>
+        <translation>꺼진 dropout</translation>
+    </message>
+    <message>
+        <source>gradients of 0</source>
+        <translation>0인 변화도</translation>
+    </message>
+    <message>
+        <source>axes that are mixed up</source>
+        <translation>뒤바뀐 축</translation>
+    </message>
+    <message>
+        <source>raw scores in nll_loss</source>
+        <translation>nll_loss의 원점수</translation>
+    </message>
+    <message>
+        <source>clipping</source>
+        <translation>클리핑</translation>
+    </message>
+    <message>
+        <source>inputs that are not normalised</source>
+        <translation>정규화되지 않은 입력</translation>
+    </message>
+    <message>
+        <source>layers that add nothing</source>
+        <translation>더하는 것이 없는 층</translation>
     </message>
     <message>
         <source>unusual learning rates</source>
@@ -8115,12 +8485,20 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>이 반복에는 all-reduce가 없습니다. no_sync에서처럼 각 랭크가 자기 변화도를 그대로 갖습니다.</translation>
     </message>
     <message>
+        <source>DDP averages: each rank gets {formula}. Without rank {missing} that cannot be checked.</source>
+        <translation>DDP는 평균을 냅니다: 각 랭크는 {formula}을(를) 받습니다. 랭크 {missing} 없이는 확인할 수 없습니다.</translation>
+    </message>
+    <message>
         <source>Not every rank has recorded its gradient.</source>
         <translation>변화도를 기록하지 않은 랭크가 있습니다.</translation>
     </message>
     <message>
         <source>DDP averages: each rank gets {formula}. Farthest from the exact mean: {error}.</source>
         <translation>DDP는 평균을 냅니다. 각 랭크가 {formula}를 받습니다. 정확한 평균과 가장 먼 차이: {error}.</translation>
+    </message>
+    <message>
+        <source>Weights are equal on these ranks to the bit, up to iteration {0}.</source>
+        <translation>반복 {0}까지 이 랭크들의 가중치는 비트까지 같습니다.</translation>
     </message>
     <message>
         <source>Weights are equal on all ranks to the bit, up to iteration {0}.</source>
@@ -8139,12 +8517,36 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>알려진 첫 반복인 {2}에서 가중치가 다릅니다: {0}, 랭크 {1}.</translation>
     </message>
     <message>
+        <source>This run has {0} ranks. The file of rank {1} is not open.</source>
+        <translation>이 실행에는 랭크가 {0}개 있습니다. 랭크 {1}의 파일은 열려 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>This run has {0} ranks. Attach to rank {1} too.</source>
+        <translation>이 실행에는 랭크가 {0}개 있습니다. 랭크 {1}에도 연결하세요.</translation>
+    </message>
+    <message>
         <source>The others waited for rank {0} in {1} of the last {2} iterations.</source>
         <translation>최근 {2}번의 반복 가운데 {1}번은 다른 랭크가 랭크 {0}을 기다렸습니다.</translation>
     </message>
     <message>
         <source>All files end after iteration {0}. Nobody closed them: the processes were killed, or hang.</source>
         <translation>모든 파일이 반복 {0} 뒤에 끝납니다. 아무도 닫지 않았으니, 프로세스가 강제로 끝났거나 멈추어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Rank {rank} waits for rank {late} since {since}, in backward of iteration {iteration}, with bucket {bucket} of {buckets}: {names}.</source>
+        <translation>랭크 {rank}: {since}부터 반복 {iteration}의 backward에서 랭크 {late}을(를) 기다립니다. 버킷 {buckets}개 중 {bucket}번째: {names}.</translation>
+    </message>
+    <message>
+        <source>Rank {rank} waits for rank {late} since {since}, in iteration {iteration} at line {line}.</source>
+        <translation>랭크 {rank}: {since}부터 반복 {iteration}의 {line}행에서 랭크 {late}을(를) 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Rank {rank} waited for rank {late} from {since} to {until}, in backward of iteration {iteration}, with bucket {bucket} of {buckets}: {names}.</source>
+        <translation>랭크 {rank}: {since}부터 {until}까지 반복 {iteration}의 backward에서 랭크 {late}을(를) 기다렸습니다. 버킷 {buckets}개 중 {bucket}번째: {names}.</translation>
+    </message>
+    <message>
+        <source>Rank {rank} waited for rank {late} from {since} to {until}, in iteration {iteration} at line {line}.</source>
+        <translation>랭크 {rank}: {since}부터 {until}까지 반복 {iteration}의 {line}행에서 랭크 {late}을(를) 기다렸습니다.</translation>
     </message>
     <message>
         <source>Rank {0}: its file ends after iteration {1}, another&apos;s after {2}. Nobody closed it: the process was killed, or hangs.</source>
@@ -8167,20 +8569,40 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>랭크 {0}: 반복 {1} 뒤로 {3}초 동안 소식이 없습니다.</translation>
     </message>
     <message>
-        <source>Rank {0}: waits for {1} s in backward, at line {3}, after iteration {2}; ranks wait there for each other&apos;s gradients.</source>
-        <translation>랭크 {0}: 반복 {2} 뒤 {3}번째 줄의 backward에서 {1}초째 기다립니다. 거기서 랭크들은 서로의 변화도를 기다립니다.</translation>
+        <source>Rank {rank} has been in backward of iteration {iteration} since {since}, at line {line}; ranks wait there for each other&apos;s gradients.</source>
+        <translation>랭크 {rank}: {since}부터 반복 {iteration}의 backward에 있습니다({line}행). 랭크들은 거기서 서로의 변화도를 기다립니다.</translation>
     </message>
     <message>
-        <source>Rank {0}: waits for {1} s for other ranks, at line {3}, after iteration {2}.</source>
-        <translation>랭크 {0}: 반복 {2} 뒤 {3}번째 줄에서 다른 랭크를 {1}초째 기다립니다.</translation>
+        <source>Rank {rank} waits for other ranks since {since}, in iteration {iteration}, in {collective} at line {line}.</source>
+        <translation>랭크 {rank}: {since}부터 반복 {iteration}, {line}행의 {collective}에서 다른 랭크를 기다립니다.</translation>
     </message>
     <message>
-        <source>Rank {0}: hangs for {1} s at line {3}, after iteration {2}.</source>
-        <translation>랭크 {0}: 반복 {2} 뒤 {3}번째 줄에서 {1}초째 멈춰 있습니다.</translation>
+        <source>Rank {rank} hangs since {since} in iteration {iteration}, at line {line}, after {phase} of {after}.</source>
+        <translation>랭크 {rank}: {since}부터 반복 {iteration}, {line}행에 멈춰 있습니다. 마지막으로 실행된 것은 {after}의 {phase}입니다.</translation>
+    </message>
+    <message>
+        <source>Rank {rank} hangs since {since} in iteration {iteration}, at line {line}.</source>
+        <translation>랭크 {rank}: {since}부터 반복 {iteration}, {line}행에 멈춰 있습니다.</translation>
+    </message>
+    <message>
+        <source>Rank {rank} stopped in iteration {iteration}, at line {line}, after {phase} of {after}. It was last seen at {until}: the process was killed, or hangs.</source>
+        <translation>랭크 {rank}: 반복 {iteration}, {line}행에서 {after}의 {phase} 다음에 멈췄습니다. 마지막으로 보인 때는 {until}입니다. 프로세스가 강제로 끝났거나 멈춰 있습니다.</translation>
+    </message>
+    <message>
+        <source>Rank {rank} stopped in iteration {iteration}, at line {line}. It was last seen at {until}: the process was killed, or hangs.</source>
+        <translation>랭크 {rank}: 반복 {iteration}, {line}행에서 멈췄습니다. 마지막으로 보인 때는 {until}입니다. 프로세스가 강제로 끝났거나 멈춰 있습니다.</translation>
+    </message>
+    <message>
+        <source>Rank {0} ended at {1} in iteration {2}: {3}</source>
+        <translation>랭크 {0}: {1}, 반복 {2}에서 끝났습니다: {3}</translation>
     </message>
     <message>
         <source>ended</source>
         <translation>끝남</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>실패함</translation>
     </message>
     <message>
         <source>gone</source>
@@ -8481,6 +8903,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>키</translation>
     </message>
     <message>
+        <source>head</source>
+        <translation>헤드</translation>
+    </message>
+    <message>
         <source>scale</source>
         <translation>스케일</translation>
     </message>
@@ -8627,6 +9053,70 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>subtrahend</source>
         <translation>빼는 수</translation>
+    </message>
+    <message>
+        <source>input gate</source>
+        <translation>입력 게이트</translation>
+    </message>
+    <message>
+        <source>forget gate</source>
+        <translation>망각 게이트</translation>
+    </message>
+    <message>
+        <source>output gate</source>
+        <translation>출력 게이트</translation>
+    </message>
+    <message>
+        <source>reset gate</source>
+        <translation>리셋 게이트</translation>
+    </message>
+    <message>
+        <source>update gate</source>
+        <translation>업데이트 게이트</translation>
+    </message>
+    <message>
+        <source>candidate</source>
+        <translation>후보</translation>
+    </message>
+    <message>
+        <source>W·h of the candidate</source>
+        <translation>후보의 W·h</translation>
+    </message>
+    <message>
+        <source>cell</source>
+        <translation>셀</translation>
+    </message>
+    <message>
+        <source>hidden state</source>
+        <translation>은닉 상태</translation>
+    </message>
+    <message>
+        <source>initial cell</source>
+        <translation>초기 셀</translation>
+    </message>
+    <message>
+        <source>initial state</source>
+        <translation>초기 상태</translation>
+    </message>
+    <message>
+        <source>recurrent weight</source>
+        <translation>순환 가중치</translation>
+    </message>
+    <message>
+        <source>recurrent bias</source>
+        <translation>순환 편향</translation>
+    </message>
+    <message>
+        <source>∂L/∂h</source>
+        <translation>∂L/∂h</translation>
+    </message>
+    <message>
+        <source>∂L/∂c</source>
+        <translation>∂L/∂c</translation>
+    </message>
+    <message>
+        <source>∂L/∂a</source>
+        <translation>∂L/∂a</translation>
     </message>
     <message>
         <source>summand</source>
