@@ -38,6 +38,11 @@ class ErrorLog:
         """A backward is about to run from here."""
         self._root, self._backward_start = self._log.id_of(root), len(self._log)
 
+    def look_back(self, root: Tensor | None, tried: Tried) -> None:
+        """What raised is known from the exception alone: a backward from ``root``, or a call."""
+        self.backward_begins(root)
+        self._tried = tried
+
     def operation_failed(self, op: str, read: Sequence[Tensor], error: Exception) -> None:
         """Remember what an operation that raises was given."""
         ids = tuple([self._log.id_of(tensor) for tensor in read])

@@ -37,6 +37,23 @@ _VIEWS = {
     *("detach", "data", "narrow", "select", "t", "T", "mT", "expand", "view_as", "contiguous"),
     *("unbind", "chunk", "split", "diagonal"),
 }
+_OUTPUT_OF = re.compile(r"which is output \d+ of (\w+)")
+# The place of ``inplace`` among the arguments of torch.nn.functional's functions.
+_INPLACE_AT = {
+    "relu": 1,
+    "relu6": 1,
+    "selu": 1,
+    "silu": 1,
+    "mish": 1,
+    "hardswish": 1,
+    "hardsigmoid": 1,
+    "leaky_relu": 2,
+    "elu": 2,
+    "celu": 2,
+    "hardtanh": 3,
+    "dropout": 3,
+    "threshold": 3,
+}
 _SHAPE = re.compile(r"\[[\w.]+ \[([\d, ]*)\]\]")
 
 
@@ -133,6 +150,9 @@ def _failing_node(scene: Scene, words: str) -> GradFn | None:
     """
     ran = {event.node for event in scene.recording.events[scene.backward_start :]}
     waiting = [node for i, node in enumerate(scene.nodes) if i not in ran]
+    if not scene.recording.events:
+        # Nothing was recorded: what has run in this iteration has freed what it had saved, too.
+        waiting = [node for node in waiting if scene.ages.ago(node) != 0] or waiting
     waiting.sort(key=node_number, reverse=True)
     return next((node for node in waiting if _refused_attributes(node, words)), None)
 
@@ -157,6 +177,8 @@ def _changed_in_place(text: str, scene: Scene) -> dict[str, Any]:
     found = _SHAPE.search(text)
     shape = tuple(int(n) for n in found[1].split(",") if n.strip()) if found else None
     facts["shape"] = shape
+    by = _OUTPUT_OF.search(text)
+    facts.setdefault("made_by", by[1] if by else "")
     recording, index = scene.recording, facts.get("event")
     if node is None or index is None:
         return facts | _parameter_of_shape(recording, shape)
@@ -214,11 +236,18 @@ def _change_of(recording: Recording, tensor: int, after: int) -> int | None:
         if event.phase is Phase.UPDATE and event.parameter is not None:
             changes = event.parameter == names.get(tensor)
         else:
-            writes = event.phase is not Phase.BACKWARD and _IN_PLACE.fullmatch(event.op)
-            changes = bool(writes) and bool(event.input_ids) and event.input_ids[0] in same
+            changes = _writes(event) and bool(event.input_ids) and event.input_ids[0] in same
         if changes:
             return i
     return None
+
+
+def _writes(event: Event) -> bool:
+    """Whether an operation changed what it read first: ``add_``, ``relu(x, inplace=True)``."""
+    if event.phase is Phase.BACKWARD:
+        return False
+    told = event.call is not None and event.call.argument("inplace", _INPLACE_AT.get(event.op, 99))
+    return told is True or _IN_PLACE.fullmatch(event.op) is not None
 
 
 def _aliases(recording: Recording, tensor: int) -> set[int | None]:

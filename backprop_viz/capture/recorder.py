@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,7 @@ from torch.optim import Optimizer
 from backprop_viz.capture.code.forward_code import code_of, eager
 from backprop_viz.capture.code.line_trace import lines_traced
 from backprop_viz.capture.error_log import ErrorLog
+from backprop_viz.capture.errors_explained import Tried
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of, parameter_names
 from backprop_viz.capture.graph.growing_graph import GrowthWatch
@@ -126,13 +128,9 @@ class Recorder:
 
         A phase that runs again right after itself goes on: backward twice is one backward.
         """
-        watch = {
-            Phase.ZERO_GRAD: self.clearing,
-            Phase.FORWARD: self._operations_run,
-            Phase.LOSS: self._operations_run,
-            Phase.BACKWARD: self.backward,
-            Phase.UPDATE: self.updating,
-        }[phase]
+        runs = self._operations_run
+        watches = self.clearing, runs, runs, self.backward, self.updating
+        watch = dict(zip(Phase, watches, strict=True))[phase]
         with self.span(phase), watch():
             yield
 
@@ -169,8 +167,16 @@ class Recorder:
             self._calls.ran(phase, len(log), len(self._trace))
         self.spans.end()
 
-    def failed(self, error: Exception) -> None:
-        """Take note of what the loop has raised, if it is torch that did."""
+    def failed(
+        self, error: Exception, roots: Sequence[Tensor] = (), tried: Tried | None = None
+    ) -> None:
+        """Take note of what the loop has raised, if it is torch that did.
+
+        ``tried``: it was not recorded; a call that the frames tell of, or a backward of ``roots``.
+        """
+        if tried is not None:
+            self._walk(roots)
+            self._errors.look_back(next(iter(roots), None), tried)
         self._errors.explain(error, self._all(), self.spans.phase, self._walked.nodes)
 
     def catch_up(self, phase: Phase, op: str) -> None:
@@ -309,18 +315,10 @@ class Recorder:
         others = tuple(map(grad_fn_of, made[1:]))
         self._forward.ran(Operation(phase, op, read, made, node, first.output_nr, module, others))
         log.weights_made(read, made)
-        log.note(
-            phase,
-            op,
-            inputs,
-            self.copies(made),
-            place=place,
-            tracked=any(tensor.requires_grad for tensor in made),
-            line=line,
-            grad_enabled=torch.is_grad_enabled(),
-            call=call,
-            module=module,
-        )
+        tracked = any(tensor.requires_grad for tensor in made)
+        more: dict[str, Any] = {"line": line, "call": call, "module": module, "tracked": tracked}
+        more["grad_enabled"] = torch.is_grad_enabled()
+        log.note(phase, op, inputs, self.copies(made), place=place, **more)
         self._made.note(node, op, len(log) - 1, log.events[-1].place)
         self._buffers.look(read)
         self._buffers.look(made)

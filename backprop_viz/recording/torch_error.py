@@ -90,6 +90,8 @@ def _what(error: TorchError) -> Iterator[tuple[str, tuple[str, ...]]]:
     elif error.code == "no_graph" and error.changed_by:
         texts = {"no_grad": _CUT_NO_GRAD, "integer": _CUT_INTEGER}
         yield texts.get(error.why, _CUT), (error.made_by or "?", shape, error.changed_by)
+    elif error.code == "no_graph" and not error.made_by:
+        yield _NO_GRAPH_AT_ALL, (shape,)
     elif error.code == "no_graph":
         yield _NO_GRAPH, (error.made_by or "?", shape)
     elif error.given:
@@ -173,6 +175,11 @@ _NO_GRAPH = QT_TRANSLATE_NOOP(
     "errors",
     "Backward starts from the output of {0}, {1}, which has no graph: nothing that it was made "
     "from requires a gradient.",
+)
+_NO_GRAPH_AT_ALL = QT_TRANSLATE_NOOP(
+    "errors",
+    "Backward starts from a tensor, {0}, which has no graph: it was detached, computed under "
+    "torch.no_grad(), or made from nothing that requires a gradient.",
 )
 _GIVEN = QT_TRANSLATE_NOOP("errors", "{0} was given {1}.")
 _GIVEN_MADE = QT_TRANSLATE_NOOP("errors", "The {0} was made at {1} by {2}.")

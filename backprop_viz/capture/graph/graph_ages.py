@@ -77,6 +77,10 @@ class GraphAges:
             old.forget_operations()
         return self._iterations[-1]
 
+    def forget_newest(self) -> None:
+        """No iteration has begun, after all."""
+        self._iterations.pop()
+
     @property
     def start(self) -> int:
         """The number of the newest iteration's first node."""

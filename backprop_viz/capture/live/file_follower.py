@@ -116,7 +116,7 @@ class FileFollower:
 
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """Write what is left, also of an iteration that is not over, and close the file."""
-        if recording is not None and recording.events:
+        if recording is not None and (recording.events or recording.error):
             self._background.do(0, self._writer.add, recording)
         self._finish(told)
 

@@ -242,7 +242,9 @@ class LiveRun:
             self._until = "any"
         self._window.send_waiting(until=None)
         # After the last iteration nothing but its gradients may have been cleared.
-        if recording is not None and any(e.phase is Phase.FORWARD for e in recording.events):
+        if recording is not None and (
+            recording.error or any(e.phase is Phase.FORWARD for e in recording.events)
+        ):
             self._publish(recording)
         self._publish()
         if self._heartbeat is not None:

@@ -17,8 +17,10 @@ from torch.overrides import TorchFunctionMode, _pop_mode, _push_mode
 
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
+from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.live.discovery import living_scalers, one_model
 from backprop_viz.capture.live.scalars import ScalarWatch
+from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
@@ -82,7 +84,7 @@ class Watch:
         self._models = list(models.values())
         self._model = one_model(models)
         self._only = None if only is None else ModuleChoice(self._model, only)
-        self._optimizers = tuple(optimizers)
+        self._optimizers, self._ages = tuple(optimizers), graph_ages(self._model)
         self._owned = {id(parameter) for parameter in self._model.parameters()}
         self._follower = follower
         self._number = 0  # of iterations that are over
@@ -93,6 +95,7 @@ class Watch:
         self._cycle: tuple[Optimizer, ...] = ()
         self._recorder: Recorder | None = None
         self._loop: LoopWatch | None = None
+        self._left: Recording | None = None  # of an iteration that raised unrecorded
         self._open = ExitStack()
         self._handles = ExitStack()
         self._scalars = ScalarWatch(follower.scalar_logged)
@@ -108,7 +111,10 @@ class Watch:
     def begin(self) -> LoopWatch | None:
         """Begin an iteration; what records it, if it is recorded."""
         self._begun = True
-        if self._closed or self._is_forked() or not self._follower.wants(self._number + 1):
+        if self._closed or self._is_forked():
+            return None
+        if not self._follower.wants(self._number + 1):
+            self._ages.begin()
             return None
         if self._keep == "health":
             self._health = health = HealthWatch(self._model, self._optimizers or None, self._only)
@@ -162,9 +168,12 @@ class Watch:
     def failed(self, error: Exception) -> None:
         """The loop has raised: the iteration that is recorded says which tensor it is about."""
         self._failed = True
-        if self._recorder is not None:
-            with suppress(Exception), torch._C.DisableTorchFunction():  # its own error stands
+        with suppress(Exception), torch._C.DisableTorchFunction():  # its own error stands
+            if self._recorder is not None:
                 self._recorder.failed(error)
+            elif self._begun and not self._is_forked():
+                told = self._model, self._optimizers or None, self._number + 1, error
+                self._left = recording_of_failure(*told)
 
     def close(self) -> Recording | None:
         """Watch no longer; what was recorded of an iteration that is not over.
@@ -179,7 +188,7 @@ class Watch:
             self._recorder.tell(None, None)  # the loop is over: nothing is held any more
         if self._health is not None:
             self._open.close()
-        recording = self._close_recording()
+        recording = self._close_recording() or self._left
         ran = recording is not None and any(e.phase is Phase.BACKWARD for e in recording.events)
         return recording if ran or self._failed or not self._number else None
 

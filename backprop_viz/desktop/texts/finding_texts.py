@@ -136,6 +136,7 @@ def finding_texts() -> dict[str, str]:
         "one_sample_batch_norm": translate(
             "findings", "Batch norm is training on a batch of one sample."
         ),
+        "raised": translate("findings", "{1}"),
         "rate_is_zero": translate(
             "findings",
             "The learning rate of {0} is 0: no weight moves.",
@@ -282,6 +283,7 @@ def finding_titles() -> dict[str, str]:
         ),
         "one_class": translate("findings", "{0} of a single class"),
         "one_sample_batch_norm": translate("findings", "Batch norm of one sample"),
+        "raised": translate("findings", "torch raised {0}"),
         "rate_is_zero": translate(
             "findings",
             "The learning rate is 0",

@@ -78,6 +78,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
                 }
             ),
         ),
+        (translate("findings", "exceptions of torch"), frozenset({"raised"})),
     )
 
 

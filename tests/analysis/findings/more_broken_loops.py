@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from contextlib import suppress
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -137,6 +138,23 @@ def one_class() -> Recording:
     return iterations(regression(), loss=lambda out: F.cross_entropy(out, zeros))
 
 
+class ChangedInPlace(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = nn.Linear(5, 5), nn.Linear(5, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.first(x).sigmoid()
+        return self.last(h + F.relu(h, inplace=True))
+
+
+def raised() -> Recording:
+    net = ChangedInPlace()
+    with suppress(RuntimeError), bv.record(net) as recording:
+        F.cross_entropy(net(X), torch.arange(9) % 3).backward()
+    return recording.recording
+
+
 def rate_is_zero() -> Recording:
     return iterations(small(), lr=0.0)
 
@@ -209,6 +227,7 @@ MORE_BROKEN_LOOPS: dict[str, Callable[[], Recording]] = {
         not_log_probabilities,
         nothing_updated,
         one_class,
+        raised,
         rate_is_zero,
         rate_too_large,
         saturated,

@@ -195,3 +195,10 @@ def test_a_batch_norm_takes_inputs_of_any_size() -> None:
     net = nn.Sequential(nn.BatchNorm1d(5), *small())
     recording = iterations(net, (X + 1) * 127.5)
     assert "large_inputs" not in {finding.code for finding in recording.findings()}
+
+
+def test_what_torch_raised_is_shown_at_the_change() -> None:
+    recording = loops.raised()
+    said = only(recording, "raised")
+    assert (said.values[0], nodes(said, recording)) == ("RuntimeError", "relu")
+    assert "Changed at more_broken_loops.py:" in str(recording.error)

@@ -1,5 +1,7 @@
 """One finding: a sign, a title, a sentence, and a button that shows the evidence."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -17,17 +19,24 @@ _EDGE = 3
 class FindingCard(QFrame):
     """A finding; ``show_wanted`` carries it when the user wants to see the evidence.
 
-    ``line``: the line of the program that it comes from, as a number and its text.
+    ``line``: the line of the program that it comes from, as a number and its text. ``more``:
+    sentences that go on, each in a line of its own.
     """
 
     show_wanted = Signal(object)
 
-    def __init__(self, finding: Finding, line: tuple[int, str] | None, theme: Theme = DARK) -> None:
+    def __init__(
+        self,
+        finding: Finding,
+        line: tuple[int, str] | None,
+        theme: Theme = DARK,
+        more: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         self.setProperty("role", "inset")
         self.finding, self._theme = finding, theme
         self._sign = SeveritySign(finding.severity)
-        title, text = finding_title(finding), finding_text(finding)
+        title, text = finding_title(finding), "\n".join([finding_text(finding), *more])
         self.title = Sentence()
         self.title.setFont(body_font(12, bold=True))
         self.title.setText(title)

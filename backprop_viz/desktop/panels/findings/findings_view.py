@@ -9,6 +9,7 @@ from backprop_viz.desktop.panels.inspector.why_section import code_line
 from backprop_viz.desktop.style.elided import ElidedLines
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.texts.error_texts import error_sentences
 from backprop_viz.desktop.texts.finding_topics import looked_for
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.finding import Finding
@@ -105,7 +106,9 @@ class FindingsView(Panel):
         self.note.elides = not found  # cards are scrolled anyway
         before: QWidget = self.area
         for i, finding in enumerate(found):
-            card = FindingCard(finding, self._line(recording, finding), self._theme)
+            error = None if recording is None else recording.error
+            more = error_sentences(error) if error is not None and finding.code == "raised" else ()
+            card = FindingCard(finding, self._line(recording, finding), self._theme, more)
             card.show_wanted.connect(self.show_evidence)
             self._column.insertWidget(i, card)
             card.show()

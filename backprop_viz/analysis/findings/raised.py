@@ -1,0 +1,17 @@
+"""What torch raised in the iteration; the sentences are those of the ``TorchError``."""
+
+from collections.abc import Iterator
+
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+
+
+def find(recording: Recording) -> Iterator[Finding]:
+    """``raised``: shown by the change that it complains of, else by what was made there."""
+    error = recording.error
+    if error is None:
+        return
+    last = len(recording.events) - 1 if recording.events else None
+    places = (error.changed_at, error.event, last)
+    event = next((place for place in places if place is not None), None)
+    yield Finding("raised", "error", (error.kind, error.text), error.tensor or None, event)
