@@ -6,6 +6,7 @@ from backprop_viz.analysis.operations.operation_entry import (
     SentGradient,
 )
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, plain, product
+from backprop_viz.analysis.operations.renorm import Renormed, renormed
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number_explanation import Fact, Part
 
@@ -21,15 +22,23 @@ def _row(call: RecordedCall, index: Index) -> int:
 
 
 def _embedding(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...] | None:
-    if call.option("max_norm", 3) is not None:
-        return None
     table = call.tensor("weight", 1 if _is_functional(call) else 0)
     row = table.one("embedding", (_row(call, index), index[-1]))
-    return (product("value", row, plain("one", 1.0)),)
+    made = _renormed(call, index)
+    scale = plain("one", 1.0) if made is None or made.scale == 1 else plain("scale", made.scale)
+    return (product("value", row, scale),)
+
+
+def _renormed(call: RecordedCall, index: Index) -> Renormed | None:
+    if not _is_functional(call):
+        return None
+    return renormed(call, call.tensor("weight", 1), _row(call, index))
 
 
 def _embedding_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
-    return (Fact("looked_up_row", (_row(call, index),)),)
+    made = _renormed(call, index)
+    found = Fact("looked_up_row", (_row(call, index),))
+    return (found,) if made is None else (found, *made.facts)
 
 
 def _embedding_node_facts(

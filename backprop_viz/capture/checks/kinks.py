@@ -37,7 +37,9 @@ class KinkWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         name = func.overloadpacket.__name__.removesuffix("_")
         rule = _RULES.get(name)
         # Before it runs: an operation in place overwrites what it read.
-        found = None if rule is None else rule(args, kwargs or {})
+        # A complex number passes by the kink of its absolute value: it has no sides.
+        sided = rule is not None and not any(map(_is_complex, args))
+        found = rule(args, kwargs or {}) if rule is not None and sided else None
         made = func(*args, **(kwargs or {}))
         if found is None and any(map(_is_real, args)) and name != "native_dropout":
             outputs = made if isinstance(made, tuple | list) else (made,)
@@ -52,6 +54,10 @@ class KinkWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
 def _is_real(value: Any) -> bool:
     """Whether a value is a tensor of real or complex numbers, not of whole ones or booleans."""
     return isinstance(value, Tensor) and (value.is_floating_point() or value.is_complex())
+
+
+def _is_complex(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.is_complex()
 
 
 def _above(*places: float) -> Callable[[_Args, Mapping[str, Any]], Tensor]:

@@ -16,7 +16,7 @@ from backprop_viz.capture.explaining.replay import (
     followed_ids,
     laid_out,
     replayed,
-    same_as_recorded,
+    reproduces,
     wide,
 )
 from backprop_viz.recording.events import Array, Event
@@ -131,10 +131,10 @@ def _float64_copy(recording: Recording, needed: set[int]) -> dict[int, Tensor]:
         for i, event in forward_events(recording):
             try:
                 made = called(event, _inputs(event, copies))
-                if not _as_recorded(event, made):
+                if not reproduces(event, made):
                     # Rounding may have tipped a choice: the operation by itself tells.
                     again = called(event, _inputs(event))
-                    if not _as_recorded(event, again):
+                    if not reproduces(event, again):
                         raise NotReplayed("not_reproduced", event.op)
             except NotReplayed:
                 if i in needed:
@@ -143,10 +143,6 @@ def _float64_copy(recording: Recording, needed: set[int]) -> dict[int, Tensor]:
             pairs = zip(event.output_ids, made, strict=True)
             copies |= {k: tensor for k, tensor in pairs if k is not None and k not in copies}
     return copies
-
-
-def _as_recorded(event: Event, made: tuple[Tensor, ...]) -> bool:
-    return len(made) == len(event.output_ids) and all(map(same_as_recorded, made, event.outputs))
 
 
 def _dependent(recording: Recording, tensor: int) -> Iterator[tuple[int, Event]]:

@@ -17,6 +17,8 @@ from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import FactorColumn, Part
 
+_LEAF = "torch::autograd::AccumulateGrad"
+
 
 def parts_in_one_step(
     lookup: Lookup, number: Number, event: Event, made_by: Event
@@ -50,6 +52,14 @@ def parts_in_one_step(
         assert column is not None
         parts += _part(upstream, column.detach().numpy(force=True))
     return tuple(parts)
+
+
+def runs_in_steps(made_by: Event) -> bool:
+    """Whether an operation makes several nodes. Raises NotReplayed."""
+    _, made = whole(made_by, ()).replayed([True] * len(made_by.input_ids))
+    first = next((output.grad_fn for output in made if output.grad_fn is not None), None)
+    behind = () if first is None else (node for node, _ in first.next_functions)
+    return any(node is not None and node.name() != _LEAF for node in behind)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.outputs import output_parts
 from backprop_viz.capture.explaining.reductions import reduced_parts
 from backprop_viz.capture.explaining.replay import NotReplayed
-from backprop_viz.capture.explaining.rounding import rounding_of
+from backprop_viz.capture.explaining.rounding import rounding_of, rounding_of_inputs
 from backprop_viz.capture.explaining.updates import update_parts
 from backprop_viz.recording.all_reduce import ALL_REDUCE, REDUCE_SCATTER
 from backprop_viz.recording.events import Event
@@ -77,7 +77,10 @@ class Explainer:
         if not fits:
             raise ValueError(f"A tensor of shape {array.shape} has no element {number.index}.")
         if np.iscomplexobj(array):
-            raise ValueError("A complex number cannot be explained.")
+            raise ValueError(
+                "A complex number cannot be explained, only a real one: ask for x.abs(), or for "
+                "an element of torch.view_as_real(x)."
+            )
         return float(array[number.index])
 
     def _of_event(self, number: Number, value: float, event: Event) -> NumberExplanation:
@@ -228,7 +231,8 @@ class Explainer:
         if not np.isfinite(size) or abs(found.residual) <= rounding * size:
             return found
         size += sum(map(self._size_within, found.parts))
-        if abs(found.residual) <= rounding * size:
+        least = rounding_of_inputs(event.inputs)
+        if abs(found.residual) <= max(rounding * size, least):
             return found
         if self.recording.samples is not None:
             reason = Fact("samples", (self.recording.samples,))

@@ -21,7 +21,7 @@ from backprop_viz.analysis.operations import (
 )
 from backprop_viz.analysis.provenance import sent_to
 from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
-from backprop_viz.capture.explaining.composite import parts_in_one_step
+from backprop_viz.capture.explaining.composite import parts_in_one_step, runs_in_steps
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import (
     attention_columns,
@@ -66,6 +66,8 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
         parts = parts_in_one_step(lookup, number, event, _operation(lookup, event))
         if parts is None:
             operation = _operation(lookup, event)
+            if not runs_in_steps(operation):
+                raise NotReplayed("unrecorded_node", event.op) from error
             raise NotReplayed("inner_node", event.op, operation.op) from error
         return parts
 

@@ -17,7 +17,7 @@ from backprop_viz.capture.explaining.replay import (
     arrays_of,
     called,
     laid_out,
-    same_as_recorded,
+    reproduces,
     wide,
 )
 from backprop_viz.recording.events import Array, Event
@@ -78,7 +78,7 @@ class Problem:
 
     def _check(self, made: Sequence[Tensor]) -> None:
         recorded = [None if a is None else a[self.output] for a in self.event.outputs]
-        if len(made) != len(recorded) or not all(map(same_as_recorded, made, recorded)):
+        if not reproduces(self.event, made, recorded):
             raise NotReplayed("not_reproduced", self.event.op)
 
 

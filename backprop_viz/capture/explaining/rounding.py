@@ -1,5 +1,7 @@
 """How far an operation's result may be from what float64 makes of the same inputs."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from backprop_viz.recording.events import Array
@@ -8,6 +10,8 @@ from backprop_viz.recording.events import Array
 _ROUNDINGS = 2**12
 # Of 16 bits only the inputs and the result are rounded; the sum between is made in float32.
 _ROUNDINGS_OF_16_BITS = 4
+# A few functions of a number, such as its logarithm, are off by so many roundings of it.
+_ROUNDINGS_OF_INPUTS = 16
 _BFLOAT16_EPS = 2.0**-7
 _FLOAT32_EPS = float(np.finfo(np.float32).eps)
 
@@ -20,6 +24,14 @@ def rounding_of(array: Array) -> float:
         return _ROUNDINGS_OF_16_BITS * float(np.finfo(np.float16).eps)
     eps = float(np.finfo(array.dtype).eps) if array.dtype.kind in "fc" else _FLOAT32_EPS
     return _ROUNDINGS * eps
+
+
+def rounding_of_inputs(arrays: Iterable[Array | None]) -> float:
+    """How far a result may be off where what was read cancels in it, as a KL divergence near 0."""
+    floats = [a for a in arrays if a is not None and a.size and a.dtype.kind == "f"]
+    finite = [float(np.abs(a[np.isfinite(a)]).max(initial=0.0)) for a in floats]
+    eps = [float(np.finfo(a.dtype).eps) for a in floats]
+    return _ROUNDINGS_OF_INPUTS * max((e * a for e, a in zip(eps, finite, strict=True)), default=0)
 
 
 def _is_bfloat16(array: Array) -> bool:

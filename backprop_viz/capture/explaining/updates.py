@@ -9,7 +9,14 @@ import numpy as np
 
 from backprop_viz.analysis.arithmetic import Arithmetic, Operand
 from backprop_viz.analysis.numbers.intermediates import element_of_update
-from backprop_viz.analysis.operations.recorded_call import plain, product
+from backprop_viz.analysis.operations.recorded_call import (
+    NotRecorded,
+    RecordedCall,
+    RecordedTensor,
+    plain,
+    product,
+)
+from backprop_viz.analysis.operations.renorm import renormed
 from backprop_viz.analysis.update_breakdown import explain_update, update_terms
 from backprop_viz.analysis.update_rules import NEW, NOW, OLD, UpdateTerm
 from backprop_viz.capture.explaining.lookup import Lookup
@@ -55,6 +62,9 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     found = [t for t in terms if (t.symbol == NEW if wanted is None else t.state == wanted)]
     if number.intermediate:
         found = [t for t in terms if t.symbol == number.intermediate]
+    by_embedding = None if found else _renormed_row(lookup, event, number)
+    if by_embedding is not None:
+        return by_embedding
     if not found:
         raise NotReplayed(
             "changed_outside" if event.op == "changed" else "no_update_rule", event.op
@@ -86,6 +96,25 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
                 name = "before"
             parts.append(product(name, *factors))
     return formula, tuple(parts), facts
+
+
+def _renormed_row(
+    lookup: Lookup, event: Event, number: Number
+) -> tuple[str, tuple[Part, ...], tuple[Fact, ...]] | None:
+    """A table's element after an embedding with ``max_norm`` has read it; None for another."""
+    before = event.input_ids[0]
+    made = [e for e in lookup.recording.events[: number.event] if before in e.input_ids]
+    if event.op != "changed" or not made or made[-1].op != "embedding" or before is None:
+        return None
+    table = RecordedTensor(before, event.tensors[before])
+    try:
+        scaled = renormed(RecordedCall(made[-1]), table, number.index[0])
+    except NotRecorded:
+        return None
+    if scaled is None:
+        return None
+    old = table.one("w", number.index)
+    return "new w = w·scale", (product("before", old, plain("scale", scaled.scale)),), scaled.facts
 
 
 def _symbol(term: UpdateTerm, factor: str) -> str | None:

@@ -152,7 +152,12 @@ def _full_name(func: Callable[..., Any]) -> str | None:
 
 def _random_state() -> bytes:
     """The state of torch's generator on the CPU."""
-    return torch.default_generator.get_state().numpy().tobytes()
+    try:
+        return torch.default_generator.get_state().numpy().tobytes()
+    except RuntimeError:
+        # Within torch.func.grad and the like even this is a tensor without memory.
+        with torch._C._DisableFuncTorch():
+            return torch.default_generator.get_state().numpy().tobytes()
 
 
 def calling_line(error: Exception, code: CodeType | None) -> int | None:

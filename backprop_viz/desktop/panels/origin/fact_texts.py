@@ -114,6 +114,10 @@ def _sentences() -> Mapping[str, str]:
         "norm_of": translate("facts", "The squares of {0} numbers sum to {1}."),
         # -- lookups
         "looked_up_row": translate("facts", "Row {0} of the table."),
+        "row_renormed": translate(
+            "facts",
+            "The row's norm was {0}, more than max_norm {1}: the embedding multiplied it by {2}.",
+        ),
         "row_looked_up": translate("facts", "Row {0} was looked up {1} times."),
         "where_first": translate("facts", "The condition holds: taken from the first."),
         "where_second": translate("facts", "The condition does not hold: taken from the second."),

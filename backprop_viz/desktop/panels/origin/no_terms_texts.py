@@ -36,6 +36,11 @@ def no_terms_text(reason: Fact) -> str | None:
             "{0} is a step inside {1}, which torch runs as one piece. Only what {1} as a whole "
             "sends to its inputs and weights is explained.",
         ),
+        "unrecorded_node": translate(
+            "reasons",
+            "No recorded operation made {0}: torch.vmap, torch.func or autograd.grad made it "
+            "within the forward pass.",
+        ),
         "no_derivative": translate("reasons", "{0} has no derivative."),
         "no_operation": translate("reasons", "The operation that made {0} was not recorded."),
         "custom_function": translate(
