@@ -1,5 +1,6 @@
 """A gradient that a node sent: upstream gradients times local derivatives."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -46,8 +47,9 @@ from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 
 _T = TypeVar("_T")
 
-# Nodes that only copy, of which torch makes none where there is nothing to be copied.
-_COPIES = frozenset({"ToCopyBackward0", "CloneBackward0", "AliasBackward0"})
+# Nodes that only copy, of which torch makes none where there is nothing to be copied: so does a
+# reshape where memory is not in order.
+_COPIES = frozenset({"ToCopyBackward0", "CloneBackward0", "AliasBackward0", "UnsafeViewBackward0"})
 # What autograd makes of a change of a view in place: no call reports that its base was changed too.
 _IN_PLACE = frozenset({"CopySlices", "AsStridedBackward0"})
 
@@ -218,9 +220,11 @@ class _Sender:
         try:
             twin, leaves = self._twin(needed, replacing)
         except NotReplayed:
-            if event.op in _COPIES and arrived[0] is not None:
-                return columns(arrived[0][problem.index], arrived)
-            raise
+            if event.op not in _COPIES or arrived[0] is None:
+                raise
+            if arrived[0].numel() != math.prod(self._shape):
+                raise
+            return columns(arrived[0].reshape(self._shape)[problem.index], arrived)
         sent = sent_by(twin, arrived)[self._slot]
         if sent is None:
             raise NotReplayed("node_not_found", event.op)

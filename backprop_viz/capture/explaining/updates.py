@@ -70,8 +70,10 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
             "changed_outside" if event.op == "changed" else "no_update_rule", event.op
         )
     term = found[-1]
+    # A scalar is of no element: only the other scalars are told beside it.
+    told = [t for t in terms if t.scalar or not term.scalar]
     facts = tuple(
-        Fact("update_step", (t.symbol, t.formula, float(np.asarray(t.value)))) for t in terms
+        Fact("update_step", (t.symbol, t.formula, float(np.asarray(t.value)))) for t in told
     )
     formula = term.defined({t.symbol for t in terms})
     columns = _Columns(lookup, number, terms)

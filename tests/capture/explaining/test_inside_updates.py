@@ -174,6 +174,8 @@ def test_what_is_corrected_for_says_by_which_beta_and_when() -> None:
     assert steps["c₂"].value == 1 - 0.999**2
     assert steps["c₂"].number.index == ()
     assert NumberNames(recording).name(steps["c₂"].number) == "Adam c₂"
+    # Beside it stand the scalars alone, not the steps of some element.
+    assert [fact.values[0] for fact in steps["c₂"].facts] == ["c₁", "η", "c₂"]
     assert steps["c₁"].formula == "c₁ = 1 − β₁^t   β₁ = 0.9   t = 2"
     with pytest.raises(ValueError, match="has one value per element"):
         explain_number(recording, replace(steps["d"].number, index=()))

@@ -35,7 +35,6 @@ REASONS = {
     "constant",  # zeros, arange
     "no_derivative",  # a > 0, the places of a sort
     "complex",  # inside a Fourier transform
-    "inner_node",  # a view of overlapping memory, which a copy does not have
 }
 # A difference quotient is as near as this, but for rounding and the curve itself.
 NEAR = 1e-6
