@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from backprop_viz.analysis.numbers.measures import element_in, measure_in
 from backprop_viz.analysis.provenance import Makers, follow
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -15,6 +16,8 @@ def is_of_sample(recording: Recording, number: Number, makers: Makers | None = N
     gradient and a statistic over the batch are of no single sample. ``makers`` are those of the
     recording, where they are known already.
     """
+    if measure_in(number) is not None:
+        number = element_in(number)
     if number.intermediate or not number.index or recording.input_id is None:
         return False
     shape = recording.tensors[number.tensor].shape

@@ -5,6 +5,7 @@ torch's cross-entropy hands out the loss, and keeps each ln p to itself.
 
 import numpy as np
 
+from backprop_viz.analysis.numbers.measures import measure_in, measure_value
 from backprop_viz.analysis.operations import intermediate_parts, node_intermediate_parts
 from backprop_viz.analysis.provenance import made_by, sent_to
 from backprop_viz.analysis.update_breakdown import explain_update
@@ -38,6 +39,8 @@ def parts_of_intermediate(recording: Recording, number: Number) -> tuple[Part, .
 
 def intermediate_value(recording: Recording, number: Number) -> float:
     """An intermediate value, in float64. Raises ValueError if the operation has no such value."""
+    if measure_in(number) is not None:
+        return measure_value(recording, number)
     event = None if number.event is None else recording.events[number.event]
     if event is not None and event.phase is Phase.UPDATE:
         return _of_update(recording, number, event)

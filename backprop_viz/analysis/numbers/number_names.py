@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from backprop_viz.analysis.joined_ranks import given_by
 from backprop_viz.analysis.numbers.differentiated import LOSS, TAKING, differentiated, leaf_tensor
+from backprop_viz.analysis.numbers.measures import element_in, measure_in, measure_symbol
 from backprop_viz.analysis.operations import intermediate_symbol
 from backprop_viz.analysis.provenance import Makers, layer_of
 from backprop_viz.recording.all_reduce import ALL_REDUCE
@@ -25,20 +26,25 @@ class NumberNames:
     """Names numbers of one recording."""
 
     def __init__(self, recording: Recording) -> None:
-        self._recording = recording
+        self.recording = recording
         self.makers = Makers(recording)
         # What all gradients are of: ``L``, or an output such as ``out[3]``.
         self.differentiated = differentiated(recording)
 
     def name(self, number: Number) -> str:
-        """The number's tensor and its index."""
+        """The number's tensor and its index; of a measure, whose it is."""
+        measure = measure_in(number)
+        if measure is not None:
+            return measure_symbol(measure, self.name(element_in(number)))
         return element_name(self.tensor(number), number.index)
 
     def tensor(self, number: Number) -> str:
         """The number's tensor."""
+        if measure_in(number) is not None:
+            return self.name(number)
         if number.event is None:
             return self._given(number.tensor)
-        event = self._recording.events[number.event]
+        event = self.recording.events[number.event]
         if number.intermediate and event.phase is Phase.UPDATE:
             # A scalar of the rule belongs to no element of the parameter.
             owner = event.parameter if number.index else event.op
@@ -63,7 +69,7 @@ class NumberNames:
 
     def short(self, number: Number) -> str:
         """The layer, parameter or operation alone, for a place with little room."""
-        recording = self._recording
+        recording = self.recording
         event = None if number.event is None else recording.events[number.event]
         if event is None or event.phase in (Phase.ZERO_GRAD, Phase.UPDATE) or number.intermediate:
             return self.tensor(number)
@@ -76,7 +82,7 @@ class NumberNames:
         return event.op.removesuffix("Backward0").lower() if layer is None else layer.name
 
     def _given(self, tensor: int) -> str:
-        recording = self._recording
+        recording = self.recording
         if tensor == recording.input_id:
             inputs = (layer.name for layer in recording.layers.layers if not layer.operations)
             return next(inputs, "x")
@@ -109,7 +115,7 @@ class NumberNames:
             return f"∂L/∂{self._output_of(event.node, number.slot)}"
         if event.op == "AccumulateGrad":
             return f"{self._output_of(event.node, number.slot)}.grad"
-        sends = self._recording.graph.nodes[event.node].sends
+        sends = self.recording.graph.nodes[event.node].sends
         to = sends[number.slot] if number.slot < len(sends) else None
         return f"∂L/∂({event.op} input)" if to is None else f"∂L/∂{self._output_of(*to)}"
 
@@ -117,20 +123,20 @@ class NumberNames:
         """The output of a forward operation whose gradient arrives at a node."""
         if node == 0 and self.differentiated != LOSS:
             return self.differentiated
-        found = self._recording.graph.nodes[node]
+        found = self.recording.graph.nodes[node]
         if found.parameter is not None:
             return found.parameter
-        leaf = leaf_tensor(self._recording, node, self.makers)
+        leaf = leaf_tensor(self.recording, node, self.makers)
         if leaf is not None:
             return self._given(leaf)
         made = self.makers.of(node)
-        if made is None or self._recording.events[made].node != node:
+        if made is None or self.recording.events[made].node != node:
             return self._within(node)
         return self._made(made, slot)
 
     def _within(self, node: int) -> str:
         """What an inner node of a composite operation computes: ``fc1.weight.T``, ``t``."""
-        graph = self._recording.graph
+        graph = self.recording.graph
         name = graph.nodes[node].name.removesuffix("Backward0").lower()
         following = [graph.nodes[other] for one, other in graph.edges if one == node]
         if name == "t" and len(following) == 1 and following[0].parameter is not None:
@@ -139,7 +145,7 @@ class NumberNames:
 
     def _made(self, index: int, slot: int) -> str:
         """An output of a forward operation: ``relu(conv1)``; by the operation outside a layer."""
-        event, layer = self._recording.events[index], layer_of(self._recording, index)
+        event, layer = self.recording.events[index], layer_of(self.recording, index)
         several = f".{slot}" if len(event.output_ids) > 1 else ""
         if layer is None:
             taken = event.phase is Phase.LOSS and event.op in TAKING

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from backprop_viz.analysis.numbers.intermediates import intermediate_value
+from backprop_viz.analysis.numbers.measures import element_in, measure_in
 from backprop_viz.analysis.provenance import maker
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer
@@ -128,6 +129,8 @@ def _of_parameter(
 
 def counterpart(recording: Recording, number: Number, other: Recording) -> Number | None:
     """The same number in another iteration of the same run; None where that has not got it."""
+    if measure_in(number) is not None:
+        return _measure_counterpart(recording, number, other)
     if number.event is None:
         tensor = _given_counterpart(recording, number.tensor, other)
     else:
@@ -142,6 +145,13 @@ def counterpart(recording: Recording, number: Number, other: Recording) -> Numbe
     if any(at >= size for at, size in zip(number.index, shape, strict=True)):
         return None
     return replace(number, tensor=tensor)
+
+
+def _measure_counterpart(recording: Recording, number: Number, other: Recording) -> Number | None:
+    shape = recording.tensors[number.tensor].shape
+    first = (*number.index, *(0 for _ in shape[len(number.index) :]))
+    found = counterpart(recording, replace(element_in(number), index=first), other)
+    return None if found is None else replace(number, tensor=found.tensor)
 
 
 def _intermediate_counterpart(number: Number, other: Recording) -> Number | None:

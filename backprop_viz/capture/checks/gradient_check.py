@@ -13,6 +13,7 @@ from backprop_viz.analysis.finite_differences import (
     UnitSwitch,
 )
 from backprop_viz.analysis.numbers.differentiated import leaf_tensor
+from backprop_viz.analysis.numbers.measures import measure_in
 from backprop_viz.analysis.provenance import Makers
 from backprop_viz.capture.checks.kinks import unit_index
 from backprop_viz.capture.checks.loss_along import LossAlong
@@ -63,6 +64,8 @@ def checked_number(recording: Recording, number: Number) -> CheckedNumber:
 
     Raises CannotCheck.
     """
+    if measure_in(number) is not None:
+        raise CannotCheck(Fact("measure"))
     if number.intermediate:
         raise CannotCheck(Fact("intermediate"))
     event = None if number.event is None else recording.events[number.event]

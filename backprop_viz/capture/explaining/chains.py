@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from backprop_viz.analysis.numbers.measures import measure_in
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.capture.explaining.gradients import runs_on
 from backprop_viz.capture.explaining.lookup import Lookup
@@ -82,6 +83,8 @@ def effects(recording: Recording, number: Number) -> tuple[Effect, ...]:
     explainer = Explainer(recording)
     explainer.value(number)
     lookup = explainer.lookup
+    if measure_in(number) is not None:
+        return ()
     if number.intermediate:
         return tuple(_of_intermediate(explainer, number))
     event = None if number.event is None else recording.events[number.event]

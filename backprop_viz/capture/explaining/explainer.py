@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from backprop_viz.analysis.numbers.intermediates import intermediate_value
+from backprop_viz.analysis.numbers.measures import measure_explanation, measure_in
 from backprop_viz.analysis.operations import axes_of, forward_facts, forward_formula
 from backprop_viz.capture.explaining.gradients import gradient_formula, gradient_parts
 from backprop_viz.capture.explaining.intermediates import intermediate_explanation
@@ -48,6 +49,8 @@ class Explainer:
     def explain(self, number: Number) -> NumberExplanation:
         """As ``explain_number``."""
         value = self.value(number)
+        if measure_in(number) is not None:
+            return measure_explanation(self.recording, number)
         if number.intermediate and not self._is_of_update(number):
             return intermediate_explanation(self.lookup, number, self.made_of(number))
         if number.event is None:

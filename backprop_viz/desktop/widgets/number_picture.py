@@ -11,6 +11,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
+from backprop_viz.desktop.widgets.cell_copier import number_under_mouse
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
 
 
@@ -63,9 +64,13 @@ class NumberPicture(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def copied_by_key(self) -> ShownNumber | None:
-        """The number that Ctrl+C copies: the one under the cursor."""
+    def number_under_mouse(self) -> ShownNumber | None:
+        """The number that is painted under the mouse."""
         return self.number_at(self.mapFromGlobal(QCursor.pos()))
+
+    def copied_by_key(self) -> ShownNumber | None:
+        """The number that Ctrl+C copies: the one under the mouse, in whatever panel."""
+        return number_under_mouse() or self.number_under_mouse()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Let an open tooltip follow the numbers."""

@@ -10,6 +10,7 @@ from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.widgets.cell_copier import NUMBER_ROLE
 
 _Index = QModelIndex | QPersistentModelIndex
 NAME_COLUMN = 0
@@ -82,6 +83,9 @@ class HealthModel(QAbstractTableModel):
             return QColor(self.theme.error) if since is not None else None
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 1:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        measured = 1 < index.column() < self.columnCount() - 1
+        if role == NUMBER_ROLE and measured:
+            return float(series.values[_MEASURES[index.column() - 2]][-1])
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if index.column() == NAME_COLUMN:

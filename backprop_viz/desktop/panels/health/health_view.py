@@ -12,6 +12,7 @@ from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.cell_copier import CellCopier
 
 if TYPE_CHECKING:
     from backprop_viz.desktop.panels.health.health_plot import HealthPlot
@@ -60,6 +61,7 @@ class HealthView(Panel):
         self.table.setObjectName("healthTable")
         self.table.setAccessibleName(translate("health", "Tensors in their last iteration"))
         self.table.setModel(self._found)
+        CellCopier(self.table)
         self.table.setFont(body_font(12))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -15,11 +15,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QResizeEvent,
@@ -28,7 +26,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QMenu,
     QTableView,
     QWidget,
 )
@@ -37,7 +34,8 @@ from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.desktop.style.numbers import apart, full, index_text, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
 from backprop_viz.desktop.style.tight_cell import TightCell
-from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
+from backprop_viz.desktop.widgets.cell_copier import CellCopier
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.number import Number
 
@@ -254,6 +252,7 @@ class ArrayTable(QTableView):
         self.set_theme(DARK)
         self.verticalScrollBar().valueChanged.connect(self._fit_columns)
         self.clicked.connect(self._pick)
+        CellCopier(self, lambda at: self.rows.number(at.row(), at.column()), self._rows_chosen)
 
     def show_columns(
         self, shape: tuple[int, ...], columns: Sequence[TableColumn], first: tuple[int, ...] = ()
@@ -310,28 +309,14 @@ class ArrayTable(QTableView):
         else:
             super().mousePressEvent(event)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer to copy the number under the mouse or, by keyboard, in the current cell."""
-        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
-        at = self.currentIndex() if by_key else self.indexAt(event.pos())
-        number = self.rows.number(at.row(), at.column()) if at.isValid() else None
-        if number is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        add_copy_actions(menu, number, by_key="row")
-        menu.popup(event.globalPos())
-
     def showEvent(self, event: QShowEvent) -> None:
         """Fit the columns."""
         super().showEvent(event)
         self._fit_columns()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy on Ctrl+C; other keys as in any table."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            QGuiApplication.clipboard().setText(self.copied())
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        """Ask about the current number on Enter; other keys as in any table."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._pick(self.currentIndex())
         else:
             super().keyPressEvent(event)
@@ -344,6 +329,12 @@ class ArrayTable(QTableView):
         picked = None if shown is None else shown.number
         if picked is not None and not several:
             self.number_picked.emit(picked)
+
+    def _rows_chosen(self) -> str:
+        """What Ctrl+C copies in place of a number: several rows, or one by its index."""
+        chosen = self.selectionModel().selectedRows()
+        whole = len(chosen) > 1 or self.currentIndex().column() == 0
+        return self.copied() if chosen and whole else ""
 
     def copied(self) -> str:
         """The rows selected as tab-separated text."""

@@ -1,11 +1,13 @@
 """A parameter's ``.grad`` before and after backward, as bars."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.numbers.measures import measure_of
 from backprop_viz.analysis.numbers.number_names import element_name
 from backprop_viz.analysis.numbers.number_origin import grad_number, old_grad_number
 from backprop_viz.desktop.panels.inspector.bars import (
@@ -17,12 +19,14 @@ from backprop_viz.desktop.panels.inspector.bars import (
     element_tips,
 )
 from backprop_viz.desktop.panels.inspector.clip_line import ClipLine
+from backprop_viz.desktop.panels.inspector.figures_label import Figure, FiguresLabel
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import norm, short, signed
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 
 # Parameters with more elements are shown as a histogram.
@@ -77,7 +81,7 @@ class GradientSection(QWidget):
         self.title = ElidedLabel()
         self.title.setFont(code_font(12, bold=True))
         self.chart = BarChart()
-        self.figures = (ElidedLabel(), ElidedLabel())
+        self.figures = (FiguresLabel(), FiguresLabel())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         # No taller than its content; the sections below get the rest.
@@ -112,11 +116,16 @@ class GradientSection(QWidget):
         )
         few = size <= MOST_BARS
         self.chart.show_chart(_elements(bars, f"{name}.grad", shape) if few else _counts(bars))
-        figures = self._figures(found) if size > MOST_BARS else ("", "")
-        for line, text in zip(self.figures, figures, strict=True):
-            line.setText(text)
+        nothing: tuple[str, Sequence[Figure]] = "", ()
+        lines = nothing, nothing
+        if not few:
+            lines = self._figures(found, after if found.ran else before)
+        for line, (text, figures) in zip(self.figures, lines, strict=True):
+            line.show_figures(text, figures)
             line.setVisible(bool(text))
-        self.figures[0].setToolTip(self.tr("The histogram leaves zeros out."))
+        if not few:
+            zeros = self.tr("The histogram leaves zeros out.")
+            self.figures[0].setToolTip(f"{self.figures[0].toolTip()}\n{zeros}".strip())
         self.chart.setAccessibleDescription(", ".join(b.word for b in bars))
 
     def set_theme(self, theme: Theme) -> None:
@@ -139,22 +148,27 @@ class GradientSection(QWidget):
             return self.tr("after backward: zeros")
         return self.tr("after backward")
 
-    def _figures(self, found: Gradients) -> tuple[str, str]:
+    def _figures(
+        self, found: Gradients, origin: Number | None
+    ) -> tuple[tuple[str, Sequence[Figure]], tuple[str, Sequence[Figure]]]:
+        """Two lines, each with the figures in it; ``origin`` is the tensor that they are of."""
         shown = found.after if found.ran else found.before
         if shown is None:
-            return "", ""
+            return ("", ()), ("", ())
         finite = shown[np.isfinite(shown)]
         strange, zeros = shown.size - finite.size, int((finite == 0).sum())
         with np.errstate(invalid="ignore", over="ignore"):
             mean = signed(shown.mean(dtype=np.float64))
-        low, high = signed(shown.min()), signed(shown.max())
+        low, high, length = signed(shown.min()), signed(shown.max()), short(norm(shown))
         parts = [self.tr("min {low} · max {high}").format(low=low, high=high)]
         if zeros:
             parts.append(self.tr("{n} zeros").format(n=f"{zeros:,}"))
-        second = [self.tr("mean {mean} · norm {norm}").format(mean=mean, norm=short(norm(shown)))]
+        second = [self.tr("mean {mean} · norm {norm}").format(mean=mean, norm=length)]
         if strange:
             second.append(self.tr("{n} not finite").format(n=f"{strange:,}"))
-        return " · ".join(parts), " · ".join(second)
+        ends = (low, measure_of(origin, "min")), (high, measure_of(origin, "max"))
+        middle = (mean, measure_of(origin, "mean")), (length, measure_of(origin, "norm"))
+        return (" · ".join(parts), ends), (" · ".join(second), middle)
 
 
 def _flat(array: Array | None) -> Array | None:

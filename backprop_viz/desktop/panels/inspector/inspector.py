@@ -107,7 +107,8 @@ class InspectorView(Panel):
             table.element_compared.connect(self._compare_cell)
         self.body.addWidget(self.comparison)
         sources = (self.gradient.chart, self.update_section.table, self.state_section)
-        for source in (*sources, self.tensor, self.node_section, self.slices, self.input):
+        sections = self.tensor, self.node_section, self.slices, self.input
+        for source in (*sources, *self.gradient.figures, *sections):
             source.number_picked.connect(self.number_picked)
         self._pages = QStackedWidget()
         self._pages.addWidget(

@@ -6,9 +6,11 @@ from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.formulas import formula
+from backprop_viz.analysis.numbers.measures import measure_of
 from backprop_viz.analysis.numbers.number_origin import arrived_number, sent_number
 from backprop_viz.analysis.provenance import arrived, line_of, made_by
 from backprop_viz.desktop.panels.inspector.experiment_section import ExperimentSection
+from backprop_viz.desktop.panels.inspector.figures_label import FiguresLabel
 from backprop_viz.desktop.panels.inspector.tensor_section import element_in, maps, tiles
 from backprop_viz.desktop.panels.inspector.why_section import Sentence, WhySection, code_line
 from backprop_viz.desktop.style.change_guard import ChangeGuard
@@ -87,6 +89,7 @@ class NodeSection(QWidget):
         self.sent = [GradientRow() for _ in range(_MOST_ROWS)]
         for row in (*self.arrived, *self.sent):
             row.picture.number_picked.connect(self.number_picked)
+            row.figures.number_picked.connect(self.number_picked)
         self.experiment = ExperimentSection()
         self.experiment.intervention_wanted.connect(self.intervention_wanted)
         self.experiment.undo_wanted.connect(self.undo_wanted)
@@ -218,7 +221,8 @@ class GradientRow(QWidget):
         self.picture = _Thumbnail()
         self.name = _line(code_font(11, bold=True))
         self.shape_text = _line(code_font(11))
-        self.figures = _line(body_font(11))
+        self.figures = FiguresLabel()
+        self.figures.setFont(body_font(11))
         self.figures.setProperty("role", "caption")
         texts = QVBoxLayout()
         texts.setSpacing(0)
@@ -240,17 +244,21 @@ class GradientRow(QWidget):
         self.picture.setVisible(array is not None and array.ndim > 0)
         self.shape_text.setText("None" if array is None else _shape(array.shape))
         if array is None or np.iscomplexobj(array):
-            self.figures.setText("")
+            self.figures.show_figures("")
             return
         limit = signed_range(array)
         self.picture.show_gradient(name, array, sample, limit)
         strange = int(array.size - np.isfinite(array).sum())
-        text = self.tr("±{limit} · norm {norm}").format(limit=short(limit), norm=short(norm(array)))
+        length, limits = short(norm(array)), short(limit)
+        text = self.tr("±{limit} · norm {norm}").format(limit=limits, norm=length)
         if array.ndim == 0:
             text = short(array)
         if strange:
             text = self.tr("{text} · {n} not finite").format(text=text, n=f"{strange:,}")
-        self.figures.setText(text)
+        origin = self.picture.origin
+        largest = "max" if array.size and abs(float(array.max())) == limit else "min"
+        figures = ((limits, measure_of(origin, largest)), (length, measure_of(origin, "norm")))
+        self.figures.show_figures(text, figures if array.ndim else ((text, origin),))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

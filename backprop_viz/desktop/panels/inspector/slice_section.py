@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.analysis.numbers.measures import measure_of
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.analysis.numbers.slices import Slice, first_slice
 from backprop_viz.desktop.panels.inspector.slice_picture import SlicePicture, as_floats
@@ -199,19 +200,20 @@ class SliceSection(QWidget):
         self.table.cells.show_slice(plane, self.slice, name, origin)
         self.readout.setText("")
         if array is None:
-            self.figures.setText(self.tr("None at the cursor"))
+            self.figures.show_figures(self.tr("None at the cursor"))
         elif not array.size:
-            self.figures.setText(self.tr("It has no elements."))
+            self.figures.show_figures(self.tr("It has no elements."))
         else:
-            text = self.tr("{shape} · {dtype} · ±{limit} · norm {norm}")
-            self.figures.setText(
-                text.format(
-                    shape="×".join(map(str, array.shape)) or self.tr("a number"),
-                    dtype=array.dtype.name,
-                    limit=short(np.float64(limit)),
-                    norm=short(np.float64(norm(as_floats(array)))),
-                )
+            length = short(np.float64(norm(as_floats(array))))
+            text = self.tr("{shape} · {dtype} · ±{limit} · norm {norm}").format(
+                shape="×".join(map(str, array.shape)) or self.tr("a number"),
+                dtype=array.dtype.name,
+                limit=short(np.float64(limit)),
+                norm=length,
             )
+            asked = None if np.iscomplexobj(array) else measure_of(origin, "norm")
+            head = text[: text.rfind(length)] if length in text else text
+            self.figures.show_figures(text, ((head, None), (length, asked)))
         self.mark_numbers(self._marks)
 
     def _offer_axes(self, box: QComboBox, shape: tuple[int, ...], axis: int | None) -> None:

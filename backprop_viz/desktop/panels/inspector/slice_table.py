@@ -9,14 +9,15 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from backprop_viz.analysis.numbers.slices import Slice
 from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell
-from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
+from backprop_viz.desktop.widgets.cell_copier import CellCopier
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.tensors import Array
 
@@ -109,6 +110,7 @@ class SliceTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(19)
         self.set_full_precision(False)
         self.set_theme(DARK)
+        CellCopier(self, lambda at: self.cells.number(at.row(), at.column()))
         self.clicked.connect(self._pick)
 
     def set_full_precision(self, wanted: bool) -> None:
@@ -137,24 +139,12 @@ class SliceTable(QTableView):
             self.pointed.emit(self.cells.number(current.row(), current.column()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy the number on Ctrl+C, ask where it comes from on Enter."""
+        """Ask where the current number comes from on Enter."""
         at = self.currentIndex()
-        if event.matches(QKeySequence.StandardKey.Copy) and at.isValid():
-            self.cells.number(at.row(), at.column()).copy()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._pick(at)
         else:
             super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer to copy the number under the mouse or, by keyboard, in the current cell."""
-        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
-        at = self.currentIndex() if by_key else self.indexAt(event.pos())
-        if at.isValid():
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            add_copy_actions(menu, self.cells.number(at.row(), at.column()))
-            menu.popup(event.globalPos())
 
     def _pick(self, at: QModelIndex) -> None:
         number = self.cells.number(at.row(), at.column()).number if at.isValid() else None

@@ -1,14 +1,17 @@
 """A layer's tensor and its gradient: pictures, figures and every element."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.numbers.measures import measure_of
 from backprop_viz.analysis.numbers.number_origin import activation_number, gradient_number
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
+from backprop_viz.desktop.panels.inspector.figures_label import FiguresLabel
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.images import gray_image, is_picture, signed_image, signed_range
@@ -183,7 +186,8 @@ class TensorSection(QWidget):
         self.gradient = _Side()
         self.table = ArrayTable()
         self.table.setAccessibleName(self.tr("Every element of the tensor"))
-        for source in (self.table, self.value.picture, self.gradient.picture):
+        figures = (line for side in (self.value, self.gradient) for line in side.lines)
+        for source in (self.table, self.value.picture, self.gradient.picture, *figures):
             source.number_picked.connect(self.number_picked)
         self._sides = QWidget()
         sides = QHBoxLayout(self._sides)
@@ -206,6 +210,19 @@ class TensorSection(QWidget):
             return
         tensors = layer_tensors(cursor, layer)
         value, gradient = (of_sample(tensor, layer, recording, sample) for tensor in tensors)
+        shape = layer.shape if value is None else value.shape
+        size = math.prod(shape)
+        fits = gradient is not None and gradient.size == size
+        name = layer.titled().partition(" · ")[0]
+        batch = tensors[0] if tensors[0] is not None else tensors[1]
+        first = (
+            () if batch is None or batch.shape == shape else (recording.sample_of(batch, sample),)
+        )
+        here = is_layer_of(cursor, layer)
+        made = activation_number(cursor, layer, ()) if here else None
+        came = gradient_number(cursor, layer, ()) if here else None
+        self.value.name_numbers(name, first, made)
+        self.gradient.name_numbers(f"∂L/∂{name}", first, came)
         self.value.show_array(
             self.tr("values"),
             value,
@@ -218,19 +235,6 @@ class TensorSection(QWidget):
         tall = self.value.picture.is_tall or self.gradient.picture.is_tall
         policy = QSizePolicy.Policy
         self._sides.setSizePolicy(policy.Expanding, policy.Expanding if tall else policy.Maximum)
-        shape = layer.shape if value is None else value.shape
-        size = math.prod(shape)
-        fits = gradient is not None and gradient.size == size
-        name = layer.titled().partition(" · ")[0]
-        batch = tensors[0] if tensors[0] is not None else tensors[1]
-        first = (
-            () if batch is None or batch.shape == shape else (recording.sample_of(batch, sample),)
-        )
-        here = is_layer_of(cursor, layer)
-        made = activation_number(cursor, layer, ()) if here else None
-        came = gradient_number(cursor, layer, ()) if here else None
-        self.value.picture.name_numbers(name, first, made)
-        self.gradient.picture.name_numbers(f"∂L/∂{name}", first, came)
         self.table.show_columns(
             shape,
             [
@@ -266,13 +270,15 @@ class _Side(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._origin: Number | None = None
         self.title = ElidedLabel()
         self.title.setFont(body_font(12, bold=True))
         self.picture = TensorPicture()
-        self.figures = ElidedLabel()
+        self.figures = FiguresLabel()
         self.figures.setProperty("role", "caption")
         self.figures.setFont(body_font(11))
-        self.mean = ElidedLabel()
+        self.mean = FiguresLabel()
+        self.lines = self.figures, self.mean
         self.mean.setProperty("role", "caption")
         self.mean.setFont(body_font(11))
         layout = QVBoxLayout(self)
@@ -282,17 +288,25 @@ class _Side(QWidget):
             layout.addWidget(widget, 1 if widget is self.picture else 0)
         layout.addStretch()
 
+    def name_numbers(self, name: str, first: tuple[int, ...], origin: Number | None) -> None:
+        """Say of what tensor the array is that is shown next, and at which place in it."""
+        self.picture.name_numbers(name, first, origin)
+        self._origin = None if origin is None else replace(origin, index=first)
+
     def show_array(self, title: str, array: Array | None, absent: str, is_image: bool) -> None:
         self.title.setText(title)
         self.picture.show_array(array, is_image)
         self.picture.setAccessibleName(title)
         if array is None or not array.size or np.iscomplexobj(array):
-            self.figures.setText(absent)
-            self.mean.setText("")
+            self.figures.show_figures(absent)
+            self.mean.show_figures("")
             return
-        text = self.tr("{low} … {high}")
-        self.figures.setText(text.format(low=signed(array.min(), 3), high=signed(array.max(), 3)))
+        text, origin = self.tr("{low} … {high}"), self._origin
+        low, high = signed(array.min(), 3), signed(array.max(), 3)
+        ends = (low, measure_of(origin, "min")), (high, measure_of(origin, "max"))
+        self.figures.show_figures(text.format(low=low, high=high), ends)
         with np.errstate(invalid="ignore", over="ignore"):
-            mean = array.mean(dtype=np.float64)
+            mean = short(array.mean(dtype=np.float64))
         text = self.tr("mean {mean}") if is_image else self.tr("mean {mean} · colours ±{limit}")
-        self.mean.setText(text.format(mean=short(mean), limit=short(signed_range(array))))
+        text = text.format(mean=mean, limit=short(signed_range(array)))
+        self.mean.show_figures(text, ((mean, measure_of(origin, "mean")),))

@@ -248,6 +248,10 @@ class MapWindow(QFrame):
             return number_of(self._tensor, block, block.index(unit, 0, 0))
         return None if at is None else number_of(self._tensor, block, block.index(self.index, *at))
 
+    def number_under_mouse(self) -> ShownNumber | None:
+        """The number of the enlarged map that is under the mouse."""
+        return self.number_at(self.picture.at)
+
     def _read_out(self) -> None:
         """Show the number under the mouse or, for a strip, of the chosen unit."""
         number = self.number_at(self.picture.at)

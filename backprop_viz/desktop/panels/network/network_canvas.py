@@ -44,6 +44,7 @@ from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.painting import hint_in_middle
 from backprop_viz.desktop.style.theme import Theme, scaled, text_scale
+from backprop_viz.desktop.widgets.cell_copier import number_under_mouse
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.layers import Layer, LayerGraph
@@ -330,7 +331,7 @@ class NetworkCanvas(QWidget):
 
     def _copy(self) -> None:
         """Copy the number under the mouse, or else the map with the focus."""
-        number = self.number_at(QPointF(self.mapFromGlobal(QCursor.pos())))
+        number = number_under_mouse() or self.number_under_mouse()
         if number is not None:
             number.copy()
         elif self.spot is not None:
@@ -349,7 +350,9 @@ class NetworkCanvas(QWidget):
         self.spot = spot
         self.update()
 
-    # -- the number under the cursor ----------------------------------------------------------
+    def number_under_mouse(self) -> ShownNumber | None:
+        """The number that is drawn under the mouse."""
+        return self.number_at(QPointF(self.mapFromGlobal(QCursor.pos())))
 
     def number_at(self, point: QPointF) -> ShownNumber | None:
         """The number that is drawn at a point; None where there is none."""

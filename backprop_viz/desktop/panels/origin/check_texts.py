@@ -180,6 +180,9 @@ def no_check_text(reason: Fact) -> str:
             "This gradient belongs to no recorded tensor, so there is nothing to vary: "
             "choose a weight or an activation.",
         ),
+        "measure": translate(
+            "check", "This is a measure of many numbers: choose one of them to vary it."
+        ),
         "intermediate": translate(
             "check",
             "torch keeps this number inside an operation, so there is nothing to vary: "

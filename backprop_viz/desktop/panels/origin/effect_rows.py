@@ -31,7 +31,7 @@ def effect_rows(effects: Sequence[Effect], events: Sequence[Event], names: Numbe
             value, color = float(effect.derivatives[at]), phase_color(number, events)
             cells = (
                 TermCell(names.name(number), names.name(number), color, number),
-                TermCell(signed(value), full(value)),
+                TermCell(signed(value), full(value), value=value),
             )
             rows.append(TermRow(part, at, value, cells))
     return TermRows(_HEADINGS, tuple(rows), count - len(rows))

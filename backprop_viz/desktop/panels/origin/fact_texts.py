@@ -112,6 +112,16 @@ def _sentences() -> Mapping[str, str]:
         "mean_of": translate("facts", "The mean of {0} numbers."),
         "variance_of": translate("facts", "The mean of {1} numbers is {0}; divided by {2}."),
         "norm_of": translate("facts", "The squares of {0} numbers sum to {1}."),
+        # -- measures of a whole tensor
+        "measure_norm": translate(
+            "facts", "The root of the sum of {0} squares, which is {1}: computed here, in float64."
+        ),
+        "measure_mean": translate("facts", "The mean of {0} numbers: computed here, in float64."),
+        "measure_min": translate("facts", "The smallest of {0} numbers."),
+        "measure_max": translate("facts", "The largest of {0} numbers."),
+        "measure_others": translate(
+            "facts", "The {1} largest are listed; the other {0} are one term."
+        ),
         # -- lookups
         "looked_up_row": translate("facts", "Row {0} of the table."),
         "row_renormed": translate(

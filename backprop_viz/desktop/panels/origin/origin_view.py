@@ -170,7 +170,7 @@ class OriginView(OriginLayout):
         self.terms = term_rows(explanation, asked.recording.events)
         names = self._names_of(asked.recording)
         self.formula.show_formula(explanation, self.terms, names.formula(explanation.formula))
-        self.table.show_rows(self.terms)
+        self.table.show_rows(self.terms, names)
         self.table.setVisible(bool(self.terms.rows))
         give_room(self.columns, self.table.wanted_width, self.effects.wanted_width)
         if self.hasFocus() and self.terms.rows:
@@ -201,8 +201,9 @@ class OriginView(OriginLayout):
         asked = self.history.current
         if asked is None:
             return
-        rows = effect_rows(effects, asked.recording.events, self._names_of(asked.recording))
-        self.effects.show_rows(rows)
+        names = self._names_of(asked.recording)
+        rows = effect_rows(effects, asked.recording.events, names)
+        self.effects.show_rows(rows, names)
         self.effects.setVisible(bool(rows.rows))
         self.effects_column.setVisible(bool(rows.rows))
         note = self.tr("{0} more").format(f"{rows.rest_count:,}") if rows.rest_count else ""

@@ -53,6 +53,10 @@ class SumLines(QWidget):
             text = self.tr("Σ {0} terms, in float64")
             if count == 1:
                 text = self.tr("one term, in float64")
+        if explanation.kind == "measure":
+            text = self.tr("Σ {0} squares, in float64; its root is {1}")
+            if explanation.op != "norm":
+                text = self.tr("Σ {0} terms, in float64")
         total.setText(text.format(f"{count:,}", value, short(explanation.residual, 2)))
         self.values[1].setText(in_sum(explanation.total, few_terms(explanation)))
         self.values[1].setToolTip(self.tr("In float64: {0}").format(full(explanation.total)))

@@ -23,6 +23,7 @@ class TermCell:
     """A cell: its text, every digit of it, a role of the theme, and the number that it shows.
 
     A cell with a number can be asked where that comes from. ``role``: the text is the code of one.
+    ``value`` is what the cell shows; None where that is no number.
     """
 
     text: str
@@ -30,6 +31,7 @@ class TermCell:
     color: str = "text"
     number: Number | None = None
     role: bool = False
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def _row(
     colour = "text" if number is None else phase_color(number, events)
     if own and cells:
         cells[0] = TermCell(part.name, color="muted", role=True)
-    cells.append(TermCell(in_sum(value, _few(parts)), full(value), colour, number))
+    written = in_sum(value, _few(parts))
+    cells.append(TermCell(written, full(value), colour, number, value=value))
     return TermRow(of, at, value, tuple(cells))
 
 
@@ -144,7 +147,7 @@ def _cell(
         return TermCell("" if index is None else ",".join(map(str, index.tolist())), color="muted")
     value, number = float(column.values[at]), column.number(at)
     color = "text" if number is None else phase_color(number, events)
-    return TermCell(factor_text(value, number), full(value), color, number)
+    return TermCell(factor_text(value, number), full(value), color, number, value=value)
 
 
 def factor_text(value: float, number: Number | None) -> str:

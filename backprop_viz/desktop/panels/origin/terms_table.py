@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -21,9 +22,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.analysis.numbers.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_origin import scalar_of
 from backprop_viz.desktop.panels.origin.role_texts import role_text
 from backprop_viz.desktop.panels.origin.term_rows import TermCell, TermRow, TermRows
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.widgets.cell_copier import CellCopier
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 6
@@ -165,9 +170,27 @@ class TermsTable(QTableView):
         header.setMinimumSectionSize(20)
         header.setFixedHeight(_HEADER)
         self.clicked.connect(self._ask)
+        self._names: NumberNames | None = None
+        CellCopier(self, self.shown_number)
 
-    def show_rows(self, content: TermRows) -> None:
-        """Show other terms, the first chosen."""
+    def shown_number(self, index: _Index) -> ShownNumber | None:
+        """The number in a cell, in the type that it was recorded in, with its row."""
+        cell, cells = self.rows.cell(index), self.rows.content.rows[index.row()].cells
+        texts = tuple(each.exact or each.text for each in cells)
+        if cell.number is not None and self._names is not None:
+            recorded = scalar_of(self._names.recording, cell.number)
+            # That of a function, such as σ(x), is another one than x.
+            if cell.value is None or float(recorded) == cell.value:
+                tensor = self._names.tensor(cell.number)
+                return ShownNumber(tensor, cell.number.index, recorded, texts)
+        if cell.value is None:
+            return None
+        title = self.rows.headerData(index.column(), Qt.Orientation.Horizontal)
+        return ShownNumber(title, (), np.float64(cell.value), texts)
+
+    def show_rows(self, content: TermRows, names: NumberNames | None = None) -> None:
+        """Show other terms, the first chosen; ``names`` are those of their recording."""
+        self._names = names
         self.rows.show_rows(content)
         height = len(content.rows) * self.verticalHeader().defaultSectionSize()
         self.setMaximumHeight(_HEADER + height + 4)

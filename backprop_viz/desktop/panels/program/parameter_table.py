@@ -14,11 +14,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.analysis.numbers.measures import measure_of
+from backprop_viz.analysis.numbers.number_origin import grad_number, weight_number
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.style.numbers import full, norm, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell
+from backprop_viz.desktop.widgets.cell_copier import CellCopier
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.tensors import TensorTable
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -40,6 +45,7 @@ class ParameterModel(QAbstractTableModel):
         self._serial: int | None = None
         self._norms: dict[int, str] = {}
         self.theme = DARK
+        self._cursor: Cursor | None = None
         self._digits = 4
         self._full_precision = False
 
@@ -62,6 +68,7 @@ class ParameterModel(QAbstractTableModel):
         if others:
             self.beginResetModel()
         self.names = names
+        self._cursor = cursor
         self._tensors = cursor.recording.tensors
         self._values = [cursor.value_id(name) for name in names]
         self._grads = [cursor.grad_id(name) for name in names]
@@ -131,6 +138,25 @@ class ParameterModel(QAbstractTableModel):
         tensor = (self._values if section == 3 else self._grads)[row]
         return "None" if tensor is None else self._norm(tensor)
 
+    def asked(self, index: _Index) -> Number | None:
+        """The norm in a cell, that can be asked where it comes from."""
+        find = {3: weight_number, 4: grad_number}.get(index.column())
+        if find is None or self._cursor is None:
+            return None
+        return measure_of(find(self._cursor, self.names[index.row()], ()), "norm")
+
+    def number(self, index: _Index) -> ShownNumber | None:
+        """The norm in a cell, in the digits of its parameter's type; None in other cells."""
+        row, section = index.row(), index.column()
+        tensor = {3: self._values[row], 4: self._grads[row]}.get(section)
+        if tensor is None:
+            return None
+        name = f"‖{self.names[row]}{'.grad' if section == 4 else ''}‖"
+        texts = [self.text(row, column) for column in range(3)]
+        both = self._values[row], self._grads[row]
+        texts += ["None" if each is None else full(norm(self._tensors[each])) for each in both]
+        return ShownNumber(name, (), norm(self._tensors[tensor]), texts)
+
     def count(self, row: int) -> int:
         """The number of elements of a parameter."""
         return int(np.prod(self._shape(row), dtype=int))
@@ -149,9 +175,14 @@ class ParameterModel(QAbstractTableModel):
 
 
 class ParameterTable(QWidget):
-    """The table and its total; ``picked`` carries the parameter that the user chose."""
+    """The table and its total.
+
+    ``picked`` carries the parameter that the user chose, ``number_picked`` the Number of a norm
+    that was clicked.
+    """
 
     picked = Signal(str, object)
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -159,7 +190,12 @@ class ParameterTable(QWidget):
         self.table = QTableView()
         self.table.setObjectName("parameterTable")
         self.table.setAccessibleName(self.tr("Parameters of the network"))
-        self.table.setToolTip(self.tr("Choose a row to select the parameter in every panel"))
+        self.table.setToolTip(
+            self.tr(
+                "Choose a row to select the parameter in every panel; click a norm to see where it "
+                "comes from"
+            )
+        )
         self.table.setModel(self.model)
         self.table.setTabKeyNavigation(False)
         self.table.setShowGrid(False)
@@ -174,6 +210,7 @@ class ParameterTable(QWidget):
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(12)
+        CellCopier(self.table, self.model.number)
         self.table.setItemDelegate(TightCell(_PADDING, self))
         self.table.setStyleSheet(f"QHeaderView::section {{ padding: 0 {_PADDING}px; }}")
         self.table.clicked.connect(self._choose)
@@ -249,6 +286,9 @@ class ParameterTable(QWidget):
         self.table.updateGeometries()
 
     def _choose(self, index: QModelIndex) -> None:
+        asked = self.model.asked(index)
+        if asked is not None:
+            self.number_picked.emit(asked)
         self.picked.emit("parameter", self.model.names[index.row()])
 
     def _moved(self, current: QModelIndex) -> None:

@@ -42,6 +42,7 @@ class ProgramView(Panel):
     batch dimension. Beside the loop there are the network's class and the table of its parameters.
     """
 
+    number_picked = Signal(object)
     picked = Signal(str, object)
     breakpoint_toggled = Signal(object)
     refused = Signal(str)
@@ -72,6 +73,7 @@ class ProgramView(Panel):
         self.network.run_wanted.connect(self.run_network_wanted)
         self.parameters = ParameterTable()
         self.parameters.picked.connect(self.picked)
+        self.parameters.number_picked.connect(self.number_picked)
         self.failure = FailureNote()
         self.failure.mend_wanted.connect(self.mend_wanted)
         loop = QWidget()

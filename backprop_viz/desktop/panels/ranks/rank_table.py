@@ -20,6 +20,7 @@ from backprop_viz.desktop.rank_states import RanksState, RankState
 from backprop_viz.desktop.style.numbers import full, norm, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell
+from backprop_viz.desktop.widgets.cell_copier import NUMBER_ROLE, CellCopier
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.tensors import Array
 
@@ -31,11 +32,12 @@ _PADDING = 4
 
 @dataclass(frozen=True, slots=True)
 class RankCell:
-    """A cell's text, every digit of it, and a role of the theme."""
+    """A cell's text, every digit of it, a role of the theme, and the number that it shows."""
 
     text: str
     exact: str = ""
     color: str = "text"
+    value: float | None = None
 
 
 class RankTable(QTableWidget):
@@ -66,6 +68,7 @@ class RankTable(QTableWidget):
         self.setItemDelegate(TightCell(_PADDING, self))
         self._theme = DARK
         self._state: RanksState | None = None
+        CellCopier(self)
         self.cellClicked.connect(self._chosen)
         self.cellActivated.connect(self._chosen)
 
@@ -112,6 +115,7 @@ class RankTable(QTableWidget):
         item.setData(Qt.ItemDataRole.ForegroundRole, color)
         item.setTextAlignment(_LEFT if column == 0 else _RIGHT)
         item.setToolTip(cell.exact or cell.text)
+        item.setData(NUMBER_ROLE, cell.value)
         return item
 
     def _cells(
@@ -165,11 +169,11 @@ def _batch(recording: Recording | None) -> str:
 
 
 def _number(value: float | None, color: str) -> RankCell:
-    return RankCell("") if value is None else RankCell(short(value), full(value), color)
+    return RankCell("") if value is None else RankCell(short(value), full(value), color, value)
 
 
 def _norm(array: Array | None) -> RankCell:
     if array is None:
         return RankCell("None", color="muted")
     length = norm(array)
-    return RankCell(short(length), full(length), "backward")
+    return RankCell(short(length), full(length), "backward", length)
