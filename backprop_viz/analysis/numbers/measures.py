@@ -82,7 +82,10 @@ def measure_explanation(recording: Recording, number: Number) -> NumberExplanati
         rest = np.square(values[others]) if measure == "norm" else values[others] / len(values)
         parts.append(Part("others", np.array([float(rest.sum())])))
     total = float(sum(float(part.values.sum()) for part in parts))
-    facts = [Fact(f"measure_{measure}", (len(values), total))]
+    code = "measure_norm" if measure == "norm" else "measure_mean"
+    if measure in ("min", "max"):
+        code = "measure_min" if measure == "min" else "measure_max"
+    facts = [Fact(code, (len(values), total))]
     if len(others):
         facts.append(Fact("measure_others", (len(others), MOST_TERMS)))
     formula = _FORMULAS[measure]

@@ -15,12 +15,13 @@ from backprop_viz.recording.number_explanation import Fact
 
 PACKAGE = Path(backprop_viz.__file__).parent
 FILES = [
+    *(PACKAGE / "analysis" / "numbers").glob("*.py"),
     *(PACKAGE / "analysis" / "operations").rglob("*.py"),
     *(PACKAGE / "capture").rglob("*.py"),
 ]
 MANY = tuple(float(i) for i in range(12))
 
-CHECK_REASONS = ("no_tensor", "step", "whole_number", "gradient_not_reproduced")
+CHECK_REASONS = ("measure", "no_tensor", "step", "whole_number", "gradient_not_reproduced")
 
 
 def constants(node: ast.AST) -> Iterator[str]:
