@@ -71,7 +71,8 @@ def measure_explanation(recording: Recording, number: Number) -> NumberExplanati
         told = np.array([values.argmin() if measure == "min" else values.argmax()])
         others = told[:0]
     elements = _column(recording, number, told, values[told])
-    factors, products = (elements,), values[told]
+    factors: tuple[FactorColumn, ...] = (elements,)
+    products = values[told]
     if measure == "norm":
         factors, products = (elements, replace(elements, role="itself")), np.square(products)
     elif measure == "mean":

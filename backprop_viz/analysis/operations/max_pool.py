@@ -24,11 +24,11 @@ class _MaxPool:
     def parts(self, call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...] | None:
         if slot:  # the winners' places
             return None
-        winner = _winner(call, self._windows(call).places(index))
+        winner = _winner(call, self.windows(call).places(index))
         return (product("value", call.input.one("winner", winner), plain("one", 1.0)),)
 
     def facts(self, call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
-        places = self._windows(call).places(index)
+        places = self.windows(call).places(index)
         winner = _winner(call, places)
         ranked = [winner, *(place for place in places if place != winner)]
         numbers = tuple(call.input.number(place) for place in ranked)
@@ -40,7 +40,7 @@ class _MaxPool:
         x = call.input
         if self.dimensions == 1:  # torch pools over two dimensions, the first of which has length 1
             index = (*index[:-2], index[-1])
-        windows = self._windows(call)
+        windows = self.windows(call)
         having = [windows.places(output) for output in windows.outputs(index)]
         if not having:
             return (Fact("pool_unused", (x.at(index),), (x.number(index),)),)
@@ -54,9 +54,10 @@ class _MaxPool:
         return (Fact("pool_gradient_stopped", values, (x.number(index), x.number(other))),)
 
     def form(self, call: RecordedCall) -> str:
-        return self._windows(call).form(call.tensor("input", 0).array.ndim, "max {0}")
+        return self.windows(call).form(call.tensor("input", 0).array.ndim, "max {0}")
 
-    def _windows(self, call: RecordedCall) -> Windows:
+    def windows(self, call: RecordedCall) -> Windows:
+        """The windows of a recorded call."""
         return windows_of(call, self.dimensions, adaptive=self.adaptive, dilated=True)
 
 
@@ -90,4 +91,24 @@ def _entry(dimensions: int, adaptive: bool) -> OperationEntry:
     )
 
 
+_RULES = {
+    f"{'adaptive_' if adaptive else ''}max_pool{d}d": _MaxPool(d, adaptive)
+    for adaptive in (False, True)
+    for d in (1, 2, 3)
+}
+
 OPERATIONS = tuple(_entry(d, adaptive) for adaptive in (False, True) for d in (1, 2, 3))
+
+
+def lost_to(event: Event, index: Index) -> tuple[tuple[Index, Index], ...]:
+    """Of each window that an element of a max pool's input did not win: the output, the winner.
+
+    () for another operation, and where a window was won. ``index`` is that of the element.
+    """
+    rules = _RULES.get(event.op.removesuffix("_with_indices"))
+    if rules is None or event.call is None:
+        return ()
+    call = RecordedCall(event)
+    windows = rules.windows(call)
+    winners = [(each, _winner(call, windows.places(each))) for each in windows.outputs(index)]
+    return () if any(winner == index for _, winner in winners) else tuple(winners)

@@ -186,9 +186,10 @@ class TensorSection(QWidget):
         self.gradient = _Side()
         self.table = ArrayTable()
         self.table.setAccessibleName(self.tr("Every element of the tensor"))
-        figures = (line for side in (self.value, self.gradient) for line in side.lines)
-        for source in (self.table, self.value.picture, self.gradient.picture, *figures):
+        for source in (self.table, self.value.picture, self.gradient.picture):
             source.number_picked.connect(self.number_picked)
+        for line in (*self.value.lines, *self.gradient.lines):
+            line.number_picked.connect(self.number_picked)
         self._sides = QWidget()
         sides = QHBoxLayout(self._sides)
         sides.setContentsMargins(0, 0, 0, 0)

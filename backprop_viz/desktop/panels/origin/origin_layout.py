@@ -65,6 +65,9 @@ class OriginLayout(Panel):
         self.effects_title.setFont(body_font(12, bold=True))
         self.effects_note = ElidedLabel()
         self.effects_note.setProperty("role", "caption")
+        self.no_effects = Sentence()
+        self.no_effects.setObjectName("noEffects")
+        self.no_effects.setFont(body_font(12))
         self.effects = TermsTable()
         self.effects.setObjectName("effectsTable")
         self.effects.setAccessibleName(self.tr("What the number changes next"))
@@ -72,7 +75,9 @@ class OriginLayout(Panel):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setObjectName("originColumns")
         self.columns.setHandleWidth(14)
-        self.effects_column = stacked(self.effects_title, self.effects, self.effects_note)
+        self.effects_column = stacked(
+            self.effects_title, self.effects, self.effects_note, self.no_effects
+        )
         parts = (
             (stacked(self.value, self.formula, self.table, self.sum), 520, 5),
             (stacked(self.pictures, self.facts, self.whole), 420, 4),

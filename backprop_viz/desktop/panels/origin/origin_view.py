@@ -17,6 +17,7 @@ from backprop_viz.analysis.numbers.number_origin import scalar_of
 from backprop_viz.desktop.panels.origin.breadcrumb import crumbs
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
 from backprop_viz.desktop.panels.origin.fact_texts import fact_text
+from backprop_viz.desktop.panels.origin.no_effect_texts import no_effect_text
 from backprop_viz.desktop.panels.origin.no_terms_texts import given_text, no_terms_text
 from backprop_viz.desktop.panels.origin.origin_layout import OriginLayout
 from backprop_viz.desktop.panels.origin.origin_parts import give_room
@@ -92,6 +93,7 @@ class OriginView(OriginLayout):
         self.table.row_chosen.connect(self._choose_row)
         self.picture.term_chosen.connect(self._choose_term)
         self.bars.term_chosen.connect(self._choose_term)
+        self.sum.zeros_wanted.connect(self._list_zeros)
         self.check.picked.connect(self.ask_here)
         self._show_nothing()
 
@@ -190,6 +192,18 @@ class OriginView(OriginLayout):
         self.say("\n".join(filter(None, said)))
         self.marks_changed.emit(marks_of(asked.recording, asked.number, explanation))
 
+    def _list_zeros(self, wanted: bool) -> None:
+        """Give the terms that are 0 rows of their own, or no longer."""
+        asked, explanation = self.history.current, self.explanation
+        if asked is None or explanation is None:
+            return
+        self.terms = term_rows(explanation, asked.recording.events, zeros=wanted)
+        self.table.show_rows(self.terms, self._names_of(asked.recording))
+        self.sum.show_sum(explanation, self.terms, full(scalar_of(asked.recording, asked.number)))
+        if wanted:
+            first = next((i for i, row in enumerate(self.terms.rows) if row.value == 0), 0)
+            self.table.scrollTo(self.table.rows.index(first, 0))
+
     def show_chain(self, chain: tuple[NumberExplanation, ...]) -> None:
         """Show the way from the loss to the number."""
         asked = self.history.current
@@ -204,8 +218,11 @@ class OriginView(OriginLayout):
         names = self._names_of(asked.recording)
         rows = effect_rows(effects, asked.recording.events, names)
         self.effects.show_rows(rows, names)
+        why = "" if rows.rows else no_effect_text(names, asked.number)
+        self.no_effects.setText(why)
+        self.no_effects.setVisible(bool(why))
         self.effects.setVisible(bool(rows.rows))
-        self.effects_column.setVisible(bool(rows.rows))
+        self.effects_column.setVisible(bool(rows.rows or why))
         note = self.tr("{0} more").format(f"{rows.rest_count:,}") if rows.rest_count else ""
         self.effects_note.setText(note)
         self.effects_note.setVisible(bool(self.effects_note.text()))
@@ -317,6 +334,7 @@ class OriginView(OriginLayout):
         for part in (self.table, self.sum, self.effects, self.pictures, self.whole):
             part.setVisible(False)
         self.effects_note.setText("")
+        self.no_effects.setText("")
         self.say("")
         self._enable_buttons(training=False)
 

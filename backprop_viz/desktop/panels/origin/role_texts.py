@@ -4,8 +4,23 @@ from PySide6.QtCore import QCoreApplication
 
 
 def role_text(role: str) -> str:
-    """A factor's role in the field's terms: "upstream", "window"; a code not known as it is."""
+    """A factor's role in the field's terms: "upstream", "window"; a code not known as it is.
+
+    With "zero:" before it, that this factor is 0; with "zero:relu:", that a ReLU made it 0.
+    """
+    if role.startswith("zero:"):
+        return _zero_text(role.removeprefix("zero:"))
     return _roles().get(role, role.replace("_", " "))
+
+
+def _zero_text(role: str) -> str:
+    translate = QCoreApplication.translate
+    if role == "rounded":
+        return translate("roles", "too small for float64")
+    text = translate("roles", "{0} is 0")
+    if role.startswith("relu:"):
+        text = translate("roles", "{0} is 0: ReLU stopped it")
+    return text.format(role_text(role.removeprefix("relu:")))
 
 
 def _roles() -> dict[str, str]:
@@ -42,6 +57,7 @@ def _roles() -> dict[str, str]:
         "one_over_n": translate("roles", "1/n"),
         "others": translate("roles", "all others"),
         "effect": translate("roles", "what changes"),
+        "why_zero": translate("roles", "why it is 0"),
         "derivative": translate("roles", "per +1"),
         "absolute_error": translate("roles", "|error|"),
         "attention": translate("roles", "attention weight"),

@@ -1,9 +1,9 @@
 """Below the terms: what the others add up to, the sum, and what torch has."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from backprop_viz.desktop.panels.origin.term_rows import TermRows, few_terms
+from backprop_viz.desktop.panels.origin.term_rows import WHY_ZERO, TermRows, few_terms
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import full, in_sum, short, signed
 from backprop_viz.desktop.style.theme import Theme, code_font
@@ -13,10 +13,23 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class SumLines(QWidget):
-    """The terms without a row; the sum; torch's own number and the residual."""
+    """The terms without a row; the sum; torch's own number and the residual.
+
+    ``zeros_wanted``: whether the terms that are 0 are to have rows.
+    """
+
+    zeros_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.zeros = QToolButton()
+        self.zeros.setObjectName("zeroTerms")
+        self.zeros.setProperty("role", "link")
+        self.zeros.setCheckable(True)
+        self.zeros.setFont(code_font(11))
+        self.zeros.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.zeros.toggled.connect(self.zeros_wanted)
+        self.zeros.setToolTip(self.tr("List the terms that are 0, and why each is"))
         self.words = tuple(ElidedLabel() for _ in range(2))
         self.values = tuple(QLabel() for _ in range(2))
         grid = QGridLayout(self)
@@ -28,8 +41,14 @@ class SumLines(QWidget):
             word.setFont(code_font(11))
             value.setFont(code_font(12 if bold else 11, bold=bold))
             value.setAlignment(_RIGHT)
-            grid.addWidget(word, i, 0)
             grid.addWidget(value, i, 1)
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self.words[0])
+        first.addWidget(self.zeros)
+        first.addStretch(1)
+        grid.addLayout(first, 0, 0)
+        grid.addWidget(self.words[1], 1, 0)
 
     def show_sum(self, explanation: NumberExplanation, terms: TermRows, value: str) -> None:
         """Show what the terms add up to; ``value`` is torch's own number with every digit."""
@@ -37,10 +56,14 @@ class SumLines(QWidget):
         if terms.rest_count:
             said.append(self.tr("{0} more").format(f"{terms.rest_count:,}"))
         count = sum(len(part.values) for part in explanation.parts)
-        if terms.zeros == 1 and count > 1:
-            said.append(self.tr("1 is 0"))
-        elif terms.zeros > 1:
-            said.append(self.tr("{0} are 0").format(f"{terms.zeros:,}"))
+        listed = any(heading.role == WHY_ZERO for heading in terms.headings)
+        zeros = self.tr("1 is 0") if terms.zeros == 1 else self.tr("{0} are 0")
+        self.zeros.setText(f"{zeros.format(f'{terms.zeros:,}')} {'▾' if listed else '▸'}")
+        self.zeros.setAccessibleName(zeros.format(f"{terms.zeros:,}"))
+        self.zeros.setVisible(0 < terms.zeros < count)
+        blocker = QSignalBlocker(self.zeros)
+        self.zeros.setChecked(listed)
+        del blocker
         rest, total = self.words
         rest.setText(" · ".join(said))
         rest.setVisible(bool(said))

@@ -16,6 +16,8 @@ MOST_ROWS = 100
 # More terms than these are no short sum.
 _FEW = 5
 _LARGEST_PLAIN = 1e6
+# The column that says why a term is 0.
+WHY_ZERO = "why_zero"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,13 @@ class TermRows:
     zeros: int = 0
 
 
-def term_rows(explanation: NumberExplanation, events: Sequence[Event]) -> TermRows:
-    """The table of an explanation; ``events`` are those of its recording."""
+def term_rows(
+    explanation: NumberExplanation, events: Sequence[Event], *, zeros: bool = False
+) -> TermRows:
+    """The table of an explanation; ``events`` are those of its recording.
+
+    ``zeros``: terms that are 0 have rows below the others, and each says why it is 0.
+    """
     parts = explanation.parts
     headings = _headings(parts)
     values = [(part.values, i) for i, part in enumerate(parts)]
@@ -81,10 +88,12 @@ def term_rows(explanation: NumberExplanation, events: Sequence[Event]) -> TermRo
     lit = largest[flat[largest] != 0]
     shown, rest = lit[:MOST_ROWS], lit[MOST_ROWS:]
     # Where every term is 0, the first ones tell why.
-    shown = shown if len(shown) else largest[:MOST_ROWS]
+    nothing = largest[flat[largest] == 0]
+    if zeros or not len(shown):
+        shown = np.concatenate([shown, nothing[:MOST_ROWS]])
+        headings = (*headings[:-1], TermHeading(WHY_ZERO, place=True), headings[-1])
     rows = tuple(_row(parts, int(of[k]), int(at[k]), headings, events) for k in shown)
-    zeros = len(flat) - len(lit)
-    return TermRows(headings, rows, len(rest), float(flat[rest].sum()), zeros)
+    return TermRows(headings, rows, len(rest), float(flat[rest].sum()), len(nothing))
 
 
 def few_terms(explanation: NumberExplanation | None) -> list[float]:
@@ -123,8 +132,12 @@ def _row(
 ) -> TermRow:
     part = parts[of]
     columns = {column.role: column for column in part.factors}
-    cells = [_cell(columns.get(h.role), h, at, events) for h in headings[:-1]]
     value = float(part.values[at])
+    why = TermCell("" if value else _why_zero(part, at, events), color="muted", role=True)
+    cells = [
+        why if h.role == WHY_ZERO else _cell(columns.get(h.role), h, at, events)
+        for h in headings[:-1]
+    ]
     # A term of one factor that has no column of its own is that number itself.
     alone = part.factors[0] if len(part.factors) == 1 else None
     own = alone is not None and all(alone.role != h.role for h in headings)
@@ -135,6 +148,17 @@ def _row(
     written = in_sum(value, _few(parts))
     cells.append(TermCell(written, full(value), colour, number, value=value))
     return TermRow(of, at, value, tuple(cells))
+
+
+def _why_zero(part: Part, at: int, events: Sequence[Event]) -> str:
+    """The code of why a term is 0: the factor that is 0, and what made it so."""
+    for column in part.factors:
+        if column.values[at] == 0:
+            number = column.number(at)
+            event = None if number is None or number.event is None else events[number.event]
+            relu = event is not None and event.op in ("relu", "relu_", "ReluBackward0")
+            return f"zero{':relu' if relu else ''}:{column.role}"
+    return "zero:rounded" if part.factors else ""
 
 
 def _cell(

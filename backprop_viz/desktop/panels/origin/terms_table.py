@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import scalar_of
 from backprop_viz.desktop.panels.origin.role_texts import role_text
-from backprop_viz.desktop.panels.origin.term_rows import TermCell, TermRow, TermRows
+from backprop_viz.desktop.panels.origin.term_rows import WHY_ZERO, TermCell, TermRow, TermRows
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.widgets.cell_copier import CellCopier
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
@@ -71,7 +71,7 @@ class TermModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _LEFT if heading.place else _RIGHT
         if role == Qt.ItemDataRole.DisplayRole:
-            if heading.place and heading.role != "effect":
+            if heading.place and heading.role not in ("effect", WHY_ZERO):
                 return self.tr("index")
             return role_text(heading.role) if heading.role else self.tr("term")
         return None
@@ -121,7 +121,7 @@ class _CellPainter(QStyledItemDelegate):
         room = box.rect.adjusted(_PADDING, 0, -_PADDING, 0)
         align = index.data(Qt.ItemDataRole.TextAlignmentRole)
         shown = index.data(Qt.ItemDataRole.DisplayRole)
-        said = role_text(shown) if cell.role else shown
+        said = role_text(shown) if cell.role and shown else shown
         text = box.fontMetrics.elidedText(said, Qt.TextElideMode.ElideLeft, room.width())
         painter.drawText(room, align, text)
         if cell.number is not None:
@@ -260,7 +260,9 @@ class TermsTable(QTableView):
         metrics, titles = QFontMetrics(self.font()), QFontMetrics(self.horizontalHeader().font())
         content, needed = self.rows.content, list[int]()
         for column in range(self.rows.columnCount()):
-            longest = max((row.cells[column].text for row in content.rows), key=len, default="")
+            cells = (row.cells[column] for row in content.rows)
+            texts = (role_text(c.text) if c.role and c.text else c.text for c in cells)
+            longest = max(texts, key=len, default="")
             title = self.rows.headerData(column, Qt.Orientation.Horizontal)
             widest = max(metrics.horizontalAdvance(longest), titles.horizontalAdvance(title) + 2)
             needed.append(widest + 2 * _PADDING + 2)

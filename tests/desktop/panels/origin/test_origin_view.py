@@ -185,7 +185,9 @@ def test_what_changes_next_is_asked_about(view: OriginView, recording: Recording
     assert cell.number == Number(tensor, number.index, relu)
     view.show_effects(())
     assert not view.effects.isVisible()  # and its column leaves the room to the others
-    assert not view.effects_title.isVisible()
+    # The ReLU stopped this one, which is said in its place.
+    assert recording.tensors[number.tensor][number.index] <= 0
+    assert view.no_effects.text() == "ReLU makes 0 of it: it is not above 0."
 
 
 def test_a_reason_is_said_where_there_are_no_terms(view: OriginView, recording: Recording) -> None:

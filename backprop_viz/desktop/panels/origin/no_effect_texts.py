@@ -1,0 +1,37 @@
+"""Why a number changes nothing next, in the user's language."""
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.analysis.numbers.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_origin import scalar_of
+from backprop_viz.analysis.operations.max_pool import lost_to
+from backprop_viz.analysis.provenance import forward_events
+from backprop_viz.desktop.style.numbers import signed
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.phases import Phase
+
+
+def no_effect_text(names: NumberNames, number: Number) -> str:
+    """Why nothing changes with a number of the forward pass; "" where that is not known."""
+    translate, recording = QCoreApplication.translate, names.recording
+    made = None if number.event is None else recording.events[number.event]
+    if number.intermediate or (made is not None and made.phase is not Phase.FORWARD):
+        return ""
+    said = []
+    for i, event in forward_events(recording):
+        if number.tensor not in event.input_ids or not event.output_ids:
+            continue
+        lost = lost_to(event, number.index)
+        output = event.output_ids[0]
+        if lost and output is not None:
+            place, winner = lost[0]
+            took = names.name(Number(output, place, i))
+            won = Number(number.tensor, winner, number.event, number.slot)
+            text = translate("no_effect", "It did not win the max pool: {0} took {1} ({2}).")
+            said.append(text.format(took, names.name(won), signed(scalar_of(recording, won))))
+            if len(lost) > 1:
+                more = translate("no_effect", "Nor did it win any of the other {0} windows.")
+                said.append(more.format(len(lost) - 1))
+        elif event.op in ("relu", "relu_") and scalar_of(recording, number) <= 0:
+            said.append(translate("no_effect", "ReLU makes 0 of it: it is not above 0."))
+    return " ".join(said)

@@ -1,0 +1,93 @@
+"""Terms that are 0 can be listed and say why; so does a number that changes nothing next."""
+
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+from torch.nn import functional as F  # noqa: N812 - as everybody calls it
+
+import backprop_viz as bv
+from backprop_viz.analysis.numbers.number_origin import activation_number, grad_number
+from backprop_viz.desktop.style.numbers import signed
+from tests.conftest import OpenWindow
+from tests.desktop.test_where_from import Explained
+
+
+@pytest.fixture
+def explained(open_window: OpenWindow, qtbot: QtBot) -> Explained:
+    explained = Explained(open_window("--preset", "tutorial", size=(1600, 1000)), qtbot)
+    explained.step(4)
+    return explained
+
+
+def test_terms_that_are_0_are_listed_with_why(explained: Explained) -> None:
+    cursor = explained.session.view_state.cursor
+    number = grad_number(cursor, "conv2.weight", (0, 0, 1, 1))
+    assert number is not None
+    explained.window.number_picked.emit(number)
+    explanation = explained.wait()
+    panel = explained.panel
+    zeros = [term for term in explanation.terms if term.value == 0]
+    assert zeros
+    rows = panel.table.rows
+    assert all(row.value != 0 for row in rows.content.rows)
+    assert panel.sum.zeros.text() == f"{len(zeros)} are 0 ▸"
+    panel.sum.zeros.click()
+    listed = [i for i, row in enumerate(rows.content.rows) if row.value == 0]
+    assert len(listed) == min(len(zeros), 100)
+    why = next(i for i, h in enumerate(rows.content.headings) if h.role == "why_zero")
+    numbers = 0
+    for i in listed:
+        row = rows.content.rows[i]
+        part = explanation.parts[row.part]
+        nothing = {f.role for f in part.factors if f.values[row.term] == 0}
+        code = row.cells[why].text
+        assert code.startswith("zero:")
+        assert code.rpartition(":")[2] in nothing
+        numbers += sum(cell.number is not None for cell in row.cells)
+    # Each of them can be asked about: the click leads to the factor.
+    assert numbers >= len(listed)
+    cells = rows.content.rows[listed[0]].cells
+    column = next(i for i, cell in enumerate(cells) if cell.number is not None)
+    box = panel.table.visualRect(rows.index(listed[0], column))
+    explained.qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert explained.wait().number == cells[column].number
+    # The next number's zeros are folded again.
+    assert panel.sum.zeros.isHidden() or not panel.sum.zeros.isChecked()
+
+
+def test_what_lost_its_max_pool_says_so(explained: Explained) -> None:
+    trainer = bv.Trainer(data="random", loss="mse", optimizer="sgd", lr=0.01, batch_size=1)
+    cursor = explained.session.view_state.cursor
+    recording = cursor.recording
+    assert recording.input is not None
+    with torch.no_grad():
+        hidden = F.relu(trainer.model.conv1(torch.from_numpy(recording.input.copy())))
+    pooled, winners = F.max_pool2d(hidden, 2, return_indices=True)
+    width = hidden.shape[-1]
+    # The first unit above 0 that is not its window's largest.
+    row, column = next(
+        (r, c)
+        for r in range(2 * pooled.shape[2])
+        for c in range(2 * pooled.shape[3])
+        if hidden[0, 0, r, c] > 0 and int(winners[0, 0, r // 2, c // 2]) != r * width + c
+    )
+    won = divmod(int(winners[0, 0, row // 2, column // 2]), width)
+    layer = next(y for y in cursor.layers.layers if y.name == "conv1")
+    number = activation_number(cursor, layer, (0, 0, row, column))
+    assert number is not None
+    explained.window.number_picked.emit(number)
+    explained.wait()
+    value = signed(hidden[0, 0, won[0], won[1]].numpy())
+    assert explained.panel.no_effects.text() == (
+        f"It did not win the max pool: pool1[0, 0, {row // 2}, {column // 2}] took "
+        f"relu(conv1)[0, 0, {won[0]}, {won[1]}] ({value})."
+    )
+    assert explained.panel.no_effects.isVisible()
+    # The winner itself goes on.
+    winner = activation_number(cursor, layer, (0, 0, *won))
+    assert winner is not None
+    explained.window.number_picked.emit(winner)
+    explained.wait()
+    assert explained.panel.no_effects.text() == ""
+    assert explained.panel.effects.rows.content.rows
