@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from backprop_viz.analysis.numbers.measures import measure_of
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.analysis.numbers.slices import Slice, first_slice
+from backprop_viz.desktop.panels.inspector.figures_label import FiguresLabel
 from backprop_viz.desktop.panels.inspector.slice_picture import SlicePicture, as_floats
 from backprop_viz.desktop.panels.inspector.slice_table import SliceTable
 from backprop_viz.desktop.panels.inspector.sliced_tensors import SlicedTensor
