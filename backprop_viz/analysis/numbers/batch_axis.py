@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backprop_viz.analysis.numbers.measures import element_in, measure_in
+from backprop_viz.analysis.numbers.measures import measure_in, measured_part
 from backprop_viz.analysis.provenance import Makers, follow
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -17,7 +17,7 @@ def is_of_sample(recording: Recording, number: Number, makers: Makers | None = N
     recording, where they are known already.
     """
     if measure_in(number) is not None:
-        number = element_in(number)
+        number = measured_part(number)
     if number.intermediate or not number.index or recording.input_id is None:
         return False
     shape = recording.tensors[number.tensor].shape

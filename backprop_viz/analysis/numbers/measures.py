@@ -15,7 +15,7 @@ from backprop_viz.recording.number_explanation import Fact, FactorColumn, Number
 from backprop_viz.recording.tensors import Array
 
 _PREFIX = "measure:"
-MEASURES = ("norm", "mean", "min", "max")
+WHOLE_MEASURES = ("norm", "mean", "min", "max")
 # So many terms are told one by one, the largest; the others are one term.
 MOST_TERMS = 100_000
 _FORMULAS = {
@@ -37,7 +37,7 @@ def measure_in(number: Number) -> str | None:
     return found if found != number.intermediate else None
 
 
-def element_in(number: Number) -> Number:
+def measured_part(number: Number) -> Number:
     """The tensor and the beginning of the index that a measure is of."""
     return replace(number, intermediate="")
 
@@ -103,7 +103,12 @@ def _values(recording: Recording, number: Number) -> Array:
         0 <= i < size for i, size in zip(number.index, array.shape, strict=False)
     )
     found = array[number.index] if inside else np.empty(0)
-    if not known or not found.size or np.iscomplexobj(found) or measure_in(number) not in MEASURES:
+    if (
+        not known
+        or not found.size
+        or np.iscomplexobj(found)
+        or measure_in(number) not in WHOLE_MEASURES
+    ):
         raise ValueError(f"The recording has no {number.intermediate} of tensor {number.tensor}.")
     return np.asarray(found)
 

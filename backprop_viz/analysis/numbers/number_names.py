@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from backprop_viz.analysis.joined_ranks import given_by
 from backprop_viz.analysis.numbers.differentiated import LOSS, TAKING, differentiated, leaf_tensor
-from backprop_viz.analysis.numbers.measures import element_in, measure_in, measure_symbol
+from backprop_viz.analysis.numbers.measures import measure_in, measure_symbol, measured_part
 from backprop_viz.analysis.operations import intermediate_symbol
 from backprop_viz.analysis.provenance import Makers, layer_of
 from backprop_viz.recording.all_reduce import ALL_REDUCE
@@ -35,7 +35,7 @@ class NumberNames:
         """The number's tensor and its index; of a measure, whose it is."""
         measure = measure_in(number)
         if measure is not None:
-            return measure_symbol(measure, self.name(element_in(number)))
+            return measure_symbol(measure, self.name(measured_part(number)))
         return element_name(self.tensor(number), number.index)
 
     def tensor(self, number: Number) -> str:

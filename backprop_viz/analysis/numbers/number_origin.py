@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from backprop_viz.analysis.numbers.intermediates import intermediate_value
-from backprop_viz.analysis.numbers.measures import element_in, measure_in
+from backprop_viz.analysis.numbers.measures import measure_in, measured_part
 from backprop_viz.analysis.provenance import maker
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer
@@ -150,7 +150,7 @@ def counterpart(recording: Recording, number: Number, other: Recording) -> Numbe
 def _measure_counterpart(recording: Recording, number: Number, other: Recording) -> Number | None:
     shape = recording.tensors[number.tensor].shape
     first = (*number.index, *(0 for _ in shape[len(number.index) :]))
-    found = counterpart(recording, replace(element_in(number), index=first), other)
+    found = counterpart(recording, replace(measured_part(number), index=first), other)
     return None if found is None else replace(number, tensor=found.tensor)
 
 

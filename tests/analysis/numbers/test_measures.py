@@ -8,7 +8,7 @@ import torch
 import backprop_viz as bv
 from backprop_viz.analysis.numbers import measures
 from backprop_viz.analysis.numbers.batch_axis import at_sample, is_of_sample
-from backprop_viz.analysis.numbers.measures import MEASURES, measure_of
+from backprop_viz.analysis.numbers.measures import WHOLE_MEASURES, measure_of
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import (
     activation_number,
@@ -35,7 +35,7 @@ def trained() -> tuple[bv.Trainer, list[Recording]]:
     return trainer, [trainer.record() for _ in range(2)]
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", WHOLE_MEASURES)
 def test_a_measure_is_that_of_torch_and_its_terms_sum(
     trained: tuple[bv.Trainer, list[Recording]], measure: str
 ) -> None:
