@@ -101,7 +101,21 @@ class NumberNames:
         for buffer in recording.buffers:
             if any(tensor == value for _, value in buffer.values):
                 return buffer.name
-        return "y" if tensor == recording.labels_id else f"tensor {tensor}"
+        if tensor == recording.labels_id:
+            return "y"
+        return self._by_use(tensor)
+
+    def _by_use(self, tensor: int) -> str:
+        """A tensor by the event that made it; a constant by the first operation that read it."""
+        for i, event in enumerate(self.recording.events):
+            if tensor in event.output_ids:
+                return self.tensor(Number(tensor, (), i, event.output_ids.index(tensor)))
+            if tensor in event.input_ids:
+                place = event.input_ids.index(tensor)
+                if event.phase is Phase.BACKWARD:  # the gradient that backward began with
+                    return self.tensor(Number(tensor, (), i, place, arrived=True))
+                return f"{event.op}.arg{place}"
+        return f"tensor {tensor}"
 
     def _gradient(self, event: Event, number: Number) -> str:
         return self.formula(self._of_loss(event, number))

@@ -11,7 +11,7 @@ from backprop_viz.analysis.numbers.number_origin import arrived_number, sent_num
 from backprop_viz.analysis.provenance import arrived, line_of, made_by
 from backprop_viz.desktop.panels.inspector.experiment_section import ExperimentSection
 from backprop_viz.desktop.panels.inspector.figures_label import FiguresLabel
-from backprop_viz.desktop.panels.inspector.tensor_section import maps, tiles
+from backprop_viz.desktop.panels.inspector.tensor_section import element_in, maps, tiles
 from backprop_viz.desktop.panels.inspector.why_section import Sentence, WhySection, code_line
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
