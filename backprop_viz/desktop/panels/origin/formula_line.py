@@ -17,7 +17,10 @@ _WRITTEN = 3
 
 
 class FormulaLine(QWidget):
-    """Two lines. ``number_asked`` carries the Number of the link that was pressed."""
+    """The formula, what its symbols are, and its numbers.
+
+    ``number_asked`` carries the Number of the link that was pressed.
+    """
 
     number_asked = Signal(object)
 
@@ -25,6 +28,10 @@ class FormulaLine(QWidget):
         super().__init__(parent)
         self.symbols = ElidedLabel()
         self.symbols.setFont(code_font(12))
+        self.where = ElidedLabel()
+        self.where.setObjectName("originWhere")
+        self.where.setProperty("role", "caption")
+        self.where.setFont(code_font(11))
         self.numbers = QLabel()
         self.numbers.setObjectName("originNumbers")
         self.numbers.setFont(code_font(11))
@@ -40,23 +47,33 @@ class FormulaLine(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.symbols)
+        layout.addWidget(self.where)
         layout.addWidget(self.numbers)
         self._theme = DARK
         self._links: dict[str, Number] = {}
-        self._now: tuple[NumberExplanation, TermRows, str] | None = None
+        self._now: tuple[NumberExplanation, TermRows, str, str] | None = None
         self._short = False
 
     def set_short(self, short: bool) -> None:
         """Show the symbols alone, or both lines."""
         self._short = short
         self.numbers.setVisible(bool(self.numbers.text()) and not short)
+        self.where.setVisible(bool(self.where.text()) and not short)
 
     def show_formula(
-        self, explanation: NumberExplanation | None, terms: TermRows, symbols: str
+        self,
+        explanation: NumberExplanation | None,
+        terms: TermRows,
+        symbols: str,
+        where: str = "",
     ) -> None:
-        """Show a formula in ``symbols``, the largest terms written out; None: nothing."""
-        self._now = None if explanation is None else (explanation, terms, symbols)
+        """Show a formula in ``symbols``, the largest terms written out; None: nothing.
+
+        ``where`` says what the symbols are.
+        """
+        self._now = None if explanation is None else (explanation, terms, symbols, where)
         self.symbols.setText(symbols)
+        self.where.setText(where)
         self.symbols.setVisible(bool(self.symbols.text()))
         self._links.clear()
         if explanation is None or not terms.rows:

@@ -17,6 +17,7 @@ from backprop_viz.analysis.numbers.number_origin import scalar_of
 from backprop_viz.desktop.panels.origin.breadcrumb import crumbs
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
 from backprop_viz.desktop.panels.origin.fact_texts import fact_text
+from backprop_viz.desktop.panels.origin.formula_legend import legend
 from backprop_viz.desktop.panels.origin.no_effect_texts import no_effect_text
 from backprop_viz.desktop.panels.origin.no_terms_texts import given_text, no_terms_text
 from backprop_viz.desktop.panels.origin.origin_layout import OriginLayout
@@ -171,7 +172,8 @@ class OriginView(OriginLayout):
             return
         self.terms = term_rows(explanation, asked.recording.events)
         names = self._names_of(asked.recording)
-        self.formula.show_formula(explanation, self.terms, names.formula(explanation.formula))
+        symbols, where = names.formula(explanation.formula), legend(explanation, names)
+        self.formula.show_formula(explanation, self.terms, symbols, where)
         self.table.show_rows(self.terms, names)
         self.table.setVisible(bool(self.terms.rows))
         give_room(self.columns, self.table.wanted_width, self.effects.wanted_width)
