@@ -102,6 +102,7 @@ class LoopWatch(TorchFunctionMode):
         super().__init__()
         self._source = source
         self._recorder, self._models, self._ended = recorder, models, ended
+        self._writes = recorder.writes.begin(models[0])
         self._functions = FunctionWatch(
             self._operation_ran,
             recorder.copies,
@@ -109,17 +110,15 @@ class LoopWatch(TorchFunctionMode):
             recorder.operation_failed,
             recorder.numbers_taken,
         )
-        self._span, self._updating = ExitStack(), ExitStack()
+        self._span, self._updating, self._tracing = ExitStack(), ExitStack(), ExitStack()
         self._phase: Phase | None = None
-        self._depth = 0  # of calls of the model within calls of it
-        self._evaluating = 0  # the same, of a forward that is none of the iteration's
+        self._depth = self._evaluating = 0  # calls of the model under way, and those beside it
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = False  # while an optimizer steps or clears
         self._nodes = 0  # how many autograd had made before the function that runs
         self._steps_by_closure = False  # while one steps that calls the loop's own lines
         self._clears: ExitStack | None = None
         self._cause = CHANGED
-        self._tracing = ExitStack()
 
     @contextmanager
     def hooked(self) -> Iterator[None]:
@@ -148,6 +147,8 @@ class LoopWatch(TorchFunctionMode):
         with _UNSEEN():
             self._caught_up(Phase.UPDATE)
             self._recorder.leave_out_the_rest()
+            self._writes.end()
+        self._functions.forget()  # the two would keep each other alive
 
     def optimizer_steps(
         self, optimizer: Optimizer, args: Sequence[Any] = (), kwargs: Mapping[str, Any] = _NO_KWARGS
@@ -155,6 +156,7 @@ class LoopWatch(TorchFunctionMode):
         """An optimizer is about to step. With a closure the phases begin with the closure's."""
         with _UNSEEN():
             self._caught_up(Phase.BACKWARD)
+            self._writes.unseen()
             self._steps_by_closure = has_closure(args, kwargs)
             if not self._steps_by_closure:
                 self._go(Phase.UPDATE)
@@ -165,6 +167,7 @@ class LoopWatch(TorchFunctionMode):
         """It has stepped."""
         self._quiet = self._steps_by_closure = False
         with _UNSEEN():
+            self._writes.unseen()
             self._go(Phase.UPDATE)
             self._updating.close()
         self._has_ended(Phase.UPDATE)
@@ -182,6 +185,8 @@ class LoopWatch(TorchFunctionMode):
         if name.startswith(_TOLD):
             self._clearing(name, args)
             return func(*args, **kwargs)
+        if not self._quiet or self._clears is not None:
+            self._writes.before_call(func, args, kwargs)
         if self._quiet or self._evaluating:
             return func(*args, **kwargs)
         if func in BACKWARD_FUNCTIONS:
@@ -323,6 +328,7 @@ class LoopWatch(TorchFunctionMode):
     def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
         if self._evaluating:
             self._evaluating -= 1
+            self._writes.unseen()
             return
         self._depth -= 1
         if not self._depth:

@@ -34,6 +34,7 @@ from backprop_viz.capture.watches.module_tree import tensors_in
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.parameter_watch import CHANGED, ParameterWatch
 from backprop_viz.capture.watches.used_options import UsedOptions, several
+from backprop_viz.capture.watches.write_watch import WriteWatch
 from backprop_viz.recording.beside import without
 from backprop_viz.recording.events import Event, GradientIntervention
 from backprop_viz.recording.graph import Graph
@@ -49,9 +50,9 @@ class Recorder:
     what cannot be seen from outside. ``cleared``: whether the loop calls zero_grad. ``rate``: the
     learning rate of a loop without an optimizer.
 
-    ``samples``: how many samples of each batch to keep (None: all). Recording changes no number:
-    hooks only read. An ``intervention`` is the exception, made on purpose. Of modules beside
-    ``only`` it is known that they ran, and the tensors of one element.
+    ``samples``: how many samples of each batch to keep (None: all). Recording changes no number but
+    by an ``intervention``, made on purpose. Of modules beside ``only`` it is known that they ran,
+    and the tensors of one element.
     """
 
     def __init__(
@@ -69,14 +70,12 @@ class Recorder:
         self.rate: float | None = None
         self.model = model
         self._optimizers = several(optimizer)
-        self._iteration = iteration
-        self._samples = samples
-        self._intervention = intervention
-        self._backwards = 0
-        self._serial = new_serial()
+        self._iteration, self._samples, self._intervention = iteration, samples, intervention
+        self._backwards, self._serial = 0, new_serial()
         self._names = parameter_names(model)
         self._snapshots = TensorSnapshots(samples)
         self.log = log = EventLog(self._snapshots)
+        self.writes = WriteWatch(log, only is None and samples is None)
         self._watch = ParameterWatch(model, self._optimizers, log, only)
         self._parameters = self._watch.at_start()
         self._modules = ModuleWatch(model)
@@ -84,10 +83,8 @@ class Recorder:
         self._walked = WalkedGraph(self._names, only)
         nodes = log, self._walked, self._watch, self._names, intervention, only
         self._nodes_watch = BackwardWatch(*nodes)
-        self._batch = BatchLog(log)
-        self._given_batch = False
-        self.results = LossLog()
-        self._calls = ModelCalls()
+        self._batch, self._given_batch = BatchLog(log), False
+        self.results, self._calls = LossLog(), ModelCalls()
         self._forward = ForwardLog(log, self._walked, self._names)
         self.own = OwnTensors(self._names, self._walked, self._forward)
         self.spans = SpanLog(log)
@@ -186,10 +183,10 @@ class Recorder:
         self._watch.sync(op)
         self.spans.end(apart=True, kept=len(self.log) > start)
 
-    def copies(self, tensors: Tensors) -> tuple[Copy, ...]:
+    def copies(self, tensors: Tensors, made: bool = False) -> tuple[Copy, ...]:
         """A copy of each tensor as it is now; but of modules that are left out."""
         if self._only is None or self._only.has(self._modules.running):
-            return self.log.copies(tensors)
+            return self.log.copies(tensors, made)
         return tuple([self.log.copy(t) if t.numel() == 1 else LEFT_OUT for t in tensors])
 
     @property
@@ -210,6 +207,7 @@ class Recorder:
 
     def _all(self) -> Recording:
         """The same with the calls of the model that are beside the iteration."""
+        self.writes.end()
         if self.spans.under_way and self.spans.phase in (Phase.FORWARD, Phase.LOSS):
             self._walk(self._forward.new_results)
         else:
@@ -309,6 +307,7 @@ class Recorder:
 
     def operation_ran(self, told: Ran) -> None:
         """Note an operation that has run."""
+        self.writes.has_run()
         log, phase = self.log, self.spans.phase
         op, read, inputs, made, line, place, call = told
         first, node, module = made[0], grad_fn_of(made[0]), self._modules.running
@@ -318,7 +317,7 @@ class Recorder:
         tracked = any(tensor.requires_grad for tensor in made)
         more: dict[str, Any] = {"line": line, "call": call, "module": module, "tracked": tracked}
         more["grad_enabled"] = torch.is_grad_enabled()
-        log.note(phase, op, inputs, self.copies(made), place=place, **more)
+        log.note(phase, op, inputs, self.copies(made, not self.writes.alien), place=place, **more)
         self._made.note(node, op, len(log) - 1, log.events[-1].place)
         self._buffers.look(read)
         self._buffers.look(made)
@@ -392,7 +391,8 @@ class Recorder:
         kept = (*tensors_in(self.model), *self._batch.tensors())
         self._snapshots.forget_all_but((*kept, *self._forward.results))
         self._buffers.look_at_all()
-        with self._nodes_watch.running(self._walked.nodes):
+        nodes, watch = self._walked.nodes, self._nodes_watch
+        with watch.running(nodes), self.writes.backward(nodes, watch.ours_alone):
             yield
         note_all_reduce(self.model, self._watch)
         self._backwards += 1

@@ -16,18 +16,22 @@ class TensorTable:
     older one stay true. What is one tensor in torch, at one version, is one array here.
     """
 
-    __slots__ = ("__weakref__", "_arrays", "_ids")
+    __slots__ = ("__weakref__", "_arrays", "_ids", "_replaced")
 
     def __init__(self, arrays: Iterable[Array] = ()) -> None:
         self._arrays: list[Array] = []
         # By address. The list keeps every array alive, so no address is used twice.
         self._ids: dict[int, int] = {}
+        # By address, arrays that another has taken the place of, and which.
+        self._replaced: dict[int, tuple[Array, Array]] = {}
         for array in arrays:
             self.add(array)
 
     def add(self, array: Array) -> int:
         """The id of an array, which is appended unless this very object is in the table."""
         known = self._ids.get(id(array))
+        if known is None and id(array) in self._replaced:
+            return self.add(self._replaced[id(array)][1])
         if known is None:
             known = self._ids[id(array)] = len(self._arrays)
             self._arrays.append(array)
@@ -39,8 +43,7 @@ class TensorTable:
         for array in arrays:
             number = known.get(id(array)) if isinstance(array, ndarray) else None
             if number is None and isinstance(array, ndarray):
-                number = known[id(array)] = len(self._arrays)
-                self._arrays.append(array)
+                number = self.add(array)
             found.append(number)
         return tuple(found)
 
@@ -48,15 +51,28 @@ class TensorTable:
         """The id of an array, None unless this very object is in the table."""
         return self._ids.get(id(array))
 
+    def replace(self, array: Array, copied: Array) -> None:
+        """Put a copy in the place of an array, also of one that is yet to be added."""
+        self._replaced[id(array)] = array, copied
+        known = self._ids.get(id(array))
+        if known is not None:
+            self._arrays[known] = copied
+            self._ids[id(copied)] = known
+
+    def forget_replaced(self) -> None:
+        """Nobody has an array any more that another has taken the place of."""
+        for key in self._replaced:
+            self._ids.pop(key, None)
+        self._replaced.clear()
+
     def since(self, start: int) -> tuple[Array, ...]:
         """The arrays from id ``start`` on."""
         return tuple(self._arrays[start:])
 
     def truncate(self, length: int) -> None:
         """Drop the arrays from id ``length`` on, to which no ``Recording`` refers yet."""
-        for array in self._arrays[length:]:
-            del self._ids[id(array)]
         del self._arrays[length:]
+        self._ids = {key: known for key, known in self._ids.items() if known < length}
 
     def __getitem__(self, tensor: int) -> Array:
         """The array of an id. Raises IndexError if there is none."""

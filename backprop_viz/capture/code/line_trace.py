@@ -7,6 +7,20 @@ from types import CodeType, FrameType
 from typing import Any
 
 
+class _InCode:
+    """A tracer of a frame. A function that returns itself would keep alive what it knows."""
+
+    __slots__ = ("_begins",)
+
+    def __init__(self, begins: Callable[[int], None]) -> None:
+        self._begins = begins
+
+    def __call__(self, frame: FrameType, event: str, _: Any) -> Any:
+        if event == "line":
+            self._begins(frame.f_lineno)
+        return self
+
+
 @contextmanager
 def lines_traced(code: CodeType | None, begins: Callable[[int], None]) -> Iterator[None]:
     """Call ``begins`` with the number of each line of ``code`` before this thread runs it.
@@ -14,10 +28,7 @@ def lines_traced(code: CodeType | None, begins: Callable[[int], None]) -> Iterat
     Meanwhile a debugger sees nothing of this thread: there can be only one tracer.
     """
 
-    def in_code(frame: FrameType, event: str, _: Any) -> Any:
-        if event == "line":
-            begins(frame.f_lineno)
-        return in_code
+    in_code = _InCode(begins)
 
     def on_call(frame: FrameType, event: str, _: Any) -> Any:
         return in_code if frame.f_code is code else None

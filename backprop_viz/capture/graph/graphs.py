@@ -1,5 +1,6 @@
 """Graphs read from live torch objects."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -102,6 +103,14 @@ def grad_fn_of(tensor: Tensor | None) -> GradFn | None:
         return None if tensor is None else tensor.grad_fn
     except RuntimeError:
         return None
+
+
+@cache
+def is_torchs_node(kind: type) -> bool:
+    """Whether nodes of this type are generated from torch's own derivatives."""
+    return (
+        kind.__module__ == "builtins" and re.fullmatch(r"\w+Backward\d+", kind.__name__) is not None
+    )
 
 
 def leaf_of(node: GradFn) -> Tensor | None:

@@ -10,11 +10,13 @@ from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy as Copy
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
-from backprop_viz.recording.events import Event, NumbersTaken
+from backprop_viz.recording.events import Array, Event, NumbersTaken
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
 from backprop_viz.recording.torch_error import CodePlace
 
+# Why a tensor has no numbers that others have written to while it was read without a copy.
+WRITTEN_UNSEEN = "written_unseen"
 # So many are noted: a loop over the elements of a tensor takes one after the other.
 _MOST_TAKEN = 1000
 
@@ -95,6 +97,23 @@ class EventLog:
         else:
             object.__setattr__(before, "node", node)
 
+    def lose(self, array: Array) -> None:
+        """The numbers of an array are not known any more: events say so."""
+        lost = self.tensors.known(array)
+        for i, event in enumerate(self.events):
+            if lost is None or lost not in event.input_ids + event.output_ids:
+                continue
+            missing = dict(event.missing)
+            for side, ids in ("input", event.input_ids), ("output", event.output_ids):
+                missing |= {
+                    f"{side} {k}": WRITTEN_UNSEEN for k, id_ in enumerate(ids) if id_ == lost
+                }
+            read, made = (
+                tuple(None if id_ == lost else id_ for id_ in ids)
+                for ids in (event.input_ids, event.output_ids)
+            )
+            self.events[i] = replace(event, input_ids=read, output_ids=made, missing=missing)
+
     def weights_made(self, read: Sequence[Tensor], made: Iterable[Tensor]) -> None:
         """Take note of what an operation has made of parameters alone, and of what it has not."""
         weights = self.weights
@@ -110,9 +129,9 @@ class EventLog:
         """A copy of a tensor as it is now."""
         return self.snapshots.tensors((tensor,), self.weights)[0]
 
-    def copies(self, tensors: Iterable[Tensor]) -> tuple[Copy, ...]:
-        """A copy of each tensor."""
-        return self.snapshots.tensors(tensors, self.weights)
+    def copies(self, tensors: Iterable[Tensor], made: bool = False) -> tuple[Copy, ...]:
+        """A copy of each tensor. ``made``: as ``TensorSnapshots.tensors`` says."""
+        return self.snapshots.tensors(tensors, self.weights, made)
 
     def grad(self, parameter: Tensor) -> Copy:
         """A copy of a parameter's ``.grad`` as it is now."""

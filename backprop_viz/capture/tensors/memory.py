@@ -24,6 +24,8 @@ class Copied:
 
     Later changes of the tensor do not reach it. ``held``: the tensor is kept alive as long as this
     is, which makes it quicker to compare. ``memory``: for large arrays. Raises NotCopied.
+
+    One that is ``borrowed`` is not copied yet: the array lies in torch's own memory.
     """
 
     __slots__ = (
@@ -35,6 +37,8 @@ class Copied:
         "_source",
         "_strides",
         "array",
+        "borrowed",
+        "looked_at",
     )
 
     def __init__(
@@ -50,6 +54,8 @@ class Copied:
         self._strides: tuple[int, ...] | None = None
         self._samples = samples
         self._address = 0  # not looked up yet
+        self.borrowed = False
+        self.looked_at = -1  # after how many writes, as ``BorrowedMemory`` counts
         # The memory of a tensor that is ``held``: as numpy sees it, and its address.
         self._seen: Array | None = None
         self._source = 0
@@ -65,6 +71,46 @@ class Copied:
         else:
             self._copy(local_shard(tensor))
         self.array.setflags(write=False)
+
+    @classmethod
+    def borrowing(cls, tensor: Tensor) -> "Copied | None":
+        """The array of a tensor without a copy; None where numpy does not have it as it is.
+
+        As ``copy`` would make it: in C order, or in that of the memory, without gaps.
+        """
+        if not _is_plain(tensor, whatever_order=True):
+            return None
+        seen: Array = tensor.numpy(force=True)
+        contiguous = tensor.is_contiguous()
+        if not contiguous and not _is_dense(seen):
+            return None
+        seen.setflags(write=False)
+        found = cls.__new__(cls)
+        found.array, found.borrowed, found.looked_at = seen, True, -1
+        found._dtype, found._shape = tensor.dtype, tensor.shape
+        found._strides = None if contiguous else tensor.stride()
+        found._samples = found._seen = None
+        found._address, found._source = 0, tensor.data_ptr()
+        return found
+
+    def give_back(self, memory: ArrayMemory) -> Array:
+        """Copy what is borrowed. The array that it was; ``array`` is the copy from now on."""
+        lent = self.array
+        if lent.nbytes >= SMALLEST and lent.flags.c_contiguous:
+            self.array = memory.copy(lent)
+        else:
+            self.array = lent.copy("K")
+        self.keep(self.array)
+        return lent
+
+    def keep(self, array: Array) -> None:
+        """Nothing is borrowed any more: the numbers lie in this array."""
+        array.setflags(write=False)
+        self.array, self.borrowed, self._address, self._source = array, False, 0, 0
+
+    def lies_in(self, tensor: Tensor) -> bool:
+        """Whether what is borrowed, or was copied of a tensor that is held, is this tensor."""
+        return tensor.data_ptr() == self._source != 0 and self.is_laid_out_as(tensor)
 
     def _copy(self, tensor: Tensor) -> None:
         seen = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
@@ -144,9 +190,7 @@ class Copied:
         if not alike or tensor.is_neg() or tensor.numel() != array.size or not array.size:
             return None
         seen = tensor.numpy(force=True)
-        pairs = zip(seen.shape, seen.strides, strict=True)
-        reach = sum((n - 1) * stride for n, stride in pairs) + array.itemsize
-        if reach != array.nbytes:
+        if not _is_dense(seen):
             return None
         if not compared:
             ours = self._address or self._look_up()
@@ -158,7 +202,7 @@ class Copied:
         view._samples, view._dtype, view._shape = None, self._dtype, tensor.shape
         view._strides = None if tensor.is_contiguous() else tensor.stride()
         view._address = view._source = 0
-        view._seen = None
+        view._seen, view.borrowed, view.looked_at = None, False, -1
         return view
 
     def _look_up(self) -> int:
@@ -171,7 +215,14 @@ def _lies_as(tensor: Tensor, array: Array) -> bool:
     return tuple(step * array.itemsize for step in tensor.stride()) == array.strides
 
 
-def _is_plain(tensor: Tensor) -> bool:
+def _is_dense(array: Array) -> bool:
+    """Whether an array lies in as many bytes as it has, in whatever order."""
+    pairs = zip(array.shape, array.strides, strict=True)
+    reach = sum((n - 1) * stride for n, stride in pairs) + array.itemsize
+    return bool(reach == array.nbytes)
+
+
+def _is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
     """Whether numpy sees a tensor's memory as it is, in C order. Raises NotCopied."""
     try:
         return (
@@ -179,7 +230,7 @@ def _is_plain(tensor: Tensor) -> bool:
             and tensor.dtype in _AS_NUMPY
             and tensor.layout is _STRIDED
             and tensor.is_cpu
-            and tensor.is_contiguous()
+            and (whatever_order or tensor.is_contiguous())
             and not tensor.is_neg()
             and not _is_wrapped(tensor)
             and not _takes_memory_away()

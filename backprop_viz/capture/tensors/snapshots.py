@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
+from backprop_viz.capture.tensors.borrowed import BorrowedMemory, is_shared
 from backprop_viz.capture.tensors.memory import Copied, NotCopied, local_shard, why_not
 from backprop_viz.recording.events import Array
 
@@ -39,6 +40,7 @@ class TensorSnapshots:
         self.batch_size = batch_size
         self._samples = samples
         self._memory = ArrayMemory()
+        self.borrowed = BorrowedMemory(self._memory)
         # By id(), with the version. The tensor is kept alive so that no other gets its id.
         self._tensors: dict[int, tuple[Tensor, int, Copied]] = {}
         # The memory is kept alive so that no other tensor gets its address.
@@ -46,21 +48,32 @@ class TensorSnapshots:
         # What was sent along an edge; the engine keeps it alive. None where two have met.
         self._edges: dict[GradFnInput, tuple[MemoryPlace, Copied] | None] = {}
 
-    def tensors(self, tensors: Iterable[Tensor], whole: Container[int]) -> tuple[Copy, ...]:
+    def tensors(
+        self, tensors: Iterable[Tensor], whole: Container[int], made: bool = False
+    ) -> tuple[Copy, ...]:
         """A copy of each tensor as it is now; the same array again while it does not change.
 
-        ``whole`` has the id() of each that is to be copied whole.
+        ``whole`` has the id() of each that is to be copied whole. ``made``: an operation that is
+        known has just made them. Those may be borrowed.
         """
-        copies = self._tensors
+        copies, borrowed = self._tensors, self.borrowed
+        made = made and borrowed.allowed
         found: list[Copy] = []
         for tensor in tensors:
             key = id(tensor)
             known = copies.get(key)
             try:
                 version = _version(tensor)
-                if known is None or known[1] != version or not known[2].is_of(tensor):
-                    cut = self._cut(tensor, key in whole)
-                    copied = Copied(tensor, cut, True, self._memory)
+                same = known is not None and known[1] == version
+                if known is None or not same or not self._is_as_copied(known[2], tensor):
+                    copied = borrowed.borrow(tensor) if made else None
+                    if copied is None:
+                        borrowed.leave(tensor)
+                        alone = not is_shared(tensor) if known is None else known[2].looked_at >= 0
+                        cut = self._cut(tensor, key in whole)
+                        copied = Copied(tensor, cut, True, self._memory)
+                        if alone:
+                            copied.looked_at = borrowed.now
                     known = copies[key] = (tensor, version, copied)
                 found.append(known[2].array)
             except NotCopied as reason:
@@ -86,22 +99,30 @@ class TensorSnapshots:
         place = _place(grad)
         if place is None:
             return Copied(grad).array
+        self.borrowed.exclude(grad)
         known = self._grads.get(place)
-        if known is None or not known[1].is_of(grad):
+        if known is None or not self._is_as_copied(known[1], grad):
+            alone = not is_shared(grad) if known is None else known[1].looked_at >= 0
             held = grad.detach()
             known = self._grads[place] = (held, Copied(held, None, True, self._memory))
+            if alone:
+                known[1].looked_at = self.borrowed.now
         return known[1].array
 
     def accumulated(self, parameter: Tensor, arrived: Arrived | None) -> None:
         """Take note if ``.grad`` is the very gradient that arrived: it has that copy."""
         grad = parameter.grad
-        if grad is None or arrived is None:
+        if grad is None:
             return
+        borrowed = self.borrowed
+        ours = not borrowed.exclude(grad) and borrowed.calm
         place = _place(grad)
-        if place is not None and place == arrived[0]:
+        if arrived is not None and place is not None and place == arrived[0]:
             held = grad.detach()
             arrived[1].hold(held)
             self._grads[place] = (held, arrived[1])
+            if ours:
+                arrived[1].looked_at = borrowed.now
 
     def sent(
         self,
@@ -124,7 +145,9 @@ class TensorSnapshots:
                 continue
             try:
                 place = _place(grad)
-                copied = _handed_on(grad, place, arrived, compared)
+                copied = self._lent(grad, place, arrived)
+                if copied is None:
+                    copied = _handed_on(grad, place, arrived, compared)
                 if copied is None:
                     copied = Copied(grad, self._cut(grad, whole), False, self._memory)
             except NotCopied as reason:
@@ -143,7 +166,7 @@ class TensorSnapshots:
         If it is the one that was sent, and no hook has changed it on the way, the copy is the one
         made then.
         """
-        edges = self._edges
+        edges, calm = self._edges, self.borrowed.calm
         found: list[Arrived | None] = []
         arrays: list[Copy] = []
         for number, grad in enumerate(grads):
@@ -153,8 +176,14 @@ class TensorSnapshots:
             if grad is not None:
                 try:
                     place = _place(grad)
-                    if sent is not None and sent[0] == place and sent[1].is_of(grad):
+                    if (
+                        sent is not None
+                        and sent[0] == place
+                        and (calm or self._is_as_copied(sent[1], grad))
+                    ):
                         came = sent
+                    elif (lent := self._lent(grad, place, ())) is not None:
+                        came = place, lent
                     else:
                         cut = self._cut(grad, whole)
                         came = place, Copied(grad, cut, False, self._memory)
@@ -164,6 +193,28 @@ class TensorSnapshots:
             found.append(came)
             arrays.append(array)
         return found, arrays
+
+    def _is_as_copied(self, copied: Copied, tensor: Tensor) -> bool:
+        """Whether the copy of a tensor is still one. Raises NotCopied."""
+        if copied.borrowed:  # who writes to that has it copied before
+            return copied.lies_in(tensor)
+        if copied.looked_at >= 0 and self.borrowed.is_as_looked_at(copied, tensor):
+            return True
+        same = copied.is_of(tensor)
+        if same and copied.looked_at >= 0:
+            copied.looked_at = self.borrowed.now
+        return same
+
+    def _lent(
+        self, grad: Tensor, place: MemoryPlace | None, arrived: Iterable[Arrived | None]
+    ) -> Copied | None:
+        """A gradient without a copy; what arrived, if it is that. None where it is to be copied."""
+        if not self.borrowed.calm:
+            return None
+        for came in arrived:
+            if came is not None and came[0] == place and came[1].is_laid_out_as(grad):
+                return came[1]
+        return self.borrowed.borrow(grad)
 
     def _cut(self, tensor: Tensor, whole: bool) -> int | None:
         """How many samples of a tensor to copy; None: all of it."""

@@ -1,9 +1,7 @@
 """Records what a backward does, node by node; also one that is called within another's."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 import torch
@@ -14,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.code.user_lines import user_line
-from backprop_viz.capture.graph.graphs import grad_fn_name, leaf_of
+from backprop_viz.capture.graph.graphs import grad_fn_name, is_torchs_node, leaf_of
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
@@ -62,6 +60,8 @@ class BackwardWatch:
         self._names = names
         self._intervention = intervention
         self._hooked: set[GradFn] = set()
+        # Whether no node of the iteration has hooks of somebody else's.
+        self.ours_alone = intervention is None
         self._place: CodePlace | None = None  # of the line that runs the backward
 
     @contextmanager
@@ -143,8 +143,12 @@ class BackwardWatch:
         after = node.register_hook(watch.after)
         # What a node of torch's own was given is the same when it has run. Of others it is not
         # known, nor with hooks of somebody else's; and a gradient is added to what was there.
-        if in_python or leaf is not None or not _is_torchs(type(node)) or _is_shared(after):
-            yield node.register_prehook(watch.before)
+        shared = _is_shared(after)
+        if in_python or leaf is not None or not is_torchs_node(type(node)) or shared:
+            before = node.register_prehook(watch.before)
+            shared = shared or _is_shared(before)
+            yield before
+        self.ours_alone = self.ours_alone and not shared
         if leaf is not None and self._parameters.reduces_in_place:
             yield leaf.register_post_accumulate_grad_hook(watch.added)  # type: ignore[no-untyped-call]
         yield after
@@ -229,14 +233,6 @@ class _NodeWatch:
         made = log.snapshots.sent(changed or grad_inputs, self._edges, came, compared)
         log.note(_BACKWARD, self._op, read, made, node=self._number, place=self._place)
         return changed
-
-
-@cache
-def _is_torchs(kind: type) -> bool:
-    """Whether nodes of this type are generated from torch's own derivatives."""
-    return (
-        kind.__module__ == "builtins" and re.fullmatch(r"\w+Backward\d+", kind.__name__) is not None
-    )
 
 
 def _is_shared(handle: RemovableHandle) -> bool:

@@ -97,6 +97,10 @@ class FunctionWatch(TorchFunctionMode):
         self._copy = copy
         self._forward = forward
 
+    def forget(self) -> None:
+        """Report nothing any more."""
+        self._ran, self._failed, self._taken = _ignored, _ignored, _ignored
+
     def __torch_function__(
         self,
         func: Callable[..., Any],
@@ -142,6 +146,10 @@ class FunctionWatch(TorchFunctionMode):
             call = template.call(_full_name(func), state if drew else None)
             self._ran(Ran(op, read, inputs, made, *lines_running(self._forward), call))
         return result
+
+
+def _ignored(*_: Any) -> None:
+    """Of a call that nobody is told of."""
 
 
 @lru_cache(maxsize=4096)

@@ -42,6 +42,7 @@ class ParameterWatch:
         self._model, self._log, self._only = model, log, only
         self._optimizers = optimizers
         self._known: dict[str, tuple[Copy, Copy]] = {}
+        self._synced: tuple[int, list[tuple[int, int, int]]] | None = None
         self._sharded = is_sharded(model)
         self._modules = _own_parameters(model, self._sharded)
         # When backward added to a ``.grad`` last, as time.perf_counter tells it.
@@ -81,11 +82,25 @@ class ParameterWatch:
         if not self._sharded:
             self._modules = _own_parameters(self._model)
         pairs, known = self._parameters(), self._known
+        if self._is_as_synced(pairs):
+            return
         copies = self._log.copies([parameter for _, parameter in pairs])
         for (name, parameter), now in zip(pairs, copies, strict=True):
             value, grad = known.get(name, _NOTHING)
             if now is not value or self._log.grad(parameter) is not grad or name not in known:
                 self._sync_one(name, parameter, op)
+
+    def _is_as_synced(self, pairs: Sequence[tuple[str, nn.Parameter]]) -> bool:
+        """Whether nobody can have changed anything since it was looked at last; now it is."""
+        borrowed = self._log.snapshots.borrowed
+        if not borrowed.allowed:
+            return False
+        try:
+            state = borrowed.writes, [(id(p), p._version, p.data_ptr()) for _, p in pairs]
+        except RuntimeError:  # a subclass, or an inference tensor, that does not tell
+            return False
+        same, self._synced = state == self._synced, state
+        return same
 
     def sync_grads(self) -> None:
         """Note which ``.grad`` has changed since the last event."""
@@ -164,6 +179,7 @@ class ParameterWatch:
             if grad_now is not grad:
                 self._grad_changed(name, grad, grad_now, CHANGED)
             self._known[name] = now, grad_now
+        self._is_as_synced(self._parameters())
 
     def _state(self, parameter: Tensor) -> dict[str, Array]:
         found: dict[str, Array] = {}

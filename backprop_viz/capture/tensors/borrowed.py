@@ -1,0 +1,191 @@
+"""Memory of torch's that a recording reads without a copy, until somebody may write to it."""
+
+from collections.abc import Callable, Iterable
+
+import torch
+from numpy import ndarray
+from torch import Tensor
+
+from backprop_viz.capture.tensors.array_memory import ArrayMemory
+from backprop_viz.capture.tensors.memory import Copied
+from backprop_viz.recording.events import Array
+
+_use_count = torch._C._storage_Use_Count
+
+
+class BorrowedMemory:
+    """The arrays of a recording that are not copied yet.
+
+    Nothing tells when memory is written to: not torch's version counter, which ``.data`` and
+    kernels leave as it is. So nothing is borrowed unless ``allowed``: somebody then sees each call
+    of a torch function before it runs, and says so if it may write. ``settle`` ends it: what
+    nobody else holds any more stays where it is, the rest is copied.
+
+    ``replace`` is told of each array that a copy has taken the place of; ``lose`` of those that
+    were written to unseen, as the version counter tells.
+    """
+
+    def __init__(
+        self, memory: ArrayMemory, replace: Callable[[Array, Array], None] | None = None
+    ) -> None:
+        self._memory = memory
+        self.replace = replace
+        self.lose: Callable[[Array], None] | None = None
+        self.allowed = False
+        # Whether nobody's Python but ours runs in the backward that is under way.
+        self.calm = False
+        # By the address of the memory, what is borrowed of it, with the version that it had.
+        self._borrowed: dict[int, list[tuple[Copied, int]]] = {}
+        # Memory that is somebody's already. None of it is ever borrowed.
+        self._excluded: set[int] = set()
+        # Memory that others may write to unseen.
+        self._exposed: set[int] = set()
+        # How many writes were seen; by the address of the memory, after how many it was written to;
+        # and after how many anything may have been.
+        self.writes = 0
+        # Whether a call that writes is under way: what is looked at is as it is before the last.
+        self.calling = False
+        self._written: dict[int, int] = {}
+        self._all_written = 0
+
+    def borrow(self, tensor: Tensor) -> Copied | None:
+        """The tensor's array without a copy; None where it is to be copied at once."""
+        address = memory_of(tensor)
+        if address is None or address in self._excluded or tensor.is_inference():
+            return None
+        if address in self._borrowed and not self.calm and not torch.is_grad_enabled():
+            self._excluded.add(address)  # as ``written_to`` does
+            self._copy(self._borrowed.pop(address))
+            return None
+        found = Copied.borrowing(tensor)
+        if found is not None:
+            self._borrowed.setdefault(address, []).append((found, tensor._version))
+        return found
+
+    def leave(self, tensor: Tensor) -> None:
+        """The tensor is copied; its memory is somebody's, unless it is borrowed."""
+        address = memory_of(tensor)
+        if address is not None and address not in self._borrowed:
+            self._excluded.add(address)
+
+    def exclude(self, tensor: Tensor) -> bool:
+        """The tensor's memory is somebody's from now on; whether it was before."""
+        address = memory_of(tensor)
+        if address is None or address in self._excluded:
+            return True
+        self._excluded.add(address)
+        if address in self._borrowed:
+            self._copy(self._borrowed.pop(address))
+        return False
+
+    def expose(self, tensors: Iterable[Tensor]) -> None:
+        """Others may write to these tensors' memory unseen."""
+        self.writes += 1
+        for tensor in tensors:
+            self.exclude(tensor)
+            if (address := memory_of(tensor)) is not None:
+                self._exposed.add(address)
+
+    def expose_all(self) -> None:
+        """Others may write to whatever they can reach, or have just done so."""
+        self.settle()
+        self.writes += 1
+        self._all_written = self.writes
+
+    def written_to(self, tensors: Iterable[Tensor]) -> None:
+        """These tensors are about to be written to."""
+        self.writes += 1
+        graph = torch.is_grad_enabled()
+        for tensor in tensors:
+            address = memory_of(tensor)
+            if address is not None:
+                self._written[address] = self.writes
+                if not graph:
+                    # Maybe in a Function, which then tells autograd that it has written to its
+                    # input: the version moves once more.
+                    self._excluded.add(address)
+                if address in self._borrowed:
+                    self._copy(self._borrowed.pop(address))
+
+    @property
+    def now(self) -> int:
+        """After how many writes what is looked at now is looked at."""
+        return self.writes - self.calling
+
+    def is_as_looked_at(self, copied: Copied, tensor: Tensor) -> bool:
+        """Whether nobody can have written to a tensor since it was found to be as its copy."""
+        if not self.allowed or copied.looked_at < self._all_written or not copied.lies_in(tensor):
+            return False
+        address = memory_of(tensor)
+        return (
+            address is not None
+            and address not in self._exposed
+            and self._written.get(address, 0) <= copied.looked_at
+        )
+
+    def settle(self) -> None:
+        """From now on nobody watches: copy what others still hold."""
+        for borrowed in self._borrowed.values():
+            storage = _tensor_of(borrowed[0][0]).untyped_storage()
+            # The storage itself is one more that holds it.
+            if _use_count(storage._cdata) > len(borrowed) + 1:
+                self._copy(borrowed)
+            else:
+                for copied, version in borrowed:
+                    self._check(copied, version)
+                    copied.keep(copied.array)
+        self._borrowed.clear()
+
+    def _copy(self, borrowed: Iterable[tuple[Copied, int]]) -> None:
+        before: list[tuple[Array, Array]] = []
+        for copied, version in borrowed:
+            self._check(copied, version)
+            lent = copied.array
+            # A view of what is copied already is one of the copy.
+            again = next((c for was, c in before if _lie_alike(was, lent)), None)
+            if again is None:
+                copied.give_back(self._memory)
+                before.append((lent, copied.array))
+            else:
+                own = again.ravel("K")
+                copied.keep(ndarray(lent.shape, lent.dtype, own, 0, lent.strides))
+            if self.replace is not None:
+                self.replace(lent, copied.array)
+
+    def _check(self, copied: Copied, version: int) -> None:
+        if _tensor_of(copied)._version != version and self.lose is not None:
+            self.lose(copied.array)
+
+
+def _tensor_of(copied: Copied) -> Tensor:
+    """The tensor whose memory is borrowed, which the array keeps alive."""
+    tensor = copied.array.base
+    assert isinstance(tensor, Tensor)
+    return tensor
+
+
+def _lie_alike(one: Array, other: Array) -> bool:
+    """Whether two arrays without gaps have the same memory."""
+    return (
+        one.dtype == other.dtype
+        and one.nbytes == other.nbytes
+        and one.ctypes.data == other.ctypes.data
+    )
+
+
+def is_shared(tensor: Tensor) -> bool:
+    """Whether another tensor or an array may have the same memory."""
+    try:
+        return bool(_use_count(tensor.untyped_storage()._cdata) > 2)
+    except (RuntimeError, ValueError, NotImplementedError):
+        return True
+
+
+def memory_of(tensor: Tensor) -> int | None:
+    """The address of the memory that a tensor is a view of; None where it has none of its own."""
+    try:
+        if not (address := tensor.data_ptr()):
+            return None
+        return address - int(tensor.storage_offset()) * tensor.element_size()
+    except (RuntimeError, ValueError):
+        return None

@@ -1,0 +1,139 @@
+"""Knows of each torch function, before it runs, whether it may write to what is borrowed."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import torch
+from torch import nn
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.graph.graphs import is_torchs_node, leaf_of
+from backprop_viz.capture.logs.event_log import EventLog
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.tensors.writing import reaches_hooks, written
+from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
+
+_saving_hooks = torch._C._autograd._top_saved_tensors_default_hooks
+_dispatch_modes = torch._C._len_torch_dispatch_stack
+_TORCHS_OWN = ("torch", "torchvision", "torchaudio", "functorch")
+
+
+class WriteWatch:
+    """Has what is about to be written to copied before.
+
+    It is told of each call of a torch function in a recorded loop. What it does not hear of has
+    everything copied that others can reach: a backward in which somebody's Python runs, and the
+    end. Where code may run that it cannot see, nothing is borrowed; nor unless ``everything`` is
+    recorded.
+    """
+
+    def __init__(self, log: EventLog, everything: bool) -> None:
+        self._log, self._everything = log, everything
+        self._borrowed = log.snapshots.borrowed
+        self._hooked = False  # whether somebody may have hooked the graph
+        # Whether what the function makes that has been told of may lie in others' memory.
+        self.alien = False
+
+    def begin(self, model: nn.Module) -> "WriteWatch":
+        """From now on each call is told of."""
+        self._borrowed.replace = self._log.tensors.replace
+        self._borrowed.lose = self._log.lose
+        self._borrowed.allowed = self._everything and not (
+            any(isinstance(module, torch.jit.ScriptModule) for module in model.modules())
+            or next(parallel_modules(model), None) is not None
+            or is_sharded(model)
+            or _kernels_loaded()
+        )
+        return self
+
+    def end(self) -> None:
+        """No call is told of any more, or others read what is recorded, maybe in their thread."""
+        borrowed = self._borrowed
+        with torch._C.DisableTorchFunction():
+            borrowed.settle()
+        borrowed.allowed = False
+        self._log.tensors.forget_replaced()
+        borrowed.replace = borrowed.lose = None  # else the two would keep each other alive
+
+    def unseen(self) -> None:
+        """Others are about to write unseen, or have done so."""
+        with torch._C.DisableTorchFunction():
+            self._borrowed.calling = False
+            self._borrowed.expose_all()
+
+    def has_run(self) -> None:
+        """The function has run."""
+        self._borrowed.calling = False
+
+    def before_call(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> None:
+        """A function is about to be called."""
+        borrowed = self._borrowed
+        self.alien = borrowed.calling = False
+        if not borrowed.allowed:
+            return
+        if _saving_hooks(True) is not None or _dispatch_modes() or self._log.when_noted:
+            # Somebody's Python runs within operations, when they save a tensor, or are noted.
+            self.end()
+            return
+        writes = written(function, args, kwargs)
+        borrowed.calling = writes is None or bool(writes)
+        if writes:
+            borrowed.written_to(nested_tensors(writes))
+        elif writes is None:
+            self.alien = True
+            if type(function) is FunctionType and not function.__module__.startswith("torch."):
+                borrowed.expose_all()
+            borrowed.expose(nested_tensors((args, kwargs)))
+        if reaches_hooks(function):
+            self._hooked = True
+
+    @contextmanager
+    def backward(self, nodes: Iterable[GradFn], ours_alone: bool) -> Iterator[None]:
+        """A backward runs in here. ``ours_alone``: only our hooks are known at its nodes."""
+        borrowed = self._borrowed
+        borrowed.calling = False
+        calm = ours_alone and not self._hooked and self._log.when_noted is None
+        borrowed.calm = calm = borrowed.allowed and calm and all(map(_runs_no_python, nodes))
+        if not calm:
+            borrowed.expose_all()
+        try:
+            yield
+        finally:
+            borrowed.calm = False
+            if not calm:
+                borrowed.expose_all()
+
+
+def _runs_no_python(node: GradFn) -> bool:
+    """Whether a node is torch's own, and nobody's hook is at the leaf that it adds to."""
+    if is_torchs_node(type(node)):
+        return True
+    leaf = leaf_of(node)
+    return leaf is not None and not (leaf._backward_hooks or leaf._post_accumulate_grad_hooks)
+
+
+def _kernels_loaded() -> bool:
+    """Whether there may be kernels that torch does not tell of when they are called."""
+    return any(map(_kernels_in, tuple(sys.modules)))
+
+
+@cache
+def _kernels_in(module_name: str) -> bool:
+    """Whether an imported module is somebody's own kernels for torch's tensors."""
+    if module_name.partition(".")[0] in _TORCHS_OWN:
+        return False
+    file = getattr(sys.modules.get(module_name), "__file__", None)
+    if not file or not file.endswith(tuple(EXTENSION_SUFFIXES)):
+        return False
+    try:
+        return b"libc10" in Path(file).read_bytes()
+    except OSError:
+        return True
