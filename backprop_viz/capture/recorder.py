@@ -84,7 +84,8 @@ class Recorder:
         nodes = log, self._walked, self._watch, self._names, intervention, only
         self._nodes_watch = BackwardWatch(*nodes)
         self._batch, self._given_batch = BatchLog(log), False
-        self.results, self._calls = LossLog(), ModelCalls()
+        self.results = LossLog()
+        self._calls = ModelCalls()
         self._forward = ForwardLog(log, self._walked, self._names)
         self.own = OwnTensors(self._names, self._walked, self._forward)
         self.spans = SpanLog(log)
@@ -126,6 +127,7 @@ class Recorder:
         A phase that runs again right after itself goes on: backward twice is one backward.
         """
         runs = self._operations_run
+        watches: Sequence[Callable[[], AbstractContextManager[None]]]
         watches = self.clearing, runs, runs, self.backward, self.updating
         watch = dict(zip(Phase, watches, strict=True))[phase]
         with self.span(phase), watch():
@@ -391,8 +393,8 @@ class Recorder:
         kept = (*tensors_in(self.model), *self._batch.tensors())
         self._snapshots.forget_all_but((*kept, *self._forward.results))
         self._buffers.look_at_all()
-        nodes, watch = self._walked.nodes, self._nodes_watch
-        with watch.running(nodes), self.writes.backward(nodes, watch.ours_alone):
+        walked, watch = self._walked.nodes, self._nodes_watch
+        with watch.running(walked), self.writes.backward(walked, watch.ours_alone):
             yield
         note_all_reduce(self.model, self._watch)
         self._backwards += 1
