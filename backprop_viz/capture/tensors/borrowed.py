@@ -50,7 +50,7 @@ class BorrowedMemory:
 
     def borrow(self, tensor: Tensor) -> Copied | None:
         """The tensor's array without a copy; None where it is to be copied at once."""
-        address = memory_of(tensor)
+        address = memory_address(tensor)
         if address is None or address in self._excluded or tensor.is_inference():
             return None
         if address in self._borrowed and not self.calm and not torch.is_grad_enabled():
@@ -64,13 +64,13 @@ class BorrowedMemory:
 
     def leave(self, tensor: Tensor) -> None:
         """The tensor is copied; its memory is somebody's, unless it is borrowed."""
-        address = memory_of(tensor)
+        address = memory_address(tensor)
         if address is not None and address not in self._borrowed:
             self._excluded.add(address)
 
     def exclude(self, tensor: Tensor) -> bool:
         """The tensor's memory is somebody's from now on; whether it was before."""
-        address = memory_of(tensor)
+        address = memory_address(tensor)
         if address is None or address in self._excluded:
             return True
         self._excluded.add(address)
@@ -83,7 +83,7 @@ class BorrowedMemory:
         self.writes += 1
         for tensor in tensors:
             self.exclude(tensor)
-            if (address := memory_of(tensor)) is not None:
+            if (address := memory_address(tensor)) is not None:
                 self._exposed.add(address)
 
     def expose_all(self) -> None:
@@ -97,7 +97,7 @@ class BorrowedMemory:
         self.writes += 1
         graph = torch.is_grad_enabled()
         for tensor in tensors:
-            address = memory_of(tensor)
+            address = memory_address(tensor)
             if address is not None:
                 self._written[address] = self.writes
                 if not graph:
@@ -116,7 +116,7 @@ class BorrowedMemory:
         """Whether nobody can have written to a tensor since it was found to be as its copy."""
         if not self.allowed or copied.looked_at < self._all_written or not copied.lies_in(tensor):
             return False
-        address = memory_of(tensor)
+        address = memory_address(tensor)
         return (
             address is not None
             and address not in self._exposed
@@ -181,7 +181,7 @@ def is_shared(tensor: Tensor) -> bool:
         return True
 
 
-def memory_of(tensor: Tensor) -> int | None:
+def memory_address(tensor: Tensor) -> int | None:
     """The address of the memory that a tensor is a view of; None where it has none of its own."""
     try:
         if not (address := tensor.data_ptr()):

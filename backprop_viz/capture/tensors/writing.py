@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import nn
 
-Args = tuple[Any, ...]
+_Args = tuple[Any, ...]
 # What a call writes to, tensors nested in it; None where that is not known.
-Written = Sequence[Any] | None
-Rule = Callable[[Args, Mapping[str, Any]], Written]
+_Written = Sequence[Any] | None
+_Rule = Callable[[_Args, Mapping[str, Any]], _Written]
 
 # Of what torch's own functions in Python do no more than read: methods, and torch.functional.
 _READ_IN_PYTHON = frozenset(
@@ -63,7 +63,7 @@ _HOOKING = frozenset({"register_hook", "register_post_accumulate_grad_hook"})
 _UNKNOWN_ATTRIBUTES = frozenset({"_cdata", "__cuda_array_interface__"})
 
 
-def written(function: Callable[..., Any], args: Args, kwargs: Mapping[str, Any]) -> Written:
+def written_by(function: Callable[..., Any], args: _Args, kwargs: Mapping[str, Any]) -> _Written:
     """What a call writes to; None where that is not known."""
     rule = _rule_of(function)
     if rule is None:
@@ -80,7 +80,7 @@ def reaches_hooks(function: Callable[..., Any]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _rule_of(function: Callable[..., Any]) -> Rule | None:
+def _rule_of(function: Callable[..., Any]) -> _Rule | None:
     """None for a function that writes to nothing but what it is given as ``out``."""
     name: str = getattr(function, "__name__", "")
     if type(function) is FunctionType:
@@ -100,7 +100,7 @@ def _rule_of(function: Callable[..., Any]) -> Rule | None:
     return _rule_of_operation(name)
 
 
-def _rule_in_python(function: Callable[..., Any], name: str) -> Rule | None:
+def _rule_in_python(function: Callable[..., Any], name: str) -> _Rule | None:
     module = function.__module__
     if module == nn.functional.__name__ and not name.endswith("_"):
         if name in ("batch_norm", "instance_norm"):
@@ -112,7 +112,7 @@ def _rule_in_python(function: Callable[..., Any], name: str) -> Rule | None:
     return None if torchs and name in _READ_IN_PYTHON else _unknown
 
 
-def _rule_of_operation(name: str) -> Rule | None:
+def _rule_of_operation(name: str) -> _Rule | None:
     """By the operation's declarations. Those of the norms do not tell all that they do."""
     if name.endswith(("batch_norm", "instance_norm")):
         return _norm_statistics
@@ -131,7 +131,7 @@ def _rule_of_operation(name: str) -> Rule | None:
     return _first if places else None
 
 
-def _in_place_if_told(function: Callable[..., Any]) -> Rule | None:
+def _in_place_if_told(function: Callable[..., Any]) -> _Rule | None:
     """The rule of a function that may have an argument ``inplace``, or an ``out`` by its place."""
     names = list(signature(function).parameters)
     flag = names.index("inplace") if "inplace" in names else None
@@ -139,7 +139,7 @@ def _in_place_if_told(function: Callable[..., Any]) -> Rule | None:
     if flag is None and out is None:
         return None
 
-    def rule(args: Args, kwargs: Mapping[str, Any]) -> Written:
+    def rule(args: _Args, kwargs: Mapping[str, Any]) -> _Written:
         if kwargs.get("inplace") or (flag is not None and len(args) > flag and args[flag]):
             return args, kwargs
         if kwargs.get("out") is not None or (out is not None and len(args) > out):
@@ -149,28 +149,28 @@ def _in_place_if_told(function: Callable[..., Any]) -> Rule | None:
     return rule
 
 
-def _first(args: Args, kwargs: Mapping[str, Any]) -> Written:
+def _first(args: _Args, kwargs: Mapping[str, Any]) -> _Written:
     return (args[:1], kwargs)
 
 
-def _another(args: Args, kwargs: Mapping[str, Any]) -> Written:
+def _another(args: _Args, kwargs: Mapping[str, Any]) -> _Written:
     """``p.grad = x``: no memory is written to, but what has been looked at is another tensor."""
     return ((),)
 
 
-def _unknown(args: Args, kwargs: Mapping[str, Any]) -> Written:
+def _unknown(args: _Args, kwargs: Mapping[str, Any]) -> _Written:
     return None
 
 
-def _running_statistics(args: Args, kwargs: Mapping[str, Any]) -> Written:
+def _running_statistics(args: _Args, kwargs: Mapping[str, Any]) -> _Written:
     return args[1:3], kwargs.get("running_mean"), kwargs.get("running_var")
 
 
-def _norm_statistics(args: Args, kwargs: Mapping[str, Any]) -> Written:
+def _norm_statistics(args: _Args, kwargs: Mapping[str, Any]) -> _Written:
     return args[1:], kwargs
 
 
-def _renormed(args: Args, kwargs: Mapping[str, Any]) -> Written:
+def _renormed(args: _Args, kwargs: Mapping[str, Any]) -> _Written:
     """``F.embedding``: with a largest norm it shortens the rows that it looks up."""
     plain = len(args) < 4 and kwargs.get("max_norm") is None
     return () if plain or (len(args) > 3 and args[3] is None) else (args, kwargs)

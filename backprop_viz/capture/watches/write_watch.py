@@ -16,7 +16,7 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.graph.graphs import is_torchs_node, leaf_of
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
-from backprop_viz.capture.tensors.writing import reaches_hooks, written
+from backprop_viz.capture.tensors.writing import reaches_hooks, written_by
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
 
 _saving_hooks = torch._C._autograd._top_saved_tensors_default_hooks
@@ -83,7 +83,7 @@ class WriteWatch:
             # Somebody's Python runs within operations, when they save a tensor, or are noted.
             self.end()
             return
-        writes = written(function, args, kwargs)
+        writes = written_by(function, args, kwargs)
         borrowed.calling = writes is None or bool(writes)
         if writes:
             borrowed.written_to(nested_tensors(writes))
