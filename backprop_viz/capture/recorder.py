@@ -129,7 +129,7 @@ class Recorder:
         runs = self._operations_run
         watches: Sequence[Callable[[], AbstractContextManager[None]]]
         watches = self.clearing, runs, runs, self.backward, self.updating
-        watch = dict(zip(Phase, watches, strict=True))[phase]
+        watch = watches[list(Phase).index(phase)]
         with self.span(phase), watch():
             yield
 
