@@ -72,6 +72,7 @@ class FileFollower:
         self._background = _Background(self._fail)
         self._place, self._thread = LoopPlace(origin.path), threading.get_ident()
         self._path = origin.path
+        self._told_end = False
         self._told: Whereabouts | None = None  # where the rank is, as written last
         self._heartbeat: Heartbeat | None = None
         if origin.world_size > 1:
@@ -116,6 +117,7 @@ class FileFollower:
 
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """Write what is left, also of an iteration that is not over, and close the file."""
+        self._write_end(told)  # at once: a launcher ends all ranks when one has failed
         if recording is not None and (recording.events or recording.error):
             self._background.do(0, self._writer.add, recording)
         self._finish(told)
@@ -148,10 +150,14 @@ class FileFollower:
 
     def _write_end(self, told: RunEnded | None) -> None:
         """Write where the script was that an error has ended, also one that nobody has told of."""
+        if self._heartbeat is None or self._told_end:
+            return
         uncaught = getattr(sys, "last_value", None)
         if told is None and uncaught is not None:
             told = ended_by(uncaught, self._path)
         if told is not None and told.error:
+            self._told_end = True
+            self._heartbeat.end()
             self._background.do(0, self._writer.add_whereabouts, self._place.last(told))
 
     def _fail(self, error: Exception) -> None:

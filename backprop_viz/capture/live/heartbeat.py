@@ -11,6 +11,8 @@ from backprop_viz.recording.whereabouts import Whereabouts
 
 # The function of torch that runs a backward.
 _BACKWARD = "_engine_run_backward"
+# A call that hangs, as on a line, holds nobody up for longer.
+_EVERY_BEAT_ENDS_S = 1.0
 
 
 class Heartbeat:
@@ -19,12 +21,15 @@ class Heartbeat:
     def __init__(self, beat: Callable[[], None], every_s: float) -> None:
         self._call, self._every_s = beat, every_s
         self._ended = threading.Event()
-        thread = threading.Thread(target=self._beat, name="backprop_viz heartbeat", daemon=True)
-        thread.start()
+        self._thread = threading.Thread(
+            target=self._beat, name="backprop_viz heartbeat", daemon=True
+        )
+        self._thread.start()
 
     def end(self) -> None:
-        """Call no more."""
+        """Call no more, once a call that is under way is over."""
         self._ended.set()
+        self._thread.join(_EVERY_BEAT_ENDS_S)
 
     def _beat(self) -> None:
         while not self._ended.wait(self._every_s):

@@ -67,7 +67,11 @@ class LoopPlace:
         doing: Doing = "backward" if "_engine_run_backward" in told.details else "other"
         place = Whereabouts(now, now, self._iteration, doing, told.line, error=told.error)
         place = replace(place, in_backward=doing == "backward")
-        return self._filled_in(place)
+        place = self._filled_in(place)
+        before = self._told
+        if before is not None and _waits_alike(before, place):
+            place = replace(place, since=before.since)
+        return place
 
     def _filled_in(self, told: Whereabouts) -> Whereabouts:
         """With what has run last, and the bucket that waits."""
@@ -119,13 +123,27 @@ def _accumulated(events: tuple[Event, ...]) -> frozenset[str]:
 
 def _what(events: tuple[Event, ...]) -> str:
     """What the last event was about: a layer if that is known, a parameter, or an operation."""
-    last = events[-1]
-    if last.parameter is not None:
-        return last.parameter
-    if last.phase is Phase.BACKWARD and last.node is not None:
-        made = (e for e in events if e.node == last.node and e.phase is not Phase.BACKWARD)
-        last = next(made, last)
-    return f"{last.module} ({last.op})" if last.module else last.op
+    phase = events[-1].phase
+    made = {e.node: e for e in events if e.module and e.phase is not Phase.BACKWARD}
+    for event in reversed(events):
+        if event.phase is not phase:
+            break
+        if event.parameter is not None:
+            return event.parameter
+        ran = made.get(event.node) if phase is Phase.BACKWARD else event
+        if ran is not None and ran.module:
+            return f"{ran.module} ({ran.op})"
+    return events[-1].op
+
+
+def _waits_alike(one: Whereabouts, other: Whereabouts) -> bool:
+    """Whether a loop has not got on between the two."""
+    return (one.iteration, one.doing, one.bucket, one.after) == (
+        other.iteration,
+        other.doing,
+        other.bucket,
+        other.after,
+    )
 
 
 def _is_same(one: Whereabouts, other: Whereabouts) -> bool:

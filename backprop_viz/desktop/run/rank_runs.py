@@ -42,6 +42,7 @@ class RankFacts:
         self._digests: Digests = {}
         self._waited: dict[int, float | None] = {}
         self._passed_over: set[int] = set()  # iterations that cannot be read
+        self._begun: set[int] = set()  # those of which the update is not recorded
 
     def pass_over(self, iteration: int) -> None:
         """An iteration cannot be read."""
@@ -51,11 +52,17 @@ class RankFacts:
         """The iterations that cannot be read."""
         return self._passed_over
 
+    def finished(self, newest: int) -> int:
+        """The last iteration that is over, where ``newest`` is the last that is told of."""
+        return newest - 1 if newest in self._begun else newest
+
     def look(self, recording: Recording) -> None:
         """Take note of an iteration that is over."""
         if recording.span(Phase.UPDATE) is None:
             self._passed_over.add(recording.iteration)
+            self._begun.add(recording.iteration)
             return
+        self._begun.discard(recording.iteration)
         digests, waited = weight_digests(recording), waited_in(recording)
         with self._lock:
             if digests:  # none of shards
@@ -276,7 +283,7 @@ class RankRuns:
             origin=origin,
             recording=recording,
             loss=loss,
-            iteration=one.iteration,
+            iteration=one.facts.finished(one.iteration),
             due=one.due,
             heard=one.client.heard,
             closed=one.client.is_closed,

@@ -137,7 +137,7 @@ def test_a_rank_that_hangs_is_told_from_one_that_waits_for_it(
     session, view = window.session, window.panel(RanksView)
     until(session, lambda: "Rank 1 hangs since" in view.standing.text())
     until(session, lambda: "Rank 0 waits for rank 1 since" in view.standing.text())
-    waits, hangs = view.standing.text().splitlines()
+    hangs, waits = view.standing.text().splitlines()
     assert re.search(r"iteration 6(, with bucket 1 of 2: module\.second| at line)", waits)
     lines = _SCRIPT.read_text().splitlines()
     (where,) = map(int, re.findall(r"in iteration 6, at line (\d+)", hangs))

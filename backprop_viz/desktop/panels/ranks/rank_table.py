@@ -137,8 +137,8 @@ class RankTable(QTableWidget):
             RankCell(where, device),
             RankCell(_batch(recording)),
             _number(one.loss, "loss"),
-            _norm(None if gradient is None else gradient.before[row]),
-            _norm(None if gradient is None else gradient.after[row]),
+            _own(gradient, row),
+            _mean(gradient, row),
             RankCell(waited),
             self._weights(one, state),
             RankCell(word, color="error" if bad else "muted"),
@@ -170,6 +170,19 @@ def _batch(recording: Recording | None) -> str:
 
 def _number(value: float | None, color: str) -> RankCell:
     return RankCell("") if value is None else RankCell(short(value), full(value), color, value)
+
+
+def _own(gradient: RankGradient | None, row: int) -> RankCell:
+    """The rank's own gradient; nothing where that is not known, as of shards."""
+    unknown = gradient is None or gradient.full_shape is not None
+    return RankCell("") if gradient is None or unknown else _norm(gradient.before[row])
+
+
+def _mean(gradient: RankGradient | None, row: int) -> RankCell:
+    """What the ranks have made of it; nothing where they have not talked."""
+    if gradient is None or not (gradient.reduced or gradient.full_shape is not None):
+        return RankCell("")
+    return _norm(gradient.after[row])
 
 
 def _norm(array: Array | None) -> RankCell:

@@ -1,7 +1,5 @@
 """What is said of ranks: what a mean is of, whether weights are equal, who waits for whom."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.ranks import RankGradient
@@ -18,8 +16,8 @@ def sum_text(count: int) -> str:
     return f"({written}) / {count}"
 
 
-def mean_text(gradient: RankGradient, missing: Sequence[int]) -> str:
-    """What the all-reduce has made of a parameter's gradients."""
+def mean_text(gradient: RankGradient, state: RanksState, *, is_over: bool) -> str:
+    """What the all-reduce has made of a parameter's gradients, in an iteration that is over."""
     translate = QCoreApplication.translate
     if gradient.full_shape is not None:
         text = translate(
@@ -28,25 +26,33 @@ def mean_text(gradient: RankGradient, missing: Sequence[int]) -> str:
             "see the whole.",
         )
         return text.format(shape="×".join(map(str, gradient.full_shape)))
+    if not gradient.reduced and not is_over:
+        return translate("ranks", "This iteration is not over: no mean has been made yet.")
     if not gradient.reduced:
         return translate(
             "ranks",
             "No all-reduce in this iteration: each rank keeps its own gradient, as in no_sync.",
         )
-    if missing:
+    if state.missing:
         text = translate(
             "ranks",
             "DDP averages: each rank gets {formula}. Without rank {missing} that cannot be "
             "checked.",
         )
-        ranks = ", ".join(map(str, missing))
+        ranks = ", ".join(map(str, state.missing))
         return text.format(formula=sum_text(gradient.ranks), missing=ranks)
     if gradient.mean is None:
         return translate("ranks", "Not every rank has recorded its gradient.")
     text = translate(
         "ranks", "DDP averages: each rank gets {formula}. Farthest from the exact mean: {error}."
     )
-    return text.format(formula=sum_text(gradient.ranks), error=short(gradient.error))
+    said = text.format(formula=sum_text(gradient.ranks), error=short(gradient.error))
+    pairs = zip(state.ranks, gradient.before, strict=True)
+    without = ", ".join(str(one.rank) for one, array in pairs if array is None)
+    if without:
+        text = translate("ranks", "Rank {0} has not used this parameter: it counts as 0.")
+        return f"{said} {text.format(without)}"
+    return said
 
 
 def weights_text(state: RanksState) -> str:
@@ -63,17 +69,25 @@ def weights_text(state: RanksState) -> str:
             return text.format(state.compared)
         text = translate("ranks", "Weights are equal on all ranks to the bit, up to iteration {0}.")
         return text.format(state.compared)
-    return _difference_text(difference)
+    return _difference_text(difference, len(state.ranks))
 
 
-def _difference_text(difference: WeightDifference) -> str:
-    translate = QCoreApplication.translate
+def _difference_text(difference: WeightDifference, count: int) -> str:
+    translate, different = QCoreApplication.translate, len(difference.ranks)
     names, more = difference.parameters[0], len(difference.parameters) - 1
     if more:
         names = translate("ranks", "{0} and {1} more").format(names, f"{more:,}")
     ranks = ", ".join(map(str, difference.ranks))
-    text = translate("ranks", "Weights differ since iteration {2}: {0}, on rank {1}.")
-    if not difference.sure:
+    if different == count and difference.sure:
+        text = translate("ranks", "Weights differ from rank to rank since iteration {2}: {0}.")
+    elif different == count:
+        text = translate(
+            "ranks",
+            "Weights differ from rank to rank in iteration {2}, the first where it is known: {0}.",
+        )
+    elif difference.sure:
+        text = translate("ranks", "Weights differ since iteration {2}: {0}, on rank {1}.")
+    else:
         text = translate(
             "ranks",
             "Weights differ in iteration {2}, the first where it is known: {0}, on rank {1}.",

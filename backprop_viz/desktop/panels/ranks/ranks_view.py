@@ -32,6 +32,7 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
 
 # How long a rank has been silent is told anew so often.
 _AGAIN_MS = 1000
@@ -103,13 +104,14 @@ class RanksView(Panel):
         told = QVBoxLayout()
         told.setSpacing(3)
         told.setContentsMargins(0, 0, 0, 0)
-        for sentence in (self.missing, self.mean, self.weights, self.waits, self.standing):
+        for sentence in (self.missing, self.standing, self.mean, self.weights, self.waits):
             sentence.setFont(body_font(11))
         told.addWidget(self.missing)
         told.addWidget(self.others, 0, Qt.AlignmentFlag.AlignLeft)
+        told.addWidget(self.standing)
         told.addWidget(self.mean)
         told.addWidget(self.origin, 0, Qt.AlignmentFlag.AlignLeft)
-        for sentence in (self.weights, self.waits, self.standing):
+        for sentence in (self.weights, self.waits):
             told.addWidget(sentence)
         told.addStretch(1)
         numbers = QVBoxLayout()
@@ -225,7 +227,7 @@ class RanksView(Panel):
     def _tell(self, state: RanksState) -> None:
         gradient = self.gradient
         self.subtitle.setText(self._subtitle(state))
-        said = "" if gradient is None else mean_text(gradient, state.missing)
+        said = "" if gradient is None else mean_text(gradient, state, is_over=_is_over(state))
         self.mean.setText(self.full.refusal or said)
         self.origin.setVisible(gradient is not None and gradient.reduced)
         self.weights.setText(weights_text(state))
@@ -241,7 +243,7 @@ class RanksView(Panel):
         if self.gradient is None:
             lacking = ", ".join(str(one.rank) for one in state.ranks if one.recording is None)
             if lacking:
-                return self.tr("this iteration is missing of rank {0}").format(lacking)
+                return self.tr("rank {0} has not recorded this iteration").format(lacking)
             return self.tr("not every rank has this iteration")
         recordings = state.recordings
         told = (
@@ -282,6 +284,11 @@ class RanksView(Panel):
         number = None if recording is None else loss_number(recording.at(len(recording.events)))
         if number is not None:
             self.rank_number_picked.emit(place, number)
+
+
+def _is_over(state: RanksState) -> bool:
+    """Whether the shown iteration has come to its update on every rank."""
+    return all(one.span(Phase.UPDATE) is not None for one in state.recordings or ())
 
 
 def _first_parameter(recording: Recording) -> str:

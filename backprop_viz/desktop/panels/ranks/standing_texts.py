@@ -1,6 +1,7 @@
 """What is said of ranks that do not get on: where each is, since when, and who waits for whom."""
 
 import time
+from textwrap import shorten
 
 from PySide6.QtCore import QCoreApplication
 
@@ -9,6 +10,7 @@ from backprop_viz.recording.whereabouts import Whereabouts
 
 # So many parameters of a bucket are named.
 _MOST_NAMES = 4
+_LONGEST_ERROR = 160
 _DAY_S = 24 * 60 * 60
 # A rank that is not in a collective has no gradient for any bucket yet; of one that is in another
 # than DistributedDataParallel's it is not known.
@@ -27,8 +29,8 @@ def standing_text(state: RanksState, now: float) -> str:
             "hang.",
         )
         return text.format(most)
-    texts = []
-    for one in state.ranks:
+    texts, late = [], awaited(state, now)
+    for one in (*late, *(one for one in state.ranks if one not in late)):
         said = _waits_text(one, state, now) or _standing_of(one, most, now)
         texts += [said, _error_text(one, now)]
     return "\n".join(filter(None, texts))
@@ -80,14 +82,14 @@ def _waits_text(one: RankState, state: RanksState, now: float) -> str:
     elif bucket is not None:
         text = translate(
             "ranks",
-            "Rank {rank} waited for rank {late} from {since} to {until}, in backward of iteration "
-            "{iteration}, with bucket {bucket} of {buckets}: {names}.",
+            "Rank {rank} waited {seconds} s for rank {late}, until {until}, in backward of "
+            "iteration {iteration}, with bucket {bucket} of {buckets}: {names}.",
         )
     else:
         text = translate(
             "ranks",
-            "Rank {rank} waited for rank {late} from {since} to {until}, in iteration {iteration} "
-            "at line {line}.",
+            "Rank {rank} waited {seconds} s for rank {late}, until {until}, in iteration "
+            "{iteration} at line {line}.",
         )
     number, names = bucket or (0, "")
     return text.format(
@@ -95,6 +97,7 @@ def _waits_text(one: RankState, state: RanksState, now: float) -> str:
         late=", ".join(str(each.rank) for each in late),
         since=clock(told.since, now),
         until=clock(told.time, now),
+        seconds=f"{told.time - told.since:,.0f}",
         iteration=told.iteration,
         line="?" if told.line is None else told.line,
         bucket=number + 1,
@@ -207,7 +210,7 @@ def _error_text(one: RankState, now: float) -> str:
     if one.there is None or not one.there.error:
         return ""
     text = QCoreApplication.translate("ranks", "Rank {0} ended at {1} in iteration {2}: {3}")
-    error = one.there.error.partition("\n")[0]
+    error = shorten(one.there.error.partition("\n")[0], _LONGEST_ERROR, placeholder=" …")
     return text.format(one.rank, clock(one.there.time, now), one.there.iteration, error)
 
 

@@ -1,5 +1,7 @@
 """What is said of ranks that wait for each other or drift apart, and how it is found out."""
 
+from dataclasses import replace
+
 import pytest
 
 from backprop_viz.desktop.panels.ranks.rank_texts import (
@@ -27,6 +29,11 @@ def test_weights_that_differ() -> None:
     found = WeightDifference(5, ("a", "b", "c"), (1,), sure=True)
     state = ranks(rank(0), rank(1), difference=found, compared=7)
     assert weights_text(state) == "Weights differ since iteration 5: a and 2 more, on rank 1."
+    found = replace(found, ranks=(0, 1))
+    state = ranks(rank(0), rank(1), difference=found, compared=7)
+    assert (
+        weights_text(state) == "Weights differ from rank to rank since iteration 5: a and 2 more."
+    )
 
 
 @pytest.mark.parametrize("first", [1, 2, 37, 640, 999, 1000, None])

@@ -59,10 +59,10 @@ def test_files_tell_where_a_rank_stopped_and_in_which_bucket_another_waited_for_
     cut = {"kind": "file", "heard": NOW - 60}
     said = standing_text(ranks(rank(0, there=WAITS, **cut), rank(1, there=STANDS, **cut)), NOW)
     assert said.splitlines() == [
-        f"Rank 0 waited for rank 1 from {_SINCE} to {_UNTIL}, in backward of iteration 5, with "
-        "bucket 2 of 3: fc1.weight, fc1.bias.",
         "Rank 1 stopped in iteration 5, at line 12, after backward of fc2 (linear). It was last "
         f"seen at {_UNTIL}: the process was killed, or hangs.",
+        f"Rank 0 waited 40 s for rank 1, until {_UNTIL}, in backward of iteration 5, with "
+        "bucket 2 of 3: fc1.weight, fc1.bias.",
     ]
 
 
@@ -70,9 +70,9 @@ def test_live_it_is_said_since_when() -> None:
     stuck = {"progressed": NOW - 100, "rate": 5.0}
     said = standing_text(ranks(rank(0, there=WAITS, **stuck), rank(1, there=STANDS, **stuck)), NOW)
     assert said.splitlines() == [
+        f"Rank 1 hangs since {_SINCE} in iteration 5, at line 12, after backward of fc2 (linear).",
         f"Rank 0 waits for rank 1 since {_SINCE}, in backward of iteration 5, with bucket 2 of 3: "
         "fc1.weight, fc1.bias.",
-        f"Rank 1 hangs since {_SINCE} in iteration 5, at line 12, after backward of fc2 (linear).",
     ]
 
 
@@ -82,8 +82,8 @@ def test_a_place_from_before_the_last_iteration_is_none() -> None:
     old = replace(STANDS, iteration=3)
     said = standing_text(ranks(rank(0, there=WAITS, **cut), rank(1, there=old, **cut)), NOW)
     assert said.splitlines() == [
-        f"Rank 0 waited for rank 1 from {_SINCE} to {_UNTIL}, in iteration 5 at line 9.",
         "Rank 1: its file ends after iteration 4, and nobody closed it.",
+        f"Rank 0 waited 40 s for rank 1, until {_UNTIL}, in iteration 5 at line 9.",
     ]
 
 
@@ -106,8 +106,8 @@ def test_the_exception_that_ended_a_rank_is_told() -> None:
         rank(1, "file", there=STANDS, heard=NOW - 60),
     )
     assert standing_word(state.ranks[0], NOW) == "failed"
-    first, second, _ = standing_text(state, NOW).splitlines()
-    assert first.startswith("Rank 0 waited for rank 1")
+    _, first, second = standing_text(state, NOW).splitlines()
+    assert first.startswith("Rank 0 waited 40 s for rank 1")
     expected = f"Rank 0 ended at {_UNTIL} in iteration 5: RuntimeError: Connection closed by peer"
     assert second == expected
 
