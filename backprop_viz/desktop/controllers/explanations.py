@@ -60,6 +60,10 @@ class ExplanationsController(QObject):
         self._panel = panel = self._window.panel(OriginView)
         self._window.number_picked.connect(self.explain)
         self._window.panel(RanksView).rank_number_picked.connect(self._explain_on_rank)
+        comparison = self._window.panel(InspectorView).comparison
+        comparison.number_picked.connect(self.explain)
+        comparison.then_picked.connect(self._explain_then)
+        comparison.difference_picked.connect(self._explain_difference)
         self._session.explained.connect(self._show)
         self._session.saliency_recorded.connect(self._explain_saliency)
         self._window.panel(SaliencyDialog).picture.pixel_asked.connect(self._ask_saliency)
@@ -86,7 +90,7 @@ class ExplanationsController(QObject):
             self._window.messages.withdraw(_PAUSE_FIRST)
             awaited()
         asked, shown = self._panel.history.current, view_state.cursor.recording
-        if asked is None or asked.of_drawing:  # which is of no iteration
+        if asked is None or asked.of_drawing or asked.then:  # which are of no single iteration
             return
         if self._whole_wanted == shown.iteration and shown.samples is None:
             self._whole_wanted = None
@@ -150,6 +154,24 @@ class ExplanationsController(QObject):
         self._open()
         self._remember_shown(self._view_state)
         self._panel.ask(self._view_state.cursor.recording, number)
+        self._panel.show_view_state(self._view_state)
+
+    def _explain_then(self, recording: Recording, number: Number) -> None:
+        """Show a number of the recording that is compared with, in its own iteration."""
+        if self._view_state is None or self._is_training():
+            return
+        self._open()
+        self._remember_shown(self._view_state)
+        self._panel.ask(recording, number)
+        self._panel.show_view_state(self._view_state)
+
+    def _explain_difference(self, now: Number, recording: Recording, then: Number) -> None:
+        """Show a number less the one that it is compared with."""
+        if self._view_state is None or self._is_training():
+            return
+        self._open()
+        shown = self._view_state.cursor.recording
+        self._panel.ask_difference(AskedNumber(shown, now, then=AskedNumber(recording, then)))
         self._panel.show_view_state(self._view_state)
 
     def _later(self, number: Number) -> Callable[[], None] | None:

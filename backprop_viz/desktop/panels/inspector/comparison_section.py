@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.analysis.comparison import NamedTensor, difference
+from backprop_viz.analysis.numbers.named_numbers import named_number
 from backprop_viz.analysis.numbers.number_names import element_name
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
@@ -23,6 +24,7 @@ from backprop_viz.desktop.texts.table_texts import baseline_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.number import Number
 
 _TALLEST = 170
 
@@ -30,10 +32,15 @@ _TALLEST = 170
 class ComparisonSection(QWidget):
     """A table of then, now and the difference, for a tensor or its gradient.
 
-    ``stop_wanted`` is emitted when the user is done.
+    ``stop_wanted`` is emitted when the user is done. ``number_picked`` carries the Number that was
+    clicked, ``then_picked`` the Recording that is compared with and a Number of it;
+    ``difference_picked`` all three.
     """
 
     stop_wanted = Signal()
+    number_picked = Signal(object)
+    then_picked = Signal(object, object)
+    difference_picked = Signal(object, object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +75,7 @@ class ComparisonSection(QWidget):
         self.table = ArrayTable()
         self.table.setAccessibleName(self.tr("Every element then, now, and the difference"))
         self.table.element_chosen.connect(self._say_number)
+        self.table.number_picked.connect(self._pick)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 4)
         layout.setSpacing(4)
@@ -149,6 +157,21 @@ class ComparisonSection(QWidget):
         self._show_table(then, now)
         self._say_number(self._element)
 
+    def _pick(self, number: Number) -> None:
+        """Ask about the cell that was clicked: then, now, or the difference."""
+        view_state, column = self._view_state, self.table.currentIndex().column()
+        if view_state is None or view_state.then is None:
+            return
+        then = named_number(self.tensor, view_state.then, number.index)
+        now = named_number(self.tensor, view_state.cursor, number.index)
+        recording = view_state.then.recording
+        if column == 1 and then is not None:
+            self.then_picked.emit(recording, then)
+        elif column == 2 and now is not None:
+            self.number_picked.emit(now)
+        elif column == 3 and now is not None and then is not None:
+            self.difference_picked.emit(now, recording, then)
+
     def _part(self, cursor: Cursor) -> tuple[Array | None, tuple[int, ...]]:
         """The numbers of the tensor, of a batch those of the sample; and their place in it."""
         assert self._view_state is not None
@@ -168,6 +191,11 @@ class ComparisonSection(QWidget):
         role = "forward" if self.tensor.kind == "activation" else "backward"
         role = "update" if self.tensor.kind == "weight" else role
         words = self.tr("then"), self.tr("now"), self.tr("difference")
+        assert self._view_state is not None
+        cursors = self._view_state.then, self._view_state.cursor
+        known_then, known_now = (
+            None if cursor is None else named_number(self.tensor, cursor, ()) for cursor in cursors
+        )
         self.table.show_columns(
             shape,
             [
@@ -178,6 +206,7 @@ class ComparisonSection(QWidget):
                     "muted",
                     tensor=self.tr("then {name}").format(name=name),
                     compared=True,
+                    origin=known_then,
                 ),
                 TableColumn(
                     words[1],
@@ -186,12 +215,14 @@ class ComparisonSection(QWidget):
                     role,
                     tensor=name,
                     compared=True,
+                    origin=known_now,
                 ),
                 TableColumn(
                     words[2],
                     self.tr("Now less then, exactly"),
                     None if less is None else less.ravel(),
                     tensor=f"Δ {name}",
+                    origin=None if known_then is None else known_now,
                 ),
             ],
             self._first,

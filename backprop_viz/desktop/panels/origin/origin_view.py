@@ -15,6 +15,7 @@ from backprop_viz.analysis.numbers.number_marks import marks_of
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import scalar_of
 from backprop_viz.desktop.panels.origin.breadcrumb import crumbs
+from backprop_viz.desktop.panels.origin.difference_rows import difference_rows, difference_value
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
 from backprop_viz.desktop.panels.origin.fact_texts import fact_text
 from backprop_viz.desktop.panels.origin.formula_legend import legend
@@ -91,6 +92,7 @@ class OriginView(OriginLayout):
         self.path.number_asked.connect(self.ask_here)
         for source in (self.formula, self.table, self.effects, self.picture):
             source.number_asked.connect(self.ask_here)
+        self.table.asked_elsewhere.connect(self.ask)
         self.table.row_chosen.connect(self._choose_row)
         self.picture.term_chosen.connect(self._choose_term)
         self.bars.term_chosen.connect(self._choose_term)
@@ -106,6 +108,11 @@ class OriginView(OriginLayout):
         ``of_drawing``: the recording is that of the drawing's saliency.
         """
         self.history.ask(AskedNumber(recording, number, of_drawing))
+        self._ask_current()
+
+    def ask_difference(self, now: AskedNumber) -> None:
+        """Show by how much a number differs from that of another recording."""
+        self.history.ask(now)
         self._ask_current()
 
     def ask_here(self, number: Number) -> None:
@@ -134,6 +141,9 @@ class OriginView(OriginLayout):
         assert asked is not None
         self._show_nothing()
         names = self._names_of(asked.recording)
+        if asked.then is not None:
+            self._show_difference(asked)
+            return
         of = "" if names.differentiated == LOSS else names.differentiated
         self.check.show_number(asked.number, names.name, asked.backwards, of)
         self._color = phase_color(asked.number, asked.recording.events)
@@ -144,11 +154,30 @@ class OriginView(OriginLayout):
         self.marks_changed.emit(marks_of(asked.recording, asked.number))
         self.asked.emit(asked.recording, asked.number)
 
+    def _show_difference(self, asked: AskedNumber) -> None:
+        """Show a difference, which needs no worker: two numbers, each to be clicked."""
+        assert asked.then is not None
+        self._slow.stop()
+        self._color = phase_color(asked.number, asked.recording.events)
+        self.check.show_number(None, str)
+        self.path.show_crumbs(())
+        self.terms = difference_rows(asked)
+        self.table.show_rows(self.terms, self._names_of(asked.recording))
+        self.table.show()
+        self._write_value()
+        self._paint()
+        text = self.tr("Now less then, exactly. Click either number to see where it comes from.")
+        self.say(text)
+        self.complete = True
+        self.marks_changed.emit(marks_of(asked.recording, asked.number))
+
     def _write_value(self) -> None:
         asked = self.history.current
         assert asked is not None
         value = scalar_of(asked.recording, asked.number)
         name = self._names_of(asked.recording).name(asked.number)
+        if asked.then is not None:
+            value, name = difference_value(asked), f"Δ {name}"
         exact, brief = full(value), in_sum(value, few_terms(self.explanation))
         self.value.setText(f"{name} = {exact if self._full_precision else brief}")
         self.value.setToolTip(f"{name} = {exact}")

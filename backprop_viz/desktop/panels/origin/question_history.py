@@ -13,12 +13,14 @@ MOST = 100
 class AskedNumber:
     """A number, and the recording that it is of.
 
-    ``of_drawing``: that of the saliency of the drawing, which is no iteration.
+    ``of_drawing``: that of the saliency of the drawing, which is no iteration. With ``then`` it is
+    the difference: the number less that one.
     """
 
     recording: Recording
     number: Number
     of_drawing: bool = False
+    then: "AskedNumber | None" = None
 
     @property
     def backwards(self) -> int:

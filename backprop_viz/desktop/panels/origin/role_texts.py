@@ -56,6 +56,7 @@ def _roles() -> dict[str, str]:
         "itself": translate("roles", "× itself"),
         "one_over_n": translate("roles", "1/n"),
         "others": translate("roles", "all others"),
+        "iteration": translate("roles", "iteration"),
         "effect": translate("roles", "what changes"),
         "why_zero": translate("roles", "why it is 0"),
         "derivative": translate("roles", "per +1"),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from backprop_viz.desktop.style.numbers import full, in_sum, signed
 from backprop_viz.recording.events import Event
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
 
@@ -25,7 +26,8 @@ class TermCell:
     """A cell: its text, every digit of it, a role of the theme, and the number that it shows.
 
     A cell with a number can be asked where that comes from. ``role``: the text is the code of one.
-    ``value`` is what the cell shows; None where that is no number.
+    ``value`` is what the cell shows; None where that is no number. ``recording`` is the one that
+    the number is of, where that is not the one that is explained.
     """
 
     text: str
@@ -34,6 +36,7 @@ class TermCell:
     number: Number | None = None
     role: bool = False
     value: float | None = None
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,9 +133,13 @@ class _CellPainter(QStyledItemDelegate):
 
 
 class TermsTable(QTableView):
-    """Terms in rows. ``number_asked`` carries a Number, ``row_chosen`` the current TermRow."""
+    """Terms in rows. ``number_asked`` carries a Number, ``row_chosen`` the current TermRow.
+
+    ``asked_elsewhere`` carries a Recording and a Number of it, where it is another one's.
+    """
 
     number_asked = Signal(object)
+    asked_elsewhere = Signal(object, object)
     row_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -178,7 +182,7 @@ class TermsTable(QTableView):
         cell, cells = self.rows.cell(index), self.rows.content.rows[index.row()].cells
         texts = tuple(each.exact or each.text for each in cells)
         if cell.number is not None and self._names is not None:
-            recorded = scalar_of(self._names.recording, cell.number)
+            recorded = scalar_of(cell.recording or self._names.recording, cell.number)
             # That of a function, such as σ(x), is another one than x.
             if cell.value is None or float(recorded) == cell.value:
                 tensor = self._names.tensor(cell.number)
@@ -246,9 +250,11 @@ class TermsTable(QTableView):
         self._fit()
 
     def _ask(self, index: QModelIndex) -> None:
-        number = self.rows.cell(index).number
-        if number is not None:
-            self.number_asked.emit(number)
+        cell = self.rows.cell(index)
+        if cell.number is not None and cell.recording is not None:
+            self.asked_elsewhere.emit(cell.recording, cell.number)
+        elif cell.number is not None:
+            self.number_asked.emit(cell.number)
 
     def _first_number(self) -> int:
         """The column of the first number in the first row that can be asked about."""

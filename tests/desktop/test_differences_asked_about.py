@@ -1,0 +1,71 @@
+"""Then, now and their difference in the inspector are asked about by a click."""
+
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from tests.conftest import OpenWindow
+from tests.desktop.test_where_from import Explained
+from tests.waiting import until, until_idle
+
+
+@pytest.fixture
+def explained(open_window: OpenWindow, qtbot: QtBot) -> Explained:
+    explained = Explained(open_window("--preset", "tutorial", size=(1600, 1000)), qtbot)
+    for _ in range(2):
+        explained.session.iterate()
+        until_idle(explained.session)
+    return explained
+
+
+def gradients(count: int) -> list[torch.Tensor]:
+    net = bv.Trainer(data="random", loss="mse", optimizer="sgd", lr=0.01, batch_size=1)
+    found = []
+    for _ in range(count):
+        net.iterate()
+        grad = net.model.conv1.bias.grad
+        assert grad is not None
+        found.append(grad.clone())
+    return found
+
+
+def test_then_now_and_difference_are_clicked(explained: Explained) -> None:
+    window, panel, session = explained.window, explained.panel, explained.session
+    window.picked.emit("parameter", "conv1.bias")
+    action = window.findChild(QAction, "actionComparePrevious")
+    assert action is not None
+    action.trigger()
+    table = window.panel(InspectorView).comparison.table
+    until(session, table.isVisible)
+    then, now = (float(each[2]) for each in gradients(2))
+
+    def click(column: int) -> None:
+        table.scrollTo(table.rows.index(2, column))
+        box = table.visualRect(table.rows.index(2, column))
+        explained.qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+
+    click(2)
+    assert explained.wait().value == now
+    click(1)
+    assert explained.wait().value == then
+    assert panel.subtitle.text().startswith("iteration 1, not the one shown")
+    assert abs(explained.wait().residual) < 1e-7
+    click(3)
+    assert panel.value.toolTip() == f"Δ conv1.bias.grad[2] = {now - then!r}"
+    assert [row.value for row in panel.table.rows.content.rows] == [now, then]
+    # Each of the two leads to its own iteration.
+    for row, value, iteration in ((1, then, 1), (0, now, 2)):
+        box = panel.table.visualRect(panel.table.rows.index(row, 2))
+        explained.qtbot.mouseClick(
+            panel.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center()
+        )
+        assert explained.wait().value == value
+        asked = panel.history.current
+        assert asked is not None
+        assert asked.recording.iteration == iteration
+        panel.back.click()
+        assert panel.value.toolTip().startswith("Δ ")
