@@ -27,6 +27,7 @@ BENCHMARKS = (
     "bench_window.py",
     "bench_cursor.py",
     "bench_explanations.py",
+    "bench_clicks.py",
     "bench_surface.py",
     "bench_drawing.py",
     "bench_plot.py",

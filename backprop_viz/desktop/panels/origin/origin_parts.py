@@ -56,6 +56,12 @@ class ValueLabel(ElidedLabel):
         super().resizeEvent(event)
         self._fit()
 
+    @property
+    def least_width(self) -> int:
+        """The width in pixels in which the smallest of its fonts is not elided."""
+        font = code_font(_SIZES[-1], bold=True)
+        return QFontMetrics(font).horizontalAdvance(self.text()) + 4
+
     def _fit(self) -> None:
         fonts = [code_font(size, bold=True) for size in _SIZES]
         wide = (QFontMetrics(font).horizontalAdvance(self.text()) for font in fonts)

@@ -205,7 +205,6 @@ class OriginView(OriginLayout):
         self.formula.show_formula(explanation, self.terms, symbols, where)
         self.table.show_rows(self.terms, names)
         self.table.setVisible(bool(self.terms.rows))
-        give_room(self.columns, self.table.wanted_width, self.effects.wanted_width)
         if self.hasFocus() and self.terms.rows:
             self.table.setFocus()
         first = first_term(explanation)
@@ -215,6 +214,7 @@ class OriginView(OriginLayout):
         self.sum.show_sum(explanation, self.terms, exact)
         self._write_value()
         self.sum.setVisible(bool(self.terms.rows))
+        self._give_room()
         reasons = () if explanation.reason is None else (explanation.reason,)
         self.whole.setVisible(any(reason.code == "samples" for reason in reasons))
         said = [_said(fact, names) for fact in (*reasons, *explanation.facts)]
@@ -257,7 +257,7 @@ class OriginView(OriginLayout):
         note = self.tr("{0} more").format(f"{rows.rest_count:,}") if rows.rest_count else ""
         self.effects_note.setText(note)
         self.effects_note.setVisible(bool(self.effects_note.text()))
-        give_room(self.columns, self.table.wanted_width, self.effects.wanted_width)
+        self._give_room()
         self.complete = True
 
     def say(self, text: str) -> None:
@@ -310,7 +310,13 @@ class OriginView(OriginLayout):
         """Leave out what is said twice where there is little height."""
         super().resizeEvent(event)
         self.formula.set_short(self.height() < _SHORT)
-        give_room(self.columns, self.table.wanted_width, self.effects.wanted_width)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """Let the terms have the room in which nothing of theirs is cut."""
+        lines = self.sum.wanted_width if self.terms.rows else 0
+        terms = max(self.table.wanted_width, lines, self.value.least_width)
+        give_room(self.columns, terms, self.effects.wanted_width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Esc."""

@@ -17,6 +17,8 @@ def _zero_text(role: str) -> str:
     translate = QCoreApplication.translate
     if role == "rounded":
         return translate("roles", "too small for float64")
+    if role in ("local", "relu:local"):
+        return translate("roles", "the local derivative is 0")
     text = translate("roles", "{0} is 0")
     if role.startswith("relu:"):
         text = translate("roles", "{0} is 0: ReLU stopped it")

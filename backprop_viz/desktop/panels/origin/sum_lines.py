@@ -84,6 +84,17 @@ class SumLines(QWidget):
         self.values[1].setText(in_sum(explanation.total, few_terms(explanation)))
         self.values[1].setToolTip(self.tr("In float64: {0}").format(full(explanation.total)))
 
+    @property
+    def wanted_width(self) -> int:
+        """The width in pixels in which neither line is elided."""
+        wide = [
+            word.fontMetrics().horizontalAdvance(word.text()) + value.sizeHint().width()
+            for word, value in zip(self.words, self.values, strict=True)
+        ]
+        if self.zeros.isVisibleTo(self):
+            wide[0] += self.zeros.sizeHint().width() + 8
+        return max(wide) + 36
+
     def set_theme(self, theme: Theme, color: str) -> None:
         """Take the colours of a theme; the sum has that of its phase."""
         for label in (*self.words, self.values[0]):
