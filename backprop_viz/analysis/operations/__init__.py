@@ -64,7 +64,13 @@ ALL_OPERATIONS = tuple(_found())
 # What a rule raises for a call that it was not written for.
 _UNFIT = (NotRecorded, ArithmeticError, LookupError, TypeError, ValueError)
 _BY_FUNCTION = {name: each for each in ALL_OPERATIONS for name in each.functions}
-_BY_NODE = {n.name: (each, n) for each in ALL_OPERATIONS if not each.composite for n in each.nodes}
+_BY_NODE = {
+    node.name: (each, node)
+    for each in ALL_OPERATIONS
+    if not each.composite
+    for node in each.nodes
+    if not node.shared
+}
 
 
 # -- words -------------------------------------------------------------------------------------

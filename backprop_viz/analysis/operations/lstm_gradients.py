@@ -20,6 +20,7 @@ from backprop_viz.analysis.operations.recorded_call import (
     NotRecorded,
     Places,
     RecordedNode,
+    plain,
     product,
 )
 from backprop_viz.analysis.operations.recurrent_inside import ROLES, recurrent_of
@@ -200,8 +201,11 @@ class LstmGradient:
             parts = []
             for kind in kinds:
                 own = [i for i, o in enumerate(others) if (o.tensor, o.intermediate) == kind]
-                above = self.column(OF_PRE, places[own])
-                parts.append(product("products", above, _joined([others[i] for i in own])))
+                factors = [self.column(OF_PRE, places[own]), _joined([others[i] for i in own])]
+                if slot == 1 and self.lstm.masks and self.layer >= self.lstm.directions:
+                    kept = [self.lstm.mask(self.layer, int(t), int(n))[at] for t, n, _ in places]
+                    factors.append(plain("mask", *kept))
+                parts.append(product("products", *factors))
             return tuple(parts)
         if slot != 0:
             return None
@@ -247,6 +251,23 @@ def _joined(columns: list[FactorColumn]) -> FactorColumn:
 
 def _parts(node: RecordedNode, slot: int, index: Index) -> tuple[Part, ...] | None:
     return LstmGradient(node).sent(slot, index)
+
+
+def _through_dropout(node: RecordedNode, slot: int, index: Index) -> tuple[Part, ...] | None:
+    """What the dropout between two layers sends on: what is kept is scaled up."""
+    masks, arrived = recurrent_of(node.call).masks, node.arrived()
+    if len(masks) != 1 or masks[0].shape != arrived.shape or slot != 0:
+        return None  # of several torch does not tell which one it is
+    kept = plain("mask", float(masks[0][index]))
+    return (product("products", node.upstream(np.array([index], np.int64)), kept),)
+
+
+DROPOUT_NODE = OperationNode(
+    "MulBackward0",
+    (SentGradient("mask", "∂L/∂h = δ·mask"),),
+    parts=_through_dropout,
+    shared=True,
+)
 
 
 def _inside(

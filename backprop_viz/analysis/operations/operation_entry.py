@@ -49,6 +49,7 @@ class OperationNode:
     ``sent`` are the gradients in the order of the node's outputs; ``facts`` say which branch was
     taken. ``parts`` are the terms of a gradient that is better told by a rule of its own than as
     upstream gradients times local derivatives; ``intermediates`` are what it computes on its way.
+    ``shared``: other operations make nodes of this name, too.
     """
 
     name: str
@@ -56,6 +57,7 @@ class OperationNode:
     facts: NodeFacts | None = None
     parts: NodeRule | None = None
     intermediates: tuple[NodeIntermediate, ...] = ()
+    shared: bool = False
 
     def intermediate(self, name: str) -> NodeIntermediate | None:
         """Its intermediate value of that name."""

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from backprop_viz.analysis.operations.lstm_gradients import LSTM_NODE
+from backprop_viz.analysis.operations.lstm_gradients import DROPOUT_NODE, LSTM_NODE
 from backprop_viz.analysis.operations.operation_entry import Intermediate, OperationEntry
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, product
 from backprop_viz.analysis.operations.recurrent_inside import GATES, Recurrent, pre, recurrent_of
@@ -122,7 +122,7 @@ OPERATIONS = tuple(
             *_MORE.get(kind, ()),
             *_gates(kind),
         ),
-        nodes=(LSTM_NODE,) if kind == "lstm" else (),
+        nodes=(LSTM_NODE, DROPOUT_NODE) if kind == "lstm" else (),
         composite=kind != "lstm",
     )
     for kind in GATES

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from backprop_viz.analysis.operations.drawn import dropout_masks
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
     NotRecorded,
@@ -106,6 +107,11 @@ class Recurrent:
         self.packed = sizes is not None
         self._starts = np.concatenate([[0], np.cumsum(self.sizes)])
         self._made: dict[int, list[dict[str, Array]]] = {}
+        self.masks: list[Array] = []
+        if self.dropout:
+            lead = (int(self._starts[-1]),) if self.packed else (len(self.sizes), self.sizes[0])
+            shapes = [(*lead, self.width * self.directions)] * (self.layers - 1)
+            self.masks = dropout_masks(recorded, shapes, self.dropout)
 
     def _sizes(self, sizes: Array | None) -> list[int]:
         """How many samples each step has."""
@@ -161,8 +167,6 @@ class Recurrent:
 
     def made(self, layer: int, sample: int) -> dict[str, Array]:
         """Everything that a layer computes of a sample: by its code, (steps, units) in float64."""
-        if self.dropout and layer >= self.directions:
-            raise NotRecorded  # what was dropped between the layers is not told
         found = self._made.setdefault(sample, [])
         while len(found) <= layer:
             found.append(self._layer(len(found), sample, found))
@@ -175,6 +179,8 @@ class Recurrent:
         else:
             first = layer // self.directions * self.directions - self.directions
             x = np.concatenate([b["h"] for b in below[first : first + self.directions]], axis=1)
+            if self.masks:
+                x = x * np.stack([self.mask(layer, step, sample) for step in steps])
         from_x = np.asarray(x, np.float64) @ _wide(weights.w_ih).T + _wide(weights.b_ih)
         codes = (*self.gates, *map(pre, self.gates), "q", "h", "c")
         found = {code: np.zeros((len(steps), self.width)) for code in codes}
@@ -185,6 +191,11 @@ class Recurrent:
             for code, values in state.items():
                 found[code][step] = values
         return found
+
+    def mask(self, layer: int, step: int, sample: int) -> Array:
+        """What dropout multiplied each unit by that a layer reads from the one below."""
+        at = (int(self._starts[step]) + sample,) if self.packed else (step, sample)
+        return np.asarray(self.masks[layer // self.directions - 1][at], np.float64)
 
     def _step(self, from_x: Array, from_h: Array, state: dict[str, Array]) -> dict[str, Array]:
         x, h = (np.split(each, len(self.gates)) for each in (from_x, from_h))
@@ -229,6 +240,14 @@ class Recurrent:
         values = self.made(layer, sample)[code][earlier][list(units)]
         return self.x.intermediate(code, ROLES[code], values, places)
 
+    def read(self, place: Index) -> tuple[FactorColumn, ...]:
+        """What a layer reads at a step, and what dropout multiplied it by."""
+        layer, step, sample, _ = place
+        column = self.input_column(place)
+        if not self.masks or layer < self.directions:
+            return (column,)
+        return (column, plain("mask", *self.mask(layer, step, sample)))
+
     def input_column(self, place: Index) -> FactorColumn:
         """What a layer reads at a step: the input, or the hidden states of the layer below."""
         layer, step, sample, _ = place
@@ -250,9 +269,9 @@ class Recurrent:
     def from_input(self, gate: int, place: Index) -> list[Part]:
         """W_ih·x and its bias, for a unit of a gate."""
         weights, row = self.weights[place[0]], gate * self.width + place[-1]
-        column = self.input_column(place)
-        rows = np.array([(row, m) for m in range(len(column.values))], np.int64)
-        parts = [product("products", weights.w_ih.column("weight", rows), column)]
+        columns = self.read(place)
+        rows = np.array([(row, m) for m in range(len(columns[0].values))], np.int64)
+        parts = [product("products", weights.w_ih.column("weight", rows), *columns)]
         return [*parts, *_bias(weights.b_ih, "bias", row)]
 
     def from_hidden(self, gate: int, place: Index) -> list[Part]:

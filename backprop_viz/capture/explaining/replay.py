@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from backprop_viz.analysis.operations.drawn import let_draw
 from backprop_viz.analysis.provenance import forward_events, tracked
 from backprop_viz.capture.explaining.rounding import rounding_of, rounding_of_inputs
 from backprop_viz.capture.function_names import function_of
@@ -198,6 +199,14 @@ def _random_state_of(call: Call) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(torch.frombuffer(bytearray(call.random), dtype=torch.uint8))
         yield
+
+
+def _masks(call: Call, shapes: Sequence[tuple[int, ...]], p: float) -> list[Array]:
+    with _random_state_of(call):
+        return [torch.dropout(torch.ones(shape), p, True).numpy() for shape in shapes]
+
+
+let_draw(_masks)
 
 
 def _flat(value: Any) -> Iterator[Tensor]:

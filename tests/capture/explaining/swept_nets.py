@@ -78,7 +78,9 @@ WORDS = torch.tensor([[1, 2, 0], [4, 1, 1]])
 TARGET = torch.rand(3, 4, generator=torch.Generator().manual_seed(3))
 
 
-def _recurrent(kind: type[nn.RNNBase], pick: Callable[..., Tensor], **options: bool | int) -> Made:
+def _recurrent(
+    kind: type[nn.RNNBase], pick: Callable[..., Tensor], **options: bool | float
+) -> Made:
     return Picked(kind(3, 4, **options), pick), torch.randn(SEQUENCE)
 
 
@@ -134,6 +136,7 @@ RECURRENT: dict[str, Callable[[], Made]] = {
         ("batch first, no bias", _sequence, {"batch_first": True, "bias": False}),
         ("last state", _last, {}),
         ("two layers, all results", _both, {"num_layers": 2}),
+        ("dropout between layers", _sequence, {"num_layers": 2, "dropout": 0.4}),
     )
 }
 MODULES: dict[str, Callable[[], Made]] = {

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
@@ -23,6 +24,7 @@ CASES: dict[str, dict[str, Any]] = {
     "batch first, no bias": {"batch_first": True, "bias": False},
     "packed, both ways": {"bidirectional": True},
     "given states": {"num_layers": 2},
+    "dropout": {"num_layers": 2, "dropout": 0.4},
 }
 KINDS: dict[str, type[nn.RNNBase]] = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
 
@@ -43,6 +45,7 @@ class Net(nn.Module):
         states: Any = self.states
         if states is not None:
             states = tuple(states) if self.kind == "LSTM" else states[0]
+        self.random = torch.get_rng_state()  # as it is when the layer drops
         given = pack_padded_sequence(x, list(LENGTHS)) if self.packed else x
         made, last = self.layer(given, states)
         made = pad_packed_sequence(made)[0] if self.packed else made
@@ -60,6 +63,8 @@ class Plain:
         x = x.double().transpose(0, 1) if layer.batch_first else x.double()
         ways = 2 if layer.bidirectional else 1
         lengths = LENGTHS if net.packed else (5, 5)
+        torch.set_rng_state(net.random)
+        masks = functional.dropout(torch.ones(5, 2, 4), layer.dropout).double()
         for n in range(2):
             steps = [x[t, n] for t in range(lengths[n])]
             for level in range(layer.num_layers):
@@ -69,6 +74,8 @@ class Plain:
                     states = [s[at, n].double() for s in net.states or [torch.zeros(9, 2, 4)] * 2]
                     found.append(self.along(layer, level, way, at, n, steps, states))
                 steps = [torch.cat(each) for each in zip(*found, strict=True)]
+                if layer.dropout:
+                    steps = [step * masks[t, n] for t, step in enumerate(steps)]
 
     def along(
         self,

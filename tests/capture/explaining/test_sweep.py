@@ -26,12 +26,11 @@ REASONS = {
     "packed sequence": {"in_place_on_view"},
     "complex": {"complex"},
     "somebody's own": {"custom_function"},
-    "LSTM, two layers, all results": {"inner_node"},
 }
 # So many numbers of a recording are asked about: a recurrent layer alone has hundreds of nodes.
 MOST = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 12
 # torch itself draws other numbers in float64, or the gradient of a kink is told either way.
-NO_TWIN = {"noise", "chance", "complex"}
+NO_TWIN = {"noise", "chance", "complex", *(name for name in NETS if "dropout" in name)}
 
 
 def recorded(name: str) -> tuple[Recording, dict[str, torch.Tensor]]:
