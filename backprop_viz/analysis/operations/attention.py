@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from backprop_viz.analysis.operations.drawn import dropout_masks
 from backprop_viz.analysis.operations.log_sums import log_sum
 from backprop_viz.analysis.operations.operation_entry import (
     Intermediate,
@@ -13,7 +14,6 @@ from backprop_viz.analysis.operations.operation_entry import (
 )
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
-    NotRecorded,
     RecordedCall,
     RecordedTensor,
     constant,
@@ -22,7 +22,7 @@ from backprop_viz.analysis.operations.recorded_call import (
 )
 from backprop_viz.analysis.operations.softmax_inside import EXPONENTIAL_SUM, shift_of
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 
 
 def _head(call: RecordedCall, tensor: RecordedTensor, lead: Index) -> Index:
@@ -71,8 +71,6 @@ def _scores(call: RecordedCall, query_at: Index) -> Array:
 
 def _weights(call: RecordedCall, index: Index) -> Array:
     """The attention (K,) of one query to each key, in float64."""
-    if call.option("dropout_p", 4, 0.0):
-        raise NotRecorded  # what was dropped is not told
     scores = _scores(call, index[:-1])
     return np.asarray(np.exp(scores - log_sum(scores)))
 
@@ -84,7 +82,17 @@ def _parts(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
     column = value.column("value", places)
     at = [(*index[:-1], k) for k in range(len(weights))]
     attention = call.tensor("query", 0).intermediate(_WEIGHT, "attention", weights, at)
-    return (product("products", attention, column),)
+    return (product("products", attention, *_kept(call, index, len(weights)), column),)
+
+
+def _kept(call: RecordedCall, index: Index, keys: int) -> tuple[FactorColumn, ...]:
+    """What dropout multiplied the weights of a query by; () without dropout."""
+    p = float(call.option("dropout_p", 4, 0.0))
+    if not p or call.event.call is None:
+        return ()
+    shape = (*call.output().shape[:-1], keys)
+    (masks,) = dropout_masks(call.event.call, [shape], p)
+    return (plain("mask", *np.asarray(masks[index[:-1]], np.float64)),)
 
 
 def _weight_parts(call: RecordedCall, index: Index) -> tuple[Part, ...]:

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from backprop_viz.analysis.operations.drawn import dropout_masks
 from backprop_viz.analysis.operations.log_sums import log_sum
 from backprop_viz.analysis.operations.operation_entry import Intermediate, OperationEntry
 from backprop_viz.analysis.operations.recorded_call import (
@@ -75,9 +76,12 @@ class Heads:
             self.projections[name] = _Projection(sources[i], own, bias, split, first)
         self.out_weight = call.tensor("out_proj_weight", 11)
         self.out_bias = call.tensor_or_none("out_proj_bias", 12)
-        dropped = call.option("training", 13, True) and call.option("dropout_p", 10, 0.0)
-        self._told = not dropped  # else what was dropped is not told
         self._added = self._masks(call)
+        self._kept: Array | None = None  # what dropout multiplied each weight by
+        dropped = call.option("training", 13, True) and call.option("dropout_p", 10, 0.0)
+        if dropped and call.event.call is not None:
+            shape = self._added.shape
+            (self._kept,) = dropout_masks(call.event.call, [shape], float(dropped))
         self._made: dict[int, dict[str, Array]] = {}
 
     def _masks(self, call: RecordedCall) -> Array:
@@ -108,7 +112,8 @@ class Heads:
             totals = np.array([[log_sum(row) for row in head] for head in scores])
             found[SCORE] = scores
             found[WEIGHT] = np.exp(scores - totals[..., None])
-            found[HEAD] = found[WEIGHT] @ found["value"]
+            kept = 1.0 if self._kept is None else self._kept[sample]
+            found[HEAD] = (found[WEIGHT] * kept) @ found["value"]
             self._made[sample] = found
         return self._made[sample]
 
@@ -123,8 +128,6 @@ class Heads:
 
     def column(self, code: str, role: str, places: Places) -> FactorColumn:
         """Values that are computed, at K places (K, 4)."""
-        if code in (WEIGHT, HEAD) and not self._told:
-            raise NotRecorded
         values = [self.made(int(n))[code][h, i, j] for n, h, i, j in places]
         return self.query.intermediate(code, role, values, places)
 
@@ -146,17 +149,24 @@ class Heads:
 
     def _weights(self, index: Index) -> Part:
         if len(index) == 4:
-            return product("value", self.column(WEIGHT, "attention", np.array([index], np.int64)))
+            return product("value", *self._attention(np.array([index], np.int64)))
         places = _places(index[0], np.arange(self.count), *index[1:])
         share = constant("share", 1 / self.count, self.count)
-        return product("products", self.column(WEIGHT, "attention", places), share)
+        return product("products", *self._attention(places), share)
+
+    def _attention(self, places: Places) -> list[FactorColumn]:
+        """The weights at K places, and what dropout multiplied them by."""
+        column = self.column(WEIGHT, "attention", places)
+        if self._kept is None:
+            return [column]
+        return [column, plain("mask", *np.asarray(self._kept[tuple(places.T)], np.float64))]
 
     def head_parts(self, place: Index) -> tuple[Part, ...]:
         """The values, weighted by the attention."""
         sample, head, step, unit = place
         keys = np.arange(self.keys)
-        weights = self.column(WEIGHT, "attention", _places(sample, head, step, keys))
-        return (product("products", weights, self._projected("value", sample, head, keys, unit)),)
+        weights = self._attention(_places(sample, head, step, keys))
+        return (product("products", *weights, self._projected("value", sample, head, keys, unit)),)
 
     def weight_parts(self, place: Index) -> tuple[Part, ...]:
         """exp(score) of one key, over the sum of all of them."""

@@ -124,9 +124,14 @@ def test_which_key_has_most_attention() -> None:
     assert found.values == (*expected, int((~MASK[3]).sum()))
 
 
-def test_dropped_attention_has_no_terms() -> None:
+def test_dropped_attention_has_the_mask_that_was_drawn() -> None:
     call = record(lambda: F.scaled_dot_product_attention(Q, Q, Q, dropout_p=0.5)).call
-    assert forward_parts(call, 0, (0, 0, 0, 0)) is None
+    for index in np.ndindex(call.outputs[0].shape):
+        parts = forward_parts(call, 0, index)
+        assert parts is not None
+        total = sum(part.values.sum() for part in parts)
+        assert total == pytest.approx(float(call.outputs[0][index]), abs=1e-6)
+        assert set(parts[0].factors[1].values) <= {0.0, 2.0}
     assert forward_facts(call, 0, (0, 0, 0, 0)) == ()
 
 

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.recording.number import Number
 from tests.capture.explaining.checks import faults
 from tests.capture.explaining.test_inside_recurrent import inside
-from tests.capture.recorded_nets import recorded_net
+from tests.capture.recorded_nets import Applied, recorded_net
 
 SAMPLES, STEPS, FEATURES, HEADS = 2, 4, 6, 2
 WIDTH = FEATURES // HEADS
@@ -25,6 +26,8 @@ CASES: dict[str, dict[str, Any]] = {
     "causal, fused": {"attn_mask": LATER, "is_causal": True, "need_weights": False},
     "masked and padded": {"attn_mask": LATER.bool(), "key_padding_mask": PADDED},
     "padded, fused": {"key_padding_mask": PADDED, "need_weights": False},
+    "dropped, fused": {"need_weights": False},
+    "dropped, by head": {"average_attn_weights": False},
 }
 SYMBOLS = {"head", "P", "Σ exp", "score", "q", "k", "v"}
 
@@ -32,12 +35,13 @@ SYMBOLS = {"head", "P", "Σ exp", "score", "q", "k", "v"}
 class Attended(nn.Module):
     """Attention of x to 2·x; the weights are used where they are asked for."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, options: dict[str, Any], dropout: float) -> None:
         super().__init__()
-        self.attention = nn.MultiheadAttention(FEATURES, HEADS, batch_first=True)
+        self.attention = nn.MultiheadAttention(FEATURES, HEADS, dropout, batch_first=True)
         self.options = options
 
     def forward(self, x: Tensor) -> Tensor:
+        self.random = torch.get_rng_state()  # as it is when weights are dropped
         y, weights = self.attention(x, 2 * x, 2 * x, **self.options)
         return y.sum() if weights is None else y.sum() + (weights**2).sum()
 
@@ -58,7 +62,9 @@ def worked_out(net: Attended, x: Tensor) -> dict[str, Tensor]:
     if padding is not None:
         score = score.masked_fill(padding[:, None, None], -math.inf)
     found |= {"score": score, "Σ exp": score.exp().sum(3), "P": score.softmax(3)}
-    found["head"] = found["P"] @ found["v"]
+    torch.set_rng_state(net.random)
+    kept = functional.dropout(torch.ones(score.shape), own.dropout).double()
+    found["head"] = (found["P"] * kept) @ found["v"]
     joined = found["head"].transpose(1, 2).reshape(SAMPLES, STEPS, FEATURES)
     found["y"] = joined @ own.out_proj.weight.T + own.out_proj.bias
     return found
@@ -67,7 +73,10 @@ def worked_out(net: Attended, x: Tensor) -> dict[str, Tensor]:
 @pytest.mark.parametrize("name", CASES)
 def test_from_the_output_to_each_projection(name: str) -> None:
     torch.manual_seed(3)
-    net, x = Attended(CASES[name]), torch.randn(SAMPLES, STEPS, FEATURES)
+    net, x = (
+        Attended(CASES[name], 0.3 * name.startswith("dropped")),
+        torch.randn(SAMPLES, STEPS, FEATURES),
+    )
     recording = recorded_net(net, x, lambda y: y**2)
     plain, explainer = worked_out(net, x), Explainer(recording)
     event = next(i for i, e in enumerate(recording.events) if "multi_head" in e.op)
@@ -91,3 +100,26 @@ def test_from_the_output_to_each_projection(name: str) -> None:
             for part in found.parts:
                 assert len(part.factors) >= 1
     assert seen == SYMBOLS
+
+
+def test_attention_alone_with_dropout() -> None:
+    torch.manual_seed(3)
+    q, p = torch.randn(2, 3, 4, 5), 0.4
+    attend = functional.scaled_dot_product_attention
+    net = Applied(torch.ones(5), lambda w, x: attend(x * w, x, x, dropout_p=p))
+    state = torch.get_rng_state()
+    recording = recorded_net(net, q)
+    event = next(i for i, e in enumerate(recording.events) if "attention" in e.op)
+    tensor = recording.events[event].output_ids[0]
+    assert tensor is not None
+    found = recording.explain(event, 0, (1, 2, 3, 4))
+    assert list(faults(recording, found)) == []
+    torch.set_rng_state(state)
+    kept = functional.dropout(torch.ones(2, 3, 4, 4), p).double()[1, 2, 3]
+    q = q.double()[1, 2]
+    weights = (q[3] @ q.T / math.sqrt(5)).softmax(0)
+    (part,) = found.parts
+    assert [column.role for column in part.factors] == ["attention", "mask", "value"]
+    assert part.factors[0].values == pytest.approx(weights.numpy(), rel=1e-12)
+    assert part.factors[1].values == pytest.approx(kept.numpy())
+    assert found.total == pytest.approx(float((weights * kept) @ q[:, 4]), rel=1e-11)
