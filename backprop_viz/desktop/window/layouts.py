@@ -20,6 +20,7 @@ ORIGIN_HEIGHT = 330
 _NARROW, _LOW = 1000, 330
 _FLAT = 480  # pixels of height below which panels have no room below each other
 _SIDE_WIDTH, _MAIN_WIDTH = 400, 840
+_TAB_ROW = 55  # what the row of tabs takes from the plots
 
 
 class Crowding(Enum):
@@ -70,7 +71,8 @@ def _crowded_tree(entries: Sequence[PanelEntry], layout: str, crowding: Crowding
     )
     pictures = [_in_tabs(entries, layout, main, _COLUMNS_HEIGHT[0])]
     if crowding is Crowding.NARROW:
-        pictures.append(_in_tabs(entries, layout, (PanelPlace.PLOTS,), _PLOTS_HEIGHT[0]))
+        height = _PLOTS_HEIGHT[0] + _TAB_ROW
+        pictures.append(_in_tabs(entries, layout, (PanelPlace.PLOTS,), height))
     tree = _joined(True, (side, _joined(False, pictures, _MAIN_WIDTH, 1)), 1580, 1)
     assert tree is not None
     return tree
