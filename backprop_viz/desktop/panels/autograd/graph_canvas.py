@@ -151,7 +151,7 @@ class GraphCanvas(QGraphicsView):
         """Scroll to a node that is out of sight; do nothing while the whole graph is shown."""
         box = self.item.box(node)
         if not self.viewport().rect().contains(self.mapFromScene(box).boundingRect()):
-            self.ensureVisible(box.adjusted(-20, -20, 20, 20), 0, 0)
+            self.ensureVisible(box.adjusted(-6, -20, 6, 20), 0, 0)
 
     # -- folding, zoom and pan -----------------------------------------------------------------
 

@@ -271,7 +271,9 @@ class GraphItem(QGraphicsItem):
                 ring.setStyle(Qt.PenStyle.DotLine)
             painter.setPen(ring)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box.adjusted(-4, -4, 4, 4), radius + 4, radius + 4)
+            away = 4 if self.placement.sizes is OPEN else 2
+            ring_box = box.adjusted(-away, -away, away, away)
+            painter.drawRoundedRect(ring_box, radius + away, radius + away)
         if node.id in self.lit:
             fill = self.theme.tint(outline.color(), 0.45)
             outline = QPen(outline.color(), 2.5)

@@ -190,7 +190,7 @@ def least_size(network: LayerGraph, rows: int = 1, text: float = 1.0) -> QSize:
     if not network.layers:
         return QSize(0, 0)
     across, lanes = _extent(layout(len(network.layers), network.edges))
-    least = 50 if rows == 1 else 28
+    least = 44 if rows == 1 else 28
     # Not wider for larger text: all columns are to be seen at once.
     high = lanes * (_HEADER * text + rows * (_CAPTION * text + least))
     return QSize(2 * _MARGIN + across * _LEAST_PITCH, round(high))

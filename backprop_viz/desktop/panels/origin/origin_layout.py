@@ -90,4 +90,5 @@ class OriginLayout(Panel):
             part.setMinimumWidth(size // 3)
         self.columns.setSizes([480, 360, 240, 420])
         self.columns.setChildrenCollapsible(False)
+        self.body.setContentsMargins(12, 6, 12, 6)  # the window has little height for it
         self.body.addWidget(self.columns, 1)

@@ -10,6 +10,7 @@ from backprop_viz.recording.events import Failure
 # Panels at least this high show all shapes, and torch's message, which the window's message
 # bar shows as well.
 _FOR_SHAPES, _FOR_WORDS = 230, 320
+_FOR_LINES = 290  # of a panel less wide, the message takes too many lines
 
 
 class FailureNote(QFrame):
@@ -58,10 +59,10 @@ class FailureNote(QFrame):
         column.addLayout(row)
         self.hide()
 
-    def fit(self, height: int) -> None:
-        """Show as much as a panel of this height has room for; the tooltip has everything."""
+    def fit(self, width: int, height: int) -> None:
+        """Show as much as a panel of this size has room for; the tooltip has everything."""
         self.shapes.setVisible(height >= _FOR_SHAPES)
-        self.said.setVisible(height >= _FOR_WORDS)
+        self.said.setVisible(height >= _FOR_WORDS and width >= _FOR_LINES)
 
     def show_failure(self, failure: Failure | None, line: int | None, unbatched: bool) -> None:
         """Show a failure at a line of the program, counted from 1; None: no failure."""

@@ -228,7 +228,7 @@ class ProgramView(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the failure note if the panel is low."""
         super().resizeEvent(event)
-        self.failure.fit(self.height())
+        self.failure.fit(self.width(), self.height())
 
     def _refresh(self) -> None:
         if self._view_state is not None:
