@@ -88,6 +88,24 @@ def test_long_code_wraps(qapp: QApplication) -> None:
     assert text.document().size().width() <= 200
 
 
+def test_a_question_is_read_whole_when_the_page_has_grown(window: MainWindow) -> None:
+    """The scroll bar that comes with the answer takes width: the question has a line more."""
+    player = begun(window, "tutorial_08_conv1_bias_grad")
+    panel = window.panel(LessonPanel)
+    while True:
+        if player.stage == "asking":
+            player.predict(0)
+            wait(player, window.session)
+        for _ in range(3):
+            QApplication.processEvents()
+        for text in panel.findChildren(FlowingText):
+            if text.isVisible():
+                assert text.document().size().height() <= text.height() + 1, text.toPlainText()
+        if not panel.next.isEnabled() or player.number == len(player.lesson.steps) - 1:
+            break
+        turned(window, player)
+
+
 def test_the_answers_explanation_is_in_view(window: MainWindow) -> None:
     player = begun(window, "tutorial_01_the_network")
     panel = window.panel(LessonPanel)

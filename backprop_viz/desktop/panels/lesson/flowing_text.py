@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QTextOption, QWheelEvent
+from PySide6.QtGui import QResizeEvent, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 _LEAST = 60  # pixels
@@ -46,6 +46,12 @@ class FlowingText(QTextEdit):
     def minimumSizeHint(self) -> QSize:
         """Any width will do."""
         return QSize(_LEAST, self.fontMetrics().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for the height that the lines take at another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """All of it is seen: the wheel is for what it stands in."""
