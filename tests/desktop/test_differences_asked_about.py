@@ -69,3 +69,30 @@ def test_then_now_and_difference_are_clicked(explained: Explained) -> None:
         assert asked.recording.iteration == iteration
         panel.back.click()
         assert panel.value.toolTip().startswith("Δ ")
+
+
+def test_a_step_is_the_new_weight_less_the_old(explained: Explained) -> None:
+    window, panel = explained.window, explained.panel
+    window.picked.emit("parameter", "conv1.bias")
+    net = bv.Trainer(data="random", loss="mse", optimizer="sgd", lr=0.01, batch_size=1)
+    net.iterate()
+    before = net.model.conv1.bias.detach().clone()
+    net.iterate()
+    after = net.model.conv1.bias.detach()
+    table = window.panel(InspectorView).update_section.table
+    step = next(
+        i
+        for i in range(table.rows.columnCount())
+        if table.rows.headerData(i, Qt.Orientation.Horizontal) == "step"
+    )
+    table.scrollTo(table.rows.index(1, step))
+    box = table.visualRect(table.rows.index(1, step))
+    explained.qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    value = float(after[1]) - float(before[1])
+    assert panel.value.toolTip() == f"Δ conv1.bias′[1] = {value!r}"
+    rows = panel.table.rows.content.rows
+    assert [row.value for row in rows] == [float(after[1]), float(before[1])]
+    box = panel.table.visualRect(panel.table.rows.index(0, 2))
+    explained.qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert explained.wait().value == float(after[1])
+    assert explained.wait().kind == "update"

@@ -60,7 +60,9 @@ class ExplanationsController(QObject):
         self._panel = panel = self._window.panel(OriginView)
         self._window.number_picked.connect(self.explain)
         self._window.panel(RanksView).rank_number_picked.connect(self._explain_on_rank)
-        comparison = self._window.panel(InspectorView).comparison
+        inspector = self._window.panel(InspectorView)
+        inspector.update_section.difference_picked.connect(self._explain_difference)
+        comparison = inspector.comparison
         comparison.number_picked.connect(self.explain)
         comparison.then_picked.connect(self._explain_then)
         comparison.difference_picked.connect(self._explain_difference)

@@ -106,7 +106,7 @@ class InspectorView(Panel):
         for table in (self.update_section.table, self.tensor.table):
             table.element_compared.connect(self._compare_cell)
         self.body.addWidget(self.comparison)
-        sources = (self.gradient.chart, self.update_section.table, self.state_section)
+        sources = (self.gradient.chart, self.update_section, self.state_section)
         sections = self.tensor, self.node_section, self.slices, self.input
         for source in (*sources, *self.gradient.figures, *sections):
             source.number_picked.connect(self.number_picked)

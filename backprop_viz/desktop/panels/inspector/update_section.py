@@ -17,6 +17,7 @@ from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.modules import OptimizerGroup
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
@@ -29,15 +30,21 @@ def step_of(before: Array, after: Array) -> Array:
 
 # The name of an update that no optimizer's step has made.
 _WRITTEN = "changed"
+# The table's column of the steps.
+_STEP = 3
 
 
 class UpdateSection(QWidget):
     """The rule as a title, and a table of the elements.
 
     ``element_chosen``: the flat index of the element whose row is the table's current one.
+    ``number_picked`` carries the Number that was clicked; ``difference_picked`` those of a
+    step: the new weight, the Recording, the weight before.
     """
 
     element_chosen = Signal(int)
+    number_picked = Signal(object)
+    difference_picked = Signal(object, object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +56,9 @@ class UpdateSection(QWidget):
         self.table = ArrayTable()
         self.table.setAccessibleName(self.tr("The update of every element"))
         self.table.element_chosen.connect(self.element_chosen)
+        self.table.number_picked.connect(self._pick)
+        self._cursor: Cursor | None = None
+        self._name = ""
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(title)
@@ -64,6 +74,7 @@ class UpdateSection(QWidget):
 
     def show_cursor(self, cursor: Cursor, name: str, settings: Settings | None) -> None:
         """Show a parameter at a cursor; ``settings`` are those of the built-in run."""
+        self._cursor, self._name = cursor, name
         grad = cursor.grad(name)
         update = cursor.last(name, Phase.UPDATE)
         weight = cursor.recording.by_parameter[name].value
@@ -77,6 +88,15 @@ class UpdateSection(QWidget):
             weight, new = update.inputs[0], update.outputs[0]
         columns = self._columns(cursor, name, weight, grad, new)
         self.table.show_columns(weight.shape, columns)
+
+    def _pick(self, number: Number) -> None:
+        """Ask about the cell that was clicked; of a step, about both weights."""
+        if self.table.currentIndex().column() != _STEP or self._cursor is None:
+            self.number_picked.emit(number)
+            return
+        before = old_weight_number(self._cursor, self._name, number.index)
+        if before is not None:
+            self.difference_picked.emit(number, self._cursor.recording, before)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -147,6 +167,7 @@ class UpdateSection(QWidget):
                 step,
                 "muted",
                 tensor=self.tr("step of {name}").format(name=name),
+                origin=None if new is None else weight_number(cursor, name, ()),
             ),
             TableColumn(
                 "new w",
