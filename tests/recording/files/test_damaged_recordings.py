@@ -88,7 +88,7 @@ def test_files_behind_one_another_are_one(tmp_path: Path) -> None:
         assert len(read(path.read_bytes())) == len(kept) + 2
 
 
-def _mutated(whole: bytes, draw: random.Random) -> bytes:
+def mutated(whole: bytes, draw: random.Random) -> bytes:
     data = bytearray(whole)
     kind = draw.randrange(5)
     if kind == 0:
@@ -135,7 +135,7 @@ def test_what_is_read_of_a_damaged_file_is_as_it_was(tmp_path: Path) -> None:
     draw = random.Random(0)
     read_back = []
     for _ in range(COUNT):
-        path.write_bytes(_mutated(whole, draw))
+        path.write_bytes(mutated(whole, draw))
         read_back.append(_opened(path, known))
     assert sum(read_back) > COUNT  # most of most files can be read
 
@@ -157,7 +157,7 @@ def test_records_that_are_not_as_they_should_be_are_refused(tmp_path: Path) -> N
     draw = random.Random(1)
     refused = 0
     for _ in range(COUNT):
-        path.write_bytes(_forged(_mutated(inside, draw)))
+        path.write_bytes(_forged(mutated(inside, draw)))
         try:
             _ = bv.load(path)[0]
         except UserError:

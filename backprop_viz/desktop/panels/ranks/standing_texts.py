@@ -215,9 +215,12 @@ def _error_text(one: RankState, now: float) -> str:
 
 
 def clock(at: float, now: float) -> str:
-    """A time of day; of another day with its date."""
+    """A time of day; of another day with its date; "?" for what no clock shows."""
     form = "%H:%M:%S" if abs(now - at) < _DAY_S / 2 else "%Y-%m-%d %H:%M:%S"
-    return time.strftime(form, time.localtime(at))
+    try:
+        return time.strftime(form, time.localtime(at))
+    except (OverflowError, ValueError, OSError):  # from a file that tells no time
+        return "?"
 
 
 def standing_word(one: RankState, now: float) -> str:

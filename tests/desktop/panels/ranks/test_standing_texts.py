@@ -117,3 +117,12 @@ def test_a_time_of_another_day_has_its_date() -> None:
     other = clock(NOW - 3 * 86_400, NOW)
     assert other.endswith(time.strftime("%H:%M:%S", time.localtime(NOW)))
     assert len(other) == len("2026-01-01 00:00:00")
+
+
+@pytest.mark.parametrize("at", [float("nan"), float("inf"), 1e300, -1e300])
+def test_what_is_no_time_is_none(at: float) -> None:
+    assert clock(at, NOW) == "?"
+    cut = {"kind": "file", "heard": NOW - 60}
+    wild = [replace(one, time=at, since=at) for one in (WAITS, STANDS)]
+    states = [rank(i, there=one, **cut) for i, one in enumerate(wild)]
+    assert "Rank 1 stopped in iteration 5" in standing_text(ranks(*states), NOW)
