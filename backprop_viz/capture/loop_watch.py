@@ -102,7 +102,7 @@ class LoopWatch(TorchFunctionMode):
         super().__init__()
         self._source = source
         self._recorder, self._models, self._ended = recorder, models, ended
-        self._writes = recorder.writes.begin(models[0])
+        self._writes = recorder.writes.begin(recorder.model)
         self._functions = FunctionWatch(
             self._operation_ran,
             recorder.copies,

@@ -11,6 +11,14 @@ from backprop_viz.capture.tensors.memory import Copied
 from backprop_viz.recording.events import Array
 
 _use_count = torch._C._storage_Use_Count
+# What torch counts of memory that one tensor has: asking for it may count as well.
+_one = torch.empty(1)
+_COUNT_OF_ONE = int(_use_count(_one.untyped_storage()._cdata))
+
+
+def _holders(tensor: Tensor) -> int:
+    """How many tensors and arrays hold the memory of a tensor, itself among them."""
+    return int(_use_count(tensor.untyped_storage()._cdata)) - _COUNT_OF_ONE + 1
 
 
 class BorrowedMemory:
@@ -126,9 +134,7 @@ class BorrowedMemory:
     def settle(self) -> None:
         """From now on nobody watches: copy what others still hold."""
         for borrowed in self._borrowed.values():
-            storage = _tensor_of(borrowed[0][0]).untyped_storage()
-            # The storage itself is one more that holds it.
-            if _use_count(storage._cdata) > len(borrowed) + 1:
+            if _holders(_tensor_of(borrowed[0][0])) > len(borrowed):
                 self._copy(borrowed)
             else:
                 for copied, version in borrowed:
@@ -176,7 +182,7 @@ def _lie_alike(one: Array, other: Array) -> bool:
 def is_shared(tensor: Tensor) -> bool:
     """Whether another tensor or an array may have the same memory."""
     try:
-        return bool(_use_count(tensor.untyped_storage()._cdata) > 2)
+        return _holders(tensor) > 1
     except (RuntimeError, ValueError, NotImplementedError):
         return True
 

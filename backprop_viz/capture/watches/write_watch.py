@@ -19,8 +19,23 @@ from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.writing import reaches_hooks, written_by
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
 
-_saving_hooks = torch._C._autograd._top_saved_tensors_default_hooks
 _dispatch_modes = torch._C._len_torch_dispatch_stack
+
+
+def _top_hooks_of_torch() -> Callable[[bool], Any] | None:
+    """None for a torch that does not tell, as before 2.8."""
+    found: Callable[[bool], Any] | None = getattr(
+        torch._C._autograd, "_top_saved_tensors_default_hooks", None
+    )
+    try:
+        if found is not None:
+            found(True)
+    except TypeError:
+        return None
+    return found
+
+
+_saving_hooks = _top_hooks_of_torch()
 _TORCHS_OWN = ("torch", "torchvision", "torchaudio", "functorch")
 
 
@@ -45,7 +60,8 @@ class WriteWatch:
         self._borrowed.replace = self._log.tensors.replace
         self._borrowed.lose = self._log.lose
         self._borrowed.allowed = self._everything and not (
-            any(isinstance(module, torch.jit.ScriptModule) for module in model.modules())
+            _saving_hooks is None
+            or any(isinstance(module, torch.jit.ScriptModule) for module in model.modules())
             or next(parallel_modules(model), None) is not None
             or is_sharded(model)
             or _kernels_loaded()
@@ -79,6 +95,7 @@ class WriteWatch:
         self.alien = borrowed.calling = False
         if not borrowed.allowed:
             return
+        assert _saving_hooks is not None
         if _saving_hooks(True) is not None or _dispatch_modes() or self._log.when_noted:
             # Somebody's Python runs within operations, when they save a tensor, or are noted.
             self.end()
