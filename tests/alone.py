@@ -34,7 +34,7 @@ def _subprocess() -> Any:
     """The ``subprocess`` module, or what forks in its place from a process that has torch."""
     if not FORKS:
         return subprocess
-    server = ForkServer(_IMPORTS, {})
+    server = ForkServer(_IMPORTS, {}, for_all=True)
     atexit.register(server.close)
     return server
 

@@ -38,10 +38,12 @@ from tests.forked_workers import fork_workers
 from tests.nightly import NIGHTLY
 from tests.opened_windows import (  # noqa: F401
     OpenWindow,
+    late_plots,
     open_window,
     opened_once,
     shared_window,
     window_arguments,
+    window_size,
 )
 from tests.qt_leaks import collected_in_this_thread, nothing_left_in_qt  # noqa: F401
 

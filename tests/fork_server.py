@@ -39,10 +39,11 @@ class StartRequest:
     new_session: bool
 
 
-def wait_for_start(number: int) -> CodeType:
-    """Return in each forked process, with what it is to run; the server ends with its socket.
+def wait_for_start(number: int, listening: int | None = None) -> CodeType:
+    """Return in each forked process, with what it is to run; the server ends with its sockets.
 
-    ``number`` is the socket's descriptor.
+    ``number`` is the descriptor of the socket by which requests come; by each that the socket
+    ``listening`` accepts, requests come too.
     """
     if threading.active_count() != 1 or len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("The fork server has several threads, so it must not fork.")
@@ -50,8 +51,8 @@ def wait_for_start(number: int) -> CodeType:
     gc.freeze()  # the pages of what is imported stay shared
     for finalizer in weakref.finalize._registry:  # type: ignore[attr-defined]
         finalizer.atexit = False  # of what is imported, which is left as it is
-    with socket.socket(fileno=number) as requests:
-        return _Server(requests).run()
+    listener = None if listening is None else socket.socket(fileno=listening)
+    return _Server(socket.socket(fileno=number), listener).run()
 
 
 def run_to_end(code: CodeType) -> None:
@@ -77,8 +78,9 @@ def run_to_end(code: CodeType) -> None:
 class _Server:
     """Forks at each request; tells of each process its id, then its exit status."""
 
-    def __init__(self, requests: socket.socket) -> None:
-        self._requests = requests
+    def __init__(self, requests: socket.socket, listener: socket.socket | None) -> None:
+        self._requests = [requests]
+        self._listener = listener
         self._running: dict[int, Connection] = {}
         self._ended, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
@@ -87,18 +89,24 @@ class _Server:
 
     def run(self) -> CodeType:
         """What a forked process is to run; does not return in the server."""
-        while True:
-            ready, _, _ = select.select([self._requests, self._ended], [], [])
+        listeners = [self._listener] if self._listener else []
+        while self._requests:
+            ready, _, _ = select.select([*self._requests, *listeners, self._ended], [], [])
             if self._ended in ready:
                 os.read(self._ended, 4096)
                 self._tell_ended()
-            if self._requests in ready:
-                data, files, _, _ = socket.recv_fds(self._requests, 1, _MOST_FILES)
+            for requests in [line for line in self._requests if line in ready]:
+                data, files, _, _ = socket.recv_fds(requests, 1, _MOST_FILES)
                 if not data:
-                    sys.exit()
+                    requests.close()
+                    self._requests.remove(requests)
+                    continue
                 code = self._fork(*files)
                 if code is not None:
                     return code
+            for listener in [each for each in listeners if each in ready]:
+                self._requests.append(listener.accept()[0])
+        sys.exit()
 
     def _tell_ended(self) -> None:
         while self._running:
@@ -127,7 +135,8 @@ class _Server:
         """In the forked process: be no server any more."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        self._requests.close()
+        for each in (*self._requests, *([self._listener] if self._listener else [])):
+            each.close()
         os.close(self._ended)
         os.close(self._wake)
         for asker in self._running.values():

@@ -1,5 +1,7 @@
 """Processes that are forked from one that has imported torch, for tests (see ``fork_server``)."""
 
+import errno
+import hashlib
 import os
 import signal
 import socket
@@ -22,7 +24,7 @@ import sys
 sys.path[:] = {path!r}
 from tests.fork_server import run_to_end, wait_for_start
 {imports}
-run_to_end(wait_for_start({number}))
+run_to_end(wait_for_start({numbers}))
 """
 
 
@@ -34,14 +36,18 @@ class ForkServer:
 
     DEVNULL, PIPE, STDOUT = subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT
 
-    def __init__(self, imports: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, imports: str, environment: Mapping[str, str], *, for_all: bool = False
+    ) -> None:
         """``imports`` are the statements by which the server imports what its processes have.
 
         They are to leave no thread: threads do not survive a fork. ``environment``: what the
-        server has besides the environment of the process that asks.
+        server has besides the environment of the process that asks. ``for_all``: it serves all
+        of pytest-xdist's processes that want the same, and ends with the last of them.
         """
         self._imports = imports
         self._environment = environment
+        self._address = _address_of(imports) if for_all else None
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._requests, self._theirs = socket.socketpair()
@@ -89,7 +95,7 @@ class ForkServer:
         """End the server. What it has forked does not need it."""
         self._requests.close()
         self._theirs.close()
-        if self._process is not None:
+        if self._process is not None and self._address is None:
             self._process.wait(60)
 
     def _start(self) -> None:
@@ -97,18 +103,65 @@ class ForkServer:
             if self._started:
                 return
             self._started = True
-            number = self._theirs.fileno()
-            start = _START.format(path=sys.path, imports=self._imports, number=number)
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", start],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                # OpenBLAS would start its threads as it is loaded.
-                env={**os.environ, **self._environment, "OPENBLAS_NUM_THREADS": "1"},
-                pass_fds=[number],
-                start_new_session=True,
-            )
+            if self._address is None:
+                self._start_process()
+            else:
+                self._join(self._address)
             self._theirs.close()
+
+    def _start_process(self, listener: socket.socket | None = None) -> None:
+        sockets = [self._theirs, *([listener] if listener else [])]
+        numbers = [each.fileno() for each in sockets]
+        start = _START.format(
+            path=sys.path, imports=self._imports, numbers=", ".join(map(str, numbers))
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", start],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            # OpenBLAS would start its threads as it is loaded.
+            env={**os.environ, **self._environment, "OPENBLAS_NUM_THREADS": "1"},
+            pass_fds=numbers,
+            start_new_session=True,
+        )
+
+    def _join(self, address: bytes) -> None:
+        """Ask the server that another process has started, or start it for all."""
+        while True:
+            with socket.socket(socket.AF_UNIX) as listener:
+                if _bound(listener, address):
+                    listener.listen()
+                    self._start_process(listener)
+                    return
+            line = socket.socket(socket.AF_UNIX)
+            try:
+                line.connect(address)
+            except ConnectionRefusedError:  # it is not listening yet, or has just ended
+                line.close()
+                continue
+            self._requests.close()
+            self._requests = line
+            return
+
+
+def _bound(listener: socket.socket, address: bytes) -> bool:
+    """Whether the address could be had, which one process has at a time."""
+    try:
+        listener.bind(address)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return False
+    return True
+
+
+def _address_of(imports: str) -> bytes | None:
+    """Where the server with these imports is found in this run of pytest-xdist; None: in none."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        return None
+    # The first byte: it is no file, and gone with the server.
+    return b"\0" + hashlib.sha256(f"{run} {imports}".encode()).hexdigest().encode()
 
 
 class ForkedProcess:

@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from backprop_viz.app import create_window
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.surface.surface_view import SurfaceView
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.settings import Settings
 
@@ -26,7 +28,13 @@ class OpenedWindows:
         self._windows: list[MainWindow] = []
 
     def open(self, *argv: str, size: tuple[int, int] | None = SIZE) -> MainWindow:
-        """A window that waits for its user; ``size`` None: of its own first size."""
+        """A window that waits for its user; ``size`` None: of its own first size.
+
+        Those that have been closed are gone then, unless one is still open.
+        """
+        if not any(window.isVisible() for window in filter(isValid, self._windows)):
+            # Making a window while a style sheet is set takes Qt twice as long.
+            self.close()
         window = create_window(list(argv))
         self._windows.append(window)
         if size is not None:
@@ -37,9 +45,12 @@ class OpenedWindows:
 
     def close(self) -> None:
         """Close them; they are gone then."""
+        if not self._windows:
+            return
         for window in filter(isValid, self._windows):  # another one may have taken its place
             window.close()
             window.deleteLater()
+        self._windows.clear()
         # Past that, Qt would delete them only where an event loop runs.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         # The next test's widgets are not in these windows.
@@ -68,12 +79,19 @@ def window_arguments() -> tuple[str, ...]:
     return ("--preset", "tutorial")
 
 
+@pytest.fixture(scope="module")
+def window_size() -> tuple[int, int]:
+    """How large the module's shared window is; a module may have a fixture of its own."""
+    return SIZE
+
+
 @dataclass(frozen=True)
 class AtFirst:
     """A window, and what is put back in it."""
 
     window: MainWindow
     settings: Settings
+    size: tuple[int, int]
     places: dict[str, list[int]]
 
 
@@ -81,15 +99,28 @@ class AtFirst:
 def opened_once(
     qapp: QApplication,
     window_arguments: tuple[str, ...],
+    window_size: tuple[int, int],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[AtFirst]:
     """What ``shared_window`` hands out."""
     keep_settings_in(tmp_path_factory.mktemp("settings"))
     windows = OpenedWindows()
-    window = windows.open(*window_arguments)
+    window = windows.open(*window_arguments, size=window_size)
     QApplication.processEvents()
-    yield AtFirst(window, window.session.view_state.settings, window.layout_state())
+    settings = window.session.view_state.settings
+    yield AtFirst(window, settings, window_size, window.layout_state())
     windows.close()
+
+
+@pytest.fixture(scope="module")
+def late_plots(opened_once: AtFirst) -> None:
+    """Has the shared window make the plots that it makes when they are wanted.
+
+    Of pyqtgraph's a part belongs to no window, and would be taken for one that a test left behind.
+    """
+    check = opened_once.window.panel(OriginView).check
+    surface = opened_once.window.panel(SurfaceView)
+    assert all((check.loss_plot, check.error_plot, surface.plot, surface.line))
 
 
 @pytest.fixture
@@ -97,7 +128,8 @@ def shared_window(opened_once: AtFirst, qtbot: QtBot, tmp_path: Path) -> MainWin
     """A window at the start of its run, which the tests of a module have one after the other.
 
     That takes a fraction of the time of one of its own. Its run, settings, size and layout are put
-    back; a test that changes anything else, or ends the worker, opens a window of its own.
+    back, and nothing is selected; a test that changes anything else, or ends the worker, opens a
+    window of its own.
     """
     keep_settings_in(tmp_path / "settings")  # for those that are opened besides
     window = opened_once.window
@@ -105,9 +137,11 @@ def shared_window(opened_once: AtFirst, qtbot: QtBot, tmp_path: Path) -> MainWin
         window.session.configure(opened_once.settings)
     window.session.reset()
     assert window.session.wait_idle(60)
+    window.unpicked.emit()
     window.messages.dismiss()
-    if (window.width(), window.height()) != SIZE or window.layout_state() != opened_once.places:
-        window.resize(*SIZE)
+    size = window.width(), window.height()
+    if size != opened_once.size or window.layout_state() != opened_once.places:
+        window.resize(*opened_once.size)
         window.findChild(QAction, "actionResetLayout").trigger()
     QApplication.processEvents()
     return window

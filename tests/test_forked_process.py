@@ -176,3 +176,32 @@ def test_it_and_the_server_end_with_the_window(qtbot: QtBot) -> None:
     assert done.returncode == -signal.SIGKILL
     worker, server = map(int, done.stdout.split())
     qtbot.waitUntil(lambda: not runs(worker) and not runs(server), timeout=60_000)
+
+
+def test_processes_of_a_run_share_a_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It serves each of them as long as it wants, and ends with the last."""
+    monkeypatch.setenv("PYTEST_XDIST_TESTRUNUID", tmp_path.name)
+    one, other = (ForkServer("import json", {}, for_all=True) for _ in range(2))
+    alone = ForkServer("import sys", {}, for_all=True)
+
+    def server_of(server: ForkServer) -> int:
+        how = {"stdin": server.DEVNULL, "stdout": server.PIPE, "stderr": server.STDOUT}
+        code = "import os, sys; print(os.getppid(), 'json' in sys.modules)"
+        process = server.Popen([sys.executable, "-c", code], **how, bufsize=0, env=os.environ)
+        with process.stdout:
+            number, has_json = process.stdout.read().decode().split()
+        assert process.wait(60) == 0
+        assert has_json == str(server is not alone)
+        return int(number)
+
+    first = server_of(one)
+    assert server_of(other) == first
+    assert server_of(alone) != first
+    one.close()
+    assert server_of(other) == first
+    other.close()
+    alone.close()
+    assert one._process is not None
+    assert one._process.wait(60) == 0
+    assert alone._process is not None
+    assert alone._process.wait(60) == 0

@@ -9,7 +9,7 @@ from tests.nightly import NIGHTLY
 
 ACTIONS = int(os.environ.get("MONKEY_ACTIONS", "20000" if NIGHTLY else "150"))
 SEED = int(os.environ.get("MONKEY_SEED", "1"))
-# Never reached unless something hangs: a action takes some 40 ms here.
+# Never reached unless something hangs: an action takes some 40 ms here.
 TIMEOUT_S = 600 + ACTIONS
 SHRINK_S = 240.0
 

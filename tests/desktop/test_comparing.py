@@ -1,7 +1,6 @@
 """Then, now and the difference: what the window shows, against a plain PyTorch loop."""
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +24,6 @@ from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import AlterGradient
 from tests.desktop.application_helpers import trigger, view_state_of
 
-OpenWindow = Callable[..., MainWindow]
 SAMPLE = 3
 
 
@@ -62,9 +60,16 @@ def plain_loop(count: int) -> list[Iteration]:
     return done
 
 
+@pytest.fixture(scope="module")
+def window_arguments() -> tuple[str, ...]:
+    return ()
+
+
 @pytest.fixture
-def window(open_window: OpenWindow) -> MainWindow:
-    window = open_window()
+def window(shared_window: MainWindow) -> MainWindow:
+    window = shared_window
+    trigger(window, "actionStopComparing")
+    window.panel(NetworkView).set_mode("activations")
     window.session.configure(Settings(batch_size=4))
     for _ in range(3):
         trigger(window, "actionIteration")

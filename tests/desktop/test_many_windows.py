@@ -184,7 +184,7 @@ colours = {image.pixel(x, y) for x in range(0, image.width(), step)
 print(image.width(), image.height(), len(colours), pad.width(), pad.height())
 print(*(float(p).hex() for p in pad.probabilities))
 window.findChild(QAction, "actionTrain").trigger()
-while window.session.iteration < 30:
+while window.session.iteration < 10:
     QTest.qWait(10)
     assert not window.grab().isNull()
 window.close()

@@ -24,6 +24,8 @@ from backprop_viz.recording.number_explanation import NumberExplanation
 from tests.conftest import OpenWindow
 from tests.waiting import until, until_idle
 
+pytestmark = pytest.mark.usefixtures("late_plots")
+
 
 class Explained:
     """A window in which numbers are asked about."""
@@ -63,9 +65,15 @@ class Explained:
         self.click(table.viewport(), QPointF(box.center()))
 
 
+@pytest.fixture(scope="module")
+def window_size() -> tuple[int, int]:
+    return 1600, 1000
+
+
 @pytest.fixture
-def explained(open_window: OpenWindow, qtbot: QtBot) -> Explained:
-    return Explained(open_window("--preset", "tutorial", size=(1600, 1000)), qtbot)
+def explained(shared_window: MainWindow, qtbot: QtBot) -> Explained:
+    shared_window.panel(NetworkView).set_mode("activations")
+    return Explained(shared_window, qtbot)
 
 
 def click_bar(explained: Explained, bar: int) -> None:
@@ -163,7 +171,10 @@ def test_the_keyboard_alone_follows_a_gradient_to_the_loss_and_back(
     assert not explained.window.lower_row.explaining
 
 
-def test_a_pixel_of_a_gradient_map_is_picked_in_the_enlarged_map(explained: Explained) -> None:
+def test_a_pixel_of_a_gradient_map_is_picked_in_the_enlarged_map(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    explained = Explained(open_window("--preset", "tutorial", size=(1600, 1000)), qtbot)
     explained.step(4)
     network = explained.window.panel(NetworkView)
     column = next(i for i, layer in enumerate(network.canvas.layers) if layer.name == "conv1")
@@ -290,7 +301,8 @@ def test_a_number_of_an_earlier_iteration_is_explained_too(explained: Explained)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no signal ends a process for sure")
-def test_another_worker_is_given_what_is_explained(explained: Explained) -> None:
+def test_another_worker_is_given_what_is_explained(open_window: OpenWindow, qtbot: QtBot) -> None:
+    explained = Explained(open_window("--preset", "tutorial", size=(1600, 1000)), qtbot)
     explained.step(4)
     click_bar(explained, 0)
     explained.wait()

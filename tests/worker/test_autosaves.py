@@ -1,9 +1,11 @@
 """Runs that go on after a crash."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,21 +55,33 @@ QApplication.exec()
 """
 
 
-def left_behind(tmp_path: Path, qtbot: QtBot) -> Path:
-    """The autosave of a window that was killed while it trained, after at least two of them."""
-    process = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], **sharing_server())
+@pytest.fixture(scope="module")
+def killed_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of autosaves of a window that was killed while it trained, after some of them."""
+    folder = tmp_path_factory.mktemp("killed")
+    state = folder / "state"
+    sharing = sharing_server()
+    environment = {**sharing.get("env", os.environ), "BACKPROP_VIZ_STATE": str(state)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(folder)], **{**sharing, "env": environment}
+    )
     try:
         seen: set[int] = set()
-
-        def saved() -> bool:
-            for path in (tmp_path / "state").glob("*.bpviz"):
-                seen.add(path.stat().st_mtime_ns)
-            return len(seen) > 3
-
-        qtbot.waitUntil(saved, timeout=60_000)
+        until = time.monotonic() + 60
+        while len(seen) <= 3:
+            assert time.monotonic() < until, "it saves nothing"
+            seen |= {path.stat().st_mtime_ns for path in state.glob("*.bpviz")}
+            time.sleep(0.01)
     finally:
         process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
         process.wait(30)
+    return state
+
+
+@pytest.fixture
+def left_behind(killed_state: Path, tmp_path: Path) -> Path:
+    """The killed window's autosave, among this test's own."""
+    shutil.copytree(killed_state, tmp_path / "state")
     (path,) = (tmp_path / "state").glob("*.bpviz")
     return path
 
@@ -84,9 +98,9 @@ def press(question: QMessageBox, text: str) -> None:
 
 
 def test_a_window_that_is_killed_goes_on_in_the_next(
-    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+    open_window: OpenWindow, tmp_path: Path, left_behind: Path
 ) -> None:
-    path = left_behind(tmp_path, qtbot)
+    path = left_behind
     run = load_session(path)
     done = run.checkpoint.iteration
     assert done > 0
@@ -142,10 +156,8 @@ def test_a_worker_that_is_killed_takes_up_the_run_again(
     assert losses_after(window, 5) == plain_losses(before.settings, 10)
 
 
-def test_a_run_that_is_discarded_is_gone(
-    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
-    path = left_behind(tmp_path, qtbot)
+def test_a_run_that_is_discarded_is_gone(open_window: OpenWindow, left_behind: Path) -> None:
+    path = left_behind
     question = question_of(open_window("--preset", "tutorial"))
     assert question is not None
     press(question, "Discard")

@@ -166,8 +166,8 @@ def test_drawings_that_were_trained_on_are_taken_along(
     prints_the_curve(session, tmp_path)
 
 
-def test_what_it_cannot_repeat_is_said(open_window: OpenWindow, tmp_path: Path) -> None:
-    window = open_window("--preset", "tutorial")
+def test_what_it_cannot_repeat_is_said(shared_window: MainWindow, tmp_path: Path) -> None:
+    window = shared_window
     for _ in range(2):
         press(window, "actionIteration")
     window.session.send(AlterGradient(GradientIntervention("relu 2", "scale", 3.0)))
@@ -262,9 +262,9 @@ def test_a_file_that_is_no_scripts_is_not_replaced_by_samples(
 
 
 def test_too_long_a_script_is_offered_as_a_file(
-    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+    shared_window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    window = open_window("--preset", "tutorial")
+    window = shared_window
     QGuiApplication.clipboard().setText("what was there")
     window.session.scripted.emit(Scripted(6_500, None, None, None))
     assert window.messages.text().startswith("The samples of 6,500 iterations are too many")

@@ -34,17 +34,18 @@ class TextSizeController(QObject):
 
     def larger(self) -> None:
         """The next size up."""
-        self._choose(next((p for p in PERCENTS if p > self._percent), PERCENTS[-1]))
+        self.choose(next((p for p in PERCENTS if p > self._percent), PERCENTS[-1]))
 
     def smaller(self) -> None:
         """The next size down."""
-        self._choose(next((p for p in reversed(PERCENTS) if p < self._percent), PERCENTS[0]))
+        self.choose(next((p for p in reversed(PERCENTS) if p < self._percent), PERCENTS[0]))
 
     def normal(self) -> None:
         """100 %."""
-        self._choose(100)
+        self.choose(100)
 
-    def _choose(self, percent: int) -> None:
+    def choose(self, percent: int) -> None:
+        """One of ``PERCENTS``, from now on and at the next launch."""
         self._percent = percent
         self._store.setValue(_KEY, str(percent))
         self._apply(percent)

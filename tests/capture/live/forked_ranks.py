@@ -23,6 +23,7 @@ import backprop_viz as bv
 
 # In these kinds rank 1 is killed.
 _KILLED = ("killed", "stopped")
+_ENDLESS = 1_000_000  # steps, of a training that is ended from outside
 
 
 class Net(nn.Module):
@@ -83,6 +84,8 @@ def train(kind: str, to: str, rank: int, steps: int) -> None:
                 loss.backward()
             if last:
                 optimizer.step()
+        if steps >= _ENDLESS:
+            time.sleep(0.002)  # or it would take all processors from who looks at it
         print(f"rank {rank} step {step} loss {loss.item()!r}\n", end="", flush=True)
         if kind == "drift" and rank == 1 and step == 2:
             with torch.no_grad():

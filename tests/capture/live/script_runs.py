@@ -81,7 +81,7 @@ class Scripts:
     """Starts scripts; by day they are forked from a process that has imported torch."""
 
     def __init__(self) -> None:
-        self._server: Any = ForkServer(_IMPORTS, {}) if FORKS else subprocess
+        self._server: Any = ForkServer(_IMPORTS, {}, for_all=True) if FORKS else subprocess
 
     def close(self) -> None:
         if self._server is not subprocess:

@@ -23,7 +23,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork")
 
 LOOP = """
-import os, sys
+import os, sys, time
 import torch
 from torch import nn
 
@@ -39,6 +39,7 @@ with bv.watch(net, optimizer, to="tcp://127.0.0.1:0", every=20):
         loss = (net(x) - y).square().mean()
         loss.backward()
         optimizer.step()
+        time.sleep(0.002)  # or it would take a whole processor from who follows it
 """
 
 

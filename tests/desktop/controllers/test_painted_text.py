@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QSettings
-from PySide6.QtGui import QAction, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 
+from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.style.theme import body_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger
@@ -65,8 +66,7 @@ def test_no_painted_text_keeps_its_size(open_window: OpenWindow, painted: Painte
     }  # fmt: skip
     assert painters <= {file for file, _ in usual}
     painted.clear()
-    for _ in range(9):
-        window.findChild(QAction, "actionTextLarger").trigger()
+    window.findChild(Composer).text_size.choose(200)
     QApplication.processEvents()
     paint_all(window)
     same = usual.keys() & painted.keys()

@@ -40,7 +40,7 @@ def test_all_text_is_twice_as_large_and_the_window_is_not(
 ) -> None:
     window = open_window("--preset", "tutorial", size=size)
     before = sizes_of_text(window)
-    choose(window, "actionTextLarger", 9)
+    choose(window, "actionTextLarger", 6)
     after = sizes_of_text(window)
     assert len(before) > 20
     same = before.keys() & after.keys()
@@ -61,7 +61,7 @@ def test_the_size_is_remembered_and_comes_back_to_what_it_was(open_window: OpenW
     set_text_scale(1.0)
     again = open_window("--preset", "tutorial", size=(1600, 1000))
     assert body_font(10).pixelSize() == 8
-    assert window.findChild(QAction, "actionTextNormal").shortcut().toString() == "Ctrl+0"
+    assert again.findChild(QAction, "actionTextNormal").shortcut().toString() == "Ctrl+0"
     choose(again, "actionTextNormal")
     sizes = sorted(sizes_of_text(again).values())
     assert sizes[len(sizes) // 2] == sorted(before.values())[len(before) // 2]

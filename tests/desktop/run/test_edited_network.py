@@ -67,10 +67,8 @@ def run_text(window: MainWindow, text: str) -> None:
 
 
 @pytest.fixture
-def window(open_window: OpenWindow) -> MainWindow:
-    window = open_window("--preset", "tutorial")
-    assert window.session.wait_idle(60)
-    return window
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
 
 
 def test_a_run_of_the_edited_network_is_the_plain_loop(window: MainWindow) -> None:
@@ -151,8 +149,9 @@ def test_the_editor_has_room_until_it_is_closed(open_window: OpenWindow) -> None
 
 @pytest.mark.parametrize("code", ["while True: pass", "import os; os._exit(7)"])
 def test_code_that_loops_or_ends_its_process_leaves_the_run_as_it_was(
-    window: MainWindow, code: str, monkeypatch: pytest.MonkeyPatch
+    open_window: OpenWindow, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    window = open_window("--preset", "tutorial")
     monkeypatch.setattr(networks, "UNANSWERED_S", 0.5)
     losses = losses_after(window, 2)
     page = page_of(window)

@@ -14,18 +14,17 @@ OPEN = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QSettings
-from backprop_viz.app import create_window
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from tests.forked_workers import fork_workers
+from tests.opened_windows import OpenedWindows
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
 fork_workers()
 for text in sys.argv[3:]:
     Path(sys.argv[2]).write_text(text)
-    window = create_window(["--preset", "tutorial"])
-    window.show()
-    assert window.session.wait_idle(60)
+    windows = OpenedWindows()
+    window = windows.open("--preset", "tutorial", size=None)
     print("open", window.panel(DrawPanel).size_of_pen, flush=True)
-    window.close()
+    windows.close()
 """
 # Of a list of two thousand million values; Qt makes room for them.
 BILLIONS = r"@Variant(\0\0\0\x9\x7f\xff\xff\xff)"

@@ -1,7 +1,5 @@
 """Whatever the window tells: nothing in it moves, and it keeps its size."""
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAction
@@ -42,10 +40,8 @@ def places(window: MainWindow) -> dict[tuple[str, int], QRect]:
 
 
 @pytest.fixture
-def window(open_window: Callable[..., MainWindow]) -> MainWindow:
-    window = open_window("--preset", "tutorial")
-    window.resize(1280, 800)
-    return window
+def window(shared_window: MainWindow) -> MainWindow:
+    return shared_window
 
 
 @pytest.mark.parametrize("kind", ["info", "error"])

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QRectF, QSettings
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.network.network_view import NetworkView
@@ -39,9 +39,10 @@ def settle(window: MainWindow) -> dict[str, list[int]]:
     return found
 
 
-def enlarge(window: MainWindow, times: int) -> None:
-    for _ in range(times):
-        window.findChild(QAction, "actionTextLarger").trigger()
+def enlarge(window: MainWindow, percent: int) -> None:
+    """Have text of this size, at once: each size on the way would take as long."""
+    if percent != 100:
+        window.findChild(Composer).text_size.choose(percent)
     settle(window)
 
 
@@ -52,13 +53,14 @@ def seen_whole(window: MainWindow, widget: QWidget) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("size", "larger"), [((867, 743), 0), ((1280, 800), 0), ((1280, 800), 4), ((1280, 800), 9)]
+    ("size", "percent"),
+    [((867, 743), 100), ((1280, 800), 100), ((1280, 800), 175), ((1280, 800), 200)],
 )
 def test_the_run_buttons_are_always_seen(
-    open_window: OpenWindow, size: tuple[int, int], larger: int
+    open_window: OpenWindow, size: tuple[int, int], percent: int
 ) -> None:
     window = open_window("--preset", "tutorial", size=size)
-    enlarge(window, larger)
+    enlarge(window, percent)
     assert (window.width(), window.height()) == size
     assert [b.text().split()[0] for b in window.toolbar.run_buttons] == [
         "Step", "Iteration", "Train", "Reset",
@@ -69,13 +71,14 @@ def test_the_run_buttons_are_always_seen(
 
 
 @pytest.mark.parametrize(
-    ("layout", "larger"), [("Learn", 0), ("Learn", 9), ("Debug", 0), ("Draw", 9), ("Present", 0)]
+    ("layout", "percent"),
+    [("Learn", 100), ("Learn", 200), ("Debug", 100), ("Draw", 200), ("Present", 100)],
 )
 def test_the_whole_network_is_seen_at_1280_by_800(
-    open_window: OpenWindow, layout: str, larger: int
+    open_window: OpenWindow, layout: str, percent: int
 ) -> None:
     window = open_window("--preset", "digits", size=(1280, 800))
-    enlarge(window, larger)
+    enlarge(window, percent)
     trigger(window, f"actionLayout{layout}")
     trigger(window, "actionIteration")
     settle(window)
@@ -94,12 +97,12 @@ def test_the_whole_network_is_seen_at_1280_by_800(
         assert QRectF(network.canvas.rect()).contains(column.content)
 
 
-@pytest.mark.parametrize("larger", [0, 9])
+@pytest.mark.parametrize("percent", [100, 200])
 def test_all_main_nodes_of_the_graph_are_seen_at_1280_by_800(
-    open_window: OpenWindow, larger: int
+    open_window: OpenWindow, percent: int
 ) -> None:
     window = open_window("--preset", "digits", size=(1280, 800))
-    enlarge(window, larger)
+    enlarge(window, percent)
     trigger(window, "actionIteration")
     view = window.panel(AutogradView)
     window.docks.reveal(window.docks.dock_of(view))
@@ -119,7 +122,7 @@ def test_panels_share_tabs_where_text_is_large_and_stand_apart_again(
     window = open_window("--preset", "tutorial", size=(1280, 800))
     before = settle(window)
     window.docks.docks["gradientFlowPlot"].hide()
-    enlarge(window, 9)
+    enlarge(window, 200)
     places = window.docks.places()
     assert len({(p.x, p.y) for p in places.values()}) == 2
     assert places.keys() == before.keys() - {"gradientFlowPlot"}
@@ -143,7 +146,7 @@ def test_who_has_moved_a_panel_keeps_it_there(open_window: OpenWindow) -> None:
     settle(window)
     assert window.docks.moved_by_user
     moved = {(p.x, p.y) for p in window.docks.places().values()}
-    enlarge(window, 9)
+    enlarge(window, 200)
     assert len({(p.x, p.y) for p in window.docks.places().values()}) == len(moved)
 
 

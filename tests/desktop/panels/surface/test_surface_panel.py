@@ -18,7 +18,14 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.loss_surface import WeightPlace
 from backprop_viz.recording.number_explanation import Fact
 
+pytestmark = pytest.mark.usefixtures("late_plots")
+
 _WAIT = 60_000
+
+
+@pytest.fixture(scope="module")
+def window_arguments() -> tuple[str, ...]:
+    return "--preset", "digits"
 
 
 def opened(window: MainWindow) -> SurfaceView:
@@ -61,10 +68,8 @@ def test_it_is_closed_at_first_and_takes_all_the_room_when_opened(
     assert not window.docks.docks["autogradView"].isHidden()
 
 
-def test_what_is_shown_is_the_loss_of_a_plain_loop(
-    open_window: Callable[..., MainWindow], qtbot: QtBot
-) -> None:
-    window = open_window("--preset", "digits")
+def test_what_is_shown_is_the_loss_of_a_plain_loop(shared_window: MainWindow, qtbot: QtBot) -> None:
+    window = shared_window
     window.session.iterate()
     window.session.iterate()
     assert window.session.wait_idle(60)
@@ -117,9 +122,9 @@ def test_a_run_too_short_for_main_directions_is_told_what_to_do(
 
 
 def test_it_grows_while_training_runs_and_can_be_cancelled(
-    open_window: Callable[..., MainWindow], qtbot: QtBot
+    shared_window: MainWindow, qtbot: QtBot
 ) -> None:
-    window = open_window("--preset", "digits")
+    window = shared_window
     panel = opened(window)
     small(panel, "drawn", points=51, samples=500)
     window.findChild(QAction, "actionTrain").trigger()
@@ -138,10 +143,9 @@ def test_it_grows_while_training_runs_and_can_be_cancelled(
 
 @pytest.mark.parametrize("key", ["L"])
 def test_the_scale_of_the_colours_can_be_changed_by_keyboard(
-    open_window: Callable[..., MainWindow], qtbot: QtBot, key: str
+    shared_window: MainWindow, qtbot: QtBot, key: str
 ) -> None:
-    window = open_window("--preset", "digits")
-    panel = opened(window)
+    panel = opened(shared_window)
     small(panel, "drawn", points=3)
     computed(qtbot, panel)
     scale = panel.plot.scale_of_colours
@@ -173,9 +177,9 @@ def test_a_worker_that_ends_is_said_and_another_computes_it(
 
 
 def test_the_plane_of_two_weights_is_chosen_by_name_and_from_a_number_that_was_clicked(
-    open_window: Callable[..., MainWindow], qtbot: QtBot
+    shared_window: MainWindow, qtbot: QtBot
 ) -> None:
-    window = open_window("--preset", "digits")
+    window = shared_window
     window.session.iterate()
     assert window.session.wait_idle(60)
     number = grad_number(window.session.view_state.cursor, "conv2.weight", (3, 1, 0, 2))
@@ -238,9 +242,9 @@ def test_a_text_that_is_no_weight_is_marked_and_told(
 
 
 def test_a_line_leads_from_the_weights_now_to_the_first_ones(
-    open_window: Callable[..., MainWindow], qtbot: QtBot
+    shared_window: MainWindow, qtbot: QtBot
 ) -> None:
-    window = open_window("--preset", "digits")
+    window = shared_window
     panel = opened(window)
     window.session.iterate()
     window.session.iterate()
