@@ -114,6 +114,19 @@ def scalar_of(recording: Recording, number: Number) -> Any:
     return recording.tensors[number.tensor][number.index]
 
 
+def told_scalar(recording: Recording, number: Number, told: float | None) -> Any | None:
+    """The number in its own dtype; ``told`` is what the engine says of it.
+
+    A value behind what was drawn at random takes torch to be drawn again: None until it is told.
+    """
+    try:
+        return scalar_of(recording, number)
+    except ValueError:
+        if not number.intermediate:
+            raise
+        return None if told is None else np.float64(told)
+
+
 def _of_parameter(
     cursor: Cursor, parameter: str, tensor: int | None, index: _Index, phases: tuple[Phase, ...]
 ) -> Number | None:

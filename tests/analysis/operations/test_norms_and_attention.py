@@ -1,6 +1,7 @@
 """Norms and attention, in every variant of their arguments."""
 
 from collections.abc import Callable
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from backprop_viz.analysis.operations import forward_facts, forward_parts, node_formula
+from backprop_viz.analysis.operations import drawn, forward_parts, node_formula
 from tests.analysis.operations.recorded_calls import (
     check_node_form,
     check_terms,
@@ -124,6 +125,19 @@ def test_which_key_has_most_attention() -> None:
     assert found.values == (*expected, int((~MASK[3]).sum()))
 
 
+@pytest.fixture
+def torch_draws() -> None:
+    """Importing the engine lets torch draw again what a call drew."""
+    import_module("backprop_viz.capture.explaining.replay")
+
+
+def test_what_was_dropped_is_not_told_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawn, "_drawers", [])
+    call = record(lambda: F.scaled_dot_product_attention(Q, Q, Q, dropout_p=0.5)).call
+    assert forward_parts(call, 0, (0, 0, 0, 0)) is None
+
+
+@pytest.mark.usefixtures("torch_draws")
 def test_dropped_attention_has_the_mask_that_was_drawn() -> None:
     call = record(lambda: F.scaled_dot_product_attention(Q, Q, Q, dropout_p=0.5)).call
     for index in np.ndindex(call.outputs[0].shape):
@@ -132,7 +146,6 @@ def test_dropped_attention_has_the_mask_that_was_drawn() -> None:
         total = sum(part.values.sum() for part in parts)
         assert total == pytest.approx(float(call.outputs[0][index]), abs=1e-6)
         assert set(parts[0].factors[1].values) <= {0.0, 2.0}
-    assert forward_facts(call, 0, (0, 0, 0, 0)) == ()
 
 
 def test_arguments_in_another_order_are_not_misread() -> None:

@@ -10,6 +10,8 @@ from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_origin import scalar_of, told_scalar
+from backprop_viz.analysis.operations import drawn, recurrent_inside
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -205,3 +207,21 @@ def test_the_first_step_leads_to_the_given_states_and_the_input() -> None:
         ("recurrent_weight", (16, 4)),
         ("recurrent_bias", (16,)),
     }
+
+
+def test_without_torch_a_value_behind_a_dropout_is_what_the_engine_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in the window's process: nothing is said of it before, and it does not fail."""
+    torch.manual_seed(2)
+    recording = recorded_net(Net("GRU", "dropout"), torch.randn(5, 2, 3), lambda y: y**3)
+    event, _, tensor = next(made_by_layer(recording))
+    found = recording.explain(event, 0, (3, 1, 2))
+    number = found.parts[0].factors[1].number(0)
+    assert number is not None
+    value = scalar_of(recording, number)
+    recurrent_inside._KNOWN.clear()
+    monkeypatch.setattr(drawn, "_drawers", [])
+    assert told_scalar(recording, number, None) is None
+    assert told_scalar(recording, number, float(value)) == value
+    assert told_scalar(recording, Number(tensor, (3, 1, 2), event), None) == found.value

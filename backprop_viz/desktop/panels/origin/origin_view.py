@@ -13,7 +13,7 @@ from backprop_viz.analysis.numbers.batch_axis import is_of_sample
 from backprop_viz.analysis.numbers.differentiated import LOSS
 from backprop_viz.analysis.numbers.number_marks import marks_of
 from backprop_viz.analysis.numbers.number_names import NumberNames
-from backprop_viz.analysis.numbers.number_origin import scalar_of
+from backprop_viz.analysis.numbers.number_origin import told_scalar
 from backprop_viz.desktop.panels.origin.breadcrumb import crumbs
 from backprop_viz.desktop.panels.origin.difference_rows import difference_rows, difference_value
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
@@ -174,10 +174,14 @@ class OriginView(OriginLayout):
     def _write_value(self) -> None:
         asked = self.history.current
         assert asked is not None
-        value = scalar_of(asked.recording, asked.number)
+        told = None if self.explanation is None else self.explanation.value
+        value = told_scalar(asked.recording, asked.number, told)
         name = self._names_of(asked.recording).name(asked.number)
         if asked.then is not None:
             value, name = difference_value(asked), f"Δ {name}"
+        if value is None:
+            self.value.setText(name)
+            return
         exact, brief = full(value), in_sum(value, few_terms(self.explanation))
         self.value.setText(f"{name} = {exact if self._full_precision else brief}")
         self.value.setToolTip(f"{name} = {exact}")
@@ -210,7 +214,7 @@ class OriginView(OriginLayout):
         first = first_term(explanation)
         if first is not None:
             self._show_term(*first)
-        exact = full(scalar_of(asked.recording, asked.number))
+        exact = full(told_scalar(asked.recording, asked.number, explanation.value))
         self.sum.show_sum(explanation, self.terms, exact)
         self._write_value()
         self.sum.setVisible(bool(self.terms.rows))
@@ -230,7 +234,8 @@ class OriginView(OriginLayout):
             return
         self.terms = term_rows(explanation, asked.recording.events, zeros=wanted)
         self.table.show_rows(self.terms, self._names_of(asked.recording))
-        self.sum.show_sum(explanation, self.terms, full(scalar_of(asked.recording, asked.number)))
+        value = told_scalar(asked.recording, asked.number, explanation.value)
+        self.sum.show_sum(explanation, self.terms, full(value))
         if wanted:
             first = next((i for i, row in enumerate(self.terms.rows) if row.value == 0), 0)
             self.table.scrollTo(self.table.rows.index(first, 0))

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
-from backprop_viz.analysis.numbers.number_origin import scalar_of
+from backprop_viz.analysis.numbers.number_origin import told_scalar
 from backprop_viz.desktop.panels.origin.role_texts import role_text
 from backprop_viz.desktop.panels.origin.term_rows import WHY_ZERO, TermCell, TermRow, TermRows
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
@@ -182,9 +182,10 @@ class TermsTable(QTableView):
         cell, cells = self.rows.cell(index), self.rows.content.rows[index.row()].cells
         texts = tuple(each.exact or each.text for each in cells)
         if cell.number is not None and self._names is not None:
-            recorded = scalar_of(cell.recording or self._names.recording, cell.number)
+            held = cell.recording or self._names.recording
+            recorded = told_scalar(held, cell.number, cell.value)
             # That of a function, such as σ(x), is another one than x.
-            if cell.value is None or float(recorded) == cell.value:
+            if recorded is not None and cell.value in (None, float(recorded)):
                 tensor = self._names.tensor(cell.number)
                 return ShownNumber(tensor, cell.number.index, recorded, texts)
         if cell.value is None:
