@@ -57,6 +57,7 @@ class LessonPanel(Panel):
         self._language = LANGUAGES[0]
         self.contents = self._link("lessonContents", self.contents_wanted)
         self.leave = self._link("lessonLeave", self.left)
+        self.header.setSpacing(2)  # "Experiment 10 / 22" leaves little room
         self.header.addWidget(self.contents)
         self.header.addWidget(self.leave)
         self.progress = QProgressBar()
