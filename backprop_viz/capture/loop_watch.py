@@ -1,6 +1,7 @@
 """Records an iteration of somebody's own loop: the phases are found from what the loop calls."""
 
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FrameType
@@ -13,7 +14,7 @@ from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
-from torch.overrides import TorchFunctionMode
+from torch.overrides import TorchFunctionMode, _push_mode
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.code.calling_frames import clipping_function, is_scaling
@@ -103,18 +104,16 @@ class LoopWatch(TorchFunctionMode):
         self._source = source
         self._recorder, self._models, self._ended = recorder, models, ended
         self._writes = recorder.writes.begin(recorder.model)
-        self._functions = FunctionWatch(
-            self._operation_ran,
-            recorder.copies,
-            self._code_of(models[0]),
-            recorder.operation_failed,
-            recorder.numbers_taken,
-        )
+        told = recorder.operation_failed, recorder.numbers_taken
+        code = self._code_of(models[0])
+        self._functions = FunctionWatch(self._operation_ran, recorder.copies, code, *told)
         self._span, self._updating, self._tracing = ExitStack(), ExitStack(), ExitStack()
         self._phase: Phase | None = None
         self._depth = self._evaluating = 0  # calls of the model under way, and those beside it
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = False  # while an optimizer steps or clears
+        self._thread = threading.get_ident()
+        self.over = False  # but another thread's may still have the mode
         self._nodes = 0  # how many autograd had made before the function that runs
         self._steps_by_closure = False  # while one steps that calls the loop's own lines
         self._clears: ExitStack | None = None
@@ -149,6 +148,7 @@ class LoopWatch(TorchFunctionMode):
             self._recorder.leave_out_the_rest()
             self._writes.end()
         self._functions.forget()  # the two would keep each other alive
+        self.over = True
 
     def optimizer_steps(
         self, optimizer: Optimizer, args: Sequence[Any] = (), kwargs: Mapping[str, Any] = _NO_KWARGS
@@ -181,6 +181,8 @@ class LoopWatch(TorchFunctionMode):
     ) -> Any:
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
         kwargs = kwargs or {}
+        if self.over:
+            return func(*args, **kwargs)
         name = getattr(func, "__name__", "")
         if name.startswith(_TOLD):
             self._clearing(name, args)
@@ -310,6 +312,9 @@ class LoopWatch(TorchFunctionMode):
         self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> None:
         """A model is about to run."""
+        if self._thread != threading.get_ident():  # the loop is in another than it was begun in
+            self._thread = threading.get_ident()
+            _push_mode(self)  # type: ignore[no-untyped-call]
         evaluates = self._ended is not None and not torch.is_grad_enabled() and not self._depth
         if self._evaluating or evaluates:
             self._evaluating += 1

@@ -32,7 +32,7 @@ def find(recording: Recording) -> Iterator[Finding]:
         if not _updated_by_hand(recording):
             yield from _nothing_reached(recording, trained, end)
         return
-    untracked = _read_untracked_only(recording)
+    untracked = _read_untracked_only(recording) | _of_another_turn(recording)
     missed = [name for name in trained if name not in reached]
     cut = list(_cut_off(recording, [name for name in missed if name not in untracked], "warning"))
     yield from (finding for finding, _ in cut)
@@ -89,6 +89,12 @@ def _nothing_updated(recording: Recording, reached: int) -> Iterator[Finding]:
     if step is not None and step.start == step.stop and not known:
         at = max(step.start - 1, 0)
         yield Finding("nothing_updated", "warning", (reached,), event=at)
+
+
+def _of_another_turn(recording: Recording) -> set[str]:
+    """The parameters of no optimizer that stepped: of a GAN's generator while the critic learns."""
+    stepped = {name for group in recording.groups for name in group.parameters}
+    return {p.name for p in recording.parameters if p.name not in stepped} if stepped else set()
 
 
 def _updated_by_hand(recording: Recording) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 
@@ -164,6 +165,20 @@ def chosen_nodes(
     return frozenset(found)
 
 
+def _bytes_of(tensor: Tensor) -> int:
+    """The memory of a tensor's numbers; of a sparse one those that it has, and their places."""
+    if tensor.layout is torch.strided:
+        return tensor.nbytes
+    if tensor.layout is torch.sparse_coo:
+        return tensor._values().nbytes + tensor._indices().nbytes
+    along_rows = tensor.layout in (torch.sparse_csr, torch.sparse_bsr)
+    if along_rows:
+        places = tensor.crow_indices(), tensor.col_indices()
+    else:
+        places = tensor.ccol_indices(), tensor.row_indices()
+    return tensor.values().nbytes + sum(one.nbytes for one in places)
+
+
 def saved_by(node: GradFn) -> tuple[Saved, ...]:
     """The tensors a node keeps for its backward; none once backward has freed them."""
     found: list[Saved] = []
@@ -173,10 +188,10 @@ def saved_by(node: GradFn) -> tuple[Saved, ...]:
         except RuntimeError:
             continue  # freed by a backward before
         if isinstance(value, Tensor):
-            found.append(Saved(name, tuple(value.shape), value.nbytes))
+            found.append(Saved(name, tuple(value.shape), _bytes_of(value)))
         elif isinstance(value, list | tuple):
             found += [
-                Saved(name, tuple(tensor.shape), tensor.nbytes)
+                Saved(name, tuple(tensor.shape), _bytes_of(tensor))
                 for tensor in value
                 if isinstance(tensor, Tensor)
             ]

@@ -8,12 +8,13 @@ from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
+from torch._C import _len_torch_function_stack
 from torch.optim import Optimizer
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
-from torch.overrides import TorchFunctionMode, _pop_mode, _push_mode
+from torch.overrides import _pop_mode, _push_mode
 
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
@@ -290,12 +291,17 @@ def _backwards_seen(starts: Callable[[Sequence[Tensor]], None]) -> Iterator[None
             torch.autograd.backward = plain
 
 
-def _leave(mode: TorchFunctionMode) -> None:
-    """Take a mode out of the stack, whatever the loop has entered since."""
-    above = []
-    while (top := _pop_mode()) is not mode:  # type: ignore[no-untyped-call]
-        above.append(top)
-    for other in reversed(above):
+def _leave(mode: LoopWatch) -> None:
+    """Take a mode out of the stack, whatever the loop has entered since.
+
+    The stack is each thread's own: what is over and was left in this one's goes too.
+    """
+    kept = []
+    while _len_torch_function_stack():
+        top = _pop_mode()  # type: ignore[no-untyped-call]
+        if top is not mode and not (isinstance(top, LoopWatch) and top.over):
+            kept.append(top)
+    for other in reversed(kept):
         _push_mode(other)  # type: ignore[no-untyped-call]
 
 

@@ -117,7 +117,7 @@ class Copied:
         # As it lies in memory: to turn a transposed matrix round takes ten times as long.
         self.array = seen.copy("K")
         self._shape = tensor.shape
-        if tensor.dtype in _AS_NUMPY:
+        if tensor.dtype in _AS_NUMPY and tensor.layout is _STRIDED:
             if tensor.is_contiguous():
                 self._dtype = tensor.dtype
             elif self._samples is None and _lies_as(tensor, self.array):

@@ -63,6 +63,22 @@ def generator_first() -> Recipe:
     return nn.ModuleDict({"generator": generator, "critic": critic}), [first, second], iterate
 
 
+def critic_alone() -> Recipe:
+    """An iteration of several in which the generator does not learn."""
+    generator = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 8))
+    critic = nn.Sequential(nn.Linear(8, 16), nn.LeakyReLU(0.2), nn.Linear(16, 1))
+    first = torch.optim.RMSprop(critic.parameters(), lr=5e-5)
+    second = torch.optim.RMSprop(generator.parameters(), lr=5e-5)
+
+    def iterate() -> None:
+        false = generator(torch.randn(16, 4)).detach()
+        first.zero_grad()
+        (critic(false).mean() - critic(torch.randn(16, 8)).mean()).backward()
+        first.step()
+
+    return nn.ModuleDict({"generator": generator, "critic": critic}), [first, second], iterate
+
+
 class Attention(nn.Module):
     """Heads by view and transpose; a gate by sigmoid; softmax over the keys."""
 
@@ -133,6 +149,7 @@ KINDRED_RECIPES: tuple[Callable[[], Recipe], ...] = (
     low_rank_adaptation,
     straight_through_rounding,
     generator_first,
+    critic_alone,
     attention_by_hand,
     hinge_and_contrastive,
     targets_of_one_column,
