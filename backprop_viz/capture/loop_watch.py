@@ -111,11 +111,9 @@ class LoopWatch(TorchFunctionMode):
         self._phase: Phase | None = None
         self._depth = self._evaluating = 0  # calls of the model under way, and those beside it
         self._forwarded = False  # whether the model has run since the last backward
-        self._quiet = False  # while an optimizer steps or clears
-        self._thread = threading.get_ident()
-        self.over = False  # but another thread's may still have the mode
+        self._quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
+        self._thread, self.over = threading.get_ident(), False  # a thread may have it still
         self._nodes = 0  # how many autograd had made before the function that runs
-        self._steps_by_closure = False  # while one steps that calls the loop's own lines
         self._clears: ExitStack | None = None
         self._cause = CHANGED
 
@@ -205,10 +203,7 @@ class LoopWatch(TorchFunctionMode):
         return result
 
     def _goes_on(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
-        """Whether a function outside forward and loss reads what is the iteration's own.
-
-        So does a second loss after the backward of the first, or a penalty on the weights.
-        """
+        """Whether what runs beside forward and loss reads what is the iteration's own."""
         if not torch.is_grad_enabled():
             return False
         with _UNSEEN():
@@ -312,8 +307,8 @@ class LoopWatch(TorchFunctionMode):
         self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> None:
         """A model is about to run."""
-        if self._thread != threading.get_ident():  # the loop is in another than it was begun in
-            self._thread = threading.get_ident()
+        if self._thread != (here := threading.get_ident()):  # not where it was begun
+            self._thread = here
             _push_mode(self)  # type: ignore[no-untyped-call]
         evaluates = self._ended is not None and not torch.is_grad_enabled() and not self._depth
         if self._evaluating or evaluates:
