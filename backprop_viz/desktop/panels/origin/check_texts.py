@@ -38,14 +38,14 @@ def verdict_ink(verdict: str) -> str:
 def verdict_text(check: GradientCheck, *, short_of_room: bool = False) -> str:
     """The verdict in a few words, and of which step it is: ``✓ agrees to 1.2e-9 with h = 1e-5``.
 
-    Where room is short: ``✓ 1.2e-9 at h = 1e-5``.
+    Where room is short: ``✓ 1.2e-9, h 1e-5``.
     """
     translate = QCoreApplication.translate
     brief = {
-        "correct": translate("check", "✓ {0} at h = {1}"),
-        "kinks": translate("check", "✓ {0} at h = {1}"),
-        "suspicious": translate("check", "? {0} at h = {1}"),
-        "wrong": translate("check", "✗ {0} at h = {1}"),
+        "correct": translate("check", "✓ {0}, h {1}"),
+        "kinks": translate("check", "✓ {0}, h {1}"),
+        "suspicious": translate("check", "? {0}, h {1}"),
+        "wrong": translate("check", "✗ {0}, h {1}"),
     }
     texts = {
         "correct": translate("check", "✓ agrees to {0} with h = {1}"),
