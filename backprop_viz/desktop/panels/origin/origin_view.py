@@ -236,6 +236,7 @@ class OriginView(OriginLayout):
         self.table.show_rows(self.terms, self._names_of(asked.recording))
         value = told_scalar(asked.recording, asked.number, explanation.value)
         self.sum.show_sum(explanation, self.terms, full(value))
+        self._give_room()
         if wanted:
             first = next((i for i, row in enumerate(self.terms.rows) if row.value == 0), 0)
             self.table.scrollTo(self.table.rows.index(first, 0))
