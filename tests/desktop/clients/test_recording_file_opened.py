@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -158,29 +159,40 @@ def test_at_its_end_nothing_can_be_run(open_window: OpenWindow, tmp_path: Path) 
     assert not step.isEnabled()
 
 
+class Growing:
+    """A loop that is watched into a file, and makes an iteration when it is told to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._net = nn.Linear(3, 1)
+        self._optimizer = torch.optim.SGD(self._net.parameters(), lr=0.1)
+        self.watch = bv.watch(self._net, self._optimizer, to=path)
+
+    def iterate(self) -> None:
+        """Make an iteration, which is in the file then."""
+        self._net(torch.randn(2, 3)).square().mean().backward()
+        self._optimizer.step()
+
+
+@pytest.fixture
+def growing(tmp_path: Path) -> Iterator[Growing]:
+    found = Growing(tmp_path / "grows.bprec")
+    found.iterate()
+    yield found
+    found.watch.close()
+
+
 def test_who_looks_back_stays_there_when_more_is_written(
-    open_window: OpenWindow, tmp_path: Path
+    open_window: OpenWindow, growing: Growing
 ) -> None:
-    path = tmp_path / "grows.bprec"
-    torch.manual_seed(4)
-    net = nn.Linear(3, 1)
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    watch = bv.watch(net, optimizer, to=path)
-
-    def one() -> None:
-        net(torch.randn(2, 3)).square().mean().backward()
-        optimizer.step()
-
-    one()
-    one()
-    session = open_window(str(path)).session
+    growing.iterate()
+    session = open_window(str(growing.path)).session
     until(session, lambda: session.recording_of(2) is not None)
     session.show_iteration(1)
     until_idle(session)
-    one()
+    growing.iterate()
     until(session, lambda: 3 in session.view_state.kept_iterations.iterations)
     assert session.view_state.cursor.recording.iteration == 1
-    watch.close()
 
 
 def test_an_iteration_beyond_all_measure_takes_no_memory(
@@ -235,23 +247,11 @@ def test_one_that_is_dropped_on_the_window_is_opened(
     assert started == [["-m", "backprop_viz", str(path)]]
 
 
-def test_what_is_written_meanwhile_is_shown(open_window: OpenWindow, tmp_path: Path) -> None:
-    path = tmp_path / "grows.bprec"
-    torch.manual_seed(4)
-    net = nn.Linear(3, 1)
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    watch = bv.watch(net, optimizer, to=path)
-
-    def one() -> None:
-        net(torch.randn(2, 3)).square().mean().backward()
-        optimizer.step()
-
-    one()
-    window = open_window(str(path))
+def test_what_is_written_meanwhile_is_shown(open_window: OpenWindow, growing: Growing) -> None:
+    window = open_window(str(growing.path))
     until(window.session, lambda: window.session.recording_of(1) is not None)
-    one()
+    growing.iterate()
     until(window.session, lambda: window.session.recording_of(2) is not None)
-    watch.close()
 
 
 def test_without_torch_it_opens_and_the_cursor_moves(tmp_path: Path) -> None:
