@@ -33,7 +33,7 @@ def find(recording: Recording) -> Iterator[Finding]:
             yield from _nothing_reached(recording, trained, end)
         return
     untracked = _read_untracked_only(recording) | _of_another_turn(recording)
-    missed = [name for name in trained if name not in reached]
+    missed = [] if _goes_on(recording) else [name for name in trained if name not in reached]
     cut = list(_cut_off(recording, [name for name in missed if name not in untracked], "warning"))
     yield from (finding for finding, _ in cut)
     behind = {name for _, names in cut for name in names}
@@ -89,6 +89,12 @@ def _nothing_updated(recording: Recording, reached: int) -> Iterator[Finding]:
     if step is not None and step.start == step.stop and not known:
         at = max(step.start - 1, 0)
         yield Finding("nothing_updated", "warning", (reached,), event=at)
+
+
+def _goes_on(recording: Recording) -> bool:
+    """Whether another backward may come: no optimizer has stepped yet, or backward has raised."""
+    stepped = recording.span(Phase.UPDATE) is not None
+    return recording.error is not None or (bool(recording.groups) and not stepped)
 
 
 def _of_another_turn(recording: Recording) -> set[str]:

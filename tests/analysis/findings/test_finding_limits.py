@@ -206,3 +206,15 @@ def test_steps_of_weights_whose_squares_are_past_float32() -> None:
         optimizer.step()
     (finding,) = (f for f in recording.findings() if f.code == "steps_too_large")
     assert finding.values[0] == pytest.approx(3.0)
+
+
+def test_what_a_later_backward_may_reach_is_not_said_to_be_missed(net: nn.Sequential) -> None:
+    other = nn.Linear(5, 3)
+    both = nn.ModuleDict({"net": net, "other": other})
+    optimizer = torch.optim.SGD(both.parameters(), lr=0.01)
+    with bv.record(both, optimizer) as recording:
+        F.cross_entropy(net(X), LABELS).backward()
+        between = severities(recording.findings())
+        optimizer.step()
+    assert between == {}
+    assert severities(recording.findings()) == {"never_reached": "warning"}
