@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -15,8 +16,9 @@ from backprop_viz.capture.live.heartbeat import Heartbeat
 from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.files.rank_files import file_of_rank
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
-from backprop_viz.recording.files.remote_path import RemotePath
+from backprop_viz.recording.files.remote_path import RemotePath, any_path
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -245,5 +247,13 @@ class _Background:
 def into_file(
     path: str | PathLike[str], every: int, first: int = 1
 ) -> Callable[[RunOrigin, Program], FileFollower]:
-    """What makes a follower of a script's run that writes to a file."""
-    return lambda origin, program: FileFollower(path, origin, program, every, first=first)
+    """What makes a follower of a script's run that writes to a file; each rank to its own."""
+
+    def follow(origin: RunOrigin, program: Program) -> FileFollower:
+        to, ranks = any_path(path), int(os.environ.get("WORLD_SIZE", "1"))
+        if ranks > 1:  # as torchrun tells its processes
+            rank = int(os.environ.get("RANK", "0"))
+            origin, to = replace(origin, rank=rank, world_size=ranks), file_of_rank(to, rank)
+        return FileFollower(str(to), origin, program, every, first=first)
+
+    return follow

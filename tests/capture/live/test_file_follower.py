@@ -12,7 +12,11 @@ import torch
 from torch import nn
 
 import backprop_viz as bv
+from backprop_viz.capture.live.file_follower import into_file
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
+from backprop_viz.recording.program import Program
+from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.stream.messages import RunEnded
 
 UNCLOSED = """
 import sys
@@ -150,3 +154,16 @@ def test_a_forked_process_writes_nothing(tmp_path: Path) -> None:
     file = bv.load(path)
     assert [recording.iteration for recording in file] == [1]
     assert file.damaged_bytes == 0
+
+
+def test_each_rank_of_a_script_has_its_own_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    for rank in (0, 1):
+        monkeypatch.setenv("RANK", str(rank))
+        follow = into_file(tmp_path / "run.bprec", 1)
+        follow(RunOrigin("script", "train.py"), Program(())).ended(RunEnded(0), None)
+    origins = [bv.load(tmp_path / f"run.rank{rank}.bprec").origin for rank in (0, 1)]
+    assert [(one.rank, one.world_size) for one in origins] == [(0, 2), (1, 2)]
+    assert not (tmp_path / "run.bprec").exists()
