@@ -21,6 +21,7 @@ from windows import open_window, run_events
 from PySide6.QtCore import QEvent, QObject, Qt  # isort: skip
 from PySide6.QtTest import QTest  # isort: skip
 from PySide6.QtWidgets import QApplication  # isort: skip
+from backprop_viz.desktop.clients.wake import wait_until
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
@@ -42,6 +43,10 @@ class TermsPainted(QObject):
         for part in (panel.table.viewport(), panel.value, panel.facts):
             part.installEventFilter(self)
 
+    def is_idle(self) -> bool:
+        """Whether nothing is asked that is not answered yet."""
+        return self._panel.history.current is None or self._panel.complete
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Remember it."""
         explanation = self._panel.explanation
@@ -54,6 +59,8 @@ def clicked(table: ArrayTable, row: int, column: int, painted: TermsPainted) -> 
     """The milliseconds from a click on a cell to its painted terms."""
     index = table.rows.index(row, column)
     table.scrollTo(index)
+    # The chain and the effects of the number before: nobody clicks before having seen its terms.
+    wait_until(painted.is_idle, _LIMIT_S)
     run_events(0.05)
     shown = table.rows.number(row, column)
     assert shown is not None

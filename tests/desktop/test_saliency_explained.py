@@ -55,7 +55,7 @@ def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBo
     assert panel.subtitle.text() == "of the drawing"
     assert panel.formula.symbols.text().startswith(f"∂out[{digit}]/∂x")
     assert [b.toolTip().split(" = ")[0] for b in panel.path.buttons][-1] == name
-    assert panel.path.buttons[0].text() == f"∂out[{digit}]/∂out[{digit}]"
+    assert panel.path.buttons[0].text() == f"out[{digit}]"
 
     # The check moves the drawing's own pixel: against plain differences in float64.
     panel.check.run()
@@ -67,13 +67,15 @@ def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBo
         at[0, 0, row, column] += moved
         return float(exact(at)[0, digit].detach())
 
-    steps = 10.0 ** -np.arange(3, 8)
-    quotients = [(logit(h) - logit(-h)) / (2 * h) for h in steps]
     text = panel.check.values.text()
     assert text.startswith(f"backward {short(found.value, 7)} · float64 ")
     told = float(text.split("differences ")[1].split(" ")[0].replace("−", "-"))
-    assert min(abs(told - quotient) for quotient in quotients) < 1e-6 * abs(told)
-    assert panel.check.verdict.text().startswith("✓")
+    h = float(text.split("h = ")[1].rstrip(")"))
+    # Beside the digits that are told, the rounding of float64 in the difference.
+    quotient = (logit(h) - logit(-h)) / (2 * h)
+    assert abs(told - quotient) < 1e-6 * abs(told) + 1e-15 / h
+    # In a drawing's flat parts several pixels tie for a max pool, which is a kink.
+    assert panel.check.verdict.text()[0] in "✓∧"
     assert panel.check.subtitle.text() == (f"out[{digit}] along x[0, 0, {row}, {column}], float64")
 
     # The next pixel, by keys; the iteration that is shown meanwhile does not take its place.

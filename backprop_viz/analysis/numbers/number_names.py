@@ -75,6 +75,8 @@ class NumberNames:
             return self.tensor(number)
         made = number.event
         if event.phase is Phase.BACKWARD:
+            if event.node == 0 and number.arrived and self.differentiated != LOSS:
+                return self.differentiated
             if event.parameter is not None or event.node is None:
                 return self.tensor(number)
             made = self.makers.of(event.node)
