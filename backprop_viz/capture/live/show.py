@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from backprop_viz.capture.live.line import LiveLine
@@ -71,6 +72,16 @@ def _one_iteration(
     target: Any,
     optimizer: Optimizer | None,
 ) -> Recording:
+    if any(map(is_lazy, (*model.parameters(), *model.buffers()))):
+        text = QT_TRANSLATE_NOOP(
+            "errors", "The model has lazy layers, which have no weights yet: call it once before."
+        )
+        raise ArgumentError(text)
+    if loss is not None and not callable(loss):
+        text = QT_TRANSLATE_NOOP(
+            "errors", "loss must be something to call, such as F.cross_entropy, not {0}."
+        )
+        raise ArgumentError(text, repr(loss))
     with _put_back(model, optimizer), torch.enable_grad():
         with record(model, optimizer) as recorded:
             if optimizer is not None:

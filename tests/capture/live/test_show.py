@@ -143,3 +143,11 @@ def test_a_real_window_opens_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         shown.process.terminate()
         shown.process.wait(30)
+
+
+def test_what_cannot_be_shown_is_refused_before_a_window_opens() -> None:
+    lazy = nn.Sequential(nn.LazyLinear(3))
+    with pytest.raises(ValueError, match="lazy layers, which have no weights yet"):
+        bv.show(lazy, torch.ones(2, 4), lambda out: out.sum())
+    with pytest.raises(ValueError, match=r"such as F\.cross_entropy, not 'mse'"):
+        bv.show(nn.Linear(4, 3), torch.ones(2, 4), "mse", torch.ones(2, 3))
