@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from backprop_viz.capture.live.file_follower import into_file
+from backprop_viz.capture.live.file_follower import into_file, own_file
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.model_loop import ModelLoop
 from backprop_viz.capture.live.script import ScriptFollower, run_script, run_watched
@@ -63,7 +63,7 @@ def run_into_file(
     """
     try:
         # Before the script runs: a file that cannot be written is told at once.
-        RecordingFileWriter(path).close()
+        RecordingFileWriter(own_file(path)[0]).close()
     except UserError as error:
         print(f"backprop-viz run: {error}", file=sys.stderr)
         return 2

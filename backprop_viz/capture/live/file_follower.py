@@ -244,16 +244,21 @@ class _Background:
                 self._state.notify_all()
 
 
+def own_file(path: str | PathLike[str]) -> tuple[str, int, int]:
+    """The file of this process, its rank and how many ranks there are, as torchrun tells them."""
+    rank, ranks = (int(os.environ.get(*told)) for told in (("RANK", "0"), ("WORLD_SIZE", "1")))
+    given = any_path(path)
+    return str(file_of_rank(given, rank) if ranks > 1 else given), rank, ranks
+
+
 def into_file(
     path: str | PathLike[str], every: int, first: int = 1
 ) -> Callable[[RunOrigin, Program], FileFollower]:
     """What makes a follower of a script's run that writes to a file; each rank to its own."""
+    to, rank, ranks = own_file(path)
 
     def follow(origin: RunOrigin, program: Program) -> FileFollower:
-        to, ranks = any_path(path), int(os.environ.get("WORLD_SIZE", "1"))
-        if ranks > 1:  # as torchrun tells its processes
-            rank = int(os.environ.get("RANK", "0"))
-            origin, to = replace(origin, rank=rank, world_size=ranks), file_of_rank(to, rank)
-        return FileFollower(str(to), origin, program, every, first=first)
+        mine = replace(origin, rank=rank, world_size=ranks)
+        return FileFollower(to, mine, program, every, first=first)
 
     return follow
