@@ -461,7 +461,7 @@
     </message>
     <message>
         <source>{1} along {0}, float64</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 따라간 {1}, float64</translation>
     </message>
     <message>
         <source>Of one backward: .grad holds the sum of {0}.</source>
@@ -1098,6 +1098,15 @@
     </message>
 </context>
 <context>
+    <name>FiguresLabel</name>
+    <message>
+        <source>{0}
+Click a figure: where does it come from?</source>
+        <translation>{0}
+수를 누르면 어디에서 왔는지 보입니다.</translation>
+    </message>
+</context>
+<context>
     <name>FilesController</name>
     <message>
         <source>Open a session</source>
@@ -1149,7 +1158,7 @@
     </message>
     <message>
         <source>What was not saved of this run&apos;s one iteration will be lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 실행의 반복 한 번 가운데 저장하지 않은 것은 사라집니다.</translation>
     </message>
     <message>
         <source>Open</source>
@@ -1849,7 +1858,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>moved by {0}: {3} = {1} ({2})</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}만큼 옮김: {3} = {1} ({2})</translation>
     </message>
 </context>
 <context>
@@ -2544,7 +2553,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>Maximise this panel, or restore it</source>
-        <translation type="unfinished">이 패널을 최대로, 또는 원래대로</translation>
+        <translation>이 패널을 최대로, 또는 원래대로</translation>
     </message>
     <message>
         <source>Close (Esc)</source>
@@ -2574,6 +2583,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>이 수는 어디에서 왔나요?</translation>
     </message>
     <message>
+        <source>Now less then, exactly. Click either number to see where it comes from.</source>
+        <translation>지금에서 그때를 정확히 뺀 값입니다. 어느 쪽이든 수를 누르면 어디에서 왔는지 보입니다.</translation>
+    </message>
+    <message>
         <source>The worker could not be given this iteration: run it again.</source>
         <translation>작업 프로세스에 이 반복을 전달하지 못했습니다. 다시 실행하세요.</translation>
     </message>
@@ -2583,7 +2596,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>of the drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>그림의 변화도</translation>
     </message>
     <message>
         <source>iteration {0}</source>
@@ -2595,11 +2608,11 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>{0} · of the whole batch</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} · 배치 전체</translation>
     </message>
     <message>
         <source>{0} · sample {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} · 표본 {1}</translation>
     </message>
     <message>
         <source>Working it out…</source>
@@ -2710,8 +2723,8 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>신경망의 매개변수</translation>
     </message>
     <message>
-        <source>Choose a row to select the parameter in every panel</source>
-        <translation>행을 고르면 모든 패널에서 그 매개변수가 선택됩니다</translation>
+        <source>Choose a row to select the parameter in every panel; click a norm to see where it comes from</source>
+        <translation>행을 고르면 모든 패널에서 그 매개변수가 선택됩니다. 노름을 누르면 어디에서 왔는지 보입니다</translation>
     </message>
     <message>
         <source>{0} parameters, {1:,} numbers</source>
@@ -3428,8 +3441,8 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>랭크 {0}</translation>
     </message>
     <message>
-        <source>this iteration is missing of rank {0}</source>
-        <translation>랭크 {0}에 이 반복이 없습니다</translation>
+        <source>rank {0} has not recorded this iteration</source>
+        <translation>랭크 {0}은(는) 이 반복을 기록하지 않았습니다</translation>
     </message>
     <message>
         <source>not every rank has this iteration</source>
@@ -4011,8 +4024,16 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>항 하나 · torch의 값 {1} · 나머지 {2}</translation>
     </message>
     <message>
+        <source>List the terms that are 0, and why each is</source>
+        <translation>0인 항들과 그 까닭을 나열합니다</translation>
+    </message>
+    <message>
         <source>one term, in float64</source>
         <translation>항 하나, float64</translation>
+    </message>
+    <message>
+        <source>Σ {0} squares, in float64; its root is {1}</source>
+        <translation>Σ 제곱 {0}개, float64; 제곱근은 {1}</translation>
     </message>
     <message>
         <source>In float64: {0}</source>
@@ -4405,7 +4426,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>This change needs a new network. The one iteration trained so far is lost; its loss stays on the plot as a point.</source>
-        <translation type="unfinished"></translation>
+        <translation>이렇게 바꾸려면 새 신경망이 필요합니다. 지금까지 학습한 반복 한 번은 사라지고, 그 손실은 그래프에 점으로 남습니다.</translation>
     </message>
     <message>
         <source>Start again</source>
@@ -5568,16 +5589,16 @@ Click or press Enter: where does it come from?</source>
         <translation>∧ 꺾인 점에 있음: 미분이 없음</translation>
     </message>
     <message>
-        <source>✓ {0} at h = {1}</source>
-        <translation>✓ h = {1}에서 {0}</translation>
+        <source>✓ {0}, h {1}</source>
+        <translation>✓ {0}, h {1}</translation>
     </message>
     <message>
-        <source>? {0} at h = {1}</source>
-        <translation>? h = {1}에서 {0}</translation>
+        <source>? {0}, h {1}</source>
+        <translation>? {0}, h {1}</translation>
     </message>
     <message>
-        <source>✗ {0} at h = {1}</source>
-        <translation>✗ h = {1}에서 {0}</translation>
+        <source>✗ {0}, h {1}</source>
+        <translation>✗ {0}, h {1}</translation>
     </message>
     <message>
         <source>✓ agrees to {0} with h = {1}</source>
@@ -5678,6 +5699,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>This gradient belongs to no recorded tensor, so there is nothing to vary: choose a weight or an activation.</source>
         <translation>이 변화도는 기록된 텐서의 것이 아니어서 바꾸어 볼 것이 없습니다. 가중치나 활성값을 고르세요.</translation>
+    </message>
+    <message>
+        <source>This is a measure of many numbers: choose one of them to vary it.</source>
+        <translation>여러 수를 잰 값입니다: 바꿔 보려면 그중 하나를 고르세요.</translation>
     </message>
     <message>
         <source>torch keeps this number inside an operation, so there is nothing to vary: choose one that it is made of.</source>
@@ -6237,6 +6262,10 @@ Click or press Enter: where does it come from?</source>
         <translation>backward가 {0}의 출력 {1}에서 시작하지만 그래프가 없습니다. 그것을 만든 어떤 것도 변화도가 필요하지 않습니다.</translation>
     </message>
     <message>
+        <source>Backward starts from a tensor, {0}, which has no graph: it was detached, computed under torch.no_grad(), or made from nothing that requires a gradient.</source>
+        <translation>backward가 그래프가 없는 tensor({0})에서 시작합니다. detach되었거나 torch.no_grad() 아래에서 계산되었거나, 변화도가 필요한 것으로부터 만들어지지 않았습니다.</translation>
+    </message>
+    <message>
         <source>{0} was given {1}.</source>
         <translation>{0}에 {1}이(가) 주어졌습니다.</translation>
     </message>
@@ -6311,6 +6340,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>These ranks train different networks.</source>
         <translation>이 랭크들은 서로 다른 신경망을 학습합니다.</translation>
+    </message>
+    <message>
+        <source>The model has lazy layers, which have no weights yet: call it once before.</source>
+        <translation>모델에 아직 가중치가 없는 lazy 층이 있습니다. 먼저 한 번 호출하십시오.</translation>
+    </message>
+    <message>
+        <source>loss must be something to call, such as F.cross_entropy, not {0}.</source>
+        <translation>loss는 {0}이(가) 아니라 F.cross_entropy처럼 호출할 수 있는 것이어야 합니다.</translation>
     </message>
     <message>
         <source>Backward starts from one number, not from {0}: give a loss, as in show(model, x, loss=F.cross_entropy, target=y).</source>
@@ -6736,8 +6773,32 @@ Click or press Enter: where does it come from?</source>
         <translation>수 {0}개의 제곱의 합은 {1}.</translation>
     </message>
     <message>
+        <source>The root of the sum of {0} squares, which is {1}: computed here, in float64.</source>
+        <translation>제곱 {0}개의 합 {1}의 제곱근입니다: 여기에서 float64로 계산했습니다.</translation>
+    </message>
+    <message>
+        <source>The mean of {0} numbers: computed here, in float64.</source>
+        <translation>수 {0}개의 평균입니다: 여기에서 float64로 계산했습니다.</translation>
+    </message>
+    <message>
+        <source>The smallest of {0} numbers.</source>
+        <translation>수 {0}개 중 가장 작습니다.</translation>
+    </message>
+    <message>
+        <source>The largest of {0} numbers.</source>
+        <translation>수 {0}개 중 가장 큽니다.</translation>
+    </message>
+    <message>
+        <source>The {1} largest are listed; the other {0} are one term.</source>
+        <translation>가장 큰 {1}개를 나열합니다. 나머지 {0}개는 한 항입니다.</translation>
+    </message>
+    <message>
         <source>Row {0} of the table.</source>
         <translation>표의 {0}번 행.</translation>
+    </message>
+    <message>
+        <source>The row&apos;s norm was {0}, more than max_norm {1}: the embedding multiplied it by {2}.</source>
+        <translation>이 행의 노름이 {0}으로 max_norm {1}보다 커서, 임베딩이 {2}을(를) 곱했습니다.</translation>
     </message>
     <message>
         <source>Row {0} was looked up {1} times.</source>
@@ -6825,7 +6886,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>Backward starts here: ∂{0}/∂{0} is 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>역전파는 여기에서 시작합니다: ∂{0}/∂{0}은 1입니다.</translation>
     </message>
 </context>
 <context>
@@ -6992,6 +7053,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Batch norm is training on a batch of one sample.</source>
         <translation>배치 정규화가 샘플 하나짜리 배치로 학습하고 있습니다.</translation>
+    </message>
+    <message>
+        <source>{1}</source>
+        <translation>{1}</translation>
     </message>
     <message>
         <source>The learning rate of {0} is 0: no weight moves.</source>
@@ -7162,6 +7227,10 @@ Click or press Enter: where does it come from?</source>
         <translation>샘플 하나의 배치 정규화</translation>
     </message>
     <message>
+        <source>torch raised {0}</source>
+        <translation>torch가 {0}을(를) 일으켰습니다</translation>
+    </message>
+    <message>
         <source>The learning rate is 0</source>
         <translation>학습률이 0입니다</translation>
     </message>
@@ -7292,6 +7361,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>unusual learning rates</source>
         <translation>보통이 아닌 학습률</translation>
+    </message>
+    <message>
+        <source>exceptions of torch</source>
+        <translation>torch의 예외</translation>
     </message>
 </context>
 <context>
@@ -8005,6 +8078,21 @@ Click or press Enter: where does it come from?</source>
     </message>
 </context>
 <context>
+    <name>no_effect</name>
+    <message>
+        <source>It did not win the max pool: {0} took {1} ({2}).</source>
+        <translation>최대 풀링에서 뽑히지 않았습니다: {0}이(가) {1}({2})을(를) 가져갔습니다.</translation>
+    </message>
+    <message>
+        <source>Nor did it win any of the other {0} windows.</source>
+        <translation>다른 창 {0}개에서도 뽑히지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>ReLU makes 0 of it: it is not above 0.</source>
+        <translation>ReLU가 이 수를 0으로 만듭니다: 0보다 크지 않습니다.</translation>
+    </message>
+</context>
+<context>
     <name>notebook</name>
     <message>
         <source># {0}: {1} iterations
@@ -8481,6 +8569,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>각 랭크는 {shape}의 조각을 가지고 그 조각의 평균만 받습니다. 전체를 보려면 위에서 고르세요.</translation>
     </message>
     <message>
+        <source>This iteration is not over: no mean has been made yet.</source>
+        <translation>이 반복은 아직 끝나지 않았습니다: 평균이 아직 만들어지지 않았습니다.</translation>
+    </message>
+    <message>
         <source>No all-reduce in this iteration: each rank keeps its own gradient, as in no_sync.</source>
         <translation>이 반복에는 all-reduce가 없습니다. no_sync에서처럼 각 랭크가 자기 변화도를 그대로 갖습니다.</translation>
     </message>
@@ -8497,6 +8589,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>DDP는 평균을 냅니다. 각 랭크가 {formula}를 받습니다. 정확한 평균과 가장 먼 차이: {error}.</translation>
     </message>
     <message>
+        <source>Rank {0} has not used this parameter: it counts as 0.</source>
+        <translation>랭크 {0}은(는) 이 매개변수를 쓰지 않았습니다: 0으로 칩니다.</translation>
+    </message>
+    <message>
         <source>Weights are equal on these ranks to the bit, up to iteration {0}.</source>
         <translation>반복 {0}까지 이 랭크들의 가중치는 비트까지 같습니다.</translation>
     </message>
@@ -8507,6 +8603,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>{0} and {1} more</source>
         <translation>{0} 외 {1}개</translation>
+    </message>
+    <message>
+        <source>Weights differ from rank to rank since iteration {2}: {0}.</source>
+        <translation>반복 {2}부터 랭크마다 가중치가 다릅니다: {0}.</translation>
+    </message>
+    <message>
+        <source>Weights differ from rank to rank in iteration {2}, the first where it is known: {0}.</source>
+        <translation>알려진 첫 반복인 {2}에서 랭크마다 가중치가 다릅니다: {0}.</translation>
     </message>
     <message>
         <source>Weights differ since iteration {2}: {0}, on rank {1}.</source>
@@ -8541,12 +8645,12 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>랭크 {rank}: {since}부터 반복 {iteration}의 {line}행에서 랭크 {late}을(를) 기다립니다.</translation>
     </message>
     <message>
-        <source>Rank {rank} waited for rank {late} from {since} to {until}, in backward of iteration {iteration}, with bucket {bucket} of {buckets}: {names}.</source>
-        <translation>랭크 {rank}: {since}부터 {until}까지 반복 {iteration}의 backward에서 랭크 {late}을(를) 기다렸습니다. 버킷 {buckets}개 중 {bucket}번째: {names}.</translation>
+        <source>Rank {rank} waited {seconds} s for rank {late}, until {until}, in backward of iteration {iteration}, with bucket {bucket} of {buckets}: {names}.</source>
+        <translation>랭크 {rank}: 반복 {iteration}의 backward에서 랭크 {late}을(를) {until}까지 {seconds}초 기다렸습니다. 버킷 {buckets}개 중 {bucket}번째: {names}.</translation>
     </message>
     <message>
-        <source>Rank {rank} waited for rank {late} from {since} to {until}, in iteration {iteration} at line {line}.</source>
-        <translation>랭크 {rank}: {since}부터 {until}까지 반복 {iteration}의 {line}행에서 랭크 {late}을(를) 기다렸습니다.</translation>
+        <source>Rank {rank} waited {seconds} s for rank {late}, until {until}, in iteration {iteration} at line {line}.</source>
+        <translation>랭크 {rank}: 반복 {iteration}, {line}행에서 랭크 {late}을(를) {until}까지 {seconds}초 기다렸습니다.</translation>
     </message>
     <message>
         <source>Rank {0}: its file ends after iteration {1}, another&apos;s after {2}. Nobody closed it: the process was killed, or hangs.</source>
@@ -8686,6 +8790,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>{0} is a step inside {1}, which torch runs as one piece. Only what {1} as a whole sends to its inputs and weights is explained.</source>
         <translation>{0}은(는) torch가 한 덩어리로 실행하는 {1} 안의 단계입니다. {1} 전체가 입력과 가중치로 보내는 것만 설명합니다.</translation>
+    </message>
+    <message>
+        <source>No recorded operation made {0}: torch.vmap, torch.func or autograd.grad made it within the forward pass.</source>
+        <translation>{0}은(는) 기록된 연산이 만든 것이 아닙니다. 순전파 안에서 torch.vmap, torch.func 또는 autograd.grad가 만들었습니다.</translation>
     </message>
     <message>
         <source>{0} has no derivative.</source>
@@ -8875,8 +8983,28 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>갱신량</translation>
     </message>
     <message>
+        <source>× itself</source>
+        <translation>× 자신</translation>
+    </message>
+    <message>
+        <source>1/n</source>
+        <translation>1/n</translation>
+    </message>
+    <message>
+        <source>all others</source>
+        <translation>나머지 모두</translation>
+    </message>
+    <message>
+        <source>iteration</source>
+        <translation>반복</translation>
+    </message>
+    <message>
         <source>what changes</source>
         <translation>무엇이 바뀌나</translation>
+    </message>
+    <message>
+        <source>why it is 0</source>
+        <translation>0인 까닭</translation>
     </message>
     <message>
         <source>per +1</source>
@@ -8989,6 +9117,22 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>x − mean</source>
         <translation>x − 평균</translation>
+    </message>
+    <message>
+        <source>too small for float64</source>
+        <translation>float64로는 너무 작음</translation>
+    </message>
+    <message>
+        <source>the local derivative is 0</source>
+        <translation>국소 미분이 0</translation>
+    </message>
+    <message>
+        <source>{0} is 0</source>
+        <translation>{0}이(가) 0</translation>
+    </message>
+    <message>
+        <source>{0} is 0: ReLU stopped it</source>
+        <translation>{0}이(가) 0: ReLU가 막음</translation>
     </message>
     <message>
         <source>mean</source>
