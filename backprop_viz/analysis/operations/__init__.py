@@ -45,6 +45,7 @@ __all__ = [
     "intermediate_form",
     "intermediate_parts",
     "intermediate_symbol",
+    "lost_windows",
     "node_facts",
     "node_formula",
     "node_intermediate_form",
@@ -157,6 +158,20 @@ def forward_facts(event: Event, slot: int, index: Sequence[int]) -> tuple[Fact, 
     try:
         with np.errstate(all="ignore"):
             return operation.facts(RecordedCall(event), slot, _place(index))
+    except _UNFIT:
+        return ()
+
+
+def lost_windows(event: Event, index: Sequence[int]) -> tuple[tuple[Index, Index], ...]:
+    """Of each window that an element of an event's input did not win: the output, the winner.
+
+    () for an operation without windows, and where the element won one.
+    """
+    operation = operation_of(event)
+    if operation is None or operation.lost is None or event.call is None:
+        return ()
+    try:
+        return operation.lost(RecordedCall(event), _place(index))
     except _UNFIT:
         return ()
 

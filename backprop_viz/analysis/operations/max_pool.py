@@ -53,6 +53,12 @@ class _MaxPool:
         values = (len(having), len(having[0]), x.at(index), x.at(other))
         return (Fact("pool_gradient_stopped", values, (x.number(index), x.number(other))),)
 
+    def lost(self, call: RecordedCall, index: Index) -> tuple[tuple[Index, Index], ...]:
+        windows = self.windows(call)
+        having = windows.outputs(index)
+        winners = [(output, _winner(call, windows.places(output))) for output in having]
+        return () if any(winner == index for _, winner in winners) else tuple(winners)
+
     def form(self, call: RecordedCall) -> str:
         return self.windows(call).form(call.tensor("input", 0).array.ndim, "max {0}")
 
@@ -87,28 +93,9 @@ def _entry(dimensions: int, adaptive: bool) -> OperationEntry:
         forward=rules.parts,
         facts=rules.facts,
         nodes=(OperationNode(node, facts=rules.node_facts),),
+        lost=rules.lost,
         composite=dimensions == 1,
     )
 
 
-_RULES = {
-    f"{'adaptive_' if adaptive else ''}max_pool{d}d": _MaxPool(d, adaptive)
-    for adaptive in (False, True)
-    for d in (1, 2, 3)
-}
-
 OPERATIONS = tuple(_entry(d, adaptive) for adaptive in (False, True) for d in (1, 2, 3))
-
-
-def lost_to(event: Event, index: Index) -> tuple[tuple[Index, Index], ...]:
-    """Of each window that an element of a max pool's input did not win: the output, the winner.
-
-    () for another operation, and where a window was won. ``index`` is that of the element.
-    """
-    rules = _RULES.get(event.op.removesuffix("_with_indices"))
-    if rules is None or event.call is None:
-        return ()
-    call = RecordedCall(event)
-    windows = rules.windows(call)
-    winners = [(each, _winner(call, windows.places(each))) for each in windows.outputs(index)]
-    return () if any(winner == index for _, winner in winners) else tuple(winners)

@@ -15,6 +15,9 @@ ForwardFacts = Callable[[RecordedCall, int, Index], tuple[Fact, ...]]
 NodeFacts = Callable[[Event, RecordedCall, int, Index], tuple[Fact, ...]]
 # The terms of such an element. None: no rule for this gradient, the engine finds them.
 NodeRule = Callable[[RecordedNode, int, Index], tuple[Part, ...] | None]
+# Of each window that an element of the input did not win: the output's index, the winner's.
+# () where the element won one.
+LostWindows = Callable[[RecordedCall, Index], tuple[tuple[Index, Index], ...]]
 # A formula with indices, or what writes it for a call.
 Form = str | Callable[[RecordedCall], str]
 # The names of a tensor's last axes, or what tells all of them by their number.
@@ -100,6 +103,7 @@ class OperationEntry:
       its inputs; they sum to the value in float64. ``facts``: what was so.
     - ``nodes``: the grad_fn nodes that it makes.
     - ``intermediates``: what it computes on its way, where a step of it is worth a look.
+    - ``lost``: of an operation that takes one element of each window, those an element did not win.
     - ``composite``: its nodes are also those of other operations, which it is written in terms of.
     """
 
@@ -113,6 +117,7 @@ class OperationEntry:
     facts: ForwardFacts | None = None
     nodes: tuple[OperationNode, ...] = ()
     intermediates: tuple[Intermediate, ...] = ()
+    lost: LostWindows | None = None
     composite: bool = False
 
     def role(self, place: int) -> str:

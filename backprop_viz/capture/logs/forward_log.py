@@ -122,11 +122,14 @@ class ForwardLog:
 
 
 def _not_made(sources: Sources, operations: Iterable[Operation]) -> Sources:
-    """The sources but for those that an operation has made: what one network gave to another."""
+    """The sources but for those that an operation has made: what one network gave to another.
+
+    What was detached on the way is a source: no gradient goes through it to what made it.
+    """
     made = {
         id(tensor)
         for operation in operations
         for tensor in operation.made
-        if not any(tensor is read for read in operation.read)
+        if tensor.requires_grad and not any(tensor is read for read in operation.read)
     }
     return {name: given for name, given in sources.items() if id(given[0]) not in made}

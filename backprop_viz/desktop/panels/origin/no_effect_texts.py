@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import scalar_of
-from backprop_viz.analysis.operations.max_pool import lost_to
+from backprop_viz.analysis.operations import lost_windows
 from backprop_viz.analysis.provenance import forward_events
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.recording.number import Number
@@ -21,7 +21,7 @@ def no_effect_text(names: NumberNames, number: Number) -> str:
     for i, event in forward_events(recording):
         if number.tensor not in event.input_ids or not event.output_ids:
             continue
-        lost = lost_to(event, number.index)
+        lost = lost_windows(event, number.index)
         output = event.output_ids[0]
         if lost and output is not None:
             place, winner = lost[0]
