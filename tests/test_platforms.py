@@ -8,25 +8,28 @@ import ctypes
 import importlib.util
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.capture.live import line as live_line
-from backprop_viz.desktop.clients import worker_process
+from backprop_viz.desktop.clients import line_again, worker_process
 from backprop_viz.desktop.system import system_libraries
 from backprop_viz.desktop.system.system_signals import EndingSignals
 from backprop_viz.recording import process_memory
 from backprop_viz.recording.files import atomic, private
+from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream import pipe
 from backprop_viz.training.thread_count import torch_threads
 from backprop_viz.worker import main as worker_main
+from backprop_viz.worker.race_service import RaceService
 
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="it is the platform itself there")
 
@@ -209,3 +212,30 @@ def test_the_signals_of_windows_end_the_window(
     signal.set_wakeup_fd(-1)
     signals._ours.close()
     signals._theirs.close()
+
+
+def test_on_windows_no_process_is_asked_whether_it_lives(
+    windows: Msvcrt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``os.kill`` would end it there."""
+    monkeypatch.setattr(os, "kill", None)
+    origin = RunOrigin("script", "train.py", pid=os.getpid(), host=socket.gethostname())
+    assert not line_again._is_over(origin)
+
+
+@on_posix
+def test_without_proc_a_process_that_is_there_is_not_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(path: Path, **_: object) -> str:
+        raise FileNotFoundError(2, "No such file or directory", str(path))
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(Path, "read_text", absent)
+    origin = RunOrigin("script", "train.py", pid=os.getpid(), host=socket.gethostname())
+    assert not line_again._is_over(origin)
+
+
+def test_a_race_gives_way_only_where_a_process_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "nice", raising=False)
+    service = SimpleNamespace(_is_nice=False)
+    RaceService._give_way(service)  # type: ignore[arg-type]
+    assert not service._is_nice
