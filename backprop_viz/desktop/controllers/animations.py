@@ -5,10 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QProgressBar, QProgressDialog, QWidget
+from PySide6.QtWidgets import QProgressBar, QProgressDialog, QWidget
 
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.controllers.dialogs import ask_where_to_save, open_
 from backprop_viz.desktop.controllers.lessons import LessonsController
 from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.controllers.walks import CursorWalk, LessonWalk, Walked
@@ -85,14 +85,14 @@ class AnimationsController(QObject):
         open_(dialog)
 
     def _ask_for_file(self, choice: AnimationChoice) -> None:
-        dialog = QFileDialog(self._window, self.tr("Export an animation"))
-        dialog.setObjectName("exportAnimationDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("Animations (*{0})").format(choice.suffix))
-        dialog.setDefaultSuffix(choice.suffix[1:])
-        dialog.selectFile(f"backprop_viz{choice.suffix}")
-        dialog.fileSelected.connect(lambda path: self.begin(choice, Path(path)))
-        open_(dialog)
+        ask_where_to_save(
+            "exportAnimationDialog",
+            self.tr("Export an animation"),
+            [self.tr("Animations (*{0})").format(choice.suffix)],
+            f"backprop_viz{choice.suffix}",
+            lambda path: self.begin(choice, path),
+            self._window,
+        )
 
     def begin(self, choice: AnimationChoice, path: Path) -> None:
         """Walk the cursor and write what is seen to a file; the cursor comes back."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from backprop_viz.analysis.data_files import (
     csv_of_curves,
@@ -18,9 +17,9 @@ from backprop_viz.analysis.data_files import (
 )
 from backprop_viz.analysis.numbers.tensor_names import event_places
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.controllers.dialogs import ask_where_to_save, open_
+from backprop_viz.desktop.controllers.file_job import FileJob
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
-from backprop_viz.desktop.system.background_jobs import Background, failure_notice
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.data_dialog import DataChoice, DataDialog
 from backprop_viz.recording.files.atomic import write_atomically
@@ -33,11 +32,8 @@ class DataExportsController(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
         self._window, self._session = context.window, context.session
-        self._path = Path()
-        self._background = Background(self)
-        self._background.finished.connect(self._saved)
-        self._background.failed.connect(self._failed)
-        self._window.closing.connect(self._background.close)
+        busy, saved = self.tr("Other data is still being written."), self.tr("Saved as {0}.")
+        self._file = FileJob(context, busy, saved, self)
 
     def export(self) -> None:
         """Ask which numbers are exported."""
@@ -96,25 +92,15 @@ class DataExportsController(QObject):
         return DataChoice(f"{name}   {shape}", re.sub(r"[^\w.]+", "_", name), writers)
 
     def _ask_for_file(self, choice: DataChoice, suffix: str) -> None:
-        dialog = QFileDialog(self._window, self.tr("Export data"))
-        dialog.setObjectName("exportDataDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("Data (*{0})").format(suffix))
-        dialog.setDefaultSuffix(suffix[1:])
-        dialog.selectFile(f"{choice.name}{suffix}")
-        dialog.fileSelected.connect(lambda path: self.save(choice, suffix, Path(path)))
-        open_(dialog)
+        ask_where_to_save(
+            "exportDataDialog",
+            self.tr("Export data"),
+            [self.tr("Data (*{0})").format(suffix)],
+            f"{choice.name}{suffix}",
+            lambda path: self.save(choice, suffix, path),
+            self._window,
+        )
 
     def save(self, choice: DataChoice, suffix: str, path: Path) -> None:
         """Write the chosen numbers to a file; said when it is done."""
-        if self._background.busy:
-            self._window.messages.tell(self.tr("Other data is still being written."), "info")
-            return
-        self._path = path
-        self._background.start(lambda _: write_atomically(path, choice.writers[suffix]()))
-
-    def _saved(self, _: object) -> None:
-        self._window.messages.tell(self.tr("Saved as {0}.").format(self._path.name), "info")
-
-    def _failed(self, error: Exception) -> None:
-        self._window.messages.tell_notice(failure_notice(error, self._path.name))
+        self._file.start(path, lambda: write_atomically(path, choice.writers[suffix]()))

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.controllers.dialogs import ask_where_to_save, open_
 from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.picture_files import PICTURE_SUFFIXES, picture_of, save_picture
@@ -66,20 +66,19 @@ class PicturesController(QObject):
 
     def _ask(self, widget: QWidget, choice: PictureChoice | None = None) -> None:
         # Now: the dialog takes the keyboard, and with it what is the panel.
-        dialog = QFileDialog(self._window, self.tr("Save picture"))
-        dialog.setObjectName("savePictureDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(
-            [
-                self.tr("PNG picture (*.png)"),
-                self.tr("SVG drawing, text stays text (*.svg)"),
-                self.tr("PDF page, text stays text (*.pdf)"),
-            ]
+        kinds = [
+            self.tr("PNG picture (*.png)"),
+            self.tr("SVG drawing, text stays text (*.svg)"),
+            self.tr("PDF page, text stays text (*.pdf)"),
+        ]
+        ask_where_to_save(
+            "savePictureDialog",
+            self.tr("Save picture"),
+            kinds,
+            "backprop_viz.png",
+            lambda path: self.save(widget, path, choice),
+            self._window,
         )
-        dialog.setDefaultSuffix("png")
-        dialog.selectFile("backprop_viz.png")
-        dialog.fileSelected.connect(lambda path: self.save(widget, Path(path), choice))
-        open_(dialog)
 
     def _panel(self) -> QWidget:
         widget = QApplication.focusWidget()

@@ -4,11 +4,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from backprop_viz.analysis.notebook_texts import NOTEBOOK_TEXTS
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.controllers.dialogs import ask_where_to_save
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.stream.commands import CopyScript, SaveScript
 from backprop_viz.stream.messages import Scripted
@@ -29,35 +28,32 @@ class ScriptsController(QObject):
 
     def save(self) -> None:
         """Let the user choose a file to save the script in."""
-        dialog = self._file_dialog(
-            self.tr("Save as script"), self.tr("Python scripts (*.py)"), "py"
+        ask_where_to_save(
+            "saveScriptDialog",
+            self.tr("Save as script"),
+            [self.tr("Python scripts (*.py)")],
+            f"{self.tr('training')}.py",
+            lambda path: self._session.send(SaveScript(str(path))),
+            self._window,
         )
-        dialog.setObjectName("saveScriptDialog")
-        dialog.fileSelected.connect(lambda path: self._session.send(SaveScript(path)))
-        open_(dialog)
 
     def save_notebook(self) -> None:
         """Let the user choose a file to save the run in as a notebook."""
-        kinds = self.tr("Jupyter notebooks (*.ipynb)")
-        dialog = self._file_dialog(self.tr("Save as notebook"), kinds, "ipynb")
-        dialog.setObjectName("saveNotebookDialog")
-        dialog.fileSelected.connect(self._save_notebook)
-        open_(dialog)
+        ask_where_to_save(
+            "saveNotebookDialog",
+            self.tr("Save as notebook"),
+            [self.tr("Jupyter notebooks (*.ipynb)")],
+            f"{self.tr('training')}.ipynb",
+            self._save_notebook,
+            self._window,
+        )
 
-    def _save_notebook(self, path: str) -> None:
+    def _save_notebook(self, path: Path) -> None:
         texts = {
             name: QCoreApplication.translate("notebook", text)
             for name, text in NOTEBOOK_TEXTS.items()
         }
-        self._session.send(SaveScript(path, texts))
-
-    def _file_dialog(self, title: str, kinds: str, suffix: str) -> QFileDialog:
-        dialog = QFileDialog(self._window, title)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(kinds)
-        dialog.setDefaultSuffix(suffix)
-        dialog.selectFile(f"{self.tr('training')}.{suffix}")
-        return dialog
+        self._session.send(SaveScript(str(path), texts))
 
     def _scripted(self, made: Scripted) -> None:
         messages = self._window.messages
