@@ -63,6 +63,7 @@ ANSWERS: dict[str, Callable[..., Any] | None] = {
     **dict.fromkeys(("selectionChanged", "stepBy", "paintGL"), _nothing),
     **dict.fromkeys(("initializeGL", "accept", "reject", "done"), _nothing),
     **dict.fromkeys(("sizeHint", "minimumSizeHint", "heightForWidth", "flags"), None),
+    "initStyleOption": None,
     **dict.fromkeys(("textFromValue", "valueFromText", "fixup"), None),
     "validate": lambda text, place: (QValidator.State.Intermediate, text, place),
     **dict.fromkeys(("stepEnabled", "focusNextPrevChild", "inputMethodQuery"), None),

@@ -137,12 +137,13 @@ class NodeSection(QWidget):
         incoming = ["g"] if len(came) <= 1 else [f"g{i}" for i in range(len(came))]
         leaf = node.name == "AccumulateGrad"
         outgoing = [".grad"] if leaf else _names(names, len(sent))
-        self._rows(self.arrived, came, incoming, view_state, node)
-        self._rows(self.sent, sent, outgoing, view_state, node)
+        # What their figures are is told with the figures.
         for slot, row in enumerate(self.arrived):
             row.picture.origin = arrived_number(cursor, node.id, slot, ())
         for slot, row in enumerate(self.sent):
             row.picture.origin = sent_number(cursor, node.id, slot, ())
+        self._rows(self.arrived, came, incoming, view_state, node)
+        self._rows(self.sent, sent, outgoing, view_state, node)
         self.arrived_title.setText(_titled(self.tr("Gradient in"), absent, len(came)))
         self.sent_title.setText(
             _titled(self.tr(".grad after") if leaf else self.tr("Gradient out"), absent, len(sent))
