@@ -13,6 +13,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Literal, Protocol, TypeVar
+from weakref import WeakSet
 
 import torch
 from torch import nn
@@ -149,13 +150,17 @@ def _become_main(path: str) -> None:
 
 
 class _Discovery:
-    """Waits for the first model that trains, and watches it from then on."""
+    """Waits for the first model that trains, and watches it until others train in its place."""
 
     def __init__(self, follower: ScriptFollower, only: Sequence[str] = ()) -> None:
         self._follower, self._only = follower, only
         # torch warns of such hooks when it calls what it has compiled; the script has set none.
         warnings.filterwarnings("ignore", "Using `torch.compile")
         self._watch: Watch | None = None
+        # The optimizers that are watched, all that ever were, and one that steps without being it.
+        self._watched: list[Optimizer] = []
+        self._known: WeakSet[Optimizer] = WeakSet()
+        self._other: Optimizer | None = None
         self._early = EarlyClearing()
         # The optimizer whose step runs, which may call the model, and what the step was given.
         self._stepping: tuple[Optimizer, Any, Any] | None = None
@@ -169,25 +174,46 @@ class _Discovery:
         """A module is called: the outermost of a call comes first."""
         if not torch.is_grad_enabled() or not any(p.requires_grad for p in module.parameters()):
             return
-        optimizers = [one for one in living_optimizers() if _can_step(one)]
-        if not optimizers:
+        optimizers = self._trained()
+        if not optimizers or (self._watch and not _own(optimizers, module)):
             return
         self._stop()
+        first, over = self._watch is None, 0 if self._watch is None else self._watch.leave()
         models = names_of(models_of(optimizers, module))
         try:
-            self._watch = Watch(models, optimizers, self._follower, only=self._only or None)
+            self._watch = Watch(
+                models, optimizers, self._follower, only=self._only or None, over=over
+            )
         except ArgumentError as error:
             print(f"backprop-viz run: {error}", file=sys.stderr)
             raise SystemExit(2) from None
+        self._watched, self._other = optimizers, None
+        self._known.update(optimizers)
+        self._handles = [register_optimizer_step_post_hook(self._other_stepped)]
         loop = self._watch.begin()
         if loop is not None:
             if self._stepping is not None:
                 loop.optimizer_steps(*self._stepping)
-            if self._early.place is not None:
+            if first and self._early.place is not None:
                 loop.was_cleared(self._early.grads, self._early.place)
-        self._follower.hold_at_start()
+        if first:
+            self._follower.hold_at_start()
         if loop is not None:
             loop.model_runs(module, args, kwargs_of_call())
+
+    def _trained(self) -> list[Optimizer]:
+        """The optimizers to watch: all at first; then new ones, or all that take turns."""
+        living = [one for one in living_optimizers() if _can_step(one)]
+        new = [one for one in living if one not in self._known]
+        return living if self._other is None or self._other in self._known else new
+
+    def _other_stepped(self, optimizer: Optimizer, *_: Any) -> None:
+        """An optimizer has stepped; one that is not watched is, from the next call of its model."""
+        watch = self._watch
+        if watch and self._other is None and all(one is not optimizer for one in self._watched):
+            self._other = optimizer
+            watch.drop()
+            self._handles.append(register_module_forward_pre_hook(self._called))
 
     def _steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         self._stepping = optimizer, args, kwargs
@@ -216,6 +242,12 @@ class _Discovery:
 
 def _can_step(optimizer: Any) -> bool:
     return any(p.requires_grad for group in optimizer.param_groups for p in group["params"])
+
+
+def _own(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
+    """Whether some of a module's parameters are the optimizers'."""
+    own = {id(p) for one in optimizers for group in one.param_groups for p in group["params"]}
+    return any(id(parameter) in own for parameter in module.parameters())
 
 
 def _status_of(end: SystemExit) -> int:

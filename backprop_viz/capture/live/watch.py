@@ -69,7 +69,7 @@ class Watch:
 
     Of an iteration that is wanted ``keep`` says how much is kept: "full", the first "sample" of
     the batch alone, or the "health" of each tensor. ``only`` names the modules of which it is kept,
-    as ``ModuleChoice`` says; that raises ArgumentError.
+    as ``ModuleChoice`` says; that raises ArgumentError. ``over`` iterations ran before.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class Watch:
         follower: Follower,
         keep: Keep = "full",
         only: str | Sequence[str] | None = None,
+        over: int = 0,
     ) -> None:
         self._keep, self._process = keep, os.getpid()
         self._health: HealthWatch | None = None
@@ -88,7 +89,7 @@ class Watch:
         self._optimizers, self._ages = tuple(optimizers), graph_ages(self._model)
         self._owned = {id(parameter) for parameter in self._model.parameters()}
         self._follower = follower
-        self._number = 0  # of iterations that are over
+        self._number = over  # of iterations that are over
         self._loss: Tensor | None = None
         self._scalers = [one for one in living_scalers() if one.is_enabled()]
         # The optimizers that stepped in this iteration, and those of an iteration, once known.
@@ -193,6 +194,16 @@ class Watch:
         ran = recording is not None and any(e.phase is Phase.BACKWARD for e in recording.events)
         return recording if ran or self._failed or not self._number else None
 
+    def drop(self) -> None:
+        """Others train now: of the iteration under way, which is theirs, only the loss is told."""
+        self._close_recording()
+
+    def leave(self) -> int:
+        """Watch no longer; how many iterations are over, with the one under way."""
+        self.end()
+        self.close()
+        return self._number
+
     @property
     def recorder(self) -> Recorder | None:
         """What records the iteration that is under way, if it is recorded."""
@@ -220,12 +231,20 @@ class Watch:
         """An optimizer is about to step. One that steps again, out of turn, begins the next."""
         if not self._is_ours(optimizer) or not self._begun:
             return
-        if not self._cycle and any(one is optimizer for one in self._stepped[:1]):
+        if len(self._optimizers) != 1 and self._begins_a_cycle(optimizer):
             self._cycle = tuple(self._stepped)
         if self._loop is not None:
             self._loop.optimizer_steps(optimizer, *given)
         elif self._health is not None:
             self._health.optimizer_steps(optimizer, *given)
+
+    def _begins_a_cycle(self, optimizer: Optimizer) -> bool:
+        if not self._cycle:
+            return any(one is optimizer for one in self._stepped[:1])
+        # The turn of those before is over for good: the next of several models trains.
+        return all(one is not optimizer for one in self._cycle) and any(
+            one is optimizer for one in self._stepped
+        )
 
     def _has_stepped(self, optimizer: Optimizer, *given: Any) -> None:
         if not self._is_ours(optimizer) or not self._begun:

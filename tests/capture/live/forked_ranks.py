@@ -102,11 +102,12 @@ def train(kind: str, to: str, rank: int, steps: int) -> None:
 
 
 def stop(to: str) -> None:
-    """Hang in a backward of rank 1 until its file tells so, and be killed then."""
-    path = to.replace(".bprec", ".rank1.bprec")
+    """Hang in a backward of rank 1 until both files tell so, and be killed then."""
     entered = time.time()
-    while (told := bv.load(path).whereabouts) is None or told.time < entered:
-        time.sleep(0.05)
+    for rank in (1, 0):
+        path = to.replace(".bprec", f".rank{rank}.bprec")
+        while (told := bv.load(path).whereabouts) is None or told.time < entered:
+            time.sleep(0.05)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -1,0 +1,71 @@
+"""A script that trains one model after another: each is followed in its turn."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import backprop_viz as bv
+from tests.capture.live.script_runs import Scripts
+
+HEAD = """
+import torch
+from torch import nn
+
+torch.manual_seed(3)
+x, y = torch.randn(8, 4), torch.randn(8, 2)
+kept = []
+def trained(rate, hidden, make=torch.optim.SGD):
+    net = nn.Sequential(nn.Linear(4, hidden), nn.Tanh(), nn.Linear(hidden, 2))
+    return net, make(net.parameters(), lr=rate)
+def train(net, optimizer, steps):
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = (net(x) - y).square().mean()
+        loss.backward()
+        optimizer.step()
+        print(loss.item())
+        kept.append([p.detach().clone() for p in net.parameters()])
+"""
+# As a search over rates and widths does, with the models thrown away, kept, or all made before.
+THROWN_AWAY = (
+    "for rate, hidden in ((0.1, 3), (0.05, 5), (0.2, 4)): train(*trained(rate, hidden), 4)"
+)
+KEPT = """
+runs = []
+for rate, hidden in ((0.1, 3), (0.05, 5), (0.2, 4)):
+    runs.append(trained(rate, hidden))
+    train(*runs[-1], 4)
+"""
+MADE_BEFORE = """
+runs = [trained(rate, hidden) for rate, hidden in ((0.1, 3), (0.05, 5), (0.2, 4))]
+for run in runs:
+    train(*run, 4)
+"""
+# The same network under an optimizer of its own for the second half.
+SAME_MODEL = """
+net, optimizer = trained(0.1, 3)
+train(net, optimizer, 4)
+train(net, torch.optim.Adam(net.parameters(), lr=0.01), 8)
+"""
+
+
+@pytest.mark.parametrize("loop", [THROWN_AWAY, KEPT, MADE_BEFORE, SAME_MODEL])
+def test_each_is_followed_in_its_turn(scripts: Scripts, tmp_path: Path, loop: str) -> None:
+    plain: dict[str, list[list[np.ndarray]]] = {}
+    exec((HEAD + loop).replace("print(", "str("), plain)
+    script, file = tmp_path / "search.py", tmp_path / "search.bprec"
+    script.write_text(HEAD + loop)
+    with scripts.followed("--to", str(file), "--every", "1", str(script)) as window:
+        window.rest()
+        window.ended()
+    seen: dict[int, int] = {}
+    for recording in bv.load(file):
+        end = recording.at(len(recording.events))
+        weights = [end.value(each.name) for each in recording.parameters]
+        for i, expected in enumerate(plain["kept"], 1):
+            if all(any(np.array_equal(one, each) for each in weights) for one in expected):
+                seen[recording.iteration] = i
+    # That another model trains is told by its first step, or its second where all were made before.
+    assert set(range(1, 13)) - set(seen.values()) <= {1, 5, 9}
+    assert list(seen) == sorted(seen)
