@@ -13,6 +13,21 @@ def open_(dialog: QDialog) -> None:
     dialog.open()
 
 
+def file_chooser(
+    parent: QWidget, name: str, title: str, files: str, many: bool = False
+) -> QFileDialog:
+    """A dialog that chooses a file to open, or ``many``.
+
+    ``name`` is its object name, ``files`` its filter.
+    """
+    dialog = QFileDialog(parent, title)
+    dialog.setObjectName(name)
+    modes = QFileDialog.FileMode
+    dialog.setFileMode(modes.ExistingFiles if many else modes.ExistingFile)
+    dialog.setNameFilter(files)
+    return dialog
+
+
 def ask_where_to_save(
     name: str,
     title: str,

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, 
 from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog
 
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.controllers.dialogs import file_chooser, open_
 from backprop_viz.desktop.controllers.files import SESSION_SUFFIX
 from backprop_viz.desktop.controllers.other_windows import RECORDING_SUFFIX
 from backprop_viz.desktop.controllers.training import TrainingController
@@ -66,10 +66,9 @@ class ImagesController(QObject):
 
     def open_image(self) -> None:
         """Let the user choose an image to put on the pad."""
-        dialog = QFileDialog(self._window, self.tr("Open an image of a digit"))
-        dialog.setObjectName("imageDialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(self.tr("Images (*.png *.jpg *.jpeg *.PNG *.JPG *.JPEG)"))
+        title = self.tr("Open an image of a digit")
+        files = self.tr("Images (*.png *.jpg *.jpeg *.PNG *.JPG *.JPEG)")
+        dialog = file_chooser(self._window, "imageDialog", title, files)
         dialog.fileSelected.connect(self.take)
         open_(dialog)
 

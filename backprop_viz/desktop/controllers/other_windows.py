@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
+from PySide6.QtWidgets import QInputDialog, QLineEdit
 
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.controllers.dialogs import file_chooser, open_
 from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.rank_files import by_rank
@@ -30,10 +30,8 @@ class OtherWindowsController(QObject):
 
     def open_model(self) -> None:
         """Let the user choose a Python file that makes a model."""
-        dialog = QFileDialog(self._window, self.tr("Open a model"))
-        dialog.setObjectName("openModelDialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(self.tr("Python files (*.py)"))
+        title, files = self.tr("Open a model"), self.tr("Python files (*.py)")
+        dialog = file_chooser(self._window, "openModelDialog", title, files)
         dialog.fileSelected.connect(self.show_model)
         open_(dialog)
 
@@ -47,10 +45,8 @@ class OtherWindowsController(QObject):
 
     def open_recording(self) -> None:
         """Let the user choose a recording file."""
-        dialog = QFileDialog(self._window, self.tr("Open a recording"))
-        dialog.setObjectName("openRecordingDialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(self.tr("Recordings (*.bprec)"))
+        title, files = self.tr("Open a recording"), self.tr("Recordings (*.bprec)")
+        dialog = file_chooser(self._window, "openRecordingDialog", title, files)
         dialog.fileSelected.connect(self.show_recording)
         open_(dialog)
 
@@ -65,10 +61,8 @@ class OtherWindowsController(QObject):
 
     def open_other_ranks(self) -> None:
         """Let the user choose the files of the ranks that are not open."""
-        dialog = QFileDialog(self._window, self.tr("Open the other ranks’ files"))
-        dialog.setObjectName("openRanksDialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilter(self.tr("Recordings (*.bprec)"))
+        title, files = self.tr("Open the other ranks’ files"), self.tr("Recordings (*.bprec)")
+        dialog = file_chooser(self._window, "openRanksDialog", title, files, many=True)
         dialog.filesSelected.connect(self.show_with_ranks)
         open_(dialog)
 
