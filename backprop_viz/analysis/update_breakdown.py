@@ -9,6 +9,7 @@ import numpy as np
 from backprop_viz.analysis.arithmetic import Arithmetic, Operand
 from backprop_viz.analysis.optimizers import optimizer_of
 from backprop_viz.analysis.update_rules import NEW, ROOT, OptimizerUpdate, UpdateTerm
+from backprop_viz.recording.components import Component, component_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.tensors import Array, TensorTable
 
@@ -29,12 +30,15 @@ class Steps:
     exact: bool
 
 
-def explain_update(event: Event, options: Mapping[str, Any], element: int) -> Steps:
+def explain_update(
+    event: Event, options: Mapping[str, Any], element: int, component: Component = ""
+) -> Steps:
     """The rule of a recorded update with the numbers of one element, a flat index.
 
-    ``options`` are the recording's.
+    ``options`` are the recording's. Of a complex parameter's element it is that of a ``component``:
+    torch's optimizers take a complex number as two real ones.
     """
-    event = _only(event, element)
+    event = _only(event, element, component)
     found: list[tuple[int, tuple[UpdateTerm, ...]]] = []
     for arithmetic in _READINGS:
         terms = update_terms(event, options, arithmetic)
@@ -82,7 +86,7 @@ def same(one: Operand, other: Operand) -> bool:
     return equal and bool((np.signbit(one) == np.signbit(other))[~np.isnan(one)].all())
 
 
-def _only(event: Event, element: int) -> Event:
+def _only(event: Event, element: int, component: Component) -> Event:
     """The event as if the parameter had this one element."""
     one = TensorTable()
 
@@ -91,7 +95,8 @@ def _only(event: Event, element: int) -> Event:
 
     def picked(array: Array) -> int:
         # A tensor of another shape, such as the count of steps, is for all elements.
-        return one.add(array if array.shape != shape else array.reshape(-1)[element])
+        found = array if array.shape != shape else array.reshape(-1)[element]
+        return one.add(component_of(found, component if np.iscomplexobj(found) else ""))
 
     def pick(array: Array | None) -> int | None:
         return None if array is None else picked(array)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from backprop_viz.recording.components import Component
 from backprop_viz.recording.earlier_graphs import EarlierGraphs
 from backprop_viz.recording.events import (
     Event,
@@ -233,13 +234,15 @@ class Recording:
         *,
         arrived: bool = False,
         intermediate: str = "",
+        component: Component = "",
     ) -> NumberExplanation:
         """Where one element of what an event made comes from, with torch's value and its terms.
 
         With ``arrived``, of the gradient that arrived at output ``output`` of the event's node.
         With ``intermediate``, of a value that the operation computes on its way, as the terms of
-        its output name it: "log_probability" inside a cross-entropy. Raises ValueError if there is
-        no such element.
+        its output name it: "log_probability" inside a cross-entropy. A complex element is explained
+        by its real part, with that of its imaginary part as ``imaginary``; ``component``, "real" or
+        "imag", asks for one of them alone. Raises ValueError if there is no such element.
         """
         if not 0 <= event < len(self.events):
             raise ValueError(
@@ -256,7 +259,8 @@ class Recording:
         if tensor is None:
             raise ValueError(f"Event {event}, {found.op}, has nothing at output {output}.")
         place = tuple(int(i) for i in index)
-        return explained(self, Number(tensor, place, event, output, arrived, intermediate))
+        number = Number(tensor, place, event, output, arrived, intermediate, component)
+        return explained(self, number)
 
     def findings(self) -> tuple[Finding, ...]:
         """What looks wrong in the iteration, the worst first; nothing if it is healthy."""

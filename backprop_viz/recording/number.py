@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from backprop_viz.recording.components import Component
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -15,6 +17,9 @@ class Number:
     An ``intermediate`` value is computed inside the event's operation and is not recorded: the
     ln p inside a cross-entropy. Its code names which, ``tensor`` is what the operation read to
     compute it, and ``index`` is the value's own.
+
+    An element of a complex tensor is two numbers: ``component`` says which, its real ("real") or
+    its imaginary part ("imag"). It is "" for an element of a real tensor.
     """
 
     tensor: int
@@ -23,3 +28,4 @@ class Number:
     slot: int = 0
     arrived: bool = False
     intermediate: str = ""
+    component: Component = ""

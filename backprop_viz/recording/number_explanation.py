@@ -7,6 +7,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_viz.recording.components import Component
 from backprop_viz.recording.number import Number
 
 _Floats = NDArray[np.float64]
@@ -19,10 +20,10 @@ class FactorColumn:
 
     ``role`` is its name in the field's terms, as a code: "kernel", "window", "upstream", "local",
     "pre_activation", ... ``values`` (K,). Where the values are elements of a recorded tensor,
-    ``tensor`` is its id, ``indices`` (K, d) their places, and ``event``, ``slot``, ``arrived`` and
-    ``intermediate`` are those of ``Number``. ``axes`` are the names of the d axes, as codes:
-    "sample", "channel", "row", ...; () where they are not known. With a ``function``, such as
-    "σ(x)", the values are that function of the elements x.
+    ``tensor`` is its id, ``indices`` (K, d) their places, and ``event``, ``slot``, ``arrived``,
+    ``intermediate`` and ``component`` are those of ``Number``. ``axes`` are the names of the d
+    axes, as codes: "sample", "channel", "row", ...; () where they are not known. With a
+    ``function``, such as "σ(x)", the values are that function of the elements x.
     """
 
     role: str
@@ -35,13 +36,22 @@ class FactorColumn:
     axes: tuple[str, ...] = ()
     function: str = ""
     intermediate: str = ""
+    component: Component = ""
 
     def number(self, term: int) -> Number | None:
         """The recorded number that a term's factor is, or is a function of; None without one."""
         if self.tensor is None or self.indices is None:
             return None
         index = tuple(int(i) for i in self.indices[term])
-        return Number(self.tensor, index, self.event, self.slot, self.arrived, self.intermediate)
+        return Number(
+            self.tensor,
+            index,
+            self.event,
+            self.slot,
+            self.arrived,
+            self.intermediate,
+            self.component,
+        )
 
     def only(self, terms: _Indices) -> "FactorColumn":
         """The same factor of some of the terms."""
@@ -147,7 +157,8 @@ class Fact:
 class NumberExplanation:
     """Why a recorded number is what it is.
 
-    - ``value``: what torch has, as a Python float.
+    - ``value``: what torch has, as a Python float. Of a complex element it is the real part, or
+      the imaginary one if that was asked for (``Number.component``).
     - ``kind``: "forward", "loss", "gradient" (sent by a node), "arrived" (at a node),
       "accumulated" (a ``.grad``), "update" (a new weight), "given" (nothing recorded made it),
       "intermediate" (computed inside an operation: ``value`` is then the sum).
@@ -157,6 +168,8 @@ class NumberExplanation:
     - ``total``: the sum of all terms in float64.
     - ``facts``: which branch was taken, and what went into it.
     - ``reason``: why there are no terms, as a code with values; None where there are.
+    - ``imaginary``: where a complex element was asked about as a whole, the explanation of its
+      imaginary part; else None.
     """
 
     number: Number
@@ -168,6 +181,7 @@ class NumberExplanation:
     total: float = 0.0
     facts: tuple[Fact, ...] = ()
     reason: Fact | None = None
+    imaginary: "NumberExplanation | None" = None
 
     @property
     def terms(self) -> Terms:
@@ -191,7 +205,7 @@ class Effect:
     """What a number changes next: elements of an event's output ``slot``.
 
     ``indices`` (M, d) are their places, ``derivatives`` (M,) how fast each changes with the
-    number, the largest by absolute value first.
+    number, the largest by absolute value first. Of complex elements it is their ``component``.
     """
 
     event: int
@@ -199,6 +213,7 @@ class Effect:
     tensor: int
     indices: _Indices
     derivatives: _Floats
+    component: Component = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ def intermediate_value(recording: Recording, number: Number) -> float:
 def _of_update(recording: Recording, number: Number, event: Event) -> float:
     """A step of an optimizer's rule, as torch rounds it."""
     flat = element_of_update(event, number)
-    steps = explain_update(event, recording.options_of(event.parameter or "", event.op), flat)
+    options = recording.options_of(event.parameter or "", event.op)
+    steps = explain_update(event, options, flat, number.component)
     found = [term for term in steps.terms if term.symbol == number.intermediate]
     if not found:
         raise ValueError(f"{event.op} computes no {number.intermediate}.")

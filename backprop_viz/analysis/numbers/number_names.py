@@ -16,6 +16,9 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 
+# What the parts of a complex number are called.
+_PARTS = {"real": "Re", "imag": "Im"}
+
 
 def element_name(tensor: str, index: Sequence[int]) -> str:
     """An element of a tensor: ``conv1[48, 0, 19, 12]``; a number without dimensions has none."""
@@ -36,7 +39,8 @@ class NumberNames:
         measure = measure_in(number)
         if measure is not None:
             return measure_symbol(measure, self.name(measured_part(number)))
-        return element_name(self.tensor(number), number.index)
+        named = element_name(self.tensor(number), number.index)
+        return f"{_PARTS[number.component]} {named}" if number.component else named
 
     def tensor(self, number: Number) -> str:
         """The number's tensor."""

@@ -9,6 +9,7 @@ import numpy as np
 from backprop_viz.analysis.numbers.intermediates import intermediate_value
 from backprop_viz.analysis.numbers.measures import measure_in, measured_part
 from backprop_viz.analysis.provenance import maker
+from backprop_viz.recording.components import REAL, component_of
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.number import Number
@@ -100,8 +101,11 @@ def loss_number(cursor: Cursor) -> Number | None:
 
 
 def value_of(recording: Recording, number: Number) -> float:
-    """The number as a Python float. Raises IndexError where the recording has no such element."""
-    return float(scalar_of(recording, number))
+    """The number as a Python float; of a complex element without a component, its real part.
+
+    Raises IndexError where the recording has no such element.
+    """
+    return float(scalar_of(recording, number).real)
 
 
 def scalar_of(recording: Recording, number: Number) -> Any:
@@ -111,7 +115,22 @@ def scalar_of(recording: Recording, number: Number) -> Any:
     """
     if number.intermediate:
         return np.float64(intermediate_value(recording, number))
-    return recording.tensors[number.tensor][number.index]
+    return component_of(recording.tensors[number.tensor][number.index], number.component)
+
+
+def explained_part(recording: Recording, number: Number) -> Number:
+    """The number itself; of a complex one, its real part."""
+    if number.intermediate or number.component:
+        return number
+    is_complex = np.iscomplexobj(recording.tensors[number.tensor])
+    return replace(number, component="real") if is_complex else number
+
+
+def other_part(number: Number) -> Number | None:
+    """The imaginary part for the real part of a complex number, and back; None of a real one."""
+    if not number.component:
+        return None
+    return replace(number, component="imag" if number.component == REAL else "real")
 
 
 def told_scalar(recording: Recording, number: Number, told: float | None) -> Any | None:

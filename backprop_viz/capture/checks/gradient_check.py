@@ -1,7 +1,7 @@
 """Checks the gradient of one recorded number against finite differences, a slice at a time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from backprop_viz.analysis.provenance import Makers
 from backprop_viz.capture.checks.kinks import unit_index
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.recording.components import component_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -56,14 +57,16 @@ class CheckedNumber:
     @property
     def gradient(self) -> float | None:
         """The number's own gradient."""
-        return _exactly(self.gradients, self.number.index)
+        return _exactly(self.gradients, self.number)
 
 
 def checked_number(recording: Recording, number: Number) -> CheckedNumber:
     """What is varied to check a number: of a gradient, or of a new weight, what it belongs to.
 
-    Raises CannotCheck.
+    Of a complex element it is the component, its real part if none is said. Raises CannotCheck.
     """
+    if np.iscomplexobj(recording.tensors[number.tensor]) and not number.component:
+        number = replace(number, component="real")
     if measure_in(number) is not None:
         raise CannotCheck(Fact("measure"))
     if number.intermediate:
@@ -71,23 +74,28 @@ def checked_number(recording: Recording, number: Number) -> CheckedNumber:
     event = None if number.event is None else recording.events[number.event]
     parameter = _parameter(recording, number, event)
     if parameter is not None:
-        return _weight(recording, parameter, number.index)
+        return _weight(recording, parameter, number)
     if event is None or event.phase is not Phase.BACKWARD:
         return _activation(recording, number)
     node, slot = _differentiated_at(recording, event, number)
     leaf = recording.graph.nodes[node].parameter
     if leaf is not None and recording.by_parameter[leaf].value.shape == _shape(recording, number):
-        return _weight(recording, leaf, number.index)
+        return _weight(recording, leaf, number)
     given = leaf_tensor(recording, node, Makers(recording))
     if given is not None:
         gradients = event.inputs[1] if event.op == "AccumulateGrad" else event.outputs[number.slot]
-        return CheckedNumber(Number(given, number.index), gradients)
+        return CheckedNumber(_as(number, given), gradients)
     for i, made in enumerate(recording.events):
         if made.phase in _FORWARDS and made.node == node and slot < len(made.output_ids):
             tensor = made.output_ids[slot]
             if tensor is not None and recording.tensors[tensor].shape == _shape(recording, number):
-                return _activation(recording, Number(tensor, number.index, i, slot))
+                return _activation(recording, _as(number, tensor, i, slot))
     raise CannotCheck(Fact("no_tensor"))
+
+
+def _as(number: Number, tensor: int, event: int | None = None, slot: int = 0) -> Number:
+    """The element of another tensor that a gradient's element is of."""
+    return Number(tensor, number.index, event, slot, component=number.component)
 
 
 def _parameter(recording: Recording, number: Number, event: Event | None) -> str | None:
@@ -100,24 +108,24 @@ def _parameter(recording: Recording, number: Number, event: Event | None) -> str
     return None
 
 
-def _weight(recording: Recording, name: str, index: tuple[int, ...]) -> CheckedNumber:
+def _weight(recording: Recording, name: str, number: Number) -> CheckedNumber:
     end = recording.at(len(recording.events))
     # What this process's own loss has sent, whatever clipping or the ranks have made of it since.
     added = [event for event in end.events_of(name) if event.op == "AccumulateGrad"]
     update = end.last(name, Phase.UPDATE)
     landing = None
     if update is not None:
-        before, after = (_exactly(array, index) for array in (update.inputs[0], update.outputs[0]))
+        before, after = (_exactly(array, number) for array in (update.inputs[0], update.outputs[0]))
         landing = None if before is None or after is None else after - before
     gradients = added[-1].inputs[1] if added else None
-    number = Number(recording.by_parameter[name].value_id, index)
-    return CheckedNumber(number, gradients, landing)
+    weight = _as(number, recording.by_parameter[name].value_id)
+    return CheckedNumber(weight, gradients, landing)
 
 
 def _activation(recording: Recording, number: Number) -> CheckedNumber:
     """An element of what an operation made, or of what it was given."""
     array = recording.tensors[number.tensor]
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fc":
         raise CannotCheck(Fact("whole_number", (str(array.dtype),)))
     node = None if number.event is None else recording.events[number.event].node
     end = recording.at(len(recording.events))
@@ -142,9 +150,9 @@ def _shape(recording: Recording, number: Number) -> tuple[int, ...]:
     return recording.tensors[number.tensor].shape
 
 
-def _exactly(array: Array | None, index: tuple[int, ...]) -> float | None:
+def _exactly(array: Array | None, number: Number) -> float | None:
     """A recorded value in float64; None where the array was not recorded."""
-    return None if array is None else float(array[index])
+    return None if array is None else float(component_of(array[number.index], number.component))
 
 
 def _along(recording: Recording, checked: CheckedNumber) -> LossAlong:
@@ -167,7 +175,7 @@ def _reproduced(recording: Recording, checked: CheckedNumber, gradients: Array) 
         return all(node.name != "CopySlices" for node in recording.graph.nodes)
     if recording.intervention is not None:
         return True
-    apart = np.linalg.norm(checked.gradients.astype(np.float64) - gradients)
+    apart = np.linalg.norm(checked.gradients.astype(gradients.dtype) - gradients)
     largest = max(float(np.linalg.norm(gradients)), float(np.linalg.norm(checked.gradients)))
     return bool(apart <= _REPRODUCED * largest) or not np.isfinite(apart)
 
@@ -200,7 +208,7 @@ class NumberCheck:
             self._differences = FiniteDifferences(
                 self._run,
                 self._replay.value,
-                float(gradients[checked.number.index]),
+                float(component_of(gradients[checked.number.index], checked.number.component)),
                 asked,
                 span or self._own_span(array),
                 checked.landing,
@@ -246,7 +254,7 @@ class NumberCheck:
         )
 
     def _own_span(self, array: Array) -> float:
-        size = float(np.sqrt(np.mean(np.square(array, dtype=np.float64))))
+        size = float(np.sqrt(np.mean(np.square(np.abs(array), dtype=np.float64))))
         landing = abs(self._checked.landing or 0.0)
         wanted = max(size, _LANDINGS * landing, _STEPS * self._asked)
         return wanted if np.isfinite(wanted) and wanted > 0 else 1.0

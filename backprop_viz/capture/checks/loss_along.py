@@ -1,6 +1,7 @@
 """The loss as a function of one recorded number, on a float64 copy of the recorded iteration."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -8,7 +9,7 @@ from torch import Tensor
 from backprop_viz.analysis.finite_differences import LossRun
 from backprop_viz.analysis.provenance import forward_events, tracked
 from backprop_viz.capture.checks.kinks import KinkWatch
-from backprop_viz.capture.explaining.nodes import reads_unseen
+from backprop_viz.capture.explaining.nodes import reads_unseen, weighted
 from backprop_viz.capture.explaining.replay import (
     NotReplayed,
     arrays_of,
@@ -19,6 +20,7 @@ from backprop_viz.capture.explaining.replay import (
     reproduces,
     wide,
 )
+from backprop_viz.recording.components import component_of
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -27,11 +29,12 @@ from backprop_viz.recording.number import Number
 class LossAlong:
     """The loss along one number, in float64, from recorded calls alone.
 
-    ``number`` is an element of a parameter, of the batch, or of what a forward operation made;
-    ``value`` is what it is in float64. All operations are made again from what the iteration began
-    with, in float64; then those that depend on the number, as autograd sees them, for each loss:
-    what it does not follow (after ``detach`` or under ``no_grad``) stays as it was. Without a loss
-    it is the sum of the output times the gradient that backward was given.
+    ``number`` is an element of a parameter, of the batch, or of what a forward operation made; of a
+    complex one, its real part if none is said. ``value`` is what it is in float64. All operations
+    are made again from what the iteration began with, in float64; then those that depend on the
+    number, as autograd sees them, for each loss: what it does not follow (after ``detach`` or under
+    ``no_grad``) stays as it was. Without a loss it is the sum of the output times the gradient that
+    backward was given.
 
     Raises NotReplayed where the loss cannot be had from the recording, or does not depend on the
     number.
@@ -53,9 +56,11 @@ class LossAlong:
         self._copy = _float64_copy(recording, {i for i, _ in self._events})
         found = self._copy.get(number.tensor)
         self._start = wide(recording.tensors[number.tensor]) if found is None else found
-        if not self._start.is_floating_point():
+        if not (self._start.is_floating_point() or self._start.is_complex()):
             raise NotReplayed("not_a_float")
-        self.value = float(self._start[number.index])
+        if self._start.is_complex() and not number.component:
+            number = self._number = replace(number, component="real")
+        self.value = float(component_of(self._start[number.index], number.component))
 
     def loss(self, value: float) -> float:
         """The loss with the number at ``value``."""
@@ -74,7 +79,7 @@ class LossAlong:
 
     def gradient(self) -> float:
         """The loss's derivative by the number, by autograd in float64."""
-        return float(self.gradients()[self._number.index])
+        return float(component_of(self.gradients()[self._number.index], self._number.component))
 
     def gradients(self) -> Array:
         """The derivatives by all elements of the number's tensor, in its shape."""
@@ -95,7 +100,7 @@ class LossAlong:
 
     def _moved(self, value: float) -> Tensor:
         start = self._start.clone()
-        start[self._number.index] = value
+        component_of(start, self._number.component)[self._number.index] = value
         return start
 
     def _loss(self, start: Tensor, watch: KinkWatch | None = None) -> Tensor:
@@ -106,7 +111,7 @@ class LossAlong:
             outputs = called(event, _inputs(event, made, self._copy))
             pairs = zip(event.output_ids, outputs, strict=True)
             made |= {k: output for k, output in pairs if k is not None and k not in made}
-        return made[self._root].mul(self._weights).sum()
+        return weighted(made[self._root], self._weights)
 
 
 def _inputs(event: Event, *values: dict[int, Tensor]) -> list[Tensor]:

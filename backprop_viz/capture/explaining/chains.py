@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from backprop_viz.capture.explaining.problems import Slices, effect_problem, pla
 from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.capture.explaining.updates import update_slope
 from backprop_viz.recording.all_reduce import all_reduce_of
+from backprop_viz.recording.components import component_of, components_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -52,7 +54,12 @@ def following(explanation: NumberExplanation) -> Number | None:
         steps = (term for term in terms if any(factor.role in _ONWARD for factor in term.factors))
         found = next((_onward(term) for term in steps), None)
         return found or next(_steps_inside(terms), None)
-    return _onward(terms[0]) if len(terms) else None
+    found = _onward(terms[0]) if len(terms) else None
+    if found is not None:
+        return found
+    # A function of several numbers has no terms: what changes it most leads on.
+    depends = (fact for fact in explanation.facts if fact.code == "depends_on")
+    return next((fact.numbers[0] for fact in depends if fact.numbers), None)
 
 
 def _steps_inside(terms: Iterable[Term]) -> Iterator[Number]:
@@ -77,11 +84,14 @@ def effects(recording: Recording, number: Number) -> tuple[Effect, ...]:
     """What a number changes next: where it is read, and how fast what is made there changes.
 
     An element of a parameter, the batch or an activation changes the outputs of the operations that
-    read it; a gradient what its node sends; a ``.grad`` the new weight. Raises ValueError if the
+    read it; a gradient what its node sends; a ``.grad`` the new weight. Of a complex number it is
+    what its real part changes, unless its imaginary part is asked about. Raises ValueError if the
     recording has no such number.
     """
     explainer = Explainer(recording)
     explainer.value(number)
+    if explainer.is_whole_complex(number):
+        number = replace(number, component="real")
     lookup = explainer.lookup
     if measure_in(number) is not None:
         return ()
@@ -122,7 +132,8 @@ def _outputs(event: Event, i: int, number: Number) -> Iterator[Effect]:
             allow_unused=True,
             materialize_grads=True,
         )
-        slope = sum((grad[problem.index] for grad in grads), torch.zeros(()))
+        moved = (component_of(grad[problem.index], number.component) for grad in grads)
+        slope = sum(moved, torch.zeros(()))
         if not slope.requires_grad:
             continue
         try:
@@ -136,14 +147,19 @@ def _outputs(event: Event, i: int, number: Number) -> Iterator[Effect]:
 def _effect(
     shape: tuple[int, ...], cut: Slices, event: int, slot: int, tensor: int, slopes: Tensor
 ) -> Iterator[Effect]:
-    """An effect on what is left of a tensor of this shape, by its slopes."""
-    values = slopes.detach().numpy(force=True)
-    changed = np.flatnonzero(values)
-    if len(changed):
-        derivatives = values.reshape(-1)[changed].astype(np.float64)
-        order = np.argsort(-np.abs(derivatives), kind="stable")
-        flat = np.asarray(places(shape, cut)).reshape(-1)[changed[order]]
-        yield Effect(event, slot, tensor, unraveled(flat, shape), derivatives[order])
+    """An effect on what is left of a tensor of this shape, by its slopes.
+
+    On a complex one there may be two: on its real and on its imaginary parts.
+    """
+    for component in components_of(slopes.is_complex()):
+        values = component_of(slopes.detach(), component).numpy(force=True)
+        changed = np.flatnonzero(values)
+        if len(changed):
+            derivatives = values.reshape(-1)[changed].astype(np.float64)
+            order = np.argsort(-np.abs(derivatives), kind="stable")
+            flat = np.asarray(places(shape, cut)).reshape(-1)[changed[order]]
+            indices = unraveled(flat, shape)
+            yield Effect(event, slot, tensor, indices, derivatives[order], component)
 
 
 def _of_intermediate(explainer: Explainer, number: Number) -> Iterator[Effect]:
@@ -200,7 +216,13 @@ def _where_sent(lookup: Lookup, number: Number, event: Event) -> Iterator[Effect
         # An AccumulateGrad only adds: what arrives there changes ``.grad`` as much.
         yield from _at(ran[0], 0, arrival.output_ids[0], number)
     elif slot < len(arrival.input_ids):
-        came = Number(arrival.input_ids[slot] or 0, number.index, ran[0], slot, arrived=True)
+        came = replace(
+            number,
+            tensor=arrival.input_ids[slot] or 0,
+            event=ran[0],
+            slot=slot,
+            arrived=True,
+        )
         yield from _of_gradient(lookup, came, arrival)
 
 
@@ -220,7 +242,7 @@ def _of_grad(lookup: Lookup, number: Number, event: Event) -> Iterator[Effect]:
             yield from _at(i, 0, update.output_ids[0], number, 1 / told.ranks)
             return
         if i > number.event and update.phase is Phase.UPDATE:
-            slope = update_slope(lookup.recording, update, number.index)
+            slope = update_slope(lookup.recording, update, number)
             if slope is not None:
                 yield from _at(i, 0, update.output_ids[0], number, slope)
             return
@@ -231,4 +253,4 @@ def _at(
 ) -> Iterator[Effect]:
     if tensor is not None:
         indices = np.array([number.index], np.int64).reshape(1, len(number.index))
-        yield Effect(event, slot, tensor, indices, np.array([slope]))
+        yield Effect(event, slot, tensor, indices, np.array([slope]), number.component)

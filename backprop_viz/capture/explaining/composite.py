@@ -11,8 +11,9 @@ import torch
 
 from backprop_viz.analysis.operations import axes_of
 from backprop_viz.capture.explaining.lookup import Lookup
-from backprop_viz.capture.explaining.nodes import columns
+from backprop_viz.capture.explaining.nodes import columns, weighted
 from backprop_viz.capture.explaining.problems import unraveled, whole
+from backprop_viz.recording.components import Component, component_of, components_of
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import FactorColumn, Part
@@ -44,13 +45,16 @@ def parts_in_one_step(
     if not above:
         return None
     weights = [torch.zeros_like(output).requires_grad_() for _, output in above]
-    weighted = sum((o * w).sum() for (_, o), w in zip(above, weights, strict=True))
-    assert isinstance(weighted, torch.Tensor)
-    (grad,) = torch.autograd.grad(weighted, leaves[place], create_graph=True)
+    total = sum(weighted(o, w) for (_, o), w in zip(above, weights, strict=True))
+    assert isinstance(total, torch.Tensor)
+    (grad,) = torch.autograd.grad(total, leaves[place], create_graph=True)
+    element = component_of(grad[number.index], number.component)
     parts = []
-    for (upstream, _), column in zip(above, columns(grad[number.index], weights), strict=True):
+    for (upstream, _), column in zip(above, columns(element, weights), strict=True):
         assert column is not None
-        parts += _part(upstream, column.detach().numpy(force=True))
+        for component in components_of(column.is_complex()):
+            values = component_of(column.detach(), component).numpy(force=True)
+            parts += _part(upstream, values, component)
     return tuple(parts)
 
 
@@ -82,7 +86,7 @@ def _upstream(lookup: Lookup, made_by: Event, event: int, slot: int) -> _Upstrea
     return _Upstream(array, tensor, event, slot, axes_of(made_by, "output", array.ndim))
 
 
-def _part(upstream: _Upstream, values: Array) -> list[Part]:
+def _part(upstream: _Upstream, values: Array, component: Component) -> list[Part]:
     """The terms of what arrived at one output: none where it does not count."""
     mask = values != 0
     if not mask.any():
@@ -90,13 +94,14 @@ def _part(upstream: _Upstream, values: Array) -> list[Part]:
     where = unraveled(np.flatnonzero(mask), upstream.array.shape)
     arrived = FactorColumn(
         "upstream",
-        upstream.array[mask].astype(np.float64),
+        component_of(upstream.array[mask], component).astype(np.float64),
         upstream.tensor,
         where,
         upstream.event,
         upstream.slot,
         arrived=True,
         axes=upstream.axes,
+        component=component,
     )
     local = FactorColumn("local", values[mask])
     return [Part("products", arrived.values * local.values, (arrived, local))]

@@ -8,6 +8,7 @@ import numpy as np
 from backprop_viz.analysis.numbers.intermediates import intermediate_value
 from backprop_viz.analysis.numbers.measures import measure_explanation, measure_in
 from backprop_viz.analysis.operations import axes_of, forward_facts, forward_formula
+from backprop_viz.capture.explaining.complex_numbers import forward_in_parts, of_component
 from backprop_viz.capture.explaining.gradients import gradient_formula, gradient_parts
 from backprop_viz.capture.explaining.intermediates import intermediate_explanation
 from backprop_viz.capture.explaining.lookup import Lookup
@@ -17,6 +18,7 @@ from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.capture.explaining.rounding import rounding_of, rounding_of_inputs
 from backprop_viz.capture.explaining.updates import update_parts
 from backprop_viz.recording.all_reduce import ALL_REDUCE, REDUCE_SCATTER
+from backprop_viz.recording.components import component_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -48,6 +50,9 @@ class Explainer:
 
     def explain(self, number: Number) -> NumberExplanation:
         """As ``explain_number``."""
+        if self.is_whole_complex(number):
+            imaginary = self.explain(replace(number, component="imag"))
+            return replace(self.explain(replace(number, component="real")), imaginary=imaginary)
         value = self.value(number)
         if measure_in(number) is not None:
             return measure_explanation(self.recording, number)
@@ -61,10 +66,11 @@ class Explainer:
         except NotReplayed as none:
             formula, facts = self._words(event, number)
             kind = _kind(event, number)
-            return NumberExplanation(
+            found = NumberExplanation(
                 number, value, kind, event.op, formula, facts=facts, reason=none.reason
             )
-        return self._closing(found, event)
+        closed = self._closing(found, event)
+        return of_component(closed) if number.component else closed
 
     def value(self, number: Number) -> float:
         """What torch has. Raises ValueError if the recording has no such number."""
@@ -79,12 +85,17 @@ class Explainer:
         )
         if not fits:
             raise ValueError(f"A tensor of shape {array.shape} has no element {number.index}.")
-        if np.iscomplexobj(array):
-            raise ValueError(
-                "A complex number cannot be explained, only a real one: ask for x.abs(), or for "
-                "an element of torch.view_as_real(x)."
-            )
-        return float(array[number.index])
+        if number.component and not np.iscomplexobj(array):
+            raise ValueError(f"Tensor {number.tensor} is real: it has no {number.component} part.")
+        component = number.component or ("real" if np.iscomplexobj(array) else "")
+        return float(component_of(array[number.index], component))
+
+    def is_whole_complex(self, number: Number) -> bool:
+        """Whether it is an element of a complex tensor, and not one of its components."""
+        if number.component or number.intermediate:
+            return False
+        known = 0 <= number.tensor < len(self.recording.tensors)
+        return known and np.iscomplexobj(self.recording.tensors[number.tensor])
 
     def _of_event(self, number: Number, value: float, event: Event) -> NumberExplanation:
         kind = _kind(event, number)
@@ -123,6 +134,7 @@ class Explainer:
         if event.phase in (Phase.FORWARD, Phase.LOSS):
             facts = forward_facts(event, number.slot, number.index)
             written = forward_formula(event, number.index)
+            written = forward_in_parts(written, event, number.component)
             return written, self.lookup.facts_with_makers(facts)
         if event.phase is Phase.BACKWARD and event.op != "AccumulateGrad" and not number.arrived:
             return gradient_formula(self.lookup, number)
@@ -171,7 +183,7 @@ class Explainer:
         for i, slot in senders:
             tensor = self.recording.events[i].output_ids[slot]
             assert tensor is not None
-            numbers.append(Number(tensor, number.index, i, slot))
+            numbers.append(Number(tensor, number.index, i, slot, component=number.component))
         if len(numbers) == 1:
             return replace(self.explain(numbers[0]), number=number, value=value)
         parts = tuple(Part("sent", column.values, (column,)) for column in map(self._one, numbers))
@@ -192,11 +204,14 @@ class Explainer:
         before, arrived = event.input_ids
         if arrived is None:
             return NumberExplanation(number, value, "accumulated", event.op, total=value)
-        came = Number(arrived, number.index, number.event, 0, arrived=True)
+        came = Number(
+            arrived, number.index, number.event, 0, arrived=True, component=number.component
+        )
         if before is None:
             found = self.explain(came)
             return replace(found, number=number, value=value, kind="accumulated")
-        old = self._one(Number(before, number.index, self._made_grad(event, before)))
+        made = self._made_grad(event, before)
+        old = self._one(Number(before, number.index, made, component=number.component))
         new = self._one(came)
         parts = (Part("before", old.values, (old,)), Part("arrived", new.values, (new,)))
         formula = "w.grad ← w.grad + δ"
@@ -214,13 +229,14 @@ class Explainer:
         array = self.recording.tensors[number.tensor]
         return FactorColumn(
             "upstream" if number.arrived or number.event is not None else "grad",
-            np.array([float(array[number.index])]),
+            np.array([float(component_of(array[number.index], number.component))]),
             number.tensor,
             np.array([number.index], np.int64).reshape(1, array.ndim),
             number.event,
             number.slot,
             number.arrived,
             axes_of(None, "", array.ndim),
+            component=number.component,
         )
 
     # -- does it close? ----------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -20,18 +21,21 @@ from backprop_viz.analysis.operations import (
     node_parts,
     sent_role,
 )
+from backprop_viz.analysis.operations.recorded_call import constant, product
 from backprop_viz.analysis.provenance import sent_to
-from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
+from backprop_viz.capture.explaining.coefficients import FloatArray, Source, source
+from backprop_viz.capture.explaining.complex_numbers import gradient_in_parts, is_complex
 from backprop_viz.capture.explaining.composite import parts_in_one_step, runs_in_steps
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import (
+    ElementSent,
     attention_columns,
     columns,
     same_node,
     sent_by,
     unit_columns,
+    weighted,
 )
-from backprop_viz.capture.explaining.outputs import is_complex
 from backprop_viz.capture.explaining.problems import (
     Problem,
     Slices,
@@ -41,6 +45,7 @@ from backprop_viz.capture.explaining.problems import (
     whole,
 )
 from backprop_viz.capture.explaining.replay import NotReplayed, wide
+from backprop_viz.recording.components import Component, component_of, components_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
@@ -76,8 +81,6 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
 
 def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
     made_by = _operation(lookup, event)
-    if is_complex(event) or is_complex(made_by):
-        raise NotReplayed("complex", event.op)
     reads = sent_to(lookup.recording, event)
     parts_told = node_parts(event, made_by, number.slot, number.index, reads)
     if parts_told is not None:
@@ -89,15 +92,20 @@ def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
     sent = event.outputs[number.slot]
     assert sent is not None
     shape = _cut_shape(sent.shape, problem, number.slot)
-    node = _Sender(lookup, event, problem, cut, number.slot, shape)
-    found = node.columns({})
-    again = [partial(_nth, node, k) for k in range(len(found))]
-    parts = []
-    for k, column in enumerate(found):
-        if column is not None:
-            role = sent_role(event.op, made_by, number.slot)
-            parts += _products(lookup, number, k, column, role, again[k], problem, cut)
-    return tuple(parts)
+    node = _Sender(lookup, event, problem, cut, number.slot, shape, number.component)
+    role = "local" if is_complex(made_by) else sent_role(event.op, made_by, number.slot)
+    columns_of = [
+        _Column(k, component, component_of(column, component))
+        for k, column in enumerate(node.columns({}))
+        if column is not None
+        for component in components_of(column.is_complex())
+    ]
+    terms = _Terms(lookup, number, problem, cut, role)
+    parts = [part for column in columns_of if (part := terms.part(column, node)) is not None]
+    if parts or not columns_of:
+        return tuple(parts)
+    facing = terms.facing(columns_of[0])
+    return () if facing is None else (facing,)
 
 
 def runs_on(lookup: Lookup, index: int, number: Number) -> list[Tensor | None]:
@@ -107,13 +115,14 @@ def runs_on(lookup: Lookup, index: int, number: Number) -> list[Tensor | None]:
     """
     event = lookup.recording.events[index]
     made_by = _operation(lookup, event)
-    node = _Sender(lookup, event, whole(made_by, ()), (), 0, ())
+    node = _Sender(lookup, event, whole(made_by, ()), (), 0, (), "")
     arrived = [
         None if a is None else torch.zeros(a.shape, dtype=wide(a).dtype) for a in event.inputs
     ]
     one = arrived[number.slot]
     assert one is not None
-    one[number.index] = 1.0
+    unit = 1j if number.component == "imag" else 1.0
+    one[number.index] = torch.tensor(unit, dtype=one.dtype)
     sent = node.sent(arrived)
     shapes = [None if array is None else array.shape for array in event.outputs]
     pairs = zip(sent, shapes, strict=True)
@@ -125,6 +134,8 @@ def gradient_formula(lookup: Lookup, number: Number) -> tuple[str, tuple[Fact, .
     assert number.event is not None
     event = lookup.recording.events[number.event]
     made_by = _operation_or_none(lookup, event)
+    if is_complex(event) or (made_by is not None and is_complex(made_by)):
+        return gradient_in_parts(number.component), ()
     written = node_formula(event.op, made_by, number.slot, number.index)
     facts = node_facts(event, made_by, number.slot, number.index)
     return written, lookup.facts_with_makers(facts)
@@ -163,11 +174,13 @@ class _Sender:
         cut: Slices,
         slot: int,
         shape: tuple[int, ...],
+        component: Component,
     ) -> None:
         self._lookup = lookup
         self._event = event
         self._problem = problem
         self._slot = slot
+        self._component = component
         self._shape = shape
         self._arrived = [None if a is None else wide(a[cut]) for a in event.inputs]
 
@@ -224,11 +237,12 @@ class _Sender:
                 raise
             if arrived[0].numel() != math.prod(self._shape):
                 raise
-            return columns(arrived[0].reshape(self._shape)[problem.index], arrived)
+            copied = arrived[0].reshape(self._shape)[problem.index]
+            return columns(component_of(copied, self._component), arrived)
         sent = sent_by(twin, arrived)[self._slot]
         if sent is None:
             raise NotReplayed("node_not_found", event.op)
-        element = sent.sum_to_size(self._shape)[problem.index]
+        element = component_of(sent.sum_to_size(self._shape)[problem.index], self._component)
         try:
             return columns(element, arrived)
         except NotReplayed:
@@ -236,7 +250,8 @@ class _Sender:
                 return attention_columns(twin, self._slot, problem.index, arrived)
             leaf = getattr(twin.next_functions[self._slot][0], "variable", None)
             place = next((p for p, each in enumerate(leaves) if each is leaf), None)
-            by_units = unit_columns(twin, self._slot, self._shape, problem.index, arrived)
+            at = ElementSent(self._slot, self._shape, problem.index, self._component)
+            by_units = unit_columns(twin, at, arrived)
             if by_units is not None:
                 return by_units
             if place is None:
@@ -253,78 +268,106 @@ class _Sender:
         with sdpa_kernel(SDPBackend.MATH):
             leaves, made = self._problem.replayed(needed, replacing)
         weights = torch.zeros_like(made[0]).requires_grad_()
-        (grad,) = torch.autograd.grad((made[0] * weights).sum(), leaves[place], create_graph=True)
-        return columns(grad[self._problem.index], [weights, *[None] * (len(self._arrived) - 1)])
+        (grad,) = torch.autograd.grad(weighted(made[0], weights), leaves[place], create_graph=True)
+        element = component_of(grad[self._problem.index], self._component)
+        return columns(element, [weights, *[None] * (len(self._arrived) - 1)])
 
 
-def _nth(node: _Sender, k: int, replacing: dict[int, Tensor]) -> Tensor:
-    found = node.columns(replacing)[k]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Column:
+    """By what a component of what arrived at output ``slot`` of a node is multiplied."""
+
+    slot: int
+    component: Component
+    tensor: Tensor
+
+
+class _Terms:
+    """The terms of one element of what a node sent."""
+
+    def __init__(
+        self, lookup: Lookup, number: Number, problem: Problem, cut: Slices, role: str
+    ) -> None:
+        assert number.event is not None
+        self._lookup, self._number, self._problem = lookup, number, problem
+        self._event = lookup.recording.events[number.event]
+        self._cut, self._role = cut, role
+
+    def part(self, column: _Column, node: _Sender) -> Part | None:
+        """The terms of a column: elements of an input, if they are, times what arrived."""
+        values = column.tensor.detach().numpy(force=True)
+        mask, local, sign = values != 0, None, 1
+        if not mask.any() or (values[mask] != 1).any():
+            again = partial(_again, node, column)
+            candidates = _candidates(self._problem.event, self._role)
+            found = source(self._problem, column.tensor, again, candidates)
+            if found is not None:
+                mask, sign = found.mask, found.sign
+                local = self._recorded(found, sign * values[mask])
+        if not mask.any():
+            return None
+        upstream = self._upstream(column, mask)
+        if local is None:
+            local = FactorColumn(self._role, values[mask].astype(np.float64))
+        if sign > 0:
+            return product("products", upstream, local)
+        return product("products", constant("sign", -1.0, len(local.values)), upstream, local)
+
+    def facing(self, column: _Column) -> Part | None:
+        """Where nothing counts: the element that stands where the number stands, times 0."""
+        sent = self._event.outputs[self._number.slot]
+        if sent is None or sent.shape != tuple(column.tensor.shape):
+            return None
+        mask = np.zeros(sent.shape, bool)
+        mask[self._number.index] = True
+        return product(
+            "products", self._upstream(column, mask), FactorColumn(self._role, np.zeros(1))
+        )
+
+    def _upstream(self, column: _Column, mask: NDArray[np.bool_]) -> FactorColumn:
+        array = self._event.inputs[column.slot]
+        assert array is not None
+        where = unraveled(np.asarray(places(array.shape, self._cut))[mask], array.shape)
+        values = component_of(array[tuple(where.T)], column.component)
+        return FactorColumn(
+            "upstream",
+            np.asarray(values, np.float64).reshape(-1),
+            self._event.input_ids[column.slot],
+            where,
+            self._number.event,
+            column.slot,
+            arrived=True,
+            axes=axes_of(self._problem.event, "output", array.ndim),
+            component=column.component,
+        )
+
+    def _recorded(self, found: Source, values: FloatArray) -> FactorColumn:
+        event = self._problem.event
+        tensor = event.input_ids[found.place]
+        assert tensor is not None
+        maker, slot = self._lookup.made.get(tensor, (None, 0))
+        role = input_role(event, found.place) if is_complex(event) else self._role
+        axes = axes_of(event, role, found.index.shape[1])
+        return FactorColumn(
+            role,
+            values.astype(np.float64),
+            tensor,
+            found.index,
+            maker,
+            slot,
+            axes=axes,
+            component=found.component,
+        )
+
+
+def _again(node: _Sender, column: _Column, replacing: dict[int, Tensor]) -> Tensor:
+    found = node.columns(replacing)[column.slot]
     assert found is not None
-    return found
-
-
-def _products(
-    lookup: Lookup,
-    number: Number,
-    k: int,
-    column: Tensor,
-    role: str,
-    again: "partial[Tensor]",
-    problem: Problem,
-    cut: Slices,
-) -> list[Part]:
-    """The terms of what arrived at output ``k`` of the node."""
-    assert number.event is not None
-    event = lookup.recording.events[number.event]
-    array, tensor = event.inputs[k], event.input_ids[k]
-    assert array is not None
-    values = column.detach().numpy(force=True)
-    mask, local = values != 0, None
-    if not mask.any() or (values[mask] != 1).any():
-        found = source(problem, column, again, _candidates(problem.event, role))
-        if found is not None:
-            place, mask, index = found
-            local = _recorded(lookup, problem.event, place, role, values[mask], index)
-    if not mask.any():
-        mask = _facing(values.shape, number, event)
-    if not mask.any():
-        return []
-    where = unraveled(np.asarray(places(array.shape, cut))[mask], array.shape)
-    upstream = FactorColumn(
-        "upstream",
-        np.asarray(array[tuple(where.T)], np.float64).reshape(-1),
-        tensor,
-        where,
-        number.event,
-        k,
-        arrived=True,
-        axes=axes_of(problem.event, "output", array.ndim),
-    )
-    if local is None:
-        local = FactorColumn(role, values[mask].astype(np.float64))
-    return [Part("products", upstream.values * local.values, (upstream, local))]
-
-
-def _facing(shape: tuple[int, ...], number: Number, event: Event) -> NDArray[np.bool_]:
-    """Where nothing counts: the element that stands where the number stands, times 0."""
-    mask = np.zeros(shape, bool)
-    sent = event.outputs[number.slot]
-    if sent is not None and sent.shape == shape:
-        mask[number.index] = True
-    return mask
+    part: Tensor = component_of(found, column.component)
+    return part
 
 
 def _candidates(event: Event, role: str) -> list[int]:
     """Which inputs the coefficients may be elements of, the likeliest first."""
     found = range(len(event.input_ids))
     return sorted(found, key=lambda place: input_role(event, place) != role)
-
-
-def _recorded(
-    lookup: Lookup, event: Event, place: int, role: str, values: FloatArray, index: IndexArray
-) -> FactorColumn:
-    tensor = event.input_ids[place]
-    assert tensor is not None
-    maker, slot = lookup.made.get(tensor, (None, 0))
-    axes = axes_of(event, role, index.shape[1])
-    return FactorColumn(role, values, tensor, index, maker, slot, axes=axes)

@@ -1,6 +1,7 @@
 """The grad_fn node of a recorded backward, in the graph of the operation made again."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.capture.graph.graphs import grad_fn_name
+from backprop_viz.recording.components import Component, component_of
 from backprop_viz.recording.graph import Graph
 
 
@@ -125,17 +127,33 @@ _ATTENTION = ("query", "key", "value", "attn_mask", "is_causal", "scale")
 _MOST_UNITS = 2048
 
 
+@dataclass(frozen=True, slots=True)
+class ElementSent:
+    """An element of what a node sends: through which slot, the shape of all, its index there.
+
+    Of a complex one, its ``component``.
+    """
+
+    slot: int
+    shape: tuple[int, ...]
+    index: tuple[int, ...]
+    component: Component
+
+    def of(self, sent: Sequence[Tensor | None]) -> float:
+        """The element of what was sent; 0 where nothing was."""
+        found = sent[self.slot]
+        if found is None:
+            return 0.0
+        return float(component_of(found.sum_to_size(self.shape)[self.index], self.component))
+
+
 def unit_columns(
-    node: GradFn,
-    slot: int,
-    shape: tuple[int, ...],
-    index: tuple[int, ...],
-    arrived: Sequence[Tensor | None],
+    node: GradFn, element: ElementSent, arrived: Sequence[Tensor | None]
 ) -> list[Tensor | None] | None:
     """The same by what the node sends for a 1 at each place; None where there are too many.
 
-    A node is linear in what arrives, so this is exact, whatever the node is. ``shape`` is that of
-    what it sends, ``index`` the element's.
+    A node is linear in what arrives, so this is exact, whatever the node is. Of a complex tensor
+    that arrives, real and imaginary parts are moved by themselves.
     """
     sizes = [0 if tensor is None else tensor.numel() for tensor in arrived]
     if sum(sizes) > _MOST_UNITS:
@@ -147,15 +165,19 @@ def unit_columns(
             continue
         column = torch.zeros_like(tensor).detach()
         for i in range(tensor.numel()):
-            units = [None if each is None else torch.zeros_like(each).detach() for each in arrived]
-            unit = units[place]
-            assert unit is not None
-            unit.view(-1)[i] = 1.0
-            sent = sent_by(node, units)[slot]
-            if sent is not None:
-                column.view(-1)[i] = sent.sum_to_size(shape)[index].detach()
+            for one in (1.0, 1j) if tensor.is_complex() else (1.0,):
+                units = [None if a is None else torch.zeros_like(a).detach() for a in arrived]
+                unit = units[place]
+                assert unit is not None
+                unit.view(-1)[i] = torch.tensor(one, dtype=unit.dtype)
+                column.view(-1)[i] += one * element.of(sent_by(node, units))
         found.append(column)
     return found
+
+
+def weighted(made: Tensor, weights: Tensor) -> Tensor:
+    """A number whose gradient at what was made is ``weights``."""
+    return (made.conj() * weights).real.sum() if made.is_complex() else (made * weights).sum()
 
 
 def _first_line(error: Exception) -> str:

@@ -1,7 +1,8 @@
 """What an operation made: the terms of one element of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from backprop_viz.analysis.operations import axes_of, coefficient_role, forward_parts, input_role
+from backprop_viz.analysis.operations.recorded_call import constant, product
 from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.problems import Problem, forward_problem, places, unraveled
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.recording.components import Component, component_of, components_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
@@ -42,19 +45,12 @@ def output_parts(lookup: Lookup, number: Number) -> tuple[tuple[Part, ...], tupl
         return lookup.with_makers(parts, number.event), ()
     if not event.input_ids or _is_new(event):
         raise NotReplayed("constant", event.op)
-    if is_complex(event):
-        raise NotReplayed("complex", event.op)
     if event.call is not None and event.call.random is not None and not event.tracked:
         raise NotReplayed("drawn", event.op)
     if event.op in _UNFOLLOWED:
         return (_same(lookup, event, number),), ()
-    return _Output(lookup, forward_problem(event, number.index), number.slot).parts()
-
-
-def is_complex(event: Event) -> bool:
-    """Whether an event has to do with complex numbers."""
-    arrays = (*event.inputs, *event.outputs)
-    return any(array is not None and np.iscomplexobj(array) for array in arrays)
+    problem = forward_problem(event, number.index)
+    return _Output(lookup, problem, number.slot, number.component).parts()
 
 
 def _is_new(event: Event) -> bool:
@@ -66,33 +62,51 @@ def _is_new(event: Event) -> bool:
 
 
 def recorded_column(
-    lookup: Lookup, event: Event, place: int, values: FloatArray, index: IndexArray
+    lookup: Lookup,
+    event: Event,
+    place: int,
+    values: FloatArray,
+    index: IndexArray,
+    component: Component = "",
 ) -> FactorColumn:
     """Elements of an input as a factor, with the operation that made them."""
     tensor = event.input_ids[place]
     assert tensor is not None
     role = input_role(event, place)
     maker, slot = lookup.made.get(tensor, (None, 0))
-    return FactorColumn(
-        role, values, tensor, index, maker, slot, axes=axes_of(event, role, index.shape[1])
-    )
+    axes = axes_of(event, role, index.shape[1])
+    return FactorColumn(role, values, tensor, index, maker, slot, axes=axes, component=component)
 
 
 def _same(lookup: Lookup, event: Event, number: Number) -> Part:
     """The element itself, of a tensor that autograd does not follow to what it was made of."""
-    values = np.array([float(event.tensors[number.tensor][number.index])])
+    element = component_of(event.tensors[number.tensor][number.index], number.component)
+    values = np.array([float(element)])
     index = np.array([number.index], np.int64).reshape(1, -1)
-    return Part("terms", values, (recorded_column(lookup, event, 0, values, index),))
+    column = recorded_column(lookup, event, 0, values, index, number.component)
+    return Part("terms", values, (column,))
+
+
+@dataclass(frozen=True, slots=True)
+class _Dependence:
+    """An element that an output depends on: its input, its flat index, and how fast."""
+
+    effect: float
+    place: int
+    flat: int
+    component: Component
+    slope: float
 
 
 class _Output:
     """An operation made again, for one element of what it made."""
 
-    def __init__(self, lookup: Lookup, problem: Problem, slot: int) -> None:
+    def __init__(self, lookup: Lookup, problem: Problem, slot: int, component: Component) -> None:
         self._lookup = lookup
         self._problem = problem
         self._event = problem.event
         self._slot = slot
+        self._component = component
         self._followed = [True] * len(problem.inputs)
         try:
             self._leaves, made = problem.replayed(self._followed)
@@ -100,9 +114,9 @@ class _Output:
             # Some operations refuse that what they cannot differentiate requires a gradient.
             self._followed = lookup.needs_gradient(problem.event)
             self._leaves, made = problem.replayed(self._followed)
-        self._made = made[slot]
-        if not self._made.requires_grad:
+        if not made[slot].requires_grad:
             raise NotReplayed("no_derivative", self._event.op)
+        self._made = component_of(made[slot], component)
         self._floats = [p for p, leaf in enumerate(self._leaves) if leaf.requires_grad]
         self._element = torch.zeros_like(self._made)
         self._element[problem.index] = 1.0
@@ -113,7 +127,7 @@ class _Output:
         rest, chosen = self._linear()
         if chosen is None:
             return self._function(derivatives)
-        parts = [self._products(place, derivatives[place]) for place in chosen]
+        parts = [part for place in chosen for part in self._products(place, derivatives[place])]
         if rest is not None:
             parts.append(Part("constant", np.array([rest])))
         return tuple(part for part in parts if len(part.values)), ()
@@ -124,7 +138,7 @@ class _Output:
         leaves, made = self._leaves, self._made
         if replacing:
             leaves, all_made = self._problem.replayed(self._followed, replacing)
-            made = all_made[self._slot]
+            made = component_of(all_made[self._slot], self._component)
         floats = [leaves[place] for place in self._floats]
         # Not as grad_outputs, for which torch loads sympy: that takes a second.
         weighted = (made * weights).sum()
@@ -134,6 +148,9 @@ class _Output:
             )
         except NotImplementedError as error:
             raise NotReplayed("no_derivative", self._event.op) from error
+        except RuntimeError as error:  # an eigenvector is known but for its phase
+            told = str(error).split("\n")[0]
+            raise NotReplayed("derivative_refused", self._event.op, told) from error
         return dict(zip(self._floats, found, strict=True))
 
     # -- is it a sum of products? ------------------------------------------------------------
@@ -146,11 +163,13 @@ class _Output:
         """
         weights = torch.rand(
             self._made.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
-        ).to(self._made.dtype)
+        )
         grads = self._derivatives(weights)
-        sums = {p: float((grads[p] * self._leaves[p]).detach().real.sum()) for p in self._floats}
-        size = sum(float((grads[p] * self._leaves[p]).detach().abs().sum()) for p in self._floats)
-        total = float((weights * self._made).detach().real.sum())
+        # Of a complex x, torch's gradient has that of its real part, and that of its imaginary one.
+        products = {p: (grads[p].conj() * self._leaves[p]).detach() for p in self._floats}
+        sums = {p: float(each.real.sum()) for p, each in products.items()}
+        size = sum(float(each.abs().sum()) for each in products.values())
+        total = float((weights * self._made).detach().sum())
         size += float((weights * self._made).detach().abs().sum())
         used = [p for p in self._floats if bool(grads[p].any())]
         for chosen in _choices(used):
@@ -161,8 +180,8 @@ class _Output:
             if constant is None:
                 continue
             rest = total - sum(sums[p] for p in chosen)
-            if abs(rest - float((weights * constant).real.sum())) <= _SAME * size:
-                return float(constant[self._problem.index].real), chosen
+            if abs(rest - float((weights * constant).sum())) <= _SAME * size:
+                return float(constant[self._problem.index]), chosen
         return None, None
 
     def _without(self, chosen: Sequence[int]) -> Tensor | None:
@@ -172,76 +191,104 @@ class _Output:
             _, made = self._problem.replayed([False] * len(self._problem.inputs), zeros)
         except NotReplayed:
             return None
-        found = made[self._slot]
+        found = component_of(made[self._slot], self._component)
         return found if bool(torch.isfinite(found).all()) else None
 
     # -- the terms ---------------------------------------------------------------------------
 
-    def _products(self, place: int, derivative: Tensor) -> Part:
+    def _products(self, place: int, derivative: Tensor) -> Iterator[Part]:
+        """The terms of an input; of a complex one those of its real, then its imaginary parts."""
+        for component in components_of(derivative.is_complex()):
+            yield self._products_of(place, component_of(derivative, component), component)
+
+    def _products_of(self, place: int, derivative: Tensor, component: Component) -> Part:
         event, problem = self._event, self._problem
         values = derivative.detach().numpy(force=True)
-        mask, factor = values != 0, None
+        mask, found = values != 0, None
         if not mask.any() or (values[mask] != 1).any():
             others = [p for p in self._floats if p != place]
-            found = source(problem, derivative, lambda named: self._again(place, named), others)
-            if found is not None:
-                other, mask, index = found
-                factor = recorded_column(self._lookup, self._event, other, values[mask], index)
-            else:
-                factor = FactorColumn(coefficient_role(event), values[mask].astype(np.float64))
-        column = recorded_column(self._lookup, self._event, place, *self._elements(place, mask))
-        role = input_role(event, place)
-        if factor is None:
+            again = partial(self._again, place, component)
+            found = source(problem, derivative, again, others)
+        mask = mask if found is None else found.mask
+        role, coefficients = input_role(event, place), values[mask].astype(np.float64)
+        elements, where = self._elements(place, mask, component)
+        column = recorded_column(self._lookup, event, place, elements, where, component)
+        if found is None and mask.any() and (coefficients == 1).all():
             return Part("bias" if role == "bias" else "terms", column.values, (column,))
-        return Part("products", column.values * factor.values, (column, factor))
+        if found is None:
+            return product("products", column, FactorColumn(coefficient_role(event), coefficients))
+        factor = recorded_column(
+            self._lookup,
+            event,
+            found.place,
+            found.sign * coefficients,
+            found.index,
+            found.component,
+        )
+        if found.sign > 0:
+            return product("products", column, factor)
+        return product("products", constant("sign", -1.0, len(elements)), column, factor)
 
-    def _again(self, place: int, named: dict[int, Tensor]) -> Tensor:
-        return self._derivatives(self._element, named)[place]
+    def _again(self, place: int, component: Component, named: dict[int, Tensor]) -> Tensor:
+        found: Tensor = component_of(self._derivatives(self._element, named)[place], component)
+        return found
 
-    def _elements(self, place: int, mask: NDArray[np.bool_]) -> tuple[FloatArray, IndexArray]:
+    def _elements(
+        self, place: int, mask: NDArray[np.bool_], component: Component
+    ) -> tuple[FloatArray, IndexArray]:
         array = self._event.inputs[place]
         assert array is not None
         flat = np.asarray(places(array.shape, self._problem.inputs[place]))[mask]
-        return array.reshape(-1)[flat].astype(np.float64), unraveled(flat, array.shape)
+        elements = component_of(array.reshape(-1)[flat], component)
+        return elements.astype(np.float64), unraveled(flat, array.shape)
 
     # -- else: a function --------------------------------------------------------------------
 
     def _function(self, derivatives: Derivatives) -> tuple[tuple[Part, ...], tuple[Fact, ...]]:
         """The value as one term: a function of one element, or of many."""
-        value = np.array([float(self._made[self._problem.index].detach().real)])
+        value = np.array([float(self._made[self._problem.index].detach())])
         named = list(self._by_weight(derivatives))
-        if len(named) == 1:
-            place, flat, _ = named[0]
-            array = self._event.inputs[place]
+        if len(named) == 1 and not named[0].component:
+            one = named[0]
+            array = self._event.inputs[one.place]
             assert array is not None
-            mask = places(array.shape, self._problem.inputs[place]) == flat
-            _, index = self._elements(place, mask)
-            column = recorded_column(self._lookup, self._event, place, value, index)
+            where = unraveled(np.array([one.flat]), array.shape)
+            column = recorded_column(self._lookup, self._event, one.place, value, where)
             return (Part("value", value, (_of(column, self._event),)),), ()
         numbers, slopes = [], []
-        for place, flat, slope in named[:_NAMED]:
-            array, tensor = self._event.inputs[place], self._event.input_ids[place]
+        for each in named[:_NAMED]:
+            array, tensor = self._event.inputs[each.place], self._event.input_ids[each.place]
             assert array is not None
             assert tensor is not None
-            index_ = tuple(int(i) for i in unraveled(np.array(flat), array.shape)[0])
-            numbers.append(self._lookup.number(tensor, index_))
-            slopes.append(slope)
+            index = unraveled(np.array(each.flat), array.shape)[0].tolist()
+            number = self._lookup.number(tensor, index)
+            numbers.append(replace(number, component=each.component))
+            slopes.append(each.slope)
         fact = Fact("depends_on", (len(named), *slopes), tuple(numbers))
         return (Part("value", value),), (fact,)
 
-    def _by_weight(self, derivatives: Derivatives) -> Iterator[tuple[int, int, float]]:
-        """The elements it depends on: input, flat index, derivative; the largest effect first."""
+    def _by_weight(self, derivatives: Derivatives) -> list[_Dependence]:
+        """The elements it depends on, the largest effect first."""
         found = []
         for place, derivative in derivatives.items():
             array = self._event.inputs[place]
             assert array is not None
-            slopes = derivative.detach().real.numpy(force=True).reshape(-1)
             flat = places(array.shape, self._problem.inputs[place]).reshape(-1)
-            for i in np.flatnonzero(slopes):
-                effect = abs(float(slopes[i]) * float(array.reshape(-1)[flat[i]].real))
-                found.append((effect, abs(float(slopes[i])), place, int(flat[i]), float(slopes[i])))
-        found.sort(key=lambda each: (-each[0], -each[1], each[2], each[3]))
-        yield from ((place, flat, slope) for _, _, place, flat, slope in found)
+            for component in components_of(derivative.is_complex()):
+                part = component_of(derivative.detach(), component)
+                slopes = part.numpy(force=True).reshape(-1)
+                values = component_of(array.reshape(-1)[flat], component)
+                found += [
+                    _Dependence(
+                        abs(float(slopes[i]) * float(values[i])),
+                        place,
+                        int(flat[i]),
+                        component,
+                        float(slopes[i]),
+                    )
+                    for i in np.flatnonzero(slopes)
+                ]
+        return sorted(found, key=lambda e: (-e.effect, -abs(e.slope), e.place, e.flat))
 
 
 def _of(column: FactorColumn, event: Event) -> FactorColumn:

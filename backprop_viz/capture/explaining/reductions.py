@@ -4,6 +4,7 @@ import numpy as np
 
 from backprop_viz.analysis.joined_ranks import given_by
 from backprop_viz.recording.all_reduce import all_reduce_of
+from backprop_viz.recording.components import component_of
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
@@ -24,7 +25,11 @@ def reduced_parts(
     told = all_reduce_of(event)
     if told is None:
         tensor = event.input_ids[0]
-        own = 0.0 if tensor is None else float(recording.tensors[tensor][number.index])
+        own = (
+            0.0
+            if tensor is None
+            else float(component_of(recording.tensors[tensor][number.index], number.component))
+        )
         given = () if tensor is None else (_column(recording, number, tensor),)
         parts = (
             Part("before", np.array([own]), given),
@@ -60,8 +65,9 @@ def _column(recording: Recording, number: Number, tensor: int) -> FactorColumn:
     array = recording.tensors[tensor]
     return FactorColumn(
         "grad",
-        np.array([float(array[number.index])]),
+        np.array([float(component_of(array[number.index], number.component))]),
         tensor,
         np.array([number.index], np.int64).reshape(1, array.ndim),
         made[-1] if made else None,
+        component=number.component,
     )

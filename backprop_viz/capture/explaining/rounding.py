@@ -28,7 +28,7 @@ def rounding_of(array: Array) -> float:
 
 def rounding_of_inputs(arrays: Iterable[Array | None]) -> float:
     """How far a result may be off where what was read cancels in it, as a KL divergence near 0."""
-    floats = [a for a in arrays if a is not None and a.size and a.dtype.kind == "f"]
+    floats = [a for a in arrays if a is not None and a.size and a.dtype.kind in "fc"]
     finite = [float(np.abs(a[np.isfinite(a)]).max(initial=0.0)) for a in floats]
     eps = [float(np.finfo(a.dtype).eps) for a in floats]
     return _ROUNDINGS_OF_INPUTS * max((e * a for e, a in zip(eps, finite, strict=True)), default=0)

@@ -21,6 +21,7 @@ from backprop_viz.analysis.update_breakdown import explain_update, update_terms
 from backprop_viz.analysis.update_rules import NEW, NOW, OLD, UpdateTerm
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.recording.components import component_of
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -57,7 +58,7 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     own = number.intermediate or event.tensors[number.tensor].ndim
     flat = element_of_update(event, number) if own else 0
     options = lookup.recording.options_of(event.parameter or "", event.op)
-    terms = explain_update(event, options, flat).terms
+    terms = explain_update(event, options, flat, number.component).terms
     wanted = _state_of(event, number.tensor)
     found = [t for t in terms if (t.symbol == NEW if wanted is None else t.state == wanted)]
     if number.intermediate:
@@ -153,7 +154,7 @@ def _within(
     return [(sign, keys) for sign, keys, by in found if by is None] or [None]
 
 
-def update_slope(recording: Recording, event: Event, index: tuple[int, ...]) -> float | None:
+def update_slope(recording: Recording, event: Event, number: Number) -> float | None:
     """How fast a new weight changes with the ``.grad``; None where the rule is not known here.
 
     By central differences of the rule in float64.
@@ -161,27 +162,28 @@ def update_slope(recording: Recording, event: Event, index: tuple[int, ...]) -> 
     weight, grad = event.inputs
     if weight is None or grad is None:
         return None
-    x = float(grad[index])
+    x = float(component_of(grad[number.index], number.component))
     h = 1e-6 * (abs(x) or 1.0)
     ends = []
     options = recording.options_of(event.parameter or "", event.op)
     for moved in (x - h, x + h):
-        terms = update_terms(_one_element(event, index, moved), options, Arithmetic())
+        terms = update_terms(_one_element(event, number, moved), options, Arithmetic())
         if not terms:
             return None
         ends.append(float(np.asarray(terms[-1].value)))
     return (ends[1] - ends[0]) / (2 * h)
 
 
-def _one_element(event: Event, index: tuple[int, ...], grad: float) -> Event:
+def _one_element(event: Event, number: Number, grad: float) -> Event:
     """The event as if the parameter had this one element, in float64, with another gradient."""
     weight = event.inputs[0]
     assert weight is not None
     table = TensorTable()
 
     def wide(array: Array) -> int:
-        same = array.shape == weight.shape
-        return table.add(np.array(array[index] if same else array, np.float64))
+        found = array[number.index] if array.shape == weight.shape else array
+        part = component_of(found, number.component if np.iscomplexobj(found) else "")
+        return table.add(np.array(part, np.float64))
 
     state = {
         name: (None if before is None else wide(before), wide(after))
@@ -216,6 +218,7 @@ class _Columns:
         self._number = number
         self._event = lookup.recording.events[number.event]
         self._index = number.index
+        self._component = number.component
         self._steps = {t.symbol: t for t in terms if t.symbol not in ("g", NEW)}
         self._states = {t.symbol: (t.state, False) for t in terms if t.state is not None}
         # A rule that makes a state anew has one other operand of its letter: the old one.
@@ -253,12 +256,21 @@ class _Columns:
         index = np.array([self._index], np.int64).reshape(1, -1)
         if tensor is not None:
             index = index if self._event.tensors[tensor].ndim else index[:, :0]
-            return FactorColumn(symbol, values, tensor, index, event)
+            component = self._component if np.iscomplexobj(self._event.tensors[tensor]) else ""
+            return FactorColumn(symbol, values, tensor, index, event, component=component)
         if symbol not in self._steps or symbol == term.symbol:
             return FactorColumn(symbol, values)
         weight, update = self._event.input_ids[0], self._number.event
         index = index[:, :0] if self._steps[symbol].scalar else index
-        return FactorColumn(symbol, values, weight, index, update, intermediate=symbol)
+        return FactorColumn(
+            symbol,
+            values,
+            weight,
+            index,
+            update,
+            intermediate=symbol,
+            component=self._component,
+        )
 
     def _tensor(self, term: UpdateTerm, symbol: str) -> tuple[int | None, int | None]:
         """The recorded tensor that a symbol stands for, and the event that made it."""
@@ -284,7 +296,8 @@ class _Columns:
         value = next((v for symbol, v in term.operands.values() if symbol == "g"), None)
         if grad is None or value is None:
             return frozenset()
-        same = float(np.asarray(value)) == float(grad[self._number.index])
+        recorded = component_of(grad[self._number.index], self._component)
+        same = float(np.asarray(value)) == float(recorded)
         return frozenset() if same else frozenset("g")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from backprop_viz.analysis.numbers.number_origin import scalar_of
 from backprop_viz.capture.explaining.explainer import explain_number
+from backprop_viz.recording.components import component_of
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation
@@ -35,6 +36,8 @@ def numbers_of(recording: Recording, draw: random.Random, each: int = 1) -> Iter
 
 def faults(recording: Recording, found: NumberExplanation) -> Iterator[str]:
     """In what an explanation is not true, seen by what was recorded alone."""
+    if found.imaginary is not None:
+        yield from faults(recording, found.imaginary)
     recorded = scalar_of(recording, found.number)
     if not np.array_equal(found.value, float(recorded), equal_nan=True):
         yield f"{found.value} is not {recorded}"
@@ -64,7 +67,7 @@ def _faults_of_parts(
             if column.intermediate:
                 yield from _faults_inside(recording, column, seen)
             elif column.tensor is not None and column.indices is not None and not column.function:
-                array = recording.tensors[column.tensor]
+                array = component_of(recording.tensors[column.tensor], column.component)
                 if column.indices.shape != (len(part.values), array.ndim):
                     yield f"{column.role}: indices of shape {column.indices.shape}"
                 elif not np.array_equal(

@@ -7,10 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact
 from backprop_viz.recording.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.recorded_nets import Applied, recorded_net
@@ -82,25 +80,3 @@ def test_what_ran_in_a_transform_of_functions_says_so(name: str) -> None:
             reasons.add(found.reason.code)
     assert "unrecorded_node" in reasons
     assert reasons <= {"unrecorded_node", "constant"}
-
-
-def test_a_complex_number_says_what_to_ask_for_instead() -> None:
-    weight = torch.randn(4, generator=torch.Generator().manual_seed(1))
-    recording = recorded_net(
-        Applied(weight, lambda w, x: torch.fft.rfft(x * w).abs()), torch.ones(3, 4)
-    )
-    explainer = Explainer(recording)
-    made = {event.op: i for i, event in enumerate(recording.events)}
-    spectrum = recording.events[made["fft_rfft"]].output_ids[0]
-    assert spectrum is not None
-    with pytest.raises(ValueError, match=r"only a real one: ask for x.abs\(\)"):
-        explainer.explain(Number(spectrum, (0, 0), made["fft_rfft"]))
-    size = recording.events[made["abs"]].output_ids[0]
-    assert size is not None
-    found = explainer.explain(Number(size, (0, 0), made["abs"]))
-    assert found.reason == Fact("complex", ("abs",))
-    # Its gradient is checked all the same: the size of a complex number has no kink but at 0.
-    along = LossAlong(recording, Number(recording.by_parameter["weight"].value_id, (2,)))
-    x, h = along.value, 1e-5
-    slope = (along.run(x + h).loss - along.run(x - h).loss) / (2 * h)
-    assert slope == pytest.approx(along.gradient(), rel=1e-8)

@@ -24,13 +24,12 @@ ALWAYS = {"constant", "no_derivative", "drawn"}
 REASONS = {
     "a view written into": {"in_place_on_view"},
     "packed sequence": {"in_place_on_view"},
-    "complex": {"complex"},
     "somebody's own": {"custom_function"},
 }
 # So many numbers of a recording are asked about: a recurrent layer alone has hundreds of nodes.
 MOST = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 12
 # torch itself draws other numbers in float64, or the gradient of a kink is told either way.
-NO_TWIN = {"noise", "chance", "complex", *(name for name in NETS if "dropout" in name)}
+NO_TWIN = {"noise", "chance", *(name for name in NETS if "dropout" in name)}
 
 
 def recorded(name: str) -> tuple[Recording, dict[str, torch.Tensor]]:
@@ -56,8 +55,6 @@ def test_every_number_closes_or_says_why_not(name: str) -> None:
     draw = random.Random(0)
     numbers = list(numbers_of(recording, draw))
     for number in draw.sample(numbers, min(MOST, len(numbers))):
-        if recording.tensors[number.tensor].dtype.kind == "c":
-            continue
         found = explainer.explain(number)
         # The engine itself holds a sum to the rounding of its dtype.
         told = (each for each in faults(recording, found) if "roundings from" not in each)

@@ -27,7 +27,9 @@ def effect_rows(effects: Sequence[Effect], events: Sequence[Event], names: Numbe
         count += len(effect.derivatives)
         for at in range(min(len(effect.derivatives), MOST_ROWS - len(rows))):
             index = tuple(int(i) for i in effect.indices[at])
-            number = Number(effect.tensor, index, effect.event, effect.slot)
+            number = Number(
+                effect.tensor, index, effect.event, effect.slot, component=effect.component
+            )
             value, color = float(effect.derivatives[at]), phase_color(number, events)
             cells = (
                 TermCell(names.name(number), names.name(number), color, number),

@@ -152,6 +152,11 @@ def _sentences() -> Mapping[str, str]:
         "backward_starts_given": translate(
             "facts", "Backward started from this given gradient: it was put in, not computed."
         ),
+        "complex_gradient": translate(
+            "facts",
+            "z is complex: torch's gradient is ∂L/∂Re z + i·∂L/∂Im z, twice the conjugate "
+            "Wirtinger derivative ∂L/∂z*. Its {0} part is how fast the loss changes with {0} z.",
+        ),
         "intervention": translate("facts", "An experiment changed it: {0} ({1}). Without it: {2}."),
     }
 

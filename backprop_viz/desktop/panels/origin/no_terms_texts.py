@@ -26,7 +26,7 @@ def no_terms_text(reason: Fact) -> str | None:
             "reasons", "{0}, run again, gave other numbers than were recorded."
         ),
         "constant": translate("reasons", "{0} made it from nothing that was recorded."),
-        "complex": translate("reasons", "{0} works with complex numbers: these are not explained."),
+        "derivative_refused": translate("reasons", "torch refuses a derivative of {0}: {1}"),
         "drawn": translate("reasons", "{0} drew it at random."),
         "changed_outside": translate(
             "reasons", "It was not changed by an optimizer: other code wrote into it."

@@ -61,6 +61,10 @@ class OriginLayout(Panel):
         self.whole.setAccessibleName(self.whole.text())
         tip = self.tr("Run it once more from the last checkpoint, and keep every sample")
         self.whole.setToolTip(tip)
+        self.other_part = QToolButton()
+        self.other_part.setObjectName("otherPart")
+        self.other_part.setProperty("role", "link")
+        self.other_part.setToolTip(self.tr("The other part of this complex number"))
         self.effects_title = QLabel(self.tr("Changes next"))
         self.effects_title.setFont(body_font(12, bold=True))
         self.effects_note = ElidedLabel()
@@ -80,7 +84,7 @@ class OriginLayout(Panel):
         )
         parts = (
             (stacked(self.value, self.formula, self.table, self.sum), 520, 5),
-            (stacked(self.pictures, self.facts, self.whole), 420, 4),
+            (stacked(self.pictures, self.facts, self.other_part, self.whole), 420, 4),
             (self.effects_column, 300, 2),
             (self.check, 420, 4),
         )

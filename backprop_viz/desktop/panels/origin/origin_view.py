@@ -2,28 +2,30 @@
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import (
-    QApplication,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QWidget
 
 from backprop_viz.analysis.numbers.batch_axis import is_of_sample
 from backprop_viz.analysis.numbers.differentiated import LOSS
 from backprop_viz.analysis.numbers.number_marks import marks_of
 from backprop_viz.analysis.numbers.number_names import NumberNames
-from backprop_viz.analysis.numbers.number_origin import told_scalar
+from backprop_viz.analysis.numbers.number_origin import (
+    explained_part,
+    other_part,
+    scalar_of,
+    told_scalar,
+)
 from backprop_viz.desktop.panels.origin.breadcrumb import crumbs
+from backprop_viz.desktop.panels.origin.dependence_rows import dependence_rows
 from backprop_viz.desktop.panels.origin.difference_rows import difference_rows, difference_value
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
-from backprop_viz.desktop.panels.origin.fact_texts import fact_text
 from backprop_viz.desktop.panels.origin.formula_legend import legend
 from backprop_viz.desktop.panels.origin.no_effect_texts import no_effect_text
-from backprop_viz.desktop.panels.origin.no_terms_texts import given_text, no_terms_text
 from backprop_viz.desktop.panels.origin.origin_layout import OriginLayout
 from backprop_viz.desktop.panels.origin.origin_parts import give_room
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber, QuestionHistory
+from backprop_viz.desktop.panels.origin.sentences import iteration_text, sentences
 from backprop_viz.desktop.panels.origin.term_grid import (
     first_term,
     group_sums,
@@ -38,12 +40,12 @@ from backprop_viz.desktop.panels.origin.term_rows import (
     phase_color,
     term_rows,
 )
-from backprop_viz.desktop.style.numbers import full, in_sum
+from backprop_viz.desktop.style.numbers import full, in_sum, signed
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Effect, Fact, NumberExplanation
+from backprop_viz.recording.number_explanation import Effect, NumberExplanation
 
 # An answer that takes longer than this is said to be under way.
 _PATIENCE_MS = 250
@@ -89,6 +91,7 @@ class OriginView(OriginLayout):
         self.maximize.toggled.connect(self.maximized)
         self.close_button.clicked.connect(self.closed)
         self.whole.clicked.connect(self.whole_wanted)
+        self.other_part.clicked.connect(self._ask_other_part)
         self.path.number_asked.connect(self.ask_here)
         for source in (self.formula, self.table, self.effects, self.picture):
             source.number_asked.connect(self.ask_here)
@@ -107,7 +110,7 @@ class OriginView(OriginLayout):
 
         ``of_drawing``: the recording is that of the drawing's saliency.
         """
-        self.history.ask(AskedNumber(recording, number, of_drawing))
+        self.history.ask(AskedNumber(recording, explained_part(recording, number), of_drawing))
         self._ask_current()
 
     def ask_difference(self, now: AskedNumber) -> None:
@@ -207,8 +210,9 @@ class OriginView(OriginLayout):
         names = self._names_of(asked.recording)
         symbols, where = names.formula(explanation.formula), legend(explanation, names)
         self.formula.show_formula(explanation, self.terms, symbols, where)
-        self.table.show_rows(self.terms, names)
-        self.table.setVisible(bool(self.terms.rows))
+        rows = dependence_rows(explanation, names) or self.terms
+        self.table.show_rows(rows, names)
+        self.table.setVisible(bool(rows.rows))
         if self.hasFocus() and self.terms.rows:
             self.table.setFocus()
         first = first_term(explanation)
@@ -219,13 +223,26 @@ class OriginView(OriginLayout):
         self._write_value()
         self.sum.setVisible(bool(self.terms.rows))
         self._give_room()
-        reasons = () if explanation.reason is None else (explanation.reason,)
-        self.whole.setVisible(any(reason.code == "samples" for reason in reasons))
-        said = [_said(fact, names) for fact in (*reasons, *explanation.facts)]
-        if explanation.kind == "given" and not said:
-            said.append(given_text(asked.recording, asked.number))
-        self.say("\n".join(filter(None, said)))
+        reason = explanation.reason
+        self.whole.setVisible(reason is not None and reason.code == "samples")
+        self._offer_other_part(asked, names)
+        self.say(sentences(explanation, names))
         self.marks_changed.emit(marks_of(asked.recording, asked.number, explanation))
+
+    def _offer_other_part(self, asked: AskedNumber, names: NumberNames) -> None:
+        """Of a complex number the real part is shown first; the imaginary one is a click away."""
+        other = other_part(asked.number)
+        self.other_part.setVisible(other is not None)
+        if other is not None:
+            text = f"{names.name(other)} = {signed(scalar_of(asked.recording, other))}"
+            self.other_part.setText(text)
+            self.other_part.setAccessibleName(text)
+
+    def _ask_other_part(self) -> None:
+        asked = self.history.current
+        other = None if asked is None else other_part(asked.number)
+        if other is not None:
+            self.ask_here(other)
 
     def _list_zeros(self, wanted: bool) -> None:
         """Give the terms that are 0 rows of their own, or no longer."""
@@ -286,24 +303,9 @@ class OriginView(OriginLayout):
 
     def _show_iteration(self, shown: Recording) -> None:
         asked = self.history.current
-        if asked is None:
-            self.subtitle.hide()
-            return
-        number = asked.recording.iteration
-        if asked.of_drawing:
-            self.subtitle.setText(self.tr("of the drawing"))
-            self.subtitle.show()
-            return
-        same = asked.recording.serial == shown.serial
-        text = self.tr("iteration {0}") if same else self.tr("iteration {0}, not the one shown")
-        text = text.format(number)
-        if asked.recording.recorded_samples > 1:
-            of = self.tr("{0} · of the whole batch")
-            if self._of_sample:
-                of = self.tr("{0} · sample {1}")
-            text = of.format(text, asked.number.index[0] if asked.number.index else 0)
-        self.subtitle.setText(text)
-        self.subtitle.show()
+        if asked is not None:
+            self.subtitle.setText(iteration_text(asked, shown, self._of_sample))
+        self.subtitle.setVisible(asked is not None)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -374,7 +376,8 @@ class OriginView(OriginLayout):
         self.effects.show_rows(self.terms)
         self.picture.show_grid(None, None)
         self.bars.show_sums(None, None)
-        for part in (self.table, self.sum, self.effects, self.pictures, self.whole):
+        hidden = (self.table, self.sum, self.effects, self.pictures, self.whole, self.other_part)
+        for part in hidden:
             part.setVisible(False)
         self.effects_note.setText("")
         self.no_effects.setText("")
@@ -391,10 +394,3 @@ class OriginView(OriginLayout):
     def _paint(self) -> None:
         self.value.setStyleSheet(f"color: {getattr(self._theme, self._color)};")
         self.sum.set_theme(self._theme, self._color)
-
-
-def _said(fact: Fact, names: NumberNames) -> str:
-    if fact.code == "backward_starts" and names.differentiated != LOSS:
-        text = QCoreApplication.translate("facts", "Backward starts here: ∂{0}/∂{0} is 1.")
-        return text.format(names.differentiated)
-    return no_terms_text(fact) or fact_text(fact) or fact.code

@@ -60,6 +60,7 @@ def _roles() -> dict[str, str]:
         "others": translate("roles", "all others"),
         "iteration": translate("roles", "iteration"),
         "effect": translate("roles", "what changes"),
+        "depends_on": translate("roles", "depends on"),
         "why_zero": translate("roles", "why it is 0"),
         "derivative": translate("roles", "per +1"),
         "absolute_error": translate("roles", "|error|"),

@@ -118,7 +118,9 @@ def window_grid(recording: Recording, explanation: NumberExplanation) -> TermGri
     for fact in explanation.facts:
         numbers = fact.numbers
         first = numbers[0] if numbers else None
-        if first is None or len(numbers) < 2 or any(n.tensor != first.tensor for n in numbers):
+        if first is None or len(numbers) < 2 or first.component:
+            continue
+        if any(n.tensor != first.tensor for n in numbers):
             continue
         indices = np.array([number.index for number in numbers], np.int64)
         values = recording.tensors[first.tensor][tuple(indices.T)].astype(np.float64)

@@ -275,7 +275,7 @@ class TermsTable(QTableView):
             needed.append(widest + 2 * _PADDING + 2)
         room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
         self.wanted_width = sum(needed) + self.width() - room
-        if needed and content.headings[0].role == "effect":
+        if needed and content.headings[0].role in ("effect", "depends_on"):
             # A long name is elided rather than that its number is out of sight.
             needed[0] = max(min(needed[0], room - sum(needed[1:])), _LEAST_NAME)
         spare = max(0, room - sum(needed)) // max(1, len(needed))

@@ -1,0 +1,82 @@
+"""A complex number in the panel: its real part, and a click away its imaginary part."""
+
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.capture.explaining.chains import effects
+from backprop_viz.capture.explaining.explainer import explain_number
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from tests.capture.explaining.complex_nets import COMPLEX_NETS, squares
+from tests.capture.recorded_nets import Applied, recorded_net
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> OriginView:
+    view = OriginView()
+    qtbot.addWidget(view)
+    view.resize(1200, 330)
+    view.show()
+
+    def answer(recording: Recording, number: Number) -> None:
+        view.show_explanation(explain_number(recording, number))
+        view.show_effects(effects(recording, number))
+
+    view.asked.connect(answer)
+    return view
+
+
+def recorded(name: str) -> Recording:
+    torch.manual_seed(3)
+    function, weight, x = COMPLEX_NETS[name]
+    return recorded_net(Applied(weight(), function), x(), squares)
+
+
+def made(recording: Recording, op: str) -> tuple[int, int]:
+    i = next(i for i, event in enumerate(recording.events) if event.op == op)
+    tensor = recording.events[i].output_ids[0]
+    assert tensor is not None
+    return i, tensor
+
+
+def test_the_real_part_is_shown_and_the_other_is_a_click_away(view: OriginView) -> None:
+    recording = recorded("products")
+    i, tensor = made(recording, "mul")
+    z = recording.tensors[tensor][1, 2]
+    view.ask(recording, Number(tensor, (1, 2), i))
+    assert view.value.text().startswith("Re mul[1, 2] = ")
+    assert float(view.value.text().rpartition("= ")[2]) == pytest.approx(float(z.real), rel=1e-3)
+    assert len(view.terms.rows) == 2
+    assert view.other_part.text().startswith("Im mul[1, 2] = ")
+    view.other_part.click()
+    assert view.value.text().startswith("Im mul[1, 2] = ")
+    assert float(view.value.text().rpartition("= ")[2]) == pytest.approx(float(z.imag), rel=1e-3)
+    assert view.other_part.text().startswith("Re mul[1, 2] = ")
+    changed = [row.cells[0].text for row in view.effects.rows.content.rows]
+    assert changed == ["view_as_real[1, 2, 1]"]
+
+
+def test_a_gradient_says_what_torch_means_by_it(view: OriginView) -> None:
+    recording = recorded("fft")
+    i, tensor = made(recording, "AccumulateGrad")
+    view.ask(recording, Number(tensor, (1,), i))
+    assert view.facts.text().startswith("z is complex: torch's gradient is ∂L/∂Re z + i·∂L/∂Im z")
+    assert not view.other_part.isHidden()
+
+
+def test_what_is_no_sum_lists_the_numbers_that_it_depends_on(
+    view: OriginView, qtbot: QtBot
+) -> None:
+    recording = recorded("exp")
+    i, tensor = made(recording, "exp")
+    view.ask(recording, Number(tensor, (0, 1), i))
+    rows = view.table.rows.content.rows
+    assert sorted(row.cells[0].text for row in rows) == ["Im mul[0, 1]", "Re mul[0, 1]"]
+    first = rows[0].cells[0]
+    view.table.setFocus()
+    view.table.setCurrentIndex(view.table.rows.index(0, 0))
+    qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    assert view.value.text().startswith(f"{first.text} = ")
