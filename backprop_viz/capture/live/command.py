@@ -63,7 +63,7 @@ def run_into_file(
     """
     try:
         # Before the script runs: a file that cannot be written is told at once.
-        RecordingFileWriter(own_file(path)[0]).close()
+        RecordingFileWriter(own_file(path)).close()
     except UserError as error:
         print(f"backprop-viz run: {error}", file=sys.stderr)
         return 2

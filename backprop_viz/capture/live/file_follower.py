@@ -7,13 +7,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from os import PathLike
 from typing import Any
 
 from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.heartbeat import Heartbeat
 from backprop_viz.capture.live.loop_place import LoopPlace
+from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.rank_files import file_of_rank
@@ -244,21 +244,20 @@ class _Background:
                 self._state.notify_all()
 
 
-def own_file(path: str | PathLike[str]) -> tuple[str, int, int]:
-    """The file of this process, its rank and how many ranks there are, as torchrun tells them."""
-    rank, ranks = (int(os.environ.get(*told)) for told in (("RANK", "0"), ("WORLD_SIZE", "1")))
+def own_file(path: str | PathLike[str]) -> str:
+    """The file of this process: each of several ranks has its own."""
+    rank, ranks = own_rank()
     given = any_path(path)
-    return str(file_of_rank(given, rank) if ranks > 1 else given), rank, ranks
+    return str(file_of_rank(given, rank) if ranks > 1 else given)
 
 
 def into_file(
     path: str | PathLike[str], every: int, first: int = 1
 ) -> Callable[[RunOrigin, Program], FileFollower]:
     """What makes a follower of a script's run that writes to a file; each rank to its own."""
-    to, rank, ranks = own_file(path)
+    to = own_file(path)
 
     def follow(origin: RunOrigin, program: Program) -> FileFollower:
-        mine = replace(origin, rank=rank, world_size=ranks)
-        return FileFollower(to, mine, program, every, first=first)
+        return FileFollower(to, origin, program, every, first=first)
 
     return follow

@@ -5,6 +5,7 @@ import threading
 import time
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from types import FrameType
 
 import numpy as np
@@ -16,6 +17,7 @@ from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat
 from backprop_viz.capture.live.line_holds import LineHolds
 from backprop_viz.capture.live.loop_place import LoopPlace
+from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.recording_pace import RecordingPace
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -225,6 +227,7 @@ class LiveRun:
 
         zero_grad may have run before the model is found; it is shown with the first step.
         """
+        self._know_rank()
         if self._until == "any":
             return
         recording = None if self._recorder is None else self._recorder.recording()
@@ -235,6 +238,13 @@ class LiveRun:
         if self._until in ("phase", "event") or self._stops(recording):
             self._due = _FOLLOWS[recording.spans[-1].phase]
             self._hold(recording)
+
+    def _know_rank(self) -> None:
+        """Tell which rank this is where only the script's own torch.distributed knows it."""
+        rank, ranks = own_rank()
+        if (rank, ranks) != (self._origin.rank, self._origin.world_size):
+            self._origin = replace(self._origin, rank=rank, world_size=ranks)
+            self._window.send(RunAttached(self._origin))
 
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """The script is over: send what is left, and let the window stay."""

@@ -29,6 +29,7 @@ from backprop_viz.capture.live.discovery import living_optimizers, models_of, na
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.model_loop import ModelFileError
+from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.live.watch import Follower, Watch, kwargs_of_call
@@ -98,7 +99,7 @@ def run_watched(
     sys.path[0] = os.getcwd() if script.module else str(Path(script.path).parent)
     source = Path(script.path).read_bytes()
     title = script.title if kind == "script" else os.path.basename(script.path)
-    origin = RunOrigin.of_this_process(kind, title, script.path, script.arguments)
+    origin = RunOrigin.of_this_process(kind, title, script.path, script.arguments, *own_rank())
     text = source.decode(errors="replace")
     edited = text.rstrip("\n") if kind == "model" else ""
     follower = follow(origin, script_program(text, script.path, edited))

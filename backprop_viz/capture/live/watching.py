@@ -16,6 +16,7 @@ from backprop_viz.capture.live.discovery import names_of, one_model
 from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.file_follower import FileFollower
 from backprop_viz.capture.live.live_run import LiveRun
+from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.server import WindowServer
 from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.live.watch import Keep, Watch
@@ -204,13 +205,14 @@ def _of_this_process(models: Sequence[nn.Module]) -> tuple[RunOrigin, Program]:
         source = Path(path).read_text(encoding="utf-8", errors="replace") if path else ""
     title = os.path.basename(path) or ", ".join(type(one).__name__ for one in models)
     device = next((str(p.device) for one in models for p in one.parameters()), "cpu")
+    rank, ranks = own_rank()
     origin = RunOrigin.of_this_process(
         "watch",
         title,
         path=os.path.abspath(path) if path else "",
         arguments=tuple(sys.argv[1:]),
-        rank=int(os.environ.get("RANK", "0")),
-        world_size=int(os.environ.get("WORLD_SIZE", "1")),
+        rank=rank,
+        world_size=ranks,
         device=device,
     )
     return origin, script_program(source, path)

@@ -57,7 +57,12 @@ class AttachedController(QObject):
         self._origin = origin
         self._window.reading_strip.hide()
         title = origin.title if origin.kind != "script" else f"run {origin.title}"
-        self._window.setWindowTitle(f"{title} - backprop_viz")
+        named = title
+        if origin.world_size > 1 and origin.kind != "file":  # a file's name tells its rank
+            named = self.tr("rank {rank} of {count} · {title}").format(
+                rank=origin.rank, count=origin.world_size, title=title
+            )
+        self._window.setWindowTitle(f"{named} - backprop_viz")
         self._window.toolbar.show_run(title, origin)
 
     def take_over(self, before: "AttachedController") -> None:

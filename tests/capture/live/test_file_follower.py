@@ -163,7 +163,8 @@ def test_each_rank_of_a_script_has_its_own_file(
     for rank in (0, 1):
         monkeypatch.setenv("RANK", str(rank))
         follow = into_file(tmp_path / "run.bprec", 1)
-        follow(RunOrigin("script", "train.py"), Program(())).ended(RunEnded(0), None)
+        origin = RunOrigin("script", "train.py", rank=rank, world_size=2)
+        follow(origin, Program(())).ended(RunEnded(0), None)
     origins = [bv.load(tmp_path / f"run.rank{rank}.bprec").origin for rank in (0, 1)]
     assert [(one.rank, one.world_size) for one in origins] == [(0, 2), (1, 2)]
     assert not (tmp_path / "run.bprec").exists()

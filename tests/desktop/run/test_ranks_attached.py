@@ -117,6 +117,7 @@ def test_both_are_held_together_stepped_together_and_compared(window: MainWindow
     np.testing.assert_array_equal(view.gradient.after[0], (mine + theirs) / np.float32(2))
     session.show_rank(1)
     assert session.view_state.cursor.recording.loss == session.view_state.ranks.ranks[1].loss
+    until(session, lambda: window.windowTitle().startswith("rank 1 of 2 · "))
 
 
 def test_a_rank_that_is_killed_is_said_to_be_gone(window: MainWindow) -> None:

@@ -1,0 +1,72 @@
+"""Which rank a process is, as its launcher or its script tells, is told to the window."""
+
+from pathlib import Path
+
+import pytest
+
+from backprop_viz.capture.live.own_rank import own_rank
+from backprop_viz.stream.commands import Train
+from backprop_viz.stream.messages import RunAttached
+from tests.capture.live.script_runs import Scripts
+
+_TRAINING = """
+import torch
+net = torch.nn.Linear(2, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for _ in range(2):
+    optimizer.zero_grad()
+    net(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+"""
+_INITIALISED = """
+import torch.distributed
+from torch.testing._internal.distributed.fake_pg import FakeStore
+torch.distributed.init_process_group("fake", store=FakeStore(), rank=1, world_size=3)
+"""
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("told", "rank"),
+    [
+        ({}, (0, 1)),
+        ({"RANK": "5", "WORLD_SIZE": "8", "LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "4"}, (5, 8)),
+        ({"LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "4"}, (1, 4)),
+        ({"RANK": "0"}, (0, 1)),
+        ({"RANK": "", "WORLD_SIZE": "two"}, (0, 1)),
+        ({"RANK": "2", "WORLD_SIZE": "2"}, (0, 1)),
+    ],
+)
+def test_what_the_environment_tells(
+    monkeypatch: pytest.MonkeyPatch, told: dict[str, str], rank: tuple[int, int]
+) -> None:
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert own_rank() == rank
+
+
+def test_a_script_that_torchrun_started_tells_its_window_its_rank(
+    scripts: Scripts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    (tmp_path / "train.py").write_text(_TRAINING)
+    with scripts.followed(str(tmp_path / "train.py")) as window:
+        first = window.next()
+        assert isinstance(first, RunAttached)
+        assert (first.origin.rank, first.origin.world_size) == (1, 2)
+
+
+def test_a_script_that_tells_torch_its_rank_itself(scripts: Scripts, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(_INITIALISED + _TRAINING)
+    with scripts.followed(str(tmp_path / "train.py")) as window:
+        window.held()
+        window.command(Train())
+        window.rest()
+    told = [each.origin for each in window.messages if isinstance(each, RunAttached)]
+    assert [(origin.rank, origin.world_size) for origin in told] == [(0, 1), (1, 3)]
