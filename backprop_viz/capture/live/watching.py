@@ -209,7 +209,8 @@ def _of_this_process(models: Sequence[nn.Module]) -> tuple[RunOrigin, Program]:
     origin = RunOrigin.of_this_process(
         "watch",
         title,
-        path=os.path.abspath(path) if path else "",
+        # As the script's frames have it, by which its lines are found: ".." stays in it.
+        path=path,
         arguments=tuple(sys.argv[1:]),
         rank=rank,
         world_size=ranks,

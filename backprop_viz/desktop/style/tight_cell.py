@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -34,3 +34,13 @@ class TightCell(QStyledItemDelegate):
         align = index.data(Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignCenter
         room = box.rect.adjusted(self._padding, 0, -self._padding, 0)
         painter.drawText(room, align, str(index.data(Qt.ItemDataRole.DisplayRole) or ""))
+
+    def sizeHint(  # noqa: N802
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """Room for the text as it is drawn, which the style's own margin is not."""
+        plain = super().sizeHint(option, index)
+        box: Any = option
+        text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+        width = box.fontMetrics.horizontalAdvance(text) + 2 * self._padding
+        return QSize(max(plain.width(), width), plain.height())

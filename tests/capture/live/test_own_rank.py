@@ -70,3 +70,25 @@ def test_a_script_that_tells_torch_its_rank_itself(scripts: Scripts, tmp_path: P
         window.rest()
     told = [each.origin for each in window.messages if isinstance(each, RunAttached)]
     assert [(origin.rank, origin.world_size) for origin in told] == [(0, 1), (1, 3)]
+
+
+_WATCHED = """
+import sys
+import torch
+import backprop_viz as bv
+from backprop_viz.capture.live.heartbeat import line_and_call
+net = torch.nn.Linear(2, 2)
+with bv.watch(net, torch.optim.SGD(net.parameters(), lr=0.1), to=sys.argv[1]):
+    pass
+print(line_and_call(sys._getframe(), bv.load(sys.argv[1]).origin.path)[0])
+"""
+
+
+def test_a_scripts_lines_are_found_by_whatever_path_it_was_started(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    (tmp_path / "train.py").write_text(_WATCHED)
+    (tmp_path / "runs").mkdir()
+    started = tmp_path / "runs" / ".." / "train.py"
+    ended = scripts.plain(started, str(tmp_path / "run.bprec"))
+    assert (ended.status, ended.printed) == (0, f"{_WATCHED.count(chr(10))}\n")

@@ -28,6 +28,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _LOSS = 2
 _PADDING = 4
+_ALWAYS_SEEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class RankTable(QTableWidget):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.setMinimumSize(200, 48)
+        self.setMinimumWidth(200)
         self.setStyleSheet(f"QHeaderView::section {{ padding: 0 {_PADDING}px; }}")
         self.setItemDelegate(TightCell(_PADDING, self))
         self._theme = DARK
@@ -84,7 +85,12 @@ class RankTable(QTableWidget):
         for row, one in enumerate(state.ranks):
             for column, cell in enumerate(self._cells(row, one, state, gradient, now)):
                 self.setItem(row, column, self._item(cell, column))
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+        height = self.fontMetrics().height() + 6
+        self.verticalHeader().setDefaultSectionSize(height)
+        # However low the panel is: two ranks can be compared at a glance.
+        rows = min(len(state.ranks), _ALWAYS_SEEN) * height
+        beside = self.horizontalHeader().sizeHint(), self.horizontalScrollBar().sizeHint()
+        self.setMinimumHeight(rows + sum(each.height() for each in beside) + 2 * self.frameWidth())
         if self.currentRow() != state.shown:
             self.setCurrentCell(state.shown, 0)
 

@@ -113,6 +113,8 @@ class RanksView(Panel):
         told.addWidget(self.origin, 0, Qt.AlignmentFlag.AlignLeft)
         for sentence in (self.weights, self.waits):
             told.addWidget(sentence)
+        for link in (self.origin, self.others):
+            link.setFont(body_font(11))
         told.addStretch(1)
         numbers = QVBoxLayout()
         numbers.setSpacing(6)
@@ -126,14 +128,14 @@ class RanksView(Panel):
         sentences.setWidgetResizable(True)
         sentences.setFrameShape(QFrame.Shape.NoFrame)
         sentences.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        sentences.setMinimumSize(210, 60)
+        sentences.setMinimumSize(180, 60)
         sentences.setWidget(page)
         for each in (sentences.viewport(), page):
             each.setAutoFillBackground(False)
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addLayout(numbers, 5)
-        row.addWidget(sentences, 2)
+        row.addLayout(numbers, 8)
+        row.addWidget(sentences, 3)
         self.body.addLayout(row, 1)
 
     # -- what is shown -----------------------------------------------------------------------

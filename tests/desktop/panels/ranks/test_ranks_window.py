@@ -68,6 +68,20 @@ def test_one_file_brings_the_other_ranks_with_it(open_window: OpenWindow) -> Non
     assert "bucket" in view.subtitle.text()
 
 
+def test_two_ranks_are_seen_whole_in_a_small_window(open_window: OpenWindow) -> None:
+    window, view = opened(open_window, *rank_files("plain"))
+    window.resize(1280, 800)
+    table = view.table
+    until(window.session, lambda: (window.width(), window.height()) == (1280, 800))
+    until(window.session, lambda: table.visualRect(table.model().index(1, 0)).isValid())
+    rows = [table.visualRect(table.model().index(row, 0)) for row in range(2)]
+    until(window.session, lambda: table.viewport().height() >= rows[1].bottom())
+    assert rows[0].top() >= 0
+    for column in range(table.columnCount()):
+        widest = max(table.fontMetrics().horizontalAdvance(each) for each in cells(view, column))
+        assert table.columnWidth(column) >= widest + 2 * 4, table.text(0, column)
+
+
 def test_another_rank_is_shown_in_every_panel_at_the_same_place(open_window: OpenWindow) -> None:
     files = rank_files("plain")
     window, view = opened(open_window, *files)
