@@ -35,7 +35,7 @@ class TightCell(QStyledItemDelegate):
         room = box.rect.adjusted(self._padding, 0, -self._padding, 0)
         painter.drawText(room, align, str(index.data(Qt.ItemDataRole.DisplayRole) or ""))
 
-    def sizeHint(  # noqa: N802
+    def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """Room for the text as it is drawn, which the style's own margin is not."""
