@@ -46,6 +46,8 @@ def sample_of(kind: Any, dice: random.Random) -> Any:
         return {name: sample_of(hint, dice) for name, hint in hints.items()}
     if is_dataclass(kind):
         hints = typing.get_type_hints(kind)
+        own = {f.name for f in fields(kind) if kind in typing.get_args(hints[f.name])}
+        hints |= dict.fromkeys(own, type(None))  # one in itself is one like the others
         return kind(**{f.name: sample_of(hints[f.name], dice) for f in fields(kind)})
     if origin in (np.ndarray, NDArray):  # the second from numpy 2.5 on
         dtype = next(iter(typing.get_args(arguments[-1])), arguments[-1])

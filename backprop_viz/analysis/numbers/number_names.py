@@ -17,7 +17,7 @@ from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 
 # What the parts of a complex number are called.
-_PARTS = {"real": "Re", "imag": "Im"}
+PART_NAMES = {"real": "Re", "imag": "Im"}
 
 
 def element_name(tensor: str, index: Sequence[int]) -> str:
@@ -40,7 +40,7 @@ class NumberNames:
         if measure is not None:
             return measure_symbol(measure, self.name(measured_part(number)))
         named = element_name(self.tensor(number), number.index)
-        return f"{_PARTS[number.component]} {named}" if number.component else named
+        return f"{PART_NAMES[number.component]} {named}" if number.component else named
 
     def tensor(self, number: Number) -> str:
         """The number's tensor."""

@@ -95,7 +95,9 @@ def index_text(index: int, shape: tuple[int, ...]) -> str:
 
 
 def norm(array: np.ndarray[Any, Any]) -> float:
-    """The L2 norm, summed in float64; NaN and infinity pass through."""
+    """The L2 norm, of real or complex numbers, in float64; NaN and infinity pass through."""
+    if np.iscomplexobj(array):
+        array = np.abs(array)
     # Not by a dot product: BLAS would wait for threads of its own while training has the cores.
     return math.sqrt(float(np.square(array, dtype=np.float64).sum()))
 
@@ -104,7 +106,8 @@ def _text(value: Any, sign: str, digits: int = 4) -> str:
     if isinstance(value, int | np.integer | np.bool_):
         return f"{int(value):{sign}d}" if value else "0"
     if np.iscomplexobj(value):
-        return str(value)
+        # The imaginary part has its sign always: 0.3124-0.5211j.
+        return f"{_text(value.real, sign, digits)}{_text(value.imag, '+', digits)}j"
     number = float(value)
     if math.isnan(number):
         return "nan"

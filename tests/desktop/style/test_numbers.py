@@ -34,7 +34,8 @@ from backprop_viz.desktop.style.numbers import (
         (7, "7"),
         (np.int64(-3), "-3"),
         (np.bool_(True), "1"),
-        (1 + 2j, "(1+2j)"),
+        (1 + 2j, "1.000+2.000j"),
+        (1.5 - 0.25j, "1.500-0.2500j"),
     ],
 )
 def test_short(value: object, text: str) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
@@ -24,6 +24,7 @@ from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import norm, short, signed
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.recording.components import Component, component_of
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.number import Number
@@ -114,6 +115,8 @@ class GradientSection(QWidget):
             Bars(self._before_word(found), "muted", _flat(found.before), before),
             Bars(self._after_word(found), "backward", _flat(found.after), after),
         )
+        if np.iscomplexobj(cursor.recording.by_parameter[name].value):
+            bars = _of_parts(bars[1] if found.ran else bars[0])
         few = size <= MOST_BARS
         self.chart.show_chart(_elements(bars, f"{name}.grad", shape) if few else _counts(bars))
         nothing: tuple[str, Sequence[Figure]] = "", ()
@@ -157,6 +160,9 @@ class GradientSection(QWidget):
             return ("", ()), ("", ())
         finite = shown[np.isfinite(shown)]
         strange, zeros = shown.size - finite.size, int((finite == 0).sum())
+        if np.iscomplexobj(shown):
+            text = self.tr("norm {norm}").format(norm=short(norm(shown)))
+            return (text, ()), ("", ())
         with np.errstate(invalid="ignore", over="ignore"):
             mean = signed(shown.mean(dtype=np.float64))
         low, high, length = signed(shown.min()), signed(shown.max()), short(norm(shown))
@@ -169,6 +175,24 @@ class GradientSection(QWidget):
         ends = (low, measure_of(origin, "min")), (high, measure_of(origin, "max"))
         middle = (mean, measure_of(origin, "mean")), (length, measure_of(origin, "norm"))
         return (" · ".join(parts), ends), (" · ".join(second), middle)
+
+
+def _of_parts(bars: Bars) -> tuple[Bars, Bars]:
+    """Bars of complex numbers as those of their real and of their imaginary parts."""
+    colors: tuple[tuple[str, Component, str], ...] = (
+        ("Re", "real", bars.color),
+        ("Im", "imag", "text"),
+    )
+    real, imaginary = (
+        Bars(
+            f"{bars.word} · {part}",
+            color,
+            None if bars.values is None else component_of(bars.values, component),
+            None if bars.origin is None else replace(bars.origin, component=component),
+        )
+        for part, component, color in colors
+    )
+    return real, imaginary
 
 
 def _flat(array: Array | None) -> Array | None:

@@ -25,7 +25,7 @@ from backprop_viz.recording.settings import Settings
 def step_of(before: Array, after: Array) -> Array:
     """What the update added, new minus old; in float64, where no digit of a float32 is lost."""
     with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is shown
-        return after.astype(np.float64) - before
+        return after.astype(np.result_type(after.dtype, np.float64)) - before
 
 
 # The name of an update that no optimizer's step has made.

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from backprop_viz.analysis.numbers.number_names import PART_NAMES
 from backprop_viz.desktop.style.numbers import full, in_sum, signed
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
@@ -112,18 +112,25 @@ def _headings(parts: Sequence[Part]) -> tuple[TermHeading, ...]:
     """The columns: for each role where its factors are, and what they are; then the terms."""
     found: dict[str, bool] = {}
     for part in parts:
-        told: list[NDArray[np.int64]] = []  # one column is enough for places that are the same
+        told: list[FactorColumn] = []  # one column is enough for places that are the same
         for column in part.factors if len(part.factors) > 1 or len(parts) == 1 else ():
             placed = column.indices is not None and column.indices.shape[1] > 0
             if placed and column.indices is not None:
-                placed = not any(np.array_equal(column.indices, each) for each in told)
-                told.append(column.indices)
+                placed = not any(_same_places(column, each) for each in told)
+                told.append(column)
             found[column.role] = found.get(column.role, False) or placed
     headings = []
     for role, placed in found.items():
         headings += [TermHeading(role, place=True)] if placed else []
         headings.append(TermHeading(role))
     return (*headings, TermHeading(""))
+
+
+def _same_places(one: FactorColumn, other: FactorColumn) -> bool:
+    assert one.indices is not None
+    assert other.indices is not None
+    same = np.array_equal(one.indices, other.indices)
+    return same and one.component == other.component
 
 
 def _row(
@@ -170,11 +177,18 @@ def _cell(
     if column is None:
         return TermCell("")
     if heading.place:
-        index = None if column.indices is None else column.indices[at]
-        return TermCell("" if index is None else ",".join(map(str, index.tolist())), color="muted")
+        return TermCell(_place(column, at), color="muted")
     value, number = float(column.values[at]), column.number(at)
     color = "text" if number is None else phase_color(number, events)
     return TermCell(factor_text(value, number), full(value), color, number, value=value)
+
+
+def _place(column: FactorColumn, at: int) -> str:
+    """``2,0``; of the real part of a complex number ``Re 2,0``."""
+    if column.indices is None:
+        return ""
+    place = ",".join(map(str, column.indices[at].tolist()))
+    return f"{PART_NAMES[column.component]} {place}" if column.component else place
 
 
 def factor_text(value: float, number: Number | None) -> str:
