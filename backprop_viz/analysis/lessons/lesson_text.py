@@ -9,6 +9,8 @@ from backprop_viz.analysis.lessons.evidence import EVIDENCE_NAMES, LessonEvidenc
 from backprop_viz.analysis.lessons.expressions import BadExpression, Expression, read_expression
 from backprop_viz.analysis.lessons.particles import with_particles
 
+# From here on a number is written without an exponent, which not every student has met.
+_SMALLEST_PLAIN = 1e-6
 # {loss():.4f}: an expression, and how it is written. {{ and }} are braces.
 _HOLE = re.compile(r"\{\{|\}\}|\{(?P<text>[^{}]*?)(?::(?P<form>[,+.0-9]*[defg%]))?\}")
 
@@ -48,4 +50,7 @@ def written_value(value: object, form: str = "") -> str:
     if not form:
         form = "," if isinstance(number, int) or float(number).is_integer() else ".6g"
         number = int(number) if form == "," else number
+        if _SMALLEST_PLAIN <= abs(number) < 1e-4:
+            plain = np.format_float_positional(number, 6, unique=False, fractional=False, trim="-")
+            return plain.replace("-", "−")
     return format(number, form).replace("-", "−")

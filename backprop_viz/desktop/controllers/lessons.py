@@ -130,8 +130,12 @@ class LessonsController(QObject):
 
     def leave(self) -> None:
         """Close the panel; the user's own run comes back as it was."""
+        lesson = self.player.lesson
+        under_way = lesson is not None and not self._is_finished(lesson)
         self.player.leave()
         self._close()
+        if under_way:
+            self._window.messages.tell(words(self._language)["left"], "info")
 
     # -- pages -------------------------------------------------------------------------------
 
@@ -188,6 +192,7 @@ class LessonsController(QObject):
             right=progress.right,
             other_sign=_is_of_other_sign(step.question, progress.predicted, progress.value),
             value=value,
+            answer=progress.value,
             told=player.told(language),
             try_it=in_language(step.try_it, language),
             problems=tuple(progress.problems) if player.stage == "told" else (),

@@ -12,7 +12,8 @@ from backprop_viz.desktop.controllers.lesson_player import LessonPlayer
 from backprop_viz.desktop.lessons import words
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.flowing_text import FlowingText
-from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage
+from backprop_viz.desktop.panels.lesson.lesson_list import LessonList
+from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.lesson.question_box import QuestionBox
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -120,6 +121,75 @@ def test_the_answers_explanation_is_in_view(window: MainWindow) -> None:
     top = place_in(panel.told, view).top()
     assert 0 < top < view.height() - 3 * panel.told.fontMetrics().height()
     assert panel.next.hasFocus()
+
+
+def test_what_is_below_the_edge_is_offered_until_it_was_seen(window: MainWindow) -> None:
+    player = begun(window, "tutorial_04_forward")
+    panel = window.panel(LessonPanel)
+    turned(window, player)
+    panel.question.options[2].button.click()
+    panel.question.see.click()
+    wait(player, window.session)
+    QApplication.processEvents()
+    view = panel.area.viewport()
+    while not panel.more.isHidden():
+        assert not view.rect().contains(place_in(panel.try_it, view))
+        assert panel.more.property("role") == "primary"
+        assert not panel.next.property("role")
+        before = panel.area.verticalScrollBar().value()
+        panel.more.click()
+        assert panel.area.verticalScrollBar().value() > before
+    assert panel.try_it.isVisible()
+    assert place_in(panel.try_it, view).bottom() <= view.height()
+    assert panel.next.property("role") == "primary"
+
+
+def asked(kind: str, options: tuple[str, ...], predicted: float, answer: float) -> LessonPage:
+    right = predicted == answer
+    return LessonPage(
+        *("tutorial", (1, 10), "A", 0, 1, "told", ""),
+        question=(kind, "Which?", options),
+        predicted=predicted,
+        right=right,
+        answer=answer,
+        value="" if right else "that",
+    )
+
+
+def marks(box: QuestionBox) -> list[str]:
+    return [option._label.text()[-2:].strip("\u00a0") for option in box.options]
+
+
+def test_the_right_option_is_marked_beside_the_wrong_one(box: QuestionBox) -> None:
+    box.show_question(asked("choice", ("one", "two", "six"), 0, 2), "en")
+    assert marks(box) == ["✗", "wo", "✓"]
+    box.show_question(asked("sign", (), 1, -0.25), "en")
+    assert [mark in "✓✗" and mark for mark in marks(box)] == ["✓", False, "✗"]
+
+
+def test_tab_goes_from_the_options_to_the_button(box: QuestionBox, qtbot: QtBot) -> None:
+    question = ("choice", "Which?", ("one", "two"))
+    box.show_question(LessonPage("tutorial", (1, 10), "B", 0, 1, "asking", "", question), "en")
+    box.take_focus()
+    qtbot.keyClick(box.options[0].button, Qt.Key.Key_Space)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert box.see.hasFocus()
+
+
+def test_the_list_says_what_was_reached(qtbot: QtBot) -> None:
+    list = LessonList()
+    qtbot.addWidget(list)
+    rows = [
+        LessonRow("a", "tutorial", 1, "First", 0, 2, True),
+        LessonRow("b", "tutorial", 2, "Second", 0, 3, True),
+        LessonRow("c", "lab", 1, "Third", 0, 1, True),
+        LessonRow("d", "lab", 2, "Fourth", 1, 4, False),
+    ]
+    list.show_rows(rows, "en")
+    texts = [list.item(i).text() for i in range(list.count())]
+    assert texts[0].endswith("2 of 2 done")
+    assert texts[3].endswith("1 of 2 done")
+    assert list.currentItem().text() == "2  Fourth  ·  page 2 of 4"
 
 
 @pytest.mark.parametrize(

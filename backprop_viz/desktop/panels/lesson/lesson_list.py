@@ -39,23 +39,30 @@ class LessonList(QListWidget):
         said = words(language)
         self.setAccessibleName(said["pick"])
         self.clear()
-        group = ""
+        group, first = "", None
         for row in rows:
             if row.group != group:
                 group = row.group
-                self._add_heading(said[group])
-            item = QListWidgetItem(f"{row.place}  {row.title}{'  ✓' if row.finished else ''}")
-            item.setData(_ID, row.id)
-            state = said["done"] if row.finished else ""
-            if not state and row.page:
+                finished = [each.finished for each in rows if each.group == group]
+                counted = said["of_group"].format(said[group], sum(finished), len(finished))
+                self._add_heading(counted if any(finished) else said[group])
+            state, sign = "", ""
+            if row.finished:
+                state, sign = said["done"], "  ✓"
+            elif row.page:
                 state = said["begun"].format(row.page + 1, row.pages)
+                sign = "  ·  " + said["came_to"].format(row.page + 1, row.pages)
+            item = QListWidgetItem(f"{row.place}  {row.title}{sign}")
+            item.setData(_ID, row.id)
             item.setToolTip(state or row.title)
             item.setData(
                 Qt.ItemDataRole.AccessibleTextRole, f"{row.place} {row.title} {state}".strip()
             )
             self.addItem(item)
+            if first is None and not row.finished:
+                first = item
         self._wrap()
-        self.setCurrentRow(next((i for i, r in enumerate(rows) if not r.finished), 0) + 1)
+        self.setCurrentItem(self.item(1) if first is None else first)
 
     def _add_heading(self, text: str) -> None:
         item = QListWidgetItem(text)

@@ -32,6 +32,8 @@ NEXT_KEY = "Alt+PgDown"
 BACK_KEY = "Alt+PgUp"
 # Its width in pixels at 100 %; larger text makes it wider up to this many times that.
 _WIDTH, _WIDER = 300, 1.35
+# So many pixels below the edge are no text.
+_BELOW = 12
 
 
 class LessonPanel(Panel):
@@ -114,8 +116,13 @@ class LessonPanel(Panel):
         self.next.clicked.connect(self.next_wanted)
         footer = QHBoxLayout()
         footer.setSpacing(4)
+        # What is below the edge is not known to be there, least of all the free experiment.
+        self.more = QPushButton()
+        self.more.setObjectName("lessonMore")
+        self.more.clicked.connect(self._show_more)
         footer.addWidget(self.back)
         footer.addStretch(1)
+        footer.addWidget(self.more)
         footer.addWidget(self.next)
         self.body.addLayout(footer)
         for key, button in ((NEXT_KEY, self.next), (BACK_KEY, self.back)):
@@ -124,6 +131,8 @@ class LessonPanel(Panel):
         self._shows_answer = False
         bar = self.area.verticalScrollBar()
         bar.actionTriggered.connect(self._scrolled_by_hand)
+        bar.valueChanged.connect(self._offer_more)
+        bar.rangeChanged.connect(self._show_answer)
         self.area.viewport().installEventFilter(self)
         page.installEventFilter(self)
         self.setMinimumWidth(_WIDTH)
@@ -164,6 +173,7 @@ class LessonPanel(Panel):
         self.next.setAccessibleName(plain_text(self.next.text()))
         self._pages.setCurrentIndex(0)
         self.contents.setVisible(True)
+        self._offer_more()
         if turned:
             self.area.verticalScrollBar().setValue(0)
         self._follow(before, turned)
@@ -189,6 +199,7 @@ class LessonPanel(Panel):
         self.next.setEnabled(False)
         self.contents.setVisible(False)
         self._pages.setCurrentIndex(1)
+        self._offer_more()
         self.list.setFocus()
 
     def show_view_state(self, view_state: ViewState) -> None:
@@ -216,7 +227,10 @@ class LessonPanel(Panel):
             return ""
         word = "right" if page.right else "other_sign" if page.other_sign else "wrong"
         verdict = f"**{said[word]}**"
-        return f"{verdict} {said['answer'].format(page.value)}" if page.value else verdict
+        if not page.value:
+            return verdict
+        choice = page.question is not None and page.question[0] == "choice"
+        return f"{verdict} {said['answer_choice' if choice else 'answer'].format(page.value)}"
 
     def _follow(self, before: LessonPage | None, turned: bool) -> None:
         """The keyboard goes where the student goes on; an answer's explanation is in view."""
@@ -237,6 +251,7 @@ class LessonPanel(Panel):
 
     def _show_answer(self) -> None:
         """Scroll to the verdict and what is told: the verdict at the top, if both do not fit."""
+        self._offer_more()
         if not self._shows_answer:
             return
         first = self.told if self.verdict.isHidden() else self.verdict
@@ -245,6 +260,26 @@ class LessonPanel(Panel):
         end = told.mapTo(self._content, QPoint(0, told.height())).y() + 8
         bar = self.area.verticalScrollBar()
         bar.setValue(min(top, max(bar.value(), end - self.area.viewport().height())))
+
+    def _offer_more(self) -> None:
+        """While a page goes on below, the next thing to do is to see that."""
+        bar = self.area.verticalScrollBar()
+        below = self.shows_page and bar.maximum() - bar.value() > _BELOW
+        if below != self.more.isHidden():
+            return
+        self.more.setVisible(below)
+        for button, first in ((self.more, below), (self.next, not below)):
+            button.setProperty("role", "primary" if first else "")
+            button.style().unpolish(button)
+            button.style().polish(button)
+
+    def _show_more(self) -> None:
+        """Scroll by what is in view, but for a line or two."""
+        self._shows_answer = False
+        bar = self.area.verticalScrollBar()
+        bar.setValue(bar.value() + round(0.85 * self.area.viewport().height()))
+        if self.more.isHidden():
+            (self.next if self.next.isEnabled() else self.question.see).setFocus()
 
     def _scrolled_by_hand(self) -> None:
         self._shows_answer = False
@@ -263,9 +298,10 @@ class LessonPanel(Panel):
             (self.leave, said["leave"], said["leave_tip"]),
             (self.back, said["back"], said["back_tip"].format(BACK_KEY)),
             (self.next, said["next"], said["next_tip"].format(NEXT_KEY)),
+            (self.more, said["more"], said["more_tip"]),
         ):
             button.setText(text)
-            button.setAccessibleName(text.strip("‹› ✓"))
+            button.setAccessibleName(text.strip("‹› ✓↓"))
             button.setToolTip(tip)
 
     def _set(self, label: FlowingText, text: str) -> None:

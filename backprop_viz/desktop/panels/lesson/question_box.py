@@ -1,5 +1,7 @@
 """Asks for a prediction: one of several, a sign, or a number."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -133,6 +135,10 @@ class QuestionBox(QFrame):
             self._group.addButton(option.button)
             self._choices.addWidget(option)
             option.show()  # at once, so that it can take the keyboard
+        # Tab goes as the eye does. Options are made last, and would come last.
+        buttons = [option.button for option in self.options]
+        for before, after in pairwise([self.text, *buttons, self.number, self.see]):
+            self.setTabOrder(before, after)
 
     def _enable(self) -> None:
         chosen = any(option.button.isChecked() for option in self.options)
@@ -197,15 +203,24 @@ class _Option(QWidget):
 
     def show_state(self, page: LessonPage, asking: bool) -> None:
         """Whether it can be chosen, was chosen, and was right."""
-        chosen = page.predicted is not None and int(page.predicted) == int(self.value)
+        chosen = self._is(page.predicted, page)
         if not asking:
             self.button.setAutoExclusive(False)
             self.button.setChecked(chosen)
         self.button.setEnabled(asking)
         mark = ""
-        if page.right is not None and chosen:
-            mark = "\u00a0✓" if page.right else "\u00a0✗"
+        if page.right is not None:
+            right = self._is(page.answer, page)
+            mark = "\u00a0✓" if right else "\u00a0✗" if chosen else ""
         self._label.setText(self._text + mark)
         font = self._label.font()
         font.setBold(bool(mark))
         self._label.setFont(font)
+
+    def _is(self, value: float | None, page: LessonPage) -> bool:
+        """Whether a prediction or an answer is this option."""
+        if value is None or page.question is None:
+            return False
+        if page.question[0] == "sign":
+            value = (value > 0) - (value < 0)
+        return int(value) == int(self.value)

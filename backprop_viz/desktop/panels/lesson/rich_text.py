@@ -14,6 +14,10 @@ _MARKS = (
     ),
 )
 _CODE = re.compile(r"`([^`]+)`")
+_PERCENT = re.compile(r"(?<=\d) (?=%)")  # a number and its sign stay on one line
+# Heights of lines in percent. Fonts with Hangul leave room above and below by themselves.
+_HANGUL = re.compile("[가-힣]")
+_LATIN_LINE, _HANGUL_LINE = 135, 112
 
 
 def rich_text(text: str, theme: Theme) -> str:
@@ -31,16 +35,22 @@ def _block(block: str, theme: Theme) -> str:
     lines = block.strip().splitlines()
     if lines[0].startswith("```"):
         code = "\n".join(line for line in lines if not line.startswith("```"))
-        family = code_font().families()[0]
         return (
-            f"<pre style=\"font-family: '{family}', monospace; font-size: {scaled(11)}px; "
+            f'<pre style="font-family: {_code_families()}; font-size: {scaled(11)}px; '
             f'white-space: pre-wrap; margin: 4px 0 8px 0; color: {theme.text}">{escape(code)}</pre>'
         )
     if all(line.startswith(("- ", "  ")) for line in lines):
         items = re.split(r"^- ", block.strip(), flags=re.MULTILINE)[1:]
         rows = "".join(f"<li>{_marked(item, theme)}</li>" for item in items)
         return f'<ul style="margin: 0 0 8px -22px">{rows}</ul>'
-    return f'<p style="margin: 0 0 9px 0; line-height: 135%">{_marked(" ".join(lines), theme)}</p>'
+    whole = " ".join(lines)
+    height = _HANGUL_LINE if _HANGUL.search(whole) else _LATIN_LINE
+    return f'<p style="margin: 0 0 9px 0; line-height: {height}%">{_marked(whole, theme)}</p>'
+
+
+def _code_families() -> str:
+    """All that may be installed: Qt takes no other fonts for the name ``monospace``."""
+    return ", ".join(f"'{name}'" for name in code_font().families())
 
 
 def _marked(text: str, theme: Theme) -> str:
@@ -50,10 +60,11 @@ def _marked(text: str, theme: Theme) -> str:
     for i, part in enumerate(parts):
         safe = escape(part, quote=False)
         if i % 2:
-            family = ", ".join(f"'{name}'" for name in code_font().families())
-            done.append(f'<span style="font-family: {family}; color: {theme.accent}">{safe}</span>')
+            style = f"font-family: {_code_families()}; color: {theme.accent}"
+            done.append(f'<span style="{style}">{safe}</span>')
             continue
         for pattern, tag in _MARKS:
             safe = pattern.sub(tag, safe)
+        safe = _PERCENT.sub("\u00a0", safe)
         done.append(safe)
     return "".join(done)

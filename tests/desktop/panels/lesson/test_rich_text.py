@@ -1,7 +1,9 @@
 """A lesson's marks become tags; whatever else it holds stays text."""
 
+from PySide6.QtGui import QTextDocument
+
 from backprop_viz.desktop.panels.lesson.rich_text import plain_text, rich_text
-from backprop_viz.desktop.style.theme import DARK
+from backprop_viz.desktop.style.theme import DARK, code_font
 
 
 def test_marks_become_tags(qapp: object) -> None:
@@ -37,3 +39,18 @@ def test_emphasis_may_end_before_a_korean_particle(qapp: object) -> None:
     assert "<i>값</i>은" in html
     assert "*" not in html
     assert "<i>" not in rich_text("3*4*5 and a*b*c", DARK)
+
+
+def test_a_block_of_code_is_in_the_fonts_of_code(qapp: object) -> None:
+    document = QTextDocument()
+    document.setHtml(rich_text("```\na = b\n```", DARK))
+    block = document.begin()
+    while "a = b" not in block.text():
+        block = block.next()
+    families = block.begin().fragment().charFormat().fontFamilies()
+    assert list(families) == code_font().families()
+
+
+def test_a_number_and_its_percent_sign_stay_together(qapp: object) -> None:
+    assert "10\u00a0%" in rich_text("Within 10 % is right.", DARK)
+    assert "10 %" in rich_text("`10 %`", DARK)
