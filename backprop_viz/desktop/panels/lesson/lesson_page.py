@@ -13,7 +13,8 @@ class LessonPage:
     ``place``: the lesson's number among those of its ``group``. ``number`` counts pages from 0.
     ``predicted`` is the option's number, the sign or the number; None until it is given.
     ``right``: whether that came out. ``answer`` is what did, ``value`` the same as text.
-    ``other_sign``: it was of the other sign. ``panels`` says what the panels show, where the page runs another program.
+    ``other_sign``: it was of the other sign. ``panels`` says what the panels show, where the
+    page runs another program.
     """
 
     group: str
