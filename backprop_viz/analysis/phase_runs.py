@@ -13,7 +13,7 @@ from backprop_viz.recording.tensors import Array
 
 _MOVED = "changed"  # weights, by no optimizer's rule
 # The operations of events that tell of what a loop did to gradients between its phases.
-_CLIPS = ("clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_")
+CLIPS = ("clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_")
 
 
 _known: "WeakKeyDictionary[Recording, tuple[PhaseRun, ...]]" = WeakKeyDictionary()
@@ -102,7 +102,7 @@ def is_repeated(runs: Sequence[PhaseRun]) -> bool:
 
 def _name(recording: Recording, span: PhaseSpan) -> str:
     ops = _ops(recording, span)
-    if ops and ops <= set(_CLIPS):
+    if ops and ops <= set(CLIPS):
         return "clip"
     if ops == {"unscale_"}:
         return "unscale"

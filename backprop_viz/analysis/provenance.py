@@ -10,6 +10,11 @@ from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.phases import Phase
 
 _FORWARD = (Phase.FORWARD, Phase.LOSS)
+# The same numbers in another shape or dtype.
+_VIEWS = {
+    *("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "getitem"),
+    *("to", "float", "double", "clone", "contiguous"),
+}
 
 
 def forward_events(
@@ -27,6 +32,15 @@ def maker(recording: Recording, tensor: int, before: int) -> int | None:
         if tensor in event.output_ids and tensor not in event.input_ids:
             return i
     return None
+
+
+def numbers_from(recording: Recording, tensor: int, before: int) -> int | None:
+    """The operation that computed a tensor's numbers, whatever has only shaped them since."""
+    made = maker(recording, tensor, before)
+    while made is not None and recording.events[made].op in _VIEWS:
+        source = recording.events[made].input_ids[0]
+        made = None if source is None else maker(recording, source, made)
+    return made
 
 
 def tracked(event: Event) -> bool:

@@ -1,10 +1,8 @@
 """Records an iteration of somebody's own loop: the phases are found from what the loop calls."""
 
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from types import FrameType
 from typing import Any
 
 import torch
@@ -21,6 +19,7 @@ from backprop_viz.capture.code.calling_frames import clipping_function, is_scali
 from backprop_viz.capture.code.forward_code import code_of, eager
 from backprop_viz.capture.code.line_trace import lines_traced
 from backprop_viz.capture.code.no_collector import without_collector
+from backprop_viz.capture.code.user_lines import line_of_file
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
@@ -116,6 +115,7 @@ class LoopWatch(TorchFunctionMode):
         self._nodes = 0  # how many autograd had made before the function that runs
         self._clears: ExitStack | None = None
         self._cause = CHANGED
+        self._clips: str | None = None  # what clips after a forward, before its backward
 
     @contextmanager
     def hooked(self) -> Iterator[None]:
@@ -234,6 +234,9 @@ class LoopWatch(TorchFunctionMode):
             raise
         with _UNSEEN():
             self._recorder.ran_outside(op_name(func), made)
+            if self._clips is not None:
+                self._caught_up(Phase.BACKWARD, clips=self._clips)
+                self._clips = None
         return made
 
     @contextmanager
@@ -245,16 +248,18 @@ class LoopWatch(TorchFunctionMode):
             self._recorder.failed(error)
             raise
 
-    # -- which phase it is -------------------------------------------------------------------
-
     def _phase_of(self, name: str) -> Phase | None:
         """The phase that an operation outside a backward belongs to; None if to none."""
         if self._depth:
             return Phase.FORWARD
+        writes = name.endswith("_") and not name.endswith("__")
         if self._forwarded:
-            return Phase.LOSS
+            clips = None if torch.is_grad_enabled() else clipping_function()
+            # Where there is no gradient, nothing is written, and the norm is made by "tensor".
+            self._clips = clips if writes or name == "tensor" else None
+            return Phase.LOSS if clips is None and name != "_set_grad_enabled" else None
         cause = "unscale_" if name == _UNSCALES else None
-        if name.endswith("_"):  # only what writes in place can clip
+        if writes:
             cause = cause or clipping_function()
         if cause is not None:
             self._cause = cause
@@ -263,7 +268,6 @@ class LoopWatch(TorchFunctionMode):
         return None
 
     def _go(self, phase: Phase | None) -> None:
-        """Enter another phase."""
         if phase is not self._phase:
             self._span.close()
             self._phase = phase
@@ -273,12 +277,8 @@ class LoopWatch(TorchFunctionMode):
 
     def _note_line(self) -> None:
         """Note which line of the source runs as a phase begins."""
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None and self._source is not None:
-            if frame.f_code.co_filename == self._source:
-                self._recorder.line_begins(frame.f_lineno)
-                return
-            frame = frame.f_back
+        if self._source is not None and (line := line_of_file(self._source)) is not None:
+            self._recorder.line_begins(line)
 
     def _code_of(self, model: nn.Module) -> Any:
         """The code of a model's forward whose lines are recorded."""
@@ -287,20 +287,19 @@ class LoopWatch(TorchFunctionMode):
         return code if known else None
 
     def _has_ended(self, phase: Phase) -> None:
-        """Tell whoever wants to know that a phase has ended."""
         if self._ended is not None:
             with _UNSEEN():
                 self._go(None)
                 self._ended(phase)
 
-    def _caught_up(self, phase: Phase) -> None:
-        """Note what the loop's own lines have changed since the last event.
+    def _caught_up(self, phase: Phase, clips: str | None = None) -> None:
+        """Note what the loop's own lines, or between two closures the optimizer, have changed.
 
-        Between two closures of a step it was the optimizer.
+        What ``clips`` is told of every ``.grad``, though it may change none.
         """
         self._go(None)
         phase = Phase.UPDATE if self._steps_by_closure else phase
-        self._recorder.catch_up(phase, self._cause)
+        self._recorder.catch_up(phase, clips or self._cause, every_grad=clips is not None)
         self._cause = CHANGED
 
     def model_runs(

@@ -178,11 +178,11 @@ class Recorder:
             self._errors.look_back(next(iter(roots), None), tried)
         self._errors.explain(error, self._all(), self.spans.phase, self._walked.nodes)
 
-    def catch_up(self, phase: Phase, op: str) -> None:
+    def catch_up(self, phase: Phase, op: str, every_grad: bool = False) -> None:
         """Note what has changed since the last event, as done by ``op`` in a phase."""
         start = len(self.log)
         self.spans.begin(phase)
-        self._watch.sync(op)
+        self._watch.sync(op, every_grad)
         self.spans.end(apart=True, kept=len(self.log) > start)
 
     def copies(self, tensors: Tensors, made: bool = False) -> tuple[Copy, ...]:

@@ -8,10 +8,14 @@ from backprop_viz.recording.settings import OptionValue
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module: its dotted name, "" for the network itself, and the name of its class."""
+    """A module: its dotted name, "" for the network itself, and the name of its class.
+
+    ``also``: the other names under which the network holds the same module.
+    """
 
     name: str
     kind: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

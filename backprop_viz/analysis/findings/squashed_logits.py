@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backprop_viz.analysis.provenance import forward_events, maker
+from backprop_viz.analysis.provenance import forward_events, numbers_from
 from backprop_viz.recording.finding import Finding, Severity
 from backprop_viz.recording.iteration import Recording
 
@@ -12,11 +12,6 @@ _TWICE: dict[str, dict[str, Severity]] = {
     "cross_entropy": {**_LIMITS, "log_softmax": "hint"},
     "binary_cross_entropy_with_logits": _LIMITS,
 }
-# The same numbers in another shape or dtype.
-_VIEWS = {
-    *("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "getitem"),
-    *("to", "float", "double", "clone", "contiguous"),
-}
 
 
 def find(recording: Recording) -> Iterator[Finding]:
@@ -24,10 +19,7 @@ def find(recording: Recording) -> Iterator[Finding]:
     for i, event in forward_events(recording):
         if event.op not in _TWICE or not event.input_ids or event.input_ids[0] is None:
             continue
-        made = maker(recording, event.input_ids[0], i)
-        while made is not None and recording.events[made].op in _VIEWS:
-            source = recording.events[made].input_ids[0]
-            made = None if source is None else maker(recording, source, made)
+        made = numbers_from(recording, event.input_ids[0], i)
         op = "" if made is None else recording.events[made].op
         severity = _TWICE[event.op].get(op)
         if severity == "warning":

@@ -31,6 +31,14 @@ def user_line() -> CodePlace | None:
     return None
 
 
+def line_of_file(name: str) -> int | None:
+    """The innermost line of a file that is running in this thread."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename != name:
+        frame = frame.f_back
+    return None if frame is None else frame.f_lineno
+
+
 def lines_running(code: CodeType | None) -> tuple[int | None, CodePlace | None]:
     """The line of ``code`` that is running in this thread, if it is, and ``user_line``."""
     place: CodePlace | None = None

@@ -137,6 +137,8 @@ class ModelCalls:
         for call, after in reversed(list(self._pairs())):
             for i in reversed(after.events):
                 event = events[i]
+                if event.parameter is not None:  # what became of a gradient is never beside
+                    continue
                 followed = event.tracked and beside.isdisjoint(event.output_ids)
                 mine = followed and not own.isdisjoint(event.output_ids)
                 if i in out or not (mine or not read.isdisjoint(event.output_ids)):

@@ -34,7 +34,8 @@ class SpanLog:
     def end(self, *, apart: bool = False, kept: bool = True) -> None:
         """The phase that is under way ends.
 
-        ``apart``: it does not go on the one before. What is not ``kept`` leaves no span.
+        ``apart``: it is one neither with that before nor with that after. What is not ``kept``
+        leaves no span.
         """
         if kept and self._begun is not None:
             self._ended.append((self._newest(self._begun, ended=True), apart))
@@ -51,13 +52,15 @@ class SpanLog:
         if self._begun is not None:
             pieces.append((self._newest(self._begun, ended=False), False))
         spans: list[PhaseSpan] = []
+        closed = False
         for span, apart in pieces:
             if beside.has(span):
                 continue
-            if spans and spans[-1].phase is span.phase and not apart:
+            if spans and spans[-1].phase is span.phase and not (apart or closed):
                 before = spans.pop()
                 span = replace(span, start=before.start, seconds=before.seconds + span.seconds)
             spans.append(span)
+            closed = apart
         return tuple(spans)
 
     def _newest(self, begun: tuple[int, float], *, ended: bool) -> PhaseSpan:

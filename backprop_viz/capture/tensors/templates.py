@@ -41,11 +41,19 @@ class Template:
             name: value if type(value) in plain else of(value) for name, value in kwargs.items()
         }
 
-    def call(self, function: str | None, random: bytes | None) -> Call | None:
-        """The call of a function; None where an argument is not plain or the name not known."""
+    def call(
+        self, function: str | None, random: bytes | None, without: str | None = None
+    ) -> Call | None:
+        """The call of a function; None where an argument is not plain or the name not known.
+
+        ``without``: an argument that has its default because the call did not give it.
+        """
         if function is None or not self.plain:
             return None
-        return Call(function, self._args, self._kwargs, random, tuple(self._orders))
+        kwargs = self._kwargs
+        if without is not None:
+            kwargs = {name: value for name, value in kwargs.items() if name != without}
+        return Call(function, self._args, kwargs, random, tuple(self._orders))
 
     def _of(self, value: Any) -> Any:
         if isinstance(value, Tensor):

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode, resolve_name
 
+from backprop_viz.capture.code.given_arguments import training_given
 from backprop_viz.capture.code.user_lines import lines_running
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.logs.event_log import Copy
@@ -55,6 +56,13 @@ _NEVER_RANDOM = frozenset(
 )
 
 
+# Torch fills in training=True where a call does not say; such a call is recorded as it was made.
+_DROPOUTS = frozenset(
+    {
+        *("dropout", "dropout1d", "dropout2d", "dropout3d"),
+        *("alpha_dropout", "feature_alpha_dropout"),
+    }
+)
 # What hands numbers to Python or numpy. ``bool`` only decides which way to go.
 _TAKES_NUMBERS = frozenset({"item", "tolist", "numpy", "float", "int", "complex", "array", "index"})
 
@@ -143,7 +151,9 @@ class FunctionWatch(TorchFunctionMode):
             self._taken(op, inputs)
         if made and op != "grad":
             drew = draws and state != _random_state()
-            call = template.call(_full_name(func), state if drew else None)
+            filled = op in _DROPOUTS and "training" in kwargs and not training_given(2)
+            without = "training" if filled else None
+            call = template.call(_full_name(func), state if drew else None, without)
             self._ran(Ran(op, read, inputs, made, *lines_running(self._forward), call))
         return result
 

@@ -28,6 +28,23 @@ def modules_in(model: nn.Module) -> list[tuple[str, nn.Module]]:
     return found
 
 
+def other_names(model: nn.Module) -> dict[str, list[str]]:
+    """Of each module that the model holds more than once: the names after the first, by that.
+
+    Of the modules inside such a one nothing is said.
+    """
+    first: dict[nn.Module, str] = {}
+    found: dict[str, list[str]] = {}
+    for name, module in modules_in(model):
+        for key, inner in module._modules.items():
+            if inner is None:
+                continue
+            full = f"{name}.{key}" if name else key
+            if full != (known := first.setdefault(inner, full)):
+                found.setdefault(known, []).append(full)
+    return found
+
+
 def tensors_in(model: nn.Module) -> Iterator[Tensor]:
     """The parameters and the buffers of its modules; one that is shared comes more than once."""
     for _, module in modules_in(model):

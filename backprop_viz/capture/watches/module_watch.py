@@ -16,7 +16,7 @@ from backprop_viz.capture.watches.module_hooks import (
     called_before,
     copied_without_hooks,
 )
-from backprop_viz.capture.watches.module_tree import buffers_in, modules_in
+from backprop_viz.capture.watches.module_tree import buffers_in, modules_in, other_names
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.modules import Module, ModuleBuffer
 
@@ -26,7 +26,11 @@ class ModuleWatch:
 
     def __init__(self, model: nn.Module) -> None:
         found = modules_in(model)
-        self.modules = tuple(Module(name, type(module).__name__) for name, module in found)
+        names = other_names(model)
+        self.modules = tuple(
+            Module(name, type(module).__name__, tuple(names.get(name, ())))
+            for name, module in found
+        )
         # A scripted one runs its modules outside Python.
         self._followed = [
             (name, module)

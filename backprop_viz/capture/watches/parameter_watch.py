@@ -77,11 +77,19 @@ class ParameterWatch:
             if id(parameter) in grads:
                 self._known[name] = self._known[name][0], grads[id(parameter)]
 
-    def sync(self, op: str = CHANGED) -> None:
-        """Note what has changed since the last event, as done by ``op``."""
+    def sync(self, op: str = CHANGED, every_grad: bool = False) -> None:
+        """Note what has changed since the last event, as done by ``op``.
+
+        ``every_grad``: it is told of each ``.grad``, changed or not.
+        """
         if not self._sharded:
             self._modules = _own_parameters(self._model)
         pairs, known = self._parameters(), self._known
+        if every_grad:
+            for name, parameter in pairs:
+                value, grad = known.get(name, _NOTHING)
+                known[name] = value, self._log.grad(parameter)
+                self._log.note(Phase.BACKWARD, op, (grad,), known[name][1:], parameter=name)
         if self._is_as_synced(pairs):
             return
         copies = self._log.copies([parameter for _, parameter in pairs])

@@ -1,4 +1,4 @@
-"""A title and a sentence for each finding."""
+"""A sentence for each finding."""
 
 from PySide6.QtCore import QCoreApplication
 
@@ -32,6 +32,11 @@ def finding_texts() -> dict[str, str]:
             "findings",
             "{0} has left {1:.1e} of the gradients' norm.",
         ),
+        "clipped_before_backward": translate(
+            "findings",
+            "{0} ran before backward, so the gradients of this iteration were not clipped. "
+            "Call it between backward() and optimizer.step().",
+        ),
         "clipped_scaled": translate(
             "findings",
             "{0} ran while the gradients were {1:g} times too large: call "
@@ -48,6 +53,11 @@ def finding_texts() -> dict[str, str]:
         ),
         "dead_units": translate(
             "findings", "Of the {2} units of {0}, {1} are 0 for the whole batch."
+        ),
+        "dropout_always": translate(
+            "findings",
+            "{0} was not told whether the model trains, so it goes on after model.eval(). "
+            "Give training=self.training, or use nn.Dropout.",
         ),
         "dropout_in_eval": translate(
             "findings",
@@ -77,6 +87,16 @@ def finding_texts() -> dict[str, str]:
             "The inputs go from {0:.4g} to {1:.4g}, and their root mean square is {2:.3g}. "
             "Layers are made for numbers around 0 with a spread of 1: subtract the mean, "
             "and divide by the standard deviation.",
+        ),
+        "likelihood_minimised": translate(
+            "findings",
+            "The loss is a log-probability without its minus: each step makes the right "
+            "answer less likely, and the loss falls without end. Put a minus before it.",
+        ),
+        "loss_negated": translate(
+            "findings",
+            "The loss is {0} times a negative number: each step makes the network worse, "
+            "and the loss falls without end. Leave out the minus.",
         ),
         "never_reached": translate(
             "findings", "Backward never reached {0}: the loss does not depend on it."
@@ -136,6 +156,11 @@ def finding_texts() -> dict[str, str]:
         "one_sample_batch_norm": translate(
             "findings", "Batch norm is training on a batch of one sample."
         ),
+        "probabilities_in_kl_div": translate(
+            "findings",
+            "kl_div takes logarithms of probabilities first, which are at most 0; it got "
+            "numbers up to {0:.3g}. Give it log_softmax, not softmax.",
+        ),
         "raised": translate("findings", "{1}"),
         "rate_is_zero": translate(
             "findings",
@@ -145,10 +170,20 @@ def finding_texts() -> dict[str, str]:
             "findings",
             "{0} moves each weight by about the learning rate, which is {1:g}; 1e-3 is usual.",
         ),
+        "running_stats_stand_still": translate(
+            "findings",
+            "{0} has momentum 0: its running mean and variance stay as they were made, and "
+            "are used after model.eval(). 0.1 is usual.",
+        ),
         "saturated": translate(
             "findings",
             "{1} % of the values of {0} are at its ends, where it is flat: almost no "
             "gradient passes.",
+        ),
+        "shared_layer": translate(
+            "findings",
+            "Layer {0} is the same one as {1}: the {2} places share its weights. To have "
+            "{2} layers, make each anew: [make() for _ in range({2})].",
         ),
         "softmax_over_batch": translate(
             "findings",
@@ -175,6 +210,22 @@ def finding_texts() -> dict[str, str]:
             "findings",
             "Updates are {0:.1e} times as large as the weights; about 1e-3 is usual. "
             "The learning rate may be too small.",
+        ),
+        "targets_no_probabilities": translate(
+            "findings",
+            "The targets of cross_entropy are floats, so it takes them for probabilities, "
+            "but a sample's add up to {0:.3g}, not 1. Give class numbers, or "
+            "binary_cross_entropy_with_logits for several right answers.",
+        ),
+        "targets_not_yes_or_no": translate(
+            "findings",
+            "The targets of {0} go from {1:.4g} to {2:.4g}, but it is made for 0 to 1: "
+            "beyond, the loss can fall without end. Scale the targets, or use another loss.",
+        ),
+        "targets_out_of_reach": translate(
+            "findings",
+            "{2} % of the targets of {1} lie where {0} cannot reach: it gives numbers from "
+            "{3:g} to {4:g}. Leave out the last activation.",
         ),
         "undivided": translate(
             "findings",
@@ -204,127 +255,3 @@ def finding_texts() -> dict[str, str]:
 def finding_text(finding: Finding) -> str:
     """What was found, in the user's language."""
     return finding_texts()[finding.code].format(*finding.values)
-
-
-def finding_titles() -> dict[str, str]:
-    """The titles by code, in the user's language; a finding's values go into the braces."""
-    translate = QCoreApplication.translate
-    return {
-        "batch_norm_in_eval": translate("findings", "Batch norm is in eval mode"),
-        "batch_taken_for_time": translate(
-            "findings",
-            "The batch is taken for time in {0}",
-        ),
-        "broadcast_loss": translate(
-            "findings",
-            "{0} compares all with all",
-        ),
-        "cleared_before_step": translate(
-            "findings",
-            "zero_grad before step",
-        ),
-        "clipped_away": translate(
-            "findings",
-            "Clipping leaves next to nothing",
-        ),
-        "clipped_scaled": translate(
-            "findings",
-            "Scaled gradients are clipped",
-        ),
-        "cut_off": translate(
-            "findings",
-            "The graph is cut at {0}",
-        ),
-        "dead_layer": translate("findings", "{0}: nearly all units are dead"),
-        "dead_units": translate("findings", "{0}: {1} of {2} units are dead"),
-        "dropout_in_eval": translate(
-            "findings",
-            "Dropout is off while the model trains",
-        ),
-        "equal_units": translate(
-            "findings",
-            "The units of {0} are all equal",
-        ),
-        "exploding": translate("findings", "Gradients explode"),
-        "gradients_kept": translate("findings", "zero_grad was not called"),
-        "growing_graph": translate("findings", "The graph grows with every iteration"),
-        "large_inputs": translate(
-            "findings",
-            "Inputs are not normalised",
-        ),
-        "never_reached": translate("findings", "{0} gets no gradient"),
-        "never_stepped": translate(
-            "findings",
-            "The optimizer never steps",
-        ),
-        "no_activation": translate(
-            "findings",
-            "Nothing between {0} and {1}",
-        ),
-        "not_finite": translate("findings", "{0} first appeared in {1}"),
-        "not_finite_from_start": translate("findings", "The loss is {0}"),
-        "not_finite_gradient": translate(
-            "findings",
-            "{0} in the gradients, from {1}",
-        ),
-        "not_finite_update": translate(
-            "findings",
-            "The update makes {1} {0}",
-        ),
-        "not_in_optimizer": translate("findings", "{0} is in no optimizer"),
-        "not_log_probabilities": translate(
-            "findings",
-            "nll_loss gets no log-probabilities",
-        ),
-        "nothing_reached": translate("findings", "No parameter gets a gradient"),
-        "nothing_updated": translate(
-            "findings",
-            "The optimizer has none of the model's parameters",
-        ),
-        "one_class": translate("findings", "{0} of a single class"),
-        "one_sample_batch_norm": translate("findings", "Batch norm of one sample"),
-        "raised": translate("findings", "torch raised {0}"),
-        "rate_is_zero": translate(
-            "findings",
-            "The learning rate is 0",
-        ),
-        "rate_too_large": translate(
-            "findings",
-            "The learning rate is very large",
-        ),
-        "saturated": translate(
-            "findings",
-            "{0} is saturated",
-        ),
-        "softmax_over_batch": translate(
-            "findings",
-            "{0} over the batch",
-        ),
-        "squashed_twice": translate("findings", "{0} before {1}"),
-        "step_function": translate(
-            "findings",
-            "{0} passes no gradient",
-        ),
-        "steps_lost": translate(
-            "findings",
-            "Updates are too small to change a weight",
-        ),
-        "steps_too_large": translate("findings", "Updates are very large"),
-        "steps_too_small": translate("findings", "Updates are very small"),
-        "undivided": translate("findings", "{0} losses are added up undivided"),
-        "unregistered": translate("findings", "A tensor {0} is not in the model"),
-        "vanishing": translate("findings", "Gradients vanish"),
-        "view_swaps_axes": translate(
-            "findings",
-            "{0} in place of a transpose",
-        ),
-        "zero_gradients": translate(
-            "findings",
-            "Every gradient is 0",
-        ),
-    }
-
-
-def finding_title(finding: Finding) -> str:
-    """What was found in a few words, in the user's language."""
-    return finding_titles()[finding.code].format(*finding.values)

@@ -43,9 +43,23 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
         (translate("findings", "a graph that grows"), frozenset({"growing_graph"})),
         (
             translate("findings", "batch norm in eval mode or of one sample"),
-            frozenset({"batch_norm_in_eval", "one_sample_batch_norm"}),
+            frozenset({"batch_norm_in_eval", "one_sample_batch_norm", "running_stats_stand_still"}),
         ),
         (translate("findings", "dropout that is off"), frozenset({"dropout_in_eval"})),
+        (translate("findings", "dropout that is always on"), frozenset({"dropout_always"})),
+        (
+            translate("findings", "a loss with the wrong sign"),
+            frozenset({"loss_negated", "likelihood_minimised"}),
+        ),
+        (
+            translate("findings", "targets that do not fit the loss"),
+            frozenset(
+                {
+                    *("targets_no_probabilities", "targets_not_yes_or_no"),
+                    *("targets_out_of_reach", "probabilities_in_kl_div"),
+                }
+            ),
+        ),
         (
             translate("findings", "gradients of 0"),
             frozenset({"zero_gradients", "step_function", "saturated", "one_class"}),
@@ -63,11 +77,14 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             translate("findings", "raw scores in nll_loss"),
             frozenset({"not_log_probabilities"}),
         ),
-        (translate("findings", "clipping"), frozenset({"clipped_away", "clipped_scaled"})),
+        (
+            translate("findings", "clipping"),
+            frozenset({"clipped_away", "clipped_scaled", "clipped_before_backward"}),
+        ),
         (translate("findings", "inputs that are not normalised"), frozenset({"large_inputs"})),
         (
             translate("findings", "layers that add nothing"),
-            frozenset({"equal_units", "no_activation"}),
+            frozenset({"equal_units", "no_activation", "shared_layer"}),
         ),
         (
             translate("findings", "unusual learning rates"),

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 import backprop_viz as bv
-from backprop_viz.desktop.texts.finding_texts import finding_text, finding_title
+from backprop_viz.desktop.texts.finding_texts import finding_text
+from backprop_viz.desktop.texts.finding_titles import finding_title
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 from tests.recording.streams import through_stream

@@ -4,12 +4,8 @@ import re
 from pathlib import Path
 
 from backprop_viz.analysis import findings
-from backprop_viz.desktop.texts.finding_texts import (
-    finding_text,
-    finding_texts,
-    finding_title,
-    finding_titles,
-)
+from backprop_viz.desktop.texts.finding_texts import finding_text, finding_texts
+from backprop_viz.desktop.texts.finding_titles import finding_title, finding_titles
 from backprop_viz.desktop.texts.finding_topics import looked_for
 from backprop_viz.recording.finding import Finding
 

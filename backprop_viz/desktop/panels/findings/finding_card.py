@@ -10,7 +10,8 @@ from backprop_viz.desktop.panels.findings.severity_sign import SeveritySign, sev
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
-from backprop_viz.desktop.texts.finding_texts import finding_text, finding_title
+from backprop_viz.desktop.texts.finding_texts import finding_text
+from backprop_viz.desktop.texts.finding_titles import finding_title
 from backprop_viz.recording.finding import Finding
 
 _EDGE = 3

@@ -20,6 +20,7 @@ from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 from tests.analysis.findings.broken_loops import BROKEN_LOOPS, Logarithm, iterations
 from tests.analysis.findings.more_broken_loops import MORE_BROKEN_LOOPS
+from tests.analysis.findings.silent_loops import SILENT_LOOPS
 
 
 @pytest.fixture
@@ -84,9 +85,22 @@ SAID = {
     "step_function": ("round passes no gradient", "nothing before it learns"),
     "steps_lost": ("Updates are too small to change a weight", "smaller than the last digit"),
     "view_swaps_axes": ("view in place of a transpose", "view makes 9×4×7 of 9×7×4"),
+    "clipped_before_backward": ("Clipping before backward", "clip_grad_norm_ ran before backward"),
+    "dropout_always": ("dropout is on in eval mode too", "goes on after model.eval()"),
+    "likelihood_minimised": ("The loss has the wrong sign", "without its minus"),
+    "loss_negated": ("The loss has the wrong sign", "cross_entropy times a negative number"),
+    "probabilities_in_kl_div": ("kl_div gets no logarithms", "it got numbers up to 0."),
+    "running_stats_stand_still": ("The statistics of batch norm 1 stand still", "has momentum 0"),
+    "shared_layer": ("One layer in 3 places: 0", "Layer 0 is the same one as 1, 2"),
+    "targets_no_probabilities": (
+        "cross_entropy with other targets than probabilities",
+        "add up to 2, not 1",
+    ),
+    "targets_not_yes_or_no": ("Targets beyond 0 to 1", "go from -1 to 1"),
+    "targets_out_of_reach": ("relu cannot reach the targets", "33 % of the targets of mse_loss"),
     "zero_gradients": ("Every gradient is 0", "from ClampBackward1 on"),
 }
-LOOPS = BROKEN_LOOPS | MORE_BROKEN_LOOPS
+LOOPS = BROKEN_LOOPS | MORE_BROKEN_LOOPS | SILENT_LOOPS
 
 
 def test_each_finding_has_a_loop() -> None:

@@ -1,0 +1,82 @@
+"""A loss with the wrong sign: each step makes the network worse, and the loss falls for ever."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from backprop_viz.analysis.provenance import forward_events, maker
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.finding import Finding, Severity
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+
+# These are smallest where the network is right ...
+_SMALL_IS_RIGHT = {
+    *("cross_entropy", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"),
+    *("binary_cross_entropy", "binary_cross_entropy_with_logits"),
+}
+# ... and these, the logarithm of a probability, largest.
+_LARGE_IS_RIGHT = {"log_softmax", "logsigmoid"}
+# What keeps the sign: the mean of some of the numbers, in another shape.
+_KEEP = {
+    *("mean", "sum", "gather", "getitem", "squeeze", "unsqueeze", "view", "reshape", "flatten"),
+    *("clone", "contiguous", "to", "float", "double"),
+}
+_TIMES = {"mul", "rmul", "div", "truediv"}
+
+
+def find(recording: Recording) -> Iterator[Finding]:
+    """``loss_negated``, a cross-entropy times -1; ``likelihood_minimised``, without its minus.
+
+    Where backward runs several times one network may maximise what another minimises: a hint.
+    """
+    made = [i for i, event in forward_events(recording) if _is_loss(event)]
+    starts = [s.start for s in recording.spans if s.phase is Phase.BACKWARD]
+    before = ([i for i in made if i < start] for start in starts)
+    losses = {indices[-1] for indices in before if indices}
+    if recording.span(Phase.UPDATE) is None:
+        return
+    severity: Severity = "warning" if len(losses) == 1 else "hint"
+    for loss in sorted(losses):
+        sign, index = _followed(recording, loss)
+        op = recording.events[index].op
+        if op in _SMALL_IS_RIGHT and sign < 0:
+            yield Finding("loss_negated", severity, (op,), event=loss)
+        elif op in _LARGE_IS_RIGHT and sign > 0:
+            yield Finding("likelihood_minimised", severity, (op,), event=loss)
+
+
+def _is_loss(event: Event) -> bool:
+    made = event.outputs[0] if event.outputs else None
+    return made is not None and made.size == 1 and event.node is not None
+
+
+def _followed(recording: Recording, index: int) -> tuple[int, int]:
+    """The sign that a loss has of the operation that it comes from, and the index of that."""
+    sign = 1
+    while True:
+        event = recording.events[index]
+        factor = _sign_of(event)
+        source = event.input_ids[0] if event.input_ids else None
+        before = None if not factor or source is None else maker(recording, source, index)
+        if before is None:
+            return sign, index
+        sign, index = sign * factor, before
+
+
+def _sign_of(event: Event) -> int:
+    """1 or -1 for an operation that hands its first input on with that sign; 0 for others."""
+    if event.op in _KEEP:
+        return 1
+    if event.op in ("neg", "negative"):
+        return -1
+    if event.op not in _TIMES or event.call is None:
+        return 0
+    if len(event.inputs) > 1:
+        factor = event.inputs[1]
+    else:
+        numbers = [one for one in event.call.args if isinstance(one, int | float)]
+        factor = np.asarray(numbers) if numbers else None
+    if factor is None or factor.dtype.kind not in "iufb":
+        return 0
+    return int((factor >= 0).all()) - int((factor < 0).all()) if factor.any() else 0

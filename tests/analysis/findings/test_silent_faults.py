@@ -1,0 +1,172 @@
+"""What torch takes without a word is found, with its numbers; what is right is not."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+import backprop_viz as bv
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+from tests.analysis.findings import silent_loops as loops
+from tests.analysis.findings.broken_loops import X, iterations, small
+from tests.analysis.findings.more_broken_loops import TARGETS, regression
+from tests.analysis.findings.silent_loops import LABELS
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    torch.manual_seed(4)
+
+
+def codes(recording: Recording) -> set[str]:
+    return {finding.code for finding in recording.findings()}
+
+
+def only(recording: Recording, code: str) -> Finding:
+    (said,) = (finding for finding in recording.findings() if finding.code == code)
+    return said
+
+
+@pytest.mark.parametrize("clear", [True, False, None])
+def test_clipping_before_backward_is_an_event_of_its_own(clear: bool | None) -> None:
+    recording = loops.clipped_before_backward(clear)
+    said = only(recording, "clipped_before_backward")
+    clips = [i for i, e in enumerate(recording.events) if e.op == "clip_grad_norm_"]
+    assert (said.event, len(clips)) == (clips[0], 4)
+    for event in (recording.events[i] for i in clips):
+        before = recording.by_parameter[str(event.parameter)].grad
+        if clear is None:  # the gradient of the iteration before, clipped
+            assert before is not None
+            assert event.inputs[0] is not None
+            np.testing.assert_array_equal(event.inputs[0], before)
+            assert event.outputs[0] is not None
+        else:
+            after = event.outputs[0]
+            assert after is None if clear else after is not None and not after.any()
+    (span,) = (span for span in recording.spans if span.start == clips[0])
+    assert span.stop == clips[-1] + 1
+
+
+def test_clipping_between_backward_and_step_is_where_it_belongs() -> None:
+    net = small()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    with bv.record(net, optimizer) as recording:
+        optimizer.zero_grad()
+        F.cross_entropy(net(X), LABELS).backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 1e-3)
+        optimizer.step()
+    assert "clipped_before_backward" not in codes(recording.recording)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_dropout_that_is_told(training: bool) -> None:
+    recording = iterations(loops.FunctionalDropout(training=training))
+    assert "dropout_always" not in codes(recording)
+    assert "dropout_always" not in codes(iterations(nn.Sequential(nn.Dropout(0.3), *small())))
+
+
+def test_a_dropout_that_is_told_by_place() -> None:
+    class ByPlace(loops.FunctionalDropout):
+        def forward(self, x: Tensor) -> Tensor:
+            return self.last(
+                F.dropout(
+                    F.relu(self.first(x)), 0.3, self.training
+                )
+            )  # fmt: skip
+
+    assert "dropout_always" not in codes(iterations(ByPlace()))
+
+
+@pytest.mark.parametrize(
+    ("loss", "code"),
+    [
+        (lambda out: -0.5 * F.mse_loss(out, torch.zeros(9, 3)), "loss_negated"),
+        (lambda out: F.cross_entropy(out, LABELS).neg() / 2, "loss_negated"),
+        (lambda out: (F.log_softmax(out, 1) * torch.eye(3)[LABELS]).sum(), "likelihood_minimised"),
+        (lambda out: 0.5 * F.cross_entropy(out, LABELS), None),
+        (lambda out: -F.log_softmax(out, 1)[torch.arange(9), LABELS].mean(), None),
+        (lambda out: -F.logsigmoid(out).mean(), None),
+        # A policy's gradient: the advantage has any sign.
+        (lambda out: (F.log_softmax(out, 1)[:, 0] * X[:, 0]).mean(), None),
+        # The entropy is made large on purpose.
+        (lambda out: (out.softmax(1) * out.log_softmax(1)).sum(1).mean(), None),
+        (lambda out: 1 - F.cosine_similarity(out, torch.ones(9, 3)).mean(), None),
+    ],
+)
+def test_the_sign_of_a_loss(loss: Callable[[Tensor], Tensor], code: str | None) -> None:
+    found = codes(iterations(small(), loss=loss)) & {"loss_negated", "likelihood_minimised"}
+    assert found == ({code} if code else set())
+
+
+def test_one_of_two_optimizers_may_maximise() -> None:
+    net = small()
+    first, last = (torch.optim.SGD(net[i].parameters(), lr=0.1) for i in (0, 2))
+    with bv.record(net, [first, last]) as recording:
+        for optimizer, sign in ((first, 1), (last, -1)):
+            optimizer.zero_grad()
+            (sign * F.cross_entropy(net(X), LABELS)).backward()
+            optimizer.step()
+    assert only(recording.recording, "loss_negated").severity == "hint"
+
+
+@pytest.mark.parametrize(
+    ("last", "targets", "found"),
+    [
+        (nn.ReLU(), TARGETS, True),
+        (nn.ReLU(), TARGETS.abs(), False),
+        (nn.Sigmoid(), TARGETS.abs() * 3, True),
+        (nn.Sigmoid(), TARGETS.sigmoid(), False),
+        (nn.Tanh(), TARGETS * 3, True),
+        (nn.Tanh(), TARGETS / 10, False),
+        (nn.Softplus(), TARGETS, True),
+        (nn.Identity(), TARGETS, False),
+    ],
+)
+def test_targets_that_the_last_activation_reaches(
+    last: nn.Module, targets: Tensor, found: bool
+) -> None:
+    net = nn.Sequential(*regression(), last)
+    recording = iterations(net, loss=lambda out: F.mse_loss(out.flatten(), targets))
+    assert ("targets_out_of_reach" in codes(recording)) == found
+    if found:
+        said = only(recording, "targets_out_of_reach")
+        low, high = said.values[3:]
+        outside = [not low <= target <= high for target in targets.tolist()]
+        assert said.values[2] == round(100 * sum(outside) / len(outside))
+
+
+def test_targets_that_are_probabilities() -> None:
+    target = torch.full((9, 3), 1 / 3)
+    for loss in (
+        lambda out: F.cross_entropy(out, target),
+        lambda out: F.binary_cross_entropy_with_logits(out, target),
+        lambda out: F.kl_div(out.log_softmax(1), target, reduction="batchmean"),
+    ):
+        assert not {one for one in codes(iterations(small(), loss=loss)) if "probabilit" in one}
+
+
+def test_a_block_that_is_used_twice_under_one_name() -> None:
+    class Twice(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.block, self.last = nn.Linear(5, 5), nn.Linear(5, 3)
+            self.activations = nn.ModuleList([nn.Tanh()] * 2)  # no weights to share
+
+        def forward(self, x: Tensor) -> Tensor:
+            for activation in self.activations:
+                x = activation(self.block(x))
+            return self.last(x)
+
+    assert "shared_layer" not in codes(iterations(Twice()))
+
+
+def test_a_shared_layer_has_its_names_in_a_file_too(tmp_path: object) -> None:
+    recording = loops.shared_layer()
+    assert only(recording, "shared_layer").values == ("0", "1, 2", 3)
+    path = f"{tmp_path}/shared.bprec"
+    recording.save(path)
+    assert only(bv.load(path)[0], "shared_layer").values == ("0", "1, 2", 3)
