@@ -39,8 +39,10 @@ def test_losses() -> None:
         ("analysis/operations/class_losses.py", "cross_entropy"),
         ("capture/watches/function_watch.py", "cross_entropy"),
         ("analysis/findings/accumulation.py", "cross_entropy"),
+        ("analysis/findings/negated_losses.py", "cross_entropy"),
         ("analysis/findings/one_class.py", "cross_entropy"),
         ("analysis/findings/squashed_logits.py", "cross_entropy"),
+        ("analysis/findings/target_ranges.py", "cross_entropy"),
         ("analysis/findings/time_axis.py", "cross_entropy"),
     }
     others = {(file, name) for file, name in named(set(LOSSES)) if file not in CHOICES}

@@ -8,7 +8,7 @@ import numpy as np
 
 from backprop_viz.recording.events import PhaseSpan
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.recording.tensors import Array
 
 _MOVED = "changed"  # weights, by no optimizer's rule
@@ -87,6 +87,18 @@ def _of_closures(recording: Recording, *, over: bool) -> tuple[PhaseRun, ...]:
         steps = span.phase is Phase.UPDATE and not _moves(recording, span)
         runs.append(PhaseRun(_name(recording, span), span, number, 0 if steps else call))
     return tuple(replace(run, calls=call if over else None) for run in runs)
+
+
+def phases_in_order(recording: Recording) -> tuple[Phase, ...]:
+    """The five phases as they ran first; those to come where they usually are.
+
+    Many loops call zero_grad between the loss and backward.
+    """
+    ran = [] if recording.preview else list(dict.fromkeys(span.phase for span in recording.spans))
+    for place, phase in enumerate(PHASES):
+        if phase not in ran:
+            ran.insert(place, phase)
+    return tuple(ran)
 
 
 def run_at(recording: Recording, position: int) -> PhaseRun | None:

@@ -33,6 +33,8 @@ def _backwards_added_up(recording: Recording) -> int:
         if span.phase is Phase.ZERO_GRAD:
             count = 0
         elif span.phase is Phase.BACKWARD:
-            count += 1
+            # That of torch.autograd.grad, or a clipping, adds to no ``.grad``.
+            ran = recording.events[span.start : span.stop]
+            count += any(event.op == "AccumulateGrad" for event in ran)
         most = max(most, count)
     return most

@@ -29,7 +29,9 @@ def find(recording: Recording) -> Iterator[Finding]:
     trained = [p.name for p in recording.parameters if p.requires_grad]
     reached = [name for name in trained if Phase.BACKWARD in phases.get(name, ())]
     if trained and not reached:
-        if not _updated_by_hand(recording):
+        # torch.autograd.grad hands the gradients to the loop, and puts none into ``.grad``.
+        in_graph = not {node.parameter for node in recording.graph.nodes}.isdisjoint(trained)
+        if not in_graph and not _updated_by_hand(recording):
             yield from _nothing_reached(recording, trained, end)
         return
     untracked = _read_untracked_only(recording) | _of_another_turn(recording)

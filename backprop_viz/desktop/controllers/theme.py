@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QActionGroup, QGuiApplication
+from PySide6.QtGui import QActionGroup, QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from backprop_viz.desktop.controllers.context import Context
@@ -75,6 +75,11 @@ class ThemeController(QObject):
         self.theme = theme = DARK if dark else LIGHT
         application = QApplication.instance()
         assert isinstance(application, QApplication)
+        palette = application.palette()
+        for role in (QPalette.ColorRole.Link, QPalette.ColorRole.LinkVisited):
+            palette.setColor(role, QColor(theme.accent))  # a style sheet has no say in these
+        if palette != application.palette():
+            application.setPalette(palette)
         sheet = style_sheet(theme)
         if sheet != application.styleSheet():
             # Replacing one style sheet by another directly takes Qt twice as long.

@@ -37,6 +37,7 @@ MessageKind = Literal["info", "error"]
 
 # Faults also where no traceback tells of them: a worker that was killed left none.
 _FAULTS = ("worker_ended", "worker_not_started", "worker_restarted")
+_NO_ERRORS = ("script_ended",)
 _INFO_MS = 6000
 
 
@@ -132,7 +133,7 @@ class MessageBar(QFrame):
         self.hide()
 
     def tell_notice(self, notice: Notice, text: str = "") -> None:
-        """Show what went wrong, as ``text`` if it is given, and log a fault with its traceback."""
+        """Show what happened, as ``text`` if it is given; log a fault with its traceback."""
         if notice.code == "withdrawn":
             self.withdraw(notice.subject)
         elif notice.code == "noted":
@@ -141,7 +142,8 @@ class MessageBar(QFrame):
             text = text or message_text(notice)
             if notice.details or notice.code in _FAULTS:
                 self._log.note(text, notice.details)
-            self.tell(text, "error", notice.subject, notice.details)
+            kind: MessageKind = "info" if notice.code in _NO_ERRORS else "error"
+            self.tell(text, kind, notice.subject, notice.details)
 
     def tell(self, text: str, kind: MessageKind, subject: str = "", details: str = "") -> None:
         """Show a message of one or two sentences. An info does not replace an error.

@@ -170,3 +170,22 @@ def test_a_shared_layer_has_its_names_in_a_file_too(tmp_path: object) -> None:
     path = f"{tmp_path}/shared.bprec"
     recording.save(path)
     assert only(bv.load(path)[0], "shared_layer").values == ("0", "1, 2", 3)
+
+
+def test_gradients_that_the_loop_takes_itself_are_no_missing_ones() -> None:
+    """As in MAML: an inner step by ``torch.autograd.grad``, looked at before the outer backward."""
+    net = small()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    with bv.record(net, optimizer) as recording:
+        optimizer.zero_grad()
+        fast = dict(net.named_parameters())
+        inner = F.cross_entropy(torch.func.functional_call(net, fast, (X,)), LABELS)
+        grads = torch.autograd.grad(inner, list(fast.values()), create_graph=True)
+        fast = {
+            name: old - 0.1 * grad for (name, old), grad in zip(fast.items(), grads, strict=True)
+        }
+        half_way = recording.findings()
+        F.cross_entropy(torch.func.functional_call(net, fast, (X,)), LABELS).backward()
+        optimizer.step()
+    assert [finding.code for finding in half_way] == []
+    assert [finding.code for finding in recording.findings()] == []

@@ -366,6 +366,8 @@ def _name(node: Node, box: QRectF, sizes: BoxSizes, scale: float, text_scale: fl
     else:
         inside = box.adjusted(3, 0, -1, 0)
     font = scene_font(max(least, round(sizes.name * scale)), bold=True)
+    if QFontMetrics(font).horizontalAdvance(shown) > inside.width():
+        shown = stem  # in the size of the others, not the beginning of both in small print
     font = fitting(font, shown, inside.width(), least)
     cut = elided(font, shown, math.ceil(inside.width()), Qt.TextElideMode.ElideRight)
     return _Line(inside, cut, font)

@@ -217,5 +217,5 @@ class ModuleTreeModel(QAbstractItemModel):
 def _has_same_tree(one: Recording, other: Recording) -> bool:
     if one.serial == other.serial:
         return True
-    names = [[p.name for p in r.parameters] for r in (one, other)]
-    return one.modules == other.modules and names[0] == names[1]
+    shapes = [[(p.name, p.value.shape) for p in r.parameters] for r in (one, other)]
+    return one.modules == other.modules and shapes[0] == shapes[1]

@@ -15,6 +15,7 @@ from backprop_viz.analysis.phase_runs import (
     clipping,
     is_repeated,
     phase_runs,
+    phases_in_order,
 )
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
 from backprop_viz.desktop.panels.phases.phase_cell import PhaseCell
@@ -55,7 +56,8 @@ class PhaseBar(QWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Phases of the iteration"))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
+        self._order = PHASES
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         self.cells = tuple(PhaseCell(phase, self) for phase in PHASES)
@@ -108,6 +110,7 @@ class PhaseBar(QWidget):
         if runs:
             self.runs.show_runs(self._view_state, runs, self.width())
             return
+        self._put_in_order(phases_in_order(self._view_state.cursor.recording))
         for cell, standing in zip(self.cells, phase_states(self._view_state), strict=True):
             note, mark = self._marked_note(self._view_state, standing)
             cell.show_standing(standing, note, mark)
@@ -119,6 +122,19 @@ class PhaseBar(QWidget):
                 cell.setToolTip(tip)
                 cell.setAccessibleName(f"{cell.text()}: {note}")
                 cell.setAccessibleDescription(tip)
+
+    def _put_in_order(self, order: tuple[Phase, ...]) -> None:
+        """Put the cells into the order in which the phases ran."""
+        if order == self._order:
+            return
+        self._order, before = order, None
+        for place, phase in enumerate(order):
+            cell = self.cells[PHASES.index(phase)]
+            cell.set_number(place + 1)
+            self._row.insertWidget(place, cell, 1)
+            if before is not None:
+                QWidget.setTabOrder(before, cell)
+            before = cell
 
     def _repeated_runs(self, view_state: ViewState) -> tuple[PhaseRun, ...]:
         """What ran, if that is more than the five phases once each; else nothing."""

@@ -40,15 +40,21 @@ class PhaseCell(QAbstractButton):
     def __init__(self, phase: Phase, parent: QWidget | None = None, *, name: str = "") -> None:
         super().__init__(parent)
         self.setObjectName(f"phaseCell_{name or phase.value}")
-        self.setText(name or f"{PHASES.index(phase) + 1}  {phase.value}")
+        self.phase = phase
+        self.setText(name)
+        if not name:
+            self.set_number(PHASES.index(phase) + 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.phase = phase
         self.note = self.mark = ""
         self.standing = PhaseState(phase, PhaseProgress.TO_COME, 0, None, None, False, False)
         self._theme = DARK
         self._switches: list[QToolButton] = []
         self._end = _MARGIN  # the margin at the right of the note
+
+    def set_number(self, number: int) -> None:
+        """Say as which of the phases it runs, from 1."""
+        self.setText(f"{number}  {self.phase.value}")
 
     def show_standing(self, standing: PhaseState, note: str, mark: str = "") -> None:
         """Show where the phase stands; ``note`` goes to the right."""

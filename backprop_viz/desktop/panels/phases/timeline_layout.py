@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backprop_viz.analysis.cursor.breakpoints import layer_ends, nodes_broken
 from backprop_viz.analysis.cursor.line_stops import line_stops
-from backprop_viz.analysis.phase_runs import PhaseRun, is_repeated, phase_runs
+from backprop_viz.analysis.phase_runs import PhaseRun, is_repeated, phase_runs, phases_in_order
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase
@@ -62,7 +62,7 @@ def lay_out(
     spare = max(width - len(PHASES) * least - (len(PHASES) - 1) * _GAP, 0.0)
     total = sum(counts.values()) or 1
     segments = []
-    for phase in PHASES:
+    for phase in phases_in_order(recording):
         span = None if recording.preview else recording.span(phase)
         size = least + spare * counts[phase] / total
         start = span.start if span else len(recording.events)
