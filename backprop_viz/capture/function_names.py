@@ -12,6 +12,8 @@ from torch.nn import functional
 from torch.overrides import get_overridable_functions, resolve_name
 
 _Function = Callable[..., Any]
+# torch's own switches warnings off and on, and Python then forgets which ones it has shown.
+_resolved: Callable[[_Function], str | None] = getattr(resolve_name, "__wrapped__", resolve_name)
 
 # Functions that torch does not list as overridable, all the same seen by a TorchFunctionMode.
 _OF_TENSORS = ("unflatten", "new_zeros", "new_ones", "new_full", "new_empty")
@@ -25,7 +27,7 @@ _TORCH = ("_weight_norm", "_pack_padded_sequence", "_pad_packed_sequence", "segm
 @cache
 def _named() -> Mapping[str, _Function]:
     table = get_overridable_functions().values()
-    named = ((resolve_name(function), function) for functions in table for function in functions)
+    named = ((_resolved(function), function) for functions in table for function in functions)
     found = {name: function for name, function in named if name is not None}
     places = (
         ("torch.Tensor", torch.Tensor, _OF_TENSORS),
@@ -56,5 +58,4 @@ def function_of(name: str) -> _Function | None:
 
 def name_of(function: _Function) -> str | None:
     """The full name of a function; None where torch knows none."""
-    found: str | None = resolve_name(function)
-    return found or _unresolved().get(function)
+    return _resolved(function) or _unresolved().get(function)

@@ -31,6 +31,7 @@ from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
 from backprop_viz.capture.watches.overridable_backward import backward_overridable
 from backprop_viz.capture.watches.parameter_watch import CHANGED
+from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
@@ -80,7 +81,8 @@ def record(
     recorder = Recorder(model, optimizer, only=chosen)
     watch = LoopWatch(recorder, [model])
     seen = module_clearings_seen(watch.clearing_module)
-    with without_collector(), eager(), seen, watch.hooked(), watch.errors_noted(), watch:
+    warned, noted = warned_where_it_was_called(), watch.errors_noted()
+    with without_collector(), eager(), seen, warned, watch.hooked(), noted, watch:
         yield LoopRecording(recorder)
 
 
@@ -178,10 +180,9 @@ class LoopWatch(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
-        kwargs = kwargs or {}
+        kwargs, name = kwargs or {}, getattr(func, "__name__", "")
         if self.over:
             return func(*args, **kwargs)
-        name = getattr(func, "__name__", "")
         if name.startswith(_TOLD):
             self._clearing(name, args)
             return func(*args, **kwargs)
@@ -359,9 +360,9 @@ class LoopWatch(TorchFunctionMode):
 
     def was_cleared(self, grads: Mapping[int, Copy], place: CodePlace) -> None:
         """zero_grad has run just before the iteration was found, as ``Recorder`` says."""
-        if place[0] == self._source:
-            self._recorder.line_begins(place[1])
         with _UNSEEN():
+            if place[0] == self._source:
+                self._recorder.line_begins(place[1])
             self._recorder.was_cleared(grads, place)
 
     def _clearing_begins(self) -> None:

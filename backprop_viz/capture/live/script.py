@@ -25,6 +25,7 @@ from torch.optim.optimizer import (
 )
 from torch.overrides import handle_torch_function
 
+from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.live.discovery import living_optimizers, models_of, names_of
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.ending import ended_by
@@ -33,6 +34,7 @@ from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.live.watch import Follower, Watch, kwargs_of_call
+from backprop_viz.capture.watches.warned_lines import let_ours_through
 from backprop_viz.recording.errors import ArgumentError, as_value
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.program import Program
@@ -97,6 +99,8 @@ def run_watched(
     """
     sys.argv[:] = [script.path if script.module else script.name, *script.arguments]
     sys.path[0] = os.getcwd() if script.module else str(Path(script.path).parent)
+    name_of(torch.add)  # torch's table of names, made now
+    let_ours_through()
     source = Path(script.path).read_bytes()
     title = script.title if kind == "script" else os.path.basename(script.path)
     origin = RunOrigin.of_this_process(kind, title, script.path, script.arguments, *own_rank())

@@ -30,6 +30,7 @@ from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
+from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -134,7 +135,8 @@ class Watch:
         self._follower.recording_begins(recorder)
         source = getattr(sys.modules.get("__main__"), "__file__", None)
         self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, source)
-        for context in (without_collector(), eager(), recorder.following_modules()):
+        warned = warned_where_it_was_called()
+        for context in (without_collector(), eager(), recorder.following_modules(), warned):
             self._open.enter_context(context)
         self._open.enter_context(module_clearings_seen(loop.clearing_module))
         for handle in loop.hook_models():

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.overrides import TorchFunctionMode, resolve_name
+from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.code.given_arguments import training_given
 from backprop_viz.capture.code.user_lines import lines_running
@@ -199,5 +199,5 @@ def op_name(func: Callable[..., Any]) -> str:
     """``conv2d``, ``add_``; for a property such as ``T`` its own name."""
     name: str = getattr(func, "__name__", "")
     if name in ("__get__", ""):
-        return (resolve_name(func) or "operation").removesuffix(".__get__").rpartition(".")[2]
+        return (name_of(func) or "operation").removesuffix(".__get__").rpartition(".")[2]
     return name.strip("_") if name.startswith("__") else name

@@ -51,6 +51,13 @@ def called_after(
     return module.register_forward_hook(_Hook(hook), always_call=always)
 
 
+def has_our_hooks_alone(module: nn.Module) -> bool:
+    """Whether a module would have no hooks on its calls without us."""
+    hooks = [hook for name in _HOOKS for hook in getattr(module, name).values()]
+    others = module._backward_hooks or module._backward_pre_hooks
+    return not others and all(isinstance(hook, _Hook) for hook in hooks)
+
+
 @contextmanager
 def copied_without_hooks() -> Iterator[None]:
     """A module that is copied or pickled in here is what it would be without our hooks."""
