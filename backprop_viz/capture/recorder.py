@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 
 from backprop_viz.capture.code.forward_code import code_of, eager
 from backprop_viz.capture.code.line_trace import lines_traced
+from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.error_log import ErrorLog
 from backprop_viz.capture.errors_explained import Tried
 from backprop_viz.capture.graph.graph_ages import graph_ages
@@ -66,9 +67,8 @@ class Recorder:
         only: ModuleChoice | None = None,
     ) -> None:
         self._only = only
-        self.cleared = True
         self.rate: float | None = None
-        self.model = model
+        self.cleared, self.model = True, model
         self._optimizers = several(optimizer)
         self._iteration, self._samples, self._intervention = iteration, samples, intervention
         self._backwards, self._serial = 0, new_serial()
@@ -78,9 +78,8 @@ class Recorder:
         self.writes = WriteWatch(log, only is None and samples is None)
         self._watch = ParameterWatch(model, self._optimizers, log, only)
         self._parameters = self._watch.at_start()
-        self._modules = ModuleWatch(model)
-        self._buffers = BufferWatch(model, log, only)
-        self._walked = WalkedGraph(self._names, only)
+        self._modules, self._buffers = ModuleWatch(model), BufferWatch(model, log, only)
+        self._walked = WalkedGraph(self._names, only, samples is not None)
         nodes = log, self._walked, self._watch, self._names, intervention, only
         self._nodes_watch = BackwardWatch(*nodes)
         self._batch, self._given_batch = BatchLog(log), False
@@ -204,8 +203,9 @@ class Recorder:
 
     def recording(self) -> Recording:
         """What has been recorded so far, of a phase that is under way too."""
-        beside = self._calls.beside
-        return without(self._all(), beside, self._serial) if beside.events else self._all()
+        with without_collector():
+            recording, beside = self._all(), self._calls.beside
+        return without(recording, beside, self._serial) if beside.events else recording
 
     def _all(self) -> Recording:
         """The same with the calls of the model that are beside the iteration."""
@@ -312,19 +312,20 @@ class Recorder:
         self.writes.has_run()
         log, phase = self.log, self.spans.phase
         op, read, inputs, made, line, place, call = told
-        first, node, module = made[0], grad_fn_of(made[0]), self._modules.running
-        others = tuple(map(grad_fn_of, made[1:]))
-        self._forward.ran(Operation(phase, op, read, made, node, first.output_nr, module, others))
+        (node, *others), module = map(grad_fn_of, made), self._modules.running
+        made_by = Operation(phase, op, read, made, node, made[0].output_nr, module, tuple(others))
+        self._forward.ran(made_by)
         log.weights_made(read, made)
         tracked = any(tensor.requires_grad for tensor in made)
         more: dict[str, Any] = {"line": line, "call": call, "module": module, "tracked": tracked}
         more["grad_enabled"] = torch.is_grad_enabled()
-        log.note(phase, op, inputs, self.copies(made, not self.writes.alien), place=place, **more)
-        self._made.note(node, op, len(log) - 1, log.events[-1].place)
+        copies = self.copies(made, not self.writes.alien)
+        event = log.note(phase, op, inputs, copies, place=place, **more)
+        self._made.note(node, op, len(log) - 1, event.place)
         self._buffers.look(read)
         self._buffers.look(made)
         if phase is Phase.LOSS:
-            self._growth.ran(op, first, len(log) - 1)
+            self._growth.ran(op, made[0], len(log) - 1)
 
     def loss_begins(self, nodes: int) -> None:
         """A loss is computed without a call of the model, after so many nodes of autograd."""
@@ -367,7 +368,7 @@ class Recorder:
 
     def _judge(self, roots: Mapping[GradFn, int | None]) -> None:
         """Leave out the calls of the model that no backward goes through, nor one from here."""
-        if self._calls.judge(roots, self.log.events, self._buffers.ids()):
+        if self._calls.judge(roots, self.log, self._buffers.ids()):
             self._serial = new_serial()
             self._batch.choose(self._calls.has)
 
@@ -393,8 +394,7 @@ class Recorder:
         kept = (*tensors_in(self.model), *self._batch.tensors())
         self._snapshots.forget_all_but((*kept, *self._forward.results))
         self._buffers.look_at_all()
-        walked, watch = self._walked.nodes, self._nodes_watch
-        with watch.running(walked), self.writes.backward(walked, watch.ours_alone):
+        with self._nodes_watch.running_through(self._walked.nodes, self.writes):
             yield
         note_all_reduce(self.model, self._watch)
         self._backwards += 1

@@ -11,12 +11,16 @@ _Backward = (torch.Tensor.backward, torch.autograd.backward, torch.autograd.grad
 
 
 class Cloning(TorchFunctionMode):
-    """``made``: what each function made, in order; ``sent``: what each node of a backward sent."""
+    """``made``: what each function made, in order; ``sent``: what each node of a backward sent.
+
+    ``given``: what each node was given.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.made: list[bytes] = []
         self.sent: list[list[bytes | None]] = []
+        self.given: list[list[bytes | None]] = []
 
     def __torch_function__(
         self,
@@ -44,7 +48,8 @@ class Cloning(TorchFunctionMode):
             self.made.append(bits(tensor))
         return result
 
-    def _node_ran(self, sent: Sequence[Tensor | None], _: Sequence[Tensor | None]) -> None:
+    def _node_ran(self, sent: Sequence[Tensor | None], given: Sequence[Tensor | None]) -> None:
+        self.given.append([None if grad is None else bits(grad) for grad in given])
         self.sent.append([None if grad is None else bits(grad) for grad in sent])
 
 

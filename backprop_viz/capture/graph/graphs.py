@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -12,14 +11,12 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.recording.graph import Graph, Node, Saved
-from backprop_viz.recording.layers import Layer, LayerGraph, Output
 from backprop_viz.recording.phases import Phase
 
+# The name of each tensor that a node has saved, its shape and bytes.
+SavedTensors = Sequence[tuple[str, torch.Size, int]]
 # The nodes of a graph in the order of a walk, each with its ``next_functions``.
 NextFunctions = dict[GradFn, tuple[tuple[GradFn | None, int], ...]]
-
-
-_LOSS = "loss"
 
 
 class Operation(NamedTuple):
@@ -60,11 +57,12 @@ def grad_fn_graph(
     nodes: Sequence[GradFn] | NextFunctions,
     names: Mapping[int, str],
     keys: Mapping[GradFn, str] | None = None,
+    saved: Sequence[SavedTensors] | None = None,
 ) -> Graph:
     """The graph of ``walk``'s nodes; a node's id is its place among them.
 
     ``names``: a parameter's dotted name by the ``id()`` of its tensor. ``keys``: the key of each
-    node, if there is any.
+    node, if there is any. ``saved``: what each node had saved, if it may be freed by now.
     """
     edges = nodes if isinstance(nodes, dict) else {node: node.next_functions for node in nodes}
     ids = {node: i for i, node in enumerate(edges)}
@@ -82,7 +80,7 @@ def grad_fn_graph(
                 grad_fn_name(node),
                 _shape(node),
                 None if leaf is None else names.get(id(leaf)),
-                saved_by(node),
+                saved_by(node) if saved is None else told_saved(saved[i]),
                 "" if keys is None else keys[node],
                 sends,
             )
@@ -181,21 +179,31 @@ def _bytes_of(tensor: Tensor) -> int:
 
 def saved_by(node: GradFn) -> tuple[Saved, ...]:
     """The tensors a node keeps for its backward; none once backward has freed them."""
-    found: list[Saved] = []
-    for attribute, name in _saved_attributes(type(node)):
+    return told_saved(saved_tensors(node))
+
+
+def told_saved(saved: SavedTensors) -> tuple[Saved, ...]:
+    """The same of a node that was looked at before."""
+    return tuple([Saved(name, tuple(shape), size) for name, shape, size in saved])
+
+
+def saved_tensors(node: GradFn) -> SavedTensors:
+    """The name, shape and bytes of each tensor that a node keeps for its backward."""
+    attributes = _saved_attributes(type(node))
+    if not attributes:
+        return ()
+    found: list[tuple[str, torch.Size, int]] = []
+    for attribute, name in attributes:
         try:
             value = getattr(node, attribute)
         except RuntimeError:
             continue  # freed by a backward before
         if isinstance(value, Tensor):
-            found.append(Saved(name, tuple(value.shape), _bytes_of(value)))
+            found.append((name, value.shape, _bytes_of(value)))
         elif isinstance(value, list | tuple):
-            found += [
-                Saved(name, tuple(tensor.shape), _bytes_of(tensor))
-                for tensor in value
-                if isinstance(tensor, Tensor)
-            ]
-    return tuple(found)
+            tensors = [tensor for tensor in value if isinstance(tensor, Tensor)]
+            found += [(name, tensor.shape, _bytes_of(tensor)) for tensor in tensors]
+    return found
 
 
 @cache
@@ -217,122 +225,3 @@ def _shape(node: GradFn) -> tuple[int, ...] | None:
 def parameter_names(model: nn.Module) -> dict[int, str]:
     """The dotted name of each parameter by the ``id()`` of its tensor; a shared one has one."""
     return {id(parameter): name for name, parameter in model.named_parameters()}
-
-
-def layer_graph(
-    operations: Sequence[Operation],
-    numbers: Sequence[int],
-    sources: Mapping[str, tuple[Tensor, int | None]],
-    names: Mapping[int, str],
-    ids: Mapping[GradFn, int],
-) -> LayerGraph:
-    """The columns of the network, from the operations of a forward pass.
-
-    ``numbers`` are those of the operations' events. ``sources`` are the tensors that the pass
-    began with, by name, each with its id in the table of tensors.
-
-    An operation with parameters, a pooling, one that joins tensors or changes their shape, and
-    each loss start a column; the element-wise ones that follow (relu, dropout) belong to it, and
-    a view of a tensor is not shown again.
-    """
-    columns = [_Column(name, tensor, [], []) for name, (tensor, _) in sources.items()]
-    edges: list[tuple[int, int]] = []
-    made_in = {id(tensor): i for i, (tensor, _) in enumerate(sources.values())}
-    tensors = [number for _, number in sources.values()]
-    for i, operation in zip(numbers, operations, strict=True):
-        reads = list(dict.fromkeys(made_in[id(t)] for t in operation.read if id(t) in made_in))
-        parameters = [names[id(t)] for t in operation.read if id(t) in names]
-        made = operation.made[0]
-        # Positions that an embedding looks up are no input of the network's.
-        begins = bool(parameters) and len(parameters) < len(operation.read)
-        if not (reads or begins) or not made.is_floating_point():
-            continue
-        column = None
-        if reads:
-            column = _continued(columns, reads, parameters, operation, len(sources))
-        if column is None and not parameters and made._base is not None:
-            # A view shows nothing new: it counts as the tensor that it views.
-            made_in.update((id(tensor), reads[0]) for tensor in operation.made)
-            continue
-        if column is None:
-            column = len(columns)
-            title = _title(operation, parameters)
-            columns.append(_Column(title, made, [], [], parameters, operation.module))
-            edges += [(read, column) for read in reads]
-        columns[column].operations.append(i)
-        columns[column].shown = made
-        node = None if operation.grad_fn is None else ids.get(operation.grad_fn)
-        columns[column].outputs.append(Output(operation.op, node, operation.output_nr))
-        made_in.update((id(tensor), column) for tensor in operation.made)
-    layers = tuple(
-        Layer(
-            id=i,
-            name=name,
-            operations=tuple(column.operations),
-            shape=tuple(column.shown.shape[1:]),
-            parameters=tuple(column.parameters),
-            node=column.outputs[-1].node if column.outputs else None,
-            output_nr=column.outputs[-1].output_nr if column.outputs else 0,
-            tensor=tensors[i] if i < len(tensors) else None,
-            outputs=tuple(column.outputs),
-            module=column.module,
-        )
-        for i, (name, column) in enumerate(zip(_distinct(_titles(columns)), columns, strict=True))
-    )
-    return LayerGraph(layers, tuple(edges))
-
-
-@dataclass
-class _Column:
-    title: str
-    shown: Tensor
-    operations: list[int]
-    outputs: list[Output]
-    parameters: Iterable[str] = ()
-    module: str | None = None
-
-
-def _continued(
-    columns: Sequence[_Column],
-    reads: Sequence[int],
-    parameters: Sequence[str],
-    op: Operation,
-    sources: int,
-) -> int | None:
-    """The column an operation belongs to, None if it starts one of its own."""
-    last = columns[reads[0]]
-    if op.phase is Phase.LOSS:
-        return reads[0] if last.title == _LOSS and len(reads) == 1 else None
-    same_shape = op.made[0].shape == last.shown.shape
-    reads_latest = any(tensor is last.shown for tensor in op.read)
-    alone = len(reads) == 1 and reads[0] >= sources and not parameters and "pool" not in op.op
-    return reads[0] if alone and same_shape and reads_latest else None
-
-
-def _title(operation: Operation, parameters: Sequence[str]) -> str:
-    if operation.phase is Phase.LOSS:
-        return _LOSS
-    if parameters:
-        return parameters[0].rpartition(".")[0] or parameters[0]
-    return "pool" if "pool" in operation.op else operation.op
-
-
-def _titles(columns: Sequence[_Column]) -> list[str]:
-    """The columns' titles. Of several losses the last is "loss", the others what made them."""
-    losses = [column for column in columns if column.title == _LOSS]
-    for column in losses[:-1]:
-        column.title = column.outputs[0].op
-    return [column.title for column in columns]
-
-
-def _distinct(titles: Sequence[str]) -> list[str]:
-    """Number what has no name of its own (pool1, pool2) or comes again (fc, fc2)."""
-    counts: dict[str, int] = {}
-    names = []
-    for title in titles:
-        counts[title] = counts.get(title, 0) + 1
-        numbered = title == "pool" or counts[title] > 1
-        # "net.0" again is "net.0 (2)": "net.02" would be another module.
-        number = f" ({counts[title]})" if title[-1:].isdigit() else f"{counts[title]}"
-        names.append(f"{title}{number}" if numbered else title)
-    return names

@@ -5,17 +5,19 @@ A node's id is not: the graph of the output has fewer nodes than that of the los
 
 from collections.abc import Mapping, Sequence
 
-from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graph.graphs import NextFunctions, Operation, grad_fn_of, leaf_of
+from backprop_viz.capture.graph.graphs import NextFunctions, leaf_of
 from backprop_viz.recording.phases import Phase
+
+# An operation: its phase, its name, and the node of the first tensor that it has made.
+Maker = tuple[Phase, str, GradFn | None]
 
 
 def identities(
     edges: NextFunctions,
-    operations: Sequence[Operation],
-    output: Tensor | None,
+    operations: Sequence[Maker],
+    root: GradFn | None,
     names: Mapping[int, str],
 ) -> dict[GradFn, str]:
     """A name for each node, no two the same.
@@ -25,8 +27,8 @@ def identities(
     - ``linear 1/1``: no operation's own, the first that is found behind the first ``linear``.
 
     Whatever else the graph holds, and from wherever it is looked at, these stay: operations are
-    counted in the order they ran, and those of the loss come last. ``names`` gives a parameter's
-    dotted name by the ``id()`` of its tensor.
+    counted in the order they ran, and those of the loss come last. ``root`` is the node of the
+    model's output. ``names`` gives a parameter's dotted name by the ``id()`` of its tensor.
     """
     found: dict[GradFn, str] = {}
     for node in edges:
@@ -34,7 +36,6 @@ def identities(
         if leaf is not None and (name := names.get(id(leaf))) is not None:
             found[node] = name
     owners = {Phase.FORWARD: _owners(operations, Phase.FORWARD, found)}
-    root = grad_fn_of(output)
     if root is not None:
         owners[Phase.FORWARD].append(root)
         found.setdefault(root, "output")
@@ -48,17 +49,14 @@ def identities(
     return found
 
 
-def _owners(
-    operations: Sequence[Operation], phase: Phase, found: dict[GradFn, str]
-) -> list[GradFn]:
+def _owners(operations: Sequence[Maker], phase: Phase, found: dict[GradFn, str]) -> list[GradFn]:
     """Name the nodes that a phase's operations made, and list them in order."""
     owners: list[GradFn] = []
     counts: dict[str, int] = {}
-    for operation in operations:
-        counts[operation.op] = count = counts.get(operation.op, 0) + 1
-        node = operation.grad_fn or grad_fn_of(operation.made[0])
-        if operation.phase is phase and node is not None and node not in found:
-            found[node] = f"{operation.op} {count}"
+    for ran, op, node in operations:
+        counts[op] = count = counts.get(op, 0) + 1
+        if ran is phase and node is not None and node not in found:
+            found[node] = f"{op} {count}"
             owners.append(node)
     return owners
 

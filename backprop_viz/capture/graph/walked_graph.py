@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
@@ -9,12 +10,15 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.graph.graphs import (
     NextFunctions,
     Operation,
+    SavedTensors,
     chosen_nodes,
     grad_fn_graph,
+    grad_fn_of,
+    saved_tensors,
     walk_all,
     weight_nodes,
 )
-from backprop_viz.capture.graph.node_keys import identities
+from backprop_viz.capture.graph.node_keys import Maker, identities
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.recording.graph import Graph
 
@@ -25,14 +29,20 @@ class WalkedGraph:
     The nodes of a backward that has begun stay, with their numbers. Until then the nodes found
     last are those of the newest result: a walk from the loss takes the place of one from the
     output. The lists keep the nodes alive, and with them their hooks.
+
+    ``parts``: whether what is kept of a node depends on what it belongs to, as of a batch whose
+    first samples alone are kept.
     """
 
-    def __init__(self, names: Mapping[int, str], only: ModuleChoice | None = None) -> None:
-        self._only = only
+    def __init__(
+        self, names: Mapping[int, str], only: ModuleChoice | None = None, parts: bool = True
+    ) -> None:
+        self._only, self._parts = only, parts
         self.nodes: list[GradFn] = []
         self.ids: dict[GradFn, int] = {}
         self.edges: NextFunctions = {}
-        self.graph = Graph()
+        # The nodes of outputs that are not an operation's first, as ``Graph`` has them.
+        self.others: tuple[tuple[int, int, int, int], ...] = ()
         # The nodes that take gradients of weights alone, in which no sample has part.
         self.of_weights: frozenset[GradFn] = frozenset()
         # With ``only=``: the nodes of the modules that are kept full.
@@ -41,6 +51,9 @@ class WalkedGraph:
         self._kept = 0
         self._keys: dict[GradFn, str] = {}
         self._walks = 0
+        # The walks of which no graph has been made yet.
+        self._walked: list[_Walk] = []
+        self._graph = Graph()
 
     def find(
         self,
@@ -60,28 +73,52 @@ class WalkedGraph:
             self.nodes = found
         self.edges = {node: self.edges[node] for node in kept} | edges
         self.ids = {node: i for i, node in enumerate(self.nodes)}
-        self._keys = self._told_apart(kept, identities(edges, operations, output, self._names))
-        self.graph = grad_fn_graph(self.edges, self._names, self._keys)
-        self.of_weights |= weight_nodes(edges, operations, weights)
+        makers = [(o.phase, o.op, o.grad_fn or grad_fn_of(o.made[0])) for o in operations]
+        saved = list(map(saved_tensors, self.edges))
+        if self._walked and self._walked[-1].number == self._walks:
+            self._walked.pop()  # no backward has begun at what was found then
+        root = grad_fn_of(output)
+        self._walked.append(_Walk(self._walks, kept, edges, self.edges, makers, root, saved))
+        if self._parts:
+            self.of_weights |= weight_nodes(edges, operations, weights)
         if self._only is not None:
             self.chosen |= chosen_nodes(edges, operations, self._names, self._only)
         return found
 
-    def _told_apart(self, kept: Iterable[GradFn], keys: dict[GradFn, str]) -> dict[GradFn, str]:
-        """The keys of all nodes: a later walk's are told apart by its number."""
-        if not kept:
-            return keys
-        old = {node: self._keys[node] for node in kept}
-        taken = set(old.values())
-        number = f" @{self._walks + 1}"
-        return {node: key + number if key in taken else key for node, key in keys.items()} | old
+    @property
+    def graph(self) -> Graph:
+        """The graph as it was found last. It is made when somebody asks for it."""
+        for walk in self._walked:
+            keys = identities(walk.found, walk.makers, walk.output, self._names)
+            self._keys = self._told_apart(walk, keys)
+            self._graph = grad_fn_graph(walk.edges, self._names, self._keys, walk.saved)
+        self._walked.clear()
+        if self._graph.others != self.others:
+            self._graph = replace(self._graph, others=self.others)
+        return self._graph
 
-    def tell_others(self, others: tuple[tuple[int, int, int, int], ...]) -> None:
-        """Take note of the nodes of outputs that are not an operation's first."""
-        if others != self.graph.others:
-            self.graph = replace(self.graph, others=others)
+    def _told_apart(self, walk: "_Walk", keys: dict[GradFn, str]) -> dict[GradFn, str]:
+        """The keys of all nodes: a later walk's are told apart by its number."""
+        if not walk.kept:
+            return keys
+        old = {node: self._keys[node] for node in walk.kept}
+        taken = set(old.values())
+        number = f" @{walk.number + 1}"
+        return {node: key + number if key in taken else key for node, key in keys.items()} | old
 
     def keep(self) -> None:
         """Backward has begun: the nodes keep their numbers from now on."""
         self._kept = len(self.nodes)
         self._walks += 1
+
+
+class _Walk(NamedTuple):
+    """What a graph is made of: what was known when it was walked."""
+
+    number: int  # how many backwards had begun before
+    kept: Sequence[GradFn]  # the nodes of those
+    found: NextFunctions
+    edges: NextFunctions  # of all nodes
+    makers: Sequence[Maker]
+    output: GradFn | None
+    saved: Sequence[SavedTensors]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from backprop_viz.capture.code.user_lines import user_line
@@ -19,6 +20,7 @@ from backprop_viz.recording.torch_error import CodePlace
 WRITTEN_UNSEEN = "written_unseen"
 # So many are noted: a loop over the elements of a tensor takes one after the other.
 _MOST_TAKEN = 1000
+_NONE: dict[str, Any] = {}
 
 
 class EventLog:
@@ -26,7 +28,11 @@ class EventLog:
 
     def __init__(self, snapshots: TensorSnapshots) -> None:
         self.snapshots = snapshots
-        self.events: list[Event] = []
+        # Those that are made, and what is to be made of those after them, in order.
+        self.made: list[Event] = []
+        self._later: list[Event | Callable[[], Iterable[Event]]] = []
+        self._late = 0  # how many events that will be
+        self._least = 0  # so many tensors belong to events that were made later
         self.tensors = TensorTable()
         # Tensors made of parameters alone, by the id() of each: no sample has part in them.
         self.weights: set[int] = set()
@@ -40,7 +46,18 @@ class EventLog:
         self._given_out = 0
 
     def __len__(self) -> int:
-        return len(self.events)
+        return len(self.made) + self._late
+
+    def __getitem__(self, event: int) -> Event:
+        """An event, by its index from 0."""
+        return self.made[event] if event < len(self.made) else self.events[event]
+
+    @property
+    def events(self) -> list[Event]:
+        """All events that have happened."""
+        if self._later:
+            self._make_up()
+        return self.made
 
     def note(
         self,
@@ -51,7 +68,7 @@ class EventLog:
         *,
         place: CodePlace | None = None,
         **more: Any,
-    ) -> None:
+    ) -> Event:
         """Append an event, and its tensors to the table.
 
         ``place``: the line of the user's code, where that is known already.
@@ -62,13 +79,58 @@ class EventLog:
             more["missing"] = {**_missing("input", read), **_missing("output", made)}
         place = self.place or place or user_line()
         event = Event(phase, op, read_ids, made_ids, self.tensors, place=place, **more)
-        self.events.append(event)
+        if self._later:
+            self._later.append(event)
+            self._late += 1
+        else:
+            self.made.append(event)
         if self.when_noted is not None:
             self.when_noted(event)
+        return event
+
+    def event_of_node(
+        self,
+        phase: Phase,
+        op: str,
+        read: Sequence[Copy],
+        made: Sequence[Copy],
+        node: int,
+        parameter: str | None,
+        place: CodePlace | None,
+    ) -> Event:
+        """The event of a node that has run, whose tensors are in the table now."""
+        read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
+        missing = _NONE
+        if (None in read_ids or None in made_ids) and NotCopied in map(type, (*read, *made)):
+            missing = {**_missing("input", tuple(read)), **_missing("output", tuple(made))}
+        ids = read_ids, made_ids, self.tensors
+        state = _NONE
+        place = self.place or place
+        return Event(
+            phase, op, *ids, node, parameter, None, True, state, None, missing, None, place
+        )
+
+    def note_later(self, count: int, made: Callable[[], Iterable[Event]]) -> None:
+        """So many events have happened, which ``made`` gives when somebody looks."""
+        if count:
+            self._later.append(made)
+            self._late += count
+
+    def _make_up(self) -> None:
+        """Make the events that have happened and are not made yet."""
+        later, self._later, self._late = self._later, [], 0
+        with torch._C.DisableTorchFunction():
+            for one in later:
+                if isinstance(one, Event):
+                    self.made.append(one)
+                else:
+                    self.made.extend(one())
+        self._least = len(self.tensors)
 
     def cut(self, events: int, tensors: int) -> None:
         """Drop what came after so many events and tensors."""
         del self.events[events:]
+        tensors = max(tensors, self._least)
         self.tensors.truncate(tensors)
         self.taken = [t for t in self.taken if t.after <= events and t.tensor < tensors]
         self._given_out = min(self._given_out, events)
@@ -83,7 +145,7 @@ class EventLog:
         place = user_line()
         for copy in copies:
             tensor = None if isinstance(copy, NotCopied) else self.tensors.known(copy)
-            told = None if tensor is None else NumbersTaken(call, tensor, len(self.events), place)
+            told = None if tensor is None else NumbersTaken(call, tensor, len(self), place)
             if told is not None and len(self.taken) < _MOST_TAKEN and told not in self.taken[-1:]:
                 self.taken.append(told)
 

@@ -1,13 +1,15 @@
 """The operations since the last backward began, with the graph and the layers that they make."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from torch import Tensor
 
-from backprop_viz.capture.graph.graphs import Operation, grad_fn_of, layer_graph
+from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
+from backprop_viz.capture.graph.layer_graphs import Source, layer_graph, traced
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import EventLog
-from backprop_viz.recording.layers import ForwardPass
+from backprop_viz.recording.layers import ForwardPass, LayerGraph
 from backprop_viz.recording.phases import Phase
 
 # The tensors that a pass began with, by name, each with its id in the table of tensors.
@@ -22,7 +24,8 @@ class ForwardLog:
         self._operations: list[Operation] = []
         self._numbers: list[int] = []
         self._before = 0  # so many are of before the last backward
-        self.passes: list[ForwardPass] = []
+        # By the number of events before it; the layers are found when somebody asks for them.
+        self._passes: dict[int, ForwardPass | Callable[[], LayerGraph]] = {}
 
     def __len__(self) -> int:
         return len(self._operations)
@@ -87,25 +90,36 @@ class ForwardLog:
         walked, log = self._walked, self._log
         starts = [node for node in map(grad_fn_of, roots) if node is not None]
         rows = [row for row in self._rows() if belongs(row[1])]
-        before = walked.graph.others
+        before = walked.others
         found = set(walked.find(starts, [o for o, _ in rows], output, log.weights))
         numbers = [i for _, i in rows]
+        ids = walked.ids
         for operation, i in rows:
             # The output of a custom Function gets its grad_fn only when the Function returns.
             grad_fn = operation.grad_fn or grad_fn_of(operation.made[0])
-            log.set_node(i, None if grad_fn is None else walked.ids.get(grad_fn))
+            log.set_node(i, None if grad_fn is None else ids.get(grad_fn))
         kept = (other for other in before if other[0] not in numbers)
-        walked.tell_others((*kept, *self._others(rows)))
-        self.passes = [one for one in self.passes if belongs(one.start)]
+        walked.others = (*kept, *self._others(rows))
+        self._passes = {start: one for start, one in self._passes.items() if belongs(start)}
         # What was held at the last backward is shown again where this graph leads to it.
         new = set(self._numbers[self._before :])
         shown = [(o, i) for o, i in rows if i in new or o.grad_fn in found]
         if sources and any(operation.phase is Phase.FORWARD for operation, _ in shown):
-            operations, numbers = [o for o, _ in shown], [i for _, i in shown]
-            given = _not_made(sources, operations)
-            layers = layer_graph(operations, numbers, given, self._names, walked.ids)
+            steps, numbers = [traced(o) for o, _ in shown], [i for _, i in shown]
+            given = _not_made(sources, [o for o, _ in shown])
             start = next((i for i in numbers if i in new), numbers[0])
-            self._passed(ForwardPass(start, layers))
+            self._passes[start] = partial(layer_graph, steps, numbers, given, self._names, ids)
+
+    @property
+    def passes(self) -> list[ForwardPass]:
+        """The passes so far. Their layers are found when somebody asks for them."""
+        found = []
+        for start in sorted(self._passes):
+            one = self._passes[start]
+            made = one if isinstance(one, ForwardPass) else ForwardPass(start, one())
+            self._passes[start] = made
+            found.append(made)
+        return found
 
     def _others(self, rows: Iterable[tuple[Operation, int]]) -> Iterator[tuple[int, int, int, int]]:
         """The nodes of outputs that are not the first, where they are others, as ``Graph`` has."""
@@ -115,21 +129,23 @@ class ForwardLog:
                 if node is not None and grad_fn is not operation.grad_fn:
                     yield i, slot, node, operation.made[slot].output_nr
 
-    def _passed(self, newest: ForwardPass) -> None:
-        """Take note of a pass; it may be longer than it was before."""
-        others = [one for one in self.passes if one.start != newest.start]
-        self.passes = sorted([*others, newest], key=lambda one: one.start)
 
-
-def _not_made(sources: Sources, operations: Iterable[Operation]) -> Sources:
+def _not_made(sources: Sources, operations: Iterable[Operation]) -> dict[str, Source]:
     """The sources but for those that an operation has made: what one network gave to another.
 
     What was detached on the way is a source: no gradient goes through it to what made it.
     """
+    keys = {id(tensor) for tensor, _ in sources.values()}
     made = {
         id(tensor)
         for operation in operations
         for tensor in operation.made
-        if tensor.requires_grad and not any(tensor is read for read in operation.read)
+        if id(tensor) in keys
+        and tensor.requires_grad
+        and not any(tensor is read for read in operation.read)
     }
-    return {name: given for name, given in sources.items() if id(given[0]) not in made}
+    return {
+        name: Source(id(tensor), number, tensor.shape)
+        for name, (tensor, number) in sources.items()
+        if id(tensor) not in made
+    }

@@ -1,7 +1,7 @@
 """The calls of a model within an iteration, and which of them the loss goes back to."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graph_ages import node_number
 from backprop_viz.capture.graph.graphs import walk_all
+from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.recording.beside import Beside
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.phases import Phase
 
 
@@ -82,7 +82,7 @@ class ModelCalls:
     def judge(
         self,
         roots: Mapping[GradFn, int | None],
-        events: Sequence[Event],
+        events: EventLog,
         buffers: Collection[int],
     ) -> bool:
         """A backward goes through what these nodes lead to; whether more or less is left out now.
@@ -106,7 +106,7 @@ class ModelCalls:
         """Whether an event, or what began with it, belongs to the iteration."""
         return event not in self.beside.events
 
-    def _keep_what_is_read(self, events: Sequence[Event], buffers: Collection[int]) -> None:
+    def _keep_what_is_read(self, events: EventLog, buffers: Collection[int]) -> None:
         """Need the calls whose numbers go into the loss, though no gradient comes back."""
         read: set[int | None] = set()
         for call, after in reversed(list(self._pairs())):
@@ -119,7 +119,7 @@ class ModelCalls:
             ):
                 read.update(events[i].input_ids)
 
-    def _beside(self, events: Sequence[Event]) -> Beside:
+    def _beside(self, events: EventLog) -> Beside:
         out: set[int] = set()
         lines: set[int] = set()
         # The ids of what has been made from the output of the calls that are needed, and of others.
@@ -154,7 +154,7 @@ class ModelCalls:
 
 
 def _made_from(
-    events: Sequence[Event], calls: Iterable[int], after: Iterable[int], made: set[int | None]
+    events: EventLog, calls: Iterable[int], after: Iterable[int], made: set[int | None]
 ) -> set[int | None]:
     """Add to ``made`` what calls made, and what those events afterwards made that read of it."""
     for i in calls:

@@ -10,15 +10,16 @@ from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.memory import Copied
 from backprop_viz.recording.events import Array
 
-_use_count = torch._C._storage_Use_Count
+# How many hold some memory, by the address of its storage.
+use_count = torch._C._storage_Use_Count
 # What torch counts of memory that one tensor has: asking for it may count as well.
 _one = torch.empty(1)
-_COUNT_OF_ONE = int(_use_count(_one.untyped_storage()._cdata))
+COUNT_OF_ONE = int(use_count(_one.untyped_storage()._cdata))
 
 
 def _holders(tensor: Tensor) -> int:
     """How many tensors and arrays hold the memory of a tensor, itself among them."""
-    return int(_use_count(tensor.untyped_storage()._cdata)) - _COUNT_OF_ONE + 1
+    return int(use_count(tensor.untyped_storage()._cdata)) - COUNT_OF_ONE + 1
 
 
 class BorrowedMemory:

@@ -39,8 +39,8 @@ class TensorSnapshots:
     def __init__(self, samples: int | None, batch_size: int = 0) -> None:
         self.batch_size = batch_size
         self._samples = samples
-        self._memory = ArrayMemory()
-        self.borrowed = BorrowedMemory(self._memory)
+        self.memory = ArrayMemory()
+        self.borrowed = BorrowedMemory(self.memory)
         # By id(), with the version. The tensor is kept alive so that no other gets its id.
         self._tensors: dict[int, tuple[Tensor, int, Copied]] = {}
         # The memory is kept alive so that no other tensor gets its address.
@@ -71,7 +71,7 @@ class TensorSnapshots:
                         borrowed.leave(tensor)
                         alone = not is_shared(tensor) if known is None else known[2].looked_at >= 0
                         cut = self._cut(tensor, key in whole)
-                        copied = Copied(tensor, cut, True, self._memory)
+                        copied = Copied(tensor, cut, True, self.memory)
                         if alone:
                             copied.looked_at = borrowed.now
                     known = copies[key] = (tensor, version, copied)
@@ -104,7 +104,7 @@ class TensorSnapshots:
         if known is None or not self._is_as_copied(known[1], grad):
             alone = not is_shared(grad) if known is None else known[1].looked_at >= 0
             held = grad.detach()
-            known = self._grads[place] = (held, Copied(held, None, True, self._memory))
+            known = self._grads[place] = (held, Copied(held, None, True, self.memory))
             if alone:
                 known[1].looked_at = self.borrowed.now
         return known[1].array
@@ -114,15 +114,34 @@ class TensorSnapshots:
         grad = parameter.grad
         if grad is None:
             return
-        borrowed = self.borrowed
-        ours = not borrowed.exclude(grad) and borrowed.calm
+        self.borrowed.exclude(grad)
         place = _place(grad)
         if arrived is not None and place is not None and place == arrived[0]:
             held = grad.detach()
             arrived[1].hold(held)
             self._grads[place] = (held, arrived[1])
-            if ours:
-                arrived[1].looked_at = borrowed.now
+
+    def grown(self, parameter: Tensor, arrived: Tensor | None) -> Copied | None:
+        """A copy of the gradient that arrived, if it has become the ``.grad`` itself.
+
+        Raises NotCopied.
+        """
+        grad = parameter.grad
+        if grad is None or arrived is None:
+            return None
+        place = _place(grad)
+        if place is None or place != _place(arrived) or grad.shape != arrived.shape:
+            return None
+        borrowed = self.borrowed
+        ours = not borrowed.exclude(grad)
+        held = grad.detach()
+        copied = Copied(held, None, True, self.memory)
+        if not copied.is_laid_out_as(arrived):
+            return None
+        self._grads[place] = held, copied
+        if ours:
+            copied.looked_at = borrowed.now
+        return copied
 
     def sent(
         self,
@@ -145,11 +164,9 @@ class TensorSnapshots:
                 continue
             try:
                 place = _place(grad)
-                copied = self._lent(grad, place, arrived)
+                copied = _handed_on(grad, place, arrived, compared)
                 if copied is None:
-                    copied = _handed_on(grad, place, arrived, compared)
-                if copied is None:
-                    copied = Copied(grad, self._cut(grad, whole), False, self._memory)
+                    copied = Copied(grad, self._cut(grad, whole), False, self.memory)
             except NotCopied as reason:
                 found.append(reason)
                 continue
@@ -166,7 +183,7 @@ class TensorSnapshots:
         If it is the one that was sent, and no hook has changed it on the way, the copy is the one
         made then.
         """
-        edges, calm = self._edges, self.borrowed.calm
+        edges = self._edges
         found: list[Arrived | None] = []
         arrays: list[Copy] = []
         for number, grad in enumerate(grads):
@@ -176,17 +193,11 @@ class TensorSnapshots:
             if grad is not None:
                 try:
                     place = _place(grad)
-                    if (
-                        sent is not None
-                        and sent[0] == place
-                        and (calm or self._is_as_copied(sent[1], grad))
-                    ):
+                    if sent is not None and sent[0] == place and sent[1].is_of(grad):
                         came = sent
-                    elif (lent := self._lent(grad, place, ())) is not None:
-                        came = place, lent
                     else:
                         cut = self._cut(grad, whole)
-                        came = place, Copied(grad, cut, False, self._memory)
+                        came = place, Copied(grad, cut, False, self.memory)
                     array = came[1].array
                 except NotCopied as reason:
                     array = reason
@@ -204,17 +215,6 @@ class TensorSnapshots:
         if same and copied.looked_at >= 0:
             copied.looked_at = self.borrowed.now
         return same
-
-    def _lent(
-        self, grad: Tensor, place: MemoryPlace | None, arrived: Iterable[Arrived | None]
-    ) -> Copied | None:
-        """A gradient without a copy; what arrived, if it is that. None where it is to be copied."""
-        if not self.borrowed.calm:
-            return None
-        for came in arrived:
-            if came is not None and came[0] == place and came[1].is_laid_out_as(grad):
-                return came[1]
-        return self.borrowed.borrow(grad)
 
     def _cut(self, tensor: Tensor, whole: bool) -> int | None:
         """How many samples of a tensor to copy; None: all of it."""

@@ -18,9 +18,11 @@ from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import LEFT_OUT
 from backprop_viz.capture.tensors.snapshots import Arrived, GradFnInput
+from backprop_viz.capture.watches.calm_backward import CalmBackward, is_shared
 from backprop_viz.capture.watches.interventions import Grads, changed_by
 from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
+from backprop_viz.capture.watches.write_watch import WriteWatch
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
@@ -60,9 +62,28 @@ class BackwardWatch:
         self._names = names
         self._intervention = intervention
         self._hooked: set[GradFn] = set()
-        # Whether no node of the iteration has hooks of somebody else's.
-        self.ours_alone = intervention is None
         self._place: CodePlace | None = None  # of the line that runs the backward
+
+    @contextmanager
+    def running_through(self, nodes: Sequence[GradFn], writes: WriteWatch) -> Iterator[None]:
+        """Note what a backward does in here at these nodes, all that the graph has."""
+        calm = self._calm(nodes) if writes.sees_all_of(nodes) else None
+        with writes.backward(calm is not None), calm or self.running(nodes):
+            yield
+
+    def _calm(self, nodes: Sequence[GradFn]) -> CalmBackward | None:
+        """Notes what a backward does in which no Python runs but ours; None if others have hooks.
+
+        Its hooks are there at once; as a context it notes what runs in it.
+        """
+        if self._intervention is not None or self._only is not None:
+            return None
+        calm = CalmBackward(self._log, nodes, self._parameters, self._names, user_line())
+        if calm.hook():
+            self._walked.keep()
+            return calm
+        calm.unhook()
+        return None
 
     @contextmanager
     def running(self, nodes: Iterable[GradFn]) -> Iterator[None]:
@@ -143,12 +164,8 @@ class BackwardWatch:
         after = node.register_hook(watch.after)
         # What a node of torch's own was given is the same when it has run. Of others it is not
         # known, nor with hooks of somebody else's; and a gradient is added to what was there.
-        shared = _is_shared(after)
-        if in_python or leaf is not None or not is_torchs_node(type(node)) or shared:
-            before = node.register_prehook(watch.before)
-            shared = shared or _is_shared(before)
-            yield before
-        self.ours_alone = self.ours_alone and not shared
+        if in_python or leaf is not None or not is_torchs_node(type(node)) or is_shared(after):
+            yield node.register_prehook(watch.before)
         if leaf is not None and self._parameters.reduces_in_place:
             yield leaf.register_post_accumulate_grad_hook(watch.added)  # type: ignore[no-untyped-call]
         yield after
@@ -233,12 +250,6 @@ class _NodeWatch:
         made = log.snapshots.sent(changed or grad_inputs, self._edges, came, compared)
         log.note(_BACKWARD, self._op, read, made, node=self._number, place=self._place)
         return changed
-
-
-def _is_shared(handle: RemovableHandle) -> bool:
-    """Whether others have a hook where this one is."""
-    hooks = handle.hooks_dict_ref()
-    return hooks is not None and len(hooks) > 1
 
 
 class _InnerBackwards(TorchFunctionMode):

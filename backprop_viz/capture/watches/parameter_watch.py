@@ -210,6 +210,11 @@ class ParameterWatch:
                 self._log.note(Phase.UPDATE, CHANGED, (value, grad), (now,), parameter=name)
             self._known[name] = now, grad
 
+    def has_grown(self, name: str | None, grad: Copy) -> None:
+        """Backward has added to ``.grad``, and no hook has changed the weight."""
+        if name is not None:
+            self._known[name] = self._known[name][0], grad
+
     def reduced(self, calls: Mapping[int, Call]) -> None:
         """The ranks have averaged gradients, of parameters by their ``id()``, in this order."""
         names = {id(parameter): (name, parameter) for name, parameter in self._parameters()}

@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Any
 
 import torch
+import torch.distributed as dist
 from torch import nn
 from torch.autograd.graph import Node as GradFn
 
@@ -51,6 +52,9 @@ class WriteWatch:
     def __init__(self, log: EventLog, everything: bool) -> None:
         self._log, self._everything = log, everything
         self._borrowed = log.snapshots.borrowed
+        # Whether what a backward makes may be held until it is over: in a GPU there is no room for
+        # it, and of one of several ranks it is told meanwhile where it is.
+        self._may_hold = False
         self._hooked = False  # whether somebody may have hooked the graph
         # Whether what the function makes that has been told of may lie in others' memory.
         self.alien = False
@@ -66,6 +70,8 @@ class WriteWatch:
             or is_sharded(model)
             or _kernels_loaded()
         )
+        on_cpu = all(tensor.is_cpu for tensor in model.parameters())
+        self._may_hold = on_cpu and not (dist.is_available() and dist.is_initialized())
         return self
 
     def end(self) -> None:
@@ -112,13 +118,17 @@ class WriteWatch:
         if reaches_hooks(function):
             self._hooked = True
 
+    def sees_all_of(self, nodes: Iterable[GradFn]) -> bool:
+        """Whether no Python but ours runs in a backward through these nodes, as far as is known."""
+        self._borrowed.calling = False
+        seen = self._borrowed.allowed and not self._hooked and self._log.when_noted is None
+        return seen and self._may_hold and all(map(_runs_no_python, nodes))
+
     @contextmanager
-    def backward(self, nodes: Iterable[GradFn], ours_alone: bool) -> Iterator[None]:
-        """A backward runs in here. ``ours_alone``: only our hooks are known at its nodes."""
+    def backward(self, calm: bool) -> Iterator[None]:
+        """A backward runs in here. ``calm``: with hooks of ours alone, and no other Python."""
         borrowed = self._borrowed
-        borrowed.calling = False
-        calm = ours_alone and not self._hooked and self._log.when_noted is None
-        borrowed.calm = calm = borrowed.allowed and calm and all(map(_runs_no_python, nodes))
+        borrowed.calm = calm
         if not calm:
             borrowed.expose_all()
         try:

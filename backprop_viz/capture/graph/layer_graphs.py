@@ -1,0 +1,167 @@
+"""The layers of a network, from the operations of a forward pass."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.graph.graphs import Operation
+from backprop_viz.recording.layers import Layer, LayerGraph, Output
+from backprop_viz.recording.phases import Phase
+
+_LOSS = "loss"
+
+
+class Traced(NamedTuple):
+    """An operation that ran, without the tensors: each is its ``id()`` at that time."""
+
+    phase: Phase
+    op: str
+    read: tuple[int, ...]
+    made: tuple[int, ...]
+    # Of the first tensor made.
+    shape: torch.Size
+    floating: bool
+    views: bool  # another tensor's memory
+    grad_fn: GradFn | None
+    output_nr: int
+    module: str | None
+
+
+class Source(NamedTuple):
+    """A tensor that a pass began with: its ``id()``, its id in the table, and its shape."""
+
+    key: int
+    number: int | None
+    shape: torch.Size
+
+
+def traced(operation: Operation) -> Traced:
+    """An operation without its tensors."""
+    phase, op, read, made, node, output_nr, module, _ = operation
+    first, read_keys, made_keys = made[0], tuple(map(id, read)), tuple(map(id, made))
+    shape, floating, views = first.shape, first.is_floating_point(), first._base is not None
+    return Traced(phase, op, read_keys, made_keys, shape, floating, views, node, output_nr, module)
+
+
+def layer_graph(
+    operations: Sequence[Traced],
+    numbers: Sequence[int],
+    sources: Mapping[str, Source],
+    names: Mapping[int, str],
+    ids: Mapping[GradFn, int],
+) -> LayerGraph:
+    """The columns of the network, from the operations of a forward pass.
+
+    ``numbers`` are those of the operations' events. ``sources`` are the tensors that the pass
+    began with, by name.
+
+    An operation with parameters, a pooling, one that joins tensors or changes their shape, and
+    each loss start a column; the element-wise ones that follow (relu, dropout) belong to it, and
+    a view of a tensor is not shown again.
+    """
+    columns = [_Column(name, one.key, one.shape, [], []) for name, one in sources.items()]
+    edges: list[tuple[int, int]] = []
+    made_in = {one.key: i for i, one in enumerate(sources.values())}
+    tensors = [one.number for one in sources.values()]
+    for i, operation in zip(numbers, operations, strict=True):
+        reads = list(dict.fromkeys(made_in[key] for key in operation.read if key in made_in))
+        parameters = [names[key] for key in operation.read if key in names]
+        # Positions that an embedding looks up are no input of the network's.
+        begins = bool(parameters) and len(parameters) < len(operation.read)
+        if not (reads or begins) or not operation.floating:
+            continue
+        column = None
+        if reads:
+            column = _continued(columns, reads, parameters, operation, len(sources))
+        if column is None and not parameters and operation.views:
+            # A view shows nothing new: it counts as the tensor that it views.
+            made_in.update((key, reads[0]) for key in operation.made)
+            continue
+        if column is None:
+            column = len(columns)
+            title = _title(operation, parameters)
+            made = operation.made[0], operation.shape
+            columns.append(_Column(title, *made, [], [], parameters, operation.module))
+            edges += [(read, column) for read in reads]
+        columns[column].operations.append(i)
+        columns[column].shown = operation.made[0]
+        columns[column].shape = operation.shape
+        node = None if operation.grad_fn is None else ids.get(operation.grad_fn)
+        columns[column].outputs.append(Output(operation.op, node, operation.output_nr))
+        made_in.update((key, column) for key in operation.made)
+    layers = tuple(
+        Layer(
+            id=i,
+            name=name,
+            operations=tuple(column.operations),
+            shape=tuple(column.shape[1:]),
+            parameters=tuple(column.parameters),
+            node=column.outputs[-1].node if column.outputs else None,
+            output_nr=column.outputs[-1].output_nr if column.outputs else 0,
+            tensor=tensors[i] if i < len(tensors) else None,
+            outputs=tuple(column.outputs),
+            module=column.module,
+        )
+        for i, (name, column) in enumerate(zip(_distinct(_titles(columns)), columns, strict=True))
+    )
+    return LayerGraph(layers, tuple(edges))
+
+
+@dataclass
+class _Column:
+    title: str
+    shown: int  # the id() of a tensor
+    shape: torch.Size
+    operations: list[int]
+    outputs: list[Output]
+    parameters: Iterable[str] = ()
+    module: str | None = None
+
+
+def _continued(
+    columns: Sequence[_Column],
+    reads: Sequence[int],
+    parameters: Sequence[str],
+    op: Traced,
+    sources: int,
+) -> int | None:
+    """The column an operation belongs to, None if it starts one of its own."""
+    last = columns[reads[0]]
+    if op.phase is Phase.LOSS:
+        return reads[0] if last.title == _LOSS and len(reads) == 1 else None
+    same_shape = op.shape == last.shape
+    reads_latest = last.shown in op.read
+    alone = len(reads) == 1 and reads[0] >= sources and not parameters and "pool" not in op.op
+    return reads[0] if alone and same_shape and reads_latest else None
+
+
+def _title(operation: Traced, parameters: Sequence[str]) -> str:
+    if operation.phase is Phase.LOSS:
+        return _LOSS
+    if parameters:
+        return parameters[0].rpartition(".")[0] or parameters[0]
+    return "pool" if "pool" in operation.op else operation.op
+
+
+def _titles(columns: Sequence[_Column]) -> list[str]:
+    """The columns' titles. Of several losses the last is "loss", the others what made them."""
+    losses = [column for column in columns if column.title == _LOSS]
+    for column in losses[:-1]:
+        column.title = column.outputs[0].op
+    return [column.title for column in columns]
+
+
+def _distinct(titles: Sequence[str]) -> list[str]:
+    """Number what has no name of its own (pool1, pool2) or comes again (fc, fc2)."""
+    counts: dict[str, int] = {}
+    names = []
+    for title in titles:
+        counts[title] = counts.get(title, 0) + 1
+        numbered = title == "pool" or counts[title] > 1
+        # "net.0" again is "net.0 (2)": "net.02" would be another module.
+        number = f" ({counts[title]})" if title[-1:].isdigit() else f"{counts[title]}"
+        names.append(f"{title}{number}" if numbered else title)
+    return names

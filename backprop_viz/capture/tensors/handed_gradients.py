@@ -1,0 +1,132 @@
+"""The gradients that nodes have handed to one another in a backward that is over."""
+
+from collections.abc import Mapping, Sequence
+from sys import getrefcount
+
+import torch
+from torch import Tensor
+
+from backprop_viz.capture.tensors.borrowed import COUNT_OF_ONE, use_count
+from backprop_viz.capture.tensors.memory import Copied, NotCopied
+from backprop_viz.capture.tensors.snapshots import Copy, TensorSnapshots
+from backprop_viz.recording.events import Array
+
+Grads = Sequence[Tensor | None]
+# Where torch does not tell how many hold a tensor, the memory alone tells.
+_holders_of = getattr(Tensor, "_use_count", lambda _: 1)
+_ONE_HOLDER = _holders_of(torch.empty(1))
+
+
+def _references(tensors: Mapping[int, Tensor]) -> list[int]:
+    """How many in Python refer to each tensor."""
+    return [getrefcount(tensor) for tensor in tensors.values()]
+
+
+# Of a tensor that nobody holds but those who ask.
+_REFERENCES = _references({0: torch.empty(1)})[0]
+
+
+class HandedGradients:
+    """Their arrays: one for each tensor, and for each view of the same memory laid out as it is.
+
+    All of them are alive, and nobody has written to them: what has one address is one memory.
+    """
+
+    def __init__(self, snapshots: TensorSnapshots) -> None:
+        self._snapshots = snapshots
+        # By the id() of a tensor that somebody keeps alive.
+        self._known: dict[int, Copy] = {}
+        # By address, dtype, shape and strides.
+        self._placed: dict[tuple[object, ...], Copied] = {}
+        # By address: what has become a leaf's ``.grad``, which is copied.
+        self._grads: dict[int, Copied] = {}
+
+    def accumulated(self, leaf: Tensor, arrived: Tensor | None) -> Copy:
+        """The ``.grad`` of a leaf. The gradient that arrived may have become the ``.grad`` itself.
+
+        That is to be asked before any other gradient of this memory.
+        """
+        try:
+            copied = self._snapshots.grown(leaf, arrived)
+            if copied is None or arrived is None:
+                return self._snapshots.grad(leaf)
+        except NotCopied as reason:
+            return reason
+        address = arrived.data_ptr()
+        self._known[id(arrived)] = copied.array
+        self._grads[address] = self._placed[_place(arrived, address)] = copied
+        return copied.array
+
+    def compare(self, sent: Grads, versions: Sequence[int], lost: NotCopied) -> None:
+        """Those that are not as they were sent, in these versions, have no numbers."""
+        there = [grad for grad in sent if grad is not None]
+        for grad, version in zip(there, versions, strict=True):
+            if grad._version != version:
+                self._known[id(grad)] = lost
+
+    def held_by_others(self, grads: Mapping[int, Tensor], times: Mapping[int, int]) -> set[int]:
+        """The id() of each of these tensors, all there are, of which others have the memory too.
+
+        ``grads`` are by their id(), and ``times`` is how often we hold each but for that.
+        """
+        ours: dict[int, list[int]] = {}
+        found: set[int] = set()
+        for (key, grad), count in zip(grads.items(), _references(grads), strict=True):
+            try:
+                alone = count - _REFERENCES == times[key] and _holders_of(grad) == _ONE_HOLDER
+                if not alone or not grad.is_cpu:
+                    found.add(key)
+                memory = grad.untyped_storage()._cdata
+            except (RuntimeError, ValueError, NotImplementedError):
+                found.add(key)
+                continue
+            if memory in ours:
+                ours[memory].append(key)
+            else:
+                ours[memory] = [key]
+        for memory, here in ours.items():
+            if use_count(memory) - COUNT_OF_ONE + 1 != len(here) or not found.isdisjoint(here):
+                found.update(here)
+        return found
+
+    def copies(self, grads: Grads, ours: bool = False) -> list[Copy]:
+        """The array of each gradient. ``ours``: nobody else can reach it any more."""
+        known = self._known
+        found: list[Copy] = []
+        for grad in grads:
+            if grad is None:
+                found.append(None)
+                continue
+            key = id(grad)
+            copy = known.get(key)
+            if copy is None:
+                try:
+                    copy = self._array(grad, ours)
+                except NotCopied as reason:
+                    copy = reason
+                known[key] = copy
+            found.append(copy)
+        return found
+
+    def _array(self, grad: Tensor, ours: bool) -> Array:
+        try:
+            address = grad.data_ptr()
+            place = _place(grad, address)
+        except (RuntimeError, ValueError):
+            return Copied(grad).array
+        copied = self._placed.get(place) if address else None
+        if copied is None:
+            became = self._grads.get(address)
+            if became is not None:
+                copied = became.viewed_as(grad, compared=True)
+            elif ours:
+                copied = Copied.borrowing(grad)
+            else:
+                copied = self._snapshots.borrowed.borrow(grad)
+            copied = copied or Copied(grad, None, False, self._snapshots.memory)
+            self._placed[place] = copied
+        return copied.array
+
+
+def _place(grad: Tensor, address: int) -> tuple[object, ...]:
+    return address, grad.dtype, grad.shape, grad.stride()

@@ -1,0 +1,154 @@
+"""What a backward does at its nodes in which no Python runs but ours, noted once it is over."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Self
+
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+from torch.utils.hooks import RemovableHandle
+
+from backprop_viz.capture.graph.graphs import grad_fn_name, leaf_of
+from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog
+from backprop_viz.capture.tensors.handed_gradients import HandedGradients
+from backprop_viz.capture.tensors.memory import NotCopied
+from backprop_viz.capture.watches.interventions import Grads
+from backprop_viz.capture.watches.parameter_watch import ParameterWatch
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.torch_error import CodePlace
+
+_LOST = NotCopied(WRITTEN_UNSEEN)
+
+
+class CalmBackward:
+    """Keeps what goes between nodes while backward runs, and makes events of it afterwards.
+
+    Nobody else writes to a gradient meanwhile, so it is then what it was. ``nodes`` are those of
+    the graph, by their ids.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        nodes: Sequence[GradFn],
+        parameters: ParameterWatch,
+        names: Mapping[int, str],
+        place: CodePlace | None,
+    ) -> None:
+        self._log, self._nodes, self._parameters = log, nodes, parameters
+        self._names = names
+        self._place = place  # of the line that runs the backward
+        # A node's id, what it has sent and was given, and the versions of what it has sent.
+        self._rows: list[tuple[int, Grads, Grads, list[int]]] = []
+        self._handles: list[RemovableHandle] = []
+        # By the id of the node that adds to a leaf, that leaf and its ``.grad`` before.
+        self._leaves: dict[int, tuple[Tensor, Copy]] = {}
+
+    def hook(self) -> bool:
+        """Keep what goes through the nodes from now on; False if others have hooks there."""
+        grad, ran, handles = self._log.grad, self._ran, self._handles
+        for node_id, node in enumerate(self._nodes):
+            leaf = leaf_of(node)
+            if leaf is not None:
+                self._leaves[node_id] = leaf, grad(leaf)
+            handles.append(node.register_hook(partial(ran, node_id)))
+        return not any(map(is_shared, handles))
+
+    def unhook(self) -> None:
+        """Keep nothing any more."""
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.unhook()
+        self._note()
+
+    def _ran(self, node_id: int, sent: Grads, given: Grads) -> None:
+        versions = [grad._version for grad in sent if grad is not None]
+        self._rows.append((node_id, sent, given, versions))
+
+    def _note(self) -> None:
+        """Note what has run. Only what others hold is copied, or else read where it lies, now."""
+        gradients = HandedGradients(self._log.snapshots)
+        all_: dict[int, Tensor] = {}
+        times: dict[int, int] = {}
+        grown: dict[int, Copy] = {}
+        for node_id, sent, given, versions in self._rows:
+            for grad in sent + given:
+                if grad is not None:
+                    key = id(grad)
+                    all_[key] = grad
+                    times[key] = times.get(key, 0) + 1
+            if [grad._version for grad in sent if grad is not None] != versions:
+                gradients.compare(sent, versions, _LOST)
+            if node_id in self._leaves:
+                leaf, _ = self._leaves[node_id]
+                grown[node_id] = gradients.accumulated(leaf, given[0])
+                self._parameters.has_grown(self._names.get(id(leaf)), grown[node_id])
+        grad = None  # it counts as one who holds the last
+        shared = gradients.held_by_others(all_, times)
+        names = {node_id: self._names.get(id(leaf)) for node_id, (leaf, _) in self._leaves.items()}
+        late = _LateEvents(self._log, self._nodes, names, gradients, self._place)
+        for node_id, sent, given, _ in self._rows:
+            if node_id in grown:
+                read = [self._leaves[node_id][1], *gradients.copies(given)]
+                late.add_now(node_id, read, [grown[node_id]])
+            elif shared.isdisjoint(map(id, sent + given)):
+                late.add(node_id, given, sent)
+            else:
+                late.add_now(node_id, gradients.copies(given), gradients.copies(sent))
+        self._log.note_later(len(self._rows), late.made)
+        self._rows = []
+
+
+class _LateEvents:
+    """What has run, of which most events are made when somebody looks.
+
+    ``names`` are the parameters of nodes that add to one.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        nodes: Sequence[GradFn],
+        names: Mapping[int, str | None],
+        gradients: HandedGradients,
+        place: CodePlace | None,
+    ) -> None:
+        self._log, self._nodes, self._names = log, nodes, names
+        self._gradients, self._place = gradients, place
+        self._rows: list[Event | tuple[int, Grads, Grads]] = []
+
+    def add(self, node_id: int, given: Grads, sent: Grads) -> None:
+        """A node has run, and nobody else has any of these tensors."""
+        self._rows.append((node_id, given, sent))
+
+    def add_now(self, node_id: int, read: Sequence[Copy], made: Sequence[Copy]) -> None:
+        """A node has run."""
+        op, name = grad_fn_name(self._nodes[node_id]), self._names.get(node_id)
+        told = Phase.BACKWARD, op, read, made, node_id, name, self._place
+        self._rows.append(self._log.event_of_node(*told))
+
+    def made(self) -> Iterator[Event]:
+        """The events."""
+        nodes, gradients, place = self._nodes, self._gradients, self._place
+        event_of = self._log.event_of_node
+        for row in self._rows:
+            if isinstance(row, Event):
+                yield row
+                continue
+            node_id, given, sent = row
+            read, made = gradients.copies(given, ours=True), gradients.copies(sent, ours=True)
+            op = grad_fn_name(nodes[node_id])
+            yield event_of(Phase.BACKWARD, op, read, made, node_id, None, place)
+
+
+def is_shared(handle: RemovableHandle) -> bool:
+    """Whether others have a hook where this one is."""
+    hooks = handle.hooks_dict_ref()
+    return hooks is not None and len(hooks) > 1

@@ -1,0 +1,134 @@
+"""A gradient that a loop holds after a backward is its own; the recording keeps the number."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+import backprop_viz as bv
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.phases import Phase
+from tests.capture.cloning import Cloning
+
+
+class Net(nn.Module):
+    """Two layers, of which the first is used twice; its output has two uses as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.a, self.b = nn.Linear(6, 6), nn.Linear(6, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.inner = self.a(x).tanh()
+        return self.b(self.inner + self.a(self.inner)).exp()
+
+
+def batch() -> Tensor:
+    return torch.randn(4, 6, generator=torch.Generator().manual_seed(1))
+
+
+def asked_for(net: Net) -> None:
+    loss = net(batch()).square().mean()
+    found = torch.autograd.grad(loss, [net.inner, net.a.weight, net.b.bias], retain_graph=True)
+    for grad in found:
+        grad.mul_(0)
+    loss.backward()
+
+
+def asked_for_and_seen_by_numpy(net: Net) -> None:
+    loss = net(batch()).square().mean()
+    (grad,) = torch.autograd.grad(loss, [net.a.weight], retain_graph=True)
+    array = grad.numpy()
+    loss.backward()
+    array[:] = 5
+
+
+def given(net: Net) -> None:
+    out, grad = net(batch()), torch.full((4, 3), 2.0)
+    out.backward(grad)
+    grad.fill_(9)
+
+
+def given_and_handed_on(net: Net) -> None:
+    """The node that adds sends on what it is given."""
+    out, grad = net(batch()) + torch.ones(4, 3), torch.full((4, 3), 2.0)
+    out.backward(grad.view(4, 3))
+    grad.data.zero_()
+
+
+def accumulated(net: Net) -> None:
+    net(batch()).square().mean().backward()
+    for parameter in net.parameters():
+        assert parameter.grad is not None
+        parameter.grad.mul_(3)
+        parameter.grad.data.add_(1)
+    net(batch()).sum().backward()
+    for parameter in net.parameters():
+        assert parameter.grad is not None
+        parameter.grad.numpy()[:] = 4
+
+
+def retained(net: Net) -> None:
+    loss = net(batch()).square().mean()
+    net.inner.retain_grad()
+    loss.backward(retain_graph=True)
+    assert net.inner.grad is not None
+    net.inner.grad.zero_()
+    loss.backward()
+
+
+def differentiated_again(net: Net) -> None:
+    loss = net(batch()).square().mean()
+    (grad,) = torch.autograd.grad(loss, [net.a.weight], create_graph=True)
+    grad.square().sum().backward()
+    grad.data.zero_()
+
+
+def of_some_inputs(net: Net) -> None:
+    loss = net(batch()).square().mean()
+    loss.backward(inputs=[net.a.weight], retain_graph=True)
+    assert net.a.weight.grad is not None
+    net.a.weight.grad.fill_(7)
+    loss.backward()
+
+
+def of_an_input(net: Net) -> None:
+    x = batch().requires_grad_()
+    net(x).square().mean().backward()
+    assert x.grad is not None
+    x.grad.zero_()
+    net(x).square().mean().backward()
+
+
+WAYS = (
+    *(asked_for, asked_for_and_seen_by_numpy, given, given_and_handed_on, accumulated, retained),
+    *(differentiated_again, of_some_inputs, of_an_input),
+)
+
+
+def numbers(array: Array | None) -> bytes | None:
+    return None if array is None else np.ascontiguousarray(array).tobytes()
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_each_gradient_is_as_it_was_when_the_node_ran(way: Callable[[Net], None]) -> None:
+    cloning = Cloning()
+    with cloning:
+        way(Net())
+    net = Net()
+    step = torch.optim.SGD(net.parameters(), lr=0.1)
+    with bv.record(net, step) as recorded:
+        way(net)
+        step.step()
+    events = [
+        event
+        for event in recorded.recording.events
+        if event.phase is Phase.BACKWARD and event.node is not None and event.op != "AccumulateGrad"
+    ]
+    assert not any(event.missing for event in events)
+    assert [[numbers(array) for array in event.inputs] for event in events] == cloning.given
+    assert [[numbers(array) for array in event.outputs] for event in events] == cloning.sent
+    assert cloning.sent
