@@ -30,7 +30,7 @@ class Traced(NamedTuple):
     module: str | None
 
 
-class Source(NamedTuple):
+class PassSource(NamedTuple):
     """A tensor that a pass began with: its ``id()``, its id in the table, and its shape."""
 
     key: int
@@ -49,7 +49,7 @@ def traced(operation: Operation) -> Traced:
 def layer_graph(
     operations: Sequence[Traced],
     numbers: Sequence[int],
-    sources: Mapping[str, Source],
+    sources: Mapping[str, PassSource],
     names: Mapping[int, str],
     ids: Mapping[GradFn, int],
 ) -> LayerGraph:

@@ -6,7 +6,7 @@ from functools import partial
 from torch import Tensor
 
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
-from backprop_viz.capture.graph.layer_graphs import Source, layer_graph, traced
+from backprop_viz.capture.graph.layer_graphs import PassSource, layer_graph, traced
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.recording.layers import ForwardPass, LayerGraph
@@ -130,7 +130,7 @@ class ForwardLog:
                     yield i, slot, node, operation.made[slot].output_nr
 
 
-def _not_made(sources: Sources, operations: Iterable[Operation]) -> dict[str, Source]:
+def _not_made(sources: Sources, operations: Iterable[Operation]) -> dict[str, PassSource]:
     """The sources but for those that an operation has made: what one network gave to another.
 
     What was detached on the way is a source: no gradient goes through it to what made it.
@@ -145,7 +145,7 @@ def _not_made(sources: Sources, operations: Iterable[Operation]) -> dict[str, So
         and not any(tensor is read for read in operation.read)
     }
     return {
-        name: Source(id(tensor), number, tensor.shape)
+        name: PassSource(id(tensor), number, tensor.shape)
         for name, (tensor, number) in sources.items()
         if id(tensor) not in made
     }

@@ -11,7 +11,7 @@ from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy, TensorSnapshots
 from backprop_viz.recording.events import Array
 
-Grads = Sequence[Tensor | None]
+_Grads = Sequence[Tensor | None]
 # Where torch does not tell how many hold a tensor, the memory alone tells.
 _holders_of = getattr(Tensor, "_use_count", lambda _: 1)
 _ONE_HOLDER = _holders_of(torch.empty(1))
@@ -57,7 +57,7 @@ class HandedGradients:
         self._grads[address] = self._placed[_place(arrived, address)] = copied
         return copied.array
 
-    def compare(self, sent: Grads, versions: Sequence[int], lost: NotCopied) -> None:
+    def compare(self, sent: _Grads, versions: Sequence[int], lost: NotCopied) -> None:
         """Those that are not as they were sent, in these versions, have no numbers."""
         there = [grad for grad in sent if grad is not None]
         for grad, version in zip(there, versions, strict=True):
@@ -89,7 +89,7 @@ class HandedGradients:
                 found.update(here)
         return found
 
-    def copies(self, grads: Grads, ours: bool = False) -> list[Copy]:
+    def copies(self, grads: _Grads, ours: bool = False) -> list[Copy]:
         """The array of each gradient. ``ours``: nobody else can reach it any more."""
         known = self._known
         found: list[Copy] = []

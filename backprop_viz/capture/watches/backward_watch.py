@@ -18,7 +18,7 @@ from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import LEFT_OUT
 from backprop_viz.capture.tensors.snapshots import Arrived, GradFnInput
-from backprop_viz.capture.watches.calm_backward import CalmBackward, is_shared
+from backprop_viz.capture.watches.calm_backward import CalmBackward, has_other_hooks
 from backprop_viz.capture.watches.interventions import Grads, changed_by
 from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
@@ -164,7 +164,12 @@ class BackwardWatch:
         after = node.register_hook(watch.after)
         # What a node of torch's own was given is the same when it has run. Of others it is not
         # known, nor with hooks of somebody else's; and a gradient is added to what was there.
-        if in_python or leaf is not None or not is_torchs_node(type(node)) or is_shared(after):
+        if (
+            in_python
+            or leaf is not None
+            or not is_torchs_node(type(node))
+            or has_other_hooks(after)
+        ):
             yield node.register_prehook(watch.before)
         if leaf is not None and self._parameters.reduces_in_place:
             yield leaf.register_post_accumulate_grad_hook(watch.added)  # type: ignore[no-untyped-call]

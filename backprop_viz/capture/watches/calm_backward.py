@@ -53,7 +53,7 @@ class CalmBackward:
             if leaf is not None:
                 self._leaves[node_id] = leaf, grad(leaf)
             handles.append(node.register_hook(partial(ran, node_id)))
-        return not any(map(is_shared, handles))
+        return not any(map(has_other_hooks, handles))
 
     def unhook(self) -> None:
         """Keep nothing any more."""
@@ -148,7 +148,7 @@ class _LateEvents:
             yield event_of(Phase.BACKWARD, op, read, made, node_id, None, place)
 
 
-def is_shared(handle: RemovableHandle) -> bool:
+def has_other_hooks(handle: RemovableHandle) -> bool:
     """Whether others have a hook where this one is."""
     hooks = handle.hooks_dict_ref()
     return hooks is not None and len(hooks) > 1
