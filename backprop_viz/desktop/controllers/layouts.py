@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
     QInputDialog,
     QMenu,
     QToolButton,
@@ -19,6 +18,7 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.panels.registry import LAYOUT_NAMES
 from backprop_viz.desktop.style.action_texts import action_label
+from backprop_viz.desktop.widgets.corner_row import CornerRow
 from backprop_viz.desktop.widgets.presenting import Presenting
 from backprop_viz.desktop.window.dock_layout import places_from
 from backprop_viz.desktop.window.panel_dock import PanelDock
@@ -51,18 +51,14 @@ class LayoutsController(QObject):
         self._add_buttons()
 
     def _add_buttons(self) -> None:
-        self._corner = corner = QWidget(self._window.menuBar())
-        row = QHBoxLayout(corner)
-        row.setContentsMargins(0, 2, 10, 2)
-        row.setSpacing(6)
+        corner = CornerRow(self._window.menuBar())
         for action in self._actions.values():
             button = QToolButton()
             button.setDefaultAction(action)
             button.setProperty("role", "switch")
             button.setAccessibleName(self.tr("Layout {0}").format(action_label(action)))
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            row.addWidget(button)
-        self._window.menuBar().setCornerWidget(corner)
+            corner.row.addWidget(button)
 
     def _list_panels(self, menu: QMenu) -> None:
         menu.addSeparator()

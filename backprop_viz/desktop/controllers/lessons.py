@@ -28,6 +28,7 @@ from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.language import language_in_use
+from backprop_viz.desktop.style.theme import text_scale
 from backprop_viz.desktop.view_state import ViewState
 
 # What would save, open or replace the user's own run, which is put away.
@@ -43,6 +44,8 @@ _OF_OWN_RUN = (
 )
 # A page that runs for so long says that it does.
 _LONG_MS = 400
+# Pixels that the lines of the class take, and from which width of all panels they are given.
+_PROGRAM, _ROOMY = 394, 1150
 # How long a closing window waits for the user's own run.
 _CLOSING_S = 5.0
 
@@ -263,10 +266,13 @@ class LessonsController(QObject):
             self._show_program(False)
             self._offer.hide()
             self._panel.show()
+        self._window.docks.reveal(self._window.docks.dock_of(self._panel))
 
     def _close(self) -> None:
         self._close_origin()
         self._panel.hide()
+        docks = self._window.docks
+        docks.dock_of(self._window.panel(ProgramView)).need_width(0)
         for panel in (ProgramView, DrawPanel, InspectorView, FindingsView):
             self._window.panel(panel).show()
             self._window.panel(panel).show()
@@ -279,6 +285,10 @@ class LessonsController(QObject):
         """
         program = self._window.panel(ProgramView)
         self._window.panel(DrawPanel).hide()
+        # Its lines are read; what the network's pictures lose is free space.
+        docks = self._window.docks
+        roomy = wanted and docks.width() >= _ROOMY * text_scale()
+        docks.dock_of(program).need_width(round(_PROGRAM * text_scale()) if roomy else 0)
         program.setVisible(wanted)
         for right in (self._window.panel(InspectorView), self._window.panel(FindingsView)):
             right.setVisible(not wanted)

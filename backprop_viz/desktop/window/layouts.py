@@ -27,15 +27,18 @@ class Crowding(Enum):
     """How much room there is for the panels."""
 
     NONE = "all panels have room beside each other"
+    FLAT = "they share columns of tabs: none stand below each other"
     NARROW = "they share two columns, in tabs"
     SMALL = "so do the plots"
 
 
 def crowding_of(width: int, height: int, text: float) -> Crowding:
     """How crowded the panels are in an area of so many pixels; ``text`` is the size of text."""
-    if width >= _NARROW * text and height >= _FLAT:
-        return Crowding.NONE
-    return Crowding.SMALL if height < _LOW * text else Crowding.NARROW
+    if height < _LOW * text:
+        return Crowding.SMALL
+    if width < _NARROW * text:
+        return Crowding.NARROW
+    return Crowding.NONE if height >= _FLAT else Crowding.FLAT
 
 
 def layout_tree(
@@ -62,29 +65,37 @@ def layout_tree(
 
 
 def _crowded_tree(entries: Sequence[PanelEntry], layout: str, crowding: Crowding) -> DockNode:
-    """Two columns of tabs: what is read at the left, the pictures at the right."""
+    """Columns of tabs: what is read at the left, the pictures at the right.
+
+    A lesson has a column of its own where there is the width: it points at what it would hide.
+    """
     main = [PanelPlace.MIDDLE, PanelPlace.ORIGIN]
     if crowding is Crowding.SMALL:
         main.append(PanelPlace.PLOTS)
-    side = _in_tabs(
-        entries, layout, (PanelPlace.LESSON, PanelPlace.LEFT, PanelPlace.RIGHT), _SIDE_WIDTH
-    )
+    apart = crowding is Crowding.FLAT
+    lesson = _in_tabs(entries, layout, (PanelPlace.LESSON,), _LESSON[0], 0) if apart else None
+    read = (*(() if apart else (PanelPlace.LESSON,)), PanelPlace.LEFT, PanelPlace.RIGHT)
+    side = _in_tabs(entries, layout, read, _SIDE_WIDTH)
     pictures = [_in_tabs(entries, layout, main, _COLUMNS_HEIGHT[0])]
-    if crowding is Crowding.NARROW:
+    if crowding is not Crowding.SMALL:
         height = _PLOTS_HEIGHT[0] + _TAB_ROW
         pictures.append(_in_tabs(entries, layout, (PanelPlace.PLOTS,), height))
-    tree = _joined(True, (side, _joined(False, pictures, _MAIN_WIDTH, 1)), 1580, 1)
+    tree = _joined(True, (lesson, side, _joined(False, pictures, _MAIN_WIDTH, 1)), 1580, 1)
     assert tree is not None
     return tree
 
 
 def _in_tabs(
-    entries: Sequence[PanelEntry], layout: str, places: Sequence[PanelPlace], size: int
+    entries: Sequence[PanelEntry],
+    layout: str,
+    places: Sequence[PanelPlace],
+    size: int,
+    stretch: int = 1,
 ) -> DockTabs | None:
     """The panels of some places as tabs; those that the layout shows come first."""
     here = [e for e in entries if e.places.get(layout, e.place) in places]
     here.sort(key=lambda e: (layout not in e.layouts, places.index(e.places.get(layout, e.place))))
-    return DockTabs(tuple(e.id for e in here), size, 1) if here else None
+    return DockTabs(tuple(e.id for e in here), size, stretch) if here else None
 
 
 def shown_in(entries: Sequence[PanelEntry], layout: str) -> tuple[str, ...]:

@@ -93,6 +93,11 @@ class PanelDock(QDockWidget):
         """Whether it will be shown as soon as its panel has something to show."""
         return self.wanted and not self.available
 
+    def need_width(self, width: int) -> None:
+        """Be at least so many pixels wide, as long as the window is; 0: as the panel asks."""
+        self.panel.setMinimumWidth(width)
+        self.widget().updateGeometry()  # a change within what scrolls is not heard of outside
+
     def _menu_button(self, title: str) -> QToolButton:
         button = QToolButton()
         button.setObjectName("panelMenu")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu, QToolBu
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.style.theme import body_font
+from backprop_viz.desktop.widgets.corner_row import CornerRow
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger
 
@@ -29,7 +30,7 @@ def shown(window: MainWindow) -> set[str]:
 def test_a_layout_is_chosen_by_its_button_and_remembered(
     window: MainWindow, open_window: OpenWindow
 ) -> None:
-    corner = window.menuBar().cornerWidget()
+    corner = window.findChild(CornerRow)
     names = [b.text() for b in corner.findChildren(QToolButton)]
     assert names == ["Learn", "Debug", "Draw", "Present"]
     draw = corner.findChildren(QToolButton)[2]

@@ -16,6 +16,8 @@ from backprop_viz.desktop.panels.lesson.lesson_list import LessonList
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.lesson.question_box import QuestionBox
+from backprop_viz.desktop.panels.program.network_page import NetworkPage
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
 from tests.desktop.lessons.lesson_helpers import play_step, wait
@@ -261,3 +263,37 @@ def test_a_page_leaves_no_message_no_number_and_no_selection(window: MainWindow)
 def test_no_button_for_a_language_that_the_window_does_not_speak(window: MainWindow) -> None:
     begun(window, "tutorial_01_the_network")
     assert window.findChild(QAbstractButton, "lessonLanguage") is None
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1280, 720), (1600, 1000)])
+def test_the_class_is_read_beside_the_lesson(
+    open_window: OpenWindow, size: tuple[int, int]
+) -> None:
+    window = open_window("--preset", "tutorial", "--seed", "5", size=size)
+    begun(window, "tutorial_01_the_network")
+    panel, program = window.panel(LessonPanel), window.panel(ProgramView)
+    for shown in (panel.next, program):
+        assert not shown.visibleRegion().isEmpty()
+    editor = program.findChild(NetworkPage).source
+    line = "        self.fc1 = nn.Linear(16 * 6 * 6, 120)"
+    assert line in editor.toPlainText()
+    assert editor.viewport().width() > editor.fontMetrics().horizontalAdvance(line)
+    place = window.docks.dock_of(program).widget().horizontalScrollBar()
+    assert place.maximum() == 0
+    window.findChild(Composer).lessons.leave()
+    until(window.session, lambda: not window.session.run_is_aside)
+    assert program.minimumWidth() == 0
+
+
+def test_the_list_of_lessons_is_in_front_where_panels_are_in_tabs(
+    open_window: OpenWindow,
+) -> None:
+    window = open_window("--preset", "tutorial", "--seed", "5", size=(900, 700))
+    window.findChild(Composer).lessons.show_all()
+    QApplication.processEvents()
+    panel = window.panel(LessonPanel)
+    assert not panel.list.visibleRegion().isEmpty()
+    panel.list.chosen.emit("tutorial_01_the_network")
+    wait(window.findChild(Composer).lessons.player, window.session)
+    QApplication.processEvents()
+    assert not panel.next.visibleRegion().isEmpty()

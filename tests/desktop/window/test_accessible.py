@@ -5,7 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleInterface,
+    QAction,
+)
 from PySide6.QtWidgets import QApplication, QMenu, QTabBar, QTableView, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -37,6 +42,27 @@ def reached_by_tab(window: MainWindow) -> list[QWidget]:
             found.append(widget)
         widget = widget.nextInFocusChain()
     return found
+
+
+def test_the_layouts_buttons_are_in_the_tree(open_window: OpenWindow) -> None:
+    """A menu bar tells of its menus only: what stands in its corner has to be found elsewhere."""
+    window = open_window("--preset", "tutorial")
+    told_of: dict[str, QAccessible.Role] = {}
+
+    def walk(interface: QAccessibleInterface) -> None:
+        for i in range(interface.childCount()):
+            child = interface.child(i)
+            told_of[child.text(TEXT.Name)] = child.role()
+            if child.role() in (QAccessible.Role.Client, QAccessible.Role.MenuBar):
+                walk(child)
+
+    walk(QAccessible.queryAccessibleInterface(window))
+    for name in ("Learn", "Debug", "Draw", "Present"):
+        assert told_of[f"Layout {name}"] == QAccessible.Role.CheckBox, told_of
+    button = next(b for b in window.findChildren(QToolButton) if b.text() == "Debug")
+    corner = button.mapTo(window, button.rect().center())
+    assert window.menuBar().geometry().contains(corner)
+    assert window.childAt(corner) is button
 
 
 @pytest.mark.parametrize("layout", LAYOUT_NAMES)

@@ -1,0 +1,43 @@
+"""Widgets over the right corner of a menu bar."""
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize
+from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QWidget
+
+_EVENTS = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
+
+
+class _Place(QWidget):
+    """Room in a menu bar, which asks a corner widget how large it would be."""
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+
+class CornerRow(QWidget):
+    """Children of the window, not of the menu bar: Qt tells screen readers of its menus only."""
+
+    def __init__(self, menu_bar: QMenuBar) -> None:
+        super().__init__(menu_bar.window())
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 2, 10, 2)
+        self.row.setSpacing(6)
+        self._bar = menu_bar
+        self._place = _Place(menu_bar)
+        menu_bar.setCornerWidget(self._place)
+        for watched in (self._place, menu_bar):
+            watched.installEventFilter(self)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep as much room in the menu bar as the row asks for."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Polish):
+            self._place.setFixedSize(self.sizeHint())
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the place in the menu bar."""
+        if event.type() in _EVENTS:
+            self.move(self._place.mapTo(self._bar.window(), QPoint(0, 0)))
+            self.resize(self._place.size())
+            self.setVisible(not self._place.isHidden() and not self._bar.isHidden())
+            self.raise_()
+        return super().eventFilter(watched, event)
