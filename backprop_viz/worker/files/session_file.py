@@ -11,6 +11,7 @@ from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.iteration import Kept, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.training.network_source import NetworkError
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.training.upgrade import upgraded
@@ -110,6 +111,12 @@ def resume(run: StoredRun, path: Path) -> ResumedRun:
         recorder = _replay(run, trainer)
     except MemoryError:
         raise
+    except NetworkError as error:
+        text = QT_TRANSLATE_NOOP(
+            "errors",
+            "{0} cannot be opened: the code of its network fails ({1}); choose another file.",
+        )
+        raise UserError(text, path.name, error) from error
     except UserError as error:
         text = QT_TRANSLATE_NOOP("errors", "{0} cannot be opened. {1}")
         raise UserError(text, path.name, error) from error

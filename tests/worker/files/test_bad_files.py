@@ -215,6 +215,21 @@ def test_sessions_made_up_with_the_right_sum(folder: Path, where: float, value: 
     resumed.trainer.iterate()
 
 
+@pytest.mark.parametrize("source", ["nobody", "  x = 1", "class Net(nn.Module): pass", "1 / 0"])
+def test_a_network_that_does_not_run_is_refused(folder: Path, source: str) -> None:
+    settings = load_session(folder / "whole.bpviz").settings
+    assert settings.network is None
+
+    def put(found: list[tuple[Any, Any]]) -> None:
+        holder, key = next(place for place in found if place[1] == "network")
+        holder[key] = source
+
+    path = crafted(folder, put)
+    with pytest.raises(UserError) as refused:
+        resume(load_session(path), path)
+    assert_sentence(refused.value)
+
+
 def state_with(groups: Any) -> dict[str, Any]:
     """An optimizer's state as the file has it."""
     return {"dict": [["state", {"dict": []}], ["param_groups", groups]]}
