@@ -37,7 +37,8 @@ _BEAT_EVERY_S, _BEAT_UNCHANGED_S = 1.0, 5.0
 _BEAT_AWAY_S = 30.0
 # So many bytes of recordings wait to be written; the loop waits before there are more.
 _MOST_WAITING = 2**28
-# What is smaller is written at once, so that a process that is killed leaves it.
+# What is smaller is written at once, so that a process that is killed leaves it; but not to another
+# machine, for which the loop would wait.
 _SMALL = 2**18
 
 
@@ -71,14 +72,14 @@ class FileFollower:
         self._scalars: list[LoggedScalar] = []
         self._written = time.monotonic()
         self._failed = False
-        self._background = _Background(self._fail)
+        away = isinstance(self._writer.path, RemotePath)
+        self._background = _Background(self._fail, small=0 if away else _SMALL)
         self._place, self._thread = LoopPlace(origin.path), threading.get_ident()
         self._path = origin.path
         self._told_end = False
         self._told: Whereabouts | None = None  # where the rank is, as written last
         self._heartbeat: Heartbeat | None = None
         if origin.world_size > 1:
-            away = isinstance(self._writer.path, RemotePath)
             self._heartbeat = Heartbeat(self._beat, _BEAT_AWAY_S if away else _BEAT_EVERY_S)
         # A loop that is watched to the end of the program, and not closed.
         atexit.register(self._finish)
@@ -172,11 +173,12 @@ class FileFollower:
 class _Background:
     """Does one thing after the other: what is large in a thread of its own, the rest at once.
 
-    A thing that raises is told to ``failed``; what comes after it is not done.
+    A thing that raises is told to ``failed``; what comes after it is not done. ``small``: what has
+    fewer bytes is done at once, where nothing waits before it.
     """
 
-    def __init__(self, failed: Callable[[Exception], None]) -> None:
-        self._failed = failed
+    def __init__(self, failed: Callable[[Exception], None], small: int) -> None:
+        self._failed, self._small = failed, small
         self._can_go_on = True
         self._jobs: deque[tuple[int, Callable[[], object]] | None] = deque()  # None to end
         self._waiting = self._left = 0  # bytes, and jobs that are not done
@@ -190,7 +192,7 @@ class _Background:
         if os.getpid() != self._pid:
             return  # a process that was forked from the one that is watched
         with self._state:
-            at_once = size < _SMALL and not self._left
+            at_once = size < self._small and not self._left
             while not at_once and self._waiting and self._waiting + size > _MOST_WAITING:
                 self._state.wait()
         if at_once:

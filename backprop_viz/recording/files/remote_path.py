@@ -13,11 +13,17 @@ from pathlib import Path
 from typing import IO, Any, Self, cast
 
 from backprop_viz.recording.errors import ArgumentError, UserError
+from backprop_viz.recording.files.object_parts import (
+    PartsReader,
+    PartsWriter,
+    is_object_store,
+    object_parts,
+)
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # Large enough for an index and for most recordings, small enough that a look costs little.
 _BLOCK = 2**18
-# Where a file can be written to at its end. Others would write all of it again each time.
+# Where a file can be written to at its end.
 _APPENDS = ("memory", "file", "local", "sftp", "ssh", "smb")
 _URL = "://"
 
@@ -32,6 +38,8 @@ class RemoteStat:
 
 class RemotePath:
     """A URL that fsspec understands, as "s3://bucket/run.bprec".
+
+    In an object store it may be several objects, as ``object_parts`` says.
 
     Raises ArgumentError for an unknown protocol, UserError where something has to be installed;
     what is done with it raises UserError where it fails.
@@ -84,6 +92,8 @@ class RemotePath:
     def is_file(self) -> bool:
         """Whether there is such a file."""
         try:
+            if is_object_store(self._system):
+                return bool(object_parts(self._system, self._path))
             return bool(self._system.isfile(self._path))
         except Exception:  # of whatever library speaks the protocol
             return False
@@ -91,8 +101,7 @@ class RemotePath:
     def stat(self) -> RemoteStat:
         """How the file is now, asked anew."""
         try:
-            self._system.invalidate_cache(posixpath.dirname(self._path))
-            size = self._system.info(self._path)["size"]
+            size = self._size()
         except Exception as error:
             raise self._unreadable(error) from error
         if size is None:
@@ -101,11 +110,21 @@ class RemotePath:
             self._seen = size, time.time()
         return RemoteStat(size, self._modified() or self._seen[1])
 
+    def _size(self) -> int | None:
+        if is_object_store(self._system):
+            return sum(part.size for part in object_parts(self._system, self._path))
+        self._system.invalidate_cache(posixpath.dirname(self._path))
+        size: int | None = self._system.info(self._path)["size"]
+        return size
+
     def open(self, mode: str = "rb") -> IO[bytes]:
         """The file, to be read by blocks. It stays as large as it is now."""
         assert mode == "rb"
         try:
-            stream = self._system.open(self._path, "rb", block_size=_BLOCK, cache_type="readahead")
+            if is_object_store(self._system):
+                stream: Any = PartsReader(object_parts(self._system, self._path), self._opened)
+            else:
+                stream = self._opened(self._path)
         except Exception as error:
             raise self._unreadable(error) from error
         return cast("IO[bytes]", _Readable(stream, self))
@@ -113,8 +132,16 @@ class RemotePath:
     def begun(self, *, append: bool) -> IO[bytes]:
         """The file, to be written to at its end; what was there is dropped unless ``append``.
 
+        In an object store some seconds' writing becomes an object of its own.
+
         Raises UserError where that is not possible.
         """
+        if is_object_store(self._system):
+            try:
+                parts = PartsWriter(self._system, self._path, append=append)
+            except Exception as error:
+                raise self.unwritable(error) from error
+            return cast("IO[bytes]", _Put(parts, self))
         protocols = self._system.protocol
         known = (protocols,) if isinstance(protocols, str) else tuple(protocols)
         if not set(known) & set(_APPENDS):
@@ -132,8 +159,17 @@ class RemotePath:
             with self._system.open(self._path, mode) as stream:
                 stream.write(data)
         except Exception as error:
-            text = QT_TRANSLATE_NOOP("errors", "{0} cannot be written: {1}.")
-            raise UserError(text, self._url, _said(error)) from error
+            raise self.unwritable(error) from error
+
+    def _opened(self, path: str) -> Any:
+        return self._system.open(path, "rb", block_size=_BLOCK, cache_type="readahead")
+
+    def unwritable(self, error: object) -> UserError:
+        """What to say where it cannot be written."""
+        text = QT_TRANSLATE_NOOP("errors", "{0} cannot be written: {1}.")
+        missing = isinstance(error, FileNotFoundError)
+        said = "its folder or bucket does not exist" if missing else _said(error)
+        return UserError(text, self._url, said)
 
     def _modified(self) -> float | None:
         try:
@@ -205,6 +241,35 @@ class _Appended(io.RawIOBase):
     def truncate(self, size: int | None = None) -> int:
         """What was written in part stays: a reader passes it over."""
         return self._path.stat().st_size
+
+
+class _Put(io.RawIOBase):
+    """The objects of a file; whatever goes wrong on the way is a sentence."""
+
+    def __init__(self, parts: PartsWriter, path: RemotePath) -> None:
+        self._parts, self._path = parts, path
+
+    def writable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._parts.seek(offset, whence)
+
+    def truncate(self, size: int | None = None) -> int:
+        return self._parts.truncate(size)
+
+    def write(self, data: Any) -> int:
+        try:
+            return self._parts.write(data)
+        except Exception as error:
+            raise self._path.unwritable(error) from error
+
+    def close(self) -> None:
+        super().close()
+        try:
+            self._parts.close()
+        except Exception as error:
+            raise self._path.unwritable(error) from error
 
 
 def _said(error: object) -> str:

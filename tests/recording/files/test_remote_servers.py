@@ -6,6 +6,7 @@
 import logging
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.files import object_parts
 from backprop_viz.recording.files.rank_files import files_of_run
 from backprop_viz.recording.files.remote_path import any_path
 from backprop_viz.recording.run_origin import RunOrigin
@@ -47,6 +49,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    # What tests before it have left is in this process's memory.
+    urllib.request.urlopen(f"http://{host}:{port}/moto-api/reset", b"").close()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("HOME", str(tmp_path))  # no credentials of whoever runs the test
@@ -94,10 +98,56 @@ def test_s3_is_read_and_the_ranks_are_found(
         bv.load(f"{bucket}/none.bprec")
 
 
-def test_s3_is_not_written_to(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    sign_in(monkeypatch)
-    with pytest.raises(UserError, match=r"Nothing can be appended to s3://runs/run.bprec"):
+def test_s3_is_written_followed_and_read(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import s3fs
+
+    with pytest.raises(UserError, match=r"run.bprec cannot be written: Unable to locate credent"):
         watched(f"{bucket}/run.bprec", 1)
+    sign_in(monkeypatch)
+    with pytest.raises(UserError, match="its folder or bucket does not exist"):
+        watched(f"{bucket}/run.bprec", 1)
+    s3fs.S3FileSystem().mkdir("runs")
+    losses = watched(f"{bucket}/run.bprec", 4)
+    with bv.load(f"{bucket}/run.bprec") as file:
+        assert file.is_closed
+        assert [recording.loss for recording in file] == losses
+    monkeypatch.setattr(object_parts, "_PART_BYTES", 1)
+    first, second = recordings(2)
+    with bv.RecordingFileWriter(f"{bucket}/grows.bprec") as writer:
+        writer.add(first)
+        with bv.load(f"{bucket}/grows.bprec") as file:
+            assert not file.poll()
+            writer.add(second)
+            assert file.poll()
+            assert not list(unlike(file[1], second))
+
+
+UNCLOSED = """
+import sys
+import torch
+import backprop_viz as bv
+net = torch.nn.Linear(3, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+bv.watch(net, optimizer, to=sys.argv[1])
+optimizer.zero_grad()
+net(torch.ones(4, 3)).sum().backward()
+optimizer.step()
+"""
+
+
+def test_a_script_that_closes_nothing_leaves_all_in_s3(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import s3fs
+
+    sign_in(monkeypatch)
+    s3fs.S3FileSystem().mkdir("runs")
+    command = [sys.executable, "-c", UNCLOSED, f"{bucket}/run.bprec"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+    with bv.load(f"{bucket}/run.bprec") as file:
+        assert file.is_closed
+        assert len(file) == 1
 
 
 SFTP_SERVER = """
