@@ -1,4 +1,4 @@
-"""A file in an object store: numbered objects, of which each is whole, that are read as one file."""
+"""A file in an object store: numbered objects, each of them whole, that are read as one file."""
 
 import os
 import sys
