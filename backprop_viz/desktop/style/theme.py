@@ -296,6 +296,21 @@ QTableView:focus {{ border: 1px solid {accent}; border-radius: 4px; }}
 QHeaderView, QHeaderView::section, QTableCornerButton::section {{
     background: transparent; color: {muted}; border: none; }}
 QHeaderView::section {{ padding: 2px 6px; }}
+#parameterTable QHeaderView::section {{ padding: 0 3px; }}
+#rankTable QHeaderView::section {{ padding: 0 4px; }}
+QTableView[role="inset"], QTextEdit[role="inset"] {{ background: {inset};
+    border: 1px solid {border}; border-radius: 6px; }}
+QTableView[role="inset"]:focus, QTextEdit[role="inset"]:focus {{ border: 1px solid {accent};
+    border-radius: 6px; }}
+QTableView[role="inset"] QHeaderView {{ padding: 0; }}
+#sliceTable QHeaderView::section {{ background: {inset}; padding: 0 4px; }}
+QTableView[role="plain"], QTableView[role="plain"]:focus, QTreeView[role="plain"] {{
+    background: {panel}; border: none; outline: none; }}
+QTableView[role="plain"]::item:selected {{ background: {control}; color: {text}; }}
+QTreeView[role="plain"]::item {{ padding: 2px 0; }}
+QTreeView[role="plain"]::item:selected {{ background: {control}; }}
+QTableView[role="plain"] QHeaderView::section, QTreeView[role="plain"] QHeaderView::section {{
+    background: {panel}; padding: 0 2px; font-weight: normal; }}
 QProgressBar {{ background: {control}; border: none; border-radius: 3px; max-height: 6px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
 """

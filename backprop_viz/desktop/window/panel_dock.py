@@ -2,7 +2,16 @@
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QDockWidget, QFrame, QMenu, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QMenu,
+    QScrollArea,
+    QSpacerItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import text_scale
@@ -28,13 +37,17 @@ class _Grip(QWidget):
 
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
-        self._dock = dock
-        dock.topLevelChanged.connect(self.updateGeometry)
+        # A spacer, not a ``sizeHint``: Qt asks for it a thousand times when docks are arranged.
+        self._height = QSpacerItem(0, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addItem(self._height)
+        dock.topLevelChanged.connect(self._follow)
 
-    def sizeHint(self) -> QSize:
-        return QSize(0, _FLOATING if self._dock.isFloating() else 1)
-
-    minimumSizeHint = sizeHint
+    def _follow(self, floats: bool) -> None:
+        self._height.changeSize(0, _FLOATING if floats else 1)
+        self.layout().invalidate()
+        self.updateGeometry()
 
 
 class _Scroll(QScrollArea):

@@ -59,6 +59,7 @@ class HealthView(Panel):
         self.search.textChanged.connect(self._found.setFilterFixedString)
         self.table = QTableView()
         self.table.setObjectName("healthTable")
+        self.table.setProperty("role", "plain")
         self.table.setAccessibleName(translate("health", "Tensors in their last iteration"))
         self.table.setModel(self._found)
         CellCopier(self.table)
@@ -136,11 +137,5 @@ class HealthView(Panel):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = self.rows.theme = theme
-        self.table.setStyleSheet(
-            f"QTableView {{ background: {theme.panel}; border: none; outline: none; }}"
-            f"QTableView::item:selected {{ background: {theme.control}; color: {theme.text}; }}"
-            f"QHeaderView::section {{ background: {theme.panel}; color: {theme.muted};"
-            "border: none; padding: 0 2px; font-weight: normal; }"
-        )
         if self.plot is not None:
             self.plot.set_theme(theme)

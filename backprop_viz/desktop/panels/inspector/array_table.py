@@ -229,6 +229,7 @@ class ArrayTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("role", "inset")
         self.rows = ArrayModel(self)
         self.setModel(self.rows)
         self.setItemDelegate(TightCell(_PADDING, self))
@@ -279,12 +280,6 @@ class ArrayTable(QTableView):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self.rows.set_theme(theme)
-        self.setStyleSheet(
-            f"QTableView {{ background: {theme.inset}; border: 1px solid {theme.border};"
-            "border-radius: 6px; }"
-            f"QTableView:focus {{ border-color: {theme.accent}; }}"
-            "QHeaderView { padding: 0; }"
-        )
 
     def currentChanged(self, current: _Index, previous: _Index) -> None:  # noqa: N802
         """Emit the chosen element."""

@@ -95,6 +95,7 @@ class SliceTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sliceTable")
+        self.setProperty("role", "inset")
         self.setAccessibleName(self.tr("The numbers of the slice"))
         self.cells = SliceModel(self)
         self.setModel(self.cells)
@@ -124,13 +125,6 @@ class SliceTable(QTableView):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self.cells.theme = theme
-        self.setStyleSheet(
-            f"QTableView {{ background: {theme.inset}; border: 1px solid {theme.border};"
-            "border-radius: 6px; }"
-            f"QTableView:focus {{ border-color: {theme.accent}; }}"
-            f"QHeaderView::section {{ background: {theme.inset}; color: {theme.muted};"
-            "border: none; padding: 0 4px; }"
-        )
 
     def currentChanged(self, current: _Index, previous: _Index) -> None:  # noqa: N802
         """Tell which number is current."""

@@ -162,7 +162,7 @@ class StateSection(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        self.lines.set_theme(theme)
+        self.lines.follow_text_size()
         if self._now is not None:
             self.show_cursor(*self._now)
 
@@ -251,6 +251,7 @@ class _Lines(QTextEdit):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setProperty("role", "inset")
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.setTextInteractionFlags(
@@ -263,7 +264,7 @@ class _Lines(QTextEdit):
         self.setCursorWidth(0)
         self.document().setDocumentMargin(_MARGIN)
         self._tips: tuple[str, ...] = ()
-        self.set_theme(DARK)
+        self.follow_text_size()
 
     def show_lines(self, html: str, tips: Sequence[str]) -> None:
         """Show paragraphs; ``tips`` are their tooltips in order."""
@@ -273,14 +274,11 @@ class _Lines(QTextEdit):
         self._fit()
         self.verticalScrollBar().setValue(place)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self.setStyleSheet(
-            f"QTextEdit {{ background: {theme.inset}; border: 1px solid {theme.border};"
-            f"border-radius: 6px; color: {theme.text}; }}"
-            f"QTextEdit:focus {{ border-color: {theme.accent}; }}"
-        )
-        self._set_letters()
+    def follow_text_size(self) -> None:
+        """Take the text size that is in use now."""
+        font = code_font(11 if self.width() >= 290 else 10)
+        if font != self.document().defaultFont():
+            self.document().setDefaultFont(font)
 
     def tip_at(self, line: int) -> str:
         """The tooltip of a paragraph."""
@@ -296,19 +294,14 @@ class _Lines(QTextEdit):
         # The scroll bar's room is kept free: with it lines would break, and the height change.
         bar = self.verticalScrollBar().sizeHint().width()
         self.setLineWrapColumnOrWidth(max(1, self.width() - 2 * self.frameWidth() - bar))
-        self._set_letters()
+        self.follow_text_size()
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Keep the letters: a style sheet that comes to the program gives text its own."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._set_letters()
-
-    def _set_letters(self) -> None:
-        font = code_font(11 if self.width() >= 290 else 10)
-        if font != self.document().defaultFont():
-            self.document().setDefaultFont(font)
+            self.follow_text_size()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Tell of the term under the mouse: what torch ran, and every digit."""

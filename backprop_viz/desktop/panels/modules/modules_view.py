@@ -37,6 +37,7 @@ class ModulesView(Panel):
         self.rows = ModuleTreeModel(self)
         self.tree = QTreeView()
         self.tree.setObjectName("moduleTree")
+        self.tree.setProperty("role", "plain")
         self.tree.setAccessibleName(self.tr("Modules and parameters"))
         self.tree.setModel(self.rows)
         self.tree.setUniformRowHeights(True)
@@ -97,13 +98,6 @@ class ModulesView(Panel):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self.rows.theme = theme
-        self.tree.setStyleSheet(
-            f"QTreeView {{ background: {theme.panel}; border: none; outline: none; }}"
-            f"QTreeView::item {{ padding: 2px 0; }}"
-            f"QTreeView::item:selected {{ background: {theme.control}; }}"
-            f"QHeaderView::section {{ background: {theme.panel}; color: {theme.muted};"
-            "border: none; padding: 0 2px; }"
-        )
 
     # -- choosing ----------------------------------------------------------------------------
 

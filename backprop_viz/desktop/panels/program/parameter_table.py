@@ -27,7 +27,7 @@ from backprop_viz.recording.number import Number
 from backprop_viz.recording.tensors import TensorTable
 
 _Index = QModelIndex | QPersistentModelIndex
-_PADDING = 3
+_PADDING = 3  # also in the style sheet
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -212,7 +212,6 @@ class ParameterTable(QWidget):
         header.setMinimumSectionSize(12)
         CellCopier(self.table, self.model.number)
         self.table.setItemDelegate(TightCell(_PADDING, self))
-        self.table.setStyleSheet(f"QHeaderView::section {{ padding: 0 {_PADDING}px; }}")
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
         self.table.selectionModel().currentRowChanged.connect(self._moved)

@@ -27,7 +27,7 @@ from backprop_viz.recording.tensors import Array
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _LOSS = 2
-_PADDING = 4
+_PADDING = 4  # also in the style sheet
 _ALWAYS_SEEN = 2
 
 
@@ -65,7 +65,6 @@ class RankTable(QTableWidget):
         self.horizontalHeader().setSectionsClickable(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.setMinimumWidth(200)
-        self.setStyleSheet(f"QHeaderView::section {{ padding: 0 {_PADDING}px; }}")
         self.setItemDelegate(TightCell(_PADDING, self))
         self._theme = DARK
         self._state: RanksState | None = None
