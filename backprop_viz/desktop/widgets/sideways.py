@@ -11,9 +11,12 @@ class Sideways(QScrollArea):
     """As high as its row, and never wider than the window is."""
 
     def __init__(
-        self, row: QWidget, across: QSizePolicy.Policy = QSizePolicy.Policy.Ignored
+        self,
+        row: QWidget,
+        across: QSizePolicy.Policy = QSizePolicy.Policy.Ignored,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

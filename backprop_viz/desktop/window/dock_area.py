@@ -38,17 +38,16 @@ class DockArea(QMainWindow):
     maximized_changed = Signal(bool)
     resized = Signal()
 
-    def __init__(self, panels: Mapping[str, QWidget]) -> None:
-        super().__init__()
+    def __init__(self, panels: Mapping[str, QWidget], parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName("dockArea")
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
         )
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self.docks = {name: PanelDock(panel, _title(panel)) for name, panel in panels.items()}
+        self.docks = {name: PanelDock(panel, _title(panel), self) for name, panel in panels.items()}
         for dock in self.docks.values():
-            dock.setParent(self)
             dock.maximize_wanted.connect(lambda dock=dock: self.toggle_maximized(dock))
             dock.availability_changed.connect(self.share_out)
             dock.topLevelChanged.connect(self._note_move)

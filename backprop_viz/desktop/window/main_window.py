@@ -120,7 +120,20 @@ class MainWindow(QMainWindow):
 
     def _compose(self) -> None:
         self._docked = tuple(entry for entry in self._entries if entry.place in DOCKED)
-        self.docks = DockArea({entry.id: self._widgets[entry.id] for entry in self._docked})
+        # Made from the outside in: what comes into another widget is styled anew, with all in it.
+        page = QWidget(self)
+        self.setCentralWidget(page)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(10, 4, 10, 10)
+        column.setSpacing(8)
+        column.addWidget(self.toolbar)
+        for row in self._in_place(PanelPlace.TOP):
+            column.addWidget(Sideways(row, parent=page))
+        strips = self.line_strip, self.reading_strip, self.download_strip
+        column.addWidget(
+            NoticeStrip(self._in_place(PanelPlace.NOTICE), self.messages, strips, page)
+        )
+        self.docks = DockArea({entry.id: self._widgets[entry.id] for entry in self._docked}, page)
         docks_in = {
             place: [self.docks.docks[e.id] for e in self._docked if e.place is place]
             for place in (PanelPlace.PLOTS, PanelPlace.ORIGIN)
@@ -128,25 +141,11 @@ class MainWindow(QMainWindow):
         self.lower_row = LowerRow(
             self.docks, docks_in[PanelPlace.PLOTS], docks_in[PanelPlace.ORIGIN][0]
         )
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(10, 4, 10, 10)
-        column.setSpacing(8)
-        notices = NoticeStrip(
-            self._in_place(PanelPlace.NOTICE),
-            self.messages,
-            (self.line_strip, self.reading_strip, self.download_strip),
-        )
-        column.addWidget(self.toolbar)
-        for row in self._in_place(PanelPlace.TOP):
-            column.addWidget(Sideways(row))
-        column.addWidget(notices)
         column.addWidget(self.docks, 1)
         for row in self._in_place(PanelPlace.BOTTOM):
-            column.addWidget(Sideways(row))
+            column.addWidget(Sideways(row, parent=page))
         for widget in self._in_place(PanelPlace.WINDOW):
             widget.setParent(self, Qt.WindowType.Dialog)
-        self.setCentralWidget(page)
         # Smaller than the panels need side by side: they share tabs then.
         self.setMinimumSize(*_SMALLEST)
         # Not a settings box: there a stray key would change the run.

@@ -25,6 +25,8 @@ _MOUSE = (
 _ENOUGH = QSize(300, 240)
 
 
+# As large as Qt makes a window: a panel says how high it has to be by the width that it has.
+_FIRST = QSize(640, 480)
 _FLOATING = 9  # pixels of the grip of a dock that floats
 
 
@@ -76,8 +78,8 @@ class PanelDock(QDockWidget):
     maximize_wanted = Signal()
     availability_changed = Signal()
 
-    def __init__(self, panel: QWidget, title: str) -> None:
-        super().__init__(title)
+    def __init__(self, panel: QWidget, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
         self.setObjectName(f"{panel.objectName()}Dock")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # seen around it where it floats
         self.panel = panel
@@ -85,13 +87,15 @@ class PanelDock(QDockWidget):
         hidden = panel.isHidden() and panel.testAttribute(
             Qt.WidgetAttribute.WA_WState_ExplicitShowHide
         )
-        scroll = _Scroll()
+        scroll = _Scroll(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(scroll)
+        # Last: what comes into another widget is styled anew, with all that it holds.
+        scroll.resize(_FIRST)
         scroll.setWidget(panel)
         panel.setAutoFillBackground(False)
-        self.setWidget(scroll)
         self.available = not hidden
         self.wanted = True  # shown as soon as it is available
         panel.setVisible(not hidden)
