@@ -41,14 +41,14 @@ class _Grip(QWidget):
         super().__init__(dock)
         # A spacer, not a ``sizeHint``: Qt asks for it a thousand times when docks are arranged.
         self._height = QSpacerItem(0, 1)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addItem(self._height)
         dock.topLevelChanged.connect(self._follow)
 
     def _follow(self, floats: bool) -> None:
         self._height.changeSize(0, _FLOATING if floats else 1)
-        self.layout().invalidate()
+        self._column.invalidate()
         self.updateGeometry()
 
 

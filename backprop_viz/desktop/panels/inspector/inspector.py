@@ -2,26 +2,28 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
-from backprop_viz.analysis.provenance import layer_of, made_by
 from backprop_viz.analysis.selection import Selection, SelectionKind, select
 from backprop_viz.desktop.panels.inspector.comparison_section import ComparisonSection
 from backprop_viz.desktop.panels.inspector.gradient_section import GradientSection
 from backprop_viz.desktop.panels.inspector.input_section import InputSection
 from backprop_viz.desktop.panels.inspector.inspector_parts import (
+    Choice,
     choice_box,
+    element_index,
     first_of,
     group_text,
     layer_line,
+    layer_of_node,
     node_line,
     page_of,
     parameter_line,
+    rows_of,
     slices_button,
 )
 from backprop_viz.desktop.panels.inspector.node_section import NodeSection
@@ -35,13 +37,12 @@ from backprop_viz.desktop.panels.inspector.why_section import WhySection
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.panel import Panel
-from backprop_viz.desktop.style.theme import Theme, body_font
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.late_widget import LateWidget
 from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import Layer, LayerGraph
-
-Choice = tuple[str, str]  # "parameter", "buffer" or "layer", and its name
 
 # The parameter that the tutorial prints.
 _FIRST: Choice = ("parameter", "conv1.bias")
@@ -90,14 +91,11 @@ class InspectorView(Panel):
         self.state_section = StateSection()
         self.tensor = TensorSection()
         self.why = WhySection()
-        self.node_section = NodeSection()
-        self.slices = SliceSection()
+        self._late_node = LateWidget(self._make_node_section)
+        self._late_slices = LateWidget(self._make_slices)
         self.input = InputSection()
         self.gradient.clip_line.evidence.connect(self.evidence)
         self.why.evidence.connect(self.evidence)
-        self.node_section.why.evidence.connect(self.evidence)
-        self.node_section.intervention_wanted.connect(self.intervention_wanted)
-        self.node_section.undo_wanted.connect(self.undo_wanted)
         self.update_section.element_chosen.connect(self._element_chosen)
         self.comparison = ComparisonSection()
         self.comparison.stop_wanted.connect(self.stop_comparing)
@@ -107,8 +105,7 @@ class InspectorView(Panel):
             table.element_compared.connect(self._compare_cell)
         self.body.addWidget(self.comparison)
         sources = (self.gradient.chart, self.update_section, self.state_section)
-        sections = self.tensor, self.node_section, self.slices, self.input
-        for source in (*sources, *self.gradient.figures, *sections):
+        for source in (*sources, *self.gradient.figures, self.tensor, self.input):
             source.number_picked.connect(self.number_picked)
         self._pages = QStackedWidget()
         self._pages.addWidget(
@@ -120,8 +117,8 @@ class InspectorView(Panel):
             )
         )
         self._pages.addWidget(page_of((self.input, 1), (self.tensor, 1)))
-        self._pages.addWidget(page_of((self.node_section, 0)))
-        self._pages.addWidget(page_of((self.slices, 1)))
+        self._pages.addWidget(page_of((self._late_node, 0)))
+        self._pages.addWidget(page_of((self._late_slices, 1)))
         self.body.addWidget(self._pages, 1)
         self._view_state: ViewState | None = None
         self._shown = ChangeGuard()
@@ -133,6 +130,32 @@ class InspectorView(Panel):
         self._element = 0
         self._marks: NumberMarks | None = None
         self._outputs: dict[str, int] = {}
+        self._theme = DARK
+
+    @property
+    def node_section(self) -> NodeSection:
+        """The section of a grad_fn node, made when it is first wanted."""
+        return self._late_node.widget
+
+    @property
+    def slices(self) -> SliceSection:
+        """The section of a tensor's slices, made when it is first wanted."""
+        return self._late_slices.widget
+
+    def _make_node_section(self) -> NodeSection:
+        section = NodeSection()
+        section.why.evidence.connect(self.evidence)
+        section.intervention_wanted.connect(self.intervention_wanted)
+        section.undo_wanted.connect(self.undo_wanted)
+        section.number_picked.connect(self.number_picked)
+        section.set_theme(self._theme)
+        return section
+
+    def _make_slices(self) -> SliceSection:
+        section = SliceSection()
+        section.number_picked.connect(self.number_picked)
+        section.set_theme(self._theme)
+        return section
 
     # -- what is shown -------------------------------------------------------------------------
 
@@ -193,7 +216,9 @@ class InspectorView(Panel):
         if selection.kind == "node" and len(selection.parameters) == 1:
             choice = ("parameter", next(iter(selection.parameters)))
         elif selection.kind == "node":
-            choice = ("layer", self._layer_of_node(selection))
+            state = self._view_state
+            recording = None if state is None else state.cursor.recording
+            choice = ("layer", layer_of_node(selection, recording))
         self._wanted = choice
         self._set_row()
         if self._view_state is not None:
@@ -219,24 +244,18 @@ class InspectorView(Panel):
         if state is None or marks is None or state.cursor.recording.serial != marks.serial:
             marks = None
         tables = self.update_section.table.rows, self.tensor.table.rows
-        for part in (self.gradient.chart, *tables, self.slices):
-            part.mark_numbers(marks)
+        for part in (self.gradient.chart, *tables, self._late_slices.made):
+            if part is not None:
+                part.mark_numbers(marks)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        self.gradient.set_theme(theme)
-        self.update_section.set_theme(theme)
-        self.tensor.set_theme(theme)
-        for section in (
-            self.search,
-            self.comparison,
-            self.state_section,
-            self.why,
-            self.node_section,
-            self.slices,
-            self.input,
-        ):
-            section.set_theme(theme)
+        self._theme = theme
+        sections = (self.gradient, self.update_section, self.state_section, self.tensor, self.why)
+        late = (self._late_node.made, self._late_slices.made)
+        for section in (self.search, self.comparison, *sections, self.input, *late):
+            if section is not None:
+                section.set_theme(theme)
 
     # -- the choice ----------------------------------------------------------------------------
 
@@ -246,13 +265,10 @@ class InspectorView(Panel):
         self._layers = network.layers or self._layers
         self._graph = recording.graph if recording.graph.nodes else self._graph
         self.search.show_recording(recording)
-        parameters: list[Choice] = [("parameter", p.name) for p in recording.parameters]
-        parameters += [("buffer", buffer.name) for buffer in recording.buffers]
-        layers: list[Choice] = [("layer", layer.name) for layer in self._layers]
-        rows = [*parameters, None, *layers] if parameters and layers else [*parameters, *layers]
+        rows = rows_of(recording, self._layers)
         if rows == self._rows:
             return
-        self._rows = list(rows)
+        self._rows = rows
         self.choice.clear()
         for row, choice in enumerate(rows):
             if choice is None:
@@ -260,16 +276,6 @@ class InspectorView(Panel):
             else:
                 self.choice.addItem(choice[1])
         self._set_row()
-
-    def _layer_of_node(self, selection: Selection) -> str:
-        """The layer of a node; without one of its own, the layer that it feeds."""
-        if selection.layers or self._view_state is None:
-            return min(selection.layers, default="")
-        recording = self._view_state.cursor.recording
-        node = recording.graph.find(selection.key)
-        made = None if node is None else made_by(recording, node.id)
-        layer = None if made is None else layer_of(recording, made)
-        return "" if layer is None else layer.name
 
     def _set_row(self) -> None:
         """Set the combo box to the wanted choice, or to the first one."""
@@ -391,9 +397,4 @@ class InspectorView(Panel):
         array = None if view_state is None else tensor.at(view_state.cursor)
         if view_state is None or array is None:
             return
-        first: tuple[int, ...] = ()
-        if tensor.kind in ("activation", "gradient") and array.ndim:
-            first = (view_state.cursor.recording.sample_of(array, view_state.sample),)
-        shape = array.shape[len(first) :]
-        place = tuple(int(i) for i in np.unravel_index(element, shape)) if shape else ()
-        self.number_compared.emit(tensor, (*first, *place))
+        self.number_compared.emit(tensor, element_index(view_state, tensor, array, element))

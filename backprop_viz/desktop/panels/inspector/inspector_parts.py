@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.comparison import NamedTensor
+from backprop_viz.analysis.provenance import layer_of, made_by
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.inspector.tensor_section import layer_tensors
 from backprop_viz.desktop.style.language import translate
@@ -14,6 +17,9 @@ from backprop_viz.recording.events import Parameter
 from backprop_viz.recording.graph import Node
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.tensors import Array
+
+Choice = tuple[str, str]  # "parameter", "buffer" or "layer", and its name
 
 
 def group_text(recording: Recording, parameter: str) -> str:
@@ -69,9 +75,37 @@ def page_of(*sections: tuple[QWidget, int]) -> QScrollArea:
     return area
 
 
-def first_of(
-    selection: Selection, rows: Sequence[tuple[str, str] | None]
-) -> tuple[str, str] | None:
+def rows_of(recording: Recording, layers: Sequence[Layer]) -> list[Choice | None]:
+    """What can be chosen: parameters and buffers, then layers; None is the separator between."""
+    first: list[Choice] = [("parameter", p.name) for p in recording.parameters]
+    first += [("buffer", buffer.name) for buffer in recording.buffers]
+    others: list[Choice] = [("layer", layer.name) for layer in layers]
+    return [*first, None, *others] if first and others else [*first, *others]
+
+
+def layer_of_node(selection: Selection, recording: Recording | None) -> str:
+    """The layer of a selected node; without one of its own, the layer that it feeds."""
+    if selection.layers or recording is None:
+        return min(selection.layers, default="")
+    node = recording.graph.find(selection.key)
+    made = None if node is None else made_by(recording, node.id)
+    layer = None if made is None else layer_of(recording, made)
+    return "" if layer is None else layer.name
+
+
+def element_index(
+    view_state: ViewState, tensor: NamedTensor, array: Array, element: int
+) -> tuple[int, ...]:
+    """The index of an element of a tensor; of a layer's, the shown sample's flat ``element``."""
+    first: tuple[int, ...] = ()
+    if tensor.kind in ("activation", "gradient") and array.ndim:
+        first = (view_state.cursor.recording.sample_of(array, view_state.sample),)
+    shape = array.shape[len(first) :]
+    place = tuple(int(i) for i in np.unravel_index(element, shape)) if shape else ()
+    return (*first, *place)
+
+
+def first_of(selection: Selection, rows: Sequence[Choice | None]) -> Choice | None:
     """The first parameter of a selection among the rows of the choice, else its first layer."""
     known = [row for row in rows if row is not None]
     mine = (row for row in known if row[0] == "parameter" and row[1] in selection.parameters)
