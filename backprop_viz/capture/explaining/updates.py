@@ -73,9 +73,7 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     term = found[-1]
     # A scalar is of no element: only the other scalars are told beside it.
     told = [t for t in terms if t.scalar or not term.scalar]
-    facts = tuple(
-        Fact("update_step", (t.symbol, t.formula, float(np.asarray(t.value)))) for t in told
-    )
+    facts = tuple(_told(t, event, number) for t in told)
     formula = term.defined({t.symbol for t in terms})
     columns = _Columns(lookup, number, terms)
     summands = list(_summands(term))
@@ -99,6 +97,16 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
                 name = "before"
             parts.append(product(name, *factors))
     return formula, tuple(parts), facts
+
+
+def _told(term: UpdateTerm, event: Event, number: Number) -> Fact:
+    """A step of the rule, with the number that it is; the new weight is the one explained."""
+    weight, values = event.input_ids[0], (term.symbol, term.formula, float(np.asarray(term.value)))
+    if weight is None or term.symbol == NEW:
+        return Fact("update_step", values)
+    index = () if term.scalar else number.index
+    step = Number(weight, index, number.event, intermediate=term.symbol, component=number.component)
+    return Fact("update_step", values, (step,))
 
 
 def _renormed_row(

@@ -17,9 +17,12 @@ from backprop_viz.analysis.numbers.number_origin import (
 )
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
+from backprop_viz.desktop.panels.findings.findings_view import FindingsView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
+from backprop_viz.desktop.panels.origin.told_number import ToldNumber
+from backprop_viz.desktop.panels.plots.plots import LossPlot
 from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.desktop.run.explanation_requests import Question
 from backprop_viz.desktop.texts.message_texts import message_text
@@ -55,10 +58,14 @@ class ExplanationsController(QObject):
         # The recording and the sample that were shown when last a number was asked or followed.
         self._shown_serial: int | None = None
         self._sample = 0
+        # The iteration whose loss is to be explained once it is shown.
+        self._loss_wanted: int | None = None
         # What was asked while training ran: it is answered once that is paused.
         self._awaited: Callable[[], None] | None = None
         self._panel = panel = self._window.panel(OriginView)
         self._window.number_picked.connect(self.explain)
+        self._window.panel(FindingsView).number_shown.connect(self._explain_shown)
+        self._window.panel(LossPlot).loss_asked.connect(self._explain_loss)
         self._window.panel(RanksView).rank_number_picked.connect(self._explain_on_rank)
         inspector = self._window.panel(InspectorView)
         inspector.update_section.difference_picked.connect(self._explain_difference)
@@ -91,6 +98,7 @@ class ExplanationsController(QObject):
             self._awaited = None
             self._window.messages.withdraw(_PAUSE_FIRST)
             awaited()
+        self._ask_wanted_loss()
         asked, shown = self._panel.history.current, view_state.cursor.recording
         if asked is None or asked.of_drawing or asked.then:  # which are of no single iteration
             return
@@ -148,8 +156,11 @@ class ExplanationsController(QObject):
         if filed.what == "opened" and filed.refusal is None:
             self._forget()
 
-    def explain(self, number: Number) -> None:
-        """Show where a number of the recording at the cursor comes from."""
+    def explain(self, number: Number | ToldNumber) -> None:
+        """Show where a number of the recording at the cursor comes from, or one that is told."""
+        if isinstance(number, ToldNumber):
+            self._tell(number)
+            return
         if self._view_state is None or self._is_training(self._later(number)):
             return
         self._window.messages.withdraw(_PAUSE_FIRST)
@@ -157,6 +168,36 @@ class ExplanationsController(QObject):
         self._remember_shown(self._view_state)
         self._panel.ask(self._view_state.cursor.recording, number)
         self._panel.show_view_state(self._view_state)
+
+    def _tell(self, told: ToldNumber) -> None:
+        """Show a number of no recorded tensor: nothing is asked for it."""
+        if self._view_state is None or self._is_training(partial(self._tell, told)):
+            return
+        self._window.messages.withdraw(_PAUSE_FIRST)
+        self._open()
+        self._panel.tell(told)
+        self._panel.show_view_state(self._view_state)
+
+    def _explain_shown(self, number: Number) -> None:
+        """Explain what the user went to, in place of what was explained before it."""
+        if self._window.lower_row.explaining:
+            self.explain(number)
+
+    def _explain_loss(self, iteration: int) -> None:
+        """Show an iteration that is kept, and where its loss comes from."""
+        if not self._is_training(partial(self._explain_loss, iteration)):
+            self._loss_wanted = iteration
+            self._session.show_iteration(iteration)
+            self._ask_wanted_loss()
+
+    def _ask_wanted_loss(self) -> None:
+        cursor = None if self._view_state is None else self._view_state.cursor
+        if cursor is None or cursor.recording.iteration != self._loss_wanted:
+            return
+        self._loss_wanted = None
+        number = loss_number(cursor.recording.at(len(cursor.recording.events)))
+        if number is not None:
+            self.explain(number)
 
     def _explain_then(self, recording: Recording, number: Number) -> None:
         """Show a number of the recording that is compared with, in its own iteration."""
@@ -240,7 +281,7 @@ class ExplanationsController(QObject):
         self._action.setChecked(False)
         if self._view_state is None or self._is_training(self.toggle):
             return
-        if self._panel.history.current is not None:
+        if self._panel.history.shown is not None:
             self._open()
             self._panel.ask_again()
             return

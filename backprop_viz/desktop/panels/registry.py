@@ -112,7 +112,7 @@ class PickingPanel(Protocol):
 class NumberPickingPanel(Protocol):
     """A panel whose numbers can be asked about: ``number_picked`` carries a Number.
 
-    It is one of the recording that the view state shows.
+    It is one of the recording that the view state shows; or a ToldNumber, which is of none.
     """
 
     number_picked: SignalInstance

@@ -43,9 +43,11 @@ class DrawPanel(Panel):
 
     ``digit_drawn`` carries the drawing (float32, 280x280, light on dark) or None. ``changed``:
     strokes were added or removed. ``size_changed`` carries the index of the new pen in ``WIDTHS``.
-    ``probabilities`` and ``prediction`` are the network's answer.
+    ``probabilities`` and ``prediction`` are the network's answer; ``number_picked`` carries the
+    ToldNumber of one that was clicked.
     """
 
+    number_picked = Signal(object)
     digit_drawn = Signal(object)
     changed = Signal()
     size_changed = Signal(int)
@@ -63,6 +65,7 @@ class DrawPanel(Panel):
         self.header.addWidget(self._tools)
         self.canvas.digit_drawn.connect(self._drawn)
         self.canvas.changed.connect(self.changed)
+        self._stage.bars.number_picked.connect(self.number_picked)
 
     @property
     def canvas(self) -> Canvas:

@@ -3,11 +3,20 @@
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from backprop_viz.desktop.style.numbers import apart
+from backprop_viz.desktop.panels.origin.told_number import ToldNumber, ToldPart, told_rows
+from backprop_viz.desktop.style.numbers import apart, full, short
 from backprop_viz.desktop.style.painting import elided
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, scaled, text_scale
 from backprop_viz.digits.data_set import DIGITS
@@ -29,7 +38,12 @@ def percent(probability: float) -> str:
 
 
 class ProbabilityBars(QWidget):
-    """A bar for each class; the likeliest is bold and in the accent colour."""
+    """A bar for each class; the likeliest is bold and in the accent colour.
+
+    ``number_picked`` carries the ToldNumber of a bar that was clicked.
+    """
+
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +86,32 @@ class ProbabilityBars(QWidget):
         """Paint in the colours of a theme."""
         self._theme = theme
         self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask about the probability in the row under the mouse."""
+        if self._probabilities is None or event.button() is not Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        row = int(event.position().y() * len(self._probabilities) / self.height())
+        if 0 <= row < len(self._probabilities):
+            self.number_picked.emit(self._told(row))
+
+    def _told(self, row: int) -> ToldNumber:
+        assert self._probabilities is not None
+        value = self._probabilities[row]
+        text = self.tr(
+            "softmax makes these probabilities, which sum to 1, of the network's outputs for the "
+            "drawing, with the weights as they are. Make the drawing the batch (Ctrl+U) to follow "
+            "an output back to its pixels; Ctrl+I shows which pixels matter."
+        )
+        parts = [
+            ToldPart(class_name(self._classes, i), p) for i, p in enumerate(self._probabilities)
+        ]
+        name, formula = f"p[{class_name(self._classes, row)}]", "p[k] = exp(x[k]) / Σₘ exp(x[m])"
+        where = self.tr("x: the network's outputs")
+        of = self.tr("of the drawing")
+        ends = short(value), full(value)
+        return ToldNumber(name, *ends, text, formula, where, told_rows(parts), of, "forward")
 
     def sizeHint(self) -> QSize:
         """As high as a canvas of the usual size."""

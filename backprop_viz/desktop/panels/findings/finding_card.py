@@ -7,12 +7,18 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from backprop_viz.desktop.panels.findings.severity_sign import SeveritySign, severity_color
+from backprop_viz.desktop.panels.inspector.number_sentence import (
+    NumberSentence,
+    Span,
+    spans_of,
+)
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.texts.finding_texts import finding_text
 from backprop_viz.desktop.texts.finding_titles import finding_title
 from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.number import Number
 
 _EDGE = 3
 
@@ -20,11 +26,13 @@ _EDGE = 3
 class FindingCard(QFrame):
     """A finding; ``show_wanted`` carries it when the user wants to see the evidence.
 
-    ``line``: the line of the program that it comes from, as a number and its text. ``more``:
+    ``evidence``: the number that the figures of the sentence lead to; ``number_picked`` carries
+    it. ``line``: the line of the program that it comes from, as a number and its text. ``more``:
     sentences that go on, each in a line of its own.
     """
 
     show_wanted = Signal(object)
+    number_picked = Signal(object)
 
     def __init__(
         self,
@@ -32,6 +40,7 @@ class FindingCard(QFrame):
         line: tuple[int, str] | None,
         theme: Theme = DARK,
         more: Sequence[str] = (),
+        evidence: Number | None = None,
     ) -> None:
         super().__init__()
         self.setProperty("role", "inset")
@@ -41,9 +50,10 @@ class FindingCard(QFrame):
         self.title = Sentence()
         self.title.setFont(body_font(12, bold=True))
         self.title.setText(title)
-        self.sentence = Sentence()
+        self.sentence = NumberSentence()
         self.sentence.setFont(body_font(12))
-        self.sentence.setText(text)
+        self.sentence.say(text, [] if evidence is None else _figures(finding, text, evidence))
+        self.sentence.picked.connect(self.number_picked)
         self.show_button = QToolButton()
         self.show_button.setObjectName("findingShow")
         self.show_button.setText(self.tr("Show"))
@@ -85,6 +95,7 @@ class FindingCard(QFrame):
         """Take the colours of a theme."""
         self._theme = self._sign.theme = theme
         self.sentence.setStyleSheet(f"color: {theme.muted};")
+        self.sentence.set_theme(theme)
         self._sign.update()
         self.update()
 
@@ -95,6 +106,13 @@ class FindingCard(QFrame):
         color = severity_color(self._theme, self.finding.severity)
         painter.fillRect(1, 4, _EDGE, max(self.height() - 8, 0), color)
         painter.end()
+
+
+def _figures(finding: Finding, text: str, evidence: Number) -> list[Span]:
+    """The numbers of a finding where its sentence has them."""
+    numbers = [v for v in finding.values if isinstance(v, int | float)]
+    forms = ("{:.1e}", "{:,}", "{:g}", "{:.4g}", "{:.3g}", "{}")
+    return spans_of(text, [([form.format(v) for form in forms], evidence) for v in numbers])
 
 
 class MoreLabel(QLabel):

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.numbers.evidence_number import evidence_number
 from backprop_viz.analysis.provenance import layer_of, line_of
 from backprop_viz.desktop.panels.findings.finding_card import FindingCard, MoreLabel
 from backprop_viz.desktop.panels.inspector.why_section import code_line
@@ -22,11 +23,15 @@ MOST_CARDS = 30
 class FindingsView(Panel):
     """The findings of a recording, which ``show_findings`` is given.
 
-    ``picked`` carries what a finding is about, ``evidence`` the index of the event that shows it.
+    ``picked`` carries what a finding is about, ``evidence`` the index of the event that shows it;
+    ``number_picked`` the number that shows it, where a figure of the sentence was clicked, and
+    ``number_shown`` the same where only the evidence is to be shown.
     """
 
     picked = Signal(str, object)
     evidence = Signal(int)
+    number_picked = Signal(object)
+    number_shown = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("FindingsView", "Findings"), parent)
@@ -108,7 +113,10 @@ class FindingsView(Panel):
         for i, finding in enumerate(found):
             error = None if recording is None else recording.error
             more = error_sentences(error) if error is not None and finding.code == "raised" else ()
-            card = FindingCard(finding, self._line(recording, finding), self._theme, more)
+            number = None if recording is None else evidence_number(recording, finding)
+            line = self._line(recording, finding)
+            card = FindingCard(finding, line, self._theme, more, number)
+            card.number_picked.connect(self.number_picked)
             card.show_wanted.connect(self.show_evidence)
             self._column.insertWidget(i, card)
             card.show()
@@ -141,6 +149,9 @@ class FindingsView(Panel):
                 self.picked.emit("layer", layer.name)
             elif node is not None:
                 self.picked.emit("node", node)
+        number = evidence_number(recording, finding)
+        if number is not None:
+            self.number_shown.emit(number)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

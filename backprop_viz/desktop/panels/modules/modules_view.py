@@ -6,6 +6,10 @@ from PySide6.QtWidgets import QHeaderView, QLineEdit, QTreeView, QWidget
 
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.modules.tree_model import COUNT, NAME, NORM, ModuleTreeModel
+from backprop_viz.desktop.panels.origin.told_measures import (
+    gradient_length,
+    told_gradients_length,
+)
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
@@ -17,9 +21,13 @@ _SMALL = 8
 
 
 class ModulesView(Panel):
-    """A tree of modules and parameters; ``picked`` carries the kind and name of what is chosen."""
+    """A tree of modules and parameters; ``picked`` carries the kind and name of what is chosen.
+
+    A click on a norm asks where it comes from: ``number_picked``.
+    """
 
     picked = Signal(str, object)
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("ModulesView", "Modules"), parent)
@@ -55,6 +63,7 @@ class ModulesView(Panel):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
         self.tree.selectionModel().currentChanged.connect(self._chosen)
+        self.tree.clicked.connect(self._ask)
         self.body.addWidget(self.tree, 1)
         self._view_state: ViewState | None = None
         self._quiet = False  # while the selection of another panel is taken over
@@ -121,6 +130,20 @@ class ModulesView(Panel):
         if current.isValid() and not self._quiet:
             row = self.rows.row(current)
             self.picked.emit(row.kind, row.name)
+
+    def _ask(self, index: QModelIndex) -> None:
+        """Ask about the norm that was clicked."""
+        if index.column() != NORM or self._view_state is None or self._view_state.training:
+            return
+        row, cursor = self.rows.row(index), self._view_state.cursor
+        names = self.rows.parameters(row)
+        if self.rows.norm(row) is None:
+            return
+        if row.kind == "parameter":
+            self.number_picked.emit(gradient_length(cursor, row.name))
+        else:
+            named = row.name or cursor.recording.model
+            self.number_picked.emit(told_gradients_length(cursor, named, names))
 
     def _find(self, text: str) -> None:
         self.rows.find(text)

@@ -193,6 +193,12 @@ class ModuleTreeModel(QAbstractItemModel):
         assert self._recording is not None
         return sum(p.value.size for p in self._recording.parameters[first:stop])
 
+    def parameters(self, row: ModuleRow) -> list[str]:
+        """The names of a row's parameters, of all modules in it."""
+        first, stop = self._span(row)
+        assert self._recording is not None
+        return [p.name for p in self._recording.parameters[first:stop]]
+
     def norm(self, row: ModuleRow) -> float | None:
         """The norm of the gradients of a row at the cursor; None where all are None."""
         if self._norms is None:

@@ -17,10 +17,11 @@ def fact_text(fact: Fact) -> str | None:
     if fact.code in _WITH_LIST:
         return _WITH_LIST[fact.code](fact)
     text = _sentences().get(fact.code)
-    return None if text is None else text.format(*map(_written, fact.values))
+    return None if text is None else text.format(*map(written, fact.values))
 
 
-def _written(value: float | int | str) -> str:
+def written(value: float | int | str) -> str:
+    """A value as a sentence has it."""
     if isinstance(value, str):
         return value
     if isinstance(value, int):

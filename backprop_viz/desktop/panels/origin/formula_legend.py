@@ -1,29 +1,106 @@
-"""Which symbol of a formula is which column of the terms' table."""
+"""What each symbol of a formula stands for, and which column of the terms' table it is."""
 
 import re
 
+from PySide6.QtCore import QCoreApplication
+
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.desktop.panels.origin.role_texts import role_text
-from backprop_viz.recording.number_explanation import NumberExplanation
+from backprop_viz.desktop.panels.origin.symbol_texts import (
+    operation_symbols,
+    optimizer_symbols,
+    recurrent_symbols,
+)
+from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation
+from backprop_viz.recording.phases import Phase
 
 # The roles that a symbol of the formulas stands for.
 _ROLES = {
     "δ": ("upstream",),
-    "x": ("window", "input", "pre_activation"),
+    "x": ("window", "input", "pre_activation", "logit", "output", "base", "element"),
     "w": ("kernel", "weight"),
     "A": ("weight",),
-    "b": ("bias",),
+    "a": ("input", "minuend", "dividend"),
+    "b": ("bias", "weight", "subtrahend"),
+    "t": ("target", "label"),
+    "γ": ("gain",),
+    "x̂": ("normalized",),
 }
-_SYMBOL = re.compile(r"(?<![\w∂])([δxwAb])(?=\[)")
+# What is written in letters and is no symbol: functions, words, and what is differentiated.
+_WORDS = re.compile(r"∂[^\s=·+]*|\b(?:via \w+|exp|ln|tanh|sin|cos|sign|max|min|where|else)\b")
+_SYMBOL = re.compile(
+    r"new w|ln p|W_\w+|b_\w+|δ[ach](?![a-z])|[^\W\d_](?:[a-z]+)?(?:\u0302|′)?(?:[₁₂])?[ₜ₊₋₀-₉]*(?=(\[|\()?)"
+)
+_RECURRENT = ("lstm", "gru", "rnn_tanh", "rnn_relu", "Rnn", "LSTM", "GRU")
+_THE_OTHER_UPDATE = {"ₜ₋₁": -1, "ₜ₊₁": 1, "ₜ": 0}
 
 
 def legend(explanation: NumberExplanation, names: NumberNames) -> str:
-    """``δ: upstream, ∂L/∂fc1·linear · A: weight, fc1.weight.T``; "" where no symbol has indices."""
+    """``δ: upstream, ∂L/∂fc1·linear · A: weight, fc1.weight.T``; "" without a symbol."""
     columns = {column.role: column for part in explanation.parts for column in part.factors}
+    event = explanation.number.event
+    updates = event is not None and names.recording.events[event].phase is Phase.UPDATE
+    known = dict(operation_symbols())
+    if updates:
+        known = dict(optimizer_symbols(explanation.op))
+    elif any(word in explanation.op for word in _RECURRENT):
+        known |= recurrent_symbols()
     said = []
-    for symbol in dict.fromkeys(_SYMBOL.findall(explanation.formula.partition("=")[2])):
-        found = [columns[role] for role in _ROLES[symbol] if role in columns]
-        number = found[0].number(0) if len(found) == 1 and len(found[0].values) else None
-        if number is not None:
-            said.append(f"{symbol}: {role_text(found[0].role)}, {names.tensor(number)}")
+    for symbol in symbols_of(explanation.formula):
+        text = _text(symbol, known)
+        if not updates:
+            text = _by_column(symbol, columns, names) or text
+        if text:
+            said.append(f"{symbol.removesuffix('()')}: {text}")
     return " · ".join(said)
+
+
+def symbols_of(formula: str) -> tuple[str, ...]:
+    """The symbols right of the equals sign, in their order; ``σ()`` is the function.
+
+    Letters within an index are places, not symbols, unless they have an index themselves.
+    """
+    rule = re.sub(r"   \S+ = \S+", "", formula.partition("=")[2])
+    rule = _WORDS.sub(" ", rule)
+    found, depth, at = [], 0, 0
+    while at < len(rule):
+        match = _SYMBOL.match(rule, at)
+        if match is None:
+            depth += {"[": 1, "]": -1}.get(rule[at], 0)
+            at += 1
+            continue
+        at = match.end()
+        called = rule[at : at + 1]
+        if depth == 0 or called == "[":
+            is_function = match[0] == "σ" and called == "("
+            found.append("σ()" if is_function else match[0])
+    return tuple(dict.fromkeys(found))
+
+
+def _by_column(symbol: str, columns: dict[str, FactorColumn], names: NumberNames) -> str:
+    """The role and the tensor of the column that a symbol is; "" where it is none, or several."""
+    found = [columns[role] for role in _ROLES.get(symbol, ()) if role in columns]
+    number = found[0].number(0) if found and len(found[0].values) else None
+    if number is None:
+        return ""
+    return f"{role_text(found[0].role)}, {names.tensor(number)}"
+
+
+def _text(symbol: str, known: dict[str, str]) -> str:
+    """What a symbol stands for; of another update than this one it is said."""
+    if symbol in known:
+        return known[symbol]
+    translate = QCoreApplication.translate
+    for ending, step in _THE_OTHER_UPDATE.items():
+        base = symbol.removesuffix(ending)
+        if base != symbol and base in known:
+            before = translate("symbols", "{0}, before this update")
+            after = translate("symbols", "{0}, at the next update")
+            return {-1: before, 1: after, 0: "{0}"}[step].format(known[base])
+    for ending in ("₋₁", "₊₁"):
+        base = symbol.removesuffix(ending)
+        if base != symbol and base in known:
+            before = translate("symbols", "{0}, of the step before")
+            after = translate("symbols", "{0}, of the step after")
+            return (before if ending == "₋₁" else after).format(known[base])
+    return ""

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QWidget
 
-from backprop_viz.desktop.panels.inspector.why_section import Sentence
+from backprop_viz.desktop.panels.inspector.number_sentence import NumberSentence
 from backprop_viz.desktop.panels.origin.breadcrumb import Breadcrumb
 from backprop_viz.desktop.panels.origin.check_section import CheckSection
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
@@ -41,7 +41,7 @@ class OriginLayout(Panel):
         self.formula = FormulaLine()
         self.table = TermsTable()
         self.sum = SumLines()
-        self.facts = Sentence()
+        self.facts = NumberSentence()
         self.facts.setObjectName("originFacts")
         self.facts.setFont(body_font(12))
         self.picture = TermPicture()
@@ -69,7 +69,7 @@ class OriginLayout(Panel):
         self.effects_title.setFont(body_font(12, bold=True))
         self.effects_note = ElidedLabel()
         self.effects_note.setProperty("role", "caption")
-        self.no_effects = Sentence()
+        self.no_effects = NumberSentence()
         self.no_effects.setObjectName("noEffects")
         self.no_effects.setFont(body_font(12))
         self.effects = TermsTable()

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from backprop_viz.analysis.numbers.batch_axis import is_of_sample
 from backprop_viz.analysis.numbers.differentiated import LOSS
@@ -18,13 +18,12 @@ from backprop_viz.analysis.numbers.number_origin import (
 )
 from backprop_viz.desktop.panels.origin.breadcrumb import crumbs
 from backprop_viz.desktop.panels.origin.dependence_rows import dependence_rows
-from backprop_viz.desktop.panels.origin.difference_rows import difference_rows, difference_value
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
 from backprop_viz.desktop.panels.origin.formula_legend import legend
 from backprop_viz.desktop.panels.origin.no_effect_texts import no_effect_text
-from backprop_viz.desktop.panels.origin.origin_layout import OriginLayout
+from backprop_viz.desktop.panels.origin.origin_page import OriginPage
 from backprop_viz.desktop.panels.origin.origin_parts import give_room
-from backprop_viz.desktop.panels.origin.question_history import AskedNumber, QuestionHistory
+from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.panels.origin.sentences import iteration_text, sentences
 from backprop_viz.desktop.panels.origin.term_grid import (
     first_term,
@@ -33,39 +32,30 @@ from backprop_viz.desktop.panels.origin.term_grid import (
     term_grid,
     window_grid,
 )
-from backprop_viz.desktop.panels.origin.term_rows import (
-    TermRow,
-    TermRows,
-    few_terms,
-    phase_color,
-    term_rows,
-)
-from backprop_viz.desktop.style.numbers import full, in_sum, signed
-from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.panels.origin.term_rows import TermRow, phase_color, term_rows
+from backprop_viz.desktop.panels.origin.told_number import ToldNumber
+from backprop_viz.desktop.style.numbers import full, signed
+from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Effect, NumberExplanation
 
-# An answer that takes longer than this is said to be under way.
-_PATIENCE_MS = 250
 # A panel that is lower than this shows only what it must.
 _SHORT = 250
 
 
-class OriginView(OriginLayout):
+class OriginView(OriginPage):
     """One number: its value, its formula, its terms, the facts, and what it changes next.
 
     ``asked`` carries a Recording and the Number of it that is to be explained; the answers come
-    by ``show_explanation``, ``show_chain`` and ``show_effects``. ``marks_changed`` carries the
-    NumberMarks of what is shown, None once nothing is. ``closed``: the user wants the panel away;
-    ``maximized``: it is to have all the room, or no longer. ``sample_wanted`` carries the sample
-    of the batch that the chosen term is of. ``whole_wanted``: the iteration is to be recorded
-    again, with all of its batch.
+    by ``show_explanation``, ``show_chain`` and ``show_effects``. ``closed``: the user wants the
+    panel away; ``maximized``: it is to have all the room, or no longer. ``sample_wanted`` carries
+    the sample of the batch that the chosen term is of. ``whole_wanted``: the iteration is to be
+    recorded again, with all of its batch.
     """
 
     asked = Signal(object, object)
-    marks_changed = Signal(object)
     closed = Signal()
     maximized = Signal(bool)
     sample_wanted = Signal(int)
@@ -73,17 +63,7 @@ class OriginView(OriginLayout):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.history = QuestionHistory()
-        self.explanation: NumberExplanation | None = None
-        self.complete = False  # all has come that belongs to the explanation
-        self.terms = TermRows()
-        self._theme = DARK
-        self._color = "text"
-        self._full_precision = False
         self._of_sample = False  # the number that is asked about is of one sample of the batch
-        self._names: tuple[Recording, NumberNames] | None = None
-        self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
-        self._slow.timeout.connect(self._say_slow)
         for step, button, key in ((-1, self.back, "Alt+Left"), (1, self.forward, "Alt+Right")):
             button.clicked.connect(lambda _=False, step=step: self._go(step))
             # Not the button's own, which would be pressed for a tenth of a second first.
@@ -95,6 +75,8 @@ class OriginView(OriginLayout):
         self.path.number_asked.connect(self.ask_here)
         for source in (self.formula, self.table, self.effects, self.picture):
             source.number_asked.connect(self.ask_here)
+        for sentence in (self.facts, self.no_effects):
+            sentence.picked.connect(self.ask_here)
         self.table.asked_elsewhere.connect(self.ask)
         self.table.row_chosen.connect(self._choose_row)
         self.picture.term_chosen.connect(self._choose_term)
@@ -118,6 +100,11 @@ class OriginView(OriginLayout):
         self.history.ask(now)
         self._ask_current()
 
+    def tell(self, told: ToldNumber) -> None:
+        """Show a number of no recorded tensor, which takes no worker."""
+        self.history.ask(told)
+        self._ask_current()
+
     def ask_here(self, number: Number) -> None:
         """Ask about another number of the recording that is shown."""
         asked = self.history.current
@@ -131,7 +118,7 @@ class OriginView(OriginLayout):
 
     def ask_again(self) -> None:
         """Ask once more about what was shown when the panel was closed."""
-        if self.history.current is not None:
+        if self.history.shown is not None:
             self._ask_current()
 
     def _go(self, step: int) -> None:
@@ -140,9 +127,12 @@ class OriginView(OriginLayout):
             self._ask_current()
 
     def _ask_current(self) -> None:
-        asked = self.history.current
+        asked = self.history.shown
         assert asked is not None
         self._show_nothing()
+        if isinstance(asked, ToldNumber):
+            self._show_told(asked)
+            return
         names = self._names_of(asked.recording)
         if asked.then is not None:
             self._show_difference(asked)
@@ -156,38 +146,6 @@ class OriginView(OriginLayout):
         self._slow.start()
         self.marks_changed.emit(marks_of(asked.recording, asked.number))
         self.asked.emit(asked.recording, asked.number)
-
-    def _show_difference(self, asked: AskedNumber) -> None:
-        """Show a difference, which needs no worker: two numbers, each to be clicked."""
-        assert asked.then is not None
-        self._slow.stop()
-        self._color = phase_color(asked.number, asked.recording.events)
-        self.check.show_number(None, str)
-        self.path.show_crumbs(())
-        self.terms = difference_rows(asked)
-        self.table.show_rows(self.terms, self._names_of(asked.recording))
-        self.table.show()
-        self._write_value()
-        self._paint()
-        text = self.tr("Now less then, exactly. Click either number to see where it comes from.")
-        self.say(text)
-        self.complete = True
-        self.marks_changed.emit(marks_of(asked.recording, asked.number))
-
-    def _write_value(self) -> None:
-        asked = self.history.current
-        assert asked is not None
-        told = None if self.explanation is None else self.explanation.value
-        value = told_scalar(asked.recording, asked.number, told)
-        name = self._names_of(asked.recording).name(asked.number)
-        if asked.then is not None:
-            value, name = difference_value(asked), f"Δ {name}"
-        if value is None:
-            self.value.setText(name)
-            return
-        exact, brief = full(value), in_sum(value, few_terms(self.explanation))
-        self.value.setText(f"{name} = {exact if self._full_precision else brief}")
-        self.value.setToolTip(f"{name} = {exact}")
 
     def forget(self) -> None:
         """The panel is closed: nothing is lit up any more."""
@@ -226,7 +184,7 @@ class OriginView(OriginLayout):
         reason = explanation.reason
         self.whole.setVisible(reason is not None and reason.code == "samples")
         self._offer_other_part(asked, names)
-        self.say(sentences(explanation, names))
+        self.say(*sentences(explanation, names))
         self.marks_changed.emit(marks_of(asked.recording, asked.number, explanation))
 
     def _offer_other_part(self, asked: AskedNumber, names: NumberNames) -> None:
@@ -272,8 +230,8 @@ class OriginView(OriginLayout):
         names = self._names_of(asked.recording)
         rows = effect_rows(effects, asked.recording.events, names)
         self.effects.show_rows(rows, names)
-        why = "" if rows.rows else no_effect_text(names, asked.number)
-        self.no_effects.setText(why)
+        why, numbers = ("", []) if rows.rows else no_effect_text(names, asked.number)
+        self.no_effects.say(why, numbers)
         self.no_effects.setVisible(bool(why))
         self.effects.setVisible(bool(rows.rows))
         self.effects_column.setVisible(bool(rows.rows or why))
@@ -283,10 +241,6 @@ class OriginView(OriginLayout):
         self._give_room()
         self.complete = True
 
-    def say(self, text: str) -> None:
-        """Show sentences beside the terms."""
-        self.facts.setText(text)
-
     def show_view_state(self, view_state: ViewState) -> None:
         """Say which iteration it is about; ask nothing while training runs."""
         self._show_iteration(view_state.cursor.recording)
@@ -294,8 +248,7 @@ class OriginView(OriginLayout):
             self._full_precision = view_state.full_precision
             for table in (self.table, self.effects):
                 table.set_full_precision(view_state.full_precision)
-            if self.history.current is not None:
-                self._write_value()
+            self._write_value()
         for source in (self.formula, self.table, self.effects, self.path, self.pictures):
             source.setEnabled(not view_state.training)
         self.check.set_idle(not view_state.training)
@@ -305,13 +258,15 @@ class OriginView(OriginLayout):
         asked = self.history.current
         if asked is not None:
             self.subtitle.setText(iteration_text(asked, shown, self._of_sample))
-        self.subtitle.setVisible(asked is not None)
+        self.subtitle.setVisible(self.history.shown is not None)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
         for part in (self.table, self.effects, self.formula, self.picture, self.bars, self.check):
             part.set_theme(theme)
+        for sentence in (self.facts, self.no_effects):
+            sentence.set_theme(theme)
         self._paint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -334,11 +289,6 @@ class OriginView(OriginLayout):
             super().keyPressEvent(event)
 
     # -- parts -------------------------------------------------------------------------------
-
-    def _names_of(self, recording: Recording) -> NumberNames:
-        if self._names is None or self._names[0] != recording:
-            self._names = (recording, NumberNames(recording))
-        return self._names[1]
 
     def _choose_row(self, row: TermRow) -> None:
         """Follow the current term in the picture."""
@@ -365,32 +315,5 @@ class OriginView(OriginLayout):
         self.bars_column.setVisible(sums is not None)
         self.pictures.setVisible(grid is not None)
 
-    def _show_nothing(self) -> None:
-        # What is hidden loses the keyboard to some other panel.
-        focused = QApplication.focusWidget()
-        if focused is not None and self.isAncestorOf(focused):
-            self.setFocus()
-        self.explanation, self.terms, self.complete = None, TermRows(), False
-        self.formula.show_formula(None, self.terms, "")
-        self.table.show_rows(self.terms)
-        self.effects.show_rows(self.terms)
-        self.picture.show_grid(None, None)
-        self.bars.show_sums(None, None)
-        hidden = (self.table, self.sum, self.effects, self.pictures, self.whole, self.other_part)
-        for part in hidden:
-            part.setVisible(False)
-        self.effects_note.setText("")
-        self.no_effects.setText("")
-        self.say("")
-        self._enable_buttons(training=False)
-
-    def _enable_buttons(self, training: bool) -> None:
-        self.back.setEnabled(self.history.can_go_back and not training)
-        self.forward.setEnabled(self.history.can_go_forward and not training)
-
     def _say_slow(self) -> None:
         self.say(self.tr("Working it out…"))
-
-    def _paint(self) -> None:
-        self.value.setStyleSheet(f"color: {getattr(self._theme, self._color)};")
-        self.sum.set_theme(self._theme, self._color)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from backprop_viz.desktop.panels.origin.told_number import ToldNumber
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 
@@ -35,13 +36,18 @@ class QuestionHistory:
     """What was asked, and how far one has gone back in it."""
 
     def __init__(self) -> None:
-        self._asked: list[AskedNumber] = []
+        self._asked: list[AskedNumber | ToldNumber] = []
         self._at = -1
 
     @property
-    def current(self) -> AskedNumber | None:
+    def shown(self) -> AskedNumber | ToldNumber | None:
         """What is shown."""
         return self._asked[self._at] if self._asked else None
+
+    @property
+    def current(self) -> AskedNumber | None:
+        """The number of a recording that is shown; None where it is of none."""
+        return self.shown if isinstance(self.shown, AskedNumber) else None
 
     @property
     def can_go_back(self) -> bool:
@@ -53,9 +59,9 @@ class QuestionHistory:
         """Whether one has gone back from something."""
         return self._at < len(self._asked) - 1
 
-    def ask(self, asked: AskedNumber) -> None:
+    def ask(self, asked: AskedNumber | ToldNumber) -> None:
         """Go to a number; what one has gone back from is dropped. The same again is no step."""
-        if asked == self.current:
+        if asked == self.shown:
             return
         self._asked = [*self._asked[: self._at + 1], asked][-MOST:]
         self._at = len(self._asked) - 1

@@ -59,6 +59,7 @@ def _roles() -> dict[str, str]:
         "one_over_n": translate("roles", "1/n"),
         "others": translate("roles", "all others"),
         "iteration": translate("roles", "iteration"),
+        "told": translate("roles", "made of"),
         "effect": translate("roles", "what changes"),
         "depends_on": translate("roles", "depends on"),
         "why_zero": translate("roles", "why it is 0"),

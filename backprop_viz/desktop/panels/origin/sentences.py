@@ -1,23 +1,51 @@
 """The words beside the numbers: which iteration, why there are no terms, which branch was taken."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.numbers.differentiated import LOSS
 from backprop_viz.analysis.numbers.number_names import NumberNames
-from backprop_viz.desktop.panels.origin.fact_texts import fact_text
+from backprop_viz.analysis.numbers.number_origin import value_of
+from backprop_viz.desktop.panels.inspector.number_sentence import Span, spans_of
+from backprop_viz.desktop.panels.origin.fact_texts import fact_text, written
 from backprop_viz.desktop.panels.origin.no_terms_texts import given_text, no_terms_text
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
+from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, NumberExplanation
 
 
-def sentences(explanation: NumberExplanation, names: NumberNames) -> str:
-    """A line for each fact of an explanation, in the user's language."""
+def sentences(explanation: NumberExplanation, names: NumberNames) -> tuple[str, list[Span]]:
+    """A line for each fact of an explanation, in the user's language, and the numbers in them."""
     reasons = () if explanation.reason is None else (explanation.reason,)
-    said = [_said(fact, names) for fact in (*reasons, *explanation.facts)]
+    facts = (*reasons, *explanation.facts)
+    said = [(_said(fact, names), fact) for fact in facts]
     if explanation.kind == "given" and not said:
-        said.append(given_text(names.recording, explanation.number))
-    return "\n".join(filter(None, said))
+        return given_text(names.recording, explanation.number), []
+    text, spans = "", list[Span]()
+    for line, fact in said:
+        text += "\n" if text and line else ""
+        found = spans_of(line, _figures(fact, names.recording))
+        spans += [(start + len(text), stop + len(text), target) for start, stop, target in found]
+        text += line
+    return text, spans
+
+
+def _figures(fact: Fact, recording: Recording) -> list[tuple[Sequence[str], Number]]:
+    """The recorded numbers that a fact writes out, each as it may be written."""
+    figures = []
+    for number in fact.numbers:
+        try:
+            value = value_of(recording, number)
+        except (ValueError, IndexError):
+            continue
+        told = [v for v in fact.values if isinstance(v, float) and v == value]
+        if told:
+            ways = (signed(value), written(value), short(value))
+            figures.append((ways, number))
+    return figures
 
 
 def iteration_text(asked: AskedNumber, shown: Recording, of_sample: bool) -> str:

@@ -71,7 +71,7 @@ class TermModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _LEFT if heading.place else _RIGHT
         if role == Qt.ItemDataRole.DisplayRole:
-            if heading.place and heading.role not in ("effect", WHY_ZERO):
+            if heading.place and heading.role not in ("effect", "told", WHY_ZERO):
                 return self.tr("index")
             return role_text(heading.role) if heading.role else self.tr("term")
         return None
@@ -275,7 +275,7 @@ class TermsTable(QTableView):
             needed.append(widest + 2 * _PADDING + 2)
         room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
         self.wanted_width = sum(needed) + self.width() - room
-        if needed and content.headings[0].role in ("effect", "depends_on"):
+        if needed and content.headings[0].role in ("effect", "depends_on", "told"):
             # A long name is elided rather than that its number is out of sight.
             needed[0] = max(min(needed[0], room - sum(needed[1:])), _LEAST_NAME)
         spare = max(0, room - sum(needed)) // max(1, len(needed))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Signal
@@ -18,6 +19,7 @@ from backprop_viz.analysis.phase_runs import (
     phases_in_order,
 )
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
+from backprop_viz.desktop.panels.origin.told_measures import told_update_length
 from backprop_viz.desktop.panels.phases.phase_cell import PhaseCell
 from backprop_viz.desktop.panels.phases.phase_runs_row import PhaseRunsRow
 from backprop_viz.desktop.panels.phases.phase_texts import as_recorded, loss_formula, meaning
@@ -46,10 +48,11 @@ class PhaseBar(QWidget):
     """Five cells; where phases ran several times, one for each time.
 
     ``picked_phase`` carries the value of the phase that was clicked; ``cursor_moved`` the place at
-    the end of one that ran several times.
+    the end of one that ran several times. ``number_picked``: the number in a cell was clicked.
     """
 
     picked_phase = Signal(str)
+    number_picked = Signal(object)
     cursor_moved = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -64,6 +67,7 @@ class PhaseBar(QWidget):
         for cell in self.cells:
             row.addWidget(cell, 1)
             cell.clicked.connect(self._pick)
+            cell.note_clicked.connect(partial(self._explain, cell))
         self.runs = PhaseRunsRow(self._run_words)
         self.runs.position_picked.connect(self.cursor_moved)
         self.runs.hide()
@@ -99,6 +103,18 @@ class PhaseBar(QWidget):
         cell = self.sender()
         assert isinstance(cell, PhaseCell)
         self.picked_phase.emit(cell.phase.value)
+
+    def _explain(self, cell: PhaseCell) -> None:
+        """Ask about the loss, or about how far the update moved the weights."""
+        if self._view_state is None or cell.standing.state is not PhaseProgress.DONE:
+            return
+        recording = self._view_state.cursor.recording
+        if cell.phase is Phase.LOSS:
+            number = loss_number(recording.at(len(recording.events)))
+            if number is not None:
+                self.number_picked.emit(number)
+        elif cell.phase is Phase.UPDATE and self._update_length(recording) is not None:
+            self.number_picked.emit(told_update_length(recording))
 
     def _refresh(self) -> None:
         if self._view_state is None:
@@ -286,6 +302,8 @@ class PhaseBar(QWidget):
         if standing.total is not None and standing.seconds is not None:
             lines += [self._ran(standing.total, duration(standing.seconds))]
             lines += [self.tr("Click to see the state at its end.")]
+            if standing.phase in (Phase.LOSS, Phase.UPDATE) and note not in ("", "–"):
+                lines += [self.tr("Click the number: where does it come from?")]
         if standing.due:
             lines += [self.tr("This phase runs next.")]
         return "\n".join(line for line in lines if line)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QFont,
     QFontMetrics,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -34,8 +35,11 @@ _SWITCH = 6  # how much higher a switch is than its text
 class PhaseCell(QAbstractButton):
     """One phase, numbered unless it has a ``name`` of its own; ``note`` is its result.
 
-    ``mark`` is the end of the note that reports an intervention, or "".
+    ``mark`` is the end of the note that reports an intervention, or "". A click on the note is
+    one on the cell, and ``note_clicked``.
     """
+
+    note_clicked = Signal()
 
     def __init__(self, phase: Phase, parent: QWidget | None = None, *, name: str = "") -> None:
         super().__init__(parent)
@@ -130,6 +134,20 @@ class PhaseCell(QAbstractButton):
             self.click()
         else:
             super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell that the note was clicked, after the click on the cell."""
+        on_note = self.isDown() and self.note_area().contains(event.position().toPoint())
+        super().mouseReleaseEvent(event)
+        if on_note and event.button() is Qt.MouseButton.LeftButton:
+            self.note_clicked.emit()
+
+    def note_area(self) -> QRect:
+        """Where the note stands; empty without one."""
+        start, end = self._name_end() + _GAP, self.width() - self._end
+        note, font = self._fitting_note(end - start - (BADGE + _BADGE_GAP if self.mark else 0))
+        wide = QFontMetrics(font).horizontalAdvance(note)
+        return QRect(end - wide, 0, wide, self.height())
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show that the mouse is over the cell."""

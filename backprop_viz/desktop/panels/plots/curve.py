@@ -1,10 +1,15 @@
 """One curve of a plot: its points, its line and its markers."""
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
 from backprop_viz.desktop.panels.plots.curve_row import CurveRow, line_color
+from backprop_viz.desktop.panels.plots.told_points import Point
 from backprop_viz.desktop.panels.plots.traces import Doubles, Trace
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.recording.history import Curves
@@ -73,6 +78,23 @@ class Curve:
         if len(there) or self._marks.isVisible():
             self._marks.setData(x[there], y[there])
             self._marks.setVisible(len(there) > 0)  # pyqtgraph paints nothing for some lengths
+
+
+def nearest_point(curves: Sequence[Curve], place: QPointF, log: bool) -> Point | None:
+    """The point of a shown curve nearest to a place within the axes, by height; the first of equal.
+
+    ``log``: the place's height is a logarithm.
+    """
+    nearest, least = None, math.inf
+    for row, curve in enumerate(curves):
+        point = curve.trace.at(round(place.x())) if curve.shown else None
+        if point is None:
+            continue
+        height = math.log10(point[1]) if log and point[1] > 0 else point[1]
+        away = abs(height - place.y())
+        if nearest is None or away < least:
+            nearest, least = Point(row, int(point[0]), point[1]), away
+    return nearest
 
 
 def _log10(y: Doubles) -> Doubles:

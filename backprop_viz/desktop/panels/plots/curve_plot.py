@@ -6,12 +6,12 @@ from html import escape
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
-from backprop_viz.desktop.panels.plots.curve import Curve
+from backprop_viz.desktop.panels.plots.curve import Curve, nearest_point
 from backprop_viz.desktop.panels.plots.curve_row import CurveRow
 from backprop_viz.desktop.panels.plots.plot_parts import (
     PlotReadout,
@@ -30,6 +30,9 @@ from backprop_viz.recording.history import Curves
 _SEEN_PX = 1.0
 _MOST_WAITED = 10
 
+# A mouse that moves less than this many pixels while it is pressed has clicked.
+_CLICK_PX = 4
+
 # How many times the range of a run an earlier one may take of the plot.
 _SQUEEZED = 5
 _NO_CURVES = Curves(*(np.empty(0) for _ in range(5)))
@@ -39,8 +42,11 @@ class CurvePlot(pg.PlotWidget):
     """A plot of rows. It follows the run until it is panned or zoomed, and again on demand.
 
     ``limits`` fixes the range of y. Left and Right move the crosshair, Esc hides it, A shows
-    everything.
+    everything. ``point_picked`` carries a Point: of the curve nearest to a click, or with Enter of
+    the first one at the crosshair.
     """
+
+    point_picked = Signal(object)
 
     def __init__(
         self,
@@ -68,6 +74,7 @@ class CurvePlot(pg.PlotWidget):
         self._iteration: float | None = None
         self._full_precision = False
         self._following = True
+        self._pressed = QPointF()
         set_up_plot(self, pannable=True)
         plot = self.getPlotItem()
         plot.getViewBox().sigRangeChanged.connect(self._draw)
@@ -321,6 +328,24 @@ class CurvePlot(pg.PlotWidget):
 
     # -- mouse and keyboard --------------------------------------------------------------------
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember where: a click is no drag."""
+        super().mousePressEvent(event)
+        self._pressed = event.position()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell the point that was clicked."""
+        super().mouseReleaseEvent(event)
+        moved = (event.position() - self._pressed).manhattanLength()
+        if event.button() is Qt.MouseButton.LeftButton and moved < _CLICK_PX:
+            self._pick(place_under(self, event.position()))
+
+    def _pick(self, place: QPointF | None) -> None:
+        """Emit the point of the visible curve of this run that is nearest to a place."""
+        found = None if place is None else nearest_point(self._curves, place, self._log)
+        if found is not None:
+            self.point_picked.emit(found)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the crosshair with the mouse."""
         super().mouseMoveEvent(event)
@@ -353,6 +378,8 @@ class CurvePlot(pg.PlotWidget):
             QGuiApplication.clipboard().setText(self.copied())
         elif event.key() in moves:
             self._move_crosshair(moves[Qt.Key(event.key())])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._iteration is not None:
+            self._pick(QPointF(self._iteration, np.inf))
         elif event.key() == Qt.Key.Key_A:
             self.follow()
         elif event.key() == Qt.Key.Key_Escape and self._iteration is not None:

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop.panels.origin.told_measures import gradient_length, told_update_ratio
 from backprop_viz.desktop.panels.plots.flow_layout import (
     Decades,
     Flow,
@@ -39,13 +40,19 @@ _TOP = 24.0  # the names of the two axes
 _BOTTOM = 20.0  # the parameters' names
 _SIDE = 36.0
 _NARROW = 6.0  # columns narrower than this have bars without round corners
+_NEAR_DOT = 9.0  # how far from a dot a click is still on it
 _CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class GradientFlowPlot(Panel):
-    """Bars of ‖grad‖ and dots of ‖Δw‖ / ‖w‖, one for each parameter."""
+    """Bars of ‖grad‖ and dots of ‖Δw‖ / ‖w‖, one for each parameter.
+
+    A click chooses the parameter (``picked``) and asks where its norm comes from, on the dot its
+    ratio (``number_picked``).
+    """
 
     picked = Signal(str, object)
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         title = QCoreApplication.translate("GradientFlowPlot", "Gradient flow")
@@ -59,7 +66,7 @@ class GradientFlowPlot(Panel):
         self.header.addWidget(self.readout, 1)
         self.bars = FlowBars()
         self.bars.setAccessibleName(title)
-        self.bars.picked.connect(self.picked)
+        self.bars.picked.connect(self._pick)
         self.bars.pointed.connect(self._read)
         self.body.addWidget(self.bars, 1)
         self._norms = Norms()
@@ -95,6 +102,16 @@ class GradientFlowPlot(Panel):
         """Take the colours of a theme."""
         self.bars.set_theme(theme)
 
+    def _pick(self, name: str, on_dot: bool) -> None:
+        """Choose a parameter, and ask about its bar or its dot."""
+        self.picked.emit("parameter", name)
+        if self._view_state is None or self._view_state.training:
+            return
+        cursor = self._view_state.cursor
+        number = told_update_ratio(cursor, name) if on_dot else gradient_length(cursor, name)
+        if number is not None:
+            self.number_picked.emit(number)
+
     def _read(self, flow: object) -> None:
         self.readout.setText(self.reading(flow) if isinstance(flow, Flow) else self._legend)
         told = [flow] if isinstance(flow, Flow) else self.bars.flows
@@ -113,9 +130,12 @@ class GradientFlowPlot(Panel):
 
 
 class FlowBars(QWidget):
-    """The bars, dots and axes; a parameter can be pointed at and chosen."""
+    """The bars, dots and axes; a parameter can be pointed at and chosen.
 
-    picked = Signal(str, object)
+    ``picked`` carries its name, and whether it was chosen by its dot.
+    """
+
+    picked = Signal(str, bool)
     pointed = Signal(object)  # a Flow, or None
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -132,7 +152,10 @@ class FlowBars(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(
-            self.tr("Click a bar, or use Left, Right and Enter, to select the parameter")
+            self.tr(
+                "Click a bar or a dot, or use Left, Right and Enter: the parameter, and where its "
+                "number comes from"
+            )
         )
 
     def show_flows(self, flows: tuple[Flow, ...], final: tuple[Flow, ...]) -> None:
@@ -186,7 +209,7 @@ class FlowBars(QWidget):
         """Choose the parameter under the mouse."""
         at = column_at(self.area(), len(self.flows), event.position().x())
         if at is not None and event.button() is Qt.MouseButton.LeftButton:
-            self.picked.emit("parameter", self.flows[at].name)
+            self.picked.emit(self.flows[at].name, self._is_on_dot(at, event.position()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to another parameter, choose it, or leave."""
@@ -202,7 +225,7 @@ class FlowBars(QWidget):
         if key in moves and last >= 0:
             self._point(moves[Qt.Key(key)])
         elif key in _CHOOSE and self._at is not None:
-            self.picked.emit("parameter", self.flows[self._at].name)
+            self.picked.emit(self.flows[self._at].name, False)
         elif key == Qt.Key.Key_Escape and self._at is not None:
             self._point(None)
         else:
@@ -321,9 +344,20 @@ class FlowBars(QWidget):
         room = QRectF(box.center().x() - 14, box.top() - 17, 28, 14)
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, word)
 
+    def _is_on_dot(self, at: int, place: QPointF) -> bool:
+        ratio = self.flows[at].ratio
+        if ratio is None:
+            return False
+        x, y = self._dot_at(column_box(self.area(), len(self.flows), at), ratio)
+        return (QPointF(x, y) - place).manhattanLength() <= _NEAR_DOT
+
+    def _dot_at(self, column: QRectF, ratio: float) -> tuple[float, float]:
+        known = ratio > 0 and math.isfinite(ratio) and self._ratios is not None
+        return dot(column, self._ratios.part(ratio) if known and self._ratios else 0.0)
+
     def _paint_dot(self, painter: QPainter, column: QRectF, ratio: float) -> None:
         known = ratio > 0 and math.isfinite(ratio) and self._ratios is not None
-        x, y = dot(column, self._ratios.part(ratio) if known and self._ratios else 0.0)
+        x, y = self._dot_at(column, ratio)
         radius = min(3.5, column.width() / 6)
         color = QColor(self._theme.update)
         # Hollow, at the bottom: the update changed nothing, or the ratio is not a number.

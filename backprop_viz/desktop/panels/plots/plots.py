@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QWidget
 
@@ -12,6 +12,7 @@ from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.desktop.panels.plots.curve_row import CurveData, CurveRow, line_color
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.legend import LegendButton
+from backprop_viz.desktop.panels.plots.told_points import Point, told_point
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.panel import Panel
@@ -36,8 +37,12 @@ class CurvePanel(Panel):
     """Curves over the iterations, with a legend in the header.
 
     ``axes`` names x and y; ``limits`` fixes the range of y. ``why_empty`` returns the sentence to
-    show in place of the plot, or "".
+    show in place of the plot, or "". ``number_picked`` carries the ToldNumber of a point that was
+    clicked; ``loss_asked`` an iteration that is kept, whose own loss was.
     """
+
+    number_picked = Signal(object)
+    loss_asked = Signal(int)
 
     def __init__(
         self,
@@ -101,15 +106,30 @@ class CurvePanel(Panel):
         plot.setWhatsThis(
             self.tr(
                 "Drag to pan, turn the wheel to zoom, press A to show all. "
-                "Left and Right move the crosshair."
+                "Left and Right move the crosshair. Click a point, or press Enter: where does it "
+                "come from?"
             )
         )
         plot.set_theme(self._theme)
+        plot.point_picked.connect(self._explain)
         self._pages.addWidget(plot)
         # In the tab order, it comes where it stands, not last in the window.
         self.setTabOrder(self.earlier_runs, plot)
         self.setTabOrder(plot, plot.view_all)
         return plot
+
+    def _explain(self, point: Point) -> None:
+        """Tell what a point is; the loss of an iteration that is kept is a recorded number."""
+        row, view_state = self._rows[point.row], self._view_state
+        if view_state is None:
+            return
+        kept = point.iteration in view_state.kept_iterations.iterations
+        if row.series is _batch_loss and not row.smoothing and kept:
+            self.loss_asked.emit(point.iteration)
+        else:
+            title = self.accessibleName()
+            told = told_point(row, point, view_state, title, self._percent)
+            self.number_picked.emit(told)
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Follow the run; draw only if there is anything new."""

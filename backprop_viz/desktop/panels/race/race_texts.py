@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.analysis.race_standings import LaneResult
-from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.texts.table_texts import optimizer_text
 from backprop_viz.recording.number_explanation import Fact
 from backprop_viz.recording.quantities import written
@@ -44,6 +44,26 @@ def result_texts(result: LaneResult, seeds: int) -> tuple[str, str, str, str]:
         text = translate("race", "{0} of {1}: {2}")
         diverged = text.format(len(result.diverged), seeds, diverged)
     return loss, accuracy, time, diverged
+
+
+def result_numbers(result: LaneResult) -> tuple[float, float, float]:
+    """Loss, accuracy (0..1) and seconds, unrounded; NaN where there is nothing yet."""
+    return result.loss, result.accuracy, result.seconds or float("nan")
+
+
+def told_result(column: int, value: float) -> str:
+    """What a number of the table is: of the loss (0), the accuracy (1) or the time (2)."""
+    translate = QCoreApplication.translate
+    texts = (
+        translate(
+            "race",
+            "{0}: the mean loss of the last 10 iterations. A race keeps no iteration: run these "
+            "settings in the window to see where a loss comes from.",
+        ),
+        translate("race", "{0}: correct / all of the validation set, after the last iteration."),
+        translate("race", "{0} seconds in the iterations themselves, without loading data."),
+    )
+    return texts[column].format(full(value))
 
 
 def race_ended_text(reason: Fact) -> str:

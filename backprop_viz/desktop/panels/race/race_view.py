@@ -1,5 +1,6 @@
 """The panel of races: lanes and their results as a table, the losses as a picture."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,15 @@ from backprop_viz.desktop.panels.race.race_presets import (
 from backprop_viz.desktop.panels.race.race_texts import (
     lane_text,
     race_ended_text,
+    result_numbers,
     result_texts,
     seeds_text,
+    told_result,
 )
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.cell_copier import NUMBER_ROLE, CellCopier
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.widgets.late_widget import LateWidget
 from backprop_viz.desktop.widgets.picture_button import PictureButton
@@ -51,6 +55,7 @@ _USUAL_ITERATIONS = 200
 _MOST_LANES = 12
 _ROWS_SEEN = 5
 _PARTS = 1000
+_FIRST_NUMBER = 2  # the column of the loss
 
 
 class RaceView(Panel):
@@ -163,6 +168,8 @@ class RaceView(Panel):
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(64)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        CellCopier(table)
+        table.cellClicked.connect(self._tell)
         table.cellDoubleClicked.connect(lambda row, _: self.change_lane(row))
         table.itemSelectionChanged.connect(self._show_buttons)
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 10)
@@ -228,11 +235,15 @@ class RaceView(Panel):
         self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)
         results = [self._standings.result(i) for i in range(len(lanes))] if raced else []
         for row, lane in enumerate(lanes):
-            texts = ("–", "–", "–", "")
+            texts, numbers = ("–", "–", "–", ""), (math.nan,) * 3
             if raced:
                 texts = result_texts(results[row], len(lane.seeds))
+                numbers = result_numbers(results[row])
             for column, text in enumerate((lane_text(lane), seeds_text(lane), *texts)):
                 self._write(row, column, text).setIcon(QIcon() if column else self._icon(row))
+            for column, value in enumerate(numbers, _FIRST_NUMBER):
+                known = None if math.isnan(value) else value
+                self.table.item(row, column).setData(NUMBER_ROLE, known)
         curves = [self._standings.curve(i) for i in range(len(lanes))] if raced else []
         diverged = [result.diverged for result in results]
         names = [lane_text(lane) for lane in lanes] if raced else []
@@ -252,6 +263,14 @@ class RaceView(Panel):
             item.setText(text)
             item.setToolTip(text)
         return item
+
+    def _tell(self, row: int, column: int) -> None:
+        """Say what the number is that was clicked."""
+        value = self.table.item(row, column).data(NUMBER_ROLE)
+        if value is not None:
+            self.subtitle.setText(told_result(column - _FIRST_NUMBER, value))
+        else:
+            self.subtitle.setText(self._said())
 
     def _icon(self, row: int) -> QIcon:
         """A piece of the lane's line."""

@@ -26,7 +26,7 @@ from backprop_viz.recording.tensors import Array
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_LOSS = 2
+_LOSS, _OWN, _MEAN = 2, 3, 4
 _PADDING = 4  # also in the style sheet
 _ALWAYS_SEEN = 2
 
@@ -43,11 +43,13 @@ class RankCell:
 
 class RankTable(QTableWidget):
     """A row for each rank. ``rank_wanted`` carries the place of the one that was chosen;
-    ``loss_asked`` the place of the one whose loss was.
+    ``loss_asked`` the place of the one whose loss was, ``norm_asked`` that of the one whose
+    gradient's norm was, and whether it is that before the ranks talked.
     """
 
     rank_wanted = Signal(int)
     loss_asked = Signal(int)
+    norm_asked = Signal(int, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,10 +156,16 @@ class RankTable(QTableWidget):
             return RankCell(self.tr("differ"), ", ".join(state.difference.parameters[:8]), "error")
         return RankCell(self.tr("equal"), color="update") if state.compared else RankCell("")
 
+    def _has_number(self, row: int, column: int) -> bool:
+        item = self.item(row, column)
+        return item is not None and item.data(NUMBER_ROLE) is not None
+
     def _chosen(self, row: int, column: int) -> None:
         known = None if self._state is None else self._state.ranks[row].recording
         if column == _LOSS and known is not None and _has_loss(known):
             self.loss_asked.emit(row)
+        elif column in (_OWN, _MEAN) and self._has_number(row, column):
+            self.norm_asked.emit(row, column == _OWN)
         else:
             self.rank_wanted.emit(row)
 

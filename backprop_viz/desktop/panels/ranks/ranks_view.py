@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.analysis.numbers.number_origin import loss_number
+from backprop_viz.analysis.joined_ranks import own_gradient
+from backprop_viz.analysis.numbers.measures import measure_of
+from backprop_viz.analysis.numbers.number_origin import grad_number, loss_number
 from backprop_viz.analysis.ranks import RankGradient, all_reduce_in, gradient_on_ranks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
@@ -69,6 +71,7 @@ class RanksView(Panel):
         self.table = RankTable()
         self.table.rank_wanted.connect(self.rank_wanted)
         self.table.loss_asked.connect(self._ask_loss)
+        self.table.norm_asked.connect(self._ask_norm)
         self.mean, self.weights, self.waits, self.standing = (Sentence() for _ in range(4))
         self.origin = QToolButton()
         self.origin.setObjectName("meanOrigin")
@@ -286,6 +289,19 @@ class RanksView(Panel):
         number = None if recording is None else loss_number(recording.at(len(recording.events)))
         if number is not None:
             self.rank_number_picked.emit(place, number)
+
+    def _ask_norm(self, place: int, before: bool) -> None:
+        """Ask about the norm of a rank's own gradient, or of what it had after the ranks talked."""
+        recording = None if self._state is None else self._state.ranks[place].recording
+        if recording is None or self.gradient is None:
+            return
+        name, end = self.gradient.name, recording.at(len(recording.events))
+        whole = grad_number(end, name, ())
+        if before and self.gradient.reduced:
+            whole = own_gradient(recording, name, 0, ())
+        norm = measure_of(whole, "norm")
+        if norm is not None:
+            self.rank_number_picked.emit(place, norm)
 
 
 def _is_over(state: RanksState) -> bool:

@@ -1,0 +1,195 @@
+"""Numbers that are no recorded tensor's: points of curves, measures, what a finding says.
+
+A click on each explains it, or says what it is; never does the number before it stay on screen.
+"""
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.analysis.numbers.evidence_number import evidence_number
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.findings.finding_card import FindingCard
+from backprop_viz.desktop.panels.findings.findings_view import FindingsView
+from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
+from backprop_viz.desktop.panels.plots.flow_layout import column_box
+from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
+from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, CurvePanel, LossPlot
+from backprop_viz.desktop.panels.plots.told_points import Point
+from backprop_viz.recording.finding import Finding
+from tests.desktop.test_where_from import Explained
+from tests.opened_windows import OpenWindow
+from tests.waiting import until, until_idle
+
+BATCH = 8
+ITERATIONS = 3
+
+
+@pytest.fixture
+def window_arguments() -> tuple[str, ...]:
+    return ("--preset", "digits")
+
+
+@pytest.fixture
+def explained(open_window: OpenWindow, qtbot: QtBot) -> Explained:
+    explained = Explained(open_window("--preset", "digits", size=(1600, 1000)), qtbot)
+    session = explained.session
+    session.configure({"batch_size": BATCH})
+    until_idle(session)
+    for _ in range(ITERATIONS):
+        session.iterate()
+        until_idle(session)
+    return explained
+
+
+def by_hand(explained: Explained) -> list[tuple[float, float, torch.nn.Module, dict]]:
+    """Loss, accuracy, network and weights before the step of each iteration of a plain run."""
+    plain = bv.Trainer.from_settings(explained.session.view_state.settings)
+    found = []
+    for _ in range(ITERATIONS):
+        before = {name: p.detach().clone() for name, p in plain.model.named_parameters()}
+        done = plain.iterate()
+        found.append((done.loss, done.accuracy, plain.model, before))
+    return found
+
+
+def test_a_point_of_the_loss_is_the_loss_of_its_iteration(explained: Explained) -> None:
+    plot = explained.window.panel(LossPlot)
+    losses = [loss for loss, *_ in by_hand(explained)]
+    plot.plot.point_picked.emit(Point(0, 2, losses[1]))
+    explanation = explained.wait()
+    assert explained.name == "loss"
+    assert explanation.value == losses[1]
+    assert explained.session.view_state.cursor.recording.iteration == 2
+    # Nothing of it stays when the next number is one that no tensor holds.
+    plot.plot.point_picked.emit(Point(1, 3, 2.0))
+    assert explained.panel.value.text() == "Loss, smoothed = 2.000"
+    assert explained.panel.explanation is None
+    assert not explained.panel.check.isVisible()
+    explained.panel.back.click()
+    assert explained.wait().value == losses[1]
+    assert explained.panel.check.isVisible()
+    explained.panel.forward.click()
+    assert explained.panel.value.text() == "Loss, smoothed = 2.000"
+
+
+def click_curve(explained: Explained, panel: CurvePanel, row: int, iteration: int) -> None:
+    """Click a point of a curve where it is drawn."""
+    plot = panel.plot
+    panel.show_view_state(explained.session.view_state)
+    point = plot.traces[row].at(iteration)
+    assert point is not None
+    view = plot.getPlotItem().getViewBox()
+    at = plot.mapFromScene(view.mapViewToScene(QPointF(*point)))
+    explained.qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_a_smoothed_loss_is_the_mean_that_its_rows_say(explained: Explained) -> None:
+    losses = np.array([loss for loss, *_ in by_hand(explained)])
+    weights = 0.95 ** np.arange(ITERATIONS)[::-1]
+    expected = float((losses * weights).sum() / weights.sum())
+    plots = explained.window.panel(LossPlot)
+    plots.plot.set_shown(0, False)  # the other curve is less than a pixel away
+    click_curve(explained, plots, 1, 3)
+    panel = explained.panel
+    assert panel.value.text().startswith("Loss, smoothed = ")
+    assert float(panel.value.toolTip().rpartition("= ")[2]) == pytest.approx(expected, rel=1e-12)
+    rows = panel.table.rows.content.rows
+    assert [row.value for row in rows] == losses[::-1].tolist()
+    assert panel.subtitle.text() == "iteration 3"
+    assert "5 % less weight" in panel.facts.text()
+
+
+def test_an_accuracy_tells_how_many_were_correct(explained: Explained) -> None:
+    accuracies = [accuracy for _, accuracy, *_ in by_hand(explained)]
+    click_curve(explained, explained.window.panel(AccuracyPlot), 0, 3)
+    names = [row.cells[0].text for row in explained.panel.table.rows.content.rows]
+    counts = [name.rpartition(": ")[2] for name in names]
+    expected = [f"{round(a * BATCH)} of {BATCH} correct" for a in reversed(accuracies)]
+    assert counts == expected
+
+
+def test_a_bar_and_a_dot_of_the_gradient_flow(explained: Explained) -> None:
+    _, _, net, before = by_hand(explained)[-1]
+    flow = explained.window.panel(GradientFlowPlot)
+    flow.show_view_state(explained.session.view_state)
+    bars = flow.bars
+    at = next(i for i, each in enumerate(bars.flows) if each.name == "fc3.weight")
+    column = column_box(bars.area(), len(bars.flows), at)
+    explained.click(bars, QPointF(column.left() + 2, column.bottom() - 2))
+    weight = net.fc3.weight
+    grad = weight.grad.numpy().astype("f8")
+    assert explained.wait().value == pytest.approx(float(np.sqrt((grad**2).sum())), rel=1e-12)
+    explained.panel.close_button.click()  # the plots are where the explanation is
+    ratio = bars.flows[at].ratio
+    assert ratio is not None
+    explained.click(
+        bars, QPointF(*bars._dot_at(column_box(bars.area(), len(bars.flows), at), ratio))
+    )
+    old = before["fc3.weight"].numpy().astype("f8")
+    change = float(np.linalg.norm(weight.detach().numpy().astype("f8") - old))
+    told = float(explained.panel.value.toolTip().rpartition("= ")[2])
+    assert told == pytest.approx(change / float(np.linalg.norm(old)), rel=1e-9)
+    # The length of the weight is a number that can be asked about.
+    explained.panel.table._ask(explained.panel.table.rows.index(1, 1))
+    assert explained.wait().value == pytest.approx(float(np.linalg.norm(old)), rel=1e-9)
+
+
+def test_the_numbers_in_the_phases(explained: Explained) -> None:
+    loss, _, net, before = by_hand(explained)[-1]
+    cells = {cell.phase.value: cell for cell in explained.window.panel(PhaseBar).cells}
+    explained.click(cells["update"], QPointF(cells["update"].note_area().center()))
+    changes = [
+        p.detach().numpy().astype("f8") - before[name].numpy().astype("f8")
+        for name, p in net.named_parameters()
+    ]
+    expected = np.sqrt(sum(float((change**2).sum()) for change in changes))
+    told = float(explained.panel.value.toolTip().rpartition("= ")[2])
+    assert told == pytest.approx(expected, rel=1e-6)
+    explained.click(cells["loss"], QPointF(cells["loss"].note_area().center()))
+    assert explained.wait().value == loss
+
+
+def test_a_figure_of_a_finding_leads_to_its_evidence(explained: Explained) -> None:
+    recording = explained.session.view_state.cursor.recording
+    relu = next(i for i, e in enumerate(recording.events) if e.op == "relu")
+    output = recording.events[relu].outputs[0]
+    assert output is not None
+    dead = np.flatnonzero(~(output != 0).any(axis=(0, 2, 3)))
+    finding = Finding("dead_units", "hint", ("conv1", len(dead), 6), event=relu)
+    findings = explained.window.panel(FindingsView)
+    findings.show_findings(recording, (finding,))
+    (card,) = findings.cards
+    assert isinstance(card, FindingCard)
+    number = evidence_number(recording, finding)
+    if len(dead):
+        assert number is not None
+        assert number.index[:2] == (0, dead[0])
+        assert set(card.sentence.figures) == {"6", str(len(dead))}
+        card.sentence.linkActivated.emit("0")
+        assert explained.wait().value == 0.0
+    exploding = Finding("exploding", "warning", ("fc3.weight", "conv1.weight", 3e4), "fc3.weight")
+    findings.show_findings(recording, (exploding,))
+    findings.cards[0].sentence.linkActivated.emit("0")
+    grad = by_hand(explained)[-1][2].fc3.weight.grad.numpy().astype("f8")
+    assert explained.wait().value == pytest.approx(float(np.sqrt((grad**2).sum())), rel=1e-12)
+    # To show another one's evidence does not leave this one on screen.
+    shown = explained.panel.explanation
+    first = Finding("exploding", "warning", ("fc1.weight", "conv1.weight", 3e4), "fc1.weight")
+    findings.show_findings(recording, (first,))
+    findings.cards[0].show_button.click()
+    assert explained.wait() is not shown
+    assert explained.name == "‖fc1.weight.grad‖"
+
+
+def test_a_probability_of_the_drawing(explained: Explained) -> None:
+    bars = explained.window.panel(DrawPanel)._stage.bars
+    probabilities = np.random.default_rng(0).dirichlet(np.ones(10)).tolist()
+    bars.show_probabilities(probabilities, int(np.argmax(probabilities)))
+    explained.click(bars, QPointF(20, bars.height() * 0.75))
+    assert explained.panel.value.toolTip() == f"p[7] = {probabilities[7]}"
+    until(explained.session, lambda: explained.panel.complete)
+    assert [r.value for r in explained.panel.table.rows.content.rows] == probabilities
