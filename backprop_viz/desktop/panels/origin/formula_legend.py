@@ -27,10 +27,16 @@ _ROLES = {
     "x̂": ("normalized",),
 }
 # What is written in letters and is no symbol: functions, words, and what is differentiated.
-_WORDS = re.compile(r"∂[^\s=·+]*|\b(?:via \w+|exp|ln|tanh|sin|cos|sign|max|min|where|else)\b")
-_SYMBOL = re.compile(
-    r"new w|ln p|W_\w+|b_\w+|δ[ach](?![a-z])|[^\W\d_](?:[a-z]+)?(?:\u0302|′)?(?:[₁₂])?[ₜ₊₋₀-₉]*(?=(\[|\()?)"
+_WORDS = re.compile(
+    r"∂[^\s=·+)]*|\bvia \w+|,  of the gate (?=\w)|\b(?:permuted(?: back)?|masked)\b"
+    r"|\b(?:exp|ln(?! p)|tanh|sin|cos|sign|max|min|where|else|softmax|Im|Re)(?![a-z])"
+    r"|\bmean(?=\(| [a-zδ])"
 )
+_SYMBOL = re.compile(
+    r"ln p|W_[a-z]+|b_[a-z]+|a_[a-z](?![a-z])|δ[ach]?(?![a-z])"
+    r"|[A-Za-zα-ωΓΔΘΛΞΦΨΩ][a-z]*(?:\u0302|′)?[₁₂]?"
+)
+_NEIGHBOUR = re.compile(r"ₜ(?:[₋₊]₁)?|[₋₊]₁")
 _RECURRENT = ("lstm", "gru", "rnn_tanh", "rnn_relu", "Rnn", "LSTM", "GRU")
 _THE_OTHER_UPDATE = {"ₜ₋₁": -1, "ₜ₊₁": 1, "ₜ": 0}
 
@@ -45,6 +51,8 @@ def legend(explanation: NumberExplanation, names: NumberNames) -> str:
         known = dict(optimizer_symbols(explanation.op))
     elif any(word in explanation.op for word in _RECURRENT):
         known |= recurrent_symbols()
+    elif explanation.op.lower().startswith("pow"):
+        known["p"] = QCoreApplication.translate("symbols", "exponent")
     said = []
     for symbol in symbols_of(explanation.formula):
         text = _text(symbol, known)
@@ -60,8 +68,7 @@ def symbols_of(formula: str) -> tuple[str, ...]:
 
     Letters within an index are places, not symbols, unless they have an index themselves.
     """
-    rule = re.sub(r"   \S+ = \S+", "", formula.partition("=")[2])
-    rule = _WORDS.sub(" ", rule)
+    rule = _WORDS.sub(" ", re.sub(r"   \S+ = \S+", "", formula.partition("=")[2]))
     found, depth, at = [], 0, 0
     while at < len(rule):
         match = _SYMBOL.match(rule, at)
@@ -69,11 +76,12 @@ def symbols_of(formula: str) -> tuple[str, ...]:
             depth += {"[": 1, "]": -1}.get(rule[at], 0)
             at += 1
             continue
-        at = match.end()
+        neighbour = _NEIGHBOUR.match(rule, match.end())
+        at = match.end() if neighbour is None else neighbour.end()
+        symbol = match[0] + ("" if neighbour is None else neighbour[0])
         called = rule[at : at + 1]
         if depth == 0 or called == "[":
-            is_function = match[0] == "σ" and called == "("
-            found.append("σ()" if is_function else match[0])
+            found.append("σ()" if symbol == "σ" and called == "(" else symbol)
     return tuple(dict.fromkeys(found))
 
 
@@ -82,7 +90,7 @@ def _by_column(symbol: str, columns: dict[str, FactorColumn], names: NumberNames
     found = [columns[role] for role in _ROLES.get(symbol, ()) if role in columns]
     number = found[0].number(0) if found and len(found[0].values) else None
     if number is None:
-        return ""
+        return role_text(found[0].role) if found and symbol != "x" else ""
     return f"{role_text(found[0].role)}, {names.tensor(number)}"
 
 
@@ -91,6 +99,8 @@ def _text(symbol: str, known: dict[str, str]) -> str:
     if symbol in known:
         return known[symbol]
     translate = QCoreApplication.translate
+    if symbol.startswith("a_"):
+        return known.get("a", "")
     for ending, step in _THE_OTHER_UPDATE.items():
         base = symbol.removesuffix(ending)
         if base != symbol and base in known:

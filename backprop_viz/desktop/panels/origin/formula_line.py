@@ -5,6 +5,7 @@ from html import escape
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.panels.origin.term_rows import TermRow, TermRows, factor_text
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import signed
@@ -28,7 +29,7 @@ class FormulaLine(QWidget):
         super().__init__(parent)
         self.symbols = ElidedLabel()
         self.symbols.setFont(code_font(12))
-        self.where = ElidedLabel()
+        self.where = Sentence()  # all of it: a symbol whose meaning is cut off has none
         self.where.setObjectName("originWhere")
         self.where.setProperty("role", "caption")
         self.where.setFont(code_font(11))
@@ -73,6 +74,7 @@ class FormulaLine(QWidget):
         """
         self._now = None if explanation is None else (explanation, terms, symbols, where)
         self.symbols.setText(symbols)
+        self.symbols.setToolTip(f"{symbols}\n{where}".strip())
         self.where.setText(where)
         self.symbols.setVisible(bool(self.symbols.text()))
         self._links.clear()

@@ -76,6 +76,7 @@ class OriginPage(OriginLayout):
         self.table.show_rows(self.terms)
         self.table.setVisible(bool(self.terms.rows))
         self.formula.show_formula(None, TermRows(), told.formula, told.where)
+        self.formula.set_short(short=False)
         self._write_value()
         self.subtitle.setText(told.of)
         self.subtitle.show()
@@ -87,8 +88,8 @@ class OriginPage(OriginLayout):
     def _write_value(self) -> None:
         told = self.history.shown
         if isinstance(told, ToldNumber):
-            value = told.exact if self._full_precision else told.brief
-            self.value.setText(f"{told.name} = {value}")
+            written = told.exact if self._full_precision else told.brief
+            self.value.setText(f"{told.name} = {written}")
             self.value.setToolTip(f"{told.name} = {told.exact}")
             return
         asked = self.history.current

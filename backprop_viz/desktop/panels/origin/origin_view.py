@@ -43,6 +43,8 @@ from backprop_viz.recording.number_explanation import Effect, NumberExplanation
 
 # A panel that is lower than this shows only what it must.
 _SHORT = 250
+# So few terms leave it room for more.
+_FEW_ROWS = 3
 
 
 class OriginView(OriginPage):
@@ -272,11 +274,11 @@ class OriginView(OriginPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what is said twice where there is little height."""
         super().resizeEvent(event)
-        self.formula.set_short(self.height() < _SHORT)
         self._give_room()
 
     def _give_room(self) -> None:
         """Let the terms have the room in which nothing of theirs is cut."""
+        self.formula.set_short(self.height() < _SHORT and len(self.terms.rows) > _FEW_ROWS)
         lines = self.sum.wanted_width if self.terms.rows else 0
         terms = max(self.table.wanted_width, lines, self.value.least_width)
         give_room(self.columns, terms, self.effects.wanted_width)

@@ -35,7 +35,7 @@ def sentences(explanation: NumberExplanation, names: NumberNames) -> tuple[str, 
 
 def _figures(fact: Fact, recording: Recording) -> list[tuple[Sequence[str], Number]]:
     """The recorded numbers that a fact writes out, each as it may be written."""
-    figures = []
+    figures = list[tuple[Sequence[str], Number]]()
     for number in fact.numbers:
         try:
             value = value_of(recording, number)

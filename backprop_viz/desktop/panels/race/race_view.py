@@ -239,11 +239,11 @@ class RaceView(Panel):
             if raced:
                 texts = result_texts(results[row], len(lane.seeds))
                 numbers = result_numbers(results[row])
+            told = (math.nan, math.nan, *numbers, math.nan)
             for column, text in enumerate((lane_text(lane), seeds_text(lane), *texts)):
-                self._write(row, column, text).setIcon(QIcon() if column else self._icon(row))
-            for column, value in enumerate(numbers, _FIRST_NUMBER):
-                known = None if math.isnan(value) else value
-                self.table.item(row, column).setData(NUMBER_ROLE, known)
+                item = self._write(row, column, text)
+                item.setIcon(QIcon() if column else self._icon(row))
+                item.setData(NUMBER_ROLE, None if math.isnan(told[column]) else told[column])
         curves = [self._standings.curve(i) for i in range(len(lanes))] if raced else []
         diverged = [result.diverged for result in results]
         names = [lane_text(lane) for lane in lanes] if raced else []
@@ -266,7 +266,8 @@ class RaceView(Panel):
 
     def _tell(self, row: int, column: int) -> None:
         """Say what the number is that was clicked."""
-        value = self.table.item(row, column).data(NUMBER_ROLE)
+        item = self.table.item(row, column)
+        value = None if item is None else item.data(NUMBER_ROLE)
         if value is not None:
             self.subtitle.setText(told_result(column - _FIRST_NUMBER, value))
         else:

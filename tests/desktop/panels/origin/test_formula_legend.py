@@ -1,16 +1,25 @@
 """The symbols of a formula and the columns of the table have one naming."""
 
+import re
+
 import pytest
+import torch
+from torch import nn
 
 import backprop_viz as bv
+from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import (
     activation_number,
     arrived_number,
 )
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.capture.explaining.explainer import explain_number
-from backprop_viz.desktop.panels.origin.formula_legend import legend
+from backprop_viz.desktop.panels.origin.formula_legend import legend, symbols_of
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import NumberExplanation
+from backprop_viz.recording.phases import Phase
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +52,76 @@ def test_a_convolution(recording: Recording) -> None:
     assert legend(explain_number(recording, number), names) == (
         "w: kernel, conv2.weight · x: window, pool1 · b: bias, conv2.bias"
     )
+
+
+def explained_kinds(recording: Recording) -> dict[str, NumberExplanation]:
+    """An element of every output of every event, by formula without its indices."""
+    found = {}
+    for i, event in enumerate(recording.events):
+        for slot, tensor in enumerate(event.output_ids):
+            if tensor is None or not recording.tensors[tensor].size:
+                continue
+            index = tuple(0 for _ in recording.tensors[tensor].shape)
+            explanation = explain_number(recording, Number(tensor, index, i, slot))
+            if explanation.formula:
+                found[re.sub(r"\d+", "#", explanation.formula)] = explanation
+        for _, after in event.state_ids.values():
+            shape = recording.tensors[after].shape
+            if shape and event.phase is Phase.UPDATE:
+                number = Number(after, tuple(0 for _ in shape), i)
+                explanation = explain_number(recording, number)
+                found[re.sub(r"\d+", "#", explanation.formula)] = explanation
+    return found
+
+
+def without_meaning(recording: Recording) -> list[tuple[str, str]]:
+    """The formulas of a recording and the symbols of theirs that the legend does not have."""
+    names, lacking = NumberNames(recording), []
+    for explanation in explained_kinds(recording).values():
+        told = [part.partition(":")[0] for part in legend(explanation, names).split(" · ")]
+        symbols = symbols_of(explanation.formula)
+        lacking += [(explanation.formula, s) for s in symbols if s.removesuffix("()") not in told]
+    return lacking
+
+
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+def test_each_symbol_of_an_optimizer_has_a_meaning(optimizer: str) -> None:
+    trainer = bv.Trainer(data="random", loss="mse", optimizer=optimizer, lr=0.01, batch_size=1)
+    recording = trainer.record()
+    assert {"update"} <= {e.kind for e in explained_kinds(recording).values()}
+    assert without_meaning(recording) == []
+
+
+@pytest.mark.parametrize("loss", sorted(LOSSES))
+def test_each_symbol_of_a_loss_has_a_meaning(loss: str) -> None:
+    recording = bv.Trainer(data="strokes", loss=loss, batch_size=2).record()
+    assert without_meaning(recording) == []
+
+
+def test_each_symbol_of_the_layers_has_a_meaning() -> None:
+    torch.manual_seed(0)
+    for net, x in (
+        (nn.Sequential(nn.LSTM(3, 4, batch_first=True), _First()), torch.randn(2, 5, 3)),
+        (nn.Sequential(nn.GRU(3, 4, batch_first=True), _First()), torch.randn(2, 5, 3)),
+        (nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), torch.randn(2, 3, 8)),
+        (nn.Sequential(nn.Conv1d(3, 4, 2), nn.BatchNorm1d(4), nn.GELU()), torch.randn(2, 3, 8)),
+    ):
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        with bv.record(net, optimizer) as recording:
+            net(x).square().mean().backward()
+            optimizer.step()
+        assert without_meaning(recording) == [], net
+
+
+class _First(nn.Module):
+    """The first of several outputs."""
+
+    def forward(self, both: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        return both[0]
+
+
+def test_symbols_are_told_from_words_and_indices() -> None:
+    assert symbols_of("y[0, 2] = Σₘ w[2, m]·x[0, m] + b[2]") == ("w", "x", "b")
+    assert symbols_of("L = −Σₙ ln(p[n, t[n]]) / 4") == ("p", "t")
+    assert symbols_of("mₜ = β₁·mₜ₋₁ + (1 − β₁)·g   β₁ = 0.9") == ("β₁", "mₜ₋₁", "g")
+    assert symbols_of("∂L/∂x[0] = δ[0]·(σ(x[0]) − mean(g)) / σ") == ("δ", "σ()", "x", "g", "σ")
