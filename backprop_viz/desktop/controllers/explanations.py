@@ -21,12 +21,12 @@ from backprop_viz.desktop.panels.findings.findings_view import FindingsView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
-from backprop_viz.desktop.panels.origin.told_number import ToldNumber
 from backprop_viz.desktop.panels.plots.plots import LossPlot
 from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.desktop.run.explanation_requests import Question
 from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.number import Number

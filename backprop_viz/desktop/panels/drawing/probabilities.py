@@ -15,10 +15,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from backprop_viz.desktop.panels.origin.told_number import ToldNumber, ToldPart, told_rows
 from backprop_viz.desktop.style.numbers import apart, full, short
 from backprop_viz.desktop.style.painting import elided
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, scaled, text_scale
+from backprop_viz.desktop.widgets.told_number import ToldNumber, ToldPart
 from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.recording.class_names import class_name
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved
@@ -111,7 +111,7 @@ class ProbabilityBars(QWidget):
         where = self.tr("x: the network's outputs")
         of = self.tr("of the drawing")
         ends = short(value), full(value)
-        return ToldNumber(name, *ends, text, formula, where, told_rows(parts), of, "forward")
+        return ToldNumber(name, *ends, text, formula, where, tuple(parts), of, "forward")
 
     def sizeHint(self) -> QSize:
         """As high as a canvas of the usual size."""

@@ -6,13 +6,13 @@ from PySide6.QtWidgets import QHeaderView, QLineEdit, QTreeView, QWidget
 
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.modules.tree_model import COUNT, NAME, NORM, ModuleTreeModel
-from backprop_viz.desktop.panels.origin.told_measures import (
-    gradient_length,
-    told_gradients_length,
-)
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.told_measures import (
+    gradient_length,
+    told_gradients_length,
+)
 
 # Trees of so few modules are unfolded at first.
 _FEW = 40

@@ -13,9 +13,10 @@ from backprop_viz.desktop.panels.origin.difference_rows import difference_rows, 
 from backprop_viz.desktop.panels.origin.origin_layout import OriginLayout
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber, QuestionHistory
 from backprop_viz.desktop.panels.origin.term_rows import TermRows, few_terms, phase_color
-from backprop_viz.desktop.panels.origin.told_number import ToldNumber
+from backprop_viz.desktop.panels.origin.told_rows import told_rows
 from backprop_viz.desktop.style.numbers import full, in_sum
 from backprop_viz.desktop.style.theme import DARK
+from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number_explanation import NumberExplanation
 
@@ -72,7 +73,7 @@ class OriginPage(OriginLayout):
         self.check.hide()
         self.effects_column.hide()
         self.path.show_crumbs(())
-        self.terms = told.rows
+        self.terms = told_rows(told.parts)
         self.table.show_rows(self.terms)
         self.table.setVisible(bool(self.terms.rows))
         self.formula.show_formula(None, TermRows(), told.formula, told.where)

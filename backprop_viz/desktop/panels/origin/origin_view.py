@@ -33,10 +33,10 @@ from backprop_viz.desktop.panels.origin.term_grid import (
     window_grid,
 )
 from backprop_viz.desktop.panels.origin.term_rows import TermRow, phase_color, term_rows
-from backprop_viz.desktop.panels.origin.told_number import ToldNumber
 from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Effect, NumberExplanation

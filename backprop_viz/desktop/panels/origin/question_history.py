@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backprop_viz.desktop.panels.origin.told_number import ToldNumber
+from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 

@@ -19,7 +19,6 @@ from backprop_viz.analysis.phase_runs import (
     phases_in_order,
 )
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
-from backprop_viz.desktop.panels.origin.told_measures import told_update_length
 from backprop_viz.desktop.panels.phases.phase_cell import PhaseCell
 from backprop_viz.desktop.panels.phases.phase_runs_row import PhaseRunsRow
 from backprop_viz.desktop.panels.phases.phase_texts import as_recorded, loss_formula, meaning
@@ -33,6 +32,7 @@ from backprop_viz.desktop.panels.phases.timeline_caption import of_batch
 from backprop_viz.desktop.style.numbers import apart, short
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.told_measures import told_update_length
 from backprop_viz.recording.events import Array, PhaseSpan
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase

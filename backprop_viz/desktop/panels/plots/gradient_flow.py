@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from backprop_viz.analysis.selection import Selection
-from backprop_viz.desktop.panels.origin.told_measures import gradient_length, told_update_ratio
 from backprop_viz.desktop.panels.plots.flow_layout import (
     Decades,
     Flow,
@@ -34,6 +33,7 @@ from backprop_viz.desktop.style.numbers import decade, short
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.told_measures import gradient_length, told_update_ratio
 from backprop_viz.recording.iteration import Cursor
 
 _TOP = 24.0  # the names of the two axes

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from backprop_viz.desktop.panels.origin.told_number import ToldNumber, ToldPart, told_rows
 from backprop_viz.desktop.panels.plots.curve_row import CurveRow
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.told_number import ToldNumber, ToldPart
 from backprop_viz.recording.settings import Settings
 
 # So many of the newest numbers of an average are listed.
@@ -51,7 +51,7 @@ def told_point(
             "The loss as torch computed it. This iteration is not kept, so what it was computed "
             "from is gone: choose one that the strip above the timeline shows.",
         )
-    return ToldNumber(name, *ends, text, formula, rows=told_rows(parts), of=of, color="loss")
+    return ToldNumber(name, *ends, text, formula, parts=tuple(parts), of=of, color="loss")
 
 
 def _of_validation(point: Point) -> str:

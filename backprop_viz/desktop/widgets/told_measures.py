@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.numbers.measures import measure_of, measure_value
 from backprop_viz.analysis.numbers.number_origin import grad_number, old_weight_number
-from backprop_viz.desktop.panels.origin.told_number import ToldNumber, ToldPart, told_rows
 from backprop_viz.desktop.style.numbers import full, norm, short
+from backprop_viz.desktop.widgets.told_number import ToldNumber, ToldPart
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
@@ -104,5 +104,6 @@ def _told(
     color: str,
 ) -> ToldNumber:
     of = QCoreApplication.translate("OriginView", "iteration {0}").format(recording.iteration)
-    rows = told_rows(parts)
-    return ToldNumber(name, short(value), full(value), text, formula, rows=rows, of=of, color=color)
+    return ToldNumber(
+        name, short(value), full(value), text, formula, parts=tuple(parts), of=of, color=color
+    )
