@@ -18,7 +18,7 @@ from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.panels.plots.flow_layout import column_box
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, CurvePanel, LossPlot
-from backprop_viz.desktop.panels.plots.told_points import Point
+from backprop_viz.desktop.panels.plots.told_points import CurvePoint
 from backprop_viz.recording.finding import Finding
 from tests.desktop.test_where_from import Explained
 from tests.opened_windows import OpenWindow
@@ -59,13 +59,13 @@ def by_hand(explained: Explained) -> list[tuple[float, float, torch.nn.Module, d
 def test_a_point_of_the_loss_is_the_loss_of_its_iteration(explained: Explained) -> None:
     plot = explained.window.panel(LossPlot)
     losses = [loss for loss, *_ in by_hand(explained)]
-    plot.plot.point_picked.emit(Point(0, 2, losses[1]))
+    plot.plot.point_picked.emit(CurvePoint(0, 2, losses[1]))
     explanation = explained.wait()
     assert explained.name == "loss"
     assert explanation.value == losses[1]
     assert explained.session.view_state.cursor.recording.iteration == 2
     # Nothing of it stays when the next number is one that no tensor holds.
-    plot.plot.point_picked.emit(Point(1, 3, 2.0))
+    plot.plot.point_picked.emit(CurvePoint(1, 3, 2.0))
     assert explained.panel.value.text() == "Loss, smoothed = 2.000"
     assert explained.panel.explanation is None
     assert not explained.panel.check.isVisible()

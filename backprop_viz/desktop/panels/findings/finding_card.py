@@ -10,7 +10,7 @@ from backprop_viz.desktop.panels.findings.severity_sign import SeveritySign, sev
 from backprop_viz.desktop.panels.inspector.number_sentence import (
     NumberSentence,
     Span,
-    spans_of,
+    figure_spans,
 )
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.style.elided import ElidedLabel
@@ -112,7 +112,7 @@ def _figures(finding: Finding, text: str, evidence: Number) -> list[Span]:
     """The numbers of a finding where its sentence has them."""
     numbers = [v for v in finding.values if isinstance(v, int | float)]
     forms = ("{:.1e}", "{:,}", "{:g}", "{:.4g}", "{:.3g}", "{}")
-    return spans_of(text, [([form.format(v) for form in forms], evidence) for v in numbers])
+    return figure_spans(text, [([form.format(v) for form in forms], evidence) for v in numbers])
 
 
 class MoreLabel(QLabel):

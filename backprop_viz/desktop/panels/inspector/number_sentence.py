@@ -76,7 +76,7 @@ class NumberSentence(Sentence):
         self.picked.emit(self._spans[int(link)][2])
 
 
-def spans_of(text: str, figures: Sequence[tuple[Sequence[str], Any]]) -> list[Span]:
+def figure_spans(text: str, figures: Sequence[tuple[Sequence[str], Any]]) -> list[Span]:
     """Where figures stand in a text, each written in one of some ways; those not in it are not.
 
     A figure is found as a whole: "1" is not in "12" nor in "0.1".

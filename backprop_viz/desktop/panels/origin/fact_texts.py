@@ -8,7 +8,7 @@ from backprop_viz.analysis.update_rules import NEW
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.recording.number_explanation import Fact
 
-# No more numbers of a list are written out than these.
+# No more numbers of a list are in_words out than these.
 _LISTED = 9
 
 
@@ -17,16 +17,16 @@ def fact_text(fact: Fact) -> str | None:
     if fact.code in _WITH_LIST:
         return _WITH_LIST[fact.code](fact)
     text = _sentences().get(fact.code)
-    return None if text is None else text.format(*map(written, fact.values))
+    return None if text is None else text.format(*map(in_words, fact.values))
 
 
-def written(value: float | int | str) -> str:
+def in_words(value: float | int | str) -> str:
     """A value as a sentence has it."""
     if isinstance(value, str):
         return value
     if isinstance(value, int):
         return f"{value:,}"
-    # A number that was chosen, such as a slope of 0.2, as it was written.
+    # A number that was chosen, such as a slope of 0.2, as it was in_words.
     plain = f"{value:.4g}"
     return plain if float(plain) == value and "e" not in plain else short(value)
 

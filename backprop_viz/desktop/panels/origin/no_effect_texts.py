@@ -8,7 +8,7 @@ from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import scalar_of
 from backprop_viz.analysis.operations import lost_windows
 from backprop_viz.analysis.provenance import forward_events
-from backprop_viz.desktop.panels.inspector.number_sentence import Span, spans_of
+from backprop_viz.desktop.panels.inspector.number_sentence import Span, figure_spans
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
@@ -44,4 +44,4 @@ def no_effect_text(names: NumberNames, number: Number) -> tuple[str, list[Span]]
         elif event.op in ("relu", "relu_") and scalar_of(recording, number) <= 0:
             said.append(translate("no_effect", "ReLU makes 0 of it: it is not above 0."))
     text = " ".join(said)
-    return text, spans_of(text, figures)
+    return text, figure_spans(text, figures)

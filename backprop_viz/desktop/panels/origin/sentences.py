@@ -7,8 +7,8 @@ from PySide6.QtCore import QCoreApplication
 from backprop_viz.analysis.numbers.differentiated import LOSS
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import value_of
-from backprop_viz.desktop.panels.inspector.number_sentence import Span, spans_of
-from backprop_viz.desktop.panels.origin.fact_texts import fact_text, written
+from backprop_viz.desktop.panels.inspector.number_sentence import Span, figure_spans
+from backprop_viz.desktop.panels.origin.fact_texts import fact_text, in_words
 from backprop_viz.desktop.panels.origin.no_terms_texts import given_text, no_terms_text
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.style.numbers import short, signed
@@ -27,7 +27,7 @@ def sentences(explanation: NumberExplanation, names: NumberNames) -> tuple[str, 
     text, spans = "", list[Span]()
     for line, fact in said:
         text += "\n" if text and line else ""
-        found = spans_of(line, _figures(fact, names.recording))
+        found = figure_spans(line, _figures(fact, names.recording))
         spans += [(start + len(text), stop + len(text), target) for start, stop, target in found]
         text += line
     return text, spans
@@ -43,7 +43,7 @@ def _figures(fact: Fact, recording: Recording) -> list[tuple[Sequence[str], Numb
             continue
         told = [v for v in fact.values if isinstance(v, float) and v == value]
         if told:
-            ways = (signed(value), written(value), short(value))
+            ways = (signed(value), in_words(value), short(value))
             figures.append((ways, number))
     return figures
 

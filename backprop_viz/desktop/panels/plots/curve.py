@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
 from backprop_viz.desktop.panels.plots.curve_row import CurveRow, line_color
-from backprop_viz.desktop.panels.plots.told_points import Point
+from backprop_viz.desktop.panels.plots.told_points import CurvePoint
 from backprop_viz.desktop.panels.plots.traces import Doubles, Trace
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.recording.history import Curves
@@ -80,7 +80,7 @@ class Curve:
             self._marks.setVisible(len(there) > 0)  # pyqtgraph paints nothing for some lengths
 
 
-def nearest_point(curves: Sequence[Curve], place: QPointF, log: bool) -> Point | None:
+def nearest_point(curves: Sequence[Curve], place: QPointF, log: bool) -> CurvePoint | None:
     """The point of a shown curve nearest to a place within the axes, by height; the first of equal.
 
     ``log``: the place's height is a logarithm.
@@ -93,7 +93,7 @@ def nearest_point(curves: Sequence[Curve], place: QPointF, log: bool) -> Point |
         height = math.log10(point[1]) if log and point[1] > 0 else point[1]
         away = abs(height - place.y())
         if nearest is None or away < least:
-            nearest, least = Point(row, int(point[0]), point[1]), away
+            nearest, least = CurvePoint(row, int(point[0]), point[1]), away
     return nearest
 
 

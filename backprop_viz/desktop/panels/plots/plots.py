@@ -12,7 +12,7 @@ from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.desktop.panels.plots.curve_row import CurveData, CurveRow, line_color
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.legend import LegendButton
-from backprop_viz.desktop.panels.plots.told_points import Point, told_point
+from backprop_viz.desktop.panels.plots.told_points import CurvePoint, told_point
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.panel import Panel
@@ -118,7 +118,7 @@ class CurvePanel(Panel):
         self.setTabOrder(plot, plot.view_all)
         return plot
 
-    def _explain(self, point: Point) -> None:
+    def _explain(self, point: CurvePoint) -> None:
         """Tell what a point is; the loss of an iteration that is kept is a recorded number."""
         row, view_state = self._rows[point.row], self._view_state
         if view_state is None:

@@ -16,7 +16,7 @@ _LISTED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CurvePoint:
     """A point of a curve: the curve's place among the rows, the iteration and the value."""
 
     row: int
@@ -25,7 +25,7 @@ class Point:
 
 
 def told_point(
-    row: CurveRow, point: Point, view_state: ViewState, title: str, percent: bool
+    row: CurveRow, point: CurvePoint, view_state: ViewState, title: str, percent: bool
 ) -> ToldNumber:
     """What a point is made of, as far as the curves know it."""
     translate = QCoreApplication.translate
@@ -54,7 +54,7 @@ def told_point(
     return ToldNumber(name, *ends, text, formula, parts=tuple(parts), of=of, color="loss")
 
 
-def _of_validation(point: Point) -> str:
+def _of_validation(point: CurvePoint) -> str:
     text = QCoreApplication.translate(
         "curve numbers",
         "Correct answers / all samples of the validation set, with the weights as they were after "
@@ -64,7 +64,7 @@ def _of_validation(point: Point) -> str:
 
 
 def _average(
-    row: CurveRow, point: Point, series: np.ndarray, percent: bool, settings: Settings
+    row: CurveRow, point: CurvePoint, series: np.ndarray, percent: bool, settings: Settings
 ) -> tuple[str, list[ToldPart], str]:
     """A moving average: the newest of what it is of, each with the weight that it has."""
     translate = QCoreApplication.translate
