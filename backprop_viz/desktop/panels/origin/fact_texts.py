@@ -8,7 +8,7 @@ from backprop_viz.analysis.update_rules import NEW
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.recording.number_explanation import Fact
 
-# No more numbers of a list are in_words out than these.
+# No more numbers of a list are written out than these.
 _LISTED = 9
 
 
@@ -26,7 +26,7 @@ def in_words(value: float | int | str) -> str:
         return value
     if isinstance(value, int):
         return f"{value:,}"
-    # A number that was chosen, such as a slope of 0.2, as it was in_words.
+    # A number that was chosen, such as a slope of 0.2, as it was written.
     plain = f"{value:.4g}"
     return plain if float(plain) == value and "e" not in plain else short(value)
 

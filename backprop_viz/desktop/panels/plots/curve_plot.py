@@ -42,8 +42,8 @@ class CurvePlot(pg.PlotWidget):
     """A plot of rows. It follows the run until it is panned or zoomed, and again on demand.
 
     ``limits`` fixes the range of y. Left and Right move the crosshair, Esc hides it, A shows
-    everything. ``point_picked`` carries a CurvePoint: of the curve nearest to a click, or with Enter of
-    the first one at the crosshair.
+    everything. ``point_picked`` carries a CurvePoint: of the curve nearest to a click, or with
+    Enter of the first one at the crosshair.
     """
 
     point_picked = Signal(object)
