@@ -103,8 +103,15 @@ def _prepare(source: str, path: str, namespace: dict[str, Any]) -> None:
     name = Path(path).name
     for wanted, text in _MISSING.items():
         if wanted not in namespace:
+            if ".backward(" in source:
+                raise ModelFileError(_line_with(source, ".backward("), _OWN_LOOP, name)
+            if wanted == "model":
+                raise _without_model(source, name, namespace)
             raise ModelFileError(None, text, name)
     model, inputs, loss = (namespace[wanted] for wanted in _MISSING)
+    if isinstance(model, type) and issubclass(model, nn.Module):
+        text = QT_TRANSLATE_NOOP("errors", "model is the class {0}: write model = {0}().")
+        raise ModelFileError(_line_of(source, "model"), text, model.__name__)
     if not isinstance(model, nn.Module):
         text = QT_TRANSLATE_NOOP("errors", "model is {0}, and not a torch.nn.Module.")
         raise ModelFileError(_line_of(source, "model"), text, type(model).__name__)
@@ -137,6 +144,39 @@ _MISSING = {
         "errors", "{0} makes no loss: write loss = nn.CrossEntropyLoss(), for example."
     ),
 }
+
+
+_OWN_LOOP = QT_TRANSLATE_NOOP(
+    "errors", "{0} has a loop of its own: run it by backprop-viz run {0}, which shows that."
+)
+
+
+def _without_model(source: str, name: str, namespace: Mapping[str, Any]) -> ModelFileError:
+    """What to say of a file that calls no model so; the models or classes that it has are named."""
+    models = [key for key, value in namespace.items() if isinstance(value, nn.Module)]
+    classes = [
+        key
+        for key, value in namespace.items()
+        if isinstance(value, type)
+        and value.__module__ == "__main__"
+        and issubclass(value, nn.Module)
+    ]
+    if len(models) == 1:
+        text = QT_TRANSLATE_NOOP("errors", "{0} makes no model, but {1}: write model = {1}.")
+        return ModelFileError(_line_of(source, models[0]), text, name, models[0])
+    if models:
+        text = QT_TRANSLATE_NOOP(
+            "errors", "{0} makes several models ({1}), and none is called model: say which one."
+        )
+        return ModelFileError(_line_of(source, models[-1]), text, name, ", ".join(models))
+    if classes:
+        text = QT_TRANSLATE_NOOP("errors", "{0} makes no model of its class: write model = {1}().")
+        return ModelFileError(None, text, name, classes[-1])
+    return ModelFileError(None, _MISSING["model"], name)
+
+
+def _line_with(source: str, text: str) -> int:
+    return source[: source.index(text)].count("\n") + 1
 
 
 def _loss(source: str, loss: Any) -> Any:

@@ -35,7 +35,7 @@ class FindingsController(QObject):
     def show_view_state(self, view_state: ViewState) -> None:
         """Look through the recording shown, unless that is done."""
         recording = view_state.cursor.recording
-        quiet = view_state.training or recording.preview
+        quiet = view_state.training or recording.preview or not recording.events
         self._wanted = None if quiet else recording
         if self._wanted is None:
             return

@@ -134,7 +134,12 @@ def test_the_loop_is_shown_below_the_file_and_held_at(models: Models) -> None:
     [
         (PLAIN, None, "mine.py makes no loss: write loss = nn.CrossEntropyLoss(), for example."),
         (HEAD + "model = nn.Linear(1, 1)", None, "mine.py makes no inputs"),
-        (HEAD, None, "mine.py makes no model"),
+        (HEAD, None, "mine.py makes no model: write model = Net(), for example."),
+        (HEAD + "net = nn.Linear(1, 1)", 4, "mine.py makes no model, but net: write model = net."),
+        (HEAD + "a = b = nn.Linear(1, 1)", 4, "mine.py makes several models (a, b), and none"),
+        (HEAD + "class A(nn.ReLU): pass", None, "mine.py makes no model of its class: write model"),
+        (PLAIN + "loss = abs\nclass A(nn.ReLU): pass\nmodel = A", 8, "model is the class A: write"),
+        (PLAIN + "model(inputs).sum().backward()", 6, "mine.py has a loop of its own: run it by"),
         (PLAIN + "loss = 'no_such'", 6, "loss is 'no_such', which torch.nn.functional does not"),
         (PLAIN + "loss = model(inputs).sum()", 6, "loss is Tensor; it must be a function"),
         (PLAIN + "loss = abs\nmodel = 3", 7, "model is int, and not a torch.nn.Module."),

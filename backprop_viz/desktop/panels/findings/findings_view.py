@@ -72,7 +72,7 @@ class FindingsView(Panel):
         if view_state.training:
             self._recording = None
             self._say_nothing(self.tr("Checked when training pauses."))
-        elif recording.preview:
+        elif recording.preview or not recording.events:
             self._recording = None
             self._say_nothing(
                 self.tr("Nothing is recorded yet: every recorded iteration is checked.")

@@ -71,7 +71,10 @@ def as_recorded(view_state: ViewState) -> Settings | None:
 def next_step(view_state: ViewState) -> str:
     """What F8 and F10 do next; "" if there is nothing to say."""
     translate = QCoreApplication.translate
-    if view_state.training and view_state.origin is not None:
+    is_script = view_state.origin is not None
+    if view_state.training and is_script and not view_state.iteration:
+        return translate("phases", "The script runs, and has not trained yet. F5 pauses there.")
+    if view_state.training and is_script:
         return translate("phases", "The script runs: F5 pauses.")
     if view_state.training:
         return translate("phases", "Training: F5 pauses.")

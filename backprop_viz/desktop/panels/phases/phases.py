@@ -98,6 +98,7 @@ def due_phase(view_state: ViewState) -> Phase | None:
     if view_state.training:
         return None
     if recording.preview or view_state.cursor.at_end:
-        return None if recording.under_way is not None else view_state.due
+        idle = view_state.ended or recording.under_way is not None
+        return None if idle else view_state.due
     upcoming = recording.events[position].phase
     return None if upcoming is current_phase(view_state) else upcoming
