@@ -1,6 +1,6 @@
 """The gradients that nodes have handed to one another in a backward that is over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from sys import getrefcount
 
 import torch
@@ -12,9 +12,9 @@ from backprop_viz.capture.tensors.snapshots import Copy, TensorSnapshots
 from backprop_viz.recording.events import Array
 
 _Grads = Sequence[Tensor | None]
-# Where torch does not tell how many hold a tensor, the memory alone tells.
-_holders_of = getattr(Tensor, "_use_count", lambda _: 1)
-_ONE_HOLDER = _holders_of(torch.empty(1))
+# How many hold a tensor itself, and not only its memory; some versions of torch do not tell.
+_holders_of: Callable[[Tensor], int] | None = getattr(Tensor, "_use_count", None)
+_ONE_HOLDER = 1 if _holders_of is None else _holders_of(torch.empty(1))
 
 
 def _references(tensors: Mapping[int, Tensor]) -> list[int]:
@@ -22,8 +22,10 @@ def _references(tensors: Mapping[int, Tensor]) -> list[int]:
     return [getrefcount(tensor) for tensor in tensors.values()]
 
 
-# Of a tensor that nobody holds but those who ask.
+# Of a tensor that nobody holds but those who ask, and of one that has a view.
 _REFERENCES = _references({0: torch.empty(1)})[0]
+_view = torch.empty(4).view(2, 2)
+_REFERENCES_TO_VIEWED = _references({0: _view._base} if _view._base is not None else {})[0]
 
 
 class HandedGradients:
@@ -69,21 +71,39 @@ class HandedGradients:
 
         ``grads`` are by their id(), and ``times`` is how often we hold each but for that.
         """
-        ours: dict[int, list[int]] = {}
+        if _holders_of is None:
+            return set(grads)
         found: set[int] = set()
-        for (key, grad), count in zip(grads.items(), _references(grads), strict=True):
+        # By the address of the memory, the tensors and what they are views of.
+        ours: dict[int, set[int]] = {}
+        # What is viewed, and by how many.
+        viewed: dict[int, Tensor] = {}
+        views: dict[int, int] = {}
+        references = dict(zip(grads, _references(grads), strict=True))
+        for key, grad in grads.items():
             try:
-                alone = count - _REFERENCES == times[key] and _holders_of(grad) == _ONE_HOLDER
-                if not alone or not grad.is_cpu:
-                    found.add(key)
-                memory = grad.untyped_storage()._cdata
+                memory, base = grad.untyped_storage()._cdata, grad._base
             except (RuntimeError, ValueError, NotImplementedError):
                 found.add(key)
                 continue
-            if memory in ours:
-                ours[memory].append(key)
-            else:
-                ours[memory] = [key]
+            here = ours.get(memory)
+            if here is None:
+                here = ours[memory] = set()
+            here.add(key)
+            if base is not None:
+                here.add(id(base))
+                viewed[id(base)] = base
+                views[id(base)] = views.get(id(base), 0) + 1
+        base = None
+        inner = {key: tensor for key, tensor in viewed.items() if key not in grads}
+        viewed.clear()
+        references |= zip(inner, _references(inner), strict=True)
+        for key, tensor in (*grads.items(), *inner.items()):
+            by_views = views.get(key, 0)
+            expected = times.get(key, 0) + (_REFERENCES_TO_VIEWED if by_views else _REFERENCES)
+            alone = references[key] == expected and _holders_of(tensor) == _ONE_HOLDER + by_views
+            if not alone or not tensor.is_cpu:
+                found.add(key)
         for memory, here in ours.items():
             if use_count(memory) - COUNT_OF_ONE + 1 != len(here) or not found.isdisjoint(here):
                 found.update(here)
