@@ -10,6 +10,7 @@ from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.style.language import SYSTEM, language_for, use_language
 from backprop_viz.desktop.style.program_icon import program_icon
 from backprop_viz.desktop.style.theme import body_font
+from backprop_viz.desktop.system import fonts
 from backprop_viz.desktop.system.desktop_files import DESKTOP_NAME
 from backprop_viz.desktop.system.preferences import settings_store
 from backprop_viz.desktop.system.system_signals import EndingSignals
@@ -34,6 +35,7 @@ def make_window(arguments: Arguments) -> MainWindow:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName(DESKTOP_NAME)
     application.setWindowIcon(program_icon())
+    fonts.tell_if_there_are_none()
     application.setFont(body_font())
     chosen = arguments.language or str(settings_store().value("language", SYSTEM))
     use_language(language_for(chosen))

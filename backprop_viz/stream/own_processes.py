@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 # The first argument of a bundle's process that is the worker, or the window of a script.
@@ -21,13 +22,27 @@ def is_bundle() -> bool:
 
 def program_command(*arguments: str) -> list[str]:
     """The command that starts this program with these arguments."""
-    started = [sys.executable] if is_bundle() else [sys.executable, "-m", "backprop_viz"]
+    started = [_bundle()] if is_bundle() else [sys.executable, "-m", "backprop_viz"]
     return [*started, *arguments]
 
 
 def part_command(code: str, name: str) -> list[str]:
     """The command that starts a process which runs this code; a bundle has it by its name."""
-    return [sys.executable, name] if is_bundle() else [sys.executable, "-c", code]
+    if not is_bundle():
+        return [sys.executable, "-c", code]
+    # A worker ends with the process that starts it, a window need not.
+    return [_bundle() if name == AS_WINDOW else sys.executable, name]
+
+
+def _bundle() -> str:
+    """The bundle's file for a process that may outlive this one.
+
+    An AppImage is mounted while its first process runs, somewhere else each time: then the image.
+    """
+    image, mounted = os.environ.get("APPIMAGE"), os.environ.get("APPDIR")
+    # The two may be those of a terminal that is an AppImage.
+    ours = image and mounted and Path(sys.executable).is_relative_to(mounted)
+    return image if image and ours else sys.executable
 
 
 def outside(environment: Mapping[str, str]) -> dict[str, str]:

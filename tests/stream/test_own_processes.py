@@ -56,6 +56,19 @@ def test_a_bundle_starts_itself(bundle: Path) -> None:
     assert part_command("print(1)", AS_WINDOW) == [str(bundle), "--as-window"]
 
 
+def test_what_may_outlive_an_appimages_mount_is_started_from_the_image(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APPIMAGE", "/home/me/backprop-viz.AppImage")
+    monkeypatch.setenv("APPDIR", str(bundle.parent))
+    assert program_command("a.bprec") == ["/home/me/backprop-viz.AppImage", "a.bprec"]
+    assert part_command("", AS_WINDOW) == ["/home/me/backprop-viz.AppImage", "--as-window"]
+    assert part_command("", AS_WORKER) == [str(bundle), "--as-worker"]
+    # Those of another program that this one was started from.
+    monkeypatch.setenv("APPDIR", "/tmp/.mount_other")
+    assert program_command("a.bprec") == [str(bundle), "a.bprec"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
 @pytest.mark.real_worker
 def test_a_bundles_worker_serves_at_the_end_of_its_line(bundle: Path) -> None:

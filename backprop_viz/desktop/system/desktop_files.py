@@ -4,6 +4,7 @@ Nothing is written but in the user's own data folder (``XDG_DATA_HOME``).
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -131,6 +132,9 @@ def _command() -> str:
 
 
 def _quoted(word: str) -> str:
+    # Older xdg-open takes the first word as it stands, with its quotes.
+    if not re.search(r"""[\s"'\\><~|&;$*?#()`%]""", word):
+        return word
     for special in '\\"`$':
         word = word.replace(special, "\\" + special)
     # The entry's own escapes come on top; a percent sign begins a field.

@@ -135,7 +135,8 @@ def test_a_folder_that_cannot_be_written_to_is_one_sentence(
 @pytest.mark.parametrize(
     ("word", "quoted"),
     [
-        ("/usr/bin/x", '"/usr/bin/x"'),
+        # xdg-open 1.1 looks for the first word as it stands.
+        ("/usr/bin/x", "/usr/bin/x"),
         ("/a b/100%", '"/a b/100%%"'),
         ('/a"b', '"/a\\\\"b"'),
         ("/a$b`", '"/a\\\\$b\\\\`"'),
