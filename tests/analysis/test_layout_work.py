@@ -51,6 +51,8 @@ def test_twice_as_many_nodes_are_twice_the_work(kind: str) -> None:
     small, large = (graph_of(kind, size) for size in (24, 48))
     nodes = len(large.nodes) / len(small.nodes)
     assert 1.9 < nodes < 2.05
+    # Python 3.14 counts a function's first run only in part.
+    work_on(small)
     ratios = [b / a for a, b in zip(work_on(small), work_on(large), strict=True)]
     assert max(ratios) < 1.1 * nodes
 

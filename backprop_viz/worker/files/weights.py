@@ -1,6 +1,7 @@
 """The network's weights in a file: ``.safetensors``, or a ``state_dict`` of torch.save."""
 
 import io
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -92,7 +93,10 @@ def _read_state_dict(path: Path, size: int) -> dict[str, Tensor]:
         if archive.testzip() is not None:
             raise ValueError("a checksum is wrong")
     # Mapped: a tensor cannot reach past the end of the file, whatever it claims to be.
-    state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    with warnings.catch_warnings():
+        # torch 2.15 warns that it checks sparse tensors, which are refused here anyway.
+        warnings.filterwarnings("ignore", "Validating sparse tensor")
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     if not isinstance(state, dict):
         raise TypeError("not a state_dict")
     return state

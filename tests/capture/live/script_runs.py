@@ -76,6 +76,10 @@ class Ended:
     status: int
     printed: str
 
+    def __post_init__(self) -> None:
+        # At its end Triton, which a torch with CUDA has, may tell of leaks of its own.
+        self.printed = self.printed.partition("nanobind: leaked ")[0]
+
 
 class Scripts:
     """Starts scripts; by day they are forked from a process that has imported torch."""
