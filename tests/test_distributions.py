@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable
 from email.message import Message
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import backprop_viz
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / ".ci" / "distributions"
+ADDRESS = "https://example.org/me/viz"
 
 
 def built(source: Path, target: str, folder: Path) -> Path:
@@ -78,7 +78,7 @@ def test_the_metadata_is_valid_and_whole(wheel: Path) -> None:
     assert str(told.version) == backprop_viz.__version__
     assert told.license_expression == "MIT"
     assert told.license_files == ["LICENSE"]
-    assert {"Homepage", "Source", "Issues", "Changelog"} <= set(told.project_urls or {})
+    assert not told.project_urls  # no address is made up
     assert told.description_content_type == "text/markdown"
     assert "Typing :: Typed" in (told.classifiers or [])
 
@@ -98,9 +98,10 @@ def test_the_version_stands_in_one_place(wheel: Path) -> None:
 
 
 def test_the_viewer_needs_no_torch_and_has_the_same_files(wheel: Path, tmp_path: Path) -> None:
-    viewer_source: Callable[[Path], None] = runpy.run_path(str(SCRIPT))["viewer_source"]
+    script = runpy.run_path(str(SCRIPT))
     (tmp_path / "source").mkdir()
-    viewer_source(tmp_path / "source")
+    text = script["viewer_project"](script["project"](ADDRESS))
+    script["lay_out"](tmp_path / "source", text, script["PARTS"])
     viewer = built(tmp_path / "source", "wheel", tmp_path / "dist")
     told = Metadata.from_email(metadata(viewer), validate=True)
     whole = Metadata.from_email(metadata(wheel), validate=True)
@@ -154,20 +155,49 @@ def test_training_without_torch_is_refused_in_one_sentence(arguments: list[str])
     assert done.stderr.count("\n") == 1
 
 
-def test_every_link_of_the_readme_is_whole_where_no_file_lies_beside_it(wheel: Path) -> None:
-    """Each relative one leads to the project's page of the same file, a picture to the file."""
+def links(text: str) -> list[str]:
+    return re.findall(r"\]\(([^)]+)\)", text)
+
+
+def test_links_of_the_readme_to_files_are_words_where_there_is_no_address(wheel: Path) -> None:
     text = Metadata.from_email(metadata(wheel), validate=True).description or ""
-    own = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
-    relative = [link for link in own if not link.startswith(("http", "#"))]
-    assert relative
+    own = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [link for link in links(own) if not link.startswith("http")]
+    assert links(text) == [link for link in links(own) if link.startswith("http")]
+    assert "CONTRIBUTING tells how" in text
+
+
+def test_with_an_address_every_link_leads_there(tmp_path: Path) -> None:
+    """Each relative one to the project's page of the same file, a picture to the file."""
+    script = runpy.run_path(str(SCRIPT))
+    (tmp_path / "source").mkdir()
+    script["lay_out"](tmp_path / "source", script["project"](ADDRESS), script["PARTS"])
+    made = built(tmp_path / "source", "wheel", tmp_path / "dist")
+    told = Metadata.from_email(metadata(made), validate=True)
+    assert told.project_urls == {
+        "Homepage": ADDRESS,
+        "Source": ADDRESS,
+        "Issues": f"{ADDRESS}/issues",
+        "Changelog": f"{ADDRESS}/blob/main/.github/CHANGELOG.md",
+    }
+    own = links((ROOT / "README.md").read_text(encoding="utf-8"))
+    relative = [link for link in own if not link.startswith("http")]
     assert all((ROOT / link).is_file() for link in relative)
-    found = re.findall(r"\]\(([^)]+)\)", text)
-    page, raw = (
-        "https://github.com/backprop-viz/backprop_viz/blob/main/",
-        "https://raw.githubusercontent.com/backprop-viz/backprop_viz/main/",
-    )
-    expected = [
-        link if link not in relative else (raw if link.endswith(".png") else page) + link
-        for link in own
-    ]
-    assert found == expected
+    pages = {link: "raw" if link.endswith(".png") else "blob" for link in relative}
+    expected = [f"{ADDRESS}/{pages[x]}/main/{x}" if x in pages else x for x in own]
+    assert links(told.description or "") == expected
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://example.org/me/viz.git", "https://example.org/me/viz"),
+        ("https://token@example.org/me/viz/", "https://example.org/me/viz"),
+        ("git@example.org:me/viz.git", "https://example.org/me/viz"),
+        ("ssh://git@example.org:22/me/viz", "https://example.org/me/viz"),
+        ("/srv/git/viz.git", None),
+        ("", None),
+    ],
+)
+def test_the_address_is_that_of_the_origin(remote: str, address: str | None) -> None:
+    assert runpy.run_path(str(SCRIPT))["web_address"](remote) == address

@@ -26,7 +26,8 @@ def test_without_a_font_it_is_said_how_to_get_one(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
     assert done.returncode == 0
     assert done.stderr.count("\n") == 1
-    assert "has no font" in done.stderr and "fonts-dejavu-core" in done.stderr
+    assert "has no font" in done.stderr
+    assert "fonts-dejavu-core" in done.stderr
 
 
 def test_with_fonts_nothing_is_said(qapp: QGuiApplication, capfd: pytest.CaptureFixture) -> None:
