@@ -302,15 +302,13 @@ class ShownRun(QObject):
         recording = live.cursor.recording
         same = before is not None and before.cursor.recording == recording
         is_file = live.origin is not None and live.origin.kind == "file"
-        looking_back = (
-            is_file
-            and before is not None
-            and self._view_state is not None
-            and self._view_state.cursor.recording != before.cursor.recording
+        shown = None if self._view_state is None else self._view_state.cursor
+        looking_back = is_file and not (
+            before is None or shown is None or (shown.at_end and shown == before.cursor)
         )
-        if (same or looking_back) and self._view_state is not None:
+        if (same or looking_back) and shown is not None:
             # What is playing plays on; what is written to a file takes nobody from what they see.
-            self._show(self._view_state.cursor)
+            self._show(shown)
             return
         start = 0 if before is None else _known(before.cursor.recording, recording)
         stop = self._stops.stop_in_new(live, start)

@@ -193,6 +193,18 @@ def test_who_looks_back_stays_there_when_more_is_written(
     growing.iterate()
     until(session, lambda: 3 in session.view_state.kept_iterations.iterations)
     assert session.view_state.cursor.recording.iteration == 1
+    session.show_iteration(3)
+    until_idle(session)
+    session.go_back("phase")  # within the newest, too
+    back = session.view_state.cursor.position
+    growing.iterate()
+    until(session, lambda: 4 in session.view_state.kept_iterations.iterations)
+    shown = session.view_state.cursor
+    assert (shown.recording.iteration, shown.position) == (3, back)
+    session.show_iteration(4)  # at the end of the newest it follows again
+    until_idle(session)
+    growing.iterate()
+    until(session, lambda: session.view_state.cursor.recording.iteration == 5)
 
 
 def test_an_iteration_beyond_all_measure_takes_no_memory(
