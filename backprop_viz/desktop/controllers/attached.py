@@ -104,9 +104,8 @@ class AttachedController(QObject):
         is_file = self._origin is not None and self._origin.kind == "file"
         over = self.tr("The script has ended.")
         why = self.tr("A recording was opened: nothing runs.") if is_file else over
-        for name in ("actionTrain", "actionIteration"):
-            self._actions[name].setEnabled(False)
-            self._actions[name].setToolTip(why)
+        self._actions["actionTrain"].setEnabled(False)
+        self._actions["actionTrain"].setToolTip(why)
 
     # -- closing -----------------------------------------------------------------------------
 

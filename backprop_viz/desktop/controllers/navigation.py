@@ -95,8 +95,9 @@ class NavigationController(QObject):
         for name in ("actionStepBack", "actionEventBack", "actionIterationBack"):
             self._actions[name].setEnabled(back)
         newest = kept_iterations.shown >= max(kept_iterations.iterations, default=0)
-        is_file = view_state.origin is not None and view_state.origin.kind == "file"
-        over = is_file and newest and cursor.at_end
+        over = view_state.ended and newest and cursor.at_end
+        if view_state.ended:  # while a run can go on, an iteration can always be run
+            self._actions["actionIteration"].setEnabled(not over)
         for name in ("actionEvent", "actionPlay"):
             self._actions[name].setEnabled(still and not over)
         self._actions["actionStep"].setEnabled(still and not over)
@@ -107,7 +108,7 @@ class NavigationController(QObject):
             bool(kept_iterations.iterations)
             and kept_iterations.shown < kept_iterations.iterations[-1]
         )
-        self._actions["actionContinue"].setEnabled(still and past)
+        self._actions["actionContinue"].setEnabled(still and past and view_state.origin is None)
 
     def _toggle_breakpoint(self, breakpoint_: Breakpoint) -> None:
         """Set a breakpoint, or remove it if it is set."""

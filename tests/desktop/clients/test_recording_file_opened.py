@@ -10,15 +10,17 @@ import pytest
 import torch
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QProcess, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.desktop.clients.file_client import FileClient, IterationsStored
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.phases.phase_texts import next_step
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.progress import Progress
+from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from tests.conftest import OpenWindow
 from tests.waiting import until, until_idle
@@ -145,10 +147,10 @@ def test_a_damaged_one_is_told_and_what_is_shown_stays(
 
 def test_at_its_end_nothing_can_be_run(open_window: OpenWindow, tmp_path: Path) -> None:
     path = tmp_path / "run.bprec"
-    losses_into(path, 4)
+    losses_into(path, 6)  # of which 2, 4 and 6 are recorded
     window = open_window(str(path))
     session = window.session
-    until(session, lambda: session.recording_of(4) is not None)
+    until(session, lambda: session.recording_of(6) is not None)
     step = window.findChild(QAction, "actionStep")
     assert not step.isEnabled()
     assert not window.findChild(QAction, "actionTrain").isEnabled()
@@ -157,6 +159,25 @@ def test_at_its_end_nothing_can_be_run(open_window: OpenWindow, tmp_path: Path) 
     step.trigger()
     assert session.view_state.cursor.at_end
     assert not step.isEnabled()
+    iteration = window.findChild(QAction, "actionIteration")
+    assert not iteration.isEnabled()
+    session.show_iteration(2)
+    until(session, lambda: session.view_state.cursor.recording.iteration == 2)
+    assert window.findChild(QToolButton, "continueButton").isHidden()
+    for number in (4, 6):
+        iteration.trigger()
+        until(session, lambda n=number: session.view_state.cursor.recording.iteration == n)
+        assert session.view_state.cursor.at_end
+    assert not iteration.isEnabled()
+    assert "F11" in next_step(session.view_state)
+
+
+def test_one_that_has_no_iteration_yet_says_so(open_window: OpenWindow, tmp_path: Path) -> None:
+    with RecordingFileWriter(tmp_path / "run.bprec") as writer:
+        writer.set_run(RunOrigin("watch", "train.py"))
+    window = open_window(str(tmp_path / "run.bprec"))
+    until(window.session, lambda: window.session.view_state is not None)
+    assert next_step(window.session.view_state) == "No iteration is in this recording yet."
 
 
 class Growing:

@@ -44,7 +44,8 @@ class IterationStripNote(QWidget):
             bool(kept_iterations.iterations)
             and kept_iterations.shown != kept_iterations.iterations[-1]
         )
-        self.link.setVisible(older and self.link.defaultAction() is not None)
+        action = self.link.defaultAction()
+        self.link.setVisible(older and action is not None and action.isVisible())
         kept, budget = megabytes(kept_iterations)
         text = self._kept_words(kept_iterations.iterations).format(
             count=f"{len(kept_iterations.iterations):,}",

@@ -79,9 +79,12 @@ def next_step(view_state: ViewState) -> str:
     if view_state.training:
         return translate("phases", "Training: F5 pauses.")
     is_file = view_state.origin is not None and view_state.origin.kind == "file"
+    if is_file and view_state.iteration == 0:
+        return translate("phases", "No iteration is in this recording yet.")
     if is_file and view_state.cursor.at_end:
         return translate(
-            "phases", "A recording: Shift+F10 goes back, Page Up and Page Down to other iterations."
+            "phases",
+            "A recording: Shift+F10 goes back by a phase, Shift+F11 and F11 to other iterations.",
         )
     if view_state.ended and view_state.cursor.at_end:
         return translate("phases", "The script has ended: go back through what is recorded.")
