@@ -1,5 +1,6 @@
 """The check of a gradient: the loss along a number, the error over h, and the verdict."""
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.desktop.panels.origin.check_button import CHECK_SHORTCUT, CheckButton
 from backprop_viz.desktop.panels.origin.check_texts import (
     Name,
     asked_text,
@@ -40,17 +42,16 @@ if TYPE_CHECKING:
 
 CHECK_STEP = Quantity(0.0, 1e3, above=True, least=1e-15)
 FIRST_STEP = 1e-6
-CHECK_SHORTCUT = "F7"
 # A number that is only passed by is not checked.
 _REST_MS = 400
 # The height in pixels from which on a long sentence leaves enough to the plots.
 _ROOMY = 220
 # Below this even a second line is too much.
 _LOW = 160
-# The width in pixels from which on the values stand beside the button.
+# The width in pixels from which on the verdict is a sentence.
 _WIDE = 420
-# The width of the field of h.
-_FIELD = 110
+# The width of the field of h, and in little room.
+_FIELD, _NARROW_FIELD = 110, 84
 _UNBOUNDED = 16_777_215
 _PARTS = 1000
 
@@ -81,6 +82,7 @@ class CheckSection(QWidget):
         self._reason: Fact | None = None
         self._span: float | None = None
         self._running = False
+        self._values_fitted = True
         self._idle = True
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self.run)
@@ -114,10 +116,8 @@ class CheckSection(QWidget):
             self.tr("h, the step to look at closely: the loss at x - h and at x + h is compared.")
         )
         self.step.changed.connect(lambda _: self.run())
-        self.button = QToolButton()
-        self.button.setObjectName("runCheck")
+        self.button = CheckButton()
         self.button.clicked.connect(self.run_or_cancel)
-        self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._weight: WeightPlace | None = None
         self._backwards = 1
         self._of = ""
@@ -153,7 +153,7 @@ class CheckSection(QWidget):
         plots.addWidget(self._late_error, 2)
         for plot in (self._late_loss, self._late_error):
             plot.setMinimumSize(110, 60)
-        label = QLabel(self.tr("h"))
+        self._label = label = QLabel(self.tr("h"))
         label.setProperty("role", "caption")
         label.setBuddy(self.step)
         row = QHBoxLayout()
@@ -165,6 +165,7 @@ class CheckSection(QWidget):
         row.addWidget(self.progress)
         row.addWidget(self.values, 1)
         row.addStretch(0)  # in place of the values, where these are hidden
+        self._row = row
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -172,8 +173,7 @@ class CheckSection(QWidget):
         column.addLayout(plots, 1)
         column.addWidget(self.sentence)
         column.addLayout(row)
-        self.step.setMaximumWidth(_FIELD)
-        self.button.setMinimumWidth(self.button.sizeHint().width())
+        self.step.setFixedWidth(_FIELD)
         self.step.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     @property
@@ -264,11 +264,12 @@ class CheckSection(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In little room the plots keep theirs; tooltips have the whole sentence, the values."""
         super().resizeEvent(event)
+        self.step.setFixedWidth(_NARROW_FIELD if self.width() < _WIDE else _FIELD)
         self._give_sentence_room()
-        self.values.setVisible(self.width() >= _WIDE)
         before = event.oldSize()
         lower = any((self.height() < most) != (before.height() < most) for most in (_LOW, _ROOMY))
-        if lower or (self.width() < _WIDE) != (before.width() < _WIDE):
+        wider = (self.width() < _WIDE) != (before.width() < _WIDE)
+        if lower or wider or self.values_fit != self._values_fitted:
             self._show()
 
     def _give_sentence_room(self) -> None:
@@ -314,6 +315,8 @@ class CheckSection(QWidget):
         self.given.setText("" if check is None else asked_text(check))
         ink = theme.muted if check is None else getattr(theme, verdict_ink(check.asked_verdict))
         self.given.setStyleSheet(f"color: {ink};")
+        self.button.show_running(self._running)
+        self.progress.setVisible(self._running)
         low = self.height() < _ROOMY
         said = "" if check is None else step_text(check, self._name, short_of_room=low)
         if check is not None and self.height() < _LOW:
@@ -324,24 +327,32 @@ class CheckSection(QWidget):
             said, whole = (f"{of_one.format(self._backwards)} {text}" for text in (said, whole))
         if self._reason is not None:
             said = whole = no_check_text(self._reason)
+        self._values_fitted = self.values_fit
+        self.values.setVisible(self._values_fitted)
+        if self.values.text() and not self._values_fitted and not low:
+            said = f"{said}<br>{escape(self.values.text())}"
         self._give_sentence_room()
         # Qt paints links in a palette's blue, whatever the style sheet says.
         self.sentence.setText(said.replace("<a ", f'<a style="color: {theme.accent}" '))
         self.sentence.setToolTip(whole)
         self.setAccessibleDescription(whole)
         self.button.setEnabled(number is not None)
-        running = self._running
-        self.button.setText(self.tr("Cancel") if running else self.tr("Run check"))
-        tip = (
-            self.tr("Stop the check; the steps done so far stay ({0})")
-            if running
-            else self.tr("Compare the gradient with differences of the loss ({0})")
-        )
-        self.button.setToolTip(tip.format(CHECK_SHORTCUT))
-        self.button.setAccessibleName(self.button.text())
-        self.progress.setVisible(running)
         self.step.setEnabled(number is not None)
         self.surface.setVisible(self._weight is not None)
+
+    @property
+    def wanted_width(self) -> int:
+        """The width in pixels in which the button and what stands before it are not cut."""
+        words = self._label.sizeHint().width() + self.given.sizeHint().width()
+        field = _NARROW_FIELD if self.width() < _WIDE else _FIELD
+        return words + field + self.button.wanted_width + 4 * self._row.spacing()
+
+    @property
+    def values_fit(self) -> bool:
+        """Whether all of the values stand beside the button; else the sentence has them."""
+        progress = self.progress.width() + self._row.spacing() if self._running else 0
+        text = self.values.fontMetrics().horizontalAdvance(self.values.text()) + 4
+        return self.wanted_width + progress + text + self._row.spacing() <= self.width()
 
     # -- what is asked ---------------------------------------------------------------------------
 

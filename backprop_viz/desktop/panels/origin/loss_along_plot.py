@@ -3,8 +3,8 @@
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from backprop_viz.desktop.panels.origin.check_plot import CheckPlot
@@ -13,12 +13,21 @@ from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.desktop.style.theme import Theme, body_font
 from backprop_viz.recording.number_explanation import GradientCheck
 
-# The tangent reaches over this share of the span, and its name stands at this share.
-_TANGENT, _NAME = 0.6, 0.3
+# The tangent reaches over this share of the span.
+_TANGENT = 0.6
 _ZOOM = 3.0
-# The least width in pixels in which the names do not cover the curve.
-_ROOM_FOR_NAMES = 260
+# The corners in which a name may stand, as anchors: right above, left above, and below.
+_CORNERS = ((1, 0), (0, 0), (1, 1), (0, 1))
+# How far a line stays away from a name in pixels, and at how many places it is looked at.
+_CLEAR, _LOOKED_AT = 3.0, 200
 WIDEST, NARROWEST = 1e3, 1e-9
+
+
+def _crosses(line: tuple[NDArray[np.float64], NDArray[np.float64]], box: QRectF) -> bool:
+    """Whether a line runs through a box, in the units of the axes."""
+    x = np.linspace(box.left(), box.right(), _LOOKED_AT)
+    y = np.interp(x, *line, left=np.nan, right=np.nan)
+    return bool(((y >= box.top()) & (y <= box.bottom())).any())
 
 
 class LossAxis(NamedAxis):
@@ -80,6 +89,8 @@ class LossAlongPlot(CheckPlot):
             plot.addItem(item, ignoreBounds=True)
         for text in (self._slope, self._lands):
             text.setFont(body_font(11))
+        # The names stand elsewhere where there is more or less room.
+        plot.getViewBox().sigResized.connect(self._draw)
         self._draw()
 
     @property
@@ -111,12 +122,6 @@ class LossAlongPlot(CheckPlot):
             line.setHoverPen(pg.mkPen(theme.text, width=1))
         super().set_theme(theme)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the names again where there is room for them."""
-        super().resizeEvent(event)
-        if hasattr(self, "_lands"):  # the plot is resized before it is made
-            self._draw()
-
     # -- what is drawn ---------------------------------------------------------------------------
 
     def _draw(self) -> None:
@@ -125,10 +130,7 @@ class LossAlongPlot(CheckPlot):
         shown = check is not None and span is not None
         for item in (self._interval, self._tangent, self._dot, self._line):
             item.setVisible(shown)
-        # In little room the names would cover the curve; the tooltip has them.
-        roomy = self.width() >= _ROOM_FOR_NAMES
-        self._slope.setVisible(shown and roomy)
-        for item in (self._landing, self._lands, self._switches):
+        for item in (self._landing, self._slope, self._lands, self._switches):
             item.setVisible(False)
         if check is None or span is None:
             return
@@ -140,24 +142,41 @@ class LossAlongPlot(CheckPlot):
         if steep:
             reach = (high - low) * _TANGENT / abs(check.exact)
         self._tangent.setData([-reach, reach], [-reach * check.exact, reach * check.exact])
-        # The name stands above the tangent, on the side where it rises or is level.
-        at = reach * _NAME / _TANGENT * (1 if check.exact >= 0 else -1)
-        self._slope.setAnchor((1, 1) if at > 0 else (0, 1))
-        self._slope.setPos(at, at * check.exact)
         self._dot.setData([0.0], [0.0])
         if check.landing is not None:
             moved, loss = check.landing
             inside = abs(moved) <= span * 1.04
             self._landing.setVisible(inside)
-            self._lands.setVisible(inside and roomy)
             self._landing.setData([moved], [loss - check.loss])
-            self._lands.setPos(moved, loss - check.loss)
+        tangent = np.array([-reach, 0.0, reach])
+        self._place_names((check.moved, changes), (tangent, tangent * check.exact))
         blocker = QSignalBlocker(self._interval)
         self._interval.setRegion((-check.asked, check.asked))
         del blocker
         self._switches.setVisible(bool(check.switches))
         places = np.repeat([switch.at for switch in check.switches], 2)
         self._switches.setData(places, np.tile([low, high], len(check.switches)))
+
+    def _place_names(self, *lines: tuple[NDArray[np.float64], NDArray[np.float64]]) -> None:
+        """Put each name into a corner that no line runs through; the tooltip has them too."""
+        view = self.getPlotItem().getViewBox()
+        box = view.viewRect()
+        width, height = (float(each) for each in view.viewPixelSize())
+        free = list(_CORNERS)
+        for name, wanted in ((self._slope, True), (self._lands, self._landing.isVisible())):
+            size = name.boundingRect()
+            wide, high = (size.width() + _CLEAR) * width, (size.height() + _CLEAR) * height
+            for corner in free if wanted else ():
+                left = box.right() - wide if corner[0] else box.left()
+                low = box.bottom() - high if not corner[1] else box.top()
+                name_box = QRectF(left, low, wide, high)
+                if not any(_crosses(line, name_box) for line in lines):
+                    free.remove(corner)
+                    name.setAnchor(corner)
+                    at_right, at_top = box.right() if corner[0] else box.left(), not corner[1]
+                    name.setPos(at_right, box.bottom() if at_top else box.top())
+                    name.setVisible(True)
+                    break
 
     def _fit(
         self, check: GradientCheck, changes: NDArray[np.float64], span: float

@@ -47,7 +47,7 @@ class OriginLayout(Panel):
         self.picture = TermPicture()
         self.bars = GroupBars()
         self.pictures = QWidget()
-        pictures = QHBoxLayout(self.pictures)
+        self.picture_row = pictures = QHBoxLayout(self.pictures)
         pictures.setContentsMargins(0, 0, 0, 0)
         pictures.setSpacing(12)
         # Each at the top, however high the other is.

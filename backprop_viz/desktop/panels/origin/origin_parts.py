@@ -12,6 +12,8 @@ from backprop_viz.desktop.style.theme import code_font
 # What the terms, and the effects, have of the width: in pixels at least, of all of it at most.
 _TERMS_WIDTH, _TERMS_SHARE = 173, 0.42
 _EFFECTS_WIDTH, _EFFECTS_SHARE = 100, 0.28
+# What the pictures and the check have at least.
+_PICTURES_WIDTH, _CHECK_WIDTH = 140, 140
 _SIZES = (16, 14, 12)
 
 
@@ -26,16 +28,19 @@ def plain_button(text: str, tip: str, key: str) -> QToolButton:
     return button
 
 
-def give_room(columns: QSplitter, terms: int, effects: int) -> None:
-    """Let the columns of the terms and of the effects have the width that their numbers need."""
-    shares = (
-        (0, terms, _TERMS_WIDTH, _TERMS_SHARE),
-        (2, effects, _EFFECTS_WIDTH, _EFFECTS_SHARE),
-    )
-    for at, wanted, least, share in shares:
+def give_room(columns: QSplitter, terms: int, effects: int, check: int) -> None:
+    """Let the columns have the width in which nothing of theirs is cut.
+
+    The check has it before the effects, whose long names may be elided.
+    """
+    room = columns.width() - _PICTURES_WIDTH - 3 * columns.handleWidth()
+    terms = max(_TERMS_WIDTH, min(terms, round(columns.width() * _TERMS_SHARE)))
+    check = max(_CHECK_WIDTH, min(check, room - terms - _EFFECTS_WIDTH))
+    effects = min(effects, round(columns.width() * _EFFECTS_SHARE), room - terms - check)
+    for at, width in ((0, terms), (2, max(_EFFECTS_WIDTH, effects)), (3, check)):
         column = columns.widget(at)
         if column is not None:
-            column.setMinimumWidth(max(least, min(wanted, round(columns.width() * share))))
+            column.setMinimumWidth(width)
 
 
 class ValueLabel(ElidedLabel):

@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from backprop_viz.analysis.numbers.batch_axis import is_of_sample
 from backprop_viz.analysis.numbers.differentiated import LOSS
@@ -43,6 +43,8 @@ from backprop_viz.recording.number_explanation import Effect, NumberExplanation
 
 # A panel that is lower than this shows only what it must.
 _SHORT = 250
+# A panel that is higher than this has the sums by group below the pictures.
+_HIGH = 450
 # So few terms leave it room for more.
 _FEW_ROWS = 3
 
@@ -281,7 +283,12 @@ class OriginView(OriginPage):
         self.formula.set_short(self.height() < _SHORT and len(self.terms.rows) > _FEW_ROWS)
         lines = self.sum.wanted_width if self.terms.rows else 0
         terms = max(self.table.wanted_width, lines, self.value.least_width)
-        give_room(self.columns, terms, self.effects.wanted_width)
+        give_room(self.columns, terms, self.effects.wanted_width, self.check.wanted_width)
+        # Beside each other both would be thumbnails in a high, narrow column.
+        high = self.height() > _HIGH
+        self.picture_row.setDirection(
+            QBoxLayout.Direction.TopToBottom if high else QBoxLayout.Direction.LeftToRight
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Esc."""

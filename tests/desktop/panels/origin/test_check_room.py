@@ -1,0 +1,92 @@
+"""In little room nothing of the check is cut, and its names lie on no line."""
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.panels.origin.check_section import CheckSection
+from backprop_viz.desktop.panels.origin.loss_along_plot import LossAlongPlot
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import GradientCheck
+
+
+def check_of(slope: float, bend: float, landing: float | None = 0.02) -> GradientCheck:
+    """The check of a number in which the loss is 1 + slope·x + bend·x²."""
+    moved = np.linspace(-0.1, 0.1, 41)
+    losses = 1 + slope * moved + bend * moved**2
+    steps = np.array([1e-6, 1e-3])
+    return GradientCheck(
+        Number(0, (0,)),
+        0.5,
+        slope,
+        slope,
+        1.0,
+        1e-6,
+        steps,
+        np.array([slope, slope]),
+        np.array([9.4e-9, 5e-12]),
+        1,
+        "correct",
+        0,
+        "correct",
+        moved,
+        losses,
+        switched=0,
+        landing=None if landing is None else (landing, 1 + slope * landing + bend * landing**2),
+    )
+
+
+def test_no_line_runs_through_a_name(qtbot: QtBot) -> None:
+    plot = LossAlongPlot()
+    qtbot.addWidget(plot)
+    plot.show()
+    view, named = plot.getPlotItem().getViewBox(), 0
+    for width in (180, 280, 520):
+        plot.resize(width, 160)
+        qtbot.waitUntil(lambda width=width: width / 4 < view.width() < width)
+        for slope in (-0.0076, 0.3, -2.0):
+            for bend in (-1.0, 0.0, 1.0, 40.0):
+                check = check_of(slope, bend)
+                plot.show_check(check)
+                named += _names_lie_free(plot, check)
+    assert named > 40
+
+
+def _names_lie_free(plot: LossAlongPlot, check: GradientCheck) -> int:
+    """Assert that no line runs through a name; how many names are shown."""
+    view = plot.getPlotItem().getViewBox()
+    names = [name for name in (plot._slope, plot._lands) if name.isVisible()]
+    boxes = [view.mapToView(view.mapFromItem(n, n.boundingRect())).boundingRect() for n in names]
+    for box in boxes:
+        assert view.viewRect().contains(box.center())
+        x = np.linspace(box.left(), box.right(), 400)
+        low, high = sorted((box.top(), box.bottom()))
+        inside = np.abs(x) <= 0.1
+        curve = np.interp(x, check.moved, check.losses - check.loss)[inside]
+        assert not ((curve > low) & (curve < high)).any()
+    if len(boxes) == 2:
+        assert not boxes[0].intersects(boxes[1])
+    return len(names)
+
+
+@pytest.mark.parametrize("width", [290, 340, 420, 560])
+@pytest.mark.parametrize("running", [False, True])
+def test_neither_button_nor_values_are_cut(qtbot: QtBot, width: int, running: bool) -> None:
+    section = CheckSection()
+    qtbot.addWidget(section)
+    section.show()
+    section.set_idle(idle=False)
+    section.show_number(Number(0, (0,)), lambda _: "conv1.bias[0]")
+    section.show_check(check_of(-0.0076, 1.0), share=0.5 if running else 1.0)
+    section.resize(max(width, section.wanted_width), 300)
+    qtbot.waitUntil(lambda: section.button.isVisible())
+    texts = {"Cancel", "Run check"}
+    metrics = section.button.fontMetrics()
+    assert section.button.text() in texts
+    assert section.button.width() >= max(map(metrics.horizontalAdvance, texts))
+    assert section.given.width() >= section.given.sizeHint().width()
+    shown = section.values
+    if shown.isVisible():
+        assert shown.fontMetrics().horizontalAdvance(shown.text()) <= shown.width()
+    else:
+        assert shown.text() in section.sentence.text()  # all of it, in the sentence
