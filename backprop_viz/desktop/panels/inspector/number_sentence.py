@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.style.theme import DARK, Theme
@@ -54,13 +54,16 @@ class NumberSentence(Sentence):
         rich = Qt.TextFormat.RichText if spans else Qt.TextFormat.PlainText
         self.setTextFormat(rich)
         self.setAccessibleName(text)
-        super().setText(self._marked_up() if spans else text)
+        self._write()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        if self._spans:
-            super().setText(self._marked_up())
+        self._write()
+
+    def _write(self) -> None:
+        QLabel.setText(self, self._marked_up() if self._spans else self._plain)
+        self._fit()
 
     def _marked_up(self) -> str:
         parts, at = [], 0
@@ -92,5 +95,5 @@ def figure_spans(text: str, figures: Sequence[tuple[Sequence[str], Any]]) -> lis
 
 
 def _places(text: str, way: str) -> list[tuple[int, int]]:
-    pattern = rf"(?<![\w.])(?<!\d[-−])(?<![\w.],){re.escape(way)}(?!\w)(?![.,]\d)"
+    pattern = rf"(?<![\w.+\-−])(?<!\d,){re.escape(way)}(?!\w)(?![.,]\d)"
     return [match.span() for match in re.finditer(pattern, text)] if way else []

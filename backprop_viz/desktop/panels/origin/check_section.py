@@ -21,6 +21,7 @@ from backprop_viz.desktop.panels.origin.check_texts import (
     asked_text,
     brief_text,
     check_description,
+    longest_asked_text,
     no_check_text,
     step_text,
     values_text,
@@ -343,7 +344,8 @@ class CheckSection(QWidget):
     @property
     def wanted_width(self) -> int:
         """The width in pixels in which the button and what stands before it are not cut."""
-        words = self._label.sizeHint().width() + self.given.sizeHint().width()
+        given = self.given.fontMetrics().horizontalAdvance(longest_asked_text()) + 2
+        words = self._label.sizeHint().width() + max(given, self.given.sizeHint().width())
         field = _NARROW_FIELD if self.width() < _WIDE else _FIELD
         return words + field + self.button.wanted_width + 4 * self._row.spacing()
 

@@ -67,6 +67,11 @@ def asked_text(check: GradientCheck) -> str:
     return text.format(error_text(float(check.errors[check.asked_at])))
 
 
+def longest_asked_text() -> str:
+    """As long as ``asked_text`` gets."""
+    return QCoreApplication.translate("check", "error {0}").format("9.9e-10")
+
+
 def step_text(check: GradientCheck, name: Name, *, short_of_room: bool = False) -> str:
     """What the step that was asked gives, and why: ``h = 0.0001: ...``; else the why alone."""
     translate = QCoreApplication.translate

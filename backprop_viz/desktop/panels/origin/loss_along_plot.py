@@ -166,7 +166,8 @@ class LossAlongPlot(CheckPlot):
         for name, wanted in ((self._slope, True), (self._lands, self._landing.isVisible())):
             size = name.boundingRect()
             wide, high = (size.width() + _CLEAR) * width, (size.height() + _CLEAR) * height
-            for corner in free if wanted else ():
+            fits = wide <= box.width() and high <= box.height()
+            for corner in free if wanted and fits else ():
                 left = box.right() - wide if corner[0] else box.left()
                 low = box.bottom() - high if not corner[1] else box.top()
                 name_box = QRectF(left, low, wide, high)
