@@ -141,8 +141,12 @@ class TrainingController(QObject):
         self._session.step_back()
 
     def iterate(self) -> None:
-        """Run to the end of the iteration."""
-        self._session.iterate()
+        """Run to the end of the iteration; in what has ended, go on to the next one recorded."""
+        shown = self._session.view_state
+        if shown is not None and shown.ended:
+            self._session.go("iteration")
+        else:
+            self._session.iterate()
 
     def toggle_training(self, wanted: bool) -> None:
         """Train or pause."""
