@@ -58,6 +58,11 @@ class LeftOut:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """Another window has attached to the run in place of this one: the line ends with this."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Update:
     """How things stand after ``command``, and what is new since the update before.
@@ -253,7 +258,7 @@ Answer = (
     | SnippetRan
 )
 FROM_WORKER: Sequence[type[object]] = (
-    *(Update, Notice, RunAttached, RunEnded, LeftOut, Whereabouts),
+    *(Update, Notice, RunAttached, RunEnded, LeftOut, TakenOver, Whereabouts),
     *(Sheet, Page, EvaluationProgress, Filed, CodeFound, Rerecorded, Scripted, SaliencyRecorded),
     *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked, SnippetRan, NetworkTried),
     *(SurfaceComputed, RaceRan),

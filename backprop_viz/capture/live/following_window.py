@@ -11,7 +11,7 @@ from backprop_viz.capture.live.backlog import Backlog
 from backprop_viz.capture.live.line import Heard, LiveLine
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
-from backprop_viz.stream.messages import Resume, UpdateWanted
+from backprop_viz.stream.messages import Resume, TakenOver, UpdateWanted
 from backprop_viz.stream.socket_line import Ends
 from backprop_viz.stream.wire import NumberedCommand, Unreadable
 
@@ -52,6 +52,7 @@ class FollowingWindow:
         line = LiveLine(*ends, lambda heard: self._heard(line, heard), lambda: self._ended(line))
         before, self._channel = self._channel, line
         if before is not None:
+            before.send(TakenOver())  # or it would take the line back
             before.close(0.0)
         return line
 

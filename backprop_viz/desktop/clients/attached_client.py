@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 
-from backprop_viz.desktop.clients.line_again import NextTry, line_again
+from backprop_viz.desktop.clients.line_again import LineTried, NextTry, line_again
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
@@ -18,6 +18,7 @@ from backprop_viz.stream.messages import (
     Leave,
     Resume,
     RunEnded,
+    TakenOver,
     Update,
     UpdateWanted,
 )
@@ -67,7 +68,7 @@ class AttachedClient:
         self._outgoing, self._writer = outgoing, MessageWriter()
         self._outbox: SimpleQueue[_Sent | None] = SimpleQueue()
         self._taken = UPDATES_AHEAD  # the first is answered at once: the script waits for that
-        self._told_end = self._closing = False
+        self._told_end = self._closing = self._taken_over = False
         self._next_try = NextTry()
         self._newest = 0  # the last iteration that came whole
         self._breakpoints = SetBreakpoints(())
@@ -168,6 +169,10 @@ class AttachedClient:
         """Another line to the script in place of one that has ended, if it was lost."""
         if self._attached is None or self._told_end or self._closing:
             return None
+        if self._taken_over:
+            origin = self._attached.origin
+            self._tell(LineTried(self._attached.address, origin.rank, "taken"))
+            return None
         self.is_lost = True
         with self._sending, suppress(OSError):
             self._outgoing.close()
@@ -195,6 +200,7 @@ class AttachedClient:
         if isinstance(message, Update) and message.due is Phase.ZERO_GRAD and recording is not None:
             self._newest = recording.iteration
         self._told_end |= isinstance(message, RunEnded)
+        self._taken_over |= isinstance(message, TakenOver)
         self._tell(message, recording)
 
     def _tell(self, message: object, recording: Recording | None = None) -> None:

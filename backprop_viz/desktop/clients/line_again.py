@@ -61,13 +61,13 @@ class LineLost:
 class LineTried:
     """What has become of a line that was lost: it is "back", or not tried again.
 
-    That is because the user has "given_up", the run's process is "over", or it is an "other_run"
-    that listens at the ``address`` now.
+    That is because the user has "given_up", the run's process is "over", it is an "other_run" that
+    listens at the ``address`` now, or another window has "taken" the line.
     """
 
     address: str
     rank: int
-    outcome: Literal["back", "given_up", "over", "other_run"]
+    outcome: Literal["back", "given_up", "over", "other_run", "taken"]
 
 
 def line_again(

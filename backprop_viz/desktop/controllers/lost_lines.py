@@ -80,6 +80,8 @@ class LostLinesController(QObject):
             self.why_ended = Notice("line_given_up", (tried.address,))
         elif tried.outcome == "other_run":
             self.why_ended = Notice("line_to_other_run", (tried.address,))
+        elif tried.outcome == "taken":
+            self.why_ended = Notice("line_taken_over", (tried.address,))
 
     def _tell_back(self) -> None:
         """Say how far the script has got, once it is known."""

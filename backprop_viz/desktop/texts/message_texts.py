@@ -151,6 +151,11 @@ def message_text(notice: Notice) -> str:
             "Another run listens at {0} now: attach again to see it. What was recorded can still "
             "be looked at.",
         ),
+        "line_taken_over": translate(
+            "notices",
+            "Another window has attached to {0} in place of this one. What was recorded can still "
+            "be looked at.",
+        ),
         "script_gone": translate(
             "notices",
             "The script's process is gone. What was recorded can still be looked at.",

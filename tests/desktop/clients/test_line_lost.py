@@ -218,6 +218,25 @@ def test_another_run_at_the_same_address_is_not_taken_for_it(
     other.end()
 
 
+def test_another_window_that_attaches_keeps_the_line(
+    begin: Callable[[], Training], attach: Callable[[int], MainWindow]
+) -> None:
+    training = begin()
+    first = attach(training.port)
+    kept = first.session.newest_recording.iteration
+    second = attach(training.port)
+    until(first.session, lambda: not first.session.has_worker)
+    assert "Another window has attached to" in first.messages.text()
+    assert first.line_strip.isHidden()
+    assert first.session.recording_of(kept) is not None
+    for _ in range(3):  # nobody takes it back
+        seen = second.session.iteration
+        until(second.session, lambda n=seen: second.session.iteration > n)
+    assert second.line_strip.isHidden()
+    assert not second.messages.text()
+    training.end()
+
+
 def test_a_process_that_is_gone_is_not_waited_for(
     begin: Callable[[], Training], attach: Callable[[int], MainWindow]
 ) -> None:
