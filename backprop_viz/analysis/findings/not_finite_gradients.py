@@ -3,14 +3,21 @@
 import math
 from collections.abc import Iterator
 
-from backprop_viz.analysis.provenance import arrived, gradient_made, is_finite, strange
+from backprop_viz.analysis.provenance import (
+    arrived,
+    forward_events,
+    gradient_made,
+    is_finite,
+    made_by,
+    strange,
+)
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``not_finite_gradient``, ``not_finite_update``.
+    """``not_finite_gradient``, ``not_finite_hidden`` (from the loss, in forward), ``_update``.
 
     Where a GradScaler scales, gradients overflow now and then, and that step is left out.
     """
@@ -33,6 +40,30 @@ def _first_gradient(recording: Recording) -> Iterator[Finding]:
         if event.phase is not Phase.BACKWARD or event.node is None:
             continue
         if not is_finite(event.outputs) and is_finite(arrived(event)):
+            made = made_by(recording, event.node)
+            if made is not None and not is_finite(recording.events[made].outputs):
+                yield from _hidden(recording, strange(recording.events[made].outputs))
+                return
             values = (strange(event.outputs), event.op)
             yield Finding("not_finite_gradient", "error", values, event=i)
+            return
+
+
+def _hidden(recording: Recording, kind: str) -> Iterator[Finding]:
+    """Where the ``NaN`` or ``Inf`` arose in forward that does not show in the loss.
+
+    The Inf of a mask is no NaN yet.
+    """
+    for i, event in forward_events(recording):
+        before, after = (
+            not is_finite(arrays) and kind in ("Inf", strange(arrays))
+            for arrays in (event.inputs, event.outputs)
+        )
+        if after and not before:
+            yield Finding("not_finite_hidden", "error", (strange(event.outputs), event.op), event=i)
+            return
+    for parameter in recording.parameters:
+        if not is_finite((parameter.value,)):
+            values = (parameter.name, strange((parameter.value,)))
+            yield Finding("parameter_not_finite", "error", values, parameter.name, 0)
             return

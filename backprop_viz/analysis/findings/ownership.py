@@ -47,8 +47,9 @@ def find(recording: Recording) -> Iterator[Finding]:
     if not updated:
         yield from _nothing_updated(recording, len(reached))
         return
+    owned = {name for group in recording.groups for name in group.parameters}
     for name in reached:
-        if name in updated:
+        if name in updated or name in owned:  # by one that has not stepped yet
             continue
         last = max(i for i in recording.happened_to[name])
         grad = gradient_made(recording, name)
@@ -101,7 +102,9 @@ def _goes_on(recording: Recording) -> bool:
 
 def _of_another_turn(recording: Recording) -> set[str]:
     """The parameters of no optimizer that stepped: of a GAN's generator while the critic learns."""
-    stepped = {name for group in recording.groups for name in group.parameters}
+    updated = {event.parameter for event in recording.events if event.phase is Phase.UPDATE}
+    groups = (set(group.parameters) for group in recording.groups)
+    stepped = set[str]().union(*(names for names in groups if not names.isdisjoint(updated)))
     return {p.name for p in recording.parameters if p.name not in stepped} if stepped else set()
 
 

@@ -51,7 +51,10 @@ def _steps_lost(recording: Recording) -> Iterator[Finding]:
     for i, event in enumerate(recording.events):
         if event.phase is not Phase.UPDATE or event.parameter is None:
             continue
-        grad = event.inputs[1]
+        before, grad = event.inputs
+        after = event.outputs[0]
+        if before is None or after is None or not np.array_equal(before, after):
+            continue
         if grad is not None and grad.ndim > 1 and grad.any():
             yield Finding("steps_lost", "hint", (event.parameter,), event.parameter, i)
             return

@@ -28,9 +28,10 @@ class UsedOptions:
         self._used |= {id(one): groups_of([one], self._names) for one in optimizers}
 
     def groups(self) -> tuple[OptimizerGroup, ...]:
-        """The groups of the optimizers that stepped, in their order; else as they are now."""
-        found = self._used or {0: groups_of(self._optimizers, self._names)}
-        return tuple(group for groups in found.values() for group in groups)
+        """The groups of the optimizers that stepped, in their order; then the others, as now."""
+        others = [one for one in self._optimizers if id(one) not in self._used]
+        found = [*self._used.values(), groups_of(others, self._names)]
+        return tuple(group for groups in found for group in groups)
 
     def options(self, rate: float | None) -> dict[str, Any]:
         """Those of the first group; without one the rate that was used, else this one."""

@@ -123,6 +123,12 @@ def finding_texts() -> dict[str, str]:
             "were all finite. Its slope has no limit there, as that of sqrt at 0: keep away from "
             "it, as by adding 1e-8.",
         ),
+        "not_finite_hidden": translate(
+            "findings",
+            "{1} made {0} of finite numbers. What follows, as torch.where does, keeps it out of "
+            "the loss, but not out of the gradients: 0 times {0} is NaN. Mask what goes into {1}, "
+            "not what comes out.",
+        ),
         "not_finite_update": translate(
             "findings",
             "The step made {0} of {1}, though weight and gradient were finite. Lower the "
@@ -155,6 +161,10 @@ def finding_texts() -> dict[str, str]:
         ),
         "one_sample_batch_norm": translate(
             "findings", "Batch norm is training on a batch of one sample."
+        ),
+        "parameter_not_finite": translate(
+            "findings",
+            "{0} holds {1} already as the iteration begins: an earlier step made it.",
         ),
         "probabilities_in_kl_div": translate(
             "findings",

@@ -70,6 +70,7 @@ def finding_titles() -> dict[str, str]:
             "findings",
             "{0} in the gradients, from {1}",
         ),
+        "not_finite_hidden": translate("findings", "{0} from {1}, hidden from the loss"),
         "not_finite_update": translate(
             "findings",
             "The update makes {1} {0}",
@@ -86,6 +87,7 @@ def finding_titles() -> dict[str, str]:
         ),
         "one_class": translate("findings", "{0} of a single class"),
         "one_sample_batch_norm": translate("findings", "Batch norm of one sample"),
+        "parameter_not_finite": translate("findings", "{0} holds {1}"),
         "probabilities_in_kl_div": translate("findings", "kl_div gets no logarithms"),
         "raised": translate("findings", "torch raised {0}"),
         "rate_is_zero": translate(

@@ -16,7 +16,8 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             frozenset(
                 {
                     *("not_finite", "not_finite_from_start"),
-                    *("not_finite_gradient", "not_finite_update"),
+                    *("not_finite_gradient", "not_finite_hidden", "not_finite_update"),
+                    "parameter_not_finite",
                 }
             ),
         ),

@@ -55,6 +55,21 @@ def loss_negated() -> Recording:
     return iterations(small(), loss=lambda out: -F.cross_entropy(out, LABELS))
 
 
+def not_finite_hidden() -> Recording:
+    def loss(out: Tensor) -> Tensor:
+        roots = torch.sqrt(out - out.detach().mean())
+        return torch.where(roots.isnan(), torch.zeros_like(roots), roots).sum()
+
+    return iterations(small(), lr=0.0, loss=loss)
+
+
+def parameter_not_finite() -> Recording:
+    net = small()
+    with torch.no_grad():
+        net[2].weight[0] = torch.nan
+    return iterations(net, lr=0.0, loss=lambda out: out.nan_to_num().square().sum())
+
+
 def probabilities_in_kl_div() -> Recording:
     target = torch.full((9, 3), 1 / 3)
 
@@ -96,6 +111,8 @@ SILENT_LOOPS: dict[str, Callable[[], Recording]] = {
         dropout_always,
         likelihood_minimised,
         loss_negated,
+        not_finite_hidden,
+        parameter_not_finite,
         probabilities_in_kl_div,
         running_stats_stand_still,
         shared_layer,

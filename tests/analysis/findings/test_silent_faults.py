@@ -189,3 +189,31 @@ def test_gradients_that_the_loop_takes_itself_are_no_missing_ones() -> None:
         optimizer.step()
     assert [finding.code for finding in half_way] == []
     assert [finding.code for finding in recording.findings()] == []
+
+
+def test_half_way_nothing_is_said_of_an_optimizer_that_has_not_stepped_yet() -> None:
+    """As in a GAN, or after an exception: the second optimizer's turn is still to come."""
+    first, last = nn.Linear(5, 4), nn.Linear(4, 3)
+    net = nn.Sequential(first, nn.Tanh(), last)
+    optimizers = [torch.optim.SGD(part.parameters(), lr=0.1) for part in (first, last)]
+    with bv.record(net, optimizers) as recording:
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        F.cross_entropy(net(X), LABELS).backward()
+        optimizers[0].step()
+        net.eval()  # nothing of torch's: the recording is as the step has left it
+        half_way = recording.findings()
+        groups = [group.parameters for group in recording.groups]
+        optimizers[1].step()
+    assert half_way == ()
+    assert groups == [("0.weight", "0.bias"), ("2.weight", "2.bias")]
+
+
+def test_a_nan_that_where_hides_is_shown_where_it_arose() -> None:
+    recording = loops.not_finite_hidden()
+    said = only(recording, "not_finite_hidden")
+    event = recording.events[said.event or 0]
+    assert (event.op, said.values) == ("sqrt", ("NaN", "sqrt"))
+    assert np.isfinite(event.inputs[0]).all()
+    assert np.isnan(event.outputs[0]).any()
+    assert np.isfinite(recording.loss)

@@ -89,6 +89,8 @@ SAID = {
     "dropout_always": ("dropout is on in eval mode too", "goes on after model.eval()"),
     "likelihood_minimised": ("The loss has the wrong sign", "without its minus"),
     "loss_negated": ("The loss has the wrong sign", "cross_entropy times a negative number"),
+    "not_finite_hidden": ("NaN from sqrt, hidden from the loss", "sqrt made NaN of finite numbers"),
+    "parameter_not_finite": ("2.weight holds NaN", "NaN already as the iteration begins"),
     "probabilities_in_kl_div": ("kl_div gets no logarithms", "it got numbers up to 0."),
     "running_stats_stand_still": ("The statistics of batch norm 1 stand still", "has momentum 0"),
     "shared_layer": ("One layer in 3 places: 0", "Layer 0 is the same one as 1, 2"),
