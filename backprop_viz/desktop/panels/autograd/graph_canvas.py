@@ -110,6 +110,8 @@ class GraphCanvas(QGraphicsView):
         """Put a ring around the nodes with these keys, in this graph and in later ones."""
         self._selected = keys
         self._mark()
+        if self.current is None and self.item.selected:
+            self._reveal(self._wanted())
 
     def set_lit(self, keys: frozenset[str]) -> None:
         """Light up the nodes with these keys: they take part in a number that is explained."""
@@ -146,6 +148,11 @@ class GraphCanvas(QGraphicsView):
         if nodes != self.item.breaking:
             self.item.breaking = nodes
             self.item.update()
+
+    def _wanted(self) -> int:
+        """The node to look at where none has just run: of the selection, or the first."""
+        # Of what belongs to a parameter the parameter's own node has the largest number.
+        return max(self.item.selected, default=0)
 
     def _reveal(self, node: int) -> None:
         """Scroll to a node that is out of sight; do nothing while the whole graph is shown."""
@@ -189,7 +196,7 @@ class GraphCanvas(QGraphicsView):
         if readable and self.item.graph.nodes:  # not all of it may be in sight
             # What ran last is of the graph before, if this is another one.
             last = None if rebuild is not None else self.current
-            self._reveal(0 if last is None else last)
+            self._reveal(self._wanted() if last is None else last)
 
     def _look_at_all(self, readable: bool) -> None:
         """Show the whole graph or, if ``readable`` names would be too small, its full width."""

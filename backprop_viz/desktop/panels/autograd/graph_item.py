@@ -342,6 +342,10 @@ def _look(theme: Theme, state: NodeState, leaf: bool) -> tuple[QColor, QPen]:
 _ALIGN = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
+# MaxPool2DWithIndices is a MaxPool2D for whoever looks; its hint has the whole name.
+_VARIANT = re.compile(r"(?<=.)With[A-Z]\w*$")
+
+
 def _box(rect: Rect) -> QRectF:
     return QRectF(rect.x, rect.y, rect.width, rect.height)
 
@@ -369,6 +373,8 @@ def _name(node: Node, box: QRectF, sizes: BoxSizes, scale: float, text_scale: fl
     if QFontMetrics(font).horizontalAdvance(shown) > inside.width():
         shown = stem  # in the size of the others, not the beginning of both in small print
     font = fitting(font, shown, inside.width(), least)
+    if QFontMetrics(font).horizontalAdvance(shown) > inside.width():
+        shown = _VARIANT.sub("", stem)
     cut = elided(font, shown, math.ceil(inside.width()), Qt.TextElideMode.ElideRight)
     return _Line(inside, cut, font)
 

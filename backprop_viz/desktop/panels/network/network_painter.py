@@ -269,8 +269,12 @@ class NetworkPainter:
         painter.setBrush(self.theme.tint(color, 0.14))
         painter.drawEllipse(grid.rect)
         inside = grid.rect.toRect().adjusted(4, 4, -4, -4)
-        text = short(maps.flat[0])
-        font = fitting(code_font(12, bold=True), text, inside.width() - 2, least_text(12))
+        # A number that is cut would be another one: with fewer digits it is the same, rounded.
+        for digits in (4, 3, 2):
+            text = short(maps.flat[0], digits)
+            font = fitting(code_font(12, bold=True), text, inside.width() - 2, least_text(12))
+            if QFontMetrics(font).horizontalAdvance(text) <= inside.width():
+                break
         text_line(painter, inside, text, font, color)
 
     def _units(self, painter: QPainter, block: Block, grid: Grid, span: Range | None) -> None:

@@ -73,6 +73,7 @@ def caption_width(view_state: ViewState, most: int) -> int:
     )
     metrics = QFontMetrics(body_font(_SIZE))
     widest = max(metrics.horizontalAdvance(text) for text in (wide, caption(view_state)))
+    widest += 1  # the box may begin within a pixel
     return widest + (_BADGE_SPACE if is_intervened(view_state) else 0)
 
 

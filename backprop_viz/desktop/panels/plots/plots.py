@@ -76,7 +76,7 @@ class CurvePanel(Panel):
         for i, button in enumerate(self.legend):
             button.toggled.connect(partial(self._show_row, i))
             self.header.addWidget(button, shrinks=True)
-        self.earlier_runs = LegendButton("", "", 1.0, marked=False)
+        self.earlier_runs = LegendButton("", "", 1.0, marked=False, short=self.tr("earlier"))
         self.earlier_runs.toggled.connect(self._show_earlier)
         self.earlier_runs.hide()
         self.header.addWidget(self.earlier_runs, shrinks=True)

@@ -194,3 +194,36 @@ def test_themes(view: AutogradView, make_view_state: MakeViewState) -> None:
     for theme in (LIGHT, DARK):
         view.set_theme(theme)
         assert theme.backward in colors(view)
+
+
+@pytest.mark.parametrize("size", [(690, 180), (876, 267)])
+def test_no_name_of_lenets_nodes_is_cut(
+    view: AutogradView, make_view_state: MakeViewState, size: tuple[int, int]
+) -> None:
+    view.resize(*size)
+    view.show_view_state(make_view_state(DIGITS))
+    view.grab()
+    names = {line.text for line in view.canvas.item._names.values()}
+    assert "MaxPool2D" in names
+    assert {"Convolution", "Addmm", "conv1.weight", "TBackward0"} <= names
+    assert not any("…" in name for name in names)
+
+
+def test_what_is_chosen_is_in_sight_where_nothing_has_just_run(
+    view: AutogradView, make_view_state: MakeViewState
+) -> None:
+    view.show_view_state(at(make_view_state(DIGITS), 0))
+    canvas = view.canvas
+    view.resize(690, 150)
+    key = next(n.key for n in canvas.item.graph.nodes if n.parameter == "conv1.bias")
+    node = next(n.id for n in canvas.item.graph.nodes if n.key == key)
+
+    def in_sight() -> bool:
+        box = canvas.mapFromScene(canvas.item.box(node)).boundingRect()
+        return canvas.viewport().rect().contains(box)
+
+    assert not in_sight()
+    canvas.set_selected(frozenset({key}))
+    assert in_sight()
+    view.resize(700, 151)
+    assert in_sight()

@@ -348,3 +348,11 @@ def test_the_name_is_never_under_the_mark(bar: PhaseBar, make_view_state: MakeVi
     bar.resize(bar.minimumSizeHint())
     bar.grab()
     assert cell.width() >= cell.minimumSizeHint().width()
+
+
+def test_a_note_that_is_too_long_is_told_up_to_its_colon(bar: PhaseBar) -> None:
+    cell = bar.cells[0]
+    cell.note = "not called: gradients accumulate"
+    whole, _ = cell._fitting_note(1000)
+    assert whole == cell.note
+    assert cell._fitting_note(80)[0] == "not called"
