@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.analysis.lessons.particles import with_particles
 from backprop_viz.recording.finding import Finding
 
 
@@ -264,4 +265,4 @@ def finding_texts() -> dict[str, str]:
 
 def finding_text(finding: Finding) -> str:
     """What was found, in the user's language."""
-    return finding_texts()[finding.code].format(*finding.values)
+    return with_particles(finding_texts()[finding.code].format(*finding.values))

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.analysis.lessons.particles import with_particles
 from backprop_viz.recording.finding import Finding
 
 
@@ -142,4 +143,4 @@ def finding_titles() -> dict[str, str]:
 
 def finding_title(finding: Finding) -> str:
     """What was found in a few words, in the user's language."""
-    return finding_titles()[finding.code].format(*finding.values)
+    return with_particles(finding_titles()[finding.code].format(*finding.values))

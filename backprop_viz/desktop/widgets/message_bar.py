@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.analysis.lessons.particles import with_particles
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, scaled, scene_font, text_scale
 from backprop_viz.desktop.system.fault_log import FaultLog
@@ -152,6 +153,7 @@ class MessageBar(QFrame):
         """
         if not text or (kind == "info" and self._kind == "error" and self.text()):
             return
+        text = with_particles(text)
         self._kind = self._badge.kind = kind
         self._subject = subject
         self._details = details

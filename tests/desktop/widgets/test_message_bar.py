@@ -126,3 +126,8 @@ def test_kinds_and_themes_look_different(bar: MessageBar) -> None:
             bar.tell("The same words.", kind)
             pictures.append(bar.grab().toImage())
     assert all(a != b for i, a in enumerate(pictures) for b in pictures[i + 1 :])
+
+
+def test_a_korean_message_has_the_one_particle_that_is_right(bar: MessageBar) -> None:
+    bar.tell("16×36은(는) lenet.py:28에서 view이(가) 만들었습니다.", "error")
+    assert bar.text() == "16×36은 lenet.py:28에서 view가 만들었습니다."

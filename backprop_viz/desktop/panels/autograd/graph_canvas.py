@@ -151,8 +151,12 @@ class GraphCanvas(QGraphicsView):
 
     def _wanted(self) -> int:
         """The node to look at where none has just run: of the selection, or the first."""
-        # Of what belongs to a parameter the parameter's own node has the largest number.
-        return max(self.item.selected, default=0)
+        if not self._selected:
+            return 0
+        # By keys: what is marked may still be of the graph before. Of what belongs to a
+        # parameter, the parameter's own node has the largest number.
+        nodes = self.item.graph.nodes
+        return max((node.id for node in nodes if node.key in self._selected), default=0)
 
     def _reveal(self, node: int) -> None:
         """Scroll to a node that is out of sight; do nothing while the whole graph is shown."""

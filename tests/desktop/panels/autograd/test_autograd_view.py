@@ -227,3 +227,16 @@ def test_what_is_chosen_is_in_sight_where_nothing_has_just_run(
     assert in_sight()
     view.resize(700, 151)
     assert in_sight()
+
+
+def test_a_choice_outlives_its_graph(view: AutogradView, make_view_state: MakeViewState) -> None:
+    view.resize(690, 150)
+    view.show_view_state(at(make_view_state(DIGITS), 0))
+    nodes = view.canvas.item.graph.nodes
+    last = max(node.id for node in nodes)
+    view.canvas.set_selected(frozenset({nodes[last].key}))
+    fewer = make_view_state()
+    assert len(fewer.cursor.recording.graph.nodes) < len(nodes)
+    view.show_view_state(at(fewer, 0))
+    view.resize(690, 160)
+    assert view.canvas.item.graph == fewer.cursor.recording.graph
