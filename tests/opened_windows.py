@@ -13,6 +13,7 @@ from shiboken6 import isValid
 
 from backprop_viz.app import create_window
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, LossPlot
 from backprop_viz.desktop.panels.surface.surface_view import SurfaceView
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.settings import Settings
@@ -107,6 +108,8 @@ def opened_once(
     windows = OpenedWindows()
     window = windows.open(*window_arguments, size=window_size)
     QApplication.processEvents()
+    # Of pyqtgraph's plots a part belongs to no window, and would be taken for one left behind.
+    assert all(window.panel(kind).plot for kind in (LossPlot, AccuracyPlot))
     settings = window.session.view_state.settings
     yield AtFirst(window, settings, window_size, window.layout_state())
     windows.close()
@@ -114,10 +117,7 @@ def opened_once(
 
 @pytest.fixture(scope="module")
 def late_plots(opened_once: AtFirst) -> None:
-    """Has the shared window make the plots that it makes when they are wanted.
-
-    Of pyqtgraph's a part belongs to no window, and would be taken for one that a test left behind.
-    """
+    """Has the shared window make the plots that few tests want."""
     check = opened_once.window.panel(OriginView).check
     surface = opened_once.window.panel(SurfaceView)
     assert all((check.loss_plot, check.error_plot, surface.plot, surface.line))

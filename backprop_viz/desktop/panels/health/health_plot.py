@@ -16,12 +16,13 @@ class HealthPlot(pg.PlotWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._bottom = NamedAxis("bottom", translate("health", "iteration"))
         self._left = NamedAxis("left", "")
-        super().__init__(parent, axisItems={"bottom": self._bottom, "left": self._left})
+        super().__init__(
+            parent, axisItems={"bottom": self._bottom, "left": self._left}, enableMenu=False
+        )
         self.setObjectName("healthPlot")
         self.setAccessibleName(translate("health", "The tensor over the iterations"))
         plot = self.getPlotItem()
         plot.hideButtons()
-        plot.setMenuEnabled(False)
         plot.setDownsampling(auto=True, mode="peak")
         plot.setClipToView(True)
         self._curve = plot.plot([], [], connect="finite")

@@ -23,7 +23,7 @@ class CheckPlot(pg.PlotWidget):
     """
 
     def __init__(self, bottom: NamedAxis, left: NamedAxis, parent: QWidget | None = None) -> None:
-        super().__init__(parent, axisItems={"bottom": bottom, "left": left})
+        super().__init__(parent, axisItems={"bottom": bottom, "left": left}, enableMenu=False)
         self._bottom, self._left = bottom, left
         self._theme = DARK
         self._check: GradientCheck | None = None

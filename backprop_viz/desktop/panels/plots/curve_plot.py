@@ -60,7 +60,7 @@ class CurvePlot(pg.PlotWidget):
             NamedAxis("bottom", axes[0]),
             NamedAxis("left", axes[1], "%" if percent else ""),
         )
-        super().__init__(parent, axisItems={"bottom": bottom, "left": left})
+        super().__init__(parent, axisItems={"bottom": bottom, "left": left}, enableMenu=False)
         self._bottom, self._left = bottom, left
         self._unit = " %" if percent else ""
         self._limits = limits

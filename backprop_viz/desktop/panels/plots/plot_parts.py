@@ -15,13 +15,12 @@ _TOP = 4
 
 
 def set_up_plot(plot: pg.PlotWidget, pannable: bool = False) -> None:
-    """Leave out pyqtgraph's menu and buttons, and let the plot have the keyboard.
+    """Leave out pyqtgraph's buttons, and let the plot have the keyboard.
 
     Unless it is ``pannable`` its range is as it is set, whatever the mouse does.
     """
     item = plot.getPlotItem()
     item.hideButtons()
-    item.setMenuEnabled(False)
     view = item.getViewBox()
     view.disableAutoRange()
     if not pannable:

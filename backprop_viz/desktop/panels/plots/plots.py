@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["AccuracyPlot", "GradientFlowPlot", "LossPlot"]
 
 
+_PLOT = "backprop_viz.desktop.panels.plots.curve_plot"
 # Each iteration has 5 % less weight than the next one.
 _SMOOTHING = 0.95
 # More would be unreadable; the newest are kept.
@@ -60,6 +62,7 @@ class CurvePanel(Panel):
         self._limits = limits
         self._theme = DARK
         self._plot: CurvePlot | None = None
+        self._loads = False
         # The header has no room for the subtitle.
         self.subtitle.hide()
         self.notice = ElidedLabel()
@@ -162,10 +165,11 @@ class CurvePanel(Panel):
             self.show_view_state(self._view_state)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint; create the plot after the first painting, so that the window opens sooner."""
+        """Paint; load the library after the first painting, so that the window opens sooner."""
         super().paintEvent(event)
-        if self._plot is None:
-            QTimer.singleShot(0, self, lambda: self.plot)
+        if not self._loads:
+            self._loads = True
+            QTimer.singleShot(0, self, partial(import_module, _PLOT))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

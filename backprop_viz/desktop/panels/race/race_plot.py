@@ -33,7 +33,9 @@ class RacePlot(pg.PlotWidget):
         translate = QCoreApplication.translate
         self._bottom = NamedAxis("bottom", translate("RacePlot", "iteration"))
         self._left = NamedAxis("left", translate("RacePlot", "loss"))
-        super().__init__(parent, axisItems={"bottom": self._bottom, "left": self._left})
+        super().__init__(
+            parent, axisItems={"bottom": self._bottom, "left": self._left}, enableMenu=False
+        )
         self.setObjectName("racePlot")
         self.setAccessibleName(self.tr("Losses of the race"))
         self.setToolTip(

@@ -33,7 +33,9 @@ class LinePlot(pg.PlotWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._bottom, self._left = NamedAxis("bottom", ""), NamedAxis("left", self.tr("loss"))
-        super().__init__(parent, axisItems={"bottom": self._bottom, "left": self._left})
+        super().__init__(
+            parent, axisItems={"bottom": self._bottom, "left": self._left}, enableMenu=False
+        )
         self.setObjectName("linePlot")
         self.setAccessibleName(self.tr("Loss along a line"))
         self.setToolTip(

@@ -40,7 +40,9 @@ class SurfacePlot(pg.PlotWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._bottom, self._left = NamedAxis("bottom", "x"), NamedAxis("left", "y")
-        super().__init__(parent, axisItems={"bottom": self._bottom, "left": self._left})
+        super().__init__(
+            parent, axisItems={"bottom": self._bottom, "left": self._left}, enableMenu=False
+        )
         self.setObjectName("surfacePlot")
         self.setAccessibleName(self.tr("Loss surface"))
         self.setToolTip(
