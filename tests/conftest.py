@@ -35,6 +35,7 @@ from backprop_viz.training.recorded_steps import RecordedSteps
 from tests import drawn_digits
 from tests.capture.live.script_runs import Scripts, shared_scripts
 from tests.forked_workers import fork_workers
+from tests.long_first import put_in_order
 from tests.nightly import NIGHTLY
 from tests.opened_windows import (  # noqa: F401
     OpenWindow,
@@ -75,6 +76,14 @@ def pytest_configure(config: pytest.Config) -> None:
     _hear_signals()
     if _PROFILE == "nightly" and config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(random.SystemRandom().getrandbits(32))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes long, in each of the processes that share the tests."""
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    if processes > 1:
+        put_in_order(items, processes)
 
 
 def pytest_collection_finish() -> None:

@@ -13,6 +13,7 @@ from tests.forked_workers import sharing_server
 COUNT = 500 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [4])
 def test_forged_sessions(seed: int) -> None:
     """In a process of their own: what they may do is end it."""

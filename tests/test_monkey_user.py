@@ -14,6 +14,7 @@ TIMEOUT_S = 600 + ACTIONS
 SHRINK_S = 240.0
 
 
+@pytest.mark.long
 def test_a_monkey_user_breaks_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """No exception, no warning, no deadlock, no stall over a second; torch's numbers to the end."""
     figures, wrong = outcome(SEED, range(ACTIONS), TIMEOUT_S)
@@ -47,6 +48,7 @@ def test_the_shortest_failing_run_is_found(monkeypatch: pytest.MonkeyPatch, bad:
     assert shortest(1, 20, 1.0, 10.0) == ([2, bad], "wrong")
 
 
+@pytest.mark.long
 def test_what_goes_wrong_is_found_and_said() -> None:
     """A run whose window says a word to Qt fails, with its seed and the action."""
     figures, wrong = outcome(-1, range(3), 120)

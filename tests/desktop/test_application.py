@@ -154,6 +154,7 @@ def test_a_drawn_digit_is_classified_as_classify_does(
     assert pad.probabilities is None
 
 
+@pytest.mark.long
 def test_train_learns_to_read_and_pause_stops(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("--preset", "digits")
     pad = window.findChild(QWidget, "drawPad")

@@ -117,6 +117,7 @@ def counts() -> dict[str, float]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_windows_are_opened_and_closed_and_nothing_grows(
     qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -191,6 +192,7 @@ window.close()
 """
 
 
+@pytest.mark.long
 def test_every_scale_of_the_screen_paints_and_reads_the_same(tmp_path: Path) -> None:
     read, pads = set(), set()
     shared = {"env": os.environ, **sharing_server()}

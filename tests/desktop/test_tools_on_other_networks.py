@@ -68,6 +68,7 @@ def explained(window: MainWindow) -> None:
             assert abs(explanation.residual) <= 1e-5 * max(1.0, abs(explanation.value))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", by_day_every(4, NAMES[::-1]))
 def test_tools(open_window: OpenWindow, tmp_path: Path, name: str) -> None:
     text = TEXTS[NAMES.index(name)]

@@ -110,6 +110,7 @@ def test_another_process_with_other_threads_draws_the_same(strokes: StrokeDigits
     assert printed == hashlib.sha256(strokes.images.numpy().tobytes()).hexdigest()
 
 
+@pytest.mark.long
 def test_any_number_of_blas_threads_draws_the_same() -> None:
     # Shared out among threads, a sum of the fifth thousand comes out on the other side of a half.
     script = (

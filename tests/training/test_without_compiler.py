@@ -60,6 +60,7 @@ def runs() -> dict[str, tuple[dict[str, str], bool]]:
     return found
 
 
+@pytest.mark.long
 def test_weights_are_the_same_to_the_last_bit(
     runs: dict[str, tuple[dict[str, str], bool]],
 ) -> None:

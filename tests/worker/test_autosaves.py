@@ -97,6 +97,7 @@ def press(question: QMessageBox, text: str) -> None:
     QApplication.sendPostedEvents(None, 52)
 
 
+@pytest.mark.long
 def test_a_window_that_is_killed_goes_on_in_the_next(
     open_window: OpenWindow, tmp_path: Path, left_behind: Path
 ) -> None:

@@ -130,6 +130,7 @@ def test_strokes_by_hand_are_read_as_classify_reads_them(window: MainWindow) -> 
     assert window.panel(DrawPanel).prediction is None
 
 
+@pytest.mark.long
 def test_trajectories_are_read_as_classify_reads_them(
     window: MainWindow, people: list[tuple[Strokes, int]], benchmark: ModuleType, qtbot: QtBot
 ) -> None:

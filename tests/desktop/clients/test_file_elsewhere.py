@@ -7,6 +7,8 @@ import pytest
 
 import backprop_viz as bv
 from backprop_viz.app import create_window
+from backprop_viz.desktop.clients import file_client
+from backprop_viz.recording.files import object_parts
 from tests.recording.records import made_recording
 from tests.waiting import until
 
@@ -19,7 +21,11 @@ def url() -> Iterator[str]:
     fsspec.filesystem("memory").rm("/seen", recursive=True)
 
 
-def test_it_is_opened_by_its_url_and_followed(url: str, qtbot: object) -> None:
+def test_it_is_opened_by_its_url_and_followed(
+    url: str, qtbot: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_client, "_FAR_FOLLOWED_EVERY_S", 0.1)
+    monkeypatch.setattr(object_parts, "_PART_EVERY_S", 0.0)
     weights = [np.arange(6.0).reshape(2, 3) + i for i in range(3)]
     made = [
         made_recording(i + 1, {"weight": (weight, None)}, input=weight, loss=1.0 + i)

@@ -52,6 +52,7 @@ def paint_all(window: MainWindow) -> None:
             window.grab()
 
 
+@pytest.mark.long
 def test_no_painted_text_keeps_its_size(open_window: OpenWindow, painted: Painted) -> None:
     window = open_window("--preset", "digits", size=(1600, 1000))
     for _ in range(2):

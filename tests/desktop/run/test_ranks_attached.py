@@ -130,6 +130,7 @@ def test_a_rank_that_is_killed_is_said_to_be_gone(window: MainWindow) -> None:
     assert view.table.text(1, 7) == "gone"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("port", ["hang"], indirect=True)
 def test_a_rank_that_hangs_is_told_from_one_that_waits_for_it(
     port: int, window: MainWindow, monkeypatch: pytest.MonkeyPatch

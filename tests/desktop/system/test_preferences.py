@@ -71,6 +71,7 @@ def remembered(kept: str) -> str:
     return f"[General]\ntheme={kept}\n[drawing]\npen={kept}\n[window]\n{window}\n"
 
 
+@pytest.mark.long
 def test_the_window_opens_whatever_was_remembered(path: Path) -> None:
     byte_array = "@ByteArray(" + r"\xff" * 400 + ")"
     texts = [remembered(kept) for kept in (BILLIONS, "9" * 5000, byte_array, "-1, 7, x")]
