@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from backprop_viz.app import create_window
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, LossPlot
 from backprop_viz.desktop.panels.surface.surface_view import SurfaceView
@@ -108,8 +109,11 @@ def opened_once(
     windows = OpenedWindows()
     window = windows.open(*window_arguments, size=window_size)
     QApplication.processEvents()
-    # Of pyqtgraph's plots a part belongs to no window, and would be taken for one left behind.
+    # Of what is made late a part is a window, which would be taken for one left behind: that of a
+    # box's entries, or the one that each of pyqtgraph's plots has.
     assert all(window.panel(kind).plot for kind in (LossPlot, AccuracyPlot))
+    inspector = window.panel(InspectorView)
+    assert all((inspector.node_section, inspector.slices))
     settings = window.session.view_state.settings
     yield AtFirst(window, settings, window_size, window.layout_state())
     windows.close()

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize
 from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QWidget
+from shiboken6 import isValid
 
 _EVENTS = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
 
@@ -35,7 +36,8 @@ class CornerRow(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the place in the menu bar."""
-        if event.type() in _EVENTS:
+        # Where the window is deleted while it is seen, the bar hides what it holds when it goes.
+        if event.type() in _EVENTS and isValid(self._bar):
             self.move(self._place.mapTo(self._bar.window(), QPoint(0, 0)))
             self.resize(self._place.size())
             self.setVisible(not self._place.isHidden() and not self._bar.isHidden())
