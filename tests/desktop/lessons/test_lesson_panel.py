@@ -16,6 +16,7 @@ from backprop_viz.desktop.panels.lesson.lesson_list import LessonList
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.lesson.question_box import QuestionBox
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.network_page import NetworkPage
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -297,3 +298,25 @@ def test_the_list_of_lessons_is_in_front_where_panels_are_in_tabs(
     wait(window.findChild(Composer).lessons.player, window.session)
     QApplication.processEvents()
     assert not panel.next.visibleRegion().isEmpty()
+
+
+@pytest.mark.parametrize(
+    ("lesson", "page"), [("tutorial_01_the_network", 3), ("tutorial_06_the_loss", 1)]
+)
+def test_an_explanation_beside_a_lesson_is_whole(
+    open_window: OpenWindow, lesson: str, page: int
+) -> None:
+    window = open_window("--preset", "tutorial", "--seed", "5", size=(1280, 800))
+    player = begun(window, lesson)
+    while player.number < page:
+        turned(window, player)
+    play_step(player, window.session)
+    origin = window.panel(OriginView)
+    until(window.session, lambda: origin.complete and not origin.check.running)
+    QApplication.processEvents()
+    place = window.docks.dock_of(origin).widget()
+    assert place.verticalScrollBar().maximum() == 0
+    assert place.horizontalScrollBar().maximum() == 0
+    for part in (origin.check.button, origin.close_button):
+        assert origin.rect().contains(place_in(part, origin))
+        assert part.width() >= part.minimumSizeHint().width()

@@ -153,7 +153,7 @@ class CheckSection(QWidget):
         plots.addWidget(self._late_loss, 3)
         plots.addWidget(self._late_error, 2)
         for plot in (self._late_loss, self._late_error):
-            plot.setMinimumSize(110, 60)
+            plot.setMinimumSize(110, 44)  # the button below is seen whole in any case
         self._label = label = QLabel(self.tr("h"))
         label.setProperty("role", "caption")
         label.setBuddy(self.step)

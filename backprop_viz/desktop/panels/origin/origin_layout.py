@@ -78,13 +78,13 @@ class OriginLayout(Panel):
         self.check = CheckSection()
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setObjectName("originColumns")
-        self.columns.setHandleWidth(14)
+        self.columns.setHandleWidth(10)
         self.effects_column = stacked(
             self.effects_title, self.effects, self.effects_note, self.no_effects
         )
         parts = (
             (stacked(self.value, self.formula, self.table, self.sum), 520, 5),
-            (stacked(self.pictures, self.facts, self.other_part, self.whole), 420, 4),
+            (stacked(self.pictures, self.facts, self.other_part, self.whole), 360, 4),
             (self.effects_column, 300, 2),
             (self.check, 420, 4),
         )

@@ -13,7 +13,7 @@ from backprop_viz.desktop.style.theme import code_font
 _TERMS_WIDTH, _TERMS_SHARE = 173, 0.42
 _EFFECTS_WIDTH, _EFFECTS_SHARE = 100, 0.28
 # What the pictures and the check have at least.
-_PICTURES_WIDTH, _CHECK_WIDTH = 140, 140
+_PICTURES_WIDTH, _CHECK_WIDTH = 120, 140
 _SIZES = (16, 14, 12)
 
 

@@ -45,8 +45,8 @@ from backprop_viz.recording.number_explanation import Effect, NumberExplanation
 _SHORT = 250
 # A panel that is higher than this has the sums by group below the pictures.
 _HIGH = 450
-# So few terms leave it room for more.
-_FEW_ROWS = 3
+# So few terms leave it room for more, unless it is lower than that.
+_FEW_ROWS, _TIGHT = 3, 200
 
 
 class OriginView(OriginPage):
@@ -280,7 +280,8 @@ class OriginView(OriginPage):
 
     def _give_room(self) -> None:
         """Let the terms have the room in which nothing of theirs is cut."""
-        self.formula.set_short(self.height() < _SHORT and len(self.terms.rows) > _FEW_ROWS)
+        few = len(self.terms.rows) <= _FEW_ROWS and self.height() >= _TIGHT
+        self.formula.set_short(self.height() < _SHORT and not few)
         lines = self.sum.wanted_width if self.terms.rows else 0
         terms = max(self.table.wanted_width, lines, self.value.least_width)
         give_room(self.columns, terms, self.effects.wanted_width, self.check.wanted_width)
