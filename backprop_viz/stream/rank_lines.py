@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.run_origin import RunOrigin
@@ -18,7 +18,7 @@ class RankLine:
     """A window's ends of a line, and what has been read of it: where the run is from.
 
     ``again`` makes another line to the same ``address``, as when this one was lost; it raises
-    UserError.
+    UserError. ``asked``: it is the one that was asked for, and found the others.
     """
 
     ends: Ends
@@ -26,6 +26,7 @@ class RankLine:
     told: RunAttached
     address: str
     again: "Callable[[], RankLine]"
+    asked: bool = False
 
     def close(self) -> None:
         """Close the line."""
@@ -47,6 +48,7 @@ def rank_lines(urls: Sequence[str], token: bytes) -> tuple[RankLine, ...]:
     """
     lines = [_line(line_address(url), token) for url in urls]
     try:
+        lines[0] = replace(lines[0], asked=True)
         first = lines[0].origin
         if len(lines) == 1:
             address = line_address(urls[0])

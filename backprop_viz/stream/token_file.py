@@ -40,7 +40,9 @@ def read_token() -> bytes:
         raise UserError(text, path, error.strerror or error) from error
     if len(token) < _BYTES:
         text = QT_TRANSLATE_NOOP(
-            "errors", "The token in {0} is too short: delete the file for another one to be made."
+            "errors",
+            "The token in {0} is too short: copy the script's token file here, or, where the script "
+            "runs, delete the file for another one to be made.",
         )
         raise UserError(text, path)
     return token

@@ -30,7 +30,8 @@ def foreign_run(
         attached: list[MakeClient] = [partial(AttachedClient, one) for one in arguments.lines]
         if len(attached) == 1:
             return lambda wake: attached[0](wake, None)
-        return lambda wake: RankRuns(attached, settings, wake)
+        asked = [one.asked for one in arguments.lines]
+        return lambda wake: RankRuns(attached, settings, wake, asked.index(True))
     if not given:
         return None
     paths = files_of_run(given[0]) if len(given) == 1 else by_rank(given)

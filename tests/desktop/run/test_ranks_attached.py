@@ -100,7 +100,7 @@ def held(window: MainWindow) -> list[tuple[int, Phase]]:
 def test_both_are_held_together_stepped_together_and_compared(window: MainWindow) -> None:
     session, view = window.session, window.panel(RanksView)
     until(session, lambda: session.view_state is not None and session.view_state.ranks is not None)
-    until(session, lambda: all(one.live is not None for one in session.ranks.runs[1:]))
+    until(session, lambda: session.ranks.runs[0].live is not None)
     assert [one.rank for one in session.view_state.ranks.ranks] == [0, 1]
     session.pause()
     until(session, lambda: len(held(window)) == 2 and len(set(held(window))) == 1)
@@ -115,9 +115,12 @@ def test_both_are_held_together_stepped_together_and_compared(window: MainWindow
     mine, theirs = view.gradient.before
     assert not np.array_equal(mine, theirs)
     np.testing.assert_array_equal(view.gradient.after[0], (mine + theirs) / np.float32(2))
-    session.show_rank(1)
+    assert session.ranks.shown == 1  # the one whose port was given
     assert session.view_state.cursor.recording.loss == session.view_state.ranks.ranks[1].loss
     until(session, lambda: window.windowTitle().startswith("rank 1 of 2 · "))
+    session.show_rank(0)
+    assert session.view_state.cursor.recording.loss == session.view_state.ranks.ranks[0].loss
+    until(session, lambda: window.windowTitle().startswith("rank 0 of 2 · "))
 
 
 def test_a_rank_that_is_killed_is_said_to_be_gone(window: MainWindow) -> None:
