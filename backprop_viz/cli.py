@@ -50,6 +50,12 @@ class ExportArguments:
     iteration: int | None
 
 
+# Scripts and modules that train nothing themselves.
+_LAUNCHERS = frozenset(
+    ("torchrun", "torch.distributed.run", "torch.distributed.launch", "accelerate", "deepspeed")
+)
+
+
 def parse(argv: Sequence[str]) -> Arguments:
     """Read the arguments (without the program's name). A bad one exits with status 2."""
     parser = argparse.ArgumentParser(
@@ -125,7 +131,7 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
     """
     parser = argparse.ArgumentParser(
         prog="backprop-viz run",
-        usage="backprop-viz run [--go] [--every N] [--only PATTERN] [--to FILE] "
+        usage="backprop-viz run [--go] [--every N] [--from N] [--only PATTERN] [--to FILE] "
         "(SCRIPT | -m MODULE) [ARGUMENT ...]",
         description="Run a training script, unchanged, with the window as its debugger.",
     )
@@ -139,7 +145,8 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
     parser.add_argument(
         "--to",
         metavar="FILE.bprec",
-        help="no window: write every iteration, or every Nth, to a recording file",
+        help="no window: write every iteration, or every Nth, to a recording file, here or at a "
+        "URL as s3://bucket/run.bprec; each rank of torchrun has its own",
     )
     parser.add_argument(
         "--only",
@@ -170,6 +177,12 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
         parser.error(str(error))
     if not Path(path).is_file():
         parser.error(f"{rest[0]} is not there: give the path of a Python script")
+    launcher = script.name if script.module else Path(path).name
+    if launcher in _LAUNCHERS:
+        parser.error(
+            f"{launcher} only starts the processes that train: let it start this, for example by "
+            "torchrun --nproc-per-node 2 -m backprop_viz run train.py"
+        )
     only = tuple(options.only)
     return RunArguments(script, options.go, options.every, options.to, only, options.first)
 

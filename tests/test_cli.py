@@ -1,9 +1,10 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from backprop_viz.cli import parse
+from backprop_viz.cli import parse, parse_run
 
 
 def test_presets_and_options() -> None:
@@ -72,3 +73,22 @@ def test_help_loads_only_pythons_own_modules() -> None:
     run = [sys.executable, "-c", script]
     done = subprocess.run(run, capture_output=True, text=True, check=True, timeout=60)
     assert done.stderr.split() == ["backprop_viz"]
+
+
+@pytest.mark.parametrize(
+    "launch", [("-m", "torch.distributed.run"), ("bin/torchrun",)], ids=["module", "program"]
+)
+def test_what_only_starts_other_processes_is_not_run(
+    launch: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "torchrun").touch()
+    with pytest.raises(SystemExit) as ended:
+        parse_run([*launch, "--nproc-per-node", "2", "train.py"])
+    assert ended.value.code == 2
+    assert "torchrun --nproc-per-node 2 -m backprop_viz run train.py" in capsys.readouterr().err

@@ -41,8 +41,8 @@ def read_token() -> bytes:
     if len(token) < _BYTES:
         text = QT_TRANSLATE_NOOP(
             "errors",
-            "The token in {0} is too short: copy the script's token file here, or, where the script "
-            "runs, delete the file for another one to be made.",
+            "The token in {0} is too short: copy the script's token file here, or, where the "
+            "script runs, delete the file for another one to be made.",
         )
         raise UserError(text, path)
     return token
