@@ -85,6 +85,7 @@ class LiveRun:
         self._first = first
         self._held_before = None if runs_freely or first == 1 else first
         self._released = 0  # how often the window let the loop go on
+        self._let_go_untold = False  # and whether it was told nothing since
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._carried_out = 0
         self._refused: set[str] = set()
@@ -221,6 +222,8 @@ class LiveRun:
 
     def _beat(self) -> None:
         self._window.send(self._place.now(self._thread))
+        if self._let_go_untold:  # it may wait for other ranks until somebody lets them go on, too
+            self._publish()
 
     def hold_at_start(self) -> None:
         """Hold the loop before its first iteration, unless it runs freely.
@@ -329,7 +332,7 @@ class LiveRun:
             opened, self._opened = self._opened, None
             scalars, self._scalars = tuple(self._scalars), []
             program = None if self._told_program else self._program
-            self._told_program = True
+            self._told_program, self._let_go_untold = True, False
             self._shown = time.perf_counter()
             update = Update(
                 command=self._carried_out,
@@ -370,6 +373,7 @@ class LiveRun:
 
     def _let_go(self, until: str) -> None:
         self._until, self._held, self._line = until, False, None
+        self._let_go_untold = True
         self._released += 1
         self._state.notify_all()
 

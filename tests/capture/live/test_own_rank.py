@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from backprop_viz.capture.live.own_rank import own_rank
-from backprop_viz.stream.commands import Train
-from backprop_viz.stream.messages import RunAttached
+from backprop_viz.stream.commands import Iterate, Train
+from backprop_viz.stream.messages import RunAttached, Update
 from tests.capture.live.script_runs import Scripts
 
 _TRAINING = """
@@ -70,6 +70,38 @@ def test_a_script_that_tells_torch_its_rank_itself(scripts: Scripts, tmp_path: P
         window.rest()
     told = [each.origin for each in window.messages if isinstance(each, RunAttached)]
     assert [(origin.rank, origin.world_size) for origin in told] == [(0, 1), (1, 3)]
+
+
+_WAITS = """
+import os, sys, time
+import torch
+class Net(torch.nn.Linear):
+    def forward(self, x):
+        while not os.path.exists(sys.argv[1]):
+            time.sleep(0.01)
+        return super().forward(x)
+net = Net(2, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+optimizer.zero_grad()
+net(torch.ones(1, 2)).sum().backward()
+optimizer.step()
+"""
+
+
+def test_a_rank_that_waits_for_others_is_not_told_to_be_held(
+    scripts: Scripts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    (tmp_path / "train.py").write_text(_WAITS)
+    go_on = tmp_path / "go on"
+    with scripts.followed(str(tmp_path / "train.py"), str(go_on)) as window:
+        window.held()
+        number = window.command(Iterate())
+        window.until(lambda told: isinstance(told, Update) and told.command == number)
+        assert window.messages[-1].training
+        go_on.touch()
+        assert window.held().iteration == 1
 
 
 _WATCHED = """
