@@ -52,4 +52,4 @@ def test_what_is_shown_in_python_runs(
     at = next(i for i, event in enumerate(recording.events) if event.op == "cross_entropy")
     found = eval(asked, {"recording": recording, "at": at, "n": 0, "k": 2})
     assert isinstance(model, nn.Module)
-    assert found.value == pytest.approx(float(model(x).log_softmax(1)[0, 2]), abs=1e-6)
+    assert found.value == pytest.approx(model(x).log_softmax(1)[0, 2].item(), abs=1e-6)
