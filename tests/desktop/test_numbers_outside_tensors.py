@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.evidence_number import evidence_number
+from backprop_viz.analysis.numbers.number_origin import scalar_of
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.findings.finding_card import FindingCard
 from backprop_viz.desktop.panels.findings.findings_view import FindingsView
@@ -20,6 +21,8 @@ from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, CurvePanel, LossPlot
 from backprop_viz.desktop.panels.plots.told_points import CurvePoint
 from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.phases import Phase
 from tests.desktop.test_where_from import Explained
 from tests.opened_windows import OpenWindow
 from tests.waiting import until, until_idle
@@ -37,7 +40,7 @@ def window_arguments() -> tuple[str, ...]:
 def explained(open_window: OpenWindow, qtbot: QtBot) -> Explained:
     explained = Explained(open_window("--preset", "digits", size=(1600, 1000)), qtbot)
     session = explained.session
-    session.configure({"batch_size": BATCH})
+    session.configure({"batch_size": BATCH, "schedule": "cosine"})
     until_idle(session)
     for _ in range(ITERATIONS):
         session.iterate()
@@ -193,3 +196,50 @@ def test_a_probability_of_the_drawing(explained: Explained) -> None:
     assert explained.panel.value.toolTip() == f"p[7] = {probabilities[7]}"
     until(explained.session, lambda: explained.panel.complete)
     assert [r.value for r in explained.panel.table.rows.content.rows] == probabilities
+
+
+def test_the_learning_rate_that_a_schedule_made(explained: Explained) -> None:
+    settings = explained.session.view_state.settings
+    assert settings.schedule == "cosine"
+    n = explained.session.view_state.cursor.recording
+    weight = n.at(len(n.events)).last("fc3.bias", Phase.UPDATE)
+    assert weight is not None
+    made = n.events.index(weight)
+    explained.window.number_picked.emit(Number(weight.output_ids[0], (0,), made))
+    explained.wait()
+    table = explained.panel.table
+    roles = [heading.role for heading in table.rows.content.headings]
+    row = next(i for i, r in enumerate(table.rows.content.rows) if r.cells[roles.index("lr")].text)
+    index = table.rows.index(row, roles.index("lr"))
+    assert table.rows.asks(index)
+    table.clicked.emit(index)
+    plain = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(plain.parameters(), lr=settings.lr)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 6500)
+    for _ in range(ITERATIONS - 1):
+        optimizer.step()
+        schedule.step()
+    told = float(explained.panel.value.toolTip().removeprefix("lr = "))
+    assert told == pytest.approx(schedule.get_last_lr()[0], rel=1e-12)
+    values = [r.value for r in explained.panel.table.rows.content.rows]
+    assert values == [settings.lr, ITERATIONS - 1, 6500]
+    base, i, n_iterations = values
+    assert told == base * (1 + np.cos(np.pi * i / n_iterations)) / 2
+    assert "cosine schedule" in explained.panel.facts.text()
+
+
+def test_the_numbers_in_the_sentences_of_an_explanation(explained: Explained) -> None:
+    recording = explained.session.view_state.cursor.recording
+    pool = next(i for i, e in enumerate(recording.events) if e.op.startswith("MaxPool2D"))
+    sent = recording.events[pool].outputs[0]
+    assert sent is not None
+    place = tuple(int(i) for i in np.argwhere(sent != 0)[0])
+    number = Number(recording.events[pool].output_ids[0], place, pool)
+    explained.window.number_picked.emit(number)
+    explained.wait()
+    targets = [target for *_, target in explained.panel.facts._spans]
+    values = [scalar_of(recording, each) for each in targets]
+    assert len(set(targets)) == 4
+    assert max(values) == values[0]  # the winner, then the others of its window
+    explained.panel.facts.linkActivated.emit("0")
+    assert explained.wait().value == float(values[0])

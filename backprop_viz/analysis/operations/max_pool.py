@@ -47,8 +47,9 @@ class _MaxPool:
         winners = [_winner(call, places) for places in having]
         won = winners.count(index)
         if won:
-            counts = (won, len(having), len(having[0]))
-            return (Fact("pool_gradient_passed", (*counts, x.at(index)), (x.number(index),)),)
+            others = [p for p in having[0] if p != index] if len(having) == 1 else []
+            values = (won, len(having), len(having[0]), x.at(index), *map(x.at, others))
+            return (Fact("pool_gradient_passed", values, tuple(map(x.number, (index, *others)))),)
         other = winners[0]
         values = (len(having), len(having[0]), x.at(index), x.at(other))
         return (Fact("pool_gradient_stopped", values, (x.number(index), x.number(other))),)

@@ -45,7 +45,9 @@ def _parts(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
 
 def _node_facts(event: Event, call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
     x, place, value, target = element_facts(call, index)
-    return (Fact("error_of_element", (value - target, value, target), (x.number(place),)),)
+    aims = call.tensor("target", 1)
+    numbers = (x.number(place), aims.number(aims.broadcast(index)))
+    return (Fact("error_of_element", (value - target, value, target), numbers),)
 
 
 def _form(call: RecordedCall) -> str:

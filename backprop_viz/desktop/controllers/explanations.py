@@ -27,6 +27,7 @@ from backprop_viz.desktop.run.explanation_requests import Question
 from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.told_number import ToldNumber
+from backprop_viz.desktop.widgets.told_rates import told_rate
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.number import Number
@@ -85,6 +86,7 @@ class ExplanationsController(QObject):
         panel.maximized.connect(self._window.lower_row.maximize)
         panel.sample_wanted.connect(self._show_sample)
         panel.whole_wanted.connect(self._record_whole)
+        panel.rate_asked.connect(self._explain_rate)
         panel.check.wanted.connect(self._ask_check)
         panel.check.cancelled.connect(self._session.checks.cancel)
         panel.check.dropped.connect(self._session.checks.drop)
@@ -177,6 +179,10 @@ class ExplanationsController(QObject):
         self._open()
         self._panel.tell(told)
         self._panel.show_view_state(self._view_state)
+
+    def _explain_rate(self, rate: float) -> None:
+        if self._view_state is not None:
+            self._tell(told_rate(self._view_state, rate))
 
     def _explain_shown(self, number: Number) -> None:
         """Explain what the user went to, in place of what was explained before it."""

@@ -176,7 +176,14 @@ def _winner(fact: Fact) -> str:
 
 def _passed(fact: Fact) -> str:
     translate = QCoreApplication.translate
-    won, windows, size = fact.values[:3]
+    won, windows, size, own, *others = fact.values
+    if others:
+        text = translate(
+            "facts",
+            "Max pool: this, {0}, won of the {1} in its window, so the gradient is passed on "
+            "here. The others: {2}.",
+        )
+        return text.format(signed(own), size, _listed(tuple(others)))
     if windows == 1:
         text = translate(
             "facts", "Max pool: this of the {0} won, so the gradient is passed on here."

@@ -33,6 +33,7 @@ from backprop_viz.desktop.panels.origin.term_grid import (
     window_grid,
 )
 from backprop_viz.desktop.panels.origin.term_rows import TermRow, phase_color, term_rows
+from backprop_viz.desktop.panels.origin.terms_table import RATE
 from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
@@ -56,13 +57,14 @@ class OriginView(OriginPage):
     by ``show_explanation``, ``show_chain`` and ``show_effects``. ``closed``: the user wants the
     panel away; ``maximized``: it is to have all the room, or no longer. ``sample_wanted`` carries
     the sample of the batch that the chosen term is of. ``whole_wanted``: the iteration is to be
-    recorded again, with all of its batch.
+    recorded again, with all of its batch. ``rate_asked``: a learning rate was asked about.
     """
 
     asked = Signal(object, object)
     closed = Signal()
     maximized = Signal(bool)
     sample_wanted = Signal(int)
+    rate_asked = Signal(float)
     whole_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -82,6 +84,7 @@ class OriginView(OriginPage):
         for sentence in (self.facts, self.no_effects):
             sentence.picked.connect(self.ask_here)
         self.table.asked_elsewhere.connect(self.ask)
+        self.table.plain_asked.connect(self._ask_plain)
         self.table.row_chosen.connect(self._choose_row)
         self.picture.term_chosen.connect(self._choose_term)
         self.bars.term_chosen.connect(self._choose_term)
@@ -119,6 +122,11 @@ class OriginView(OriginPage):
         """The window shows another iteration: ask about the same number of that one."""
         self.history.replace(AskedNumber(recording, number))
         self._ask_current()
+
+    def _ask_plain(self, role: str, value: float) -> None:
+        """Ask about a factor that is no recorded number: the learning rate."""
+        if role == RATE:
+            self.rate_asked.emit(value)
 
     def ask_again(self) -> None:
         """Ask once more about what was shown when the panel was closed."""

@@ -36,7 +36,9 @@ _HEADER = 20
 _LEAST_NAME = 60
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_CELL = Qt.ItemDataRole.UserRole
+_CELL, _ASKS = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+# The one number of the rules that a setting or a schedule has made.
+RATE = "lr"
 
 
 class TermModel(QAbstractTableModel):
@@ -80,6 +82,11 @@ class TermModel(QAbstractTableModel):
         """What a cell shows."""
         return self.content.rows[index.row()].cells[index.column()]
 
+    def asks(self, index: _Index) -> bool:
+        """Whether a cell can be asked where its number comes from."""
+        cell, heading = self.cell(index), self.content.headings[index.column()]
+        return cell.number is not None or (heading.role == RATE and cell.value is not None)
+
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A number in short form, with every digit in the tooltip."""
         cell = self.cell(index)
@@ -87,9 +94,11 @@ class TermModel(QAbstractTableModel):
             return cell.exact if self.full_precision and cell.exact else cell.text
         if role == _CELL:
             return cell
+        if role == _ASKS:
+            return self.asks(index)
         if role == Qt.ItemDataRole.ToolTipRole and cell.exact:
             asks = self.tr("{0}\nClick or press Enter: where does it come from?")
-            return cell.exact if cell.number is None else asks.format(cell.exact)
+            return asks.format(cell.exact) if self.asks(index) else cell.exact
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.headerData(index.column(), Qt.Orientation.Horizontal, role)
         return None
@@ -124,7 +133,7 @@ class _CellPainter(QStyledItemDelegate):
         said = role_text(shown) if cell.role and shown else shown
         text = box.fontMetrics.elidedText(said, Qt.TextElideMode.ElideLeft, room.width())
         painter.drawText(room, align, text)
-        if cell.number is not None:
+        if index.data(_ASKS):
             written = box.fontMetrics.boundingRect(room, align, text)
             pen = QPen(painter.pen().color(), 1, Qt.PenStyle.DotLine)
             painter.setPen(pen)
@@ -135,11 +144,13 @@ class _CellPainter(QStyledItemDelegate):
 class TermsTable(QTableView):
     """Terms in rows. ``number_asked`` carries a Number, ``row_chosen`` the current TermRow.
 
-    ``asked_elsewhere`` carries a Recording and a Number of it, where it is another one's.
+    ``asked_elsewhere`` carries a Recording and a Number of it, where it is another one's;
+    ``plain_asked`` the role and the value of a cell that is no recorded number.
     """
 
     number_asked = Signal(object)
     asked_elsewhere = Signal(object, object)
+    plain_asked = Signal(str, float)
     row_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -241,7 +252,7 @@ class TermsTable(QTableView):
         """Show a hand over what can be asked about."""
         super().mouseMoveEvent(event)
         index = self.indexAt(event.position().toPoint())
-        asks = index.isValid() and self.rows.cell(index).number is not None
+        asks = index.isValid() and self.rows.asks(index)
         shape = Qt.CursorShape.PointingHandCursor if asks else Qt.CursorShape.ArrowCursor
         self.viewport().setCursor(shape)
 
@@ -256,6 +267,9 @@ class TermsTable(QTableView):
             self.asked_elsewhere.emit(cell.recording, cell.number)
         elif cell.number is not None:
             self.number_asked.emit(cell.number)
+        elif cell.value is not None:
+            role = self.rows.content.headings[index.column()].role
+            self.plain_asked.emit(role, cell.value)
 
     def _first_number(self) -> int:
         """The column of the first number in the first row that can be asked about."""

@@ -89,8 +89,9 @@ def test_no_sentence_is_for_nothing() -> None:
             "Max pool: +0.5000 won of the 4 in its window. The others: +0.2500, -1.000, 0.",
         ),
         (
-            Fact("pool_gradient_passed", (1, 1, 4, 0.5)),
-            "Max pool: this of the 4 won, so the gradient is passed on here.",
+            Fact("pool_gradient_passed", (1, 1, 4, 0.5, 0.25, -1.0, 0.0)),
+            "Max pool: this, +0.5000, won of the 4 in its window, so the gradient is passed on "
+            "here. The others: +0.2500, -1.000, 0.",
         ),
         (
             Fact("pool_gradient_stopped", (1, 4, 0.25, 0.5)),
