@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.evidence_number import evidence_number
-from backprop_viz.analysis.numbers.number_origin import scalar_of
+from backprop_viz.analysis.numbers.number_origin import activation_number, scalar_of
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.findings.finding_card import FindingCard
 from backprop_viz.desktop.panels.findings.findings_view import FindingsView
@@ -20,6 +22,7 @@ from backprop_viz.desktop.panels.plots.flow_layout import column_box
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, CurvePanel, LossPlot
 from backprop_viz.desktop.panels.plots.told_points import CurvePoint
+from backprop_viz.desktop.widgets.cell_copier import HasNumbers
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
@@ -243,3 +246,46 @@ def test_the_numbers_in_the_sentences_of_an_explanation(explained: Explained) ->
     assert max(values) == values[0]  # the winner, then the others of its window
     explained.panel.facts.linkActivated.emit("0")
     assert explained.wait().value == float(values[0])
+
+
+def test_the_number_under_the_mouse_is_copied_wherever_it_is(
+    explained: Explained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loss, _, net, _ = by_hand(explained)[-1]
+    window = explained.window
+    recording = explained.session.view_state.cursor.recording
+    cursor = recording.at(len(recording.events))
+    fc3 = next(layer for layer in cursor.layers.layers if layer.name == "fc3")
+    logit = activation_number(cursor, fc3, (0, 3))
+    assert logit is not None
+    flow = window.panel(GradientFlowPlot)
+    flow.show_view_state(explained.session.view_state)
+    bars = flow.bars
+    at = next(i for i, each in enumerate(bars.flows) if each.name == "fc3.weight")
+    column = column_box(bars.area(), len(bars.flows), at)
+
+    def copied(widget: QWidget, place: QPointF) -> float:
+        assert isinstance(widget, HasNumbers)  # so Ctrl+C finds it under the mouse
+        # The window is larger than the screen of the tests, on which a cursor could be put.
+        monkeypatch.setattr(QCursor, "pos", lambda: widget.mapToGlobal(place.toPoint()))
+        number = widget.number_under_mouse()
+        assert number is not None
+        return float(number.copied("number"))
+
+    grad = net.fc3.weight.grad.numpy().astype("f8")
+    norm = float(np.sqrt((grad**2).sum()))
+    assert copied(bars, QPointF(column.left() + 2, column.bottom() - 2)) == pytest.approx(norm)
+    cell = next(c for c in window.panel(PhaseBar).cells if c.phase is Phase.LOSS)
+    assert copied(cell, QPointF(cell.note_area().center())) == loss
+    window.number_picked.emit(logit)
+    explanation = explained.wait()
+    panel = explained.panel
+    value = str(np.float32(explanation.value))
+    assert copied(panel.value, QPointF(5, 8)) == float(value)
+    sheet = panel.picture.sheets()[0]
+    centre = sheet.box.topLeft() + QPointF(1, 1)
+    found = panel.picture.cell_at(centre)
+    assert found is not None
+    number = panel.picture.number_of(*found)
+    assert number is not None
+    assert copied(panel.picture, centre) == float(str(scalar_of(recording, number)))

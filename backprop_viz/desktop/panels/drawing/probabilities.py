@@ -3,9 +3,11 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QCursor,
     QFontMetrics,
     QMouseEvent,
     QPainter,
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from backprop_viz.desktop.style.numbers import apart, full, short
 from backprop_viz.desktop.style.painting import elided
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, scaled, text_scale
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.desktop.widgets.told_number import ToldNumber, ToldPart
 from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.recording.class_names import class_name
@@ -92,9 +95,22 @@ class ProbabilityBars(QWidget):
         if self._probabilities is None or event.button() is not Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
-        row = int(event.position().y() * len(self._probabilities) / self.height())
-        if 0 <= row < len(self._probabilities):
+        row = self._row_at(event.position().y())
+        if row is not None:
             self.number_picked.emit(self._told(row))
+
+    def number_under_mouse(self) -> ShownNumber | None:
+        """The probability in the row under the mouse, which Ctrl+C copies."""
+        row = self._row_at(self.mapFromGlobal(QCursor.pos()).y())
+        if row is None or self._probabilities is None:
+            return None
+        name = class_name(self._classes, row)
+        return ShownNumber(f"p[{name}]", (), np.float64(self._probabilities[row]))
+
+    def _row_at(self, y: float) -> int | None:
+        count = len(self._probabilities or ())
+        row = int(y * count / max(self.height(), 1))
+        return row if 0 <= row < count else None
 
     def _told(self, row: int) -> ToldNumber:
         assert self._probabilities is not None

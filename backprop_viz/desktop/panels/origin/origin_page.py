@@ -16,6 +16,7 @@ from backprop_viz.desktop.panels.origin.term_rows import TermRows, few_terms, ph
 from backprop_viz.desktop.panels.origin.told_rows import told_rows
 from backprop_viz.desktop.style.numbers import full, in_sum
 from backprop_viz.desktop.style.theme import DARK
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number_explanation import NumberExplanation
@@ -92,6 +93,7 @@ class OriginPage(OriginLayout):
             written = told.exact if self._full_precision else told.brief
             self.value.setText(f"{told.name} = {written}")
             self.value.setToolTip(f"{told.name} = {told.exact}")
+            self.value.shown = None
             return
         asked = self.history.current
         if asked is None:
@@ -101,6 +103,7 @@ class OriginPage(OriginLayout):
         name = self._names_of(asked.recording).name(asked.number)
         if asked.then is not None:
             value, name = difference_value(asked), f"Δ {name}"
+        self.value.shown = None if value is None else ShownNumber(name, (), value)
         if value is None:
             self.value.setText(name)
             return

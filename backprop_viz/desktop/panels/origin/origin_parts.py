@@ -8,6 +8,7 @@ from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
 from backprop_viz.desktop.panels.origin.sum_lines import SumLines
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import code_font
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 
 # What the terms, and the effects, have of the width: in pixels at least, of all of it at most.
 _TERMS_WIDTH, _TERMS_SHARE = 173, 0.42
@@ -44,10 +45,14 @@ def give_room(columns: QSplitter, terms: int, effects: int, check: int) -> None:
 
 
 class ValueLabel(ElidedLabel):
-    """The number that is explained, as large as it fits."""
+    """The number that is explained, as large as it fits.
+
+    ``shown`` is what Ctrl+C copies over it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.shown: ShownNumber | None = None
         self.setObjectName("originValue")
         self._fit()
 
@@ -55,6 +60,10 @@ class ValueLabel(ElidedLabel):
         """Show a text."""
         super().setText(text)
         self._fit()
+
+    def number_under_mouse(self) -> ShownNumber | None:
+        """The number itself."""
+        return self.shown
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take a larger or a smaller font."""

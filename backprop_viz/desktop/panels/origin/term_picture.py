@@ -6,16 +6,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QCursor,
+    QFontMetrics,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_origin import told_scalar
 from backprop_viz.desktop.panels.origin.role_texts import axis_text, role_text
 from backprop_viz.desktop.panels.origin.term_grid import TermGrid
 from backprop_viz.desktop.style.images import image_of, signed_pixels
 from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.desktop.style.painting import elided, ink_on
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import FactorColumn
 
@@ -124,6 +135,26 @@ class TermPicture(QWidget):
 
     # -- what the user does ------------------------------------------------------------------
 
+    def number_under_mouse(self) -> ShownNumber | None:
+        """The number that is painted under the mouse, which Ctrl+C copies."""
+        found = self.cell_at(QPointF(self.mapFromGlobal(QCursor.pos())))
+        if found is None:
+            return None
+        sheet, term = found
+        row, column = self._place_of(term)
+        number, value = self.number_of(sheet, term), float(sheet.values[row, column])
+        if number is not None and self._names is not None:
+            recorded = told_scalar(self._names.recording, number, value)
+            # That of a function, such as σ(x), is another one than x.
+            if recorded is not None and float(recorded) == value:
+                return ShownNumber(self._names.tensor(number), number.index, recorded)
+        return ShownNumber(sheet.title, (), np.float64(value))
+
+    def _place_of(self, term: int) -> tuple[int, int]:
+        assert self.grid is not None
+        row, column = (int(i[0]) for i in np.nonzero(self.grid.terms == term))
+        return row, column
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Ask about the number that was clicked, or choose the product."""
         found = self.cell_at(event.position())
@@ -150,8 +181,7 @@ class TermPicture(QWidget):
         return super().event(event)
 
     def _tip(self, sheet: _Sheet, term: int) -> str:
-        assert self.grid is not None
-        row, column = (int(i[0]) for i in np.nonzero(self.grid.terms == term))
+        row, column = self._place_of(term)
         value, number = float(sheet.values[row, column]), self.number_of(sheet, term)
         name = sheet.title if number is None or self._names is None else self._names.name(number)
         return f"{name} = {signed(value)}\n{full(value)}"

@@ -32,6 +32,7 @@ from backprop_viz.desktop.panels.phases.timeline_caption import of_batch
 from backprop_viz.desktop.style.numbers import apart, short
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.desktop.widgets.told_measures import told_update_length
 from backprop_viz.recording.events import Array, PhaseSpan
 from backprop_viz.recording.iteration import Recording
@@ -130,6 +131,7 @@ class PhaseBar(QWidget):
         for cell, standing in zip(self.cells, phase_states(self._view_state), strict=True):
             note, mark = self._marked_note(self._view_state, standing)
             cell.show_standing(standing, note, mark)
+            cell.shown = self._number_in(standing)
             recording = self._view_state.cursor.recording
             tip = self._tip(standing, note, as_recorded(self._view_state), recording)
             if mark:
@@ -199,6 +201,17 @@ class PhaseBar(QWidget):
             text = self.tr("{time} · 1 node") if one else self.tr("{time} · {count} nodes")
             return text.format(time=took, count=standing.total)
         return took
+
+    def _number_in(self, standing: PhaseState) -> ShownNumber | None:
+        """The number in the note of a phase that is done."""
+        if self._view_state is None or standing.state is not PhaseProgress.DONE:
+            return None
+        recording = self._view_state.cursor.recording
+        values = {Phase.LOSS: ("loss", recording.loss)}
+        if standing.phase is Phase.UPDATE:
+            values[Phase.UPDATE] = "‖Δw‖", self._update_length(recording)
+        name, value = values.get(standing.phase, ("", None))
+        return None if value is None else ShownNumber(name, (), np.float64(value))
 
     def _run_words(
         self, view_state: ViewState, run: PhaseRun, state: PhaseState

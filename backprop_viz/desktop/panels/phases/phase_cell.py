@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
+    QCursor,
     QEnterEvent,
     QFont,
     QFontMetrics,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
 from backprop_viz.desktop.panels.phases.phases import PhaseProgress, PhaseState
 from backprop_viz.desktop.style.painting import BADGE, intervention_badge
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, scaled
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.phases import PHASES, Phase
 
 _AROUND = 20  # pixels of the height that are not text
@@ -51,6 +53,7 @@ class PhaseCell(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.note = self.mark = ""
+        self.shown: ShownNumber | None = None  # the number in the note, which Ctrl+C copies
         self.standing = PhaseState(phase, PhaseProgress.TO_COME, 0, None, None, False, False)
         self._theme = DARK
         self._switches: list[QToolButton] = []
@@ -141,6 +144,11 @@ class PhaseCell(QAbstractButton):
         super().mouseReleaseEvent(event)
         if on_note and event.button() is Qt.MouseButton.LeftButton:
             self.note_clicked.emit()
+
+    def number_under_mouse(self) -> ShownNumber | None:
+        """The number in the note, if the mouse is over it."""
+        over = self.note_area().contains(self.mapFromGlobal(QCursor.pos()))
+        return self.shown if over else None
 
     def note_area(self) -> QRect:
         """Where the note stands; empty without one."""

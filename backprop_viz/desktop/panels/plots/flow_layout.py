@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from backprop_viz.desktop.style.numbers import norm
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.phases import Phase
 
@@ -30,6 +31,15 @@ class Flow:
     def module(self) -> str:
         """The name of its module, or its own name if it belongs to the network itself."""
         return self.name.rpartition(".")[0] or self.name
+
+
+def shown_flow(flow: Flow, on_dot: bool) -> ShownNumber | None:
+    """The ratio of a parameter's dot, or the norm of its bar; None where that is None."""
+    if on_dot and flow.ratio is not None:
+        return ShownNumber(f"‖Δ{flow.name}‖ / ‖{flow.name}‖", (), np.float64(flow.ratio))
+    if flow.grad is None:
+        return None
+    return ShownNumber(f"‖{flow.name}.grad‖", (), np.float64(flow.grad))
 
 
 class Norms:

@@ -5,6 +5,7 @@ import math
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QCursor,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -26,6 +27,7 @@ from backprop_viz.desktop.panels.plots.flow_layout import (
     column_box,
     dot,
     labels,
+    shown_flow,
 )
 from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT
 from backprop_viz.desktop.style.elided import ElidedLabel
@@ -33,6 +35,7 @@ from backprop_viz.desktop.style.numbers import decade, short
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.desktop.widgets.told_measures import gradient_length, told_update_ratio
 from backprop_viz.recording.iteration import Cursor
 
@@ -47,8 +50,7 @@ _CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 class GradientFlowPlot(Panel):
     """Bars of ‖grad‖ and dots of ‖Δw‖ / ‖w‖, one for each parameter.
 
-    A click chooses the parameter (``picked``) and asks where its norm comes from, on the dot its
-    ratio (``number_picked``).
+    A click chooses the parameter (``picked``) and asks about its norm, or on the dot its ratio.
     """
 
     picked = Signal(str, object)
@@ -201,6 +203,12 @@ class FlowBars(QWidget):
         if at != self._at:
             self._point(at)
 
+    def number_under_mouse(self) -> ShownNumber | None:
+        """The ratio of the dot under the mouse, else the norm of the bar."""
+        place = QPointF(self.mapFromGlobal(QCursor.pos()))
+        at = column_at(self.area(), len(self.flows), place.x())
+        return None if at is None else shown_flow(self.flows[at], self._is_on_dot(at, place))
+
     def leaveEvent(self, event: QEvent) -> None:
         """Show no parameter's numbers."""
         self._point(None)
@@ -345,11 +353,10 @@ class FlowBars(QWidget):
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, word)
 
     def _is_on_dot(self, at: int, place: QPointF) -> bool:
-        ratio = self.flows[at].ratio
+        column, ratio = column_box(self.area(), len(self.flows), at), self.flows[at].ratio
         if ratio is None:
             return False
-        x, y = self._dot_at(column_box(self.area(), len(self.flows), at), ratio)
-        return (QPointF(x, y) - place).manhattanLength() <= _NEAR_DOT
+        return (QPointF(*self._dot_at(column, ratio)) - place).manhattanLength() <= _NEAR_DOT
 
     def _dot_at(self, column: QRectF, ratio: float) -> tuple[float, float]:
         known = ratio > 0 and math.isfinite(ratio) and self._ratios is not None

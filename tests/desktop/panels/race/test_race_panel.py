@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QCursor, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -65,6 +65,17 @@ def test_a_race_beside_a_run_leaves_the_run_as_it_is(
         assert cells[3] == f"{100 * alone.evaluate().accuracy:.1f} %"
         assert cells[4].endswith(" s")
         assert cells[5] == ""
+        # Copied with every digit, as in every other table.
+        panel.table.setCurrentCell(at, 2)
+        QCursor.setPos(QPoint(0, 0))
+        qtbot.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        clipboard = QGuiApplication.clipboard()
+        assert float(clipboard.text()) == float(np.mean(losses))
+        panel.table.setCurrentCell(at, 3)
+        qtbot.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert float(clipboard.text()) == alone.evaluate().accuracy
+        panel.table.cellClicked.emit(at, 2)
+        assert panel.subtitle.text().startswith(f"{float(np.mean(losses))}: the mean loss")
     # The run of the window goes on as if there had been no race.
     window.session.iterate()
     assert window.session.wait_idle(60)
