@@ -33,7 +33,7 @@ from backprop_viz.desktop.panels.origin.term_grid import (
     window_grid,
 )
 from backprop_viz.desktop.panels.origin.term_rows import TermRow, phase_color, term_rows
-from backprop_viz.desktop.panels.origin.terms_table import LEARNING_RATE
+from backprop_viz.desktop.panels.origin.terms_table import RATE_ROLE
 from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
@@ -125,7 +125,7 @@ class OriginView(OriginPage):
 
     def _ask_plain(self, role: str, value: float) -> None:
         """Ask about a factor that is no recorded number: the learning rate."""
-        if role == LEARNING_RATE:
+        if role == RATE_ROLE:
             self.rate_asked.emit(value)
 
     def ask_again(self) -> None:

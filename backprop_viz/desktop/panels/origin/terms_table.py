@@ -38,7 +38,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CELL, _ASKS = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 # The one number of the rules that a setting or a schedule has made.
-LEARNING_RATE = "lr"
+RATE_ROLE = "lr"
 
 
 class TermModel(QAbstractTableModel):
@@ -85,7 +85,7 @@ class TermModel(QAbstractTableModel):
     def asks(self, index: _Index) -> bool:
         """Whether a cell can be asked where its number comes from."""
         cell, heading = self.cell(index), self.content.headings[index.column()]
-        return cell.number is not None or (heading.role == LEARNING_RATE and cell.value is not None)
+        return cell.number is not None or (heading.role == RATE_ROLE and cell.value is not None)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A number in short form, with every digit in the tooltip."""
