@@ -19,7 +19,7 @@ ORIGIN_HEIGHT = 330
 # Where the area for the panels is narrower, or lower, at 100 % of the text size.
 _NARROW, _LOW = 1000, 330
 _FLAT = 480  # pixels of height below which panels have no room below each other
-_SIDE_WIDTH, _MAIN_WIDTH = 400, 840
+_SIDE_WIDTH, _FLAT_SIDE_WIDTH, _MAIN_WIDTH = 400, 310, 840
 _TAB_ROW = 55  # what the row of tabs takes from the plots
 
 
@@ -75,7 +75,7 @@ def _crowded_tree(entries: Sequence[PanelEntry], layout: str, crowding: Crowding
     apart = crowding is Crowding.FLAT
     lesson = _in_tabs(entries, layout, (PanelPlace.LESSON,), _LESSON[0], 0) if apart else None
     read = (*(() if apart else (PanelPlace.LESSON,)), PanelPlace.LEFT, PanelPlace.RIGHT)
-    side = _in_tabs(entries, layout, read, _SIDE_WIDTH)
+    side = _in_tabs(entries, layout, read, _FLAT_SIDE_WIDTH if apart else _SIDE_WIDTH)
     pictures = [_in_tabs(entries, layout, main, _COLUMNS_HEIGHT[0])]
     if crowding is not Crowding.SMALL:
         height = _PLOTS_HEIGHT[0] + _TAB_ROW

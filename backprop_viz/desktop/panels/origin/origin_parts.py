@@ -34,9 +34,11 @@ def give_room(columns: QSplitter, terms: int, effects: int, check: int) -> None:
 
     The check has it before the effects, whose long names may be elided.
     """
-    room = columns.width() - _PICTURES_WIDTH - 3 * columns.handleWidth()
+    beside = columns.widget(2)
+    least = _EFFECTS_WIDTH if beside is not None and not beside.isHidden() else 0
+    room = columns.width() - _PICTURES_WIDTH - (3 if least else 2) * columns.handleWidth()
     terms = max(_TERMS_WIDTH, min(terms, round(columns.width() * _TERMS_SHARE)))
-    check = max(_CHECK_WIDTH, min(check, room - terms - _EFFECTS_WIDTH))
+    check = max(_CHECK_WIDTH, min(check, room - terms - least))
     effects = min(effects, round(columns.width() * _EFFECTS_SHARE), room - terms - check)
     for at, width in ((0, terms), (2, max(_EFFECTS_WIDTH, effects)), (3, check)):
         column = columns.widget(at)

@@ -1,0 +1,33 @@
+"""The columns of the panel share what width there is."""
+
+import pytest
+from PySide6.QtWidgets import QSplitter, QWidget
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.panels.origin.origin_parts import give_room
+
+
+@pytest.mark.parametrize(
+    ("width", "effects", "taken"),
+    [
+        (1500, True, (400, 300, 290)),  # all that is wanted
+        (920, True, (386, 100, 284)),  # the effects have less first
+        (690, False, (290, 0, 260)),  # what is hidden needs nothing
+    ],
+)
+def test_columns_that_are_shown_fit(
+    qtbot: QtBot, width: int, effects: bool, taken: tuple[int, int, int]
+) -> None:
+    columns = QSplitter()
+    columns.setHandleWidth(10)
+    qtbot.addWidget(columns)
+    for _ in range(4):
+        columns.addWidget(QWidget())
+    columns.resize(width, 160)
+    columns.show()
+    columns.widget(2).setVisible(effects)
+    give_room(columns, 400, 300, 290)
+    shown = [columns.widget(i) for i in (0, 2, 3) if columns.widget(i).isVisible()]
+    assert [part.minimumWidth() for part in shown] == [least for least in taken if least]
+    handles = 10 * len(shown)
+    assert sum(part.minimumWidth() for part in shown) + handles + 120 <= width
