@@ -24,6 +24,7 @@ from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
+from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, roots_of
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
@@ -105,9 +106,8 @@ class LoopWatch(TorchFunctionMode):
         self._source = source
         self._recorder, self._models, self._ended = recorder, models, ended
         self._writes = recorder.writes.begin(recorder.model)
-        told = recorder.operation_failed, recorder.numbers_taken
-        code = self._code_of(models[0])
-        self._functions = FunctionWatch(self._operation_ran, recorder.copies, code, *told)
+        told = self._code_of(models[0]), recorder.operation_failed, recorder.numbers_taken
+        self._functions = FunctionWatch(self._operation_ran, recorder.copies, *told)
         self._span, self._updating, self._tracing = ExitStack(), ExitStack(), ExitStack()
         self._phase: Phase | None = None
         self._depth = self._evaluating = 0  # calls of the model under way, and those beside it
@@ -181,7 +181,7 @@ class LoopWatch(TorchFunctionMode):
     ) -> Any:
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
         kwargs, name = kwargs or {}, getattr(func, "__name__", "")
-        if self.over:
+        if self.over or func in TELLS_ABOUT:
             return func(*args, **kwargs)
         if name.startswith(_TOLD):
             self._clearing(name, args)
@@ -198,7 +198,7 @@ class LoopWatch(TorchFunctionMode):
         if phase is not None:
             self._go(phase)
         result = self._functions.__torch_function__(func, types, args, kwargs)
-        if name.strip("_") == "mul" and is_scaling():
+        if "mul" in name and name.strip("_") == "mul" and is_scaling():
             with _UNSEEN():
                 self._recorder.results.scaled(result, args[0], args[1].item())
         return result

@@ -14,4 +14,8 @@ def without_collector() -> Iterator[None]:
         yield
     finally:
         if wanted:
+            if not gc.get_freeze_count():
+                # What was made meanwhile counts as old at once. Else all of it is looked at next.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 _Args = tuple[Any, ...]
 # What a call writes to, tensors nested in it; None where that is not known.
@@ -48,6 +48,19 @@ _READ = frozenset(
         *("is_tensor", "is_inference", "is_conj", "is_neg", "is_signed", "type_as", "view"),
         *("reshape", "permute", "sum", "all", "any", "max", "min", "equal", "allclose", "split"),
         *("zeros", "ones", "full", "empty", "rand", "randn", "randint", "randperm", "arange"),
+    }
+)
+# What only tells about a tensor, whatever it is: none of its numbers, nor what leads to another.
+TELLS_ABOUT = frozenset(
+    {
+        *(Tensor.dim, Tensor.numel, Tensor.is_floating_point, Tensor.is_complex),
+        *(
+            getattr(Tensor, name).__get__
+            for name in (
+                *("shape", "dtype", "device", "layout", "ndim", "is_leaf", "requires_grad"),
+                *("is_cpu", "is_cuda", "is_nested", "is_sparse", "is_quantized", "is_meta"),
+            )
+        ),
     }
 )
 _WRITING_OPERATORS = frozenset(

@@ -27,8 +27,9 @@ from backprop_viz.recording.health import IterationHealth, Role, TensorHealth
 _HALVES = (torch.float16, torch.bfloat16)
 # While the watch reads tensors itself.
 _UNSEEN = torch._C.DisableTorchFunction
-# What has been found of a tensor: its row without the numbers, and those, as torch made them.
-_Found = tuple[TensorHealth, tuple[Tensor, ...] | None]
+# What has been found of a tensor: its row without the numbers, and those, as they were made.
+_Sums = tuple[Tensor, Tensor, Tensor, Tensor, Tensor | int]
+_Found = tuple[TensorHealth, _Sums | None]
 
 
 class HealthWatch:
@@ -146,26 +147,31 @@ def has_closure(args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
     return callable(kwargs.get("closure")) or any(map(callable, args[1:2]))
 
 
-def _sums(tensor: Tensor) -> tuple[Tensor, ...]:
+def _sums(tensor: Tensor) -> _Sums:
     """The least and the greatest element, the mean, the norm, and how many are 0."""
     sums = torch.float32 if tensor.dtype in _HALVES else tensor.dtype
     mean, norm = torch.mean(tensor, dtype=sums), torch.linalg.vector_norm(tensor, dtype=sums)
     return torch.amin(tensor), torch.amax(tensor), mean, norm, _zeros(tensor)
 
 
-def _zeros(tensor: Tensor) -> Tensor:
+def _zeros(tensor: Tensor) -> Tensor | int:
     """numpy counts several times as fast as torch does on a CPU."""
     if tensor.is_cpu and tensor.dtype is not torch.bfloat16:
-        return torch.tensor(np.count_nonzero(tensor.numpy() == 0))
+        return int(np.count_nonzero(tensor.numpy() == 0))
     return (tensor == 0).sum()
 
 
-def _read(found: Sequence[tuple[Tensor, ...]]) -> list[list[float]]:
-    """The numbers of each, in one transfer from each device."""
+def _read(found: Sequence[_Sums]) -> list[list[float]]:
+    """The numbers of each, in one transfer from each device but the CPU."""
     rows: list[list[float]] = [[] for _ in found]
     for device in {sums[0].device for sums in found}:
         here = [i for i, sums in enumerate(found) if sums[0].device == device]
-        flat = torch.stack([one.double() for i in here for one in found[i]]).tolist()
+        if device.type == "cpu":
+            for i in here:
+                rows[i] = [float(one) for one in found[i]]
+            continue
+        numbers = [torch.as_tensor(one, device=device).double() for i in here for one in found[i]]
+        flat = torch.stack(numbers).tolist()
         for k, i in enumerate(here):
             rows[i] = flat[5 * k : 5 * k + 5]
     return rows

@@ -45,6 +45,21 @@ def other_names(model: nn.Module) -> dict[str, list[str]]:
     return found
 
 
+def parameters_in(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
+    """As ``named_parameters``."""
+    if type(model).named_parameters is not nn.Module.named_parameters:
+        return list(model.named_parameters())
+    found: list[tuple[str, nn.Parameter]] = []
+    seen: set[int] = set()
+    for name, module in modules_in(model):
+        before = f"{name}." if name else ""
+        for key, parameter in module._parameters.items():
+            if parameter is not None and id(parameter) not in seen:
+                seen.add(id(parameter))
+                found.append((before + key, parameter))
+    return found
+
+
 def tensors_in(model: nn.Module) -> Iterator[Tensor]:
     """The parameters and the buffers of its modules; one that is shared comes more than once."""
     for _, module in modules_in(model):

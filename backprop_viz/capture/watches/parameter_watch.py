@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import LEFT_OUT, NotCopied, full_shape, to_array
@@ -45,6 +46,8 @@ class ParameterWatch:
         self._synced: tuple[int, list[tuple[int, int, int]]] | None = None
         self._sharded = is_sharded(model)
         self._modules = _own_parameters(model, self._sharded)
+        # What ``_all_parameters`` has found last, and of what.
+        self._looked_up: tuple[object, list[tuple[str, nn.Parameter]]] = None, []
         # When backward added to a ``.grad`` last, as time.perf_counter tells it.
         self.accumulated_at: float | None = None
         self.reduces_in_place = reduces_in_place(model)
@@ -140,15 +143,16 @@ class ParameterWatch:
 
     def cleared(self) -> None:
         """zero_grad has run."""
-        note = self._log.note
+        note, place = self._log.note, user_line()
         for name, parameter in self._all_parameters():
             if not self._keeps(name):
                 left = None if parameter.grad is None else LEFT_OUT
-                note(Phase.ZERO_GRAD, "zero_grad", (LEFT_OUT,), (left,), parameter=name)
+                told = (LEFT_OUT,), (left,)
+                note(Phase.ZERO_GRAD, "zero_grad", *told, parameter=name, place=place)
                 continue
             value, grad = self._known[name]
             now = self._log.grad(parameter)
-            note(Phase.ZERO_GRAD, "zero_grad", (grad,), (now,), parameter=name)
+            note(Phase.ZERO_GRAD, "zero_grad", (grad,), (now,), parameter=name, place=place)
             self._known[name] = value, now
 
     def states(self) -> dict[str, dict[str, Array]]:
@@ -162,7 +166,7 @@ class ParameterWatch:
 
         None: the loop has changed the weights by hand.
         """
-        log = self._log
+        log, place = self._log, user_line()
         owners = None if optimizers is None else _owners(optimizers)
         for name, parameter in self._all_parameters():
             owner = None if owners is None else owners.get(id(parameter))
@@ -180,7 +184,8 @@ class ParameterWatch:
                     for key, after in self._state(parameter).items()
                 }
                 rule = "sub_" if owner is None else rule_of(owner)
-                log.note(Phase.UPDATE, rule, (value, grad), (now,), parameter=name, state_ids=state)
+                told: dict[str, Any] = {"parameter": name, "state_ids": state, "place": place}
+                log.note(Phase.UPDATE, rule, (value, grad), (now,), **told)
             elif _differ(value, now):
                 log.note(Phase.UPDATE, CHANGED, (value, grad), (now,), parameter=name)
             grad_now = log.grad(parameter)
@@ -232,7 +237,8 @@ class ParameterWatch:
 
     def _parameters(self) -> list[tuple[str, nn.Parameter]]:
         """Those whose numbers are kept."""
-        return [pair for pair in self._all_parameters() if self._keeps(pair[0])]
+        pairs = self._all_parameters()
+        return pairs if self._only is None else [pair for pair in pairs if self._keeps(pair[0])]
 
     def _keeps(self, name: str) -> bool:
         return self._only is None or self._only.has_tensor(name)
@@ -242,15 +248,27 @@ class ParameterWatch:
 
         Nor what ``torch.func.functional_call`` has put in a parameter's place for a while.
         """
+        modules = self._modules
+        now = (
+            [before for before, _ in modules],
+            [(key, id(one)) for _, parameters in modules for key, one in parameters.items()],
+        )
+        if now == self._looked_up[0]:
+            return self._looked_up[1]
         found: list[tuple[str, nn.Parameter]] = []
         seen: set[int] = set()
-        for prefix, parameters in self._modules:
+        lazy = False
+        for prefix, parameters in modules:
             for name, parameter in parameters.items():
                 if parameter is None or type(parameter) is Tensor or id(parameter) in seen:
                     continue
                 seen.add(id(parameter))
-                if not is_lazy(parameter):
+                if is_lazy(parameter):
+                    lazy = True
+                else:
                     found.append((prefix + name, parameter))
+        # A lazy one stays the same object when it gets its numbers.
+        self._looked_up = (None if lazy else now), found
         return found
 
 

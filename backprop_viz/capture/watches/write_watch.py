@@ -18,6 +18,7 @@ from backprop_viz.capture.graph.graphs import is_torchs_node, leaf_of
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.writing import reaches_hooks, written_by
+from backprop_viz.capture.watches.module_tree import parameters_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
 
 _dispatch_modes = torch._C._len_torch_dispatch_stack
@@ -70,7 +71,7 @@ class WriteWatch:
             or is_sharded(model)
             or _kernels_loaded()
         )
-        on_cpu = all(tensor.is_cpu for tensor in model.parameters())
+        on_cpu = all(parameter.is_cpu for _, parameter in parameters_in(model))
         self._may_hold = on_cpu and not (dist.is_available() and dist.is_initialized())
         return self
 
