@@ -15,7 +15,7 @@ from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.error_log import ErrorLog
 from backprop_viz.capture.errors_explained import Tried
 from backprop_viz.capture.graph.graph_ages import graph_ages
-from backprop_viz.capture.graph.graphs import Operation, grad_fn_of, parameter_names
+from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
 from backprop_viz.capture.graph.growing_graph import GrowthWatch
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.batch_log import BatchLog
@@ -31,7 +31,7 @@ from backprop_viz.capture.tensors.snapshots import TensorSnapshots
 from backprop_viz.capture.watches.backward_watch import BackwardWatch
 from backprop_viz.capture.watches.data_parallel import note_all_reduce
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tensors
-from backprop_viz.capture.watches.module_tree import tensors_in
+from backprop_viz.capture.watches.module_tree import parameters_in, tensors_in
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.parameter_watch import CHANGED, ParameterWatch
 from backprop_viz.capture.watches.used_options import UsedOptions, several
@@ -72,7 +72,7 @@ class Recorder:
         self._optimizers = several(optimizer)
         self._iteration, self._samples, self._intervention = iteration, samples, intervention
         self._backwards, self._serial = 0, new_serial()
-        self._names = parameter_names(model)
+        self._names = {id(parameter): name for name, parameter in parameters_in(model)}
         self._snapshots = TensorSnapshots(samples)
         self.log = log = EventLog(self._snapshots)
         self.writes = WriteWatch(log, only is None and samples is None)

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.watches.module_tree import parameters_in
 from backprop_viz.recording.graph import Graph, Node, Saved
 from backprop_viz.recording.phases import Phase
 
@@ -225,4 +224,4 @@ def _shape(node: GradFn) -> tuple[int, ...] | None:
 
 def parameter_names(model: nn.Module) -> dict[int, str]:
     """The dotted name of each parameter by the ``id()`` of its tensor; a shared one has one."""
-    return {id(parameter): name for name, parameter in parameters_in(model)}
+    return {id(parameter): name for name, parameter in model.named_parameters()}
