@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 import backprop_viz as bv
+from backprop_viz.analysis.numbers.number_origin import value_of
 from backprop_viz.desktop.controllers.other_windows import OtherWindowsController
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
@@ -308,3 +309,20 @@ def test_the_rank_whose_shard_is_missing_is_named(open_window: OpenWindow) -> No
     view.full.activated.emit(1)
     assert view.mean.text() == "The shard of rank 2 is missing: open or attach to that rank too."
     assert not view.pictures.mean.isVisibleTo(view)
+
+
+def test_a_norm_of_a_rank_is_explained_there(open_window: OpenWindow) -> None:
+    files = rank_files("plain")
+    window, view = opened(open_window, files[0])
+    origin, name = window.panel(OriginView), view.gradient.name
+    asked = []
+    view.rank_number_picked.connect(lambda place, number: asked.append((place, number)))
+    for column, arrays in ((3, view.gradient.before), (4, view.gradient.after)):
+        view.table.cellClicked.emit(1, column)
+        array = arrays[1].astype(np.float64)
+        place, number = asked[-1]
+        recording = window.session.view_state.cursor.recording
+        assert place == window.session.ranks.shown == 1
+        assert value_of(recording, number) == pytest.approx(float(np.sqrt((array**2).sum())))
+        assert origin.history.current.number == number
+    assert origin.value.text().startswith(f"‖{name}.grad‖ = ")
