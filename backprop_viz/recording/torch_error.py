@@ -142,8 +142,9 @@ def said_shape(shape: tuple[int, ...] | None) -> str:
 
 
 def said_place(place: CodePlace) -> str:
-    """A line as train.py:31."""
-    return f"{PurePath(place[0]).name}:{place[1]}"
+    """A line as train.py:31; of a network that was edited in the window as network:7."""
+    name = PurePath(place[0]).name
+    return f"{'network' if name.startswith('<network ') else name}:{place[1]}"
 
 
 _CHANGED = QT_TRANSLATE_NOOP(
