@@ -124,14 +124,17 @@ def _outputs(event: Event, i: int, number: Number) -> Iterator[Effect]:
         if tensor is None or not made.requires_grad:
             continue
         weights = torch.zeros_like(made).requires_grad_()
-        grads = torch.autograd.grad(
-            made,
-            [leaves[p] for p in spots],
-            weights,
-            create_graph=True,
-            allow_unused=True,
-            materialize_grads=True,
-        )
+        try:
+            grads = torch.autograd.grad(
+                made,
+                [leaves[p] for p in spots],
+                weights,
+                create_graph=True,
+                allow_unused=True,
+                materialize_grads=True,
+            )
+        except RuntimeError:
+            return  # torch has no derivative by this input
         moved = (component_of(grad[problem.index], number.component) for grad in grads)
         slope = sum(moved, torch.zeros(()))
         if not slope.requires_grad:

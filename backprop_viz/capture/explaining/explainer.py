@@ -158,6 +158,8 @@ class Explainer:
     def _sent(self, number: Number, value: float, event: Event) -> NumberExplanation:
         parts = gradient_parts(self.lookup, number)
         formula, facts = self._words(event, number)
+        if not parts and not facts:
+            facts = (Fact("no_way_here", (event.op,)),)
         found = _explained(number, value, "gradient", event.op, formula, parts, facts)
         changed = self.recording.intervention
         node = None if changed is None else self.recording.graph.find(changed.node)

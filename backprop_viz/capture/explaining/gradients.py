@@ -29,16 +29,19 @@ from backprop_viz.capture.explaining.composite import parts_in_one_step, runs_in
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import (
     ElementSent,
+    adds_up,
     attention_columns,
     columns,
     same_node,
     sent_by,
+    summed,
     unit_columns,
     weighted,
 )
 from backprop_viz.capture.explaining.problems import (
     Problem,
     Slices,
+    as_recorded,
     gradient_problem,
     places,
     unraveled,
@@ -89,6 +92,14 @@ def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
         assert made is not None
         return lookup.with_makers(parts_told, made, number.event)
     problem, cut = gradient_problem(made_by, event.op, number.slot, number.index)
+    return as_recorded(problem, partial(_engine_parts, lookup, number, cut))
+
+
+def _engine_parts(
+    lookup: Lookup, number: Number, cut: Slices, problem: Problem
+) -> tuple[Part, ...]:
+    assert number.event is not None
+    event, made_by = lookup.recording.events[number.event], problem.event
     sent = event.outputs[number.slot]
     assert sent is not None
     shape = _cut_shape(sent.shape, problem, number.slot)
@@ -126,7 +137,7 @@ def runs_on(lookup: Lookup, index: int, number: Number) -> list[Tensor | None]:
     sent = node.sent(arrived)
     shapes = [None if array is None else array.shape for array in event.outputs]
     pairs = zip(sent, shapes, strict=True)
-    return [None if g is None or shape is None else g.sum_to_size(shape) for g, shape in pairs]
+    return [None if g is None or shape is None else summed(g, shape) for g, shape in pairs]
 
 
 def gradient_formula(lookup: Lookup, number: Number) -> tuple[str, tuple[Fact, ...]]:
@@ -182,7 +193,7 @@ class _Sender:
         self._slot = slot
         self._component = component
         self._shape = shape
-        self._arrived = [None if a is None else wide(a[cut]) for a in event.inputs]
+        self._arrived = [None if a is None else problem.tensor(a[cut]) for a in event.inputs]
 
     def columns(self, replacing: dict[int, Tensor]) -> list[Tensor | None]:
         """For each gradient that arrived, by what each of its elements is multiplied."""
@@ -242,9 +253,14 @@ class _Sender:
         sent = sent_by(twin, arrived)[self._slot]
         if sent is None:
             raise NotReplayed("node_not_found", event.op)
-        element = component_of(sent.sum_to_size(self._shape)[problem.index], self._component)
+        element = component_of(summed(sent, self._shape)[problem.index], self._component)
         try:
-            return columns(element, arrived)
+            found = columns(element, arrived)
+            if adds_up(element, found, arrived):
+                return found
+            # Not every node of torch's is differentiated rightly: an embedding's by frequency.
+            at = ElementSent(self._slot, self._shape, problem.index, self._component)
+            return unit_columns(twin, at, arrived) or found
         except NotReplayed:
             if event.op.startswith("ScaledDotProduct"):
                 return attention_columns(twin, self._slot, problem.index, arrived)

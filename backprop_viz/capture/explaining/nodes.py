@@ -96,6 +96,15 @@ def columns(element: Tensor, arrived: Sequence[Tensor | None]) -> list[Tensor | 
     return [None if tensor is None else next(given) for tensor in arrived]
 
 
+def adds_up(element: Tensor, by: Sequence[Tensor | None], arrived: Sequence[Tensor | None]) -> bool:
+    """Whether an element of what is sent is the sum of what arrived, times these columns."""
+    pairs = [(c, a) for c, a in zip(by, arrived, strict=True) if c is not None and a is not None]
+    products = [(column.conj() * tensor).detach() for column, tensor in pairs]
+    total = sum(float(each.real.sum()) for each in products)
+    size = sum(float(each.abs().sum()) for each in products) + abs(float(element.detach()))
+    return not abs(total - float(element.detach())) > _ADDS_UP * size
+
+
 def attention_columns(
     node: GradFn, slot: int, index: tuple[int, ...], arrived: Sequence[Tensor | None]
 ) -> list[Tensor | None]:
@@ -113,6 +122,7 @@ def attention_columns(
             attn_mask=saved["attn_mask"],
             is_causal=bool(saved["is_causal"]),
             scale=saved["scale"],
+            enable_gqa=query.ndim > 3 and query.shape[-3] != key.shape[-3],
         )
         weights = torch.zeros_like(made).requires_grad_()
         (grad,) = torch.autograd.grad(
@@ -123,8 +133,21 @@ def attention_columns(
 
 
 _ATTENTION = ("query", "key", "value", "attn_mask", "is_causal", "scale")
+# A sum in float32 is off by as little as this.
+_ADDS_UP = 1e-5
 # So many elements may arrive at a node that is run once for each of them.
 _MOST_UNITS = 2048
+
+
+def summed(sent: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """What a node sends, as the engine sums it to the shape of what it is the gradient of.
+
+    Raises NotReplayed if it has another shape altogether: the node is not the one that was meant.
+    """
+    try:
+        return sent.sum_to_size(shape)
+    except RuntimeError as error:
+        raise NotReplayed("node_not_found", _first_line(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +167,7 @@ class ElementSent:
         found = sent[self.slot]
         if found is None:
             return 0.0
-        return float(component_of(found.sum_to_size(self.shape)[self.index], self.component))
+        return float(component_of(summed(found, self.shape)[self.index], self.component))
 
 
 def unit_columns(

@@ -14,7 +14,13 @@ from backprop_viz.analysis.operations import axes_of, coefficient_role, forward_
 from backprop_viz.analysis.operations.recorded_call import constant, product
 from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
 from backprop_viz.capture.explaining.lookup import Lookup
-from backprop_viz.capture.explaining.problems import Problem, forward_problem, places, unraveled
+from backprop_viz.capture.explaining.problems import (
+    Problem,
+    as_recorded,
+    forward_problem,
+    places,
+    unraveled,
+)
 from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.recording.components import Component, component_of, components_of
 from backprop_viz.recording.events import Event
@@ -23,12 +29,17 @@ from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 
 # How near two sums in float64 have to be to be the same, of the sum of their terms' sizes.
 _SAME = 1e-9
+# The same of sums in float32.
+_SAME_NARROW = 1e-5
 # So many inputs may be tried in all combinations.
 _FEW = 4
 _NAMED = 12
 # Operations that hand the same numbers on, without a gradient.
 _UNFOLLOWED = frozenset({"detach", "detach_", "data"})
 # Operations that make numbers of a shape alone, or of what is no tensor.
+# Where a module that is made within the forward pass gets its first numbers.
+_INITIAL = "torch.nn.init."
+_FILLED = frozenset({"constant_", "ones_", "zeros_", "eye_", "dirac_"})
 _MAKERS = frozenset({"zeros", "ones", "full", "empty", "arange", "eye", "tensor", "as_tensor"})
 Derivatives = dict[int, Tensor]
 
@@ -45,12 +56,31 @@ def output_parts(lookup: Lookup, number: Number) -> tuple[tuple[Part, ...], tupl
         return lookup.with_makers(parts, number.event), ()
     if not event.input_ids or _is_new(event):
         raise NotReplayed("constant", event.op)
-    if event.call is not None and event.call.random is not None and not event.tracked:
-        raise NotReplayed("drawn", event.op)
+    if event.tensors[number.tensor].dtype.kind not in "fc":
+        raise NotReplayed("no_derivative", event.op)
+    if event.call is not None and not event.tracked:
+        if event.call.random is not None:
+            raise NotReplayed("drawn", event.op)
+        if event.call.function.startswith(_INITIAL):
+            raise NotReplayed("constant" if event.op in _FILLED else "drawn", event.op)
     if event.op in _UNFOLLOWED:
         return (_same(lookup, event, number),), ()
     problem = forward_problem(event, number.index)
-    return _Output(lookup, problem, number.slot, number.component).parts()
+    return as_recorded(problem, partial(_parts, lookup, number))
+
+
+def _parts(
+    lookup: Lookup, number: Number, problem: Problem
+) -> tuple[tuple[Part, ...], tuple[Fact, ...]]:
+    try:
+        return _Output(lookup, problem, number.slot, number.component).parts()
+    except NotReplayed as first:
+        # Some operations refuse, then or in their derivative, that what they cannot differentiate
+        # requires a gradient.
+        try:
+            return _Output(lookup, problem, number.slot, number.component, everything=False).parts()
+        except NotReplayed as second:
+            raise second if first.reason.code == "not_replayed" else first from second
 
 
 def _is_new(event: Event) -> bool:
@@ -101,19 +131,23 @@ class _Dependence:
 class _Output:
     """An operation made again, for one element of what it made."""
 
-    def __init__(self, lookup: Lookup, problem: Problem, slot: int, component: Component) -> None:
+    def __init__(
+        self,
+        lookup: Lookup,
+        problem: Problem,
+        slot: int,
+        component: Component,
+        *,
+        everything: bool = True,
+    ) -> None:
         self._lookup = lookup
         self._problem = problem
         self._event = problem.event
         self._slot = slot
         self._component = component
-        self._followed = [True] * len(problem.inputs)
-        try:
-            self._leaves, made = problem.replayed(self._followed)
-        except NotReplayed:
-            # Some operations refuse that what they cannot differentiate requires a gradient.
-            self._followed = lookup.needs_gradient(problem.event)
-            self._leaves, made = problem.replayed(self._followed)
+        needed = lookup.needs_gradient(problem.event)
+        self._followed = [everything or each for each in needed]
+        self._leaves, made = problem.replayed(self._followed)
         if not made[slot].requires_grad:
             raise NotReplayed("no_derivative", self._event.op)
         self._made = component_of(made[slot], component)
@@ -146,10 +180,11 @@ class _Output:
             found = torch.autograd.grad(
                 weighted, floats, retain_graph=True, allow_unused=True, materialize_grads=True
             )
-        except NotImplementedError as error:
-            raise NotReplayed("no_derivative", self._event.op) from error
-        except RuntimeError as error:  # an eigenvector is known but for its phase
+        except RuntimeError as error:
             told = str(error).split("\n")[0]
+            if "not implemented" in told:
+                raise NotReplayed("no_derivative", self._event.op) from error
+            # An eigenvector is known but for its phase.
             raise NotReplayed("derivative_refused", self._event.op, told) from error
         return dict(zip(self._floats, found, strict=True))
 
@@ -163,7 +198,8 @@ class _Output:
         """
         weights = torch.rand(
             self._made.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
-        )
+        ).to(self._made.dtype)
+        same = _SAME_NARROW if self._problem.narrow else _SAME
         grads = self._derivatives(weights)
         # Of a complex x, torch's gradient has that of its real part, and that of its imaginary one.
         products = {p: (grads[p].conj() * self._leaves[p]).detach() for p in self._floats}
@@ -173,14 +209,14 @@ class _Output:
         size += float((weights * self._made).detach().abs().sum())
         used = [p for p in self._floats if bool(grads[p].any())]
         for chosen in _choices(used):
-            if abs(total - sum(sums[p] for p in chosen)) <= _SAME * size:
+            if abs(total - sum(sums[p] for p in chosen)) <= same * size:
                 return None, chosen
         for chosen in _choices(used):
             constant = self._without(chosen)
             if constant is None:
                 continue
             rest = total - sum(sums[p] for p in chosen)
-            if abs(rest - float((weights * constant).sum())) <= _SAME * size:
+            if abs(rest - float((weights * constant).sum())) <= same * size:
                 return float(constant[self._problem.index]), chosen
         return None, None
 

@@ -101,9 +101,10 @@ def replayed(
     return Replayed(tuple(inputs), outputs)
 
 
-def called(event: Event, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
+def called(event: Event, inputs: Sequence[Tensor], *, narrow: bool = False) -> tuple[Tensor, ...]:
     """What an event's function makes of these tensors, flat. They stay as they are.
 
+    Dtypes among the arguments become as wide as ``wide`` makes them; ``narrow``: they stay.
     What is made of no tensor is a constant: it is what was recorded.
     """
     if not inputs:
@@ -115,13 +116,13 @@ def called(event: Event, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
     if function is None:
         raise NotReplayed("function_not_known", call.function)
     given = [tensor.clone() for tensor in inputs] if _writes(call) else inputs
-    if call.function in _CASTS:
+    if call.function in _CASTS and not narrow:
         return (given[0].clone(),)
 
     def leaf(value: Any) -> Any:
         if isinstance(value, TensorPlace):
             return given[value.place]
-        return _torch_value(value) if isinstance(value, TorchName) else value
+        return _torch_value(value, narrow) if isinstance(value, TorchName) else value
 
     # What is written into ``out`` is made all the same; autograd refuses to follow it there.
     args, named = call.args, {k: value for k, value in call.kwargs.items() if k != "out"}
@@ -169,13 +170,13 @@ def same_as_recorded(made: Tensor, array: Array | None, least: float = 0.0) -> b
     )
 
 
-def _torch_value(value: TorchName) -> Any:
+def _torch_value(value: TorchName, narrow: bool) -> Any:
     if value.kind == "device":
         return torch.device("cpu")
     found = getattr(torch, value.name, None)
     if not isinstance(found, torch.dtype | torch.layout | torch.memory_format):
         raise NotReplayed("function_not_known", value.name)
-    return _WIDER.get(value.name, found)
+    return found if narrow else _WIDER.get(value.name, found)
 
 
 def _writes(call: Call) -> bool:

@@ -153,6 +153,9 @@ def _sentences() -> Mapping[str, str]:
         "backward_starts_given": translate(
             "facts", "Backward started from this given gradient: it was put in, not computed."
         ),
+        "no_way_here": translate(
+            "facts", "Nothing that arrived at {0} has to do with this element, so 0."
+        ),
         "complex_gradient": translate(
             "facts",
             "z is complex: torch's gradient is ∂L/∂Re z + i·∂L/∂Im z, twice the conjugate "
