@@ -16,6 +16,7 @@ from backprop_viz.capture.explaining.replay import (
     called,
     followed_ids,
     laid_out,
+    not_followed,
     replayed,
     reproduces,
     wide,
@@ -24,6 +25,9 @@ from backprop_viz.recording.components import component_of
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
+
+# The nodes of a change in place through a view.
+_IN_PLACE = frozenset({"CopySlices", "AsStridedBackward0"})
 
 
 class LossAlong:
@@ -162,7 +166,7 @@ def _dependent(recording: Recording, tensor: int) -> Iterator[tuple[int, Event]]
         reads = not live.isdisjoint(event.input_ids)
         if not event.tracked and event.node is not None:
             if reads or not unfollowed.isdisjoint(event.input_ids):
-                raise NotReplayed("custom_function", recording.graph.nodes[event.node].name)
+                raise not_followed(recording.graph.nodes[event.node].name)
         elif reads and tracked(event):
             live.update(event.output_ids)
             yield i, event
@@ -171,9 +175,10 @@ def _dependent(recording: Recording, tensor: int) -> Iterator[tuple[int, Event]]
 
 
 def _refuse_unseen(recording: Recording) -> None:
-    """Raise NotReplayed if an operation read what was changed in place through another view.
+    """Raise NotReplayed if an operation read what no call tells of.
 
-    No call tells of what became of it: the loss could not be followed through it.
+    It was changed in place through another view, or made by vmap: the loss could not be followed
+    through it.
     """
     followed = followed_ids(recording)
     known = {recording.input_id, recording.labels_id, *(p.value_id for p in recording.parameters)}
@@ -183,7 +188,9 @@ def _refuse_unseen(recording: Recording) -> None:
         if unmade and event.tracked and event.node is not None and event.call is not None:
             again = replayed(event, [i in followed for i in event.input_ids], checked=False)
             if reads_unseen(recording.graph, event.node, again.outputs[0].grad_fn):
-                raise NotReplayed("changed_in_place", event.op)
+                if any(node.name in _IN_PLACE for node in recording.graph.nodes):
+                    raise NotReplayed("changed_in_place", event.op)
+                raise NotReplayed("read_unrecorded", event.op)
 
 
 def _objective(recording: Recording) -> tuple[int, Tensor]:

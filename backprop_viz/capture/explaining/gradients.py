@@ -47,7 +47,7 @@ from backprop_viz.capture.explaining.problems import (
     unraveled,
     whole,
 )
-from backprop_viz.capture.explaining.replay import NotReplayed, wide
+from backprop_viz.capture.explaining.replay import NotReplayed, not_followed, wide
 from backprop_viz.recording.components import Component, component_of, components_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number import Number
@@ -162,7 +162,7 @@ def _operation(lookup: Lookup, event: Event) -> Event:
     if made_by is None:
         raise NotReplayed("no_operation", event.op)
     if not made_by.tracked:
-        raise NotReplayed("custom_function", event.op)
+        raise not_followed(event.op)
     return made_by
 
 

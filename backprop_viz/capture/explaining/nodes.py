@@ -101,7 +101,10 @@ def adds_up(element: Tensor, by: Sequence[Tensor | None], arrived: Sequence[Tens
     pairs = [(c, a) for c, a in zip(by, arrived, strict=True) if c is not None and a is not None]
     products = [(column.conj() * tensor).detach() for column, tensor in pairs]
     total = sum(float(each.real.sum()) for each in products)
-    size = sum(float(each.abs().sum()) for each in products) + abs(float(element.detach()))
+    # Where much cancels, as in a softmax, what is left is rounding of what arrived.
+    sizes = (float(tensor.detach().abs().max()) for _, tensor in pairs if tensor.numel())
+    arriving = max(sizes, default=0.0)
+    size = sum(float(each.abs().sum()) for each in products) + arriving * _LEFT
     return not abs(total - float(element.detach())) > _ADDS_UP * size
 
 
@@ -135,6 +138,7 @@ def attention_columns(
 _ATTENTION = ("query", "key", "value", "attn_mask", "is_causal", "scale")
 # A sum in float32 is off by as little as this.
 _ADDS_UP = 1e-5
+_LEFT = 1e-6
 # So many elements may arrive at a node that is run once for each of them.
 _MOST_UNITS = 2048
 
@@ -167,7 +171,8 @@ class ElementSent:
         found = sent[self.slot]
         if found is None:
             return 0.0
-        return float(component_of(summed(found, self.shape)[self.index], self.component))
+        element = summed(found.detach(), self.shape)[self.index]
+        return float(component_of(element, self.component))
 
 
 def unit_columns(

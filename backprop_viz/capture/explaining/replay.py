@@ -36,6 +36,14 @@ class NotReplayed(Exception):  # noqa: N818 - no fault of the program's: the rec
         self.reason = Fact(code, values)
 
 
+def not_followed(node: str) -> NotReplayed:
+    """Why it is not known what a node does that no tracked operation made.
+
+    torch's own nodes have a number at their end, those of somebody's Function have none.
+    """
+    return NotReplayed("unrecorded_node" if node[-1:].isdigit() else "custom_function", node)
+
+
 @dataclass(frozen=True)
 class Replayed:
     """An operation made again: its tensors as they are in the event, those of floats in float64.

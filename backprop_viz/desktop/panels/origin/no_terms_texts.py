@@ -41,6 +41,11 @@ def no_terms_text(reason: Fact) -> str | None:
             "No recorded operation made {0}: torch.vmap, torch.func or autograd.grad made it "
             "within the forward pass.",
         ),
+        "read_unrecorded": translate(
+            "reasons",
+            "No recorded operation made what {0} read: torch.vmap, torch.func or autograd.grad "
+            "made it within the forward pass.",
+        ),
         "no_derivative": translate("reasons", "{0} has no derivative."),
         "no_operation": translate("reasons", "The operation that made {0} was not recorded."),
         "custom_function": translate(
