@@ -34,7 +34,7 @@ from backprop_viz.capture.explaining.nodes import (
     columns,
     same_node,
     sent_by,
-    summed,
+    summed_to,
     unit_columns,
     weighted,
 )
@@ -137,7 +137,7 @@ def runs_on(lookup: Lookup, index: int, number: Number) -> list[Tensor | None]:
     sent = node.sent(arrived)
     shapes = [None if array is None else array.shape for array in event.outputs]
     pairs = zip(sent, shapes, strict=True)
-    return [None if g is None or shape is None else summed(g, shape) for g, shape in pairs]
+    return [None if g is None or shape is None else summed_to(g, shape) for g, shape in pairs]
 
 
 def gradient_formula(lookup: Lookup, number: Number) -> tuple[str, tuple[Fact, ...]]:
@@ -253,7 +253,7 @@ class _Sender:
         sent = sent_by(twin, arrived)[self._slot]
         if sent is None:
             raise NotReplayed("node_not_found", event.op)
-        element = component_of(summed(sent, self._shape)[problem.index], self._component)
+        element = component_of(summed_to(sent, self._shape)[problem.index], self._component)
         try:
             found = columns(element, arrived)
             if adds_up(element, found, arrived):

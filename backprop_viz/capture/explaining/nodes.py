@@ -143,7 +143,7 @@ _LEFT = 1e-6
 _MOST_UNITS = 2048
 
 
-def summed(sent: Tensor, shape: tuple[int, ...]) -> Tensor:
+def summed_to(sent: Tensor, shape: tuple[int, ...]) -> Tensor:
     """What a node sends, as the engine sums it to the shape of what it is the gradient of.
 
     Raises NotReplayed if it has another shape altogether: the node is not the one that was meant.
@@ -171,7 +171,7 @@ class ElementSent:
         found = sent[self.slot]
         if found is None:
             return 0.0
-        element = summed(found.detach(), self.shape)[self.index]
+        element = summed_to(found.detach(), self.shape)[self.index]
         return float(component_of(element, self.component))
 
 
