@@ -41,8 +41,8 @@ from backprop_viz.capture.explaining.nodes import (
 from backprop_viz.capture.explaining.problems import (
     Problem,
     Slices,
-    as_recorded,
     gradient_problem,
+    in_own_dtypes,
     places,
     unraveled,
     whole,
@@ -92,7 +92,7 @@ def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
         assert made is not None
         return lookup.with_makers(parts_told, made, number.event)
     problem, cut = gradient_problem(made_by, event.op, number.slot, number.index)
-    return as_recorded(problem, partial(_engine_parts, lookup, number, cut))
+    return in_own_dtypes(problem, partial(_engine_parts, lookup, number, cut))
 
 
 def _engine_parts(

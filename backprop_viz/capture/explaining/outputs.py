@@ -16,8 +16,8 @@ from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray,
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.problems import (
     Problem,
-    as_recorded,
     forward_problem,
+    in_own_dtypes,
     places,
     unraveled,
 )
@@ -66,7 +66,7 @@ def output_parts(lookup: Lookup, number: Number) -> tuple[tuple[Part, ...], tupl
     if event.op in _UNFOLLOWED:
         return (_same(lookup, event, number),), ()
     problem = forward_problem(event, number.index)
-    return as_recorded(problem, partial(_parts, lookup, number))
+    return in_own_dtypes(problem, partial(_parts, lookup, number))
 
 
 def _parts(

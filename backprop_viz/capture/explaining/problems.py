@@ -89,7 +89,7 @@ class Problem:
             raise NotReplayed("not_reproduced", self.event.op)
 
 
-def as_recorded(problem: Problem, run: Callable[[Problem], T]) -> T:
+def in_own_dtypes(problem: Problem, run: Callable[[Problem], T]) -> T:
     """What is made of a problem; in the recorded dtypes where float64 gives something else.
 
     Eigenvalues come in another order, and a number is rounded to the other side of a half.
