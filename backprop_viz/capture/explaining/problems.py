@@ -23,7 +23,7 @@ from backprop_viz.capture.explaining.replay import (
 )
 from backprop_viz.recording.events import Array, Event
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 Slices = tuple[slice, ...]
 _ALL = slice(None)
 # Where ConvolutionBackward0 sends its gradients, and groups among the arguments.
@@ -89,7 +89,7 @@ class Problem:
             raise NotReplayed("not_reproduced", self.event.op)
 
 
-def in_own_dtypes(problem: Problem, run: Callable[[Problem], T]) -> T:
+def in_own_dtypes(problem: Problem, run: Callable[[Problem], _T]) -> _T:
     """What is made of a problem; in the recorded dtypes where float64 gives something else.
 
     Eigenvalues come in another order, and a number is rounded to the other side of a half.
