@@ -103,7 +103,10 @@ def _told(
     recording: Recording,
     color: str,
 ) -> ToldNumber:
+    where = QCoreApplication.translate(
+        "measures", "‖ ‖: length · w: weights · Δw: what the update changed · g: gradients"
+    )
     of = QCoreApplication.translate("OriginView", "iteration {0}").format(recording.iteration)
     return ToldNumber(
-        name, short(value), full(value), text, formula, parts=tuple(parts), of=of, color=color
+        name, short(value), full(value), text, formula, where, tuple(parts), of=of, color=color
     )

@@ -34,7 +34,7 @@ def told_point(
     name = translate("curve numbers", "{0}, {1}").format(title, row.name)
     of = translate("curve numbers", "iteration {0}").format(f"{point.iteration:,}")
     ends = short(point.value) + unit, full(point.value) + unit
-    formula, parts = "", list[ToldPart]()
+    formula, where, parts = "", "", list[ToldPart]()
     if at is not None:
         text = translate(
             "curve numbers",
@@ -45,13 +45,14 @@ def told_point(
             text = _of_validation(point)
     elif row.smoothing:
         formula, parts, text = _average(row, point, series, percent, view_state.settings)
+        where = translate("curve numbers", "w: weight of a batch · x: what the batch had")
     else:
         text = translate(
             "curve numbers",
             "The loss as torch computed it. This iteration is not kept, so what it was computed "
             "from is gone: choose one that the strip above the timeline shows.",
         )
-    return ToldNumber(name, *ends, text, formula, parts=tuple(parts), of=of, color="loss")
+    return ToldNumber(name, *ends, text, formula, where, parts=tuple(parts), of=of, color="loss")
 
 
 def _of_validation(point: CurvePoint) -> str:
