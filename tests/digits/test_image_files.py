@@ -16,6 +16,7 @@ from PIL import Image
 
 from backprop_viz.digits.image_files import PAD_SIDE, ImageError, as_drawing, read_image
 from backprop_viz.digits.prepare import prepare
+from tests.nightly import by_day_every
 from tests.peak_memory import within
 
 
@@ -213,7 +214,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux does")
-@pytest.mark.parametrize(("mode", "pixel"), [("L", 1), ("I;16", 2), ("RGB", 4), ("RGBA", 4)])
+@pytest.mark.parametrize(  # by day one in colour, and one in grey
+    ("mode", "pixel"), by_day_every(2, [("RGBA", 4), ("L", 1), ("I;16", 2), ("RGB", 4)])
+)
 def test_a_small_file_of_a_large_image_takes_little_more_than_it(mode: str, pixel: int) -> None:
     def megabytes(what: str) -> float:
         """The most memory of a process that makes such a file, and maybe reads it."""
