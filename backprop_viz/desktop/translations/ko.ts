@@ -192,6 +192,10 @@
         <translation>{0}을(를) 읽는 중입니다. 끝까지 쓰이지 않은 파일입니다</translation>
     </message>
     <message>
+        <source>rank {rank} of {count} · {title}</source>
+        <translation>랭크 {rank} / {count} · {title}</translation>
+    </message>
+    <message>
         <source>The script has ended.</source>
         <translation>스크립트가 끝났습니다.</translation>
     </message>
@@ -418,6 +422,25 @@
     </message>
 </context>
 <context>
+    <name>CheckButton</name>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Run check</source>
+        <translation>검사 실행</translation>
+    </message>
+    <message>
+        <source>Stop the check; the steps done so far stay ({0})</source>
+        <translation>검사를 멈춥니다. 지금까지 한 단계는 남습니다 ({0})</translation>
+    </message>
+    <message>
+        <source>Compare the gradient with differences of the loss ({0})</source>
+        <translation>변화도를 손실의 차분과 비교합니다 ({0})</translation>
+    </message>
+</context>
+<context>
     <name>CheckSection</name>
     <message>
         <source>Check by finite differences</source>
@@ -466,22 +489,6 @@
     <message>
         <source>Of one backward: .grad holds the sum of {0}.</source>
         <translation>backward 한 번의 값입니다. .grad에는 {0}번의 합이 들어 있습니다.</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>취소</translation>
-    </message>
-    <message>
-        <source>Run check</source>
-        <translation>검사 실행</translation>
-    </message>
-    <message>
-        <source>Stop the check; the steps done so far stay ({0})</source>
-        <translation>검사를 멈춥니다. 지금까지의 결과는 남습니다 ({0})</translation>
-    </message>
-    <message>
-        <source>Compare the gradient with differences of the loss ({0})</source>
-        <translation>변화도를 손실의 차분과 비교합니다 ({0})</translation>
     </message>
 </context>
 <context>
@@ -696,8 +703,12 @@
 <context>
     <name>CurvePanel</name>
     <message>
-        <source>Drag to pan, turn the wheel to zoom, press A to show all. Left and Right move the crosshair.</source>
-        <translation>끌면 이동하고, 휠로 확대하며, A로 전체를 봅니다. 왼쪽과 오른쪽 키로 십자선을 옮깁니다.</translation>
+        <source>earlier</source>
+        <translation>이전</translation>
+    </message>
+    <message>
+        <source>Drag to pan, turn the wheel to zoom, press A to show all. Left and Right move the crosshair. Click a point, or press Enter: where does it come from?</source>
+        <translation>끌어서 옮기고, 휠로 확대하고, A로 전체를 봅니다. 왼쪽과 오른쪽 키로 십자선을 옮깁니다. 점을 클릭하거나 Enter를 누르면 어디서 왔는지 보여 줍니다.</translation>
     </message>
     <message>
         <source>not finite at iteration {n}</source>
@@ -1244,8 +1255,8 @@ Click a figure: where does it come from?</source>
 <context>
     <name>FlowBars</name>
     <message>
-        <source>Click a bar, or use Left, Right and Enter, to select the parameter</source>
-        <translation>막대를 클릭하거나 왼쪽, 오른쪽 키와 Enter로 매개변수를 선택합니다</translation>
+        <source>Click a bar or a dot, or use Left, Right and Enter: the parameter, and where its number comes from</source>
+        <translation>막대나 점을 클릭하거나 왼쪽, 오른쪽, Enter 키를 쓰세요. 매개변수와 그 수의 출처를 보여 줍니다</translation>
     </message>
     <message>
         <source>Every .grad is None.</source>
@@ -1353,6 +1364,10 @@ Click a figure: where does it come from?</source>
     <message>
         <source>after backward</source>
         <translation>backward 이후</translation>
+    </message>
+    <message>
+        <source>norm {norm}</source>
+        <translation>노름 {norm}</translation>
     </message>
     <message>
         <source>min {low} · max {high}</source>
@@ -2568,6 +2583,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>마지막 체크포인트에서 한 번 더 실행하고 모든 샘플을 보관합니다</translation>
     </message>
     <message>
+        <source>The other part of this complex number</source>
+        <translation>이 복소수의 다른 부분</translation>
+    </message>
+    <message>
         <source>Changes next</source>
         <translation>다음에 바꾸는 것</translation>
     </message>
@@ -2577,14 +2596,21 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>OriginPage</name>
+    <message>
+        <source>Now less then, exactly. Click either number to see where it comes from.</source>
+        <translation>지금에서 그때를 뺀 정확한 값. 두 수 중 하나를 클릭하면 어디에서 왔는지 보입니다.</translation>
+    </message>
+    <message>
+        <source>Working it out…</source>
+        <translation>계산하는 중…</translation>
+    </message>
+</context>
+<context>
     <name>OriginView</name>
     <message>
         <source>Where does it come from?</source>
         <translation>이 수는 어디에서 왔나요?</translation>
-    </message>
-    <message>
-        <source>Now less then, exactly. Click either number to see where it comes from.</source>
-        <translation>지금에서 그때를 정확히 뺀 값입니다. 어느 쪽이든 수를 누르면 어디에서 왔는지 보입니다.</translation>
     </message>
     <message>
         <source>The worker could not be given this iteration: run it again.</source>
@@ -2830,6 +2856,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>손실이 없습니다. backward는 출력의 변화도에서 시작합니다.</translation>
     </message>
     <message>
+        <source>Click the number: where does it come from?</source>
+        <translation>수를 클릭하면 어디서 왔는지 보여 줍니다.</translation>
+    </message>
+    <message>
         <source>Backward starts from what {op} made: {value}</source>
         <translation>backward는 {op}의 결과에서 시작합니다: {value}</translation>
     </message>
@@ -2972,6 +3002,18 @@ When the memory for them is used up, the oldest go first. How much they may take
 </context>
 <context>
     <name>ProbabilityBars</name>
+    <message>
+        <source>softmax makes these probabilities, which sum to 1, of the network&apos;s outputs for the drawing, with the weights as they are. Make the drawing the batch (Ctrl+U) to follow an output back to its pixels; Ctrl+I shows which pixels matter.</source>
+        <translation>softmax가 그림에 대한 네트워크의 출력으로 지금의 가중치에서 이 확률들을 만들며, 그 합은 1입니다. 그림을 배치로 만들면(Ctrl+U) 출력을 픽셀까지 따라갈 수 있고, Ctrl+I는 어떤 픽셀이 중요한지 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>x: the network&apos;s outputs</source>
+        <translation>x: 네트워크의 출력</translation>
+    </message>
+    <message>
+        <source>of the drawing</source>
+        <translation>그림</translation>
+    </message>
     <message>
         <source>Probabilities of the classes: none yet</source>
         <translation>클래스별 확률: 아직 없음</translation>
@@ -5769,6 +5811,45 @@ Click or press Enter: where does it come from?</source>
     </message>
 </context>
 <context>
+    <name>curve numbers</name>
+    <message>
+        <source>{0}, {1}</source>
+        <translation>{0}, {1}</translation>
+    </message>
+    <message>
+        <source>iteration {0}</source>
+        <translation>반복 {0}</translation>
+    </message>
+    <message>
+        <source>The mean over the validation set with the weights as they were after iteration {0}. The samples browser (Ctrl+D) has each sample&apos;s share for the weights of now.</source>
+        <translation>반복 {0} 다음의 가중치로 계산한 검증 집합의 평균입니다. 샘플 탐색기(Ctrl+D)는 지금의 가중치로 계산한 샘플별 값을 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>w: weight of a batch · x: what the batch had</source>
+        <translation>w: 배치의 비중 · x: 배치의 값</translation>
+    </message>
+    <message>
+        <source>The loss as torch computed it. This iteration is not kept, so what it was computed from is gone: choose one that the strip above the timeline shows.</source>
+        <translation>torch가 계산한 손실입니다. 이 반복은 보관되지 않아 계산에 쓰인 수가 남아 있지 않습니다. 타임라인 위의 띠에 있는 반복을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Correct answers / all samples of the validation set, with the weights as they were after iteration {0}. The confusion matrix (Ctrl+Shift+D) counts them for the weights of now.</source>
+        <translation>반복 {0} 다음의 가중치로 맞힌 수 / 검증 집합 전체입니다. 혼동 행렬(Ctrl+Shift+D)은 지금의 가중치로 셉니다.</translation>
+    </message>
+    <message>
+        <source>iteration {0}, weight {1}</source>
+        <translation>반복 {0}, 비중 {1}</translation>
+    </message>
+    <message>
+        <source>The mean of all batches up to this one; each has {0} % less weight than the next. The newest are listed.</source>
+        <translation>이 배치까지 모든 배치의 평균입니다. 각 배치의 비중은 다음 배치보다 {0} % 작습니다. 최근 것만 적혀 있습니다.</translation>
+    </message>
+    <message>
+        <source>{0}: {1} of {2} correct</source>
+        <translation>{0}: {2}개 중 {1}개 맞음</translation>
+    </message>
+</context>
+<context>
     <name>data sets</name>
     <message>
         <source>70,000 pictures of clothes and shoes, in four files (31 MB)</source>
@@ -6138,6 +6219,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}을(를) 저장할 수 없습니다: {1}.</translation>
     </message>
     <message>
+        <source>{0} cannot be opened: the code of its network fails ({1}); choose another file.</source>
+        <translation>{0} 파일을 열 수 없습니다. 신경망의 코드가 실패합니다({1}). 다른 파일을 고르세요.</translation>
+    </message>
+    <message>
         <source>{0} cannot be opened. {1}</source>
         <translation>{0}을(를) 열 수 없습니다. {1}</translation>
     </message>
@@ -6378,8 +6463,8 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}의 토큰을 읽을 수 없습니다: {1}.</translation>
     </message>
     <message>
-        <source>The token in {0} is too short: delete the file for another one to be made.</source>
-        <translation>{0}의 토큰이 너무 짧습니다. 파일을 지우면 새로 만들어집니다.</translation>
+        <source>The token in {0} is too short: copy the script&apos;s token file here, or, where the script runs, delete the file for another one to be made.</source>
+        <translation>{0}의 토큰이 너무 짧습니다. 스크립트의 토큰 파일을 여기로 복사하거나, 스크립트가 실행되는 곳에서는 파일을 지워 새로 만들게 하세요.</translation>
     </message>
     <message>
         <source>The run is too short to have two main directions: train some iterations first.</source>
@@ -6388,6 +6473,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The weights of these iterations are the same: choose others.</source>
         <translation>이 반복들의 가중치가 서로 같습니다. 다른 반복을 고르세요.</translation>
+    </message>
+    <message>
+        <source>model is the class {0}: write model = {0}().</source>
+        <translation>model이 클래스 {0}입니다. model = {0}()라고 쓰세요.</translation>
     </message>
     <message>
         <source>model is {0}, and not a torch.nn.Module.</source>
@@ -6416,6 +6505,22 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} makes no loss: write loss = nn.CrossEntropyLoss(), for example.</source>
         <translation>{0}에 loss가 없습니다. 예를 들어 loss = nn.CrossEntropyLoss()라고 쓰십시오.</translation>
+    </message>
+    <message>
+        <source>{0} has a loop of its own: run it by backprop-viz run {0}, which shows that.</source>
+        <translation>{0}에는 자체 학습 루프가 있습니다. backprop-viz run {0}으로 실행하면 그 루프가 보입니다.</translation>
+    </message>
+    <message>
+        <source>{0} makes no model, but {1}: write model = {1}.</source>
+        <translation>{0}은(는) model이 아니라 {1}을(를) 만듭니다. model = {1}이라고 쓰세요.</translation>
+    </message>
+    <message>
+        <source>{0} makes several models ({1}), and none is called model: say which one.</source>
+        <translation>{0}은(는) 모델을 여러 개({1}) 만들지만 model이라는 이름이 없습니다. 어느 것인지 정하세요.</translation>
+    </message>
+    <message>
+        <source>{0} makes no model of its class: write model = {1}().</source>
+        <translation>{0}은(는) 클래스로 모델을 만들지 않습니다. model = {1}()라고 쓰세요.</translation>
     </message>
     <message>
         <source>loss is {0}, which torch.nn.functional does not have.</source>
@@ -6845,8 +6950,20 @@ Click or press Enter: where does it come from?</source>
         <translation>backward가 이 주어진 변화도에서 시작했습니다. 계산한 값이 아니라 넣어 준 값입니다.</translation>
     </message>
     <message>
+        <source>Nothing that arrived at {0} has to do with this element, so 0.</source>
+        <translation>{0}에 도착한 값 가운데 이 원소와 관계있는 것이 없으므로 0입니다.</translation>
+    </message>
+    <message>
+        <source>z is complex: torch&apos;s gradient is ∂L/∂Re z + i·∂L/∂Im z, twice the conjugate Wirtinger derivative ∂L/∂z*. Its {0} part is how fast the loss changes with {0} z.</source>
+        <translation>z는 복소수입니다. torch의 변화도는 ∂L/∂Re z + i·∂L/∂Im z, 곧 켤레 비르팅거 도함수 ∂L/∂z*의 두 배입니다. 그 {0} 부분은 {0} z에 따라 손실이 변하는 빠르기입니다.</translation>
+    </message>
+    <message>
         <source>An experiment changed it: {0} ({1}). Without it: {2}.</source>
         <translation>실험이 바꾸었습니다: {0} ({1}). 그것이 없으면: {2}.</translation>
+    </message>
+    <message>
+        <source>Max pool: this, {0}, won of the {1} in its window, so the gradient is passed on here. The others: {2}.</source>
+        <translation>최댓값 풀링: 창의 {1}개 중 이 값 {0}이(가) 가장 커서 변화도가 여기로 전달됩니다. 나머지: {2}.</translation>
     </message>
     <message>
         <source>{0} = {1} = {2}</source>
@@ -6963,6 +7080,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0} 뒤에 gradient norm의 {1:.1e}만 남았습니다.</translation>
     </message>
     <message>
+        <source>{0} ran before backward, so the gradients of this iteration were not clipped. Call it between backward() and optimizer.step().</source>
+        <translation>{0}가 backward 전에 실행되어 이 반복의 변화도는 잘리지 않았습니다. backward()와 optimizer.step() 사이에서 호출하세요.</translation>
+    </message>
+    <message>
         <source>{0} ran while the gradients were {1:g} times too large: call scaler.unscale_(optimizer) before it.</source>
         <translation>변화도가 {1:g}배 큰 상태에서 {0}이(가) 실행되었습니다. 그 전에 scaler.unscale_(optimizer)를 호출하십시오.</translation>
     </message>
@@ -6977,6 +7098,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Of the {2} units of {0}, {1} are 0 for the whole batch.</source>
         <translation>{0}의 유닛 {2}개 중 {1}개가 배치 전체에서 0입니다.</translation>
+    </message>
+    <message>
+        <source>{0} was not told whether the model trains, so it goes on after model.eval(). Give training=self.training, or use nn.Dropout.</source>
+        <translation>{0}에 모델이 학습 중인지 알려 주지 않아 model.eval() 뒤에도 계속 작동합니다. training=self.training을 주거나 nn.Dropout을 쓰세요.</translation>
     </message>
     <message>
         <source>Dropout is off while the model trains, as after model.eval(). Call model.train().</source>
@@ -7003,6 +7128,14 @@ Click or press Enter: where does it come from?</source>
         <translation>입력은 {0:.4g}에서 {1:.4g}까지이고 제곱평균제곱근은 {2:.3g}입니다. 층은 0 주위에 1만큼 퍼진 수에 맞춰져 있습니다. 평균을 빼고 표준편차로 나누십시오.</translation>
     </message>
     <message>
+        <source>The loss is a log-probability without its minus: each step makes the right answer less likely, and the loss falls without end. Put a minus before it.</source>
+        <translation>손실이 마이너스가 빠진 로그 확률입니다. 단계마다 정답의 확률이 낮아지고 손실은 끝없이 내려갑니다. 앞에 마이너스를 붙이세요.</translation>
+    </message>
+    <message>
+        <source>The loss is {0} times a negative number: each step makes the network worse, and the loss falls without end. Leave out the minus.</source>
+        <translation>손실이 {0}에 음수를 곱한 것입니다. 단계마다 신경망이 나빠지고 손실은 끝없이 내려갑니다. 마이너스를 빼세요.</translation>
+    </message>
+    <message>
         <source>Backward never reached {0}: the loss does not depend on it.</source>
         <translation>backward가 {0}에 이르지 않았습니다. 손실이 그것에 의존하지 않습니다.</translation>
     </message>
@@ -7025,6 +7158,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The loss is finite, but the first {0} in a gradient arose in {1}, from gradients that were all finite. Its slope has no limit there, as that of sqrt at 0: keep away from it, as by adding 1e-8.</source>
         <translation>손실은 유한하지만, 변화도의 첫 {0}이(가) {1}에서 모두 유한한 변화도로부터 나왔습니다. 0에서의 sqrt처럼 그 기울기에 한계가 없습니다. 1e-8을 더하는 식으로 그곳을 피하십시오.</translation>
+    </message>
+    <message>
+        <source>{1} made {0} of finite numbers. What follows, as torch.where does, keeps it out of the loss, but not out of the gradients: 0 times {0} is NaN. Mask what goes into {1}, not what comes out.</source>
+        <translation>{1}이(가) 유한한 수에서 {0}을(를) 만들었습니다. torch.where 같은 뒤의 연산이 손실에서는 이를 가리지만 변화도에서는 가리지 못합니다. 0 곱하기 {0}은(는) NaN입니다. {1}의 출력이 아니라 입력을 가리세요.</translation>
     </message>
     <message>
         <source>The step made {0} of {1}, though weight and gradient were finite. Lower the learning rate, or raise eps.</source>
@@ -7055,6 +7192,14 @@ Click or press Enter: where does it come from?</source>
         <translation>배치 정규화가 샘플 하나짜리 배치로 학습하고 있습니다.</translation>
     </message>
     <message>
+        <source>{0} holds {1} already as the iteration begins: an earlier step made it.</source>
+        <translation>반복이 시작될 때 {0}에 이미 {1}이(가) 있습니다. 앞선 단계에서 생겼습니다.</translation>
+    </message>
+    <message>
+        <source>kl_div takes logarithms of probabilities first, which are at most 0; it got numbers up to {0:.3g}. Give it log_softmax, not softmax.</source>
+        <translation>kl_div의 첫 인자는 확률의 로그로, 0보다 클 수 없는데 {0:.3g}까지의 수를 받았습니다. softmax가 아니라 log_softmax를 주세요.</translation>
+    </message>
+    <message>
         <source>{1}</source>
         <translation>{1}</translation>
     </message>
@@ -7067,8 +7212,16 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}은(는) 가중치마다 대략 학습률만큼 움직이는데 그것이 {1:g}입니다. 보통은 1e-3입니다.</translation>
     </message>
     <message>
+        <source>{0} has momentum 0: its running mean and variance stay as they were made, and are used after model.eval(). 0.1 is usual.</source>
+        <translation>{0}의 momentum이 0입니다. 이동 평균과 분산이 처음 값 그대로 남아 model.eval() 뒤에 쓰입니다. 보통은 0.1입니다.</translation>
+    </message>
+    <message>
         <source>{1} % of the values of {0} are at its ends, where it is flat: almost no gradient passes.</source>
         <translation>{0}의 값 중 {1}%가 평평한 양 끝에 있습니다. 변화도가 거의 지나가지 못합니다.</translation>
+    </message>
+    <message>
+        <source>Layer {0} is the same one as {1}: the {2} places share its weights. To have {2} layers, make each anew: [make() for _ in range({2})].</source>
+        <translation>층 {0}은(는) {1}와(과) 같은 층입니다. {2}곳이 가중치를 함께 씁니다. 층 {2}개가 필요하면 하나씩 새로 만드세요: [make() for _ in range({2})].</translation>
     </message>
     <message>
         <source>{0} runs over dim 0, the {1} samples of the batch: use dim=1, the {2} classes.</source>
@@ -7093,6 +7246,18 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Updates are {0:.1e} times as large as the weights; about 1e-3 is usual. The learning rate may be too small.</source>
         <translation>갱신량이 가중치의 {0:.1e}배입니다. 보통 1e-3쯤입니다. 학습률이 너무 작을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>The targets of cross_entropy are floats, so it takes them for probabilities, but a sample&apos;s add up to {0:.3g}, not 1. Give class numbers, or binary_cross_entropy_with_logits for several right answers.</source>
+        <translation>cross_entropy의 타깃이 실수라서 확률로 여기지만, 한 샘플의 합이 1이 아니라 {0:.3g}입니다. 클래스 번호를 주거나, 정답이 여럿이면 binary_cross_entropy_with_logits를 쓰세요.</translation>
+    </message>
+    <message>
+        <source>The targets of {0} go from {1:.4g} to {2:.4g}, but it is made for 0 to 1: beyond, the loss can fall without end. Scale the targets, or use another loss.</source>
+        <translation>{0}의 타깃이 {1:.4g}에서 {2:.4g}까지인데, 이 손실은 0에서 1까지의 타깃을 위한 것입니다. 그 밖에서는 손실이 끝없이 내려갈 수 있습니다. 타깃을 맞추거나 다른 손실을 쓰세요.</translation>
+    </message>
+    <message>
+        <source>{2} % of the targets of {1} lie where {0} cannot reach: it gives numbers from {3:g} to {4:g}. Leave out the last activation.</source>
+        <translation>{1}의 타깃 중 {2} %는 {0}의 출력 범위({3:g}~{4:g}) 밖에 있습니다. 마지막 활성화를 빼세요.</translation>
     </message>
     <message>
         <source>The gradients of {0} mean losses are added up undivided: the sum is {0} times their mean.</source>
@@ -7135,6 +7300,10 @@ Click or press Enter: where does it come from?</source>
         <translation>클리핑 뒤에 거의 아무것도 남지 않습니다</translation>
     </message>
     <message>
+        <source>Clipping before backward</source>
+        <translation>backward 전의 클리핑</translation>
+    </message>
+    <message>
         <source>Scaled gradients are clipped</source>
         <translation>스케일된 변화도를 클리핑합니다</translation>
     </message>
@@ -7149,6 +7318,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0}: {1} of {2} units are dead</source>
         <translation>{0}: 유닛 {2}개 중 {1}개가 죽음</translation>
+    </message>
+    <message>
+        <source>{0} is on in eval mode too</source>
+        <translation>{0}가 eval 모드에서도 켜져 있음</translation>
     </message>
     <message>
         <source>Dropout is off while the model trains</source>
@@ -7175,6 +7348,10 @@ Click or press Enter: where does it come from?</source>
         <translation>입력이 정규화되지 않았습니다</translation>
     </message>
     <message>
+        <source>The loss has the wrong sign</source>
+        <translation>손실의 부호가 반대임</translation>
+    </message>
+    <message>
         <source>{0} gets no gradient</source>
         <translation>{0}이(가) 변화도를 받지 못함</translation>
     </message>
@@ -7197,6 +7374,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} in the gradients, from {1}</source>
         <translation>변화도에 {0}, {1}에서 나왔습니다</translation>
+    </message>
+    <message>
+        <source>{0} from {1}, hidden from the loss</source>
+        <translation>{1}에서 생긴 {0}, 손실에는 보이지 않음</translation>
     </message>
     <message>
         <source>The update makes {1} {0}</source>
@@ -7227,6 +7408,14 @@ Click or press Enter: where does it come from?</source>
         <translation>샘플 하나의 배치 정규화</translation>
     </message>
     <message>
+        <source>{0} holds {1}</source>
+        <translation>{0}에 {1}이(가) 있음</translation>
+    </message>
+    <message>
+        <source>kl_div gets no logarithms</source>
+        <translation>kl_div에 로그가 아닌 값을 줌</translation>
+    </message>
+    <message>
         <source>torch raised {0}</source>
         <translation>torch가 {0}을(를) 일으켰습니다</translation>
     </message>
@@ -7239,8 +7428,16 @@ Click or press Enter: where does it come from?</source>
         <translation>학습률이 매우 큽니다</translation>
     </message>
     <message>
+        <source>The statistics of batch norm {0} stand still</source>
+        <translation>배치 정규화 {0}의 통계가 멈춰 있음</translation>
+    </message>
+    <message>
         <source>{0} is saturated</source>
         <translation>{0}이(가) 포화되었습니다</translation>
+    </message>
+    <message>
+        <source>One layer in {2} places: {0}</source>
+        <translation>한 층이 {2}곳에 있음: {0}</translation>
     </message>
     <message>
         <source>{0} over the batch</source>
@@ -7265,6 +7462,18 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Updates are very small</source>
         <translation>갱신량이 아주 작음</translation>
+    </message>
+    <message>
+        <source>cross_entropy with other targets than probabilities</source>
+        <translation>cross_entropy의 타깃이 확률이 아님</translation>
+    </message>
+    <message>
+        <source>Targets beyond 0 to 1</source>
+        <translation>0~1을 벗어난 타깃</translation>
+    </message>
+    <message>
+        <source>{0} cannot reach the targets</source>
+        <translation>{0}의 출력이 타깃에 닿지 못함</translation>
     </message>
     <message>
         <source>{0} losses are added up undivided</source>
@@ -7333,6 +7542,18 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>dropout that is off</source>
         <translation>꺼진 dropout</translation>
+    </message>
+    <message>
+        <source>dropout that is always on</source>
+        <translation>항상 켜진 드롭아웃</translation>
+    </message>
+    <message>
+        <source>a loss with the wrong sign</source>
+        <translation>부호가 반대인 손실</translation>
+    </message>
+    <message>
+        <source>targets that do not fit the loss</source>
+        <translation>손실에 맞지 않는 타깃</translation>
     </message>
     <message>
         <source>gradients of 0</source>
@@ -8078,6 +8299,25 @@ Click or press Enter: where does it come from?</source>
     </message>
 </context>
 <context>
+    <name>measures</name>
+    <message>
+        <source>How far the update moved all weights together: the root of the sum of the squares of the parameters&apos; changes.</source>
+        <translation>갱신이 모든 가중치를 합쳐 얼마나 옮겼는지입니다. 각 매개변수의 변화를 제곱해 더한 값의 제곱근입니다.</translation>
+    </message>
+    <message>
+        <source>How far the update moved the parameter, as a share of its own length. About 1e-3 is usual; far more is a learning rate that is too high, far less one that is too low.</source>
+        <translation>갱신이 매개변수를 얼마나 옮겼는지를 매개변수 자신의 길이에 대한 비율로 나타냅니다. 보통 1e-3 정도입니다. 훨씬 크면 학습률이 너무 높고, 훨씬 작으면 너무 낮습니다.</translation>
+    </message>
+    <message>
+        <source>The length of all gradients of the module together: the root of the sum of these squares.</source>
+        <translation>모듈의 모든 변화도를 합친 길이입니다. 이 값들을 제곱해 더한 값의 제곱근입니다.</translation>
+    </message>
+    <message>
+        <source>‖ ‖: length · w: weights · Δw: what the update changed · g: gradients</source>
+        <translation>‖ ‖: 길이 · w: 가중치 · Δw: 갱신이 바꾼 만큼 · g: 변화도</translation>
+    </message>
+</context>
+<context>
     <name>no_effect</name>
     <message>
         <source>It did not win the max pool: {0} took {1} ({2}).</source>
@@ -8294,6 +8534,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>지금 {0}에서는 다른 실행이 기다리고 있습니다. 그것을 보려면 다시 연결하세요. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
+        <source>Another window has attached to {0} in place of this one. What was recorded can still be looked at.</source>
+        <translation>다른 창이 이 창 대신 {0}에 연결되었습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
+    </message>
+    <message>
         <source>The script&apos;s process is gone. What was recorded can still be looked at.</source>
         <translation>스크립트의 프로세스가 사라졌습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
@@ -8499,6 +8743,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{title}: {formula}</translation>
     </message>
     <message>
+        <source>The script runs, and has not trained yet. F5 pauses there.</source>
+        <translation>스크립트가 실행 중이며 아직 학습을 시작하지 않았습니다. F5를 누르면 학습이 시작될 때 멈춥니다.</translation>
+    </message>
+    <message>
         <source>The script runs: F5 pauses.</source>
         <translation>스크립트 실행 중: F5로 일시 정지합니다.</translation>
     </message>
@@ -8507,8 +8755,12 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>학습 중: F5로 일시 정지합니다.</translation>
     </message>
     <message>
-        <source>A recording: Shift+F10 goes back, Page Up and Page Down to other iterations.</source>
-        <translation>기록입니다. Shift+F10으로 뒤로, Page Up과 Page Down으로 다른 반복으로 갑니다.</translation>
+        <source>No iteration is in this recording yet.</source>
+        <translation>이 기록에는 아직 반복이 없습니다.</translation>
+    </message>
+    <message>
+        <source>A recording: Shift+F10 goes back by a phase, Shift+F11 and F11 to other iterations.</source>
+        <translation>기록: Shift+F10은 한 단계 뒤로, Shift+F11과 F11은 다른 반복으로 갑니다.</translation>
     </message>
     <message>
         <source>The script has ended: go back through what is recorded.</source>
@@ -8544,6 +8796,18 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>{0} of {1}: {2}</source>
         <translation>{1}개 중 {0}개: {2}</translation>
+    </message>
+    <message>
+        <source>{0}: the mean loss of the last 10 iterations. A race keeps no iteration: run these settings in the window to see where a loss comes from.</source>
+        <translation>{0}: 마지막 10번 반복의 평균 손실입니다. 경주는 반복을 보관하지 않습니다. 손실이 어디서 오는지 보려면 이 설정을 창에서 실행하세요.</translation>
+    </message>
+    <message>
+        <source>{0}: correct / all of the validation set, after the last iteration.</source>
+        <translation>{0}: 마지막 반복 다음에 검증 집합에서 맞힌 수 / 전체입니다.</translation>
+    </message>
+    <message>
+        <source>{0} seconds in the iterations themselves, without loading data.</source>
+        <translation>데이터를 읽는 시간을 뺀 반복 자체의 시간: {0}초.</translation>
     </message>
     <message>
         <source>Cancelled: the curves end there.</source>
@@ -8742,6 +9006,33 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
 </context>
 <context>
+    <name>rates</name>
+    <message>
+        <source>It is what the optimizer&apos;s parameter group had as lr when it stepped.</source>
+        <translation>옵티마이저가 갱신할 때 그 매개변수 그룹의 lr이었던 값입니다.</translation>
+    </message>
+    <message>
+        <source>It is the learning rate of the settings: no schedule changes it.</source>
+        <translation>설정의 학습률입니다. 이를 바꾸는 스케줄은 없습니다.</translation>
+    </message>
+    <message>
+        <source>The learning rate or its schedule was another one in this iteration than it is now.</source>
+        <translation>이 반복에서는 학습률이나 스케줄이 지금과 달랐습니다.</translation>
+    </message>
+    <message>
+        <source>The cosine schedule lets it fall to 0 over n iterations.</source>
+        <translation>코사인 스케줄은 n번의 반복에 걸쳐 학습률을 0까지 낮춥니다.</translation>
+    </message>
+    <message>
+        <source>The step schedule multiplies it by γ every s iterations.</source>
+        <translation>계단 스케줄은 s번의 반복마다 학습률에 γ를 곱합니다.</translation>
+    </message>
+    <message>
+        <source>lr₀: learning rate of the settings · i: iterations before this one</source>
+        <translation>lr₀: 설정의 학습률 · i: 이 반복 이전의 반복 수</translation>
+    </message>
+</context>
+<context>
     <name>reasons</name>
     <message>
         <source>It could not be worked out: {0}: {1}. The log has more.</source>
@@ -8776,8 +9067,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}이(가) 기록된 어떤 것도 쓰지 않고 만들었습니다.</translation>
     </message>
     <message>
-        <source>{0} works with complex numbers: these are not explained.</source>
-        <translation>{0}은(는) 복소수를 다룹니다. 복소수는 설명하지 않습니다.</translation>
+        <source>torch refuses a derivative of {0}: {1}</source>
+        <translation>torch가 {0}의 도함수를 거부합니다: {1}</translation>
     </message>
     <message>
         <source>{0} drew it at random.</source>
@@ -8794,6 +9085,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>No recorded operation made {0}: torch.vmap, torch.func or autograd.grad made it within the forward pass.</source>
         <translation>{0}은(는) 기록된 연산이 만든 것이 아닙니다. 순전파 안에서 torch.vmap, torch.func 또는 autograd.grad가 만들었습니다.</translation>
+    </message>
+    <message>
+        <source>No recorded operation made what {0} read: torch.vmap, torch.func or autograd.grad made it within the forward pass.</source>
+        <translation>{0}이(가) 읽은 값을 만든 연산이 기록되지 않았습니다. 순전파 안에서 torch.vmap, torch.func 또는 autograd.grad가 만들었습니다.</translation>
     </message>
     <message>
         <source>{0} has no derivative.</source>
@@ -8999,8 +9294,16 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>반복</translation>
     </message>
     <message>
+        <source>made of</source>
+        <translation>구성</translation>
+    </message>
+    <message>
         <source>what changes</source>
         <translation>무엇이 바뀌나</translation>
+    </message>
+    <message>
+        <source>depends on</source>
+        <translation>의존하는 수</translation>
     </message>
     <message>
         <source>why it is 0</source>
@@ -9403,6 +9706,389 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>The surface could not be computed. {0}: {1}</source>
         <translation>곡면을 계산할 수 없습니다. {0}: {1}</translation>
+    </message>
+</context>
+<context>
+    <name>symbols</name>
+    <message>
+        <source>exponent</source>
+        <translation>지수</translation>
+    </message>
+    <message>
+        <source>{0}, before this update</source>
+        <translation>{0}, 이 갱신 전</translation>
+    </message>
+    <message>
+        <source>{0}, at the next update</source>
+        <translation>{0}, 다음 갱신</translation>
+    </message>
+    <message>
+        <source>{0}, of the step before</source>
+        <translation>{0}, 이전 단계</translation>
+    </message>
+    <message>
+        <source>{0}, of the step after</source>
+        <translation>{0}, 다음 단계</translation>
+    </message>
+    <message>
+        <source>upstream gradient</source>
+        <translation>위에서 온 변화도</translation>
+    </message>
+    <message>
+        <source>input</source>
+        <translation>입력</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>출력</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>가중치</translation>
+    </message>
+    <message>
+        <source>first operand</source>
+        <translation>첫째 피연산자</translation>
+    </message>
+    <message>
+        <source>second operand</source>
+        <translation>둘째 피연산자</translation>
+    </message>
+    <message>
+        <source>condition</source>
+        <translation>조건</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>값</translation>
+    </message>
+    <message>
+        <source>second matrix</source>
+        <translation>둘째 행렬</translation>
+    </message>
+    <message>
+        <source>target</source>
+        <translation>목푯값</translation>
+    </message>
+    <message>
+        <source>probability, the softmax of x</source>
+        <translation>확률, x의 softmax</translation>
+    </message>
+    <message>
+        <source>how many there are</source>
+        <translation>개수</translation>
+    </message>
+    <message>
+        <source>how many are in the window</source>
+        <translation>창 안의 개수</translation>
+    </message>
+    <message>
+        <source>the place that was taken</source>
+        <translation>가져온 위치</translation>
+    </message>
+    <message>
+        <source>gain</source>
+        <translation>이득</translation>
+    </message>
+    <message>
+        <source>shift</source>
+        <translation>이동</translation>
+    </message>
+    <message>
+        <source>standard deviation, √(var + ε)</source>
+        <translation>표준편차, √(var + ε)</translation>
+    </message>
+    <message>
+        <source>sigmoid, 1 / (1 + exp(−x))</source>
+        <translation>시그모이드, 1 / (1 + exp(−x))</translation>
+    </message>
+    <message>
+        <source>the normal distribution function</source>
+        <translation>정규 분포 함수</translation>
+    </message>
+    <message>
+        <source>the normal density</source>
+        <translation>정규 분포의 밀도</translation>
+    </message>
+    <message>
+        <source>normalized input</source>
+        <translation>정규화된 입력</translation>
+    </message>
+    <message>
+        <source>upstream gradient times the gain</source>
+        <translation>위에서 온 변화도 × 이득</translation>
+    </message>
+    <message>
+        <source>mean of what is normalized together</source>
+        <translation>함께 정규화되는 값의 평균</translation>
+    </message>
+    <message>
+        <source>variance of what is normalized together</source>
+        <translation>함께 정규화되는 값의 분산</translation>
+    </message>
+    <message>
+        <source>root mean square of x</source>
+        <translation>x의 제곱평균제곱근</translation>
+    </message>
+    <message>
+        <source>the eps option, so that nothing is divided by 0</source>
+        <translation>eps 옵션, 0으로 나누지 않도록</translation>
+    </message>
+    <message>
+        <source>attention weights</source>
+        <translation>어텐션 가중치</translation>
+    </message>
+    <message>
+        <source>queries</source>
+        <translation>쿼리</translation>
+    </message>
+    <message>
+        <source>keys</source>
+        <translation>키</translation>
+    </message>
+    <message>
+        <source>values</source>
+        <translation>값</translation>
+    </message>
+    <message>
+        <source>features of a head</source>
+        <translation>헤드의 특징 수</translation>
+    </message>
+    <message>
+        <source>gradient of the scores</source>
+        <translation>점수의 변화도</translation>
+    </message>
+    <message>
+        <source>gradient before the gain, or before the values</source>
+        <translation>이득 또는 값 이전의 변화도</translation>
+    </message>
+    <message>
+        <source>what dropout kept, scaled</source>
+        <translation>드롭아웃이 남긴 값, 배율 적용</translation>
+    </message>
+    <message>
+        <source>weight of the output</source>
+        <translation>출력의 가중치</translation>
+    </message>
+    <message>
+        <source>bias of the output</source>
+        <translation>출력의 편향</translation>
+    </message>
+    <message>
+        <source>logarithm of the probability</source>
+        <translation>확률의 로그</translation>
+    </message>
+    <message>
+        <source>result of an attention head</source>
+        <translation>어텐션 헤드의 결과</translation>
+    </message>
+    <message>
+        <source>Q @ Kᵀ / √d</source>
+        <translation>Q @ Kᵀ / √d</translation>
+    </message>
+    <message>
+        <source>sum of the exponentials</source>
+        <translation>지수의 합</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>hidden state</source>
+        <translation>은닉 상태</translation>
+    </message>
+    <message>
+        <source>cell state</source>
+        <translation>셀 상태</translation>
+    </message>
+    <message>
+        <source>input gate</source>
+        <translation>입력 게이트</translation>
+    </message>
+    <message>
+        <source>forget gate</source>
+        <translation>망각 게이트</translation>
+    </message>
+    <message>
+        <source>candidate</source>
+        <translation>후보</translation>
+    </message>
+    <message>
+        <source>output gate</source>
+        <translation>출력 게이트</translation>
+    </message>
+    <message>
+        <source>reset gate</source>
+        <translation>리셋 게이트</translation>
+    </message>
+    <message>
+        <source>update gate</source>
+        <translation>업데이트 게이트</translation>
+    </message>
+    <message>
+        <source>W_hn·h₋₁ + b_hn</source>
+        <translation>W_hn·h₋₁ + b_hn</translation>
+    </message>
+    <message>
+        <source>pre-activation</source>
+        <translation>활성화 전 값</translation>
+    </message>
+    <message>
+        <source>weight of the input</source>
+        <translation>입력의 가중치</translation>
+    </message>
+    <message>
+        <source>recurrent weight</source>
+        <translation>순환 가중치</translation>
+    </message>
+    <message>
+        <source>recurrent weight of the candidate</source>
+        <translation>후보의 순환 가중치</translation>
+    </message>
+    <message>
+        <source>bias</source>
+        <translation>편향</translation>
+    </message>
+    <message>
+        <source>recurrent bias</source>
+        <translation>순환 편향</translation>
+    </message>
+    <message>
+        <source>recurrent bias of the candidate</source>
+        <translation>후보의 순환 편향</translation>
+    </message>
+    <message>
+        <source>gradient of the pre-activation</source>
+        <translation>활성화 전 값의 변화도</translation>
+    </message>
+    <message>
+        <source>gradient of the cell state</source>
+        <translation>셀 상태의 변화도</translation>
+    </message>
+    <message>
+        <source>gradient of the hidden state</source>
+        <translation>은닉 상태의 변화도</translation>
+    </message>
+    <message>
+        <source>running mean of the squared gradient</source>
+        <translation>변화도 제곱의 이동 평균</translation>
+    </message>
+    <message>
+        <source>momentum buffer</source>
+        <translation>모멘텀 버퍼</translation>
+    </message>
+    <message>
+        <source>weight after the update</source>
+        <translation>갱신 후의 가중치</translation>
+    </message>
+    <message>
+        <source>weight before the update</source>
+        <translation>갱신 전의 가중치</translation>
+    </message>
+    <message>
+        <source>weight after its decay</source>
+        <translation>감쇠 후의 가중치</translation>
+    </message>
+    <message>
+        <source>learning rate</source>
+        <translation>학습률</translation>
+    </message>
+    <message>
+        <source>.grad, what backward left</source>
+        <translation>.grad, backward가 남긴 값</translation>
+    </message>
+    <message>
+        <source>gradient that the rule uses</source>
+        <translation>규칙이 쓰는 변화도</translation>
+    </message>
+    <message>
+        <source>step of Nesterov</source>
+        <translation>네스테로프의 걸음</translation>
+    </message>
+    <message>
+        <source>weight_decay</source>
+        <translation>weight_decay</translation>
+    </message>
+    <message>
+        <source>momentum</source>
+        <translation>모멘텀</translation>
+    </message>
+    <message>
+        <source>dampening</source>
+        <translation>dampening</translation>
+    </message>
+    <message>
+        <source>smoothing of vₜ</source>
+        <translation>vₜ의 평활 계수</translation>
+    </message>
+    <message>
+        <source>smoothing of mₜ</source>
+        <translation>mₜ의 평활 계수</translation>
+    </message>
+    <message>
+        <source>eps, so that nothing is divided by 0</source>
+        <translation>eps, 0으로 나누지 않도록</translation>
+    </message>
+    <message>
+        <source>number of this update</source>
+        <translation>이 갱신의 번호</translation>
+    </message>
+    <message>
+        <source>running mean of the gradient</source>
+        <translation>변화도의 이동 평균</translation>
+    </message>
+    <message>
+        <source>largest vₜ so far</source>
+        <translation>지금까지 가장 큰 vₜ</translation>
+    </message>
+    <message>
+        <source>sum of the squared gradients</source>
+        <translation>변화도 제곱의 합</translation>
+    </message>
+    <message>
+        <source>bias correction of mₜ</source>
+        <translation>mₜ의 편향 보정</translation>
+    </message>
+    <message>
+        <source>bias correction of vₜ</source>
+        <translation>vₜ의 편향 보정</translation>
+    </message>
+    <message>
+        <source>vₜ without its bias</source>
+        <translation>편향을 없앤 vₜ</translation>
+    </message>
+    <message>
+        <source>root of the running square</source>
+        <translation>이동 제곱 평균의 제곱근</translation>
+    </message>
+    <message>
+        <source>divisor, a root plus ε</source>
+        <translation>나누는 수, 제곱근 + ε</translation>
+    </message>
+    <message>
+        <source>step size</source>
+        <translation>걸음 크기</translation>
+    </message>
+    <message>
+        <source>divisor of the learning rate</source>
+        <translation>학습률을 나누는 수</translation>
+    </message>
+    <message>
+        <source>lr_decay</source>
+        <translation>lr_decay</translation>
+    </message>
+    <message>
+        <source>momentum_decay</source>
+        <translation>momentum_decay</translation>
+    </message>
+    <message>
+        <source>product of all μ so far</source>
+        <translation>지금까지의 모든 μ의 곱</translation>
+    </message>
+    <message>
+        <source>max_norm / norm of the row</source>
+        <translation>max_norm / 행의 노름</translation>
     </message>
 </context>
 <context>
