@@ -22,7 +22,7 @@ from backprop_viz.recording.finding import Finding, found_in
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph
 from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.number import asked_number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.saving import save_page_to, save_to
@@ -248,18 +248,9 @@ class Recording:
             raise ValueError(
                 f"The recording has {len(self.events)} events, none of number {event}."
             )
-        found = self.events[event]
-        ids = found.output_ids
-        if arrived:
-            # An AccumulateGrad's first input is .grad as it was.
-            ids = found.input_ids[1:] if found.op == "AccumulateGrad" else found.input_ids
-        if intermediate:
-            ids, output = found.input_ids, 0
-        tensor = ids[output] if 0 <= output < len(ids) else None
-        if tensor is None:
-            raise ValueError(f"Event {event}, {found.op}, has nothing at output {output}.")
         place = tuple(int(i) for i in index)
-        number = Number(tensor, place, event, output, arrived, intermediate, component)
+        made = self.events[event]
+        number = asked_number(made, event, output, place, arrived, intermediate, component)
         return explained(self, number)
 
     def findings(self) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from backprop_viz.recording.components import Component
+from backprop_viz.recording.events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,28 @@ class Number:
     arrived: bool = False
     intermediate: str = ""
     component: Component = ""
+
+
+def asked_number(
+    made: Event,
+    event: int,
+    output: int,
+    index: tuple[int, ...],
+    arrived: bool,
+    intermediate: str,
+    component: Component,
+) -> Number:
+    """The number that ``Recording.explain`` is asked for, of the event ``made``.
+
+    Raises ValueError where the event has nothing at that output.
+    """
+    ids = made.output_ids
+    if arrived:
+        # An AccumulateGrad's first input is .grad as it was.
+        ids = made.input_ids[1:] if made.op == "AccumulateGrad" else made.input_ids
+    if intermediate:
+        ids, output = made.input_ids, 0
+    tensor = ids[output] if 0 <= output < len(ids) else None
+    if tensor is None:
+        raise ValueError(f"Event {event}, {made.op}, has nothing at output {output}.")
+    return Number(tensor, index, event, output, arrived, intermediate, component)
