@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.actions.menus import make_actions
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.registry import find_panels
 from backprop_viz.desktop.style.theme import DARK
 from backprop_viz.desktop.view_state import ViewState
@@ -58,6 +59,8 @@ def one_window(qapp: QApplication) -> Iterator[MainWindow]:
         for span in recording.spans:  # what Qt makes once, it makes now
             window.show_view_state(state_at(recording, span.stop))
             QCoreApplication.processEvents()
+        inspector = window.panel(InspectorView)
+        assert all((inspector.node_section, inspector.slices))
         yield window
 
 

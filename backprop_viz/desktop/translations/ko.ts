@@ -2638,7 +2638,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>{0} · sample {1}</source>
-        <translation>{0} · 표본 {1}</translation>
+        <translation>{0} · 샘플 {1}</translation>
     </message>
     <message>
         <source>Working it out…</source>
@@ -8399,7 +8399,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>This could not be run, so the run is as it was.</source>
-        <translation>실행할 수 없어 실행은 그 전 그대로입니다.</translation>
+        <translation>실행하지 못했으며, 실행은 그 전 그대로입니다.</translation>
     </message>
     <message>
         <source>torch says: {0}</source>
@@ -8423,7 +8423,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>This could not be run, so the run is as it was. {0} says: {1}: {2}</source>
-        <translation>실행할 수 없어 실행은 그 전 그대로입니다. {0}의 말: {1}: {2}</translation>
+        <translation>실행하지 못했으며, 실행은 그 전 그대로입니다. {0}의 말: {1}: {2}</translation>
     </message>
     <message>
         <source>There is not enough memory for this, so the run is as it was: choose a smaller batch.</source>

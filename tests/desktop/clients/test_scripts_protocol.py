@@ -254,8 +254,10 @@ def test_a_script_that_is_killed(played: Played, recordings: list[Recording]) ->
     )
     played.trigger("actionStepBack")
     assert not played.session.view_state.cursor.at_end
+    assert played.window.findChild(QAction, "actionStep").isEnabled()  # forward again
     played.trigger("actionLast")
-    played.trigger("actionStep")
+    assert not played.window.findChild(QAction, "actionStep").isEnabled()
+    played.session.iterate()
     assert "nothing more can be run" in played.window.messages.text()
     assert played.window.isVisible()
 

@@ -38,7 +38,7 @@ from tests.desktop.system.qt_guard_helpers import (
 from tests.nightly import NIGHTLY, by_day_every
 
 # Of Qt's methods that our classes have too, those that Qt itself never calls.
-CALLED_BY_US = {"setText", "setToolTip", "addWidget", "insertWidget", "setStretchFactor"}
+CALLED_BY_US = {"text", "setText", "setToolTip", "addWidget", "insertWidget", "setStretchFactor"}
 
 
 def methods_of_qt(cls: type) -> Iterator[tuple[str, Any]]:
