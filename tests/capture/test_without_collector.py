@@ -3,6 +3,9 @@
 import gc
 from typing import Any
 
+import torch
+
+import backprop_viz as bv
 from backprop_viz.capture.code.no_collector import without_collector
 
 
@@ -44,3 +47,24 @@ def test_what_somebody_has_frozen_stays_frozen() -> None:
         assert gc.get_freeze_count() > before - 100
     finally:
         gc.unfreeze()
+
+
+def test_a_recording_that_nobody_looked_at_goes_without_the_collector() -> None:
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+
+    def record() -> None:
+        with bv.record(net, optimizer):
+            optimizer.zero_grad()
+            net(torch.randn(5, 3)).square().mean().backward()
+            optimizer.step()
+
+    record()  # what is made once
+    gc.collect()
+    gc.disable()
+    try:
+        record()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

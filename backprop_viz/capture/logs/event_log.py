@@ -30,7 +30,7 @@ class EventLog:
         self.snapshots = snapshots
         # Those that are made, and what is to be made of those after them, in order.
         self.made: list[Event] = []
-        self._later: list[Event | Callable[[], Iterable[Event]]] = []
+        self._later: list[Event | Callable[[EventLog], Iterable[Event]]] = []
         self._late = 0  # how many events that will be
         self._least = 0  # so many tensors belong to events that were made later
         self.tensors = TensorTable()
@@ -110,8 +110,8 @@ class EventLog:
             phase, op, *ids, node, parameter, None, True, state, None, missing, None, place
         )
 
-    def note_later(self, count: int, made: Callable[[], Iterable[Event]]) -> None:
-        """So many events have happened, which ``made`` gives when somebody looks."""
+    def note_later(self, count: int, made: "Callable[[EventLog], Iterable[Event]]") -> None:
+        """So many events have happened, which ``made`` gives this log when somebody looks."""
         if count:
             self._later.append(made)
             self._late += count
@@ -124,7 +124,7 @@ class EventLog:
                 if isinstance(one, Event):
                     self.made.append(one)
                 else:
-                    self.made.extend(one())
+                    self.made.extend(one(self))
         self._least = len(self.tensors)
 
     def cut(self, events: int, tensors: int) -> None:
