@@ -92,49 +92,49 @@ class CalmBackward:
                 self._parameters.has_grown(self._names.get(id(leaf)), grown[node_id])
         grad = None  # it counts as one who holds the last
         shared = gradients.held_by_others(all_, times)
-        names = {node_id: self._names.get(id(leaf)) for node_id, (leaf, _) in self._leaves.items()}
-        late = _LateEvents(self._nodes, names, gradients, self._place)
+        late = _LateEvents(self._nodes, gradients, self._place)
         for node_id, sent, given, _ in self._rows:
             if node_id in grown:
                 read = [self._leaves[node_id][1], *gradients.copies(given)]
-                late.add_now(self._log, node_id, read, [grown[node_id]])
+                late.add_made(self._event(node_id, read, [grown[node_id]]))
             elif shared.isdisjoint(map(id, sent + given)):
                 late.add(node_id, given, sent)
             else:
-                late.add_now(self._log, node_id, gradients.copies(given), gradients.copies(sent))
+                read = gradients.copies(given)
+                late.add_made(self._event(node_id, read, gradients.copies(sent)))
         self._log.note_later(len(self._rows), late.made)
         self._rows = []
+
+    def _event(self, node_id: int, read: Sequence[Copy], made: Sequence[Copy]) -> Event:
+        leaf = self._leaves.get(node_id)
+        name = None if leaf is None else self._names.get(id(leaf[0]))
+        op = grad_fn_name(self._nodes[node_id])
+        return self._log.event_of_node(Phase.BACKWARD, op, read, made, node_id, name, self._place)
 
 
 class _LateEvents:
     """What has run, of which most events are made when somebody looks.
 
-    ``names`` are the parameters of nodes that add to one. The log holds this, so this does not
-    hold the log: a cycle would keep a whole recording until the collector comes to it.
+    The log holds this, so this does not hold the log: a cycle would keep a whole recording until
+    the collector comes to it.
     """
 
     def __init__(
         self,
         nodes: Sequence[GradFn],
-        names: Mapping[int, str | None],
         gradients: HandedGradients,
         place: CodePlace | None,
     ) -> None:
-        self._nodes, self._names = nodes, names
-        self._gradients, self._place = gradients, place
+        self._nodes, self._gradients, self._place = nodes, gradients, place
         self._rows: list[Event | tuple[int, Grads, Grads]] = []
 
     def add(self, node_id: int, given: Grads, sent: Grads) -> None:
         """A node has run, and nobody else has any of these tensors."""
         self._rows.append((node_id, given, sent))
 
-    def add_now(
-        self, log: EventLog, node_id: int, read: Sequence[Copy], made: Sequence[Copy]
-    ) -> None:
-        """A node has run."""
-        op, name = grad_fn_name(self._nodes[node_id]), self._names.get(node_id)
-        told = Phase.BACKWARD, op, read, made, node_id, name, self._place
-        self._rows.append(log.event_of_node(*told))
+    def add_made(self, event: Event) -> None:
+        """A node has run, of which the event is made already."""
+        self._rows.append(event)
 
     def made(self, log: EventLog) -> Iterator[Event]:
         """The events, of the log that they are to be in."""
