@@ -56,7 +56,7 @@ def test_a_value_error_of_the_model_is_pythons_not_ours(
     # It raised before any operation, outside of forward's lines: no line of the loop is named.
     failure = window.panel(ProgramView).failure
     if how == "actionIteration":
-        assert failure.head.text() == "ValueError"
+        qtbot.waitUntil(lambda: failure.head.text() == "ValueError", timeout=60_000)
         assert failure.said.text() == "ValueError: This looks like a sentence."
     details(window).click()
     dialog = window.findChild(QDialog, "detailsDialog")
