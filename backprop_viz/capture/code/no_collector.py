@@ -4,7 +4,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 # Set once something is frozen: Python counts what is frozen one by one, which takes longer than a
 # small iteration, so it is asked only while the answer is none.
 _frozen = False
