@@ -17,8 +17,8 @@ def reduced_parts(
 ) -> tuple[str, tuple[Part, ...], tuple[Fact, ...]]:
     """The formula, a part for each rank, and what there is to say.
 
-    A rank whose gradient is not in the recording is in the last part, "other_ranks", with what is
-    left of the value.
+    Each part is named after its rank, "rank:0". Ranks whose gradients are not in the recording are
+    the last part, "other_ranks", with what is left of the value.
     """
     assert number.event is not None
     event = recording.events[number.event]
@@ -37,11 +37,11 @@ def reduced_parts(
         )
         return "", parts, ()
     parts_found = []
-    for tensor in given_by(recording, number.event):
+    for rank, tensor in enumerate(given_by(recording, number.event)):
         if tensor is not None:
             column = _column(recording, number, tensor)
             share = FactorColumn("share", np.array([1 / told.ranks]))
-            parts_found.append(Part("rank", column.values / told.ranks, (column, share)))
+            parts_found.append(Part(f"rank:{rank}", column.values / told.ranks, (column, share)))
     formula = f"({_written(told.ranks)}) / {told.ranks}"
     fact = Fact("all_reduced", (told.bucket + 1, told.buckets, told.backend))
     if len(parts_found) == told.ranks:

@@ -11,6 +11,7 @@ from backprop_viz.desktop.panels.origin.symbol_texts import (
     optimizer_symbols,
     recurrent_symbols,
 )
+from backprop_viz.recording.all_reduce import ALL_REDUCE
 from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation
 from backprop_viz.recording.phases import Phase
 
@@ -43,6 +44,9 @@ _THE_OTHER_UPDATE = {"ₜ₋₁": -1, "ₜ₊₁": 1, "ₜ": 0}
 
 def legend(explanation: NumberExplanation, names: NumberNames) -> str:
     """``δ: upstream, ∂L/∂fc1·linear · A: weight, fc1.weight.T``; "" without a symbol."""
+    if explanation.op == ALL_REDUCE:
+        text = QCoreApplication.translate("symbols", "gₙ: gradient of rank n before the all-reduce")
+        return text if explanation.formula else ""
     columns = {column.role: column for part in explanation.parts for column in part.factors}
     event = explanation.number.event
     updates = event is not None and names.recording.events[event].phase is Phase.UPDATE

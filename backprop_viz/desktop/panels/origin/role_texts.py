@@ -2,12 +2,18 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.desktop.panels.origin.term_rows import OF_RANK
+
 
 def role_text(role: str) -> str:
     """A factor's role in the field's terms: "upstream", "window"; a code not known as it is.
 
-    With "zero:" before it, that this factor is 0; with "zero:relu:", that a ReLU made it 0.
+    With "zero:" before it, that this factor is 0; with "zero:relu:", that a ReLU made it 0. With
+    "rank:" before it, of which rank a term is.
     """
+    if role.startswith(OF_RANK):
+        text = QCoreApplication.translate("roles", "rank {0}")
+        return text.format(role.removeprefix(OF_RANK))
     if role.startswith("zero:"):
         return _zero_text(role.removeprefix("zero:"))
     return _roles().get(role, role.replace("_", " "))

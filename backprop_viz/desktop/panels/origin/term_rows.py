@@ -19,6 +19,8 @@ _FEW = 5
 _LARGEST_PLAIN = 1e6
 # The column that says why a term is 0.
 WHY_ZERO = "why_zero"
+# Of which rank the terms of a mean are: a column of its own, and how the names of such parts begin.
+RANK, OF_RANK = "rank", "rank:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ def _headings(parts: Sequence[Part]) -> tuple[TermHeading, ...]:
                 told.append(column)
             found[column.role] = found.get(column.role, False) or placed
     headings = []
+    if any(part.name.startswith(OF_RANK) for part in parts):
+        headings.append(TermHeading(RANK, place=True))
     for role, placed in found.items():
         headings += [TermHeading(role, place=True)] if placed else []
         headings.append(TermHeading(role))
@@ -143,10 +147,12 @@ def _row(
     part = parts[of]
     columns = {column.role: column for column in part.factors}
     value = float(part.values[at])
-    why = TermCell("" if value else _why_zero(part, at, events), color="muted", role=True)
+    words = {
+        WHY_ZERO: TermCell("" if value else _why_zero(part, at, events), color="muted", role=True),
+        RANK: TermCell(part.name, role=True),
+    }
     cells = [
-        why if h.role == WHY_ZERO else _cell(columns.get(h.role), h, at, events)
-        for h in headings[:-1]
+        words.get(h.role) or _cell(columns.get(h.role), h, at, events) for h in headings[:-1]
     ]
     # A term of one factor that has no column of its own is that number itself.
     alone = part.factors[0] if len(part.factors) == 1 else None

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import told_scalar
 from backprop_viz.desktop.panels.origin.role_texts import role_text
-from backprop_viz.desktop.panels.origin.term_rows import WHY_ZERO, TermCell, TermRow, TermRows
+from backprop_viz.desktop.panels.origin.term_rows import RANK, WHY_ZERO, TermCell, TermRow, TermRows
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.widgets.cell_copier import CellCopier
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
@@ -73,7 +73,7 @@ class TermModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _LEFT if heading.place else _RIGHT
         if role == Qt.ItemDataRole.DisplayRole:
-            if heading.place and heading.role not in ("effect", "told", WHY_ZERO):
+            if heading.place and heading.role not in ("effect", "told", RANK, WHY_ZERO):
                 return self.tr("index")
             return role_text(heading.role) if heading.role else self.tr("term")
         return None

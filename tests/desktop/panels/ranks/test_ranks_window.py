@@ -18,6 +18,7 @@ from backprop_viz.analysis.numbers.number_origin import value_of
 from backprop_viz.desktop.controllers.other_windows import OtherWindowsController
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.origin.role_texts import role_text
 from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
@@ -124,6 +125,15 @@ def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> 
     assert origin.explanation.value == float((mine[index] + theirs[index]) / np.float32(2))
     assert origin.explanation.reason is None
     assert origin.explanation.total == float(mine[index]) / 2 + float(theirs[index]) / 2
+    table = origin.table.rows
+    assert table.headerData(0, Qt.Orientation.Horizontal) == "rank"
+    known = {f"rank {rank}": float(own[index]) for rank, own in enumerate((mine, theirs))}
+    told = {}
+    for row in range(table.rowCount()):
+        cells_of = [table.cell(table.index(row, column)) for column in range(table.columnCount())]
+        (gradient,) = [each.value for each in cells_of if each.number is not None]
+        told[role_text(cells_of[0].text)] = gradient
+    assert told == known
     factors = [factor for term in origin.explanation.terms for factor in term.factors]
     (other,) = [f.number for f in factors if f.number is not None and f.number.event is None]
     origin.ask_here(other)
