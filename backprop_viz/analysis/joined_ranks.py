@@ -7,6 +7,7 @@ from hashlib import blake2b
 from backprop_viz.recording.all_reduce import ALL_REDUCE, all_reduce_of
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
+from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import Array, TensorTable
 
 
@@ -80,6 +81,27 @@ def source_on_rank(
         if found is not None:
             return RankNumber(rank, found)
     return None
+
+
+def averaged_parameter(recording: Recording, number: Number) -> str | None:
+    """The parameter whose mean over all ranks, or whose weight, a number of a joined recording is.
+
+    None of any other number, also of a rank's own gradient and of one that several backwards have
+    added to: then no single loss has the mean as its gradient.
+    """
+    event = None if number.event is None else recording.events[number.event]
+    if number.intermediate or recording.backwards > 1:
+        return None
+    if event is None:
+        name = next((p.name for p in recording.parameters if p.value_id == number.tensor), None)
+    elif event.op == ALL_REDUCE or event.phase is Phase.UPDATE:
+        name = event.parameter
+    else:
+        return None
+    reduced = (recording.events[i] for i in recording.happened_to.get(name or "", ()))
+    told = [(one, all_reduce_of(one)) for one in reduced if one.op == ALL_REDUCE]
+    joint = [one for one, of in told if of is not None and len(one.input_ids) == of.ranks > 1]
+    return name if len(joint) == 1 else None
 
 
 def own_gradient(

@@ -252,6 +252,8 @@ class GradientCheck:
       It is None until they were looked for.
     - ``moved`` (P,) and ``losses`` (P,): the loss where the number is moved by so much; moved 0
       is among them. ``landing``: by how much the optimizer's step moved it, and the loss there.
+    - ``ranks``: whose loss that is, and whose gradient: one rank's own, or the mean of all of
+      these. () where a single process has trained.
     """
 
     number: Number
@@ -272,3 +274,4 @@ class GradientCheck:
     switches: tuple[Switch, ...] = ()
     switched: int | None = None
     landing: tuple[float, float] | None = None
+    ranks: tuple[int, ...] = ()

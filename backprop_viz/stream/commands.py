@@ -272,9 +272,15 @@ class LoadSample(Command):
 # -- where a number comes from -------------------------------------------------------------------
 
 
+# Of the window's own recordings a worker holds so many.
+HELD = 2
+
+
 @dataclass(frozen=True, slots=True)
 class HoldRecording(Command):
-    """Keep the recording that comes with it, to explain its numbers."""
+    """Keep the recording that comes with it, to explain its numbers; so many in all, the newest."""
+
+    keep: int = HELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +307,9 @@ class CheckGradient(Command):
     """Check a number of the recording with this serial by finite differences.
 
     ``asked`` is the step h to look at closely, ``span`` how far the curve of the loss reaches to
-    either side (None: its own measure). A check that was asked for before is dropped.
+    either side (None: its own measure). ``others``: the serials of the other ranks' recordings of
+    that iteration, so that a mean is checked by the mean of all losses. A check that was asked for
+    before is dropped.
     """
 
     request: int
@@ -309,6 +317,7 @@ class CheckGradient(Command):
     number: Number
     asked: float
     span: float | None
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

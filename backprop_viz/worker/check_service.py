@@ -1,7 +1,7 @@
 """Checks gradients by finite differences, the one asked for last, in slices."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -14,13 +14,13 @@ CHECK_PROGRESS_S = 0.1
 CHECK_REST = 4.0
 
 _Slice = tuple[float, Callable[[], GradientCheck] | None]
-FindRecording = Callable[[int, Number], Recording | None]
+FindRecording = Callable[[int, Number | None], Recording | None]
 
 
 class CheckService:
     """Does one check at a time; another that is asked for takes its place.
 
-    ``find`` gives the recording of a serial that a number is in, if the worker holds it.
+    ``find`` gives the recording of a serial, if the worker holds it and a number is in it.
     """
 
     def __init__(self, channel: WorkerChannel, find: FindRecording) -> None:
@@ -38,15 +38,23 @@ class CheckService:
         return self._slices is not None
 
     def check(
-        self, request: int, serial: int, number: Number, asked: float, span: float | None
+        self,
+        request: int,
+        serial: int,
+        number: Number,
+        asked: float,
+        span: float | None,
+        others: tuple[int, ...] = (),
     ) -> None:
         """Check a number from the next slice on; what was asked before is dropped."""
         self._request, self._slices, self._untold = request, None, None
         recording = self._find(serial, number)
-        if recording is None:
+        found = [self._find(other, None) for other in others]
+        ranks = [other for other in found if other is not None]
+        if recording is None or len(ranks) < len(others):
             self._channel.answer(GradientChecked(request, None, Fact("not_held")))
             return
-        self._slices = _slices(recording, number, asked, span)
+        self._slices = _slices(recording, number, asked, span, ranks)
         self._told_at = self._next_at = 0.0
 
     def cancel(self) -> None:
@@ -87,11 +95,15 @@ class CheckService:
 
 
 def _slices(
-    recording: Recording, number: Number, asked: float, span: float | None
+    recording: Recording,
+    number: Number,
+    asked: float,
+    span: float | None,
+    others: Sequence[Recording],
 ) -> Iterator[_Slice]:
     from backprop_viz.capture.checks.gradient_check import NumberCheck
 
-    check = NumberCheck(recording, number, asked, span)
+    check = NumberCheck(recording, number, asked, span, others)
     yield 0.0, None  # an explanation need not wait for the first runs too
     for _ in check.slices():
         yield check.share, check.result

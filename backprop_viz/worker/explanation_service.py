@@ -8,6 +8,7 @@ from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, NumberExplanation, shortened
+from backprop_viz.stream.commands import HELD
 from backprop_viz.stream.messages import (
     ChainFollowed,
     EffectsFound,
@@ -17,8 +18,6 @@ from backprop_viz.stream.messages import (
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
 
-# Of the window's own recordings so many are held, the newest.
-HELD = 2
 # Of each step of a chain so many terms are told.
 CHAIN_TERMS = 8
 
@@ -39,16 +38,19 @@ class ExplanationService:
         """Whether an answer is due."""
         return self._answers is not None
 
-    def hold(self, recording: Recording | None = None) -> None:
-        """Keep a recording of the window's, in place of the oldest one.
+    def take(self, keep: int, recording: Recording | None = None) -> None:
+        """Keep a recording that the window has sent, ``keep`` of them in all.
 
         None comes where the window, asked by two, sends again what it sent last.
         """
-        if recording is None:
-            return
+        if recording is not None:
+            self.hold(recording, keep)
+
+    def hold(self, recording: Recording, keep: int = HELD) -> None:
+        """Keep a recording of the window's, in place of the oldest one."""
         self._held.pop(recording.serial, None)
         self._held[recording.serial] = recording
-        for serial in list(self._held)[:-HELD]:
+        for serial in list(self._held)[:-keep]:
             del self._held[serial]
 
     def explain(self, request: int, serial: int, number: Number) -> None:
@@ -70,17 +72,17 @@ class ExplanationService:
         else:
             self._channel.answer(answer)
 
-    def find(self, serial: int, number: Number) -> Recording | None:
+    def find(self, serial: int, number: Number | None = None) -> Recording | None:
         """The recording of a serial, if it goes as far as the number."""
         for recording in (self._state.recording, *self._held.values()):
-            known = number.tensor < len(recording.tensors)
-            if recording.serial == serial and known and _reaches(recording, number):
+            if recording.serial == serial and (number is None or _reaches(recording, number)):
                 return recording
         return None
 
 
 def _reaches(recording: Recording, number: Number) -> bool:
-    return number.event is None or number.event < len(recording.events)
+    known = number.tensor < len(recording.tensors)
+    return known and (number.event is None or number.event < len(recording.events))
 
 
 def _answers(request: int, recording: Recording, number: Number) -> Iterator[ExplanationAnswer]:

@@ -129,7 +129,7 @@ class Worker:
             commands.LoadWeights: files.load_weights,
             commands.CopyScript: self.scripts.copy,
             commands.SaveScript: self.scripts.save,
-            commands.HoldRecording: self.explanations.hold,
+            commands.HoldRecording: self.explanations.take,
             commands.ExplainNumber: self.explanations.explain,
             commands.CheckGradient: self.checks.check,
             commands.CancelCheck: self.checks.cancel,

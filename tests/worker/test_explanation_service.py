@@ -8,6 +8,7 @@ import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.stream.commands import HELD
 from backprop_viz.stream.messages import (
     ChainFollowed,
     EffectsFound,
@@ -16,7 +17,7 @@ from backprop_viz.stream.messages import (
 )
 from backprop_viz.worker import explanation_service
 from backprop_viz.worker.channel import WorkerChannel
-from backprop_viz.worker.explanation_service import CHAIN_TERMS, HELD, ExplanationService
+from backprop_viz.worker.explanation_service import CHAIN_TERMS, ExplanationService
 from backprop_viz.worker.run_state import RunState
 
 

@@ -1,6 +1,6 @@
 """Checks the gradient of one recorded number against finite differences, a slice at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,12 +12,15 @@ from backprop_viz.analysis.finite_differences import (
     Sides,
     UnitSwitch,
 )
+from backprop_viz.analysis.joined_ranks import averaged_parameter
 from backprop_viz.analysis.numbers.differentiated import leaf_tensor
 from backprop_viz.analysis.numbers.measures import measure_in
 from backprop_viz.analysis.provenance import Makers
+from backprop_viz.capture.checks.joint_loss import JointLoss
 from backprop_viz.capture.checks.kinks import unit_index
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.recording.all_reduce import ALL_REDUCE, all_reduce_of
 from backprop_viz.recording.components import component_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
@@ -180,11 +183,34 @@ def _reproduced(recording: Recording, checked: CheckedNumber, gradients: Array) 
     return bool(apart <= _REPRODUCED * largest) or not np.isfinite(apart)
 
 
+def _joint(
+    recording: Recording, number: Number, checked: CheckedNumber, others: Sequence[Recording]
+) -> tuple[JointLoss, CheckedNumber] | None:
+    """The mean of all ranks' losses, and the mean gradient; None where there is no such thing."""
+    name = averaged_parameter(recording, number) if others else None
+    if name is None:
+        return None
+    events = [recording.events[i] for i in recording.happened_to[name]]
+    (mean,) = (event for event in events if event.op == ALL_REDUCE)
+    told = all_reduce_of(mean)
+    if told is None or told.ranks != len(others) + 1:
+        return None
+    ranks = [*others[: told.rank], recording, *others[told.rank :]]
+    weight = checked.number
+    try:
+        joint = JointLoss(ranks, name, weight.index, weight.component)
+    except NotReplayed:  # the rank's own loss is checked, and it is said that it is
+        return None
+    return joint, replace(checked, gradients=mean.outputs[0])
+
+
 class NumberCheck:
     """The check of a number, from ``slices``; it can be looked at while it grows.
 
     ``asked`` is the step h to look at closely. ``span``: how far the curve of the loss reaches to
     either side; by default the size of the tensor's values, and past where the optimizer lands.
+    ``others``: the other ranks' recordings of the iteration, by rank. With them a mean over the
+    ranks, and a weight that it moved, are checked by the mean of all losses.
     Raises CannotCheck, and NotReplayed where the loss cannot be computed again.
     """
 
@@ -194,10 +220,21 @@ class NumberCheck:
         number: Number,
         asked: float,
         span: float | None = None,
+        others: Sequence[Recording] = (),
     ) -> None:
         self._recording, self._asked = recording, asked
-        self._checked = checked = checked_number(recording, number)
-        self._replay = _along(recording, checked)
+        checked = checked_number(recording, number)
+        self._replay: LossAlong | JointLoss
+        told = next((one for e in recording.events if (one := all_reduce_of(e))), None)
+        self._rank = None if told is None else told.rank
+        self._ranks: tuple[int, ...] = () if told is None or told.ranks < 2 else (told.rank,)
+        joint = _joint(recording, number, checked, others)
+        if joint is None:
+            self._replay = _along(recording, checked)
+        else:
+            self._replay, checked = joint
+            self._ranks = tuple(range(len(others) + 1))
+        self._checked = checked
         array = recording.tensors[checked.number.tensor]
         gradients = self._replay.gradients()
         # Of a loss that has gone to 0 the gradients are what rounding has left.
@@ -230,7 +267,7 @@ class NumberCheck:
         found = self._differences
         steps = [found.steps[h] for h in sorted(found.steps)]
         curve = sorted(found.curve.items())
-        switches = tuple(self._named(switch) for switch in found.switches)
+        switches = tuple(self._named(switch) for switch in self._own_switches())
         landing = self._checked.landing
         return GradientCheck(
             number=self._checked.number,
@@ -251,6 +288,7 @@ class NumberCheck:
             switches=switches,
             switched=found.switched,
             landing=None if found.landed is None or landing is None else (landing, found.landed),
+            ranks=self._ranks,
         )
 
     def _own_span(self, array: Array) -> float:
@@ -264,13 +302,19 @@ class NumberCheck:
         self._sides = run.sides
         return run
 
+    def _own_switches(self) -> Iterator[UnitSwitch]:
+        """Those of this rank: another's units are in no tensor of this recording."""
+        for switch in self._differences.switches:
+            if len(self._ranks) < 2 or switch.operation[0] == self._rank:
+                yield switch
+
     def _named(self, switch: UnitSwitch) -> Switch:
-        index, number = switch.operation
+        index = switch.operation[-2]
         event = self._recording.events[index]
         tensor = event.output_ids[0]
         assert tensor is not None
         shape = self._recording.tensors[tensor].shape
-        unit = unit_index(self._sides[index, number], switch.unit, shape)
+        unit = unit_index(self._sides[switch.operation], switch.unit, shape)
         return Switch(Number(tensor, unit, index), event.op, switch.at)
 
     def _asked_verdict(self) -> str:

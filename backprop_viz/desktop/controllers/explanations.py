@@ -371,7 +371,9 @@ class ExplanationsController(QObject):
     def _ask_check(self, number: Number, step: float, span: float | None) -> None:
         asked = self._panel.history.current
         if asked is not None and not self._is_training():
-            self._session.checks.ask(Question(asked.recording, number), step, span)
+            ranks = self._session.ranks
+            others = () if ranks is None else ranks.checked_with(asked.recording, number)
+            self._session.checks.ask(Question(asked.recording, number, others), step, span)
 
     def _show_check(self, answer: GradientChecked) -> None:
         self._panel.check.show_check(answer.check, answer.reason, answer.share)

@@ -1,14 +1,14 @@
 """The gradient check that was asked for, until it is done."""
 
 from backprop_viz.desktop.run.explanation_requests import Question, Submit
-from backprop_viz.stream.commands import CancelCheck, CheckGradient, HoldRecording
+from backprop_viz.stream.commands import HELD, CancelCheck, CheckGradient, HoldRecording
 from backprop_viz.stream.messages import GradientChecked
 
 
 class CheckRequests:
     """One check at a time: answers to an earlier one are dropped.
 
-    A worker that does not hold the recording is sent it, once.
+    A worker that does not hold the recordings is sent them, once.
     """
 
     def __init__(self, submit: Submit) -> None:
@@ -40,7 +40,10 @@ class CheckRequests:
         if not lacking or self._sent_recording:
             return True
         self._sent_recording = True
-        self._submit(HoldRecording(), self._asked[0].recording)
+        question = self._asked[0]
+        together = (*question.others, question.recording)
+        for recording in together:
+            self._submit(HoldRecording(max(HELD, len(together))), recording)
         self._ask()
         return False
 
@@ -48,5 +51,6 @@ class CheckRequests:
         assert self._asked is not None
         question, step, span = self._asked
         serial = question.recording.serial
-        command = CheckGradient(self._request, serial, question.number, step, span)
+        others = tuple(other.serial for other in question.others)
+        command = CheckGradient(self._request, serial, question.number, step, span, others)
         return self._submit(command, None)

@@ -13,10 +13,14 @@ Submit = Callable[[Command, Recording | None], bool]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A number of a recording that the worker is asked to explain."""
+    """A number of a recording that the worker is asked to explain.
+
+    ``others``: the other ranks' recordings of that iteration, where a check needs them.
+    """
 
     recording: Recording
     number: Number
+    others: tuple[Recording, ...] = ()
 
 
 class ExplanationRequests:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from backprop_viz.analysis.joined_ranks import joined
+from backprop_viz.analysis.joined_ranks import averaged_parameter, joined
 from backprop_viz.analysis.ranks import waited_in, weight_digests
 from backprop_viz.desktop.clients.attached_client import AttachedClient
 from backprop_viz.desktop.clients.file_client import FileClient, IterationRead, IterationsStored
@@ -23,12 +23,16 @@ from backprop_viz.desktop.run.ranks_held import RanksHeld
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.all_reduce import ALL_REDUCE
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.whereabouts import Whereabouts
 from backprop_viz.stream.commands import Command
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.wire import Received
+
+# The losses of no more ranks than these are evaluated together.
+MOST_CHECKED = 8
 
 Examine = Callable[[Recording], None]
 MakeClient = Callable[[Callable[[], None], Examine | None], FileClient | AttachedClient]
@@ -244,6 +248,14 @@ class RankRuns:
     def others(self, iteration: int) -> list[Recording | None]:
         """An iteration on every rank."""
         return [one.run.cache.get(iteration) for one in self.runs]
+
+    def checked_with(self, recording: Recording, number: Number) -> tuple[Recording, ...]:
+        """The other ranks' recordings that a number is checked with: a mean, and its weight."""
+        if averaged_parameter(recording, number) is None:
+            return ()
+        found = self.others(recording.iteration)
+        others = [one for one in found if one is not None and one.serial != recording.serial]
+        return tuple(others) if len(others) == len(found) - 1 < MOST_CHECKED else ()
 
     def place_of(self, recording: Recording) -> int | None:
         """Which rank a recording is of."""

@@ -9,7 +9,7 @@ import torch
 import backprop_viz as bv
 from backprop_viz.analysis.joined_ranks import joined, source_on_rank
 from backprop_viz.analysis.ranks import all_reduce_in, first_difference
-from backprop_viz.capture.checks.gradient_check import checked_number
+from backprop_viz.capture.checks.gradient_check import NumberCheck, checked_number
 from backprop_viz.recording.all_reduce import all_reduce_of
 from backprop_viz.recording.number import Number
 from tests.capture.live.forked_ranks import Net
@@ -18,7 +18,7 @@ from tests.rank_files import needs_shards, printed_and_files, rank_files, train_
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork")
 
-FIRST = "module.first.weight"
+FIRST, SECOND = "module.first.weight", "module.second.weight"
 
 
 def recordings(kind: str, iteration: int = 3, ranks: int = 2) -> list[bv.Recording]:
@@ -125,6 +125,56 @@ def test_a_mean_is_checked_by_the_rank_s_own_gradient_along_its_own_loss() -> No
         checked = checked_number(recording, Number(made, (1, 2), event))
         own = bv.compare_ranks(alone).gradients[0].before[0]
         np.testing.assert_array_equal(checked.gradients, own)
+
+
+def mean_loss(moved: float, grad: bool = False) -> torch.Tensor:
+    """The mean of both ranks' losses of the last step, first.weight[1, 2] moved; its gradient."""
+    net, losses = Net().double(), []
+    for name, parameter in net.named_parameters():
+        known = recordings("plain")[0].by_parameter[f"module.{name}"].value
+        parameter.data = torch.from_numpy(known.astype(np.float64))
+    net.first.weight.data[1, 2] += moved
+    for rank in range(2):
+        torch.manual_seed(100 + rank)
+        x, y = [(torch.randn(4, 6), torch.randn(4, 3)) for _ in range(3)][-1]
+        losses.append((net(x.double(), seldom=True) - y.double()).square().mean())
+    mean = (losses[0] + losses[1]) / 2
+    return torch.autograd.grad(mean, net.first.weight)[0][1, 2] if grad else mean.detach()
+
+
+def test_with_all_ranks_a_mean_is_checked_by_the_mean_of_all_losses() -> None:
+    both = [joined(recordings("plain"), place) for place in (0, 1)]
+    for place in (0, 1):
+        mine, others = both[place], [both[1 - place]]
+        event = max(i for i in mine.happened_to[FIRST] if mine.events[i].op == "all_reduce")
+        made = mine.events[event].output_ids[0]
+        assert made is not None
+        check = NumberCheck(mine, Number(made, (1, 2), event), 1e-5, others=others)
+        for _ in check.slices():
+            pass
+        found = check.result()
+        assert found.ranks == (0, 1)
+        assert found.verdict == "correct"
+        assert found.gradient == float(mine.events[event].outputs[0][1, 2])
+        assert found.exact == pytest.approx(mean_loss(0.0, grad=True).item(), rel=1e-12)
+        for moved, loss in zip(found.moved, found.losses, strict=True):
+            assert loss == pytest.approx(mean_loss(moved).item(), rel=1e-12)
+    own = next(i for i in both[0].happened_to[FIRST] if both[0].events[i].op == "AccumulateGrad")
+    sent = both[0].events[own].output_ids[0]
+    assert sent is not None
+    alone = NumberCheck(both[0], Number(sent, (1, 2), own), 1e-5, others=[both[1]])
+    next(alone.slices())
+    assert alone.result().ranks == (0,)
+
+
+def test_where_weights_differ_there_is_no_mean_loss() -> None:
+    both = [joined(recordings("drift"), place) for place in (0, 1)]
+    event = max(i for i in both[0].happened_to[SECOND] if both[0].events[i].op == "all_reduce")
+    made = both[0].events[event].output_ids[0]
+    assert made is not None
+    check = NumberCheck(both[0], Number(made, (0, 0), event), 1e-5, others=[both[1]])
+    next(check.slices())
+    assert check.result().ranks == (0,)
 
 
 def test_of_one_rank_alone_the_rest_is_said_to_be_the_others() -> None:

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
 from backprop_viz.desktop.panels.origin.check_button import CHECK_SHORTCUT, CheckButton
 from backprop_viz.desktop.panels.origin.check_texts import (
     Name,
+    along_text,
     asked_text,
     brief_text,
     check_description,
     longest_asked_text,
     no_check_text,
+    ranks_text,
     step_text,
     values_text,
     verdict_ink,
@@ -296,11 +298,9 @@ class CheckSection(QWidget):
         if self._late_loss.made is not None:
             self._late_loss.made.name_loss(self._of)
         number = self._number
-        along = (
-            self.tr("{1} along {0}, float64") if self._of else self.tr("loss along {0}, float64")
-        )
         named = "" if number is None else self._name(check.number if check else number)
-        self.subtitle.setText(along.format(named, self._of) if named else "")
+        ranks = () if check is None else check.ranks
+        self.subtitle.setText(along_text(named, self._of, ranks) if named else "")
         # The first steps may be far off, and a kink is looked for last.
         known = check is not None and (not self._running or verdict_ink(check.verdict) == "update")
         self.verdict.setText(
@@ -326,6 +326,8 @@ class CheckSection(QWidget):
         if check is not None and self._backwards > 1:
             of_one = self.tr("Of one backward: .grad holds the sum of {0}.")
             said, whole = (f"{of_one.format(self._backwards)} {text}" for text in (said, whole))
+        if check is not None and (of_ranks := ranks_text(check.ranks)):
+            said, whole = (f"{of_ranks} {text}" for text in (said, whole))
         if self._reason is not None:
             said = whole = no_check_text(self._reason)
         self._values_fitted = self.values_fit

@@ -154,6 +154,32 @@ def unit_name(op: str, number: Number, name: Name) -> str:
     return kinds.get(op.rstrip("_"), "{0}").format(name(number))
 
 
+def along_text(name: str, of: str, ranks: tuple[int, ...]) -> str:
+    """What the plots are of: ``loss along w[0], float64``; ``of``: what stands for the loss."""
+    translate = QCoreApplication.translate
+    if len(ranks) > 1:
+        text = translate("check", "mean loss of {1} ranks along {0}, float64")
+        return text.format(name, len(ranks))
+    if ranks:
+        text = translate("check", "loss of rank {1} along {0}, float64")
+        return text.format(name, ranks[0])
+    if of:
+        return translate("check", "{1} along {0}, float64").format(name, of)
+    return translate("check", "loss along {0}, float64").format(name)
+
+
+def ranks_text(ranks: tuple[int, ...]) -> str:
+    """Whose loss and gradient are compared, where several ranks have trained together."""
+    translate = QCoreApplication.translate
+    if not ranks:
+        return ""
+    if len(ranks) > 1:
+        text = translate("check", "Of the mean over {0} ranks, with the mean of their losses.")
+        return text.format(len(ranks))
+    text = translate("check", "Of rank {0} alone: its own gradient, with its own loss.")
+    return text.format(ranks[0])
+
+
 def values_text(check: GradientCheck) -> str:
     """The gradient three times: of backward, in float64, and as a difference quotient."""
     translate = QCoreApplication.translate

@@ -151,9 +151,7 @@ def _row(
         WHY_ZERO: TermCell("" if value else _why_zero(part, at, events), color="muted", role=True),
         RANK: TermCell(part.name, role=True),
     }
-    cells = [
-        words.get(h.role) or _cell(columns.get(h.role), h, at, events) for h in headings[:-1]
-    ]
+    cells = [words.get(h.role) or _cell(columns.get(h.role), h, at, events) for h in headings[:-1]]
     # A term of one factor that has no column of its own is that number itself.
     alone = part.factors[0] if len(part.factors) == 1 else None
     own = alone is not None and all(alone.role != h.role for h in headings)

@@ -134,6 +134,11 @@ def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> 
         (gradient,) = [each.value for each in cells_of if each.number is not None]
         told[role_text(cells_of[0].text)] = gradient
     assert told == known
+    origin.check.run()
+    until(session, lambda: "2 ranks" in origin.check.subtitle.text())
+    until(session, lambda: not origin.check.running)
+    assert "mean of their losses" in origin.check.accessibleDescription()
+    assert origin.check.verdict.text().startswith("✓")
     factors = [factor for term in origin.explanation.terms for factor in term.factors]
     (other,) = [f.number for f in factors if f.number is not None and f.number.event is None]
     origin.ask_here(other)
@@ -141,6 +146,9 @@ def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> 
     assert origin.explanation.value == float(theirs[index])
     assert origin.explanation.reason is None
     assert origin.explanation.kind == "accumulated"
+    origin.check.run()
+    until(session, lambda: "loss of rank 1 along" in origin.check.subtitle.text())
+    assert "its own gradient" in origin.check.accessibleDescription()
     assert "not the one shown" not in origin.subtitle.text()
     assert session.view_state.cursor.recording.serial == origin.history.current.recording.serial
     origin.back.click()
