@@ -26,9 +26,8 @@ REASONS = {
     "loss_does_not_depend",  # the gradient is None
     "is_the_loss",
     "custom_function",
-    "gradient_not_reproduced",  # written to through a view
+    "gradient_not_reproduced",  # of an activation that is a view and was written to later
     "not_reproduced",
-    "changed_in_place",
     "no_tensor",
 }
 

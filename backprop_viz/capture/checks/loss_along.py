@@ -14,13 +14,13 @@ from backprop_viz.capture.explaining.replay import (
     NotReplayed,
     arrays_of,
     called,
-    followed_ids,
     laid_out,
     not_followed,
     replayed,
     reproduces,
     wide,
 )
+from backprop_viz.capture.explaining.view_writes import ViewWrites
 from backprop_viz.recording.components import component_of
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
@@ -48,8 +48,9 @@ class LossAlong:
         if recording.samples is not None:
             raise NotReplayed("samples", recording.samples)
         self._number = number
-        _refuse_unseen(recording)
-        self._events = list(_dependent(recording, number.tensor))
+        operations = ViewWrites(recording)
+        _refuse_unseen(recording, operations)
+        self._events = list(_dependent(recording, operations, number.tensor))
         self._root, self._weights = _objective(recording)
         if number.tensor == self._root and not number.index:
             raise NotReplayed("is_the_loss")
@@ -57,7 +58,7 @@ class LossAlong:
         is_term = number.tensor == self._root
         if not is_term and not any(self._root in event.output_ids for _, event in self._events):
             raise NotReplayed("loss_does_not_depend")
-        self._copy = _float64_copy(recording, {i for i, _ in self._events})
+        self._copy = _float64_copy(operations, {i for i, _ in self._events})
         found = self._copy.get(number.tensor)
         self._start = wide(recording.tensors[number.tensor]) if found is None else found
         if not (self._start.is_floating_point() or self._start.is_complex()):
@@ -129,7 +130,7 @@ def _inputs(event: Event, *values: dict[int, Tensor]) -> list[Tensor]:
     return found
 
 
-def _float64_copy(recording: Recording, needed: set[int]) -> dict[int, Tensor]:
+def _float64_copy(operations: ViewWrites, needed: set[int]) -> dict[int, Tensor]:
     """What each operation made, in float64 from the start, by the tensor's id.
 
     What cannot be made again is left out, and stays as it was recorded. Raises NotReplayed if that
@@ -137,7 +138,7 @@ def _float64_copy(recording: Recording, needed: set[int]) -> dict[int, Tensor]:
     """
     copies: dict[int, Tensor] = {}
     with torch.no_grad():
-        for i, event in forward_events(recording):
+        for i, event in operations.forward_events():
             try:
                 made = called(event, _inputs(event, copies))
                 if not reproduces(event, made):
@@ -154,7 +155,9 @@ def _float64_copy(recording: Recording, needed: set[int]) -> dict[int, Tensor]:
     return copies
 
 
-def _dependent(recording: Recording, tensor: int) -> Iterator[tuple[int, Event]]:
+def _dependent(
+    recording: Recording, operations: ViewWrites, tensor: int
+) -> Iterator[tuple[int, Event]]:
     """The operations that depend on a tensor, as autograd sees it.
 
     Raises NotReplayed if a custom Function is among them: its operations are seen, but what it
@@ -162,7 +165,7 @@ def _dependent(recording: Recording, tensor: int) -> Iterator[tuple[int, Event]]
     """
     live: set[int | None] = {tensor}
     unfollowed: set[int | None] = set()
-    for i, event in forward_events(recording):
+    for i, event in operations.forward_events():
         reads = not live.isdisjoint(event.input_ids)
         if not event.tracked and event.node is not None:
             if reads or not unfollowed.isdisjoint(event.input_ids):
@@ -174,15 +177,15 @@ def _dependent(recording: Recording, tensor: int) -> Iterator[tuple[int, Event]]
             unfollowed.update(set(event.output_ids) - live)
 
 
-def _refuse_unseen(recording: Recording) -> None:
+def _refuse_unseen(recording: Recording, operations: ViewWrites) -> None:
     """Raise NotReplayed if an operation read what no call tells of.
 
     It was changed in place through another view, or made by vmap: the loss could not be followed
     through it.
     """
-    followed = followed_ids(recording)
+    followed = operations.followed
     known = {recording.input_id, recording.labels_id, *(p.value_id for p in recording.parameters)}
-    for _, event in forward_events(recording):
+    for _, event in operations.forward_events():
         unmade = set(event.input_ids) - known
         known.update(event.output_ids)
         if unmade and event.tracked and event.node is not None and event.call is not None:

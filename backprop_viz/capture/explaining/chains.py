@@ -107,12 +107,18 @@ def effects(recording: Recording, number: Number) -> tuple[Effect, ...]:
 
 
 def _of_value(lookup: Lookup, number: Number) -> Iterator[Effect]:
-    for i, event in enumerate(lookup.recording.events):
-        if event.phase in (Phase.FORWARD, Phase.LOSS) and number.tensor in event.input_ids:
+    for i, event in lookup.view_writes.forward_events():
+        if number.tensor in event.input_ids:
             try:
-                yield from _outputs(event, i, number)
+                yield from (_placed(lookup, effect) for effect in _outputs(event, i, number))
             except NotReplayed:
                 continue
+
+
+def _placed(lookup: Lookup, effect: Effect) -> Effect:
+    """An effect on what was written to through views, at its place after the write's outputs."""
+    write = lookup.written(effect.tensor)
+    return effect if write is None else replace(effect, slot=write.slot)
 
 
 def _outputs(event: Event, i: int, number: Number) -> Iterator[Effect]:

@@ -58,6 +58,10 @@ class Explainer:
             return measure_explanation(self.recording, number)
         if number.intermediate and not self._is_of_update(number):
             return intermediate_explanation(self.lookup, number, self.made_of(number))
+        if number.event is None and self.lookup.written(number.tensor) is not None:
+            number = replace(
+                self.lookup.number(number.tensor, number.index), component=number.component
+            )
         if number.event is None:
             return NumberExplanation(number, value, "given", "", total=value)
         event = self.recording.events[number.event]
@@ -131,6 +135,8 @@ class Explainer:
 
     def _words(self, event: Event, number: Number) -> tuple[str, tuple[Fact, ...]]:
         """The formula, and which branch was taken; also where there are no terms."""
+        if self.lookup.written(number.tensor) is not None and not number.arrived:
+            return "", (Fact("written_through_view", (event.op,)),)
         if event.phase in (Phase.FORWARD, Phase.LOSS):
             facts = forward_facts(event, number.slot, number.index)
             written = forward_formula(event, number.index)

@@ -87,10 +87,9 @@ def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
     reads = sent_to(lookup.recording, event)
     parts_told = node_parts(event, made_by, number.slot, number.index, reads)
     if parts_told is not None:
-        assert event.node is not None
-        made = lookup.operation_of(event.node)
+        made = lookup.made_node(event.node)
         assert made is not None
-        return lookup.with_makers(parts_told, made, number.event)
+        return lookup.with_makers(parts_told, made[0], number.event)
     problem, cut = gradient_problem(made_by, event.op, number.slot, number.index)
     return in_own_dtypes(problem, partial(_engine_parts, lookup, number, cut))
 
@@ -153,8 +152,8 @@ def gradient_formula(lookup: Lookup, number: Number) -> tuple[str, tuple[Fact, .
 
 
 def _operation_or_none(lookup: Lookup, event: Event) -> Event | None:
-    made = None if event.node is None else lookup.operation_of(event.node)
-    return None if made is None else lookup.recording.events[made]
+    made = lookup.made_node(event.node)
+    return None if made is None else made[1]
 
 
 def _operation(lookup: Lookup, event: Event) -> Event:
@@ -229,10 +228,9 @@ class _Sender:
         """The node in the operation made again, and the leaves that it reads."""
         leaves, made = self._problem.replayed(needed, replacing, shared=True)
         wanted = self._event.node
-        operation = None if wanted is None else self._lookup.operation_of(wanted)
-        if wanted is not None and operation is not None:
-            outputs = self._lookup.outputs_of(operation)
-            roots = [(node, made[slot].grad_fn) for slot, node, _ in outputs if slot < len(made)]
+        if wanted is not None:
+            outputs = self._lookup.roots_of(wanted)
+            roots = [(node, made[slot].grad_fn) for slot, node in outputs if slot < len(made)]
             twin = same_node(self._lookup.recording.graph, roots, wanted)
             if twin is not None:
                 return twin, leaves

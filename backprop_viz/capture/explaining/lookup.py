@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from backprop_viz.analysis.provenance import Makers, forward_events
-from backprop_viz.capture.explaining.replay import followed_ids
+from backprop_viz.capture.explaining.view_writes import ViewWrite, ViewWrites
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -16,7 +16,8 @@ class Lookup:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.followed = followed_ids(recording)
+        self.view_writes = ViewWrites(recording)
+        self.followed = self.view_writes.followed
         self.operation_of = Makers(recording).of
         # By a tensor's id: the operation that made it, and at which output.
         self.made: dict[int, tuple[int, int]] = {}
@@ -24,6 +25,8 @@ class Lookup:
             for slot, tensor in enumerate(event.output_ids):
                 if tensor is not None and tensor not in event.input_ids:
                     self.made.setdefault(tensor, (i, slot))
+        for tensor, write in self.view_writes.made.items():
+            self.made.setdefault(tensor, (write.event, write.slot))
         # By a node and one of its outputs: the nodes that send a gradient there, and through which
         # of their own outputs.
         self.senders: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -31,6 +34,28 @@ class Lookup:
             for i, target in enumerate(node.sends):
                 if target is not None:
                     self.senders.setdefault(target, []).append((node.id, i))
+
+    def written(self, tensor: int) -> ViewWrite | None:
+        """How a tensor that no call has made was written to through views."""
+        return self.view_writes.made.get(tensor)
+
+    def made_node(self, node: int | None) -> tuple[int, Event] | None:
+        """The operation that made a node, and its index: of a write through views, the last's."""
+        if node is None:
+            return None
+        write = self.view_writes.by_node.get(node)
+        if write is not None:
+            return write.event, write.operation
+        made = self.operation_of(node)
+        return None if made is None else (made, self.recording.events[made])
+
+    def roots_of(self, node: int | None) -> list[tuple[int, int]]:
+        """The outputs that have nodes, with these, of the operation that made a node."""
+        write = None if node is None else self.view_writes.by_node.get(node)
+        if write is not None and write.operation.node is not None:
+            return [(0, write.operation.node)]
+        made = None if node is None else self.operation_of(node)
+        return [] if made is None else [(slot, n) for slot, n, _ in self.outputs_of(made)]
 
     def outputs_of(self, operation: int) -> list[tuple[int, int, int]]:
         """The outputs of a forward event that have nodes: output, node, and which of its outputs.

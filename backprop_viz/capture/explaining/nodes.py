@@ -38,14 +38,45 @@ def reads_unseen(graph: Graph, root: int, replayed: GradFn | None) -> bool:
     Not to a leaf: to a node, of a tensor of which no call tells that it was made.
     """
     if replayed is None:
-        return any(
-            to and graph.nodes[to[0]].name != "AccumulateGrad" for to in graph.nodes[root].sends
-        )
+        return any(to and graph.nodes[to[0]].name != _LEAF for to in graph.nodes[root].sends)
     for node, twin in _side_by_side(graph, root, replayed):
         for to, (following, _) in _edges(graph, node, twin):
-            if to is not None and following is None and graph.nodes[to[0]].name != "AccumulateGrad":
+            if to is not None and following is None and graph.nodes[to[0]].name != _LEAF:
                 return True
     return False
+
+
+def paired_nodes(graph: Graph, root: int, replayed: GradFn | None) -> list[int]:
+    """The recorded nodes, but for leaves, for which an operation made again has one too."""
+    pairs = _side_by_side(graph, root, replayed)
+    return [node for node, _ in pairs if graph.nodes[node].name != _LEAF]
+
+
+def input_nodes(
+    graph: Graph, root: int, replayed: GradFn | None, leaves: Sequence[Tensor]
+) -> dict[int, int]:
+    """By its place, the recorded node of each tensor that an operation read.
+
+    ``leaves`` are these tensors as it read them when it was made again.
+    """
+    found = {}
+    for node, twin in _side_by_side(graph, root, replayed):
+        for to, (following, _) in _edges(graph, node, twin):
+            if to is None or following is None:
+                continue
+            leaf = _leaf_at(following)
+            place = next((p for p, each in enumerate(leaves) if each is leaf), None)
+            if place is not None:
+                found[place] = to[0]
+    return found
+
+
+def _leaf_at(node: GradFn) -> Tensor | None:
+    """The leaf that a node is of, or of which it is a copy: what is written to is one."""
+    if node.name() == "CloneBackward0" and node.next_functions[0][0] is not None:
+        node = node.next_functions[0][0]
+    leaf: Tensor | None = getattr(node, "variable", None)
+    return leaf
 
 
 def _side_by_side(graph: Graph, root: int, replayed: GradFn | None) -> Iterator[tuple[int, GradFn]]:
@@ -135,6 +166,7 @@ def attention_columns(
     return columns(grad[index], [weights, *others])
 
 
+_LEAF = "AccumulateGrad"
 _ATTENTION = ("query", "key", "value", "attn_mask", "is_causal", "scale")
 # A sum in float32 is off by as little as this.
 _ADDS_UP = 1e-5

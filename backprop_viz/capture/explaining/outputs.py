@@ -20,6 +20,7 @@ from backprop_viz.capture.explaining.problems import (
     in_own_dtypes,
     places,
     unraveled,
+    whole,
 )
 from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.recording.components import Component, component_of, components_of
@@ -50,6 +51,10 @@ def output_parts(lookup: Lookup, number: Number) -> tuple[tuple[Part, ...], tupl
     Raises NotReplayed.
     """
     assert number.event is not None
+    write = lookup.written(number.tensor)
+    if write is not None:
+        problem = whole(write.operation, number.index)
+        return in_own_dtypes(problem, partial(_parts, lookup, replace(number, slot=0)))
     event = lookup.recording.events[number.event]
     parts = forward_parts(event, number.slot, number.index)
     if parts is not None:

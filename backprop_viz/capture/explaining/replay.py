@@ -55,6 +55,19 @@ class Replayed:
     outputs: tuple[Tensor, ...]
 
 
+# The name of a call that stands for several: ``args`` are its steps, and which tensor of what its
+# inputs and its steps are, in this order, it makes. It writes to its first input.
+SERIES = "series"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A call of a series. ``reads`` are its tensors among the inputs and what steps have made."""
+
+    event: Event
+    reads: tuple[int, ...]
+
+
 def wide(array: Array) -> Tensor:
     """A copy of a recorded array: floats as float64, complex numbers as complex128."""
     kind = {"f": np.float64, "c": np.complex128}.get(array.dtype.kind, array.dtype)
@@ -120,10 +133,28 @@ def called(event: Event, inputs: Sequence[Tensor], *, narrow: bool = False) -> t
     call = event.call
     if call is None:
         raise NotReplayed("call_not_recorded", event.op)
+    if call.function == SERIES:
+        return (_of_series(call, inputs, narrow),)
+    given = [tensor.clone() for tensor in inputs] if writes(call) else inputs
+    return _called(event, call, given, narrow)
+
+
+def _of_series(call: Call, inputs: Sequence[Tensor], narrow: bool) -> Tensor:
+    steps, made = call.args
+    tensors = [inputs[0].clone(), *inputs[1:]]
+    for step in steps:
+        with torch.set_grad_enabled(step.event.grad_enabled and torch.is_grad_enabled()):
+            given = [tensors[place] for place in step.reads]
+            tensors.append(_called(step.event, step.event.call, given, narrow)[0])
+    found: Tensor = tensors[made]
+    return found
+
+
+def _called(event: Event, call: Call, given: Sequence[Tensor], narrow: bool) -> tuple[Tensor, ...]:
+    """What a call makes of these tensors, to which it may write."""
     function = function_of(call.function)
     if function is None:
         raise NotReplayed("function_not_known", call.function)
-    given = [tensor.clone() for tensor in inputs] if _writes(call) else inputs
     if call.function in _CASTS and not narrow:
         return (given[0].clone(),)
 
@@ -187,8 +218,8 @@ def _torch_value(value: TorchName, narrow: bool) -> Any:
     return found if narrow else _WIDER.get(value.name, found)
 
 
-def _writes(call: Call) -> bool:
-    """Whether a call changes a tensor that it is given."""
+def writes(call: Call) -> bool:
+    """Whether a call changes the first tensor that it is given."""
     name = call.name
     in_place = name.endswith("_") and not name.endswith("__")
     in_place |= name.startswith("__i") or name == "__setitem__"

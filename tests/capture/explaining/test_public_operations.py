@@ -31,16 +31,12 @@ ALWAYS = {"constant", "no_derivative", "drawn"}
 # What else has no terms, and why.
 REASONS = {
     "linalg: eig": {"derivative_refused"},
-    "indexing: pad_sequence": {"call_not_recorded", "in_place_on_view"},
     "layers: checkpointed, reentrant": {"custom_function", "no_operation"},
     "losses: triplet, own distance": {"call_not_recorded"},
     "own: custom Function": {"custom_function"},
     "own: vmap": {"unrecorded_node"},
     "own: jvp": {"unrecorded_node"},
     "own: grad in forward": {"unrecorded_node"},
-    "own: in place by a view": {"in_place_on_view"},
-    "own: in place by a transposed view": {"in_place_on_view"},
-    "own: fill_": {"in_place_on_view"},
 }
 # The loss, made again in float64, is another one: chance, or 16 bits.
 NO_SLOPE = ("dropout", "rrelu", "gumbel", "rsample", "16", "autocast", "type_as", "straight")

@@ -22,8 +22,6 @@ from tests.recording.streams import through_stream
 ALWAYS = {"constant", "no_derivative", "drawn"}
 # What else has no terms, and why.
 REASONS = {
-    "a view written into": {"in_place_on_view"},
-    "packed sequence": {"in_place_on_view"},
     "somebody's own": {"custom_function"},
 }
 # So many numbers of a recording are asked about: a recurrent layer alone has hundreds of nodes.

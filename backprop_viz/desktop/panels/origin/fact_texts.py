@@ -153,6 +153,9 @@ def _sentences() -> Mapping[str, str]:
         "backward_starts_given": translate(
             "facts", "Backward started from this given gradient: it was put in, not computed."
         ),
+        "written_through_view": translate(
+            "facts", "{0} wrote to it in place through a view: a part of it, or all of it."
+        ),
         "no_way_here": translate(
             "facts", "Nothing that arrived at {0} has to do with this element, so 0."
         ),

@@ -18,7 +18,9 @@ def no_terms_text(reason: Fact) -> str | None:
         ),
         "input_not_recorded": translate("reasons", "What {0} read was not recorded."),
         "call_not_recorded": translate(
-            "reasons", "How {0} was called was not recorded: an argument is no plain value."
+            "reasons",
+            "How {0} was called was not recorded: an argument is no plain value, but a function "
+            "or an object. Call what it does one by one, and each step has terms.",
         ),
         "function_not_known": translate("reasons", "This version of torch has no {0}."),
         "not_replayed": translate("reasons", "{0} could not be run again: {1}"),
@@ -39,22 +41,30 @@ def no_terms_text(reason: Fact) -> str | None:
         "unrecorded_node": translate(
             "reasons",
             "No recorded operation made {0}: torch.vmap, torch.func or autograd.grad made it "
-            "within the forward pass.",
+            "within the forward pass. Written as plain operations, each step has terms.",
         ),
         "read_unrecorded": translate(
             "reasons",
             "No recorded operation made what {0} read: torch.vmap, torch.func or autograd.grad "
-            "made it within the forward pass.",
+            "made it within the forward pass. Written as plain operations, each step has terms.",
         ),
         "no_derivative": translate("reasons", "{0} has no derivative."),
         "no_operation": translate("reasons", "The operation that made {0} was not recorded."),
         "custom_function": translate(
-            "reasons", "{0} is a Function of your own: only its backward method knows the terms."
+            "reasons",
+            "{0} is a Function of your own: only its backward method knows the terms. Write its "
+            "forward with torch's operations alone, or hold it to torch.autograd.gradcheck.",
         ),
         "changed_in_place": translate(
-            "reasons", "{0} read a tensor that was changed in place through a view of it."
+            "reasons",
+            "{0} read a tensor that was changed in place by what no recorded call tells of. Make a "
+            "new tensor in its place, as by torch.where or torch.cat.",
         ),
-        "in_place_on_view": translate("reasons", "{0} wrote into a part of a tensor."),
+        "in_place_on_view": translate(
+            "reasons",
+            "{0} wrote into a part of a tensor by what no recorded call tells of. Make a new "
+            "tensor in its place, as by torch.where or torch.cat.",
+        ),
         "node_not_found": translate("reasons", "Run again, the operation made no {0}."),
         "node_cannot_run": translate("reasons", "{0} could not be run again: {1}"),
         "not_differentiable_twice": translate(

@@ -1,0 +1,69 @@
+"""Writes through views have terms: what was there before, times, plus or replaced by what came."""
+
+import random
+
+import pytest
+import torch
+from torch import Tensor
+
+from backprop_viz.capture.checks.loss_along import LossAlong
+from backprop_viz.capture.explaining.chains import effects, links
+from backprop_viz.capture.explaining.explainer import Explainer
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from tests.capture.explaining.checks import faults, numbers_of
+from tests.capture.explaining.view_writes import VIEW_WRITES
+from tests.capture.recorded_nets import Applied, recorded_net
+from tests.nightly import by_day_every
+from tests.recording.streams import through_stream
+
+NAMES = by_day_every(4, list(VIEW_WRITES))
+
+
+def recorded(name: str) -> tuple[Recording, Tensor, Tensor]:
+    torch.manual_seed(1)
+    weight, x = torch.randn(4), torch.randn(3, 4)
+    made = recorded_net(Applied(weight.clone(), VIEW_WRITES[name]), x)
+    return through_stream(made), weight, x
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_closes_and_leads_to_the_loss(name: str) -> None:
+    recording, _, _ = recorded(name)
+    explainer, wrong = Explainer(recording), []
+    for number in numbers_of(recording, random.Random(2), each=3):
+        found = explainer.explain(number)
+        wrong += [f"{found.op} {number}: {each}" for each in faults(recording, found)]
+        if found.reason is not None and found.reason.code not in ("constant", "no_derivative"):
+            wrong.append(f"{found.kind} {found.op} {number}: {found.reason}")
+        if found.kind in ("gradient", "arrived", "accumulated"):
+            last = list(links(explainer, number))[-1]
+            if last.reason is None and not last.facts and last.kind != "given":
+                wrong.append(f"the chain of {number} ends at {last.op} without a word")
+        effects(recording, number)
+    assert not wrong, "\n".join(wrong[:10])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_gradients_are_torchs_and_those_of_finite_differences(name: str) -> None:
+    recording, weight, x = recorded(name)
+    plain = weight.clone().requires_grad_()
+    (VIEW_WRITES[name](plain, x) ** 2).sum().backward()
+    grad = next(e for e in reversed(recording.events) if e.parameter == "weight").outputs[0]
+    assert grad is not None
+    assert plain.grad is not None
+    assert torch.equal(torch.from_numpy(grad.copy()), plain.grad)
+    wide = weight.double().requires_grad_()
+    torch.set_default_dtype(torch.float64)
+    try:
+        (VIEW_WRITES[name](wide, x.double()) ** 2).sum().backward()
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert wide.grad is not None
+    value = recording.by_parameter["weight"].value_id
+    for i in range(4):
+        along = LossAlong(recording, Number(value, (i,)))
+        assert along.gradient() == pytest.approx(float(wide.grad[i]), rel=1e-12, abs=1e-12)
+        h = 1e-5
+        slope = (along.loss(along.value + h) - along.loss(along.value - h)) / (2 * h)
+        assert slope == pytest.approx(along.gradient(), rel=1e-6, abs=1e-8)

@@ -1,0 +1,120 @@
+"""Networks that write to a tensor through views of it."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+Function = Callable[[Tensor, Tensor], Tensor]
+
+
+def written(write: Callable[[Tensor, Tensor], object]) -> Function:
+    """What ``write`` leaves of w·x, which it is given with w (4,)."""
+
+    def function(w: Tensor, x: Tensor) -> Tensor:
+        y = x * w
+        write(y, w)
+        return y * 1.5
+
+    return function
+
+
+def _two(y: Tensor, w: Tensor) -> None:
+    a, b = y[0], y[1]
+    a.mul_(w)
+    b.add_(w[1])
+
+
+def _in_turn(y: Tensor, w: Tensor) -> None:
+    for i in range(3):
+        y[i].mul_(w[i])
+
+
+def _old_view(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    first = y[:, 0]
+    y[0].mul_(w)
+    return y.sum() + (first * w[0]).sum()
+
+
+def _base_too(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    first = y[:, 0]
+    y.mul_(w)
+    first.mul_(w[:3])
+    return y + (first**2).sum()
+
+
+def _read_between(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    y[0].mul_(w)
+    between = y.sum()
+    y[1].mul_(2.0)
+    return y * between
+
+
+def _sliding(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    for t in range(1, 4):
+        y[:, t].add_(y[:, t - 1] + w[t])
+    return y
+
+
+def _into_zeros(w: Tensor, x: Tensor) -> Tensor:
+    y = torch.zeros(3, 4)
+    y[:, 1].add_(x[:, 1] * w[1])
+    return y + w
+
+
+def _into_input(w: Tensor, x: Tensor) -> Tensor:
+    x = x.clone()
+    x[:, 1].mul_(w[1])
+    return x * w
+
+
+def _view_returned(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    return y.view(-1).mul_(w[2])
+
+
+def _twins(w: Tensor, x: Tensor) -> Tensor:
+    y, z = x * w, x * w
+    y[0].mul_(w)
+    z[0].mul_(w)
+    return y * z
+
+
+VIEW_WRITES: dict[str, Function] = {
+    "a row": written(lambda y, w: y[0].mul_(2)),
+    "a row by the weight": written(lambda y, w: y[0].mul_(w)),
+    "of the transposed": written(lambda y, w: y.T[1].add_(w[:3])),
+    "set": written(lambda y, w: y.__setitem__((slice(None), 0), w[:3])),
+    "set in a view": written(lambda y, w: y[1].__setitem__(slice(1, 3), w[:2])),
+    "set by a mask": written(lambda y, w: y.__setitem__(y > 0, w[0])),
+    "one of the flat view": written(lambda y, w: y.view(-1)[5].add_(w[0])),
+    "filled": written(lambda y, w: y[0].fill_(1.0)),
+    "zeroed": written(lambda y, w: y[:, 1:3].zero_()),
+    "copied": written(lambda y, w: y[0].copy_(w)),
+    "a function": written(lambda y, w: y[0].sigmoid_()),
+    "relu in place": written(lambda y, w: F.relu(y[1:], inplace=True)),
+    "clamped": written(lambda y, w: y[1:].clamp_(min=0.0)),
+    "by itself": written(lambda y, w: y[0].add_(y[1])),
+    "by the whole": written(lambda y, w: y[0].add_(y.sum())),
+    "two rows": written(_two),
+    "in turn": written(_in_turn),
+    "twice": written(lambda y, w: y[0].mul_(w).add_(1.0)),
+    "diagonal": written(lambda y, w: y[:, :3].diagonal().mul_(w[:3])),
+    "narrow": written(lambda y, w: y.narrow(1, 1, 2).pow_(2)),
+    "masked": written(lambda y, w: y[0].masked_fill_(torch.tensor([True, False, True, False]), 0)),
+    "index_add": written(lambda y, w: y[1].index_add_(0, torch.tensor([0, 0, 2]), w[:3])),
+    "addcmul": written(lambda y, w: y[0].addcmul_(w, w, value=0.5)),
+    "an old view": _old_view,
+    "the whole and a view": _base_too,
+    "read between": _read_between,
+    "a recurrence": _sliding,
+    "into zeros": _into_zeros,
+    "into the input": _into_input,
+    "the view is what is read": _view_returned,
+    "two alike": _twins,
+}
