@@ -61,7 +61,7 @@ SERIES = "series"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class CalledStep:
     """A call of a series. ``reads`` are its tensors among the inputs and what steps have made."""
 
     event: Event

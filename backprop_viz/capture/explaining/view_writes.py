@@ -13,8 +13,8 @@ from backprop_viz.analysis.provenance import forward_events
 from backprop_viz.capture.explaining.nodes import input_nodes, paired_nodes
 from backprop_viz.capture.explaining.replay import (
     SERIES,
+    CalledStep,
     NotReplayed,
-    Step,
     followed_ids,
     replayed,
     reproduces,
@@ -258,7 +258,7 @@ class _Tracer:
         places = {tensor: place for place, tensor in enumerate(inputs) if place}
         # Where each view of the memory is, among the inputs and what the steps make.
         made: dict[_Chain | None, int] = {(): 0}
-        steps: list[Step] = []
+        steps: list[CalledStep] = []
         orders: dict[int, tuple[int, ...]] = {}
         for i in rows:
             reads = []
@@ -267,7 +267,7 @@ class _Tracer:
                 inside = self._chain(memory, each)
                 reads.append(places[each] if inside is None else made[inside])
             made[self._chain(memory, events[i].output_ids[0])] = len(inputs) + len(steps)
-            steps.append(Step(events[i], tuple(reads)))
+            steps.append(CalledStep(events[i], tuple(reads)))
             orders |= _orders(events[i], reads, len(inputs))
         call = Call(SERIES, (tuple(steps), made[chain]), orders=tuple(orders.items()))
         return replace(
