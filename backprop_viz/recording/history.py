@@ -25,6 +25,12 @@ class Curves:
     validation_loss: NDArray[np.float64]
     validation_accuracy: NDArray[np.float64]
 
+    @classmethod
+    def of_losses(cls, losses: Sequence[float] | NDArray[np.float64]) -> Self:
+        """Of a run of which nothing else is known."""
+        loss, none = np.array(losses, np.float64), np.empty(0)
+        return cls(loss, np.full(len(loss), np.nan), none, none, none)
+
 
 class Series:
     """Numbers that are only ever appended.

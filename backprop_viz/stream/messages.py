@@ -33,6 +33,18 @@ class RunAttached:
 
 
 @dataclass(frozen=True, slots=True)
+class Preparing:
+    """A script has run for so many ``seconds`` without training, and is at this line of its own.
+
+    ``over``: it begins to train, or has ended.
+    """
+
+    line: int | None
+    seconds: float
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     """A script has ended, with this exit status.
 
@@ -258,7 +270,7 @@ Answer = (
     | SnippetRan
 )
 FROM_WORKER: Sequence[type[object]] = (
-    *(Update, Notice, RunAttached, RunEnded, LeftOut, TakenOver, Whereabouts),
+    *(Update, Notice, RunAttached, RunEnded, LeftOut, TakenOver, Whereabouts, Preparing),
     *(Sheet, Page, EvaluationProgress, Filed, CodeFound, Rerecorded, Scripted, SaliencyRecorded),
     *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked, SnippetRan, NetworkTried),
     *(SurfaceComputed, RaceRan),

@@ -12,5 +12,5 @@ def ended_by(error: BaseException, path: str, status: int = 1) -> RunEnded:
     if isinstance(error, SyntaxError) and error.filename == path:
         lines.append(error.lineno)
     details = "".join(traceback.format_exception(error))
-    said = f"{type(error).__name__}: {error}"
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return RunEnded(status, said, details, lines[-1] if lines else None)

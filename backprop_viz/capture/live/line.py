@@ -95,7 +95,7 @@ class LiveLine:
                 if isinstance(message, UpdateWanted):
                     self._heard = self._sent
                 if isinstance(message, InterruptScript):
-                    _interrupt()
+                    interrupt_script()
                 elif isinstance(message, Leave):
                     self.was_left = True
                 elif isinstance(message, Heard):
@@ -110,7 +110,7 @@ class LiveLine:
             self._ended()
 
 
-def _interrupt() -> None:
+def interrupt_script() -> None:
     """Raise KeyboardInterrupt in the script's thread, as Ctrl+C does."""
     if sys.platform == "win32":
         _thread.interrupt_main()

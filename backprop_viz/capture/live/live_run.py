@@ -4,20 +4,20 @@ import sys
 import threading
 import time
 from array import array
-from collections.abc import Sequence
 from dataclasses import replace
 from types import FrameType
 
-import numpy as np
 from torch._C import DisableTorchFunction
 
 from backprop_viz.analysis.cursor.breakpoints import first_hit
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat
+from backprop_viz.capture.live.line import interrupt_script
 from backprop_viz.capture.live.line_holds import LineHolds
 from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.own_rank import own_rank
+from backprop_viz.capture.live.preparation import Preparation
 from backprop_viz.capture.live.recording_pace import RecordingPace
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -113,8 +113,11 @@ class LiveRun:
         self._place = LoopPlace(origin.path)
         if origin.world_size > 1:
             self._heartbeat = Heartbeat(self._beat, _BEAT_EVERY_S)
+        self._preparation: Preparation | None = None  # of a script that may train later
         if ends is not None:
             self.attach(ends)
+            if origin.kind != "watch":
+                self._preparation = Preparation(origin.path, self._window.send)
 
     def attach(self, ends: Ends) -> None:
         """A window is at the other end of a line, in place of one that was there before.
@@ -123,7 +126,7 @@ class LiveRun:
         """
         with self._state:
             line = self._window.attach(ends)
-            self._points, self._opened = [], _curves(self._losses)
+            self._points, self._opened = [], Curves.of_losses(self._losses)
             self._scalars = list(self._logged)
             self._carried_out, self._told_program = 0, False
         line.start()
@@ -231,6 +234,7 @@ class LiveRun:
         zero_grad may have run before the model is found; it is shown with the first step.
         """
         self._know_rank()
+        self._prepared()
         if self._until == "any":
             return
         recording = None if self._recorder is None else self._recorder.recording()
@@ -249,8 +253,13 @@ class LiveRun:
             self._origin = replace(self._origin, rank=rank, world_size=ranks)
             self._window.send(RunAttached(self._origin))
 
+    def _prepared(self) -> None:
+        if self._preparation is not None:
+            self._preparation.over()
+
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """The script is over: send what is left, and let the window stay."""
+        self._prepared()
         with self._state:
             self._until = "any"
         self._window.send_waiting(until=None)
@@ -309,11 +318,8 @@ class LiveRun:
         """Hold before the lines that have a breakpoint; in the loop's own thread."""
         if threading.get_ident() != self._thread:
             return  # a node that runs in a thread of its own
-        lines = (b.key for b in self._breakpoints if self._is_own_line(b))
+        lines = (b.key for b in self._breakpoints if b.kind == "line")
         self._holds.want(frozenset(line for line in lines if isinstance(line, int)))
-
-    def _is_own_line(self, breakpoint_: Breakpoint) -> bool:
-        return breakpoint_.kind == "line" and isinstance(breakpoint_.key, int)
 
     def _forward_line_runs(self, line: int) -> None:
         """Hold before a line of forward: it is traced already, so that ``LineHolds`` hears not."""
@@ -385,13 +391,10 @@ class LiveRun:
             self._window.send(notice_of(UserError(text, name)))
 
     def _window_gone(self) -> None:
-        """Nobody holds the loop any more: it runs freely."""
+        """Nobody holds the loop any more: it runs freely. A model's file is read for the window."""
+        prepares = self._preparation is not None and not self._preparation.is_over
+        if prepares and self._origin.kind == "model":
+            interrupt_script()
         with self._state:
             self._until, self._breakpoints = "any", ()
             self._state.notify_all()
-
-
-def _curves(losses: Sequence[float]) -> Curves:
-    """The losses of iterations from 1 on, as the curves of a run."""
-    loss, none = np.array(losses, np.float64), np.empty(0)
-    return Curves(loss, np.full(len(loss), np.nan), none, none, none)

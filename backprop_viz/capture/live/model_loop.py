@@ -82,6 +82,10 @@ class ModelLoop:
         if self._watch is not None and isinstance(error, Exception):
             self._watch.failed(error)
 
+    def is_wanted(self) -> bool:
+        """It trains for the window alone."""
+        return self._follower.has_window
+
     def close(self) -> Recording | None:
         """Watch no longer; what was recorded of an iteration that was not over."""
         return None if self._watch is None else self._watch.close()

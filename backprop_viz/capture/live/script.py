@@ -66,6 +66,9 @@ class ScriptWatcher(Protocol):
     def explain(self, error: BaseException) -> None:
         """Say in the recording which tensor an exception is about, if torch has raised it."""
 
+    def is_wanted(self) -> bool:
+        """Whether anybody wants it to go on; else that it is interrupted is no error."""
+
     def close(self) -> Recording | None:
         """Watch no longer; what was recorded of an iteration that is not over."""
 
@@ -122,6 +125,8 @@ def run_watched(
         told = RunEnded(_status_of(end))
         raise
     except KeyboardInterrupt as error:
+        if not found.is_wanted():
+            return 0
         told = _failed(error, script.path, 128 + signal.SIGINT)
         sys.excepthook = lambda *_: None
         raise
@@ -238,6 +243,10 @@ class _Discovery:
         """Say in the recording which tensor it is about, if torch has raised it."""
         if self._watch is not None and isinstance(error, Exception):
             self._watch.failed(error)
+
+    def is_wanted(self) -> bool:
+        """A script goes on without a window."""
+        return True
 
     def close(self) -> Recording | None:
         """Watch no longer; what was recorded of an iteration that is not over."""

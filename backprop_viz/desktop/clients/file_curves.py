@@ -63,5 +63,4 @@ class FileLosses:
         return not (iterations[new] <= before).any()
 
     def _curves(self) -> Curves:
-        loss, none = self._buffer[: self._size].copy(), np.empty(0)
-        return Curves(loss, np.full(len(loss), np.nan), none, none, none)
+        return Curves.of_losses(self._buffer[: self._size])

@@ -1,5 +1,7 @@
 """A script's run in the window: what applies to it, what is said when it ends, and closing."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QMessageBox
 
@@ -13,7 +15,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.progress import Progress
 from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.stream.messages import RunEnded
+from backprop_viz.stream.messages import Preparing, RunEnded
 
 
 class AttachedController(QObject):
@@ -26,10 +28,11 @@ class AttachedController(QObject):
         self._origin: RunOrigin | None = None
         self._running = True
         self._closed = False
+        self._prepares = False  # whether the script has not begun to train, and takes long
         self._window.may_close = self._may_close
         self._session.attached.connect(self._attached)
         self._session.answered.connect(self._show_progress)
-        self._window.reading_strip.cancelled.connect(self._leave)
+        self._window.reading_strip.cancelled.connect(self._cancel)
         self._session.run_ended.connect(self._ended)
         self._session.view_state_ready.connect(self._show_origin)
         self._leave_out()
@@ -48,10 +51,37 @@ class AttachedController(QObject):
         self._window.leave_out_built_in()
 
     def _show_progress(self, answer: object) -> None:
-        """Show how far a file is looked through that has no index."""
+        """Show how far a file is looked through that has no index, or where a script is."""
+        if isinstance(answer, Preparing):
+            self._show_preparing(answer)
         if isinstance(answer, Progress):
             text = self.tr("Reading {0}, which its writer did not close").format(answer.name)
             self._window.reading_strip.show_progress(text, answer.done / max(answer.total, 1))
+
+    def _show_preparing(self, told: Preparing) -> None:
+        """Show where a script is that has not trained yet."""
+        strip, origin = self._window.reading_strip, self._origin
+        self._prepares = not told.over and self._running and origin is not None
+        if not self._prepares or origin is None:
+            strip.hide()
+            return
+        if told.line is None:
+            text = self.tr("{name} has not begun to train: {seconds} s")
+        else:
+            text = self.tr("{name} has not begun to train: line {line}, {seconds} s")
+        name, seconds = Path(origin.path).name, round(told.seconds)
+        strip.show_progress(text.format(name=name, line=told.line, seconds=seconds), None)
+        if origin.kind == "model":
+            strip.tell_what_cancel_does(self.tr("Stop it, and close this window"))
+        else:
+            strip.tell_what_cancel_does(self.tr("Interrupt the script, as Ctrl+C does"))
+
+    def _cancel(self) -> None:
+        """Have no more of what takes long: a script is interrupted, a window on a file closed."""
+        if self._prepares and self._origin is not None and self._origin.kind == "script":
+            self._session.interrupt()
+        else:
+            self._leave()
 
     def _attached(self, origin: RunOrigin) -> None:
         self._origin = origin
@@ -98,7 +128,8 @@ class AttachedController(QObject):
 
     def _stop_offering(self) -> None:
         """Offer no more what only a script that runs can do."""
-        self._running = False
+        self._running = self._prepares = False
+        self._window.reading_strip.hide()
         for question in self._window.findChildren(QMessageBox, "leaveQuestion"):
             question.reject()
         is_file = self._origin is not None and self._origin.kind == "file"

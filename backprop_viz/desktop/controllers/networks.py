@@ -120,8 +120,6 @@ class NetworksController(QObject):
             except UserError as error:
                 self._window.messages.tell_notice(notice_of(error))
                 return
-        said = self.tr("{0} opens in a window of its own.")
-        self._window.messages.tell(said.format(path.name), "info")
         self.model_wanted.emit(str(path))
 
     def _tried(self, tried: NetworkTried) -> None:

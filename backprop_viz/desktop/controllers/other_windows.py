@@ -39,6 +39,8 @@ class OtherWindowsController(QObject):
         """Open a window on the training of a file's model."""
         if path.endswith(MODEL_SUFFIX) and Path(path).is_file():
             self._start((path,))
+            opens = self.tr("{0} opens in a window of its own.")
+            self._window.messages.tell(opens.format(Path(path).name), "info")
             return
         said = self.tr("{0} is not a Python file: choose one whose name ends in .py.")
         self._window.messages.tell(said.format(Path(path).name), "error")

@@ -48,6 +48,10 @@ class ProgressStrip(QFrame):
         self._bar.setAccessibleDescription(text)
         self.show()
 
+    def tell_what_cancel_does(self, text: str) -> None:
+        """Where it is not what it is elsewhere: that the run is not affected."""
+        self._cancel.setToolTip(text)
+
     def text(self) -> str:
         """What is being done."""
         return self._label.text()

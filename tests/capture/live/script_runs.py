@@ -192,7 +192,7 @@ class ScriptsWindow:
         if recording is not None:
             self.recordings[recording.iteration] = recording
         if isinstance(message, Update):
-            self._send(UpdateWanted())
+            self.send(UpdateWanted())
         return message
 
     def until(self, wanted: Callable[[Any], bool]) -> Any:
@@ -204,7 +204,7 @@ class ScriptsWindow:
     def command(self, command: Command) -> int:
         """Give a command; its number."""
         self._number += 1
-        self._send(NumberedCommand(self._number, command))
+        self.send(NumberedCommand(self._number, command))
         return self._number
 
     def carried_out(self, command: Command) -> Update:
@@ -262,6 +262,6 @@ class ScriptsWindow:
                     self._printed += data.decode()
                     self._news.notify_all()
 
-    def _send(self, message: object) -> None:
+    def send(self, message: object) -> None:
         with suppress(BrokenPipeError):  # the script has ended; what it sent last can be read
             send(self._out, self._writer.pieces(message))

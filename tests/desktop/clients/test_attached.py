@@ -10,7 +10,7 @@ import pytest
 import torch
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.explanations import explain
@@ -25,6 +25,7 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
+from backprop_viz.stream.messages import Preparing
 from tests.capture.live.script_runs import Scripts, ended_process
 from tests.waiting import until, until_idle
 
@@ -321,6 +322,20 @@ def test_an_exception_is_told_with_its_line(begin: Begin) -> None:
     assert said.endswith(": ValueError: no more data")
     assert f'train.py", line {line}, in <module>' in ended.printed
     assert "backprop_viz" not in ended.printed
+
+
+def test_a_script_that_takes_long_before_it_trains_is_interrupted(begin: Begin) -> None:
+    attached = begin(steps=2)
+    attached.session.answered.emit(Preparing(7, 2.6))
+    strip = attached.window.reading_strip
+    assert strip.text() == "train.py has not begun to train: line 7, 3 s"
+    strip.findChild(QToolButton, "readingStripCancel").click()
+    ended = ended_process(attached.process)
+    assert ended.printed.endswith("KeyboardInterrupt\n")
+    until(attached.session, lambda: not attached.session.has_worker)
+    assert attached.window.isVisible()
+    assert not strip.isVisible()
+    assert attached.window.messages.text().endswith(": KeyboardInterrupt")
 
 
 def test_a_closed_window_lets_the_script_go_on(begin: Begin) -> None:

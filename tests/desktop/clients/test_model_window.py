@@ -15,6 +15,7 @@ from backprop_viz.desktop.application import make_window
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.stream.messages import Preparing
 from tests.capture.live.script_runs import shared_scripts
 from tests.waiting import until, until_idle
 
@@ -127,3 +128,18 @@ def test_the_line_that_raised_is_marked(opened: Opened) -> None:
     assert code.lines[code.failed].text == "    value = loss(output, target)"
     said = f"The script has ended at line {code.failed + 1}: ValueError: Expected input batch_size"
     assert opened.window.messages.text().startswith(said)
+
+
+def test_a_file_that_takes_long_says_so_and_can_be_stopped(opened: Opened) -> None:
+    strip = opened.window.reading_strip
+    opened.session.answered.emit(Preparing(3, 12.3))
+    assert strip.isVisible()
+    assert strip.text() == "mine.py has not begun to train: line 3, 12 s"
+    opened.session.answered.emit(Preparing(None, 13.0, over=True))
+    assert not strip.isVisible()
+    opened.session.answered.emit(Preparing(None, 1.0))
+    cancel = strip.findChild(QToolButton, "readingStripCancel")
+    assert cancel.toolTip() == "Stop it, and close this window"
+    cancel.click()
+    assert not opened.window.isVisible()
+    assert opened.process.wait(60) == 0

@@ -48,6 +48,7 @@ def test_a_model_is_opened_beside(
     (tmp_path / "mine.py").touch()
     dialog.fileSelected.emit(str(tmp_path / "mine.py"))
     assert started == [(sys.executable, ["-m", "backprop_viz", str(tmp_path / "mine.py")])]
+    assert window.messages.text() == "mine.py opens in a window of its own."
     for odd in (tmp_path / "mine.txt", tmp_path / "nowhere.py"):
         dialog.fileSelected.emit(str(odd))
         assert window.messages.text().startswith(f"{odd.name} is not a Python file: choose one")
