@@ -21,6 +21,7 @@ _FUNCTIONAL = (
     *("relu_", "elu_", "selu_", "celu_", "leaky_relu_", "rrelu_", "hardtanh_", "threshold_"),
     *("hardsigmoid", "hardswish", "sigmoid", "tanh", "upsample", "upsample_nearest"),
 )
+_NN = ("pad_sequence",)
 _TORCH = ("_weight_norm", "_pack_padded_sequence", "_pad_packed_sequence", "segment_reduce")
 
 
@@ -33,6 +34,7 @@ def _named() -> Mapping[str, _Function]:
         ("torch.Tensor", torch.Tensor, _OF_TENSORS),
         ("torch.nn.functional", functional, _FUNCTIONAL),
         ("torch", torch, _TORCH),
+        ("torch._C._nn", torch._C._nn, _NN),
     )
     for where, holder, names in places:
         for name in names:
@@ -44,10 +46,12 @@ def _named() -> Mapping[str, _Function]:
 @cache
 def _unresolved() -> Mapping[_Function, str]:
     """The names of those that torch itself has none for."""
+    places = (("torch", torch, _TORCH), ("torch._C._nn", torch._C._nn, _NN))
     return {
-        function: f"torch.{name}"
-        for name in _TORCH
-        if (function := getattr(torch, name, None)) is not None
+        function: f"{where}.{name}"
+        for where, holder, names in places
+        for name in names
+        if (function := getattr(holder, name, None)) is not None
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -68,6 +69,9 @@ def only(recording: Recording, op: str) -> Event:
             },
         ),
         ("cat", lambda x: torch.cat([x, x], dim=1), ([HERE, THERE],), {"dim": 1}),
+        ("div", lambda x: x / np.sqrt(4), (HERE, 2.0), {}),
+        ("getitem", lambda x: x[np.array([1, 0])], (HERE, [1, 0]), {}),
+        ("to", lambda x: x.to(float), (HERE, TorchName("dtype", "float64")), {}),
         ("getitem", lambda x: x[..., None, 1:3], (HERE, (..., None, slice(1, 3, None))), {}),
         ("view", lambda x: x.view(torch.Size([4, 3])), (HERE, (4, 3)), {}),
         ("to", lambda x: x.to(torch.float64), (HERE, TorchName("dtype", "float64")), {}),

@@ -201,7 +201,10 @@ class LstmGradient:
             parts = []
             for kind in kinds:
                 own = [i for i, o in enumerate(others) if (o.tensor, o.intermediate) == kind]
-                factors = [self.column(OF_PRE, places[own]), _joined([others[i] for i in own])]
+                factors = [
+                    self.column(OF_PRE, places[own]),
+                    joined_columns([others[i] for i in own]),
+                ]
                 if slot == 1 and self.lstm.masks and self.layer >= self.lstm.directions:
                     kept = [self.lstm.mask(self.layer, int(t), int(n))[at] for t, n, _ in places]
                     factors.append(plain("mask", *kept))
@@ -234,7 +237,7 @@ class LstmGradient:
         return self.lstm.input_column(place).only(np.array([at], np.int64))
 
 
-def _joined(columns: list[FactorColumn]) -> FactorColumn:
+def joined_columns(columns: list[FactorColumn]) -> FactorColumn:
     """Columns of one tensor as one."""
     first = columns[0]
     indices = [column.indices for column in columns if column.indices is not None]

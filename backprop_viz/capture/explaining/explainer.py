@@ -13,6 +13,7 @@ from backprop_viz.capture.explaining.gradients import gradient_formula, gradient
 from backprop_viz.capture.explaining.intermediates import intermediate_explanation
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.outputs import output_parts
+from backprop_viz.capture.explaining.recurrent_weights import parts_over_steps
 from backprop_viz.capture.explaining.reductions import reduced_parts
 from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.capture.explaining.rounding import rounding_of, rounding_of_inputs
@@ -194,6 +195,9 @@ class Explainer:
             numbers.append(Number(tensor, number.index, i, slot, component=number.component))
         if len(numbers) == 1:
             return replace(self.explain(numbers[0]), number=number, value=value)
+        over_steps = parts_over_steps(self.lookup, number, numbers)
+        if over_steps is not None:
+            return _explained(number, value, "arrived", event.op, *over_steps, ())
         parts = tuple(Part("sent", column.values, (column,)) for column in map(self._one, numbers))
         formula = " + ".join(f"∂L/∂x via {self.recording.events[i].op}" for i, _ in senders)
         return _explained(number, value, "arrived", event.op, formula, parts, ())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import EllipsisType, NoneType
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,6 +17,10 @@ _TORCH_TYPES = {
     torch.layout: "layout",
     torch.memory_format: "memory_format",
 }
+# The dtypes that torch takes Python's own types for.
+_PYTHON_DTYPES = {bool: "bool", int: "int64", float: "float64", complex: "complex128"}
+# So many indices of a numpy array are written down.
+_LARGEST = 1024
 # What MessagePack holds.
 _SMALLEST_INT, _LARGEST_INT = -(2**63), 2**64 - 1
 # Made beforehand: most calls have few tensors.
@@ -65,9 +70,13 @@ class Template:
         kind = type(value)
         if kind in _AS_THEY_ARE:
             return value
+        if isinstance(value, np.generic) or _is_index(value):
+            return self._of(value.tolist())
         if isinstance(value, int):
             self.plain &= _SMALLEST_INT <= value <= _LARGEST_INT
             return int(value)
+        if isinstance(value, float | str):
+            return float(value) if isinstance(value, float) else str(value)
         if isinstance(value, tuple):
             return tuple([self._of(item) for item in value])
         if isinstance(value, list):
@@ -77,10 +86,17 @@ class Template:
             return {key: self._of(item) for key, item in value.items()}
         if isinstance(value, slice):
             return slice(self._of(value.start), self._of(value.stop), self._of(value.step))
+        if kind is type and value in _PYTHON_DTYPES:
+            return TorchName("dtype", _PYTHON_DTYPES[value])
         if kind in _TORCH_TYPES:
             return TorchName(_TORCH_TYPES[kind], str(value).removeprefix("torch."))
         self.plain = False
         return None
+
+
+def _is_index(value: Any) -> bool:
+    """Whether it is a numpy array that says which elements are meant."""
+    return isinstance(value, np.ndarray) and value.dtype.kind in "iub" and value.size <= _LARGEST
 
 
 def _order(tensor: Tensor) -> tuple[int, ...] | None:
