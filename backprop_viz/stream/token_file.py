@@ -24,15 +24,27 @@ def token_path() -> Path:
     return user_state_path("backprop_viz", appauthor=False) / "token"
 
 
+def _make(path: Path) -> None:
+    """Put a new token there, whole at once: ranks that begin together all read the first one's."""
+    token = secrets.token_hex(_BYTES)
+    whole = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    made = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE)
+    try:
+        with os.fdopen(made, "w", encoding="ascii") as file:
+            file.write(token)
+        with suppress(FileExistsError):
+            os.link(whole, path)
+    finally:
+        whole.unlink()
+
+
 def read_token() -> bytes:
     """The token, which is made if there is none yet. Raises UserError if it cannot be had."""
     path = token_path()
     try:
         make_private_folder(path.parent)
-        with suppress(FileExistsError):
-            made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE)
-            with os.fdopen(made, "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(_BYTES))
+        if not path.exists():
+            _make(path)
         make_private(path)
         token = path.read_bytes().strip()
     except OSError as error:

@@ -1,5 +1,6 @@
 """A line over TCP is open to those who know the token alone."""
 
+import secrets
 import socket
 import stat
 import threading
@@ -123,3 +124,22 @@ def test_the_token_is_made_once_for_its_owner_alone(
     path.write_text("short")
     with pytest.raises(UserError, match="too short"):
         read_token()
+
+
+def test_two_that_make_the_token_at_once_have_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ranks begin together: another one makes it while this one is about to."""
+    path = tmp_path / "token"
+    monkeypatch.setenv("BACKPROP_VIZ_TOKEN_FILE", str(path))
+    made, others = secrets.token_hex, []
+
+    def slowly(count: int) -> str:
+        if not others:
+            others.append(b"")
+            others[0] = read_token()
+        return made(count)
+
+    monkeypatch.setattr(secrets, "token_hex", slowly)
+    assert read_token() == others[0]
+    assert [each.name for each in tmp_path.iterdir()] == ["token"]

@@ -108,16 +108,22 @@ class FileClient:
         self._thread.join(1.0)
 
     def _read(self) -> None:
+        total = 1  # byte, of a file that cannot be reached
         try:
+            with suppress(OSError, UserError):
+                total = max(self.path.stat().st_size, total)
+            self._tell(self._progress(0, total))
             with RecordingFile(self.path, self._report) as file:
                 self._note(file)
                 self._tell(RunAttached(_origin(file, self.path)))
                 self._tell_new(file)
+                self._tell(self._progress(total, total))
                 self._tell(RunEnded(0))
                 self._answer(file)
         except Cancelled:
             pass
         except Exception as error:  # in a thread of its own: nobody else would tell
+            self._tell(self._progress(total, total))
             self._tell(notice_of(error))
 
     def _report(self, done: int, total: int) -> None:
@@ -127,7 +133,11 @@ class FileClient:
         now = time.monotonic()
         if now - self._told_progress >= _PROGRESS_EVERY_S:
             self._told_progress = now
-            self._tell(Progress(self.path.name, 1, 1, done, total))
+            # The newest recording is to be read yet.
+            self._tell(self._progress(min(done, total - 1), total))
+
+    def _progress(self, done: int, total: int) -> Progress:
+        return Progress(self.path.name, 1, 1, done, total)
 
     def _answer(self, file: RecordingFile) -> None:
         """Read what is asked for, and look for what is written since, until the end."""

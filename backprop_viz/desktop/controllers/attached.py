@@ -9,11 +9,11 @@ from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.lost_lines import LostLinesController
+from backprop_viz.desktop.controllers.reading import ReadingController
 from backprop_viz.desktop.controllers.run_again import RunAgainController
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.progress import Progress
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import Preparing, RunEnded
 
@@ -31,11 +31,12 @@ class AttachedController(QObject):
         self._prepares = False  # whether the script has not begun to train, and takes long
         self._window.may_close = self._may_close
         self._session.attached.connect(self._attached)
-        self._session.answered.connect(self._show_progress)
+        self._session.answered.connect(self._show_preparing)
         self._window.reading_strip.cancelled.connect(self._cancel)
         self._session.run_ended.connect(self._ended)
         self._session.view_state_ready.connect(self._show_origin)
         self._leave_out()
+        self._reading = ReadingController(context)
         self._lost_lines = LostLinesController(context)
         self._run_again = RunAgainController(context)
 
@@ -50,16 +51,10 @@ class AttachedController(QObject):
                 shown.menuAction().setVisible(False)
         self._window.leave_out_built_in()
 
-    def _show_progress(self, answer: object) -> None:
-        """Show how far a file is looked through that has no index, or where a script is."""
-        if isinstance(answer, Preparing):
-            self._show_preparing(answer)
-        if isinstance(answer, Progress):
-            text = self.tr("Reading {0}, which its writer did not close").format(answer.name)
-            self._window.reading_strip.show_progress(text, answer.done / max(answer.total, 1))
-
-    def _show_preparing(self, told: Preparing) -> None:
+    def _show_preparing(self, told: object) -> None:
         """Show where a script is that has not trained yet."""
+        if not isinstance(told, Preparing):
+            return
         strip, origin = self._window.reading_strip, self._origin
         self._prepares = not told.over and self._running and origin is not None
         if not self._prepares or origin is None:
@@ -85,7 +80,6 @@ class AttachedController(QObject):
 
     def _attached(self, origin: RunOrigin) -> None:
         self._origin = origin
-        self._window.reading_strip.hide()
         title = origin.title if origin.kind != "script" else f"run {origin.title}"
         named = title
         if origin.world_size > 1 and origin.kind != "file":  # a file's name tells its rank

@@ -25,12 +25,15 @@ from backprop_viz.recording.all_reduce import ALL_REDUCE
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.progress import Progress
 from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.whereabouts import Whereabouts
 from backprop_viz.stream.commands import Command
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.wire import Received
 
+# What the window is told of each rank, whichever is shown.
+_OF_ANY = LineLost | LineTried | Progress
 # The losses of no more ranks than these are evaluated together.
 MOST_CHECKED = 8
 
@@ -189,7 +192,7 @@ class RankRuns:
                     self._look_further()
                     # Once all is known that there is to know: each change is painted.
                     self._changed |= all(each.looking is None for each in self.runs)
-                elif place == self.shown or isinstance(received[0], LineLost | LineTried):
+                elif place == self.shown or isinstance(received[0], _OF_ANY):
                     return received
                 else:
                     self._changed = True

@@ -11,18 +11,24 @@ import torch
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QProcess, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QToolButton
+from pytestqt.qtbot import QtBot
 from torch import nn
 
 import backprop_viz as bv
+from backprop_viz.app import create_window
 from backprop_viz.desktop.clients.file_client import FileClient, IterationsStored
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.phases.next_step_hint import NextStepHint
 from backprop_viz.desktop.panels.phases.phase_texts import next_step
+from backprop_viz.recording.files.file_layout import ScanReport
+from backprop_viz.recording.files.recording_file import RecordingFile
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.progress import Progress
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from tests.conftest import OpenWindow
+from tests.opened_windows import keep_settings_in
 from tests.waiting import until, until_idle
 
 # What runs where there is no torch: the window opens the file, paints, and moves the cursor.
@@ -258,9 +264,40 @@ def test_what_was_not_finished_is_looked_through_with_a_progress(
             told.append(received[0])
     client.close()
     assert [type(message) for message in told] == [
-        Progress, RunAttached, IterationsStored, Update, RunEnded,
+        Progress, Progress, RunAttached, IterationsStored, Update, Progress, RunEnded,
     ]  # fmt: skip
-    assert told[0] == Progress("cut.bprec", 1, 1, path.stat().st_size, path.stat().st_size)
+    size = path.stat().st_size
+    progress = [one for one in told if isinstance(one, Progress)]
+    assert progress == [Progress("cut.bprec", 1, 1, done, size) for done in (0, size - 1, size)]
+
+
+def test_from_the_first_moment_it_is_said_what_is_read(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, may_read = tmp_path / "run.bprec", threading.Event()
+    losses_into(path, 2)
+    opened = RecordingFile._open
+
+    def open_late(file: RecordingFile, report: ScanReport | None) -> None:
+        report(1_000_000, 4_000_000)
+        assert may_read.wait(60)
+        opened(file, report)
+
+    monkeypatch.setattr(RecordingFile, "_open", open_late)
+    keep_settings_in(tmp_path / "settings")
+    window = create_window([str(path)])
+    qtbot.addWidget(window)
+    window.show()
+    strip, session = window.reading_strip, window.session
+    until(session, lambda: strip.text() == "Reading run.bprec: 1 of 4 MB")
+    assert strip.isVisible()
+    assert window.windowTitle() == "run.bprec - backprop_viz"
+    assert window.panel(NextStepHint).text() == ""  # torch is not what is loaded
+    for name in ("actionStep", "actionIteration", "actionTrain"):
+        assert not window.findChild(QAction, name).isEnabled()
+    may_read.set()
+    until(session, lambda: session.recording_of(2) is not None)
+    until(session, lambda: not strip.isVisible())
 
 
 def test_one_that_is_dropped_on_the_window_is_opened(

@@ -1,0 +1,51 @@
+"""How far the files are read that the window is to show, from the first moment on."""
+
+from PySide6.QtCore import QObject
+
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.panels.phases.next_step_hint import NextStepHint
+from backprop_viz.recording.progress import Progress
+
+MEGABYTE = 1_000_000
+
+
+class ReadingController(QObject):
+    """Says in a strip what is read and how much of it, until all that is read by itself is there.
+
+    Until then there is nothing to step through, and the window has the file's name.
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window = context.window
+        self._attached = False
+        self._files: dict[str, Progress] = {}  # by name
+        context.session.answered.connect(self._show)
+        context.session.attached.connect(self._begun)
+        self._window.panel(NextStepHint).setText("")
+        names = "actionStep", "actionIteration", "actionTrain"
+        self._run_actions = [context.actions[name] for name in names]
+
+    def _begun(self) -> None:
+        self._attached = True
+
+    def _show(self, answer: object) -> None:
+        if not isinstance(answer, Progress):
+            return
+        self._files[answer.name] = answer
+        if not self._attached:
+            for action in self._run_actions:
+                action.setEnabled(False)
+            self._window.setWindowTitle(f"{next(iter(self._files))} - backprop_viz")
+        files = self._files.values()
+        done, total = sum(one.done for one in files), sum(one.total for one in files)
+        if done >= total:
+            self._window.reading_strip.hide()
+            return
+        text = self.tr("Reading {0}: {1} of {2} MB")
+        what = answer.name
+        if len(self._files) > 1:
+            text = self.tr("Reading {0} files: {1} of {2} MB")
+            what = f"{len(self._files):,}"
+        text = text.format(what, f"{done / MEGABYTE:,.0f}", f"{total / MEGABYTE:,.0f}")
+        self._window.reading_strip.show_progress(text, done / total)
