@@ -63,6 +63,17 @@ def test_lenet_looks_as_it_did(window: MainWindow, make_view_state: MakeViewStat
     assert not window.panel(ModulesView).isVisible()
 
 
+def test_boxes_lie_in_the_room_that_is_left_after_there_was_more(window: MainWindow) -> None:
+    window.show_view_state(state_at(recording_of("gpt")))
+    page = window.panel(NetworkView).modules
+    for height in (1600, 400, 1600, 400):
+        page.resize(page.width(), height)
+        first = page.canvas.rect_of((0, 0))
+        seen = page.viewport().rect().translated(0, page.verticalScrollBar().value())
+        assert seen.top() <= first.top()
+        assert first.bottom() <= seen.bottom()
+
+
 def test_a_double_click_and_enter_unfold_in_place(window: MainWindow) -> None:
     window.show_view_state(state_at(recording_of("gpt")))
     canvas = canvas_of(window)

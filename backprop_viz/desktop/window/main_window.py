@@ -134,6 +134,8 @@ class MainWindow(QMainWindow):
             NoticeStrip(self._in_place(PanelPlace.NOTICE), self.messages, strips, page)
         )
         self.docks = DockArea({entry.id: self._widgets[entry.id] for entry in self._docked}, page)
+        for entry in self._docked:
+            self.docks.docks[entry.id].comes_in_front = entry.in_front
         docks_in = {
             place: [self.docks.docks[e.id] for e in self._docked if e.place is place]
             for place in (PanelPlace.PLOTS, PanelPlace.ORIGIN)

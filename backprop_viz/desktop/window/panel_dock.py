@@ -98,6 +98,7 @@ class PanelDock(QDockWidget):
         panel.setAutoFillBackground(False)
         self.available = not hidden
         self.wanted = True  # shown as soon as it is available
+        self.comes_in_front = False  # of the tabs that share its place, when it comes to be shown
         panel.setVisible(not hidden)
         panel.installEventFilter(self)
         self._pressed = False
@@ -141,6 +142,8 @@ class PanelDock(QDockWidget):
             self.available = kind == QEvent.Type.ShowToParent
             self.setVisible(self.available and self.wanted)
             self.availability_changed.emit()
+            if self.comes_in_front and self.available and self.wanted:
+                self.raise_()
         elif isinstance(event, QMouseEvent):
             return self._take_mouse(event)
         return super().eventFilter(watched, event)

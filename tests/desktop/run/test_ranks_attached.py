@@ -102,6 +102,7 @@ def test_both_are_held_together_stepped_together_and_compared(window: MainWindow
     until(session, lambda: session.view_state is not None and session.view_state.ranks is not None)
     until(session, lambda: session.ranks.runs[0].live is not None)
     assert [one.rank for one in session.view_state.ranks.ranks] == [0, 1]
+    until(session, lambda: not view.visibleRegion().isEmpty())  # in front of its tabs
     session.pause()
     until(session, lambda: len(held(window)) == 2 and len(set(held(window))) == 1)
     (iteration, due), _ = held(window)

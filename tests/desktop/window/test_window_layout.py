@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.desktop.panels.registry import DOCKED, LAYOUT_NAMES, find_panels
 from backprop_viz.desktop.system.preferences import settings_store
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -49,6 +51,22 @@ def settled(window: MainWindow) -> dict[str, list[int]]:
             QApplication.sendPostedEvents()
             QApplication.processEvents()
     return found
+
+
+def test_a_panel_that_comes_in_front_is_seen_when_it_has_something_to_show(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    ranks, graph = window.panel(RanksView), window.panel(AutogradView)
+    window.docks.dock_of(graph).raise_()
+    try:
+        for _ in range(2):  # also when the user had another tab in front at the end
+            ranks.show()
+            qtbot.waitUntil(lambda: not ranks.visibleRegion().isEmpty())
+            window.docks.dock_of(graph).raise_()
+            qtbot.waitUntil(lambda: ranks.visibleRegion().isEmpty())
+            ranks.hide()
+    finally:
+        ranks.hide()
 
 
 def test_the_first_size_leaves_room_for_the_title_bar(open_window: OpenWindow) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -109,10 +108,9 @@ class ModuleCanvas(QWidget):
         around = self.parentWidget()
         return float(self.height() if around is None else around.height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the boxes in the new height."""
-        super().resizeEvent(event)
-        if self._folding is not None and event.size().height() != event.oldSize().height():
+    def fit_height(self) -> None:
+        """Place the boxes in the height that there is to be seen."""
+        if self._folding is not None:
             self._place()
 
     def sizeHint(self) -> QSize:

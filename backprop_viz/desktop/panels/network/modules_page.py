@@ -3,7 +3,7 @@
 from collections import Counter
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QToolButton, QWidget
 
 from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
@@ -24,6 +24,12 @@ class ModulesPage(QScrollArea):
         self.setWidget(self.canvas)
         self.viewport().setAutoFillBackground(False)
         self.canvas.setAutoFillBackground(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the boxes in the new height: the canvas alone would keep a larger one."""
+        super().resizeEvent(event)
+        if event.size().height() != event.oldSize().height():
+            self.canvas.fit_height()
 
     def reveal(self, layer: str) -> None:
         """Scroll to the box of a layer."""
