@@ -80,6 +80,8 @@ class AttachedController(QObject):
 
     def _attached(self, origin: RunOrigin) -> None:
         self._origin = origin
+        if origin.kind != "file":  # of which more may be read yet
+            self._window.reading_strip.hide()
         title = origin.title if origin.kind != "script" else f"run {origin.title}"
         named = title
         if origin.world_size > 1 and origin.kind != "file":  # a file's name tells its rank

@@ -22,6 +22,8 @@ class ReadingController(QObject):
         self._files: dict[str, Progress] = {}  # by name
         context.session.answered.connect(self._show)
         context.session.attached.connect(self._begun)
+        strip = self._window.reading_strip
+        strip.tell_what_cancel_does(self.tr("Stop reading, and close this window"))
         self._window.panel(NextStepHint).setText("")
         names = "actionStep", "actionIteration", "actionTrain"
         self._run_actions = [context.actions[name] for name in names]

@@ -174,9 +174,9 @@ def ranks_text(ranks: tuple[int, ...]) -> str:
     if not ranks:
         return ""
     if len(ranks) > 1:
-        text = translate("check", "Of the mean over {0} ranks, with the mean of their losses.")
+        text = translate("check", "Of the mean loss of {0} ranks.")
         return text.format(len(ranks))
-    text = translate("check", "Of rank {0} alone: its own gradient, with its own loss.")
+    text = translate("check", "Of rank {0}’s own loss, not the mean.")
     return text.format(ranks[0])
 
 

@@ -137,7 +137,7 @@ def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> 
     origin.check.run()
     until(session, lambda: "2 ranks" in origin.check.subtitle.text())
     until(session, lambda: not origin.check.running)
-    assert "mean of their losses" in origin.check.accessibleDescription()
+    assert "Of the mean loss of 2 ranks." in origin.check.accessibleDescription()
     assert origin.check.verdict.text().startswith("✓")
     factors = [factor for term in origin.explanation.terms for factor in term.factors]
     (other,) = [f.number for f in factors if f.number is not None and f.number.event is None]
@@ -148,7 +148,7 @@ def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> 
     assert origin.explanation.kind == "accumulated"
     origin.check.run()
     until(session, lambda: "loss of rank 1 along" in origin.check.subtitle.text())
-    assert "its own gradient" in origin.check.accessibleDescription()
+    assert "own loss, not the mean" in origin.check.accessibleDescription()
     assert "not the one shown" not in origin.subtitle.text()
     assert session.view_state.cursor.recording.serial == origin.history.current.recording.serial
     origin.back.click()
