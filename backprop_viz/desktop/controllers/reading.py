@@ -6,7 +6,7 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.phases.next_step_hint import NextStepHint
 from backprop_viz.recording.progress import Progress
 
-MEGABYTE = 1_000_000
+_MEGABYTE = 1_000_000
 
 
 class ReadingController(QObject):
@@ -49,5 +49,5 @@ class ReadingController(QObject):
         if len(self._files) > 1:
             text = self.tr("Reading {0} files: {1} of {2} MB")
             what = f"{len(self._files):,}"
-        text = text.format(what, f"{done / MEGABYTE:,.0f}", f"{total / MEGABYTE:,.0f}")
+        text = text.format(what, f"{done / _MEGABYTE:,.0f}", f"{total / _MEGABYTE:,.0f}")
         self._window.reading_strip.show_progress(text, done / total)
