@@ -14,7 +14,9 @@ def find(recording: Recording) -> Iterator[Finding]:
     A divided loss may be the last part of an accumulation whose parts are recorded one by one.
     """
     phases = {span.phase for span in recording.spans}
-    if Phase.UPDATE not in phases or Phase.ZERO_GRAD in phases:
+    # The window's own loop has the phase also where it leaves the call out.
+    called = Phase.ZERO_GRAD in phases and recording.cleared
+    if Phase.UPDATE not in phases or called:
         return
     kept, shown = [], list[int]()
     for parameter in recording.parameters:

@@ -15,6 +15,7 @@ _NOT_USERS = (
     str(Path(torch.__file__).parent),
     *(str(_OURS / folder) for folder in ("capture", "training", "worker", "recording", "stream")),
     "<frozen ",
+    "<string>",  # no file that anybody could look into, such as what starts our worker
 )
 _LIBRARY, _PACKAGES = sysconfig.get_path("stdlib"), ("site-packages", "dist-packages")
 _known: dict[str, bool] = {}

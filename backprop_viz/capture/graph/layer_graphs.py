@@ -142,7 +142,8 @@ def _title(operation: Traced, parameters: Sequence[str]) -> str:
     if operation.phase is Phase.LOSS:
         return _LOSS
     if parameters:
-        return parameters[0].rpartition(".")[0] or parameters[0]
+        # The network itself has no name: what its own parameter is used by is an operation.
+        return parameters[0].rpartition(".")[0] or operation.op
     return "pool" if "pool" in operation.op else operation.op
 
 

@@ -282,6 +282,7 @@ QScrollBar::handle {{ background: {border}; border-radius: 4px; min-width: 24px;
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QScrollArea, QTableView, QAbstractScrollArea {{ background: transparent; border: none; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QTableView {{ gridline-color: transparent; selection-background-color: {control_hover};
     selection-color: {text}; }}
 QListView, QTreeView {{ background: {inset}; selection-background-color: {control_hover};

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.desktop.texts.finding_texts import finding_text
 from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.phases import Phase
+from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.analysis.findings.kindred_recipes import KINDRED_RECIPES
 from tests.analysis.findings.more_recipes import MORE_RECIPES
 from tests.analysis.findings.recipes import RECIPES, Recipe
@@ -166,6 +168,16 @@ def test_zero_grad_that_was_left_out(net: nn.Sequential) -> None:
     (said,) = found(net, X, clear=False, times=2)["gradients_kept"]
     assert said.values == (4, "0.weight")
     assert "gradients_kept" not in found(net, X, times=2)
+
+
+def test_zero_grad_that_the_window_leaves_out() -> None:
+    trainer = bv.Trainer("random", "mse", batch_size=1, clear_gradients=False)
+    for times in range(2):
+        recorder = RecordedSteps(trainer)
+        while recorder.step() is not Phase.UPDATE:
+            pass
+        said = [f for f in recorder.recording().findings() if f.code == "gradients_kept"]
+        assert [f.values for f in said] == [(10, "conv1.weight")][:times]
 
 
 def test_batch_norm_of_one_sample_and_in_eval() -> None:

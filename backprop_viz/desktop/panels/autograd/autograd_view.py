@@ -97,10 +97,16 @@ class AutogradView(Panel):
         self.subtitle.setText(text.format(count=count) if count else "")
         done = ""
         if current_phase(view_state) is Phase.BACKWARD:
-            ran = sum(
-                i < view_state.cursor.position for i in view_state.cursor.recording.ran_at.values()
-            )
-            done = self.tr("node {done} of {count}").format(done=ran, count=count)
+            position = view_state.cursor.position
+            ran = [
+                sum(i < position for i in at) for at in view_state.cursor.recording.runs.values()
+            ]
+            nth = max(ran, default=0)
+            text = self.tr("node {done} of {count}")
+            if nth > 1:
+                text = self.tr("backward {nth}: node {done} of {count}")
+            began = sum(each == nth for each in ran) if nth else 0
+            done = text.format(nth=nth, done=began, count=count)
         self.progress.setText(done)
 
     def _choose(self, node: int) -> None:

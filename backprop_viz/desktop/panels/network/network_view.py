@@ -5,14 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QScrollArea,
-    QStackedWidget,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
@@ -21,6 +14,7 @@ from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode
 from backprop_viz.desktop.panels.network.lit_numbers import marked_output
 from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.map_window import MapWindow
+from backprop_viz.desktop.panels.network.mode_switch import mode_switch
 from backprop_viz.desktop.panels.network.modules_page import (
     ModulesPage,
     fold_icon,
@@ -67,6 +61,7 @@ class NetworkView(Panel):
         self._pinned: int | None = None  # the iteration in which the user last chose a mode
         self._remembered = LayerGraph()
         self.outputs: dict[str, int] = {}
+        self._unmarked: dict[str, int] | None = None  # the outputs before a number was explained
         self._of = self._showing = (
             LayerGraph()
         )  # a recording's layers, and the same with the chosen outputs
@@ -74,8 +69,6 @@ class NetworkView(Panel):
         self._map: MapWindow | None = None
         self._map_spot = Spot(0, 0, 0)
         self._map_rows = 1
-        self._switch = QButtonGroup(self)
-        self._switch.setExclusive(True)
         self.samples = SampleChooser()
         self.header.addWidget(self.samples)
         self.compare = CompareButton()
@@ -87,7 +80,8 @@ class NetworkView(Panel):
         )
         self.fold.clicked.connect(self._choose_folded)
         self.header.addWidget(self.fold)
-        self._add_switch()
+        switch, self._switch = mode_switch(self.mode)
+        self.header.addWidget(switch)
         self._switch.idClicked.connect(self._choose_mode)
         self.canvas = NetworkCanvas()
         NetworkSpeaker(self.canvas)
@@ -111,30 +105,6 @@ class NetworkView(Panel):
         self._pages.addWidget(scroll)
         self._pages.addWidget(self.modules)
         self.body.addWidget(self._pages, 1)
-
-    def _add_switch(self) -> None:
-        switch = QWidget()
-        box = QHBoxLayout(switch)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(2)
-        texts = (
-            (self.tr("activations"), self.tr("What each layer computed from the sample")),
-            (self.tr("weights"), self.tr("The parameters of each layer at the cursor")),
-            (self.tr("gradients"), self.tr("The gradient of the loss for each layer's output")),
-        )
-        for i, (mode, (text, tip)) in enumerate(zip(MODES, texts, strict=True)):
-            button = QToolButton()
-            button.setObjectName(f"{mode}Segment")
-            button.setProperty("role", "segment")
-            button.setText(text)
-            button.setToolTip(tip)
-            button.setAccessibleName(text)
-            button.setCheckable(True)
-            button.setChecked(mode == self.mode)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            self._switch.addButton(button, i)
-            box.addWidget(button)
-        self.header.addWidget(switch)
 
     # -- what is shown -----------------------------------------------------------------------
 
@@ -187,6 +157,9 @@ class NetworkView(Panel):
         names = frozenset() if selection is None else selection.layers
         self.canvas.set_selected(names)
         self.modules.canvas.set_selected(names)
+        here = [y.name for y in self._state.layers.layers if y.name in names]
+        if here and not self._stale:
+            self._reveal(here[0])
 
     def mark_numbers(self, marks: NumberMarks | None) -> None:
         """Light up the numbers that take part in the one that is explained."""
@@ -195,6 +168,8 @@ class NetworkView(Panel):
         # Again when the terms come: then more is lit up.
         if marks is not None and (before is None or before.tensors.keys() != marks.tensors.keys()):
             self._follow(marks)
+        if marks is None:
+            self._show_unmarked_outputs()
         if self._map is not None:
             self._map.light_up(marks)
 
@@ -221,10 +196,21 @@ class NetworkView(Panel):
             if (index := marked_output(self.canvas.state, layer, marks)) is not None
         }
         if found:
-            self.outputs = {**self.outputs, **found}
-            self._of = self._showing = LayerGraph()
-            self.outputs_changed.emit(self.outputs)
-            self._refresh()
+            if self._unmarked is None:
+                self._unmarked = self.outputs
+            self._show_outputs({**self.outputs, **found})
+
+    def _show_unmarked_outputs(self) -> None:
+        """Nothing is explained any more: show of each layer what was shown before."""
+        before, self._unmarked = self._unmarked, None
+        if before is not None and before != self.outputs:
+            self._show_outputs(before)
+
+    def _show_outputs(self, outputs: dict[str, int]) -> None:
+        self.outputs = outputs
+        self._of = self._showing = LayerGraph()
+        self.outputs_changed.emit(outputs)
+        self._refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what came while the view was hidden."""
@@ -280,11 +266,9 @@ class NetworkView(Panel):
         """Show the output of another of a layer's operations, and its gradient."""
         if self.outputs.get(layer) == index:
             return
-        self.outputs = {**self.outputs, layer: index}
-        self._of = self._showing = LayerGraph()
+        self._unmarked = None  # the user chose: that stays
         self.picked.emit("layer", layer)
-        self.outputs_changed.emit(self.outputs)
-        self._refresh()
+        self._show_outputs({**self.outputs, layer: index})
 
     def _as_chosen(self, layers: LayerGraph) -> LayerGraph:
         """A recording's layers with the chosen outputs; the same object until something changes."""

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.desktop.style.numbers import signed
@@ -38,7 +38,7 @@ def crumbs(chain: Sequence[NumberExplanation], names: NumberNames) -> tuple[Crum
 
 
 class Breadcrumb(QWidget):
-    """Crumbs in a row; where there is no room the first ones give way to "…".
+    """Crumbs in a row; where there is no room the first ones give way to "…", which lists them.
 
     ``number_asked`` carries the Number of the crumb that was pressed.
     """
@@ -54,13 +54,19 @@ class Breadcrumb(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
-        self._more = QLabel("…")
-        self._more.setProperty("role", "muted")
-        self._row.addWidget(self._more)
+        self.more = QToolButton()
+        self.more.setObjectName("originPathMore")
+        self.more.setText("…")
+        self.more.setAccessibleName(self.tr("The steps before"))
+        self.more.setToolTip(self.tr("List the steps between the loss and those shown"))
+        self.more.setProperty("role", "link")
+        self.more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.more.clicked.connect(self._list_hidden)
+        self._row.addWidget(self.more)
         self._row.addStretch(1)
         self.buttons: list[QToolButton] = []
         self._arrows: list[QLabel] = []
-        self._more.hide()
+        self.more.hide()
 
     def show_crumbs(self, shown: tuple[Crumb, ...]) -> None:
         """Show another path."""
@@ -99,7 +105,7 @@ class Breadcrumb(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        arrow, more = 8, self._more.sizeHint().width()
+        arrow, more = 8, self.more.sizeHint().width()
         room, kept = self.width() - more, 0
         for button in reversed(self.buttons):
             room -= button.sizeHint().width() + arrow
@@ -111,4 +117,19 @@ class Breadcrumb(QWidget):
             button.setVisible(i >= hidden)
         for i, label in enumerate(self._arrows):
             label.setVisible(i >= hidden)
-        self._more.setVisible(hidden > 0)
+        self.more.setVisible(hidden > 0)
+
+    def _list_hidden(self) -> None:
+        """Offer the crumbs that have no room, the loss first."""
+        menu = self.hidden_crumbs()
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def hidden_crumbs(self) -> QMenu:
+        """A menu of the crumbs that have no room; it deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for button, crumb in zip(self.buttons, self._crumbs, strict=True):
+            if button.isHidden():
+                entry = menu.addAction(crumb.tip.replace("&", "&&"))
+                entry.triggered.connect(partial(self.number_asked.emit, crumb.number))
+        return menu

@@ -55,6 +55,7 @@ _LOW = 160
 _WIDE = 420
 # The width of the field of h, and in little room.
 _FIELD, _NARROW_FIELD = 110, 84
+_PROGRESS = 90
 _UNBOUNDED = 16_777_215
 _PARTS = 1000
 
@@ -135,7 +136,6 @@ class CheckSection(QWidget):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setRange(0, _PARTS)
-        self.progress.setFixedWidth(90)
         self.progress.setAccessibleName(self.tr("Progress of the check"))
         shortcut = QShortcut(QKeySequence(CHECK_SHORTCUT), self)
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
@@ -268,6 +268,8 @@ class CheckSection(QWidget):
         """In little room the plots keep theirs; tooltips have the whole sentence, the values."""
         super().resizeEvent(event)
         self.step.setFixedWidth(_NARROW_FIELD if self.width() < _WIDE else _FIELD)
+        spare = self.width() - self.wanted_width - self._row.spacing()
+        self.progress.setFixedWidth(min(max(spare, 0), _PROGRESS))
         self._give_sentence_room()
         before = event.oldSize()
         lower = any((self.height() < most) != (before.height() < most) for most in (_LOW, _ROOMY))

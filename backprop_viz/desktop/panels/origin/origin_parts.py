@@ -12,9 +12,11 @@ from backprop_viz.desktop.widgets.shown_number import ShownNumber
 
 # What the terms, and the effects, have of the width: in pixels at least, of all of it at most.
 _TERMS_WIDTH, _TERMS_SHARE = 173, 0.42
-_EFFECTS_WIDTH, _EFFECTS_SHARE = 100, 0.28
+_EFFECTS_WIDTH, _EFFECTS_WHOLE, _EFFECTS_SHARE = 100, 170, 0.28
 # What the pictures and the check have at least.
 _PICTURES_WIDTH, _CHECK_WIDTH = 120, 140
+# The height in pixels in which each of two rows has its plots or a few terms.
+_TWO_ROWS = 330
 _SIZES = (16, 14, 12)
 
 
@@ -29,18 +31,32 @@ def plain_button(text: str, tip: str, key: str) -> QToolButton:
     return button
 
 
+def needs_two_rows(width: int, height: int, terms: int, effects: int, check: int) -> bool:
+    """Whether the columns have no room beside each other, and two rows of them have.
+
+    ``effects`` is 0 where there are none.
+    """
+    terms = max(_TERMS_WIDTH, min(terms, round(width * _TERMS_SHARE)))
+    return height >= _TWO_ROWS and terms + _PICTURES_WIDTH + effects + check > width
+
+
 def give_room(columns: QSplitter, terms: int, effects: int, check: int) -> None:
     """Let the columns have the width in which nothing of theirs is cut.
 
-    The check has it before the effects, whose long names may be elided.
+    The check has it before the effects, whose long names may be elided; both may be elsewhere.
     """
-    beside = columns.widget(2)
+    terms = max(_TERMS_WIDTH, min(terms, round(columns.width() * _TERMS_SHARE)))
+    first, beside = columns.widget(0), columns.widget(2)
+    if first is not None and beside is None:
+        first.setMinimumWidth(terms)
+        return
     least = _EFFECTS_WIDTH if beside is not None and not beside.isHidden() else 0
     room = columns.width() - _PICTURES_WIDTH - (3 if least else 2) * columns.handleWidth()
-    terms = max(_TERMS_WIDTH, min(terms, round(columns.width() * _TERMS_SHARE)))
     check = max(_CHECK_WIDTH, min(check, room - terms - least))
+    if least:  # a name and its number, where there is room for both
+        least = max(least, min(_EFFECTS_WHOLE, effects, room - terms - check))
     effects = min(effects, round(columns.width() * _EFFECTS_SHARE), room - terms - check)
-    for at, width in ((0, terms), (2, max(_EFFECTS_WIDTH, effects)), (3, check)):
+    for at, width in ((0, terms), (2, max(least, effects)), (3, check)):
         column = columns.widget(at)
         if column is not None:
             column.setMinimumWidth(width)

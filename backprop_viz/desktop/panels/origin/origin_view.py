@@ -22,7 +22,7 @@ from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
 from backprop_viz.desktop.panels.origin.formula_legend import legend
 from backprop_viz.desktop.panels.origin.no_effect_texts import no_effect_text
 from backprop_viz.desktop.panels.origin.origin_page import OriginPage
-from backprop_viz.desktop.panels.origin.origin_parts import give_room
+from backprop_viz.desktop.panels.origin.origin_parts import give_room, needs_two_rows
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.panels.origin.sentences import iteration_text, sentences
 from backprop_viz.desktop.panels.origin.term_grid import (
@@ -48,6 +48,10 @@ _SHORT = 250
 _HIGH = 450
 # So few terms leave it room for more, unless it is lower than that.
 _FEW_ROWS, _TIGHT = 3, 200
+# What the pictures, and the gaps between the columns, have at least.
+_BESIDE = 150
+# What backward starts from where there is no loss: the output, weighted by the gradient given.
+_WITHOUT_LOSS = "Σ g·out"
 
 
 class OriginView(OriginPage):
@@ -150,6 +154,8 @@ class OriginView(OriginPage):
             self._show_difference(asked)
             return
         of = "" if names.differentiated == LOSS else names.differentiated
+        if not of and asked.recording.loss is None:
+            of = _WITHOUT_LOSS
         self.check.show_number(asked.number, names.name, asked.backwards, of)
         self._color = phase_color(asked.number, asked.recording.events)
         self._of_sample = is_of_sample(asked.recording, asked.number, names.makers)
@@ -291,8 +297,13 @@ class OriginView(OriginPage):
         few = len(self.terms.rows) <= _FEW_ROWS and self.height() >= _TIGHT
         self.formula.set_short(self.height() < _SHORT and not few)
         lines = self.sum.wanted_width if self.terms.rows else 0
-        terms = max(self.table.wanted_width, lines, self.value.least_width)
-        give_room(self.columns, terms, self.effects.wanted_width, self.check.wanted_width)
+        terms = max(self.table.wanted_width, self.value.least_width)
+        effects, check = self.effects.wanted_width, self.check.wanted_width
+        beside = effects if self.effects_column.isVisibleTo(self) else 0
+        self.put_below(needs_two_rows(self.width(), self.height(), terms, beside, check))
+        # The line of the sum may be elided: it has what the others leave.
+        spare = self.columns.width() - beside - check - _BESIDE
+        give_room(self.columns, max(terms, min(lines, spare)), effects, check)
         # Beside each other both would be thumbnails in a high, narrow column.
         high = self.height() > _HIGH
         self.picture_row.setDirection(

@@ -33,6 +33,8 @@ from backprop_viz.recording.number_explanation import FactorColumn
 _TITLE, _FOOT, _SIGN = 18, 20, 22
 _LARGEST_CELL = 46
 _TITLE_WIDTH = 150.0
+# Smaller cells are hit from so far away, those that are not 0 before others.
+_SMALL, _NEAR = 4.0, 6.0
 # Numbers are written into cells that are at least so large.
 _WRITTEN = (40, 15)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -65,6 +67,7 @@ class TermPicture(QWidget):
         self.grid: TermGrid | None = None
         self._names: NumberNames | None = None
         self._theme = DARK
+        self._over: tuple[int, int, int] | None = None  # a sheet, and a row and column of it
 
     def sizeHint(self) -> QSize:
         """Room for a few grids."""
@@ -76,7 +79,7 @@ class TermPicture(QWidget):
 
     def show_grid(self, grid: TermGrid | None, names: NumberNames | None) -> None:
         """Show other terms; ``names`` names their numbers."""
-        self.grid, self._names = grid, names
+        self.grid, self._names, self._over = grid, names, None
         rows = 1 if grid is None else len(grid.terms)
         self.setMaximumHeight(max(80, _TITLE + _FOOT + rows * _LARGEST_CELL))
         self.update()
@@ -119,15 +122,37 @@ class TermPicture(QWidget):
         return title if fits else elided(body_font(11), role, int(room))
 
     def cell_at(self, point: QPointF) -> tuple[_Sheet, int] | None:
-        """The grid at a point, and the term in it; None where there is no term."""
+        """The grid at a point, and the term in it; None where there is no term.
+
+        Where cells are small it is the nearest number that is not 0, if one is near.
+        """
         for sheet in self.sheets():
             if sheet.box.contains(point) and self.grid is not None:
-                rows, columns = sheet.values.shape
-                row = int((point.y() - sheet.box.y()) / sheet.box.height() * rows)
-                column = int((point.x() - sheet.box.x()) / sheet.box.width() * columns)
-                term = int(self.grid.terms[min(row, rows - 1), min(column, columns - 1)])
+                row, column = self._hit(sheet, point, self.grid)
+                term = int(self.grid.terms[row, column])
                 return (sheet, term) if term >= 0 else None
         return None
+
+    def _hit(self, sheet: _Sheet, point: QPointF, grid: TermGrid) -> tuple[int, int]:
+        """The row and the column that a point in a sheet is meant for."""
+        rows, columns = sheet.values.shape
+        wide, high = sheet.box.width() / columns, sheet.box.height() / rows
+        across, down = (point.x() - sheet.box.x()) / wide, (point.y() - sheet.box.y()) / high
+        row, column = min(int(down), rows - 1), min(int(across), columns - 1)
+        if min(wide, high) >= _SMALL:
+            return row, column
+        up, left = int(_NEAR / high), int(_NEAR / wide)
+        top, first = max(row - up, 0), max(column - left, 0)
+        part = slice(top, row + up + 1), slice(first, column + left + 1)
+        places = np.argwhere((grid.terms[part] >= 0) & (sheet.values[part] != 0))
+        places = places + np.array((top, first))
+        if not len(places):
+            return row, column
+        away = np.hypot(*((places + 0.5 - (down, across)) * (high, wide)).T)
+        nearest = int(away.argmin())
+        if away[nearest] > _NEAR:
+            return row, column
+        return int(places[nearest, 0]), int(places[nearest, 1])
 
     def number_of(self, sheet: _Sheet, term: int) -> Number | None:
         """The recorded number in a cell."""
@@ -168,8 +193,20 @@ class TermPicture(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show a hand over what can be clicked."""
-        over = self.cell_at(event.position()) is not None
-        self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+        found = self.cell_at(event.position())
+        shape = Qt.CursorShape.ArrowCursor if found is None else Qt.CursorShape.PointingHandCursor
+        self.setCursor(shape)
+        over = None
+        if found is not None:
+            over = (round(found[0].box.x()), *self._place_of(found[1]))
+        if over != self._over:
+            self._over = over
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing would be clicked."""
+        self._over = None
+        self.update()
 
     def event(self, event: QEvent) -> bool:
         """Tell of the number under the mouse."""
@@ -222,6 +259,9 @@ class TermPicture(QWidget):
         self._paint_numbers(painter, sheet, grid, pixels)
         painter.setPen(QPen(QColor(theme.text), 2))
         painter.drawRect(_cell(sheet, *grid.chosen).adjusted(-1, -1, 1, 1))
+        if self._over is not None and self._over[0] == round(box.x()):
+            painter.setPen(QPen(QColor(theme.accent), 2))
+            painter.drawRect(_cell(sheet, *self._over[1:]).adjusted(-2, -2, 2, 2))
 
     def _paint_numbers(
         self, painter: QPainter, sheet: _Sheet, grid: TermGrid, pixels: NDArray[np.uint32]

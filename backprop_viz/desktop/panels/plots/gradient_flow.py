@@ -271,8 +271,8 @@ class FlowBars(QWidget):
         if self._grads is not None:
             painter.drawText(top, Qt.AlignmentFlag.AlignLeft | middle, "‖grad‖")
         elif self.flows and all(flow.grad is None for flow in self.flows):
-            above = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-            painter.drawText(area, above, self.tr("Every .grad is None."))
+            centered = Qt.AlignmentFlag.AlignHCenter | middle
+            painter.drawText(top, centered, self.tr("Every .grad is None."))
         if self._ratios is not None:
             painter.setPen(QColor(theme.update))
             painter.drawText(top, Qt.AlignmentFlag.AlignRight | middle, "‖Δw‖ / ‖w‖")
