@@ -12,11 +12,20 @@ from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.data_sets import DATA_SETS
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.presets import PRESETS
 from backprop_viz.recording.settings import Settings
 
 # The switch for the input's form stands in the forward cell, under the name of what it does.
 _BUTTON_TEXTS = {command.id: command.button_text for command in MENU_COMMANDS}
+# The input without its batch dimension, and without its first dimension as of a batch.
+_IMAGES = ((1, 32, 32), (32, 32))
+
+
+def _takes_images(recording: Recording) -> bool | None:
+    """Whether the network that is shown was given images; None before it was given anything."""
+    given = [layer.shape for layer in recording.layers.layers if layer.tensor is not None]
+    return any(shape in _IMAGES for shape in given) if given else None
 
 
 class PresetsController(QObject):
@@ -26,6 +35,7 @@ class PresetsController(QObject):
         super().__init__(context.window)
         self._actions, self._training_controller = context.actions, running
         self._view_state: ViewState | None = None
+        self._takes_images: bool | None = None  # what is shown; None: nothing is known of it
         context.window.panel(PhaseBar).set_switches(
             {
                 "zero_grad": [self._actions["actionAccumulate"]],
@@ -40,6 +50,11 @@ class PresetsController(QObject):
         if self._view_state is None or view_state.settings != self._view_state.settings:
             self._view_state = view_state
             self._show()
+        takes = _takes_images(view_state.cursor.recording)
+        if takes is not self._takes_images and view_state.origin is None:
+            self._takes_images = takes
+            # A lesson's own small network has another input.
+            self._actions["actionUnbatched"].setVisible(takes is not False)
         self._view_state = view_state
 
     # -- commands ----------------------------------------------------------------------------

@@ -62,3 +62,11 @@ def test_recording_lays_nothing_out() -> None:
     preview(trainer)
     assert trainer.record().graph.nodes
     assert layout.cache_info().misses == 0
+
+
+def test_a_layer_is_not_named_after_the_networks_own_parameter() -> None:
+    net = nn.Linear(4, 10)
+    with bv.record(net) as recording:
+        net(torch.ones(2, 4)).sum().backward()
+    assert [layer.name for layer in recording.layers.layers][:2] == ["input", "linear"]
+    assert recording.layers.layers[1].parameters == ("weight", "bias")

@@ -92,7 +92,8 @@ def number_hint(
         name = tensor_name(state, layer, block)
         return compared_hint(name, blocks, spot.block, number.index) or number.tip
     about = map_hint(state, layer, block, spot.map)
-    alone = number is None or block.size.look is Look.SCALAR
+    # Of a strip the map is the number itself, and would be named twice.
+    alone = number is None or block.size.look in (Look.SCALAR, Look.UNITS)
     return about if number is None else number.tip if alone else f"{number.tip}\n{about}"
 
 

@@ -234,7 +234,7 @@ class PhaseCell(QAbstractButton):
         return self._theme.phase(self.phase) if current else QColor(self._theme.muted)
 
     def _fitting_note(self, width: int) -> tuple[str, QFont]:
-        """The note as it fits, with its font: smaller, up to its colon, elided, left out.
+        """The note as it fits, with its font: smaller, up to its colon, else left out.
 
         If a note with a mark does not fit, only the mark is shown, and in the end only its sign.
         """
@@ -245,11 +245,8 @@ class PhaseCell(QAbstractButton):
             metrics = QFontMetrics(font)
             if text and metrics.horizontalAdvance(text) <= width:
                 return text, font
-        # A number that is cut short would be another number.
-        if self.mark or any(letter.isdigit() for letter in self.note):
-            return "", font
-        note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, max(width, 0))
-        return ("" if note == "…" else note), font
+        # A number that is cut short would be another number, and half a word says nothing.
+        return "", font
 
     def _paint_progress(self, painter: QPainter, left: float, width: float) -> None:
         """A bar between the name and the note, or along the lower edge if there is no room."""

@@ -20,7 +20,7 @@ from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
-from backprop_viz.training.recorded_steps import preview
+from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from tests.desktop.panels.autograd.graph_helpers import (
     DIGITS,
     GRAPHS,
@@ -240,3 +240,26 @@ def test_a_choice_outlives_its_graph(view: AutogradView, make_view_state: MakeVi
     view.show_view_state(at(fewer, 0))
     view.resize(690, 160)
     assert view.canvas.item.graph == fewer.cursor.recording.graph
+
+
+def test_a_second_backward_counts_its_own_nodes(
+    view: AutogradView, make_view_state: MakeViewState
+) -> None:
+    recorder = RecordedSteps(bv.Trainer("random", "mse", batch_size=1))
+    for _ in range(3):
+        recorder.step()
+    recorder.backward_twice(retain_graph=True)
+    recording = recorder.recording()
+    span = recording.span(Phase.BACKWARD)
+    assert span is not None
+    count = len(recording.graph.nodes)
+    said = {}
+    for position in (span.start + count, span.start + count + 3, span.stop):
+        shown = replace(make_view_state(DIGITS, phases=0), cursor=recording.at(position))
+        view.show_view_state(shown)
+        said[position - span.start] = view.progress.text()
+    assert said == {
+        count: f"node {count} of {count}",
+        count + 3: f"backward 2: node 3 of {count}",
+        2 * count: f"backward 2: node {count} of {count}",
+    }

@@ -185,6 +185,11 @@ def test_hints(view: NetworkView, make_view_state: MakeViewState) -> None:
         "conv1.bias",
         f"shown: {signed(activation[0].min())} to {signed(activation[0].max())}",
     ]
+    view.show_view_state(view_state)
+    strip = view.canvas.columns()[column(view, "fc3")].grids[0].rect
+    for y in range(int(strip.top()), int(strip.bottom())):
+        said = view.canvas.hint(QPointF(strip.center().x(), y)).splitlines()
+        assert sum("fc3[" in line for line in said) == 1  # one cell, not two
     view.set_mode("weights")
     assert hint(Spot(2, 0, 0)) == "pool1: no parameters"
     beside = view.canvas.columns()[1].content
@@ -199,6 +204,21 @@ def test_selection_is_marked(view: NetworkView, make_view_state: MakeViewState) 
     assert DARK.accent in colors(view)
     view.select(None)
     assert colors(view) == before
+
+
+def test_what_is_selected_is_in_sight(view: NetworkView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(at(view_state, 0))
+    for folded in (False, True):
+        view._folded = folded
+        view.resize(300, 200)
+        view.show_view_state(view_state)
+        bar = (view.modules if folded else view._scroll).horizontalScrollBar()
+        places = []
+        for name in ("conv1.weight", "fc3.weight"):
+            view.select(select(view_state.cursor.recording, "parameter", name))
+            places.append(bar.value())
+        assert places[0] < places[1]
 
 
 def test_a_layers_menu_sets_a_breakpoint(qtbot: QtBot, make_view_state: MakeViewState) -> None:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 import backprop_viz as bv
+from backprop_viz.analysis.numbers.number_marks import marks_of
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.map_window import MapWindow
@@ -22,6 +23,7 @@ from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.recorded_steps import RecordedSteps
@@ -235,6 +237,26 @@ def test_the_choice_stays_in_the_next_iteration(
     again = canvas.state.layers
     panels.show_view_state(replace(view_state, cursor=view_state.cursor.recording.at(21)))
     assert canvas.state.layers is again  # images are not made anew at each event
+
+
+def test_what_an_explanation_showed_does_not_stay(
+    panels: Panels, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state(DIGITS)
+    panels.show_view_state(view_state)
+    recording = view_state.cursor.recording
+    event = next(i for i, e in enumerate(recording.events) if e.op == "conv2d")
+    tensor = recording.events[event].output_ids[0]
+    assert tensor is not None
+    number = Number(tensor, (0, 0, 0, 0), event)
+    panels.network.mark_numbers(marks_of(recording, number))
+    assert panels.title("conv1") == CONV
+    panels.network.mark_numbers(None)
+    assert panels.title("conv1") == RELU
+    panels.network.show_output("conv1", 0)  # what the user chose does
+    panels.network.mark_numbers(marks_of(recording, number))
+    panels.network.mark_numbers(None)
+    assert panels.title("conv1") == CONV
 
 
 class InPlace(nn.Module):

@@ -171,6 +171,49 @@ def test_a_path_that_is_too_long_gives_way_at_the_loss(
     assert shown[-1]
     assert not shown[0]
     assert shown == sorted(shown)
+    asked = asked_of(view)
+    entries = view.path.hidden_crumbs().actions()
+    assert [entry.text() for entry in entries] == [
+        button.toolTip()
+        for button, there in zip(view.path.buttons, shown, strict=True)
+        if not there
+    ]
+    entries[0].trigger()  # the farthest from the number
+    assert asked == [chain[-1].number]
+
+
+def test_small_cells_are_hit_from_nearby(view: OriginView, recording: Recording) -> None:
+    number, explanation = bias_gradient(recording)
+    show(view, recording, (number, explanation))
+    view.picture.resize(80, 100)  # cells of 2 pixels
+    (sheet,) = view.picture.sheets()
+    assert sheet.box.width() / 30 == 2
+    values = sheet.values
+    away = np.argwhere(values == 0) * 2 + 1
+    lit = np.argwhere(values != 0) * 2 + 1
+    for row, column in away[::7]:
+        apart = np.hypot(*(lit - (row, column)).T)
+        found = view.picture.cell_at(sheet.box.topLeft() + QPointF(column, row))
+        assert found is not None
+        hit = tuple(np.argwhere(view.picture.grid.terms == found[1])[0])
+        if apart.min() <= 6:
+            assert values[hit] != 0
+            assert np.hypot(*(np.array(hit) * 2 + 1 - (row, column))) == apart.min()
+        else:
+            assert hit == ((row - 1) // 2, (column - 1) // 2)
+
+
+def test_narrow_and_high_it_has_two_rows(view: OriginView, recording: Recording) -> None:
+    number, explanation = bias_gradient(recording)
+    show(view, recording, (number, explanation))
+    for size, two in (((690, 440), True), ((690, 200), False), ((1200, 440), False)):
+        view.resize(*size)
+        assert view.lower.isVisible() is two
+        least = view.columns.minimumSizeHint().width()
+        assert least <= view.columns.width() or not two
+        assert view.check.isVisibleTo(view)
+        if two:
+            assert view.check.width() >= view.check.wanted_width
 
 
 def test_what_changes_next_is_asked_about(view: OriginView, recording: Recording) -> None:
