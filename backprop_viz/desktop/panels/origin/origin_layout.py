@@ -93,27 +93,27 @@ class OriginLayout(Panel):
             part.setMinimumWidth(size // 3)
         self.columns.setSizes([480, 360, 240, 420])
         # Where it is narrow and high: the effects and the check have a row of their own.
-        self.lower = QSplitter(Qt.Orientation.Horizontal)
+        self.below = QSplitter(Qt.Orientation.Horizontal)
         self.rows = QSplitter(Qt.Orientation.Vertical)
         self.rows.setObjectName("originRows")
-        for row, stretch in ((self.columns, 3), (self.lower, 2)):
+        for row, stretch in ((self.columns, 3), (self.below, 2)):
             row.setHandleWidth(10)
             row.setChildrenCollapsible(False)
             self.rows.addWidget(row)
             self.rows.setStretchFactor(self.rows.indexOf(row), stretch)
         self.rows.setChildrenCollapsible(False)
-        self.lower.hide()
+        self.below.hide()
         self.body.setContentsMargins(12, 6, 12, 6)  # the window has little height for it
         self.body.addWidget(self.rows, 1)
 
     def put_below(self, wanted: bool) -> None:
         """Give the effects and the check a row of their own, or put them beside the terms."""
-        if wanted is not self.lower.isHidden():
+        if wanted is not self.below.isHidden():
             return
-        row = self.lower if wanted else self.columns
+        row = self.below if wanted else self.columns
         for part, stretch in ((self.effects_column, 2), (self.check, 4)):
             row.addWidget(part)
             row.setStretchFactor(row.indexOf(part), stretch)
-        self.lower.setVisible(wanted)
+        self.below.setVisible(wanted)
         if wanted:
             self.rows.setSizes([self.height() // 2] * 2)

@@ -208,7 +208,7 @@ def test_narrow_and_high_it_has_two_rows(view: OriginView, recording: Recording)
     show(view, recording, (number, explanation))
     for size, two in (((690, 440), True), ((690, 200), False), ((1200, 440), False)):
         view.resize(*size)
-        assert view.lower.isVisible() is two
+        assert view.below.isVisible() is two
         least = view.columns.minimumSizeHint().width()
         assert least <= view.columns.width() or not two
         assert view.check.isVisibleTo(view)
