@@ -12,12 +12,16 @@ RUNS = """
 import hashlib, json, sys
 import torch
 import backprop_viz as bv
+from backprop_viz.capture.checks.kinks import KinkWatch
 from backprop_viz.training.without_compiler import leave_out_compiler
 from backprop_viz.training.recorded_steps import RecordedSteps
 from backprop_viz.recording.settings import Settings
 torch.set_num_threads(1)
 if sys.argv[1] == "without":
     leave_out_compiler()
+    # What a gradient check does first.
+    with KinkWatch():
+        torch.relu(torch.ones(1))
 found = {}
 for name, options in (("manual", {}), ("sgd", {"momentum": 0.9, "weight_decay": 0.01}),
                       ("nesterov", {}), ("adam", {"amsgrad": True}), ("rmsprop", {}), ("adamw", {}),

@@ -27,6 +27,12 @@ class KinkWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.event = 0
         self.sides: dict[tuple[int, int], NDArray[Any]] = {}
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # Else the first operation loads torch's compiler, to say that it is not to compile this:
+        # as long as importing torch once more, before the first check has begun.
+        return False
+
     def __torch_dispatch__(
         self,
         func: Any,

@@ -73,27 +73,36 @@ class Breadcrumb(QWidget):
         if shown == self._crumbs:
             return
         self._crumbs = shown
-        for widget in (*self.buttons, *self._arrows):
-            self._row.removeWidget(widget)
-            widget.deleteLater()
-        self.buttons, self._arrows = [], []
-        for i, crumb in enumerate(shown):
-            button = QToolButton()
+        self._have(len(shown))
+        for i, (button, crumb) in enumerate(zip(self.buttons, shown, strict=True)):
             button.setText(crumb.text)
             button.setToolTip(crumb.tip)
             button.setAccessibleName(crumb.tip)
-            button.setProperty("role", "link")
             button.setFont(code_font(11, bold=i == len(shown) - 1))
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.clicked.connect(partial(self.number_asked.emit, crumb.number))
-            self.buttons.append(button)
-            self._row.insertWidget(self._row.count() - 1, button)
-            if i < len(shown) - 1:
+        self._fit()
+
+    def _have(self, count: int) -> None:
+        """Make or drop buttons: those that are there stay, as to style one takes milliseconds."""
+        dropped = [*self.buttons[count:], *self._arrows[max(0, count - 1) :]]
+        del self.buttons[count:], self._arrows[max(0, count - 1) :]
+        for widget in dropped:
+            self._row.removeWidget(widget)
+            widget.deleteLater()
+        while len(self.buttons) < count:
+            if self.buttons:
                 arrow = QLabel("›")
                 arrow.setProperty("role", "muted")
                 self._arrows.append(arrow)
                 self._row.insertWidget(self._row.count() - 1, arrow)
-        self._fit()
+            button = QToolButton()
+            button.setProperty("role", "link")
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.clicked.connect(partial(self._ask, len(self.buttons)))
+            self.buttons.append(button)
+            self._row.insertWidget(self._row.count() - 1, button)
+
+    def _ask(self, place: int) -> None:
+        self.number_asked.emit(self._crumbs[place].number)
 
     def minimumSizeHint(self) -> QSize:
         """Any width: the path gives way."""

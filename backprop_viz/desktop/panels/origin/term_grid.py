@@ -139,16 +139,19 @@ def group_sums(explanation: NumberExplanation, part_nr: int) -> GroupSums | None
         return None
     column, axes = found
     assert column.indices is not None
-    places, which = np.unique(column.indices[:, axes[0]], return_inverse=True)
-    sums = np.zeros(len(places))
-    np.add.at(sums, which, part.values)
-    by_size = np.argsort(np.abs(part.values), kind="stable")
-    largest = np.zeros(len(places), np.int64)
-    largest[which[by_size]] = by_size
-    order = np.argsort(-np.abs(sums), kind="stable")
-    return GroupSums(
-        part_nr, _axis_name(column, axes[0]), places[order], sums[order], largest[order]
-    )
+    which = column.indices[:, axes[0]]
+    counts = np.bincount(which)
+    sums = np.bincount(which, part.values).astype(np.float64)
+    sizes = np.nan_to_num(np.abs(part.values), nan=np.inf)
+    greatest = np.zeros(len(counts))
+    np.maximum.at(greatest, which, sizes)
+    tops = np.flatnonzero(sizes == greatest[which])
+    largest = np.zeros(len(counts), np.int64)
+    largest[which[tops]] = tops
+    places = np.flatnonzero(counts)
+    places = places[np.argsort(-np.abs(sums[places]), kind="stable")]
+    axis = _axis_name(column, axes[0])
+    return GroupSums(part_nr, axis, places, sums[places], largest[places])
 
 
 def _cells(indices: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

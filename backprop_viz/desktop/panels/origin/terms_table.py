@@ -163,6 +163,7 @@ class TermsTable(QTableView):
         self.rows = TermModel(self)
         self.setModel(self.rows)
         self.wanted_width = 0  # in pixels, so that no number is elided
+        self._needed: list[int] = []  # the same of each column
         self._painter = _CellPainter(self)
         self.setItemDelegate(self._painter)
         self.setTabKeyNavigation(False)
@@ -207,9 +208,11 @@ class TermsTable(QTableView):
     def show_rows(self, content: TermRows, names: NumberNames | None = None) -> None:
         """Show other terms, the first chosen; ``names`` are those of their recording."""
         self._names = names
+        self._needed = []
         self.rows.show_rows(content)
         height = len(content.rows) * self.verticalHeader().defaultSectionSize()
         self.setMaximumHeight(_HEADER + height + 4)
+        self._measure()
         self._fit()
         if content.rows:
             self.setCurrentIndex(self.rows.index(0, self._first_number()))
@@ -276,17 +279,21 @@ class TermsTable(QTableView):
         cells = self.rows.content.rows[0].cells
         return next((i for i, cell in enumerate(cells) if cell.number is not None), 0)
 
-    def _fit(self) -> None:
-        """Make columns as wide as their content, and share the rest."""
+    def _measure(self) -> None:
+        """Find out how wide each column is, which takes a look at every cell."""
         metrics, titles = QFontMetrics(self.font()), QFontMetrics(self.horizontalHeader().font())
-        content, needed = self.rows.content, list[int]()
+        self._needed = []
         for column in range(self.rows.columnCount()):
-            cells = (row.cells[column] for row in content.rows)
+            cells = (row.cells[column] for row in self.rows.content.rows)
             texts = (role_text(c.text) if c.role and c.text else c.text for c in cells)
             longest = max(texts, key=len, default="")
             title = self.rows.headerData(column, Qt.Orientation.Horizontal)
             widest = max(metrics.horizontalAdvance(longest), titles.horizontalAdvance(title) + 2)
-            needed.append(widest + 2 * _PADDING + 2)
+            self._needed.append(widest + 2 * _PADDING + 2)
+
+    def _fit(self) -> None:
+        """Make columns as wide as their content, and share the rest."""
+        content, needed = self.rows.content, list(self._needed)
         room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
         self.wanted_width = sum(needed) + self.width() - room
         if needed and content.headings[0].role in ("effect", "depends_on", "told"):
