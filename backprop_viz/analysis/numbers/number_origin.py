@@ -170,7 +170,7 @@ def counterpart(recording: Recording, number: Number, other: Recording) -> Numbe
     if tensor is None:
         return None
     if number.intermediate:
-        return _intermediate_counterpart(replace(number, tensor=tensor), other)
+        return _intermediate_counterpart(recording, number, replace(number, tensor=tensor), other)
     shape = other.tensors[tensor].shape
     if len(shape) != len(number.index):
         return None
@@ -186,12 +186,25 @@ def _measure_counterpart(recording: Recording, number: Number, other: Recording)
     return None if found is None else replace(number, tensor=found.tensor)
 
 
-def _intermediate_counterpart(number: Number, other: Recording) -> Number | None:
+def _intermediate_counterpart(
+    recording: Recording, number: Number, found: Number, other: Recording
+) -> Number | None:
+    """Where the operation read tensors of the same shapes, it computes the same numbers.
+
+    It is not asked for its value, which without torch is not to be had behind what was drawn.
+    """
+    assert number.event is not None
+    shapes = [
+        [None if array is None else array.shape for array in each.events[number.event].inputs]
+        for each in (recording, other)
+    ]
+    if recording.events[number.event].phase is not Phase.UPDATE and shapes[0] == shapes[1]:
+        return found
     try:
-        intermediate_value(other, number)
+        intermediate_value(other, found)
     except (ValueError, IndexError):
         return None
-    return number
+    return found
 
 
 def _given_counterpart(recording: Recording, tensor: int, other: Recording) -> int | None:

@@ -10,7 +10,7 @@ from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
-from backprop_viz.analysis.numbers.number_origin import scalar_of, told_scalar
+from backprop_viz.analysis.numbers.number_origin import counterpart, scalar_of, told_scalar
 from backprop_viz.analysis.operations import drawn, recurrent_inside
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.recording.iteration import Recording
@@ -225,3 +225,10 @@ def test_without_torch_a_value_behind_a_dropout_is_what_the_engine_told(
     assert told_scalar(recording, number, None) is None
     assert told_scalar(recording, number, float(value)) == value
     assert told_scalar(recording, Number(tensor, (3, 1, 2), event), None) == found.value
+    # The same number of another iteration is found, to be asked about there.
+    torch.manual_seed(3)
+    other = recorded_net(Net("GRU", "dropout"), torch.randn(5, 2, 3), lambda y: y**3)
+    then = counterpart(recording, number, other)
+    assert then is not None
+    assert then.tensor == other.events[event].input_ids[0]
+    assert (then.index, then.intermediate) == (number.index, number.intermediate)
