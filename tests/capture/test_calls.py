@@ -143,6 +143,12 @@ def test_a_call_with_something_else_among_its_arguments_is_not_recorded() -> Non
     assert only(huge, "nan_to_num").call is not None
 
 
+def test_what_is_written_to_later_was_not_made_by_the_write() -> None:
+    recording = recorded(lambda x: x.new_zeros(3, 4).index_copy_(0, torch.tensor([1]), x[:1] * 2))
+    assert only(recording, "new_zeros").node is None
+    assert only(recording, "index_copy_").node is not None
+
+
 def test_only_forward_operations_are_calls() -> None:
     recording = recorded(torch.sin)
     phases = {e.phase for e in recording.events if e.call is not None}

@@ -94,9 +94,13 @@ class ForwardLog:
         found = set(walked.find(starts, [o for o, _ in rows], output, log.weights))
         numbers = [i for _, i in rows]
         ids = walked.ids
+        # The last to make a tensor, or to write to it: by then its grad_fn is that one's.
+        last = {id(operation.made[0]): i for operation, i in rows}
         for operation, i in rows:
-            # The output of a custom Function gets its grad_fn only when the Function returns.
-            grad_fn = operation.grad_fn or grad_fn_of(operation.made[0])
+            grad_fn = operation.grad_fn
+            if grad_fn is None and last[id(operation.made[0])] == i:
+                # The output of a custom Function gets its grad_fn only when the Function returns.
+                grad_fn = grad_fn_of(operation.made[0])
             log.set_node(i, None if grad_fn is None else ids.get(grad_fn))
         kept = (other for other in before if other[0] not in numbers)
         walked.others = (*kept, *self._others(rows))

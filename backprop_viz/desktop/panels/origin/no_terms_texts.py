@@ -49,7 +49,11 @@ def no_terms_text(reason: Fact) -> str | None:
             "made it within the forward pass. Written as plain operations, each step has terms.",
         ),
         "no_derivative": translate("reasons", "{0} has no derivative."),
-        "no_operation": translate("reasons", "The operation that made {0} was not recorded."),
+        "no_operation": translate(
+            "reasons",
+            "The operation that made {0} was not recorded: it ran within backward. A checkpoint "
+            "with use_reentrant=False has terms.",
+        ),
         "custom_function": translate(
             "reasons",
             "{0} is a Function of your own: only its backward method knows the terms. Write its "
