@@ -25,7 +25,7 @@ from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
-from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, roots_of
+from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
@@ -188,7 +188,7 @@ class LoopWatch(TorchFunctionMode):
             return func(*args, **kwargs)
         if not self._quiet or self._clears is not None:
             self._writes.before_call(func, args, kwargs)
-        if self._quiet or self._evaluating:
+        if self._quiet or self._evaluating or of_torch_func(func, args, kwargs):
             return func(*args, **kwargs)
         if func in BACKWARD_FUNCTIONS:
             return self._backward(func, args, kwargs)
@@ -259,9 +259,8 @@ class LoopWatch(TorchFunctionMode):
             # Where there is no gradient, nothing is written, and the norm is made by "tensor".
             self._clips = clips if writes or name == "tensor" else None
             return Phase.LOSS if clips is None and name != "_set_grad_enabled" else None
-        cause = "unscale_" if name == _UNSCALES else None
-        if writes:
-            cause = cause or clipping_function()
+        clips = clipping_function() if writes else None
+        cause = "unscale_" if name == _UNSCALES else clips
         if cause is not None:
             self._cause = cause
         elif self._cause != CHANGED:
@@ -284,8 +283,7 @@ class LoopWatch(TorchFunctionMode):
     def _code_of(self, model: nn.Module) -> Any:
         """The code of a model's forward whose lines are recorded."""
         code = code_of(model)
-        known = code is not None and self._source in (None, code.co_filename)
-        return code if known else None
+        return code if code and self._source in (None, code.co_filename) else None
 
     def _has_ended(self, phase: Phase) -> None:
         if self._ended is not None:
@@ -304,9 +302,11 @@ class LoopWatch(TorchFunctionMode):
         self._cause = CHANGED
 
     def model_runs(
-        self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any] = _NO_KWARGS
     ) -> None:
-        """A model is about to run."""
+        """A model is about to run; if this is over, for the next iteration."""
+        if self.over:
+            return
         if self._thread != (here := threading.get_ident()):  # not where it was begun
             self._thread = here
             _push_mode(self)  # type: ignore[no-untyped-call]
@@ -348,8 +348,8 @@ class LoopWatch(TorchFunctionMode):
     @contextmanager
     def clearing_module(self, module: nn.Module) -> Iterator[None]:
         """``module.zero_grad()`` runs in here."""
-        own = {id(parameter) for model in self._models for parameter in model.parameters()}
-        if self._clears is not None or own.isdisjoint(map(id, module.parameters())):
+        own = {id(p) for model in self._models for p in model.parameters()}
+        if self.over or self._clears is not None or own.isdisjoint(map(id, module.parameters())):
             yield
             return
         self._clearing_begins()

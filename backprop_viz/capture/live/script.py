@@ -33,7 +33,8 @@ from backprop_viz.capture.live.model_loop import ModelFileError
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.source import script_program
-from backprop_viz.capture.live.watch import Follower, Watch, kwargs_of_call
+from backprop_viz.capture.live.unsure_turn import kwargs_of_call
+from backprop_viz.capture.live.watch import Follower, Watch
 from backprop_viz.capture.watches.warned_lines import let_ours_through
 from backprop_viz.recording.errors import ArgumentError, as_value
 from backprop_viz.recording.iteration import Recording

@@ -22,6 +22,7 @@ from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.live.discovery import living_scalers, one_model
 from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
+from backprop_viz.capture.live.unsure_turn import UnsureTurn
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
@@ -96,6 +97,9 @@ class Watch:
         # The optimizers that stepped in this iteration, and those of an iteration, once known.
         self._stepped: list[Optimizer] = []
         self._cycle: tuple[Optimizer, ...] = ()
+        # Whether others step in the same turn; and who did in the turn before, if that was unsure.
+        self._unsure: UnsureTurn | None = None
+        self._unsure_before: tuple[Optimizer, ...] = ()
         self._recorder: Recorder | None = None
         self._loop: LoopWatch | None = None
         self._left: Recording | None = None  # of an iteration that raised unrecorded
@@ -150,6 +154,8 @@ class Watch:
         if not self._begun or self._is_forked():
             return
         self._begun = False
+        if self._unsure is not None:
+            self._is_sure()
         recording, loss = self._close_recording(), self._loss_of_iteration()
         self._number += 1
         if self._health is not None:
@@ -186,6 +192,7 @@ class Watch:
         ended, and only evaluates.
         """
         self._closed = True
+        self._is_sure()
         self._handles.close()
         self._scalars.close()
         if self._recorder is not None:
@@ -233,6 +240,8 @@ class Watch:
         """An optimizer is about to step. One that steps again, out of turn, begins the next."""
         if not self._is_ours(optimizer) or not self._begun:
             return
+        if self._unsure is not None:
+            self._is_sure()
         if len(self._optimizers) != 1 and self._begins_a_cycle(optimizer):
             self._cycle = tuple(self._stepped)
         if self._loop is not None:
@@ -261,9 +270,29 @@ class Watch:
             self._health.optimizer_stepped(optimizer, *given)
         if over:
             self._cycle = self._cycle or tuple(self._stepped)
+            self._unsure_before = ()
             if not self._within_step:
                 self.end()
                 self.begin()
+        elif not self._within_step and all(one is not optimizer for one in self._cycle):
+            self._unsure = UnsureTurn((*self._stepped, *self._cycle), self._next_turn)
+
+    def _next_turn(self) -> LoopWatch | None:
+        """The loop begins its next turn: those that have stepped are all of this one.
+
+        Where others are known to step in a turn, these are what is trained now if it is so twice.
+        """
+        stepped = tuple(self._stepped)
+        if not self._cycle or stepped == self._unsure_before:
+            self._cycle = stepped
+        self._unsure_before = stepped
+        self.end()
+        return self.begin()
+
+    def _is_sure(self) -> None:
+        if self._unsure is not None:
+            self._unsure.close()
+        self._unsure = None
 
     def _is_forked(self) -> bool:
         """Whether this process is a copy, as a DataLoader's worker is: nobody follows that."""
@@ -324,12 +353,3 @@ def _leave(mode: LoopWatch) -> None:
             kept.append(top)
     for other in reversed(kept):
         _push_mode(other)  # type: ignore[no-untyped-call]
-
-
-def kwargs_of_call() -> dict[str, Any]:
-    """What the module that is being called was given by name; hooks of all modules do not hear."""
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_name not in ("_call_impl", "inner"):
-        frame = frame.f_back  # type: ignore[assignment]
-    given = {} if frame is None else frame.f_locals.get("kwargs", {})
-    return dict(given)

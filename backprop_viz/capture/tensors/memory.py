@@ -232,7 +232,7 @@ def _is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
             and tensor.is_cpu
             and (whatever_order or tensor.is_contiguous())
             and not tensor.is_neg()
-            and not _is_wrapped(tensor)
+            and not is_wrapped(tensor)
             and not _takes_memory_away()
         )
     except RuntimeError as error:
@@ -280,7 +280,7 @@ _bytes_at.restype, _bytes_at.argtypes = ctypes.py_object, (ctypes.c_void_p, ctyp
 # Of so many bytes it takes longer to find where an array lies than to copy it once more.
 _SMALL = 4096
 _PLAIN = frozenset({Tensor, torch.nn.Parameter})
-_is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor
+is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor
 # torch's dtypes whose memory is as numpy has it. A complex view may conjugate what it reads.
 _AS_NUMPY = frozenset(
     {
@@ -320,7 +320,7 @@ def why_not(tensor: Tensor) -> str:
     """Why a tensor cannot be copied, as a code."""
     if torch.nn.parameter.is_lazy(tensor):
         return "lazy"
-    if _is_wrapped(tensor):
+    if is_wrapped(tensor):
         return "functorch"
     if tensor.is_nested:
         return "nested"

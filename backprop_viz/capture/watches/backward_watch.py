@@ -16,7 +16,7 @@ from backprop_viz.capture.graph.graphs import grad_fn_name, is_torchs_node, leaf
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.tensors.memory import LEFT_OUT
+from backprop_viz.capture.tensors.memory import LEFT_OUT, is_wrapped
 from backprop_viz.capture.tensors.snapshots import Arrived, GradFnInput
 from backprop_viz.capture.watches.calm_backward import CalmBackward, has_other_hooks
 from backprop_viz.capture.watches.interventions import Grads, changed_by
@@ -43,6 +43,11 @@ def roots_of(
     """The tensors that a backward starts from."""
     given = args[0] if args else kwargs.get(BACKWARD_FUNCTIONS[func])
     return [given] if isinstance(given, Tensor) else list(given or ())
+
+
+def of_torch_func(func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
+    """Whether this is the backward inside a ``torch.func.grad``, whose tensors have no numbers."""
+    return func in BACKWARD_FUNCTIONS and any(map(is_wrapped, roots_of(func, args, kwargs)))
 
 
 class BackwardWatch:

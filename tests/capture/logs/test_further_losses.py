@@ -147,3 +147,24 @@ def test_weights_that_are_stood_in_for(net: nn.Sequential) -> None:
     steps = ["mul", "sub"] * 4
     said = ["cross_entropy", *steps, "cross_entropy", *steps, "cross_entropy"]
     assert operations(recording, LO) == said
+
+
+def test_gradients_by_torch_func_within_vmap_are_no_backward_of_the_loop(
+    net: nn.Sequential,
+) -> None:
+    def loss_of_one(weights: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
+        return F.cross_entropy(torch.func.functional_call(net, weights, x[None]), y[None])
+
+    of_each = torch.func.vmap(torch.func.grad(loss_of_one), (None, 0, 0))
+    found, losses = [], []
+
+    def iterate() -> None:
+        loss = F.cross_entropy(net(X), Y)
+        found.append(of_each({k: p.detach() for k, p in net.named_parameters()}, X, Y))
+        losses.append(loss.item())
+        loss.backward()
+
+    recording = recorded(net, iterate)
+    assert recording.loss == losses[-1]
+    plain, seen = found
+    assert all(torch.equal(seen[name], plain[name]) for name in plain)
