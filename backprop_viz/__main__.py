@@ -57,8 +57,15 @@ def _run(arguments: Sequence[str]) -> int:
     told = parse_run(arguments)
     if not _torch_is_there():
         return 2
-    from backprop_viz.capture.live.command import run_beside_window, run_into_file
+    from backprop_viz.capture.live.command import (
+        run_beside_window,
+        run_into_file,
+        run_listening,
+    )
+    from backprop_viz.stream.line_address import SCHEMES
 
+    if told.to is not None and told.to.startswith(SCHEMES):
+        return run_listening(told.script, told.to, told.every, told.only, told.first)
     if told.to is not None:
         return run_into_file(told.script, told.to, told.every or 1, told.only, told.first)
     return run_beside_window(

@@ -146,7 +146,8 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
         "--to",
         metavar="FILE.bprec",
         help="no window: write every iteration, or every Nth, to a recording file, here or at a "
-        "URL as s3://bucket/run.bprec; each rank of torchrun has its own",
+        "URL as s3://bucket/run.bprec; or listen at tcp://HOST:PORT for a window that attaches. "
+        "Each rank of torchrun has its own file, or port",
     )
     parser.add_argument(
         "--only",

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from backprop_viz.capture.live.file_follower import into_file, own_file
+from backprop_viz.capture.live.listening import listen_for_windows
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.model_loop import ModelLoop
 from backprop_viz.capture.live.script import ScriptFollower, run_script, run_watched
@@ -52,6 +53,24 @@ def run_model_file(path: str, theme: str | None, language: str | None) -> int:
         return LiveRun((incoming, outgoing), origin, program)
 
     return run_watched(Script(path), "model", follow, ModelLoop)
+
+
+def run_listening(
+    script: Script, address: str, every: int | None, only: Sequence[str] = (), first: int = 1
+) -> int:
+    """Run a script to which a window attaches when it likes; each rank at a port of its own.
+
+    Returns its exit status, or raises its SystemExit.
+    """
+
+    def follow(origin: RunOrigin, program: Program) -> ScriptFollower:
+        return listen_for_windows(address, origin, program, every=every, first=first)[0]
+
+    try:
+        return run_script(script, follow, only)
+    except UserError as error:  # before the script ran: what it raises does not come here
+        print(f"backprop-viz run: {error}", file=sys.stderr)
+        return 2
 
 
 def run_into_file(

@@ -14,7 +14,8 @@ from torch.optim import Optimizer
 
 from backprop_viz.capture.live.discovery import names_of, one_model
 from backprop_viz.capture.live.ending import ended_by
-from backprop_viz.capture.live.file_follower import FileFollower
+from backprop_viz.capture.live.file_follower import FileFollower, own_file
+from backprop_viz.capture.live.listening import listen_for_windows
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.server import WindowServer
@@ -24,14 +25,11 @@ from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.watches.used_options import several
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.files.rank_files import file_of_rank
-from backprop_viz.recording.files.remote_path import any_path
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.stream.line_address import SCHEMES, LineAddress, line_address
+from backprop_viz.stream.line_address import SCHEMES
 from backprop_viz.stream.messages import RunEnded
-from backprop_viz.stream.tls import Certificate
 
 
 class WatchedLoop:
@@ -111,8 +109,6 @@ def watch(
     if only is not None:
         ModuleChoice(one_model(named), only)  # raises before a window opens
     origin, program = _of_this_process(models)
-    if to is not None and origin.world_size > 1:
-        to = _of_rank(str(to), origin.rank)
     follower: LiveRun | FileFollower
     server: WindowServer | None = None
     if to is None:
@@ -125,17 +121,12 @@ def watch(
             every=every,
         )
     elif str(to).startswith(SCHEMES):
-        address = line_address(str(to))
-        proof = _certificate(address, certificate, key)
-        follower = LiveRun(None, origin, program, runs_freely=True, every=every)
-        server = WindowServer(address, follower.attach, proof)
-        where = str(address.at_port(server.port))
-        if proof is not None:
-            where = f"{where}#{proof.fingerprint}"
-        print(f"backprop_viz: a window attaches by: backprop-viz attach {where}", file=sys.stderr)
+        follower, server = listen_for_windows(
+            str(to), origin, program, every=every, certificate=certificate, key=key
+        )
     else:
         follower = FileFollower(
-            to,
+            own_file(to),
             origin,
             program,
             every or 1,
@@ -174,27 +165,6 @@ def _expect(
         raise ArgumentError(
             QT_TRANSLATE_NOOP("errors", "A window shows no health: give a file with to=.")
         )
-
-
-def _certificate(
-    address: LineAddress,
-    certificate: str | PathLike[str] | None,
-    key: str | PathLike[str] | None,
-) -> Certificate | None:
-    """What to prove with who one is. Raises ArgumentError where it is missing, or useless."""
-    if address.tls == (certificate is None):
-        raise ArgumentError(
-            QT_TRANSLATE_NOOP("errors", "tls://HOST:PORT and certificate= belong together.")
-        )
-    return None if certificate is None else Certificate(certificate, key)
-
-
-def _of_rank(to: str, rank: int) -> str:
-    """Where one of several processes is written to, or listens."""
-    if to.startswith(SCHEMES):
-        address = line_address(to)
-        return str(address.at_port(address.port + rank if address.port else 0))
-    return str(file_of_rank(any_path(to), rank))
 
 
 def _of_this_process(models: Sequence[nn.Module]) -> tuple[RunOrigin, Program]:

@@ -60,7 +60,7 @@ sys.path.insert(0, "")
 from backprop_viz.__main__ import main
 sys.exit(main(sys.argv[3:]))
 """
-_RUN = """
+RUN = """
 import sys
 sys.path.insert(0, "")
 from backprop_viz.__main__ import main
@@ -103,7 +103,7 @@ class Scripts:
 
     def recorded(self, *arguments: str) -> Ended:
         """``backprop-viz run ARGUMENTS``, which opens no window: into a file, as they say."""
-        return ended_process(self.start(_RUN, ["run", *arguments]))
+        return ended_process(self.start(RUN, ["run", *arguments]))
 
     def together(
         self, script: Path, *arguments: str, environments: Sequence[Mapping[str, str]]

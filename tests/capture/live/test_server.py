@@ -20,6 +20,8 @@ from backprop_viz.stream.refused_error import RefusedError
 from backprop_viz.stream.socket_line import connected
 from backprop_viz.stream.token_file import read_token
 from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
+from tests.capture.live.script_runs import RUN, Scripts, ended_process
+from tests.ports import two_free_ports
 
 
 class Window:
@@ -181,3 +183,64 @@ def test_a_window_that_takes_nothing_holds_nothing_up_and_both_hear_what_it_miss
     assert came[0] == left.last + 1
     assert f"recordings left out: {left.count};" in capsys.readouterr().err
     windows[0].close()
+
+
+# It trains until a window has gone on with it; then its losses are as in a plain run.
+_SCRIPT = """
+import sys, time
+from pathlib import Path
+import torch
+from torch import nn
+
+torch.manual_seed(3)
+net = nn.Linear(2, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+steps = 0
+while steps < 5 or (len(sys.argv) > 1 and not Path(sys.argv[1]).exists()):
+    optimizer.zero_grad()
+    loss = net(torch.randn(4, 2)).square().mean()
+    loss.backward()
+    optimizer.step()
+    steps += 1
+    if steps <= 5:
+        print(loss.item(), flush=True)
+    else:
+        time.sleep(0.01)
+"""
+
+
+def test_a_script_run_from_the_command_line_listens_each_rank_at_its_port(
+    tmp_path: Path, scripts: Scripts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BACKPROP_VIZ_TOKEN_FILE", str(tmp_path / "token"))
+    script, seen = tmp_path / "train.py", tmp_path / "seen"
+    script.write_text(_SCRIPT)
+    alone, port = scripts.plain(script), two_free_ports()
+    rank = {"RANK": "1", "WORLD_SIZE": "2"}
+    to = f"tcp://127.0.0.1:{port}"
+    process = scripts.start(RUN, ["run", "--to", to, str(script), str(seen)], more=rank)
+    said = b""
+    while b"attach tcp" not in said:  # it listens
+        said = process.stdout.readline()
+        assert said
+    assert said.strip().endswith(f"backprop-viz attach tcp://127.0.0.1:{port + 1}".encode())
+    ends = connected(LineAddress("127.0.0.1", port + 1), read_token())
+    reader, writer = MessageReader(ends[0]), MessageWriter()
+    while not isinstance((told := reader.read())[0], RunAttached):
+        pass
+    origin = told[0].origin
+    assert (origin.rank, origin.world_size, origin.title) == (1, 2, f"{script} {seen}")
+    recording = None
+    while recording is None:
+        send(ends[1], writer.pieces(UpdateWanted()))
+        recording = reader.read()[1]
+    for end in ends:
+        end.close()
+    seen.touch()
+    ended = ended_process(process)
+    assert ended.status == 0
+    own = [line for line in ended.printed.splitlines() if not line.startswith("backprop_viz: ")]
+    assert own == alone.printed.splitlines()
+    refused = scripts.recorded("--to", "tcp://127.0.0.1", str(script))
+    assert refused.status == 2
+    assert "write tcp://HOST:PORT" in refused.printed

@@ -1,10 +1,8 @@
 """A window on several ranks that run: attached by one address, held together, one killed."""
 
 import os
-import random
 import re
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,26 +22,12 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.rank_lines import RankLine, rank_lines
 from backprop_viz.stream.token_file import read_token
 from tests.capture.live.script_runs import shared_scripts
+from tests.ports import two_free_ports
 from tests.waiting import until, until_idle
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork")
 
 _SCRIPT = Path(__file__).parents[2] / "capture" / "live" / "forked_ranks.py"
-
-
-def two_free_ports() -> int:
-    """The first of two ports beside each other that nobody listens at.
-
-    They are below those that the system gives to whoever connects, which come and go.
-    """
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with (
-            suppress(OSError),
-            socket.create_server(("127.0.0.1", port)),
-            socket.create_server(("127.0.0.1", port + 1)),
-        ):
-            return port
 
 
 @pytest.fixture

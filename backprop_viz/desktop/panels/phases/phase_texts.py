@@ -82,10 +82,11 @@ def next_step(view_state: ViewState) -> str:
     if is_file and view_state.iteration == 0:
         return translate("phases", "No iteration is in this recording yet.")
     if is_file and view_state.cursor.at_end:
-        return translate(
+        text = translate(
             "phases",
-            "A recording: Shift+F10 goes back by a phase, Shift+F11 and F11 to other iterations.",
+            "The end of iteration {0}. Shift+F10 goes back by a phase, Shift+F11 by an iteration.",
         )
+        return text.format(f"{view_state.cursor.recording.iteration:,}")
     if view_state.ended and view_state.cursor.at_end:
         return translate("phases", "The script has ended: go back through what is recorded.")
     if view_state.origin is not None and view_state.cursor.at_end:
