@@ -45,12 +45,12 @@ def parts_over_steps(
 
     None where these did not send it, or do not make it up.
     """
-    value = float(lookup.recording.tensors[number.tensor][number.index])
-    steps = [_step(lookup, each) for each in sorted(sent, key=lambda each: each.event or 0)]
     layer = _layer(lookup, number, sent)
     if layer is None:
         return None
     of, recurrent, made = layer
+    steps = [_step(lookup, each) for each in sorted(sent, key=lambda each: each.event or 0)]
+    value = float(lookup.recording.tensors[number.tensor][number.index])
     if len(steps) != len(recurrent.sizes):
         return None
     parts: list[Part] = []
