@@ -188,8 +188,20 @@
 <context>
     <name>AttachedController</name>
     <message>
-        <source>Reading {0}, which its writer did not close</source>
-        <translation>{0}을(를) 읽는 중입니다. 끝까지 쓰이지 않은 파일입니다</translation>
+        <source>{name} has not begun to train: {seconds} s</source>
+        <translation>{name}: 아직 학습을 시작하지 않았습니다 ({seconds}초)</translation>
+    </message>
+    <message>
+        <source>{name} has not begun to train: line {line}, {seconds} s</source>
+        <translation>{name}: 아직 학습을 시작하지 않았습니다 ({line}행, {seconds}초)</translation>
+    </message>
+    <message>
+        <source>Stop it, and close this window</source>
+        <translation>중지하고 이 창을 닫습니다</translation>
+    </message>
+    <message>
+        <source>Interrupt the script, as Ctrl+C does</source>
+        <translation>Ctrl+C처럼 스크립트를 중단합니다</translation>
     </message>
     <message>
         <source>rank {rank} of {count} · {title}</source>
@@ -254,6 +266,10 @@
         <source>node {done} of {count}</source>
         <translation>노드 {done} / {count}</translation>
     </message>
+    <message>
+        <source>backward {nth}: node {done} of {count}</source>
+        <translation>backward {nth}회째: 노드 {done} / {count}</translation>
+    </message>
 </context>
 <context>
     <name>AutosaveController</name>
@@ -302,6 +318,14 @@
     <message>
         <source>The way from the loss</source>
         <translation>손실에서 오는 길</translation>
+    </message>
+    <message>
+        <source>The steps before</source>
+        <translation>앞의 단계</translation>
+    </message>
+    <message>
+        <source>List the steps between the loss and those shown</source>
+        <translation>손실과 보이는 단계 사이의 단계를 나열합니다</translation>
     </message>
 </context>
 <context>
@@ -477,14 +501,6 @@
     <message>
         <source>h</source>
         <translation>h</translation>
-    </message>
-    <message>
-        <source>loss along {0}, float64</source>
-        <translation>{0}에 따른 손실, float64</translation>
-    </message>
-    <message>
-        <source>{1} along {0}, float64</source>
-        <translation>{0}을(를) 따라간 {1}, float64</translation>
     </message>
     <message>
         <source>Of one backward: .grad holds the sum of {0}.</source>
@@ -2434,10 +2450,6 @@ When the memory for them is used up, the oldest go first. How much they may take
 <context>
     <name>NetworksController</name>
     <message>
-        <source>{0} opens in a window of its own.</source>
-        <translation>{0}이(가) 별도의 창에서 열립니다.</translation>
-    </message>
-    <message>
         <source>The network&apos;s code has not come back yet: wait, or choose Run &gt; Start torch again.</source>
         <translation>신경망의 코드가 아직 끝나지 않았습니다. 기다리거나 학습 &gt; torch 다시 시작을 고르십시오.</translation>
     </message>
@@ -2654,6 +2666,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>Python files (*.py)</source>
         <translation>Python 파일 (*.py)</translation>
+    </message>
+    <message>
+        <source>{0} opens in a window of its own.</source>
+        <translation>{0}이(가) 별도의 창에서 열립니다.</translation>
     </message>
     <message>
         <source>{0} is not a Python file: choose one whose name ends in .py.</source>
@@ -3493,6 +3509,21 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>{name} · bucket {bucket} of {buckets} · {backend}</source>
         <translation>{name} · 버킷 {bucket}/{buckets} · {backend}</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingController</name>
+    <message>
+        <source>Stop reading, and close this window</source>
+        <translation>읽기를 멈추고 이 창을 닫습니다</translation>
+    </message>
+    <message>
+        <source>Reading {0}: {1} of {2} MB</source>
+        <translation>{0} 읽는 중: {1} / {2} MB</translation>
+    </message>
+    <message>
+        <source>Reading {0} files: {1} of {2} MB</source>
+        <translation>파일 {0}개 읽는 중: {1} / {2} MB</translation>
     </message>
 </context>
 <context>
@@ -5723,6 +5754,30 @@ Click or press Enter: where does it come from?</source>
         <translation>절댓값: {0}</translation>
     </message>
     <message>
+        <source>mean loss of {1} ranks along {0}, float64</source>
+        <translation>{0}에 따른 랭크 {1}개의 평균 손실, float64</translation>
+    </message>
+    <message>
+        <source>loss of rank {1} along {0}, float64</source>
+        <translation>{0}에 따른 랭크 {1}의 손실, float64</translation>
+    </message>
+    <message>
+        <source>{1} along {0}, float64</source>
+        <translation>{0}을(를) 따라간 {1}, float64</translation>
+    </message>
+    <message>
+        <source>loss along {0}, float64</source>
+        <translation>{0}에 따른 손실, float64</translation>
+    </message>
+    <message>
+        <source>Of the mean loss of {0} ranks.</source>
+        <translation>랭크 {0}개의 평균 손실에 대한 검사입니다.</translation>
+    </message>
+    <message>
+        <source>Of rank {0}’s own loss, not the mean.</source>
+        <translation>평균이 아니라 랭크 {0} 자신의 손실에 대한 검사입니다.</translation>
+    </message>
+    <message>
         <source>float64 {1} · differences {2} (h = {3})</source>
         <translation>float64 {1} · 차분 {2} (h = {3})</translation>
     </message>
@@ -6948,6 +7003,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Backward started from this given gradient: it was put in, not computed.</source>
         <translation>backward가 이 주어진 변화도에서 시작했습니다. 계산한 값이 아니라 넣어 준 값입니다.</translation>
+    </message>
+    <message>
+        <source>{0} wrote to it in place through a view: a part of it, or all of it.</source>
+        <translation>{0}이(가) 뷰를 통해 이 텐서의 일부 또는 전체에 제자리에서 썼습니다.</translation>
     </message>
     <message>
         <source>Nothing that arrived at {0} has to do with this element, so 0.</source>
@@ -8759,8 +8818,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>이 기록에는 아직 반복이 없습니다.</translation>
     </message>
     <message>
-        <source>A recording: Shift+F10 goes back by a phase, Shift+F11 and F11 to other iterations.</source>
-        <translation>기록: Shift+F10은 한 단계 뒤로, Shift+F11과 F11은 다른 반복으로 갑니다.</translation>
+        <source>The end of iteration {0}. Shift+F10 goes back by a phase, Shift+F11 by an iteration.</source>
+        <translation>반복 {0}의 끝입니다. Shift+F10은 한 단계 뒤로, Shift+F11은 한 반복 뒤로 갑니다.</translation>
     </message>
     <message>
         <source>The script has ended: go back through what is recorded.</source>
@@ -9047,10 +9106,6 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}이(가) 읽은 것이 기록되지 않았습니다.</translation>
     </message>
     <message>
-        <source>How {0} was called was not recorded: an argument is no plain value.</source>
-        <translation>{0}을(를) 어떻게 불렀는지 기록되지 않았습니다. 단순한 값이 아닌 인자가 있습니다.</translation>
-    </message>
-    <message>
         <source>This version of torch has no {0}.</source>
         <translation>이 버전의 torch에는 {0}이(가) 없습니다.</translation>
     </message>
@@ -9083,32 +9138,36 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}은(는) torch가 한 덩어리로 실행하는 {1} 안의 단계입니다. {1} 전체가 입력과 가중치로 보내는 것만 설명합니다.</translation>
     </message>
     <message>
-        <source>No recorded operation made {0}: torch.vmap, torch.func or autograd.grad made it within the forward pass.</source>
-        <translation>{0}은(는) 기록된 연산이 만든 것이 아닙니다. 순전파 안에서 torch.vmap, torch.func 또는 autograd.grad가 만들었습니다.</translation>
-    </message>
-    <message>
-        <source>No recorded operation made what {0} read: torch.vmap, torch.func or autograd.grad made it within the forward pass.</source>
-        <translation>{0}이(가) 읽은 값을 만든 연산이 기록되지 않았습니다. 순전파 안에서 torch.vmap, torch.func 또는 autograd.grad가 만들었습니다.</translation>
-    </message>
-    <message>
         <source>{0} has no derivative.</source>
         <translation>{0}에는 미분이 없습니다.</translation>
     </message>
     <message>
-        <source>The operation that made {0} was not recorded.</source>
-        <translation>{0}을(를) 만든 연산이 기록되지 않았습니다.</translation>
+        <source>How {0} was called was not recorded: an argument is no plain value, but a function or an object. Call what it does one by one, and each step has terms.</source>
+        <translation>{0}을(를) 어떻게 불렀는지 기록되지 않았습니다. 단순한 값이 아니라 함수나 객체인 인자가 있습니다. 그 안의 연산을 하나씩 부르면 단계마다 항이 나옵니다.</translation>
     </message>
     <message>
-        <source>{0} is a Function of your own: only its backward method knows the terms.</source>
-        <translation>{0}은(는) 직접 만든 Function이어서 그 backward 메서드만 항을 압니다.</translation>
+        <source>No recorded operation made {0}: torch.vmap, torch.func or autograd.grad made it within the forward pass. Written as plain operations, each step has terms.</source>
+        <translation>{0}은(는) 기록된 연산이 만든 것이 아닙니다. 순전파 안에서 torch.vmap, torch.func 또는 autograd.grad가 만들었습니다. 보통 연산으로 쓰면 단계마다 항이 나옵니다.</translation>
     </message>
     <message>
-        <source>{0} read a tensor that was changed in place through a view of it.</source>
-        <translation>{0}이(가) 읽은 텐서는 그 뷰를 통해 제자리에서 바뀌었습니다.</translation>
+        <source>No recorded operation made what {0} read: torch.vmap, torch.func or autograd.grad made it within the forward pass. Written as plain operations, each step has terms.</source>
+        <translation>{0}이(가) 읽은 값을 만든 연산이 기록되지 않았습니다. 순전파 안에서 torch.vmap, torch.func 또는 autograd.grad가 만들었습니다. 보통 연산으로 쓰면 단계마다 항이 나옵니다.</translation>
     </message>
     <message>
-        <source>{0} wrote into a part of a tensor.</source>
-        <translation>{0}이(가) 텐서의 일부에 썼습니다.</translation>
+        <source>The operation that made {0} was not recorded: it ran within backward. A checkpoint with use_reentrant=False has terms.</source>
+        <translation>{0}을(를) 만든 연산은 역전파 안에서 실행되어 기록되지 않았습니다. use_reentrant=False인 체크포인트에는 항이 있습니다.</translation>
+    </message>
+    <message>
+        <source>{0} is a Function of your own: only its backward method knows the terms. Write its forward with torch&apos;s operations alone, or hold it to torch.autograd.gradcheck.</source>
+        <translation>{0}은(는) 직접 만든 Function이어서 그 backward 메서드만 항을 압니다. forward를 torch 연산만으로 쓰거나 torch.autograd.gradcheck로 확인하세요.</translation>
+    </message>
+    <message>
+        <source>{0} read a tensor that was changed in place by what no recorded call tells of. Make a new tensor in its place, as by torch.where or torch.cat.</source>
+        <translation>{0}이(가) 읽은 텐서는 기록된 호출에 없는 방법으로 제자리에서 바뀌었습니다. torch.where나 torch.cat 등으로 새 텐서를 만드세요.</translation>
+    </message>
+    <message>
+        <source>{0} wrote into a part of a tensor by what no recorded call tells of. Make a new tensor in its place, as by torch.where or torch.cat.</source>
+        <translation>{0}이(가) 기록된 호출에 없는 방법으로 텐서의 일부에 썼습니다. torch.where나 torch.cat 등으로 새 텐서를 만드세요.</translation>
     </message>
     <message>
         <source>Run again, the operation made no {0}.</source>
@@ -9422,6 +9481,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>x − 평균</translation>
     </message>
     <message>
+        <source>rank {0}</source>
+        <translation>랭크 {0}</translation>
+    </message>
+    <message>
         <source>too small for float64</source>
         <translation>float64로는 너무 작음</translation>
     </message>
@@ -9710,6 +9773,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
 </context>
 <context>
     <name>symbols</name>
+    <message>
+        <source>gₙ: gradient of rank n before the all-reduce</source>
+        <translation>gₙ: all-reduce 이전 랭크 n의 변화도</translation>
+    </message>
     <message>
         <source>exponent</source>
         <translation>지수</translation>
