@@ -76,13 +76,20 @@ class NavigationController(QObject):
         if hit.kind != "not_finite" or event is None or between is None:
             self._window.messages.tell(stopped(hit, view_state), "info")
             return
-        said = self._window.messages.text()
+        messages = self._window.messages
+        if messages.subject() != LOSS_SUBJECT:
+            origin = self.tr(
+                "A NaN or Inf appeared in the output of {0}, from inputs between {1:.4g} and "
+                "{2:.4g}."
+            )
+            messages.tell(origin.format(event.op, *between), "error")
+            return
         origin = self.tr(
             "It first appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}."
         )
-        cause = origin.format(event.op, *between)
         # Two whole sentences; their order is the same in every language.
-        self._window.messages.tell(f"{said} {cause}".strip(), "error", LOSS_SUBJECT)
+        said = f"{messages.text()} {origin.format(event.op, *between)}"
+        messages.tell(said, "error", LOSS_SUBJECT)
 
     def _enable_travel(self, view_state: ViewState) -> None:
         """Offer what leads somewhere."""

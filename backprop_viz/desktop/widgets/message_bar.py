@@ -190,6 +190,10 @@ class MessageBar(QFrame):
         """The kind of the message shown, or of the last one."""
         return self._kind
 
+    def subject(self) -> str:
+        """What the message shown is about, "" if nobody withdraws it."""
+        return self._subject
+
     def withdraw(self, subject: str) -> None:
         """Take the message away if it is about something that has gone right since."""
         if subject and subject == self._subject:

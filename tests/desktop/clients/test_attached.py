@@ -222,6 +222,17 @@ def test_a_breakpoint_at_a_node_holds_the_script_there(begin: Begin) -> None:
     assert cursor.recording.under_way is Phase.BACKWARD
 
 
+def test_a_nan_holds_the_script_and_the_message_says_of_what_it_speaks(begin: Begin) -> None:
+    attached = begin(steps=1, end="(net(x) * float('nan')).sum().backward()")
+    session = attached.session
+    session.watch([Breakpoint("not_finite")])
+    attached.window.findChild(QAction, "actionTrain").trigger()
+    until(session, lambda: session.view_state.hit is not None)
+    assert session.view_state.cursor.event.op == "mul"
+    said = attached.window.messages.text()
+    assert said.startswith("A NaN or Inf appeared in the output of mul, from inputs between ")
+
+
 def test_the_program_marks_the_line_that_an_event_is_from(begin: Begin) -> None:
     attached = begin()
     session, program = attached.session, attached.window.panel(ProgramView)
