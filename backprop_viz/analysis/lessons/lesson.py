@@ -11,6 +11,8 @@ from backprop_viz.recording.settings import Settings
 Texts = Mapping[str, str]
 # Every lesson is written in these; the first is shown where another is wanted.
 LANGUAGES = ("en", "ko")
+# The panels that a step can bring to the front.
+FRONT_PANELS = ("network", "graph", "loss", "flow")
 # The pages of the program panel, in their order.
 PROGRAM_PAGES = ("loop", "network", "parameters")
 
@@ -47,6 +49,7 @@ class LessonView:
     a ``parameter`` in it. ``select``: a parameter, layer or node, and its name. ``explain``: a
     number ("grad", "weight", "old_weight", "loss", "activation" or "gradient"), of what, and its
     index. ``page``: the program panel is shown too, with its "loop", "network" or "parameters".
+    ``front``: the panel that comes in front where there is room for tabs only.
     """
 
     phase: str = ""
@@ -57,6 +60,7 @@ class LessonView:
     select: tuple[str, str] | None = None
     explain: tuple[str, str, tuple[int, ...]] | None = None
     page: str = ""
+    front: str = ""
 
 
 @dataclass(frozen=True, slots=True)

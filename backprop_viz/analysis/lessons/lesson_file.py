@@ -9,6 +9,7 @@ from typing import Any, get_args
 from backprop_viz.analysis.lessons.evidence import EVIDENCE_NAMES
 from backprop_viz.analysis.lessons.expressions import BadExpression, Expression, read_expression
 from backprop_viz.analysis.lessons.lesson import (
+    FRONT_PANELS,
     LANGUAGES,
     PROGRAM_PAGES,
     Lesson,
@@ -155,8 +156,8 @@ def _question(table: Mapping[str, Any]) -> LessonQuestion:
 
 def _view(table: Mapping[str, Any]) -> LessonView:
     with _at("show"):
-        optional = ("phase", "op", "parameter", "nth", "iteration", "select", "explain", "page")
-        _expect(table, (), optional)
+        optional = ("phase", "op", "parameter", "nth", "iteration", "select", "explain")
+        _expect(table, (), (*optional, "page", "front"))
         if table.get("phase") not in (None, *(phase.value for phase in Phase)):
             raise BadLesson(f"there is no phase {table['phase']!r}")
         select = explain = None
@@ -175,14 +176,15 @@ def _view(table: Mapping[str, Any]) -> LessonView:
             table.get("iteration"),
             select,
             explain,
-            _page(table.get("page", "")),
+            _one_of(PROGRAM_PAGES, table.get("page", ""), "page"),
+            _one_of(FRONT_PANELS, table.get("front", ""), "front"),
         )
 
 
-def _page(page: str) -> str:
-    if page not in ("", *PROGRAM_PAGES):
-        raise BadLesson(f"page is {page!r}; it is one of {', '.join(PROGRAM_PAGES)}")
-    return page
+def _one_of(names: tuple[str, ...], name: str, what: str) -> str:
+    if name not in ("", *names):
+        raise BadLesson(f"{what} is {name!r}; it is one of {', '.join(names)}")
+    return name
 
 
 # -- parts ---------------------------------------------------------------------------------------

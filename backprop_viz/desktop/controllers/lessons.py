@@ -19,15 +19,20 @@ from backprop_viz.desktop.controllers.explanations import ExplanationsController
 from backprop_viz.desktop.controllers.lesson_player import LessonPlayer, chosen_language
 from backprop_viz.desktop.controllers.lesson_views import explained_number
 from backprop_viz.desktop.lessons import lessons, words
+from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.findings.findings_view import FindingsView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
+from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
+from backprop_viz.desktop.panels.plots.plots import LossPlot
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.language import language_in_use
+from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import text_scale
 from backprop_viz.desktop.view_state import ViewState
 
@@ -42,6 +47,13 @@ _OF_OWN_RUN = (
     "actionSaveScript",
     "actionSaveNotebook",
 )
+# The panels that a page can bring to the front.
+_FRONT: Mapping[str, type[Panel]] = {
+    "network": NetworkView,
+    "graph": AutogradView,
+    "loss": LossPlot,
+    "flow": GradientFlowPlot,
+}
 # A page that runs for so long says that it does.
 _LONG_MS = 400
 # Pixels that the lines of the class take, and from which width of all panels they are given.
@@ -233,6 +245,9 @@ class LessonsController(QObject):
             return
         if view.page:
             self._window.panel(ProgramView).show_page(PROGRAM_PAGES.index(view.page))
+        if view.front:
+            front = self._window.panel(_FRONT[view.front])
+            self._window.docks.bring_forward(self._window.docks.dock_of(front))
         if view.select is not None:
             self._window.picked.emit(*view.select)
         number = explained_number(view, view_state.cursor)

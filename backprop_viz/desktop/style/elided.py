@@ -4,6 +4,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+_WIDE = QRect(0, 0, 100_000, 1000)
+
 
 class ElidedLabel(QLabel):
     """A label that needs little width and elides its text instead of cutting letters."""
@@ -56,11 +58,11 @@ class ElidedLines(QLabel):
         """All lines at the width that it has."""
         box = QRect(0, 0, max(self.width(), 40), 100_000)
         text = self.fontMetrics().boundingRect(box, Qt.TextFlag.TextWordWrap, self.text())
-        return QSize(40, max(text.height(), self.fontMetrics().height()))
+        return QSize(40, max(text.height(), line_height(self, self.text())))
 
     def minimumSizeHint(self) -> QSize:
         """One line, or all of them."""
-        return QSize(40, self.fontMetrics().height()) if self.elides else self.sizeHint()
+        return QSize(40, line_height(self, self.text())) if self.elides else self.sizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the text again."""
@@ -74,7 +76,7 @@ class ElidedLines(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         layout = QTextLayout(self.text(), self.font())
         layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
-        high, width, y = self.fontMetrics().height(), self.width(), 0
+        high, width, y = line_height(self, self.text()), self.width(), 0
         layout.beginLayout()
         while (line := layout.createLine()).isValid():
             line.setLineWidth(width)
@@ -90,3 +92,12 @@ class ElidedLines(QLabel):
                 break
         layout.endLayout()
         painter.end()
+
+
+def line_height(label: QLabel, text: str) -> int:
+    """The height in pixels of a line in a label's font, or in the one that has the text's letters.
+
+    Korean comes from another font than Latin, which is higher.
+    """
+    line = label.fontMetrics().boundingRect(_WIDE, Qt.TextFlag.TextSingleLine, text)
+    return max(line.height(), label.fontMetrics().lineSpacing())

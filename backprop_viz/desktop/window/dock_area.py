@@ -282,6 +282,11 @@ class DockArea(QMainWindow):
             dock.raise_()
             self.share_out()
 
+    def bring_forward(self, dock: PanelDock) -> None:
+        """Show a dock in front of those in tabs with it, unless the user has closed it."""
+        if dock.wanted and dock.available:
+            dock.raise_()
+
     def give_room(self, dock: PanelDock, least: QSize) -> None:
         """Make a dock at least this large, as far as there is room, until ``take_room_back``."""
         if self.is_maximized or dock.isFloating() or self._roomy is not None:

@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.lessons import lessons, snippets, words
+from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
 from backprop_viz.desktop.panels.lesson.lesson_panel import BACK_KEY, NEXT_KEY, LessonPanel
+from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -328,3 +330,22 @@ def test_every_snippet_records_what_is_shown() -> None:
     """What the panels are said to show is there."""
     for name, source in snippets().items():
         assert "with record(" in source, name
+
+
+def test_a_page_brings_its_panel_in_front_of_the_tabs(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "tutorial", size=(1280, 720))
+    student = Student(window, qtbot)
+
+    def in_front(panel: type[QWidget]) -> bool:
+        return window.layout_state()[window.panel(panel).objectName()][4] == 1
+
+    window.findChild(Composer).lessons.begin("tutorial_04_forward")
+    student.wait()
+    student.player.predict(0)
+    student.wait()
+    qtbot.waitUntil(lambda: in_front(AutogradView) and not in_front(NetworkView))
+    window.findChild(Composer).lessons.begin("tutorial_03_the_input")
+    student.wait()
+    qtbot.waitUntil(lambda: in_front(NetworkView) and not in_front(AutogradView))

@@ -84,7 +84,7 @@ class LessonPanel(Panel):
         QVBoxLayout(self.try_it).addWidget(self._try_text)
         self._content = page = QWidget()
         self._column = column = QVBoxLayout(page)
-        column.setContentsMargins(0, 6, 6, 6)
+        column.setContentsMargins(0, 2, 6, 0)
         column.setSpacing(8)
         for widget in (
             self.text,

@@ -30,7 +30,7 @@ from backprop_viz.desktop.panels.origin.check_texts import (
     verdict_ink,
     verdict_text,
 )
-from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.elided import ElidedLabel, line_height
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.widgets.late_widget import LateWidget
@@ -282,7 +282,7 @@ class CheckSection(QWidget):
         nothing = self._check is None and self._reason is not None
         for plot in (self._late_loss, self._late_error):
             plot.setVisible(not nothing)
-        line = self.sentence.fontMetrics().lineSpacing()
+        line = line_height(self.sentence, self._title.text())
         lines = 1 if self.height() < _LOW else 2
         low = self.height() < _ROOMY and not nothing
         self.sentence.setMaximumHeight(lines * line + 2 if low else _UNBOUNDED)
