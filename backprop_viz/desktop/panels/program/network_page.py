@@ -34,6 +34,7 @@ class NetworkPage(QWidget):
         super().__init__(parent)
         self._shown = ""  # the source of the network that runs
         self._edited = False  # whether that is the user's own
+        self._differs = False  # whether the editor has another
         self._built_in: str | None = None
         self._taking = False
         self._of_file = False
@@ -49,7 +50,7 @@ class NetworkPage(QWidget):
         self.editor.run_wanted.connect(self.run)
         self.editor.left.connect(self._leave)
         self.editor.setMinimumHeight(40)
-        self.editor.textChanged.connect(self._refresh)
+        self.editor.textChanged.connect(self._text_changed)
         self._note = QFrame()
         self._note.setObjectName("networkNote")
         self._note.setProperty("role", "bubble")
@@ -226,6 +227,13 @@ class NetworkPage(QWidget):
 
     def _leave(self) -> None:
         self._run.setFocus()
+
+    def _text_changed(self) -> None:
+        """A text that is the one that runs again, as after undo, has no mistake."""
+        differed, self._differs = self._differs, self.editor.text() != self._shown
+        if differed and not self._differs and not self._stop.isVisibleTo(self._note):
+            self.show_no_mistake()
+        self._refresh()
 
     def _refresh(self) -> None:
         editing = self.is_editing

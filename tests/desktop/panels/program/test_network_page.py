@@ -163,6 +163,19 @@ def test_a_mistake_is_said_and_marked(page: NetworkPage) -> None:
     assert page.editor.mistake() is None
 
 
+def test_a_mistake_goes_with_the_text_that_had_it(page: NetworkPage) -> None:
+    page.show_program(Program((), BUILT_IN, "LeNet()"), None)
+    page.editor.replace_text(BUILT_IN + "\ny = = 1")
+    page.show_mistake("Line 9 is not Python: invalid syntax.", 9)
+    said = page.findChild(QLabel, "networkMistake")
+    page.editor.insertPlainText(" ")
+    assert said.isVisible()
+    while page.editor.text() != BUILT_IN:
+        page.editor.undo()
+    assert not said.isVisible()
+    assert page.editor.mistake() is None
+
+
 def test_a_program_without_a_class_is_not_edited(page: NetworkPage) -> None:
     page.show_program(Program((), BUILT_IN, "LeNet()"), None)
     page.editor.replace_text(OWN)
