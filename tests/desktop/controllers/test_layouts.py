@@ -131,3 +131,14 @@ def test_every_panel_has_a_name_for_a_screen_reader(window: MainWindow) -> None:
         assert told == dock.windowTitle() != "", name
         button = dock.panel.findChild(QToolButton, "panelMenu")
         assert told in button.accessibleName()
+
+
+def test_the_corner_stays_in_the_window_with_large_text(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    corner = window.findChild(CornerRow)
+    for layout in ("Debug", "Present"):
+        trigger(window, f"actionLayout{layout}")
+        for _ in range(3):
+            QApplication.processEvents()
+        assert corner.width() >= corner.sizeHint().width()
+        assert corner.geometry().right() < window.width()
