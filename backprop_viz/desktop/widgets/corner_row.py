@@ -30,11 +30,11 @@ class CornerRow(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep as much room in the menu bar as the row asks for."""
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Polish):
-            if self._place.minimumSize() != self.sizeHint():
-                self._place.setFixedSize(self.sizeHint())
-                # A menu bar lays its corner out when it is resized, or given one.
-                self._bar.setCornerWidget(self._place)
+        asks = event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Polish)
+        if asks and self._place.minimumSize() != self.sizeHint():
+            self._place.setFixedSize(self.sizeHint())
+            # A menu bar lays its corner out when it is resized, or given one.
+            self._bar.setCornerWidget(self._place)
         return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
