@@ -113,6 +113,8 @@ class ViewWrites:
 
     def _targets(self, event: Event, node: int | None) -> dict[int, int]:
         """The node of each tensor that an operation read."""
+        if not event.tracked and node is not None:
+            return self._targets_of_function(event, node)
         twin = self._replayed(event)
         if twin is None or node is None:
             return {}
@@ -120,6 +122,14 @@ class ViewWrites:
         nodes = input_nodes(self._recording.graph, node, made[0].grad_fn, leaves)
         found = ((event.input_ids[place], to) for place, to in nodes.items())
         return {tensor: to for tensor, to in found if tensor is not None}
+
+    def _targets_of_function(self, event: Event, node: int) -> dict[int, int]:
+        """The same within a Function of somebody's own, which sends to what it was given."""
+        nodes = self._recording.graph.nodes
+        sends = [to[0] for to in nodes[node].sends if to is not None]
+        to = [each for each in sends if nodes[each].name == "CopySlices"]
+        read = [tensor for tensor in event.input_ids if tensor in self.made]
+        return {read[0]: to[0]} if len(to) == len(read) == 1 and read[0] is not None else {}
 
     def _replayed(self, event: Event) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]] | None:
         needed = [tensor in self.followed for tensor in event.input_ids]

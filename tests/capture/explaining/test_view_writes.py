@@ -12,6 +12,7 @@ from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from tests.capture.explaining.checks import faults, numbers_of
+from tests.capture.explaining.swept_nets import Square
 from tests.capture.explaining.view_writes import VIEW_WRITES
 from tests.capture.recorded_nets import Applied, recorded_net
 from tests.nightly import by_day_every
@@ -42,6 +43,23 @@ def test_every_number_closes_and_leads_to_the_loss(name: str) -> None:
                 wrong.append(f"the chain of {number} ends at {last.op} without a word")
         effects(recording, number)
     assert not wrong, "\n".join(wrong[:10])
+
+
+def test_what_a_function_of_ones_own_reads_was_written_through_a_view() -> None:
+    torch.manual_seed(1)
+
+    def function(w: Tensor, x: Tensor) -> Tensor:
+        y = x * w
+        y[0].mul_(w)
+        made: Tensor = Square.apply(y)
+        return made
+
+    recording = recorded_net(Applied(torch.randn(4), function), torch.randn(3, 4))
+    event = next(i for i, e in enumerate(recording.events) if e.op == "CopySlices")
+    for slot, index in ((0, (0, 2)), (0, (1, 2)), (1, (2,))):
+        found = recording.explain(event, slot, index)
+        assert found.reason is None
+        assert list(faults(recording, found)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
