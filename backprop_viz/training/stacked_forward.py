@@ -5,58 +5,27 @@ max pooling. Here the points' filters stand side by side, as channels: a convolu
 is one matrix product, one of maps a grouped one, and pooling goes over whole rows of channels.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 from torch.func import functional_call
-from torch.overrides import TorchFunctionMode
-from torch.utils import _pytree
 
 from backprop_viz.training.stacked_rules import (
-    MAX_POOLS,
-    RELUS,
-    RULES,
     CannotStack,
     Stacked,
     convolution_of,
+    cropped,
     patches_under,
     stacked_call,
 )
+from backprop_viz.training.stacked_trace import CallTrace, Ref, pooled_first, used_sizes
 
 # So many images at a time: what is computed of them stays in the cache of a core.
 _IMAGES = 32
 # What is kept of the images of a surface, in bytes.
 _PATCHES_BYTES = 128_000_000
-# What tells something of a tensor but none of its numbers.
-_QUESTIONS: frozenset[Any] = frozenset(
-    {
-        *(Tensor.size, Tensor.dim, Tensor.numel, Tensor.shape.__get__),  # type: ignore[attr-defined]
-        *(Tensor.ndim.__get__, Tensor.dtype.__get__, Tensor.device.__get__),  # type: ignore[attr-defined]
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ref:
-    """In place of a tensor among a call's arguments: what it is."""
-
-    kind: str  # "images", "parameter", "buffer", "made"
-    key: str | int
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """A function with its arguments, in which tensors are references, and its output's shape."""
-
-    func: Callable[..., Any]
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    shape: tuple[int, ...]
-    output: int
 
 
 class StackedForward:
@@ -69,15 +38,16 @@ class StackedForward:
 
     def __init__(self, model: nn.Module, images: Tensor) -> None:
         named = {name: p.detach() for name, p in model.named_parameters()}
-        trace = _Trace(images, named, dict(model.named_buffers()))
+        trace = CallTrace(images, named, dict(model.named_buffers()))
         with torch.no_grad(), torch.random.fork_rng(devices=[]), trace:
             output = functional_call(model, named, (images,))
         self._output = trace.ref(output)
         if trace.refused or self._output.kind != "made":
             raise CannotStack
-        self._calls = _pooled_first(trace.calls)
+        self._calls = pooled_first(trace.calls)
         self._buffers = trace.buffers
         self._shapes = {name: tuple(p.shape) for name, p in named.items()}
+        self._used = used_sizes(self._calls, self._shapes)
 
     def outputs(
         self, weights: Mapping[str, Tensor], images: Tensor, patches: Tensor | None = None
@@ -90,7 +60,7 @@ class StackedForward:
         made: dict[int, Stacked] = {}
 
         def given(value: Any) -> Any:
-            if not isinstance(value, _Ref):
+            if not isinstance(value, Ref):
                 return value
             if value.kind == "images":
                 return images
@@ -100,6 +70,8 @@ class StackedForward:
 
         for call in self._calls:
             args = [given(value) for value in call.args]
+            if call.output in self._used:
+                args[0] = cropped(args[0], self._used[call.output])
             kwargs = {name: given(value) for name, value in call.kwargs.items()}
             made[call.output] = stacked_call(call.func, call.shape, args, kwargs, patches)
         last = made[int(self._output.key)]
@@ -110,85 +82,16 @@ class StackedForward:
     def patches_of(self, images: Tensor) -> Tensor | None:
         """What the first convolution's filters lie over (places, weights of a filter)."""
         first = self._calls[0]
-        of_images = first.args[:1] == (_Ref("images", ""),)
+        of_images = first.args[:1] == (Ref("images", ""),)
         if first.func is not torch.conv2d or not of_images or images.ndim != 4:
             return None
         weight, *options = first.args[1:]
-        if not isinstance(weight, _Ref) or weight.kind != "parameter":
+        if not isinstance(weight, Ref) or weight.kind != "parameter":
             return None
         how = convolution_of(self._shapes[str(weight.key)], *options, **first.kwargs)
+        if first.output in self._used:
+            images = cropped(images, self._used[first.output])
         return patches_under(images, how) if how.small else None
-
-
-class _Trace(TorchFunctionMode):
-    """Notes what is called with the images and what is made of them."""
-
-    def __init__(
-        self, images: Tensor, named: Mapping[str, Tensor], buffers: dict[str, Tensor]
-    ) -> None:
-        super().__init__()
-        self.calls: list[_Call] = []
-        self.refused = False
-        self.buffers = buffers
-        self._refs = {id(images): _Ref("images", "")}
-        self._refs |= {id(p): _Ref("parameter", name) for name, p in named.items()}
-        self._refs |= {id(b): _Ref("buffer", name) for name, b in buffers.items()}
-        self._held: list[Any] = []  # what is not held may give its id to another tensor
-
-    def ref(self, value: Any) -> Any:
-        """What a value is: a tensor's reference, or the value itself."""
-        if not isinstance(value, Tensor):
-            return value
-        found = self._refs.get(id(value))
-        self.refused |= found is None
-        return found or value
-
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Note a call, and make it."""
-        kwargs = dict(kwargs or {})
-        found = func(*args, **kwargs)
-        # Dropout in evaluation returns what it was given.
-        if func in _QUESTIONS or (func is F.dropout and args and found is args[0]):
-            return found
-        known = func in RULES and isinstance(found, Tensor) and id(found) not in self._refs
-        nested = any(isinstance(v, list | tuple) and _tensors(v) for v in args)
-        self.refused |= not known or nested
-        if isinstance(found, Tensor) and known:
-            number = len(self.calls)
-            noted = tuple(self.ref(value) for value in args)
-            named = {name: self.ref(value) for name, value in kwargs.items()}
-            self.calls.append(_Call(func, noted, named, tuple(found.shape), number))
-            self._refs[id(found)] = _Ref("made", number)
-        self._held.append(found)
-        return found
-
-
-def _tensors(values: Any) -> bool:
-    return any(isinstance(leaf, Tensor) for leaf in _pytree.tree_leaves(values))
-
-
-def _pooled_first(calls: list[_Call]) -> list[_Call]:
-    """The calls, with a relu after the max pooling that follows it: the same of fewer numbers."""
-    calls = list(calls)
-    for k in range(len(calls) - 1):
-        relu, pool = calls[k], calls[k + 1]
-        uses = sum(_Ref("made", relu.output) in (*c.args, *c.kwargs.values()) for c in calls)
-        if relu.func not in RELUS or pool.func not in MAX_POOLS or uses != 1:
-            continue
-        if pool.args[:1] != (_Ref("made", relu.output),):
-            continue
-        first = _Call(pool.func, (relu.args[0], *pool.args[1:]), pool.kwargs, (), relu.output)
-        after = _Call(
-            relu.func, (_Ref("made", relu.output), *relu.args[1:]), relu.kwargs, (), pool.output
-        )
-        calls[k], calls[k + 1] = first, after
-    return calls
 
 
 class ManyOutputs:

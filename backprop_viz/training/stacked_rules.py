@@ -13,7 +13,7 @@ _SMALL_FILTER = 64
 # Larger windows of max pooling are left to torch.
 _LARGEST_WINDOW = 4
 _CHANNELS_LAST = torch.channels_last
-_ELEMENTWISE: frozenset[Any] = frozenset(
+ELEMENTWISE: frozenset[Any] = frozenset(
     {
         *(F.relu, torch.relu, Tensor.relu, torch.tanh, Tensor.tanh, torch.sigmoid),
         *(Tensor.sigmoid, F.leaky_relu, F.elu, F.gelu, F.silu, F.softplus),
@@ -72,6 +72,14 @@ def stacked_call(
     return rule(func, *args, **kwargs)
 
 
+def cropped(value: Any, size: tuple[int, ...]) -> Any:
+    """The upper left part of images or maps, of ``size`` (height, width) at most."""
+    height, width = size
+    if isinstance(value, Tensor):
+        return value[..., :height, :width]
+    return Stacked(value.computed[..., :height, :width], value.maps, value.bias)
+
+
 @dataclass(frozen=True, slots=True)
 class ImageConvolution:
     """How a convolution goes over its input."""
@@ -86,6 +94,11 @@ class ImageConvolution:
         """Whether a matrix product is faster, where it is one of the images."""
         channels, height, width = self.kernel
         return self.dilation == (1, 1) and channels * height * width <= _SMALL_FILTER
+
+    def under(self, size: tuple[int, ...]) -> tuple[int, ...]:
+        """The size (height, width) of the input that an output of ``size`` is made of, unpadded."""
+        along = zip(size, self.kernel[1:], self.stride, self.dilation, strict=True)
+        return tuple((n - 1) * step + (side - 1) * apart + 1 for n, side, step, apart in along)
 
 
 def convolution_of(
@@ -182,8 +195,11 @@ def _pooled(func: Callable[..., Any], maps: Any, *rest: Any, **named: Any) -> St
     if not isinstance(maps, Stacked) or not maps.maps:
         raise CannotStack
     if func in MAX_POOLS:
-        window = _window(maps.computed, *rest, **named)
-        if window is not None:
+        window = pooling_window(*rest, **named)
+        fits = window is not None and all(
+            size >= side for size, side in zip(maps.computed.shape[-2:], window, strict=True)
+        )
+        if window is not None and fits:
             return Stacked(_max_pooled(maps.computed, window), True, maps.bias)
     found = func(maps.tensor, *rest, **named)
     if not isinstance(found, Tensor):
@@ -191,8 +207,7 @@ def _pooled(func: Callable[..., Any], maps: Any, *rest: Any, **named: Any) -> St
     return Stacked(found, maps=True)
 
 
-def _window(
-    images: Tensor,
+def pooling_window(
     size: Any,
     stride: Any = None,
     padding: Any = 0,
@@ -206,8 +221,7 @@ def _window(
     plain = _pair(padding) == (0, 0) and _pair(dilation) == (1, 1)
     if not touching or not plain or ceil_mode or return_indices or max(window) > _LARGEST_WINDOW:
         return None
-    fits = images.shape[-2] >= window[0] and images.shape[-1] >= window[1]
-    return window if fits else None
+    return window
 
 
 def _max_pooled(images: Tensor, window: tuple[int, ...]) -> Tensor:
@@ -263,7 +277,7 @@ RULES: dict[Any, Callable[..., Stacked]] = {
     F.linear: _linear,
     F.batch_norm: _normalised,
     **dict.fromkeys(_SHAPERS, _flattened),
-    **dict.fromkeys(_ELEMENTWISE, _elementwise),
+    **dict.fromkeys(ELEMENTWISE, _elementwise),
     **dict.fromkeys(_POOLS, _pooled),
     **dict.fromkeys(_SUMS, _added),
 }

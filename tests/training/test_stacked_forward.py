@@ -145,6 +145,25 @@ class Net(nn.Module):
         return self.use(self.conv(x))
 
 
+def pooled_twice(x: Tensor) -> Tensor:
+    """Of maps 10 x 10 all rows fill windows of 2, nine fill windows of 3."""
+    means = [F.adaptive_avg_pool2d(F.max_pool2d(x, side), 1).flatten(1) for side in (2, 3)]
+    return means[0] + means[1]
+
+
+def test_what_fills_no_window_of_max_pooling_is_not_computed() -> None:
+    images = torch.randn(2, 1, 32, 32)
+    # From the last to the first: 12 of conv2's 13 rows fill windows, so 14 of the 15 before do.
+    assert list(StackedForward(bv.LeNet(), images)._used.values()) == [
+        *((6, 6), (12, 12), (14, 14)),
+        *((14, 14), (28, 28), (30, 30)),
+    ]
+    net = Net(pooled_twice)
+    assert StackedForward(net, torch.randn(2, 1, 12, 12))._used[0] == (12, 12)
+    for size in (11, 12, 13):
+        assert_close(net, size, stacked=True)
+
+
 def residual(x: Tensor) -> Tensor:
     y = F.relu(x)
     return F.max_pool2d(y, 2) + F.max_pool2d(x, 2) + (x * y).mean()
