@@ -217,8 +217,10 @@ class ShownRun(QObject):
         others_changed = self.ranks.join()
         if newest is not None:
             return replace(newest, cursor=self._run.kept(newest.cursor))
-        if others_changed and self._view_state is not None:
-            self._show(self._run.kept(self._view_state.cursor))
+        if self._view_state is not None:
+            joined = self._run.kept(shown := self._view_state.cursor)
+            if others_changed or joined.recording.serial != shown.recording.serial:
+                self._show(joined)
         return None
 
     def show_phase(self, phase: str) -> None:

@@ -227,9 +227,14 @@ def test_a_rank_whose_file_was_cut_off_is_named_and_the_others_are_whole(
     assert "iteration 3" in view.standing.text()
     assert "after 4" in view.standing.text()
     assert cells(view, 7) == ["ended", "cut off"]
-    session.show_iteration(3)
+    until(session, lambda: session.view_state.ranks.waits_of == 3)
+    until(session, lambda: all(one.looking is None for one in session.ranks.runs))
+    session.show_iteration(3)  # rank 1's newest, which was there before rank 0's
     until(session, lambda: session.view_state.ranks.recordings is not None)
     assert view.gradient.reduced
+    shown = session.view_state.cursor.recording
+    means = [event for event in shown.events if event.op == "all_reduce"]
+    assert {len(event.inputs) for event in means} == {2}
 
 
 def test_one_rank_alone_shows_what_it_knows_and_opens_the_others(
