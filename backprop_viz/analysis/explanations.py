@@ -68,7 +68,7 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
         leaf = next((n.id for n in recording.graph.nodes if n.parameter == name), None)
         grad = cursor.grad(name)
         if leaf is None and grad is not None:  # nothing of this process has made it
-            return Reason("from_ranks", (name, _norm(grad)))
+            return Reason("from_ranks", (name, norm_text(grad)))
         if leaf is not None:
             return _averaged(cursor, name) or _accumulated(cursor, name, leaf)
     loss = cursor.span(Phase.LOSS)
@@ -101,7 +101,7 @@ def _averaged(cursor: Cursor, name: str) -> Reason | None:
         return None
     joined = len(event.inputs) == told.ranks  # else it is this rank's alone
     own = event.inputs[told.rank if joined else 0]
-    return Reason("averaged", (name, _norm(own), str(told.ranks), _norm(event.outputs[0])))
+    return Reason("averaged", (name, norm_text(own), str(told.ranks), norm_text(event.outputs[0])))
 
 
 def _before_backward(cursor: Cursor, name: str) -> Reason:
@@ -112,7 +112,7 @@ def _before_backward(cursor: Cursor, name: str) -> Reason:
     if not recording.cleared:
         if grad is None:
             return Reason("waiting_none", (name,))
-        return Reason("kept", (name, _norm(grad)), clear)
+        return Reason("kept", (name, norm_text(grad)), clear)
     when = "before" if clear is None else "cleared"
     if grad is None:
         if clear is not None and recording.events[clear].inputs[0] is None:
@@ -120,7 +120,7 @@ def _before_backward(cursor: Cursor, name: str) -> Reason:
         return Reason(f"{when}_none", (name,), clear)
     if is_zero((grad,)):
         return Reason(f"{when}_zeros", (name,), clear)
-    return Reason("before_value" if clear is None else "kept", (name, _norm(grad)), clear)
+    return Reason("before_value" if clear is None else "kept", (name, norm_text(grad)), clear)
 
 
 def _after_loss(cursor: Cursor, parameter: Parameter, backward: PhaseSpan | None) -> Reason:
@@ -138,7 +138,7 @@ def _after_loss(cursor: Cursor, parameter: Parameter, backward: PhaseSpan | None
         return Reason("waiting_none", (name,), arrival)
     if recording.cleared and is_zero((grad,)):
         return Reason("waiting_zeros", (name,), arrival)
-    return Reason("waiting_kept", (name, _norm(grad)), arrival)
+    return Reason("waiting_kept", (name, norm_text(grad)), arrival)
 
 
 def _not_reached(cursor: Cursor, parameter: Parameter) -> Reason:
@@ -172,10 +172,10 @@ def _accumulated(cursor: Cursor, name: str, leaf: int) -> Reason:
         if before is None or not before.any():
             return zero
         # Only what was added is zero, ``.grad`` is not.
-        return Reason(f"added_{zero.code}", (*zero.values, _norm(before)), zero.evidence)
+        return Reason(f"added_{zero.code}", (*zero.values, norm_text(before)), zero.evidence)
     if before is not None and before.any():
-        return Reason("added", (name, _norm(grad), _norm(before)), index)
-    return Reason("value", (name, _norm(grad)), index)
+        return Reason("added", (name, norm_text(grad), norm_text(before)), index)
+    return Reason("value", (name, norm_text(grad)), index)
 
 
 # -- nodes -------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ def _node(cursor: Cursor, node: int) -> Reason:
         return _zero(recording, found.name, node)
     if is_zero(sent):
         return _cut(recording, found.name, node, node)
-    return Reason("node_value", (found.name, _norm(*came), _norm(*sent)), index)
+    return Reason("node_value", (found.name, norm_text(*came), norm_text(*sent)), index)
 
 
 # -- None --------------------------------------------------------------------------------------
@@ -342,7 +342,8 @@ def _ancestors(recording: Recording, node: int) -> list[int]:
     return found[1:]
 
 
-def _norm(*arrays: Array | None) -> str:
+def norm_text(*arrays: Array | None) -> str:
+    """The norm of all elements of some arrays, as a reason tells it."""
     with np.errstate(over="ignore"):
         squares = (
             float(np.square(np.abs(a), dtype=np.float64).sum()) for a in arrays if a is not None

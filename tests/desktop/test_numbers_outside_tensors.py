@@ -17,6 +17,8 @@ from backprop_viz.analysis.numbers.number_origin import activation_number, scala
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.findings.finding_card import FindingCard
 from backprop_viz.desktop.panels.findings.findings_view import FindingsView
+from backprop_viz.desktop.panels.inspector.bars import group
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.panels.plots.flow_layout import column_box
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
@@ -229,6 +231,56 @@ def test_the_learning_rate_that_a_schedule_made(explained: Explained) -> None:
     base, i, n_iterations = values
     assert told == base * (1 + np.cos(np.pi * i / n_iterations)) / 2
     assert "cosine schedule" in explained.panel.facts.text()
+    # The toolbar's "lr now" tells the same.
+    explained.panel.back.click()
+    caption = explained.window.toolbar.settings._lr_caption
+    figure = caption.text().index(f"{told:.3g}")
+    place = caption.fontMetrics().horizontalAdvance(caption.text()[:figure])
+    explained.click(caption, QPointF(place + 3, caption.height() / 2))
+    assert explained.panel.value.toolTip() == f"lr = {told}"
+
+
+def test_the_norm_and_the_counts_that_the_inspector_tells(explained: Explained) -> None:
+    net = by_hand(explained)[-1][2]
+    grad = net.fc1.weight.grad.numpy()
+    inspector = explained.window.panel(InspectorView)
+    explained.window.picked.emit("parameter", "fc1.weight")
+    until(explained.session, lambda: inspector.chosen == ("parameter", "fc1.weight"))
+    # "its norm is 0.1234" is a link to the norm.
+    sentence = inspector.why.sentence
+    length = float(np.sqrt((grad.astype("f8") ** 2).sum()))
+    assert list(sentence.figures) == [f"{length:.4g}"]
+    sentence.linkActivated.emit("0")
+    assert explained.wait().value == pytest.approx(length, rel=1e-12)
+    # "9 zeros" says of how many, and the first of them can be asked about.
+    zeros = np.argwhere(grad == 0)
+    assert len(zeros)
+    line = inspector.gradient.figures[0]
+    at = line.text().index(f"{len(zeros):,} zeros")
+    place = line.contentsRect().left() + line.fontMetrics().horizontalAdvance(line.text()[:at])
+    explained.click(line, QPointF(place + 3, line.height() / 2))
+    panel = explained.panel
+    assert panel.value.toolTip() == f"fc1.weight.grad: exactly 0 = {len(zeros)}"
+    assert f"{len(zeros):,} of {grad.size:,} elements" in panel.facts.text()
+    names = [row.cells[0].text for row in panel.table.rows.content.rows]
+    indices = [", ".join(map(str, zero)) for zero in zeros[:8].tolist()]
+    assert [name.partition("[")[2].rstrip("]") for name in names] == indices
+    panel.table._ask(panel.table.rows.index(2, 1))
+    assert explained.wait().number.index == tuple(zeros[2].tolist())
+    # A bar of the histogram counts the elements between its edges.
+    chart = inspector.gradient.chart
+    counts, edges = np.histogram(grad[grad != 0].astype("f8"), bins=31)
+    tallest = int(counts.argmax())
+    middle = group(chart.area(), 31, tallest).center().x()
+    explained.click(chart, QPointF(middle + 1, chart.area().center().y()))
+    told = int(panel.value.toolTip().rpartition("= ")[2])
+    assert abs(told - counts[tallest]) <= 2  # an element may lie on an edge
+    rows = panel.table.rows.content.rows
+    slack = 1e-9 * (edges[-1] - edges[0])
+    assert len(rows) == min(8, told)
+    assert all(edges[tallest] - slack <= r.value <= edges[tallest + 1] + slack for r in rows)
+    panel.table._ask(panel.table.rows.index(1, 1))
+    assert explained.wait().value == rows[1].value
 
 
 def test_the_numbers_in_the_sentences_of_an_explanation(explained: Explained) -> None:

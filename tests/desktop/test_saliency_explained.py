@@ -57,6 +57,29 @@ def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBo
     assert [b.toolTip().split(" = ")[0] for b in panel.path.buttons][-1] == name
     assert panel.path.buttons[0].text() == f"out[{digit}]"
 
+    # The range's end is the largest of them.
+    panel.back.click()
+    qtbot.mouseClick(dialog.strip, Qt.MouseButton.LeftButton, pos=QPoint(5, 12))
+    until(session, lambda: panel.complete and panel.explanation is not found)
+    assert panel.explanation is not None
+    assert panel.explanation.value == found.value
+
+    # A pixel of a feature map is the activation that it shows.
+    first = torch.relu(net.conv1(x))[0].detach().numpy()
+    tile = dialog.maps._tiles()[0][3]
+    scale = tile.width() / first.shape[2]
+    place = QPoint(int(tile.x() + 14.5 * scale), int(tile.y() + 11.5 * scale))
+    under = dialog.maps.number_at(place)
+    assert under is not None
+    channel, high, wide = under.index[1:]
+    assert channel == 3
+    qtbot.mouseClick(dialog.maps, Qt.MouseButton.LeftButton, pos=place)
+    until(session, lambda: panel.complete and panel.explanation.value != found.value)
+    assert panel.explanation.value == float(first[channel, high, wide])
+    assert panel.subtitle.text() == "of the drawing"
+    panel.back.click()
+    until(session, lambda: panel.complete)
+
     # The check moves the drawing's own pixel: against plain differences in float64.
     panel.check.run()
     until(session, lambda: panel.check.verdict.text() != "" and not panel.check.running)

@@ -76,7 +76,7 @@ class ExplanationsController(QObject):
         comparison.difference_picked.connect(self._explain_difference)
         self._session.explained.connect(self._show)
         self._session.saliency_recorded.connect(self._explain_saliency)
-        self._window.panel(SaliencyDialog).picture.pixel_asked.connect(self._ask_saliency)
+        self._window.panel(SaliencyDialog).pixel_asked.connect(self._ask_saliency)
         self._session.run_began.connect(self._run_began)
         self._session.told.connect(self._told)
         self._session.filed.connect(self._filed)
@@ -276,6 +276,7 @@ class ExplanationsController(QObject):
         if self._view_state is None or self._is_training():
             return
         self._open()
+        number = self._window.panel(SaliencyDialog).asked_in(recording, number)
         self._panel.ask(recording, number, of_drawing=True)
         self._panel.show_view_state(self._view_state)
 

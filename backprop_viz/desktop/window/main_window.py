@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
                 panel.picked.connect(self.picked)
             if isinstance(panel, NumberPickingPanel):
                 panel.number_picked.connect(self.number_picked)
+        self.toolbar.settings.number_picked.connect(self.number_picked)
         self._view_state: ViewState | None = None
         self._due: list[ViewPanel] = []
         self._turn = QTimer(self, interval=0)

@@ -10,6 +10,7 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import code_font, scaled
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.sideways import Sideways
+from backprop_viz.desktop.widgets.told_rates import told_rate
 from backprop_viz.recording.run_origin import RunOrigin
 
 
@@ -175,7 +176,9 @@ class Toolbar(QWidget):
         """Show how many iterations are done and how fast training is."""
         if view_state.origin is None:
             self.settings.show_settings(view_state.settings)
-            self.settings.show_rate(view_state.cursor.recording.options.get("lr"))
+            rate = view_state.cursor.recording.options.get("lr")
+            told = None if rate is None else told_rate(view_state, rate)
+            self.settings.show_rate(rate, told)
         self._iteration.setText(self.tr("done: {0:,}").format(view_state.iteration))
         self._iteration.setToolTip(self.tr("Iterations done: {0:,}").format(view_state.iteration))
         if view_state.training:

@@ -1,9 +1,11 @@
 """A window beside the pad: the saliency of the drawing, and its feature maps."""
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.numbers.number_origin import activation_number
 from backprop_viz.desktop.panels.drawing.saliency_pictures import (
     ExcitedMaps,
     RangeStrip,
@@ -15,15 +17,19 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.recording.class_names import class_name
 from backprop_viz.recording.drawing_training import Saliency
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
 
 
 class SaliencyDialog(QDialog):
     """The saliency of the drawing, kept up to date; not modal.
 
-    ``wanted`` says whether the saliency has to be computed.
+    ``wanted`` says whether the saliency has to be computed. ``pixel_asked``: it is to be recorded
+    with the number of the pixel of this row and column; ``asked_in`` then tells what was clicked.
     """
 
     wanted = Signal(bool)
+    pixel_asked = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +47,11 @@ class SaliencyDialog(QDialog):
         self._hint.setProperty("role", "caption")
         self._hint.setWordWrap(True)
         self.maps = ExcitedMaps()
+        # The layer and the place in it of the number that was asked about; None: a pixel.
+        self._asked: tuple[str, tuple[int, ...]] | None = None
+        self.picture.pixel_asked.connect(self._ask_pixel)
+        self.strip.asked.connect(self._ask_largest)
+        self.maps.asked.connect(self._ask_map)
         left = QVBoxLayout()
         left.setSpacing(6)
         for widget in (self._heading, self._formula):
@@ -77,6 +88,31 @@ class SaliencyDialog(QDialog):
         super().hideEvent(event)
         self._show(None)
         self.wanted.emit(False)
+
+    def asked_in(self, recording: Recording, pixel: Number) -> Number:
+        """What was asked about, in the recording of how the saliency comes about."""
+        if self._asked is None:
+            return pixel
+        name, place = self._asked
+        cursor = recording.at(len(recording.events))
+        layers = (layer for layer in cursor.layers.layers if layer.name == name)
+        found = (activation_number(cursor, layer, (0, *place)) for layer in layers)
+        return next((number for number in found if number is not None), pixel)
+
+    def _ask_pixel(self, row: int, column: int) -> None:
+        self._asked = None
+        self.pixel_asked.emit(row, column)
+
+    def _ask_largest(self) -> None:
+        """Ask about the pixel that the range is of."""
+        if self._saliency is not None:
+            sizes = np.nan_to_num(np.abs(self._saliency.gradient), posinf=0)
+            row, column = np.unravel_index(sizes.argmax(), sizes.shape)
+            self._ask_pixel(int(row), int(column))
+
+    def _ask_map(self, name: str, place: tuple[int, ...]) -> None:
+        self._asked = name, place
+        self.pixel_asked.emit(0, 0)
 
     def _show(self, saliency: Saliency | None) -> None:
         self._saliency = saliency

@@ -189,10 +189,13 @@ def edges(ink: NDArray[np.bool_]) -> tuple[QLineF, ...]:
 
 
 class RangeStrip(_Painted):
-    """The colours from -limit over zero to +limit, with the numbers."""
+    """The colours from -limit over zero to +limit, with the numbers. ``asked``: it was clicked."""
+
+    asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.setToolTip(self.tr("Click to see the pixel with the largest gradient"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._limit = 0.0
 
@@ -200,6 +203,15 @@ class RangeStrip(_Painted):
         """Set the range that the map is drawn in."""
         self._limit = limit
         self.update()
+
+    def tip_at(self, point: QPoint) -> str:
+        """What a click shows."""
+        return self.toolTip()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask which pixel the range is of."""
+        if event.button() is Qt.MouseButton.LeftButton and self._limit > 0:
+            self.asked.emit()
 
     def sizeHint(self) -> QSize:
         """A strip over a line of numbers."""
@@ -226,7 +238,12 @@ class RangeStrip(_Painted):
 
 
 class ExcitedMaps(_Painted):
-    """The feature maps of each convolution after relu, one block below the other."""
+    """The feature maps of each convolution after relu, one block below the other.
+
+    ``asked`` carries the layer, and the channel, the row and the column of the pixel clicked.
+    """
+
+    asked = Signal(str, tuple)
 
     def __init__(self) -> None:
         super().__init__()
@@ -253,16 +270,36 @@ class ExcitedMaps(_Painted):
                 self._paint_layer(painter, line, name, maps, all_tiles[i])
         painter.end()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask about the number under the cursor."""
+        found = self._place_at(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and found is not None:
+            name, maps, place = found
+            self.asked.emit(name, tuple(int(i) for i in np.unravel_index(place, maps.shape)))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show by the cursor that a pixel can be clicked."""
+        super().mouseMoveEvent(event)
+        if self._place_at(event.position().toPoint()) is not None:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+
     def number_at(self, point: QPoint) -> ShownNumber | None:
         """The number of a map at a point."""
+        found = self._place_at(point)
+        if found is None:
+            return None
+        name, maps, place = found
+        return element_of(f"relu({name})", maps, place, (0,))
+
+    def _place_at(self, point: QPoint) -> tuple[str, Array, int] | None:
+        """The layer at a point, its maps, and the flat place of the number in them."""
         for (name, maps), tiles in zip(self._maps, self._tiles(), strict=True):
             _, height, width = maps.shape
             for i, tile in enumerate(tiles):
                 if tile.contains(QPointF(point)):
                     row = min(int((point.y() - tile.y()) / tile.height() * height), height - 1)
                     column = min(int((point.x() - tile.x()) / tile.width() * width), width - 1)
-                    place = (i * height + row) * width + column
-                    return element_of(f"relu({name})", maps, place, (0,))
+                    return name, maps, (i * height + row) * width + column
         return None
 
     def _tiles(self) -> list[list[QRectF]]:

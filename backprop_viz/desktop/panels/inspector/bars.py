@@ -1,7 +1,7 @@
 """A small bar chart: groups side by side, a zero line, a range and a legend."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,6 +24,7 @@ from backprop_viz.desktop.style.numbers import apart, full, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, exactly
+from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.number import Number
 
@@ -51,7 +52,9 @@ class Chart:
 
     ``labels`` stand below at fractions of the width, the important ones first; a label that would
     touch another is left out. ``names`` are those of the groups, ``tips`` describe each in full;
-    where the groups are the elements of an array, it is ``tensor`` of this ``shape``. ``message``
+    where the groups are the elements of an array, it is ``tensor`` of this ``shape``. Of counts
+    ``told`` says what one is: of which of the arrays that there are, and of which group.
+    ``message``
     is shown in the middle if there are no bars.
     """
 
@@ -62,6 +65,7 @@ class Chart:
     names: tuple[str, ...] = ()
     tensor: str = ""
     shape: tuple[int, ...] = ()
+    told: Callable[[int, int], ToldNumber] | None = None
 
 
 def value_range(bars: tuple[Bars, ...]) -> tuple[float, float]:
@@ -205,8 +209,15 @@ class BarChart(NumberPicture):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and number is not None:
             if number.number is not None:
                 self.number_picked.emit(number.number)
+            elif self._at is not None:
+                self._tell(self._at, -1)
         else:
             super().keyPressEvent(event)
+
+    def _tell(self, at: int, nearest: int) -> None:
+        """Say what the count of a bin is."""
+        if self.chart.told is not None:
+            self.number_picked.emit(self.chart.told(nearest, at))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Leave the bars."""
@@ -221,6 +232,9 @@ class BarChart(NumberPicture):
         by_control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
         if by_control and at is not None and self.chart.tensor:
             self.element_compared.emit(at)
+        elif at is not None and self.chart.told is not None:
+            middle = group(self.area(), len(self.chart.tips), at).center().x()
+            self._tell(at, 0 if event.position().x() < middle else -1)
         else:
             super().mousePressEvent(event)
 

@@ -15,7 +15,7 @@ from backprop_viz.analysis.comparison import NamedTensor, difference
 from backprop_viz.analysis.numbers.named_numbers import named_number
 from backprop_viz.analysis.numbers.number_names import element_name
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
-from backprop_viz.desktop.panels.inspector.why_section import Sentence
+from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import compared

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
-from backprop_viz.desktop.panels.inspector.why_section import Sentence
+from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.painting import INTERVENTION_SIGN
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font

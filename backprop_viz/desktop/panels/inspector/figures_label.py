@@ -6,14 +6,15 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.number import Number
 
 # The text of a figure as it stands in the line, and what number it is.
-Figure = tuple[str, Number | None]
+Figure = tuple[str, Number | ToldNumber | None]
 
 
 class FiguresLabel(ElidedLabel):
-    """Shows a line; ``number_picked`` carries the Number of the figure that was clicked.
+    """Shows a line; ``number_picked`` carries the Number or the ToldNumber of the figure clicked.
 
     By keyboard, Left and Right go from figure to figure, Enter asks.
     """
@@ -24,7 +25,7 @@ class FiguresLabel(ElidedLabel):
         super().__init__()
         self.setMouseTracking(True)
         # Where each figure begins and ends in the text, and its number.
-        self._figures: list[tuple[int, int, Number]] = []
+        self._figures: list[tuple[int, int, Number | ToldNumber]] = []
         self._at = 0
 
     def show_figures(self, text: str, figures: Sequence[Figure] = ()) -> None:
@@ -43,7 +44,7 @@ class FiguresLabel(ElidedLabel):
         if self._figures:
             self.setToolTip(self.tr("{0}\nClick a figure: where does it come from?").format(text))
 
-    def number_at(self, point: QPoint) -> Number | None:
+    def number_at(self, point: QPoint) -> Number | ToldNumber | None:
         """The number whose figure is at a point."""
         for i, (_, _, number) in enumerate(self._figures):
             left, right = self._span(i)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.numbers.measures import measure_of
@@ -20,13 +21,15 @@ from backprop_viz.desktop.panels.inspector.bars import (
 )
 from backprop_viz.desktop.panels.inspector.clip_line import ClipLine
 from backprop_viz.desktop.panels.inspector.figures_label import Figure, FiguresLabel
+from backprop_viz.desktop.panels.inspector.told_counts import told_count
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import norm, short, signed
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.components import Component, component_of
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 
@@ -69,9 +72,14 @@ def histogram(arrays: list[Array]) -> tuple[list[Array], Array]:
         reach = abs(low) or 1.0
         low, high = low - reach, high + reach
     edges = np.linspace(low, high, _BINS + 1)
+    return [np.bincount(_bins(a, edges), minlength=_BINS) for a in flat], edges
+
+
+def _bins(values: Array, edges: Array) -> NDArray[np.intp]:
+    """In which bin each of some finite values lies."""
+    low, high = float(edges[0]), float(edges[-1])
     scale = _BINS / (high - low)
-    places = [np.minimum(((a - low) * scale).astype(np.intp), _BINS - 1) for a in flat]
-    return [np.bincount(place, minlength=_BINS) for place in places], edges
+    return np.minimum(((values - low) * scale).astype(np.intp), _BINS - 1)
 
 
 class GradientSection(QWidget):
@@ -118,11 +126,14 @@ class GradientSection(QWidget):
         if np.iscomplexobj(cursor.recording.by_parameter[name].value):
             bars = _of_parts(bars[1] if found.ran else bars[0])
         few = size <= MOST_BARS
-        self.chart.show_chart(_elements(bars, f"{name}.grad", shape) if few else _counts(bars))
+        self.chart.show_chart(
+            _elements(bars, f"{name}.grad", shape) if few else _counts(bars, name, cursor.recording)
+        )
         nothing: tuple[str, Sequence[Figure]] = "", ()
         lines = nothing, nothing
         if not few:
-            lines = self._figures(found, after if found.ran else before)
+            origin = after if found.ran else before
+            lines = self._figures(found, origin, cursor.recording, f"{name}.grad")
         for line, (text, figures) in zip(self.figures, lines, strict=True):
             line.show_figures(text, figures)
             line.setVisible(bool(text))
@@ -152,7 +163,7 @@ class GradientSection(QWidget):
         return self.tr("after backward")
 
     def _figures(
-        self, found: Gradients, origin: Number | None
+        self, found: Gradients, origin: Number | None, recording: Recording, name: str
     ) -> tuple[tuple[str, Sequence[Figure]], tuple[str, Sequence[Figure]]]:
         """Two lines, each with the figures in it; ``origin`` is the tensor that they are of."""
         shown = found.after if found.ran else found.before
@@ -167,13 +178,24 @@ class GradientSection(QWidget):
             mean = signed(shown.mean(dtype=np.float64))
         low, high, length = signed(shown.min()), signed(shown.max()), short(norm(shown))
         parts = [self.tr("min {low} · max {high}").format(low=low, high=high)]
+        ends: list[Figure] = [
+            (low, measure_of(origin, "min")),
+            (high, measure_of(origin, "max")),
+        ]
+        middle: list[Figure] = [
+            (mean, measure_of(origin, "mean")),
+            (length, measure_of(origin, "norm")),
+        ]
+        of = origin, recording
         if zeros:
             parts.append(self.tr("{n} zeros").format(n=f"{zeros:,}"))
+            told = told_count(name, self.tr("exactly 0"), shown, shown == 0, *of)
+            ends.append((f"{zeros:,}", told))
         second = [self.tr("mean {mean} · norm {norm}").format(mean=mean, norm=length)]
         if strange:
             second.append(self.tr("{n} not finite").format(n=f"{strange:,}"))
-        ends = (low, measure_of(origin, "min")), (high, measure_of(origin, "max"))
-        middle = (mean, measure_of(origin, "mean")), (length, measure_of(origin, "norm"))
+            told = told_count(name, self.tr("NaN or infinite"), shown, ~np.isfinite(shown), *of)
+            middle.append((f"{strange:,}", told))
         return (" · ".join(parts), ends), (" · ".join(second), middle)
 
 
@@ -208,7 +230,7 @@ def _elements(bars: tuple[Bars, ...], tensor: str, shape: tuple[int, ...]) -> Ch
     return Chart(bars, labels, tips, _message(bars), names, tensor, shape)
 
 
-def _counts(bars: tuple[Bars, ...]) -> Chart:
+def _counts(bars: tuple[Bars, ...], name: str, recording: Recording) -> Chart:
     arrays = [b.values for b in bars if b.values is not None]
     if not arrays:
         return Chart(bars, message=_message(bars))
@@ -219,8 +241,19 @@ def _counts(bars: tuple[Bars, ...]) -> Chart:
     labels = [(0.0, f"{low:+.3g}"), (1.0, f"{high:+.3g}")]
     if low < 0 < high:
         labels.append((-low / (high - low), "0"))
-    tips = bin_tips(counted, edges)
-    return Chart(counted, tuple(labels), tips, names=bin_names(edges))
+    tips, names = bin_tips(counted, edges), bin_names(edges)
+    there = [each for each in bars if each.values is not None]
+    shape = recording.by_parameter[name].value.shape
+
+    def told(nearest: int, at: int) -> ToldNumber:
+        shown = there[nearest]
+        assert shown.values is not None
+        values = shown.values.astype(np.float64).reshape(shape)
+        lying = np.isfinite(values) & (values != 0)
+        lying[lying] = _bins(values[lying], edges) == at
+        return told_count(f"{name}.grad", names[at], values, lying, shown.origin, recording)
+
+    return Chart(counted, tuple(labels), tips, names=names, told=told)
 
 
 def _message(bars: tuple[Bars, ...]) -> str:

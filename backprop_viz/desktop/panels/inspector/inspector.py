@@ -105,7 +105,7 @@ class InspectorView(Panel):
             table.element_compared.connect(self._compare_cell)
         self.body.addWidget(self.comparison)
         sources = (self.gradient.chart, self.update_section, self.state_section)
-        for source in (*sources, *self.gradient.figures, self.tensor, self.input):
+        for source in (*sources, *self.gradient.figures, self.why, self.tensor, self.input):
             source.number_picked.connect(self.number_picked)
         self._pages = QStackedWidget()
         self._pages.addWidget(

@@ -11,8 +11,9 @@ from backprop_viz.analysis.numbers.number_origin import arrived_number, sent_num
 from backprop_viz.analysis.provenance import arrived, line_of, made_by
 from backprop_viz.desktop.panels.inspector.experiment_section import ExperimentSection
 from backprop_viz.desktop.panels.inspector.figures_label import FiguresLabel
+from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.panels.inspector.tensor_section import element_in, maps, tiles
-from backprop_viz.desktop.panels.inspector.why_section import Sentence, WhySection, code_line
+from backprop_viz.desktop.panels.inspector.why_section import WhySection, code_line
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.images import signed_image, signed_range

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
-from backprop_viz.desktop.panels.inspector.why_section import Sentence
+from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.style.theme import DARK, Theme
 
 # Where a figure begins and ends in the text, and what it stands for.

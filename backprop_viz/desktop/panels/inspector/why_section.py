@@ -2,16 +2,20 @@
 
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+import numpy as np
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from backprop_viz.analysis.explanations import Reason, explain
+from backprop_viz.analysis.explanations import Reason, explain, norm_text
+from backprop_viz.analysis.numbers.measures import measure_of
+from backprop_viz.analysis.numbers.number_origin import grad_number, old_grad_number
 from backprop_viz.analysis.provenance import line_of
+from backprop_viz.desktop.panels.inspector.number_sentence import NumberSentence, Span, figure_spans
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.torch_error import said_place
 
@@ -213,50 +217,34 @@ def code_line(program: Program, source_line: int | None) -> tuple[int, str] | No
     return None
 
 
-class Sentence(QLabel):
-    """A text wrapped to the widget's width, which is always as tall as it needs."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-
-    def setText(self, text: str) -> None:  # noqa: N802
-        """Show a text."""
-        if text != self.text():
-            super().setText(text)
-            self._fit()
-
-    def minimumSizeHint(self) -> QSize:
-        """Any width."""
-        return QSize(40, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap the text again."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        self.setMinimumHeight(0)  # Qt respects the minimum height
-        height = self.heightForWidth(max(self.width(), 40))
-        if height > 0:
-            self.setFixedHeight(height)
+def _norms(cursor: Cursor, parameter: str, text: str) -> list[Span]:
+    """The norms of the parameter's gradient that a sentence tells, as it is and as it was."""
+    found = []
+    for number in (grad_number(cursor, parameter, ()), old_grad_number(cursor, parameter, ())):
+        if number is not None:
+            array = cursor.recording.tensors[number.tensor]
+            if not np.iscomplexobj(array):
+                found.append(([norm_text(array)], measure_of(number, "norm")))
+    return figure_spans(text, found)
 
 
 class WhySection(QWidget):
-    """The sentence, the line of code that it names, and a button that shows the evidence."""
+    """The sentence, the line of code that it names, and a button that shows the evidence.
+
+    ``number_picked`` carries the Number of a norm in the sentence that was clicked.
+    """
 
     evidence = Signal(int)
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("whySection")
         title = QLabel(self.tr("Why"))
         title.setFont(body_font(12, bold=True))
-        self.sentence = Sentence()
+        self.sentence = NumberSentence()
         self.sentence.setFont(body_font(12))
+        self.sentence.picked.connect(self.number_picked)
         self.line = ElidedLabel()
         self.line.setFont(code_font(11))
         self.line.setProperty("role", "muted")
@@ -294,7 +282,8 @@ class WhySection(QWidget):
         ):
             return
         self.reason = explain(cursor, kind, key)
-        self.sentence.setText(reason_text(self.reason))
+        text = reason_text(self.reason)
+        self.sentence.say(text, _norms(cursor, key, text) if isinstance(key, str) else ())
         self.show_button.setVisible(self.reason.evidence is not None)
         self.line.setText(self._line_to_blame(view_state))
         self.line.setVisible(bool(self.line.text()))
@@ -313,6 +302,7 @@ class WhySection(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
+        self.sentence.set_theme(theme)
         self._paint()
 
     def _paint(self) -> None:

@@ -5,7 +5,7 @@ from html import escape
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from backprop_viz.desktop.panels.inspector.why_section import Sentence
+from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.panels.origin.term_rows import TermRow, TermRows, factor_text
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import signed

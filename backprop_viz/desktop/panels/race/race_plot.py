@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -27,7 +27,12 @@ _BELOW_TOP = 0.96
 
 
 class RacePlot(pg.PlotWidget):
-    """Follows a race; the mouse, or Left and Right, read all lanes at an iteration."""
+    """Follows a race; the mouse, or Left and Right, read all lanes at an iteration.
+
+    ``asked`` carries the iteration that is read, when it is clicked or Enter is pressed.
+    """
+
+    asked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         translate = QCoreApplication.translate
@@ -191,6 +196,12 @@ class RacePlot(pg.PlotWidget):
         if not event.buttons() and place is not None:
             self.read(round(place.x()))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask what the numbers of the iteration are that is read."""
+        super().mousePressEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and self._at is not None:
+            self.asked.emit(self._at)
+
     def leaveEvent(self, event: QEvent) -> None:
         """Read nothing more."""
         super().leaveEvent(event)
@@ -202,5 +213,7 @@ class RacePlot(pg.PlotWidget):
         if event.key() in steps and self._curves:
             step = steps[Qt.Key(event.key())]
             self.read(self._iterations if self._at is None else self._at + step)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._at is not None:
+            self.asked.emit(self._at)
         else:
             event.ignore()

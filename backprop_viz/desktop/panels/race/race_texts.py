@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.optimizers import OPTIMIZERS
-from backprop_viz.analysis.race_standings import LaneResult
+from backprop_viz.analysis.race_standings import MEAN_OF, LaneResult
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.texts.table_texts import optimizer_text
 from backprop_viz.recording.number_explanation import Fact
@@ -64,6 +64,17 @@ def told_result(column: int, value: float) -> str:
         translate("race", "{0} seconds in the iterations themselves, without loading data."),
     )
     return texts[column].format(full(value))
+
+
+def told_reading(iteration: int) -> str:
+    """What the numbers are that the plot reads at an iteration, from 1."""
+    text = QCoreApplication.translate(
+        "race",
+        "Each is the mean loss of iterations {0} to {1}, of all seeds of the lane (in brackets "
+        "the lowest and the highest). A race keeps no iteration: run these settings in the window "
+        "to see where a loss comes from.",
+    )
+    return text.format(max(1, iteration - MEAN_OF + 1), iteration)
 
 
 def race_ended_text(reason: Fact) -> str:

@@ -33,6 +33,7 @@ from backprop_viz.desktop.panels.race.race_texts import (
     result_numbers,
     result_texts,
     seeds_text,
+    told_reading,
     told_result,
 )
 from backprop_viz.desktop.style.panel import Panel
@@ -191,6 +192,7 @@ class RaceView(Panel):
         plot.set_theme(self._theme)
         plot.set_logarithmic(self.log.isChecked())
         plot.show_empty(self._what_to_do())
+        plot.asked.connect(lambda at: self.subtitle.setText(told_reading(at)))
         return plot
 
     # -- what is shown ---------------------------------------------------------------------------

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizers import OPTIMIZERS
+from backprop_viz.desktop.panels.inspector.figures_label import Figure, FiguresLabel
 from backprop_viz.desktop.panels.settings.schedule_options import schedule_labels
 from backprop_viz.desktop.texts.table_texts import data_text, loss_text, optimizer_text
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.settings import Settings
@@ -29,9 +31,11 @@ class SettingsBar(QWidget):
     """Shows the settings of the run and tells what the user makes of them.
 
     ``changed`` carries the Settings wanted; ``options_wanted`` asks for the rest of them.
+    ``number_picked`` carries the ToldNumber of the learning rate that a schedule made.
     """
 
     changed = Signal(object)
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +67,8 @@ class SettingsBar(QWidget):
         usual = self._settings
         self._lr = NumberField(LEARNING_RATE, self.tr("Learning rate"), usual.lr)
         self._lr.setObjectName("learningRate")
+        self._lr_caption = FiguresLabel()
+        self._lr_caption.number_picked.connect(self.number_picked)
         self._schedule = QComboBox()
         self._schedule.setObjectName("schedule")
         for name, label in schedule_labels(self).items():
@@ -86,10 +92,11 @@ class SettingsBar(QWidget):
             (self._batch, self.tr("Batch"), self._batch_tip(), 58),
             (self._seed, self.tr("Seed"), fresh, 58),
         ):
-            row.addLayout(_labelled(box, label, tip, width))
+            own = self._lr_caption if box is self._lr else None
+            row.addLayout(_labelled(box, label, tip, width, own))
         at_once = self.tr("Takes effect at once.")
         self._lr_tip = f"{self._lr.accessibleName()}. {at_once}"
-        self._lr_caption = next(c for c in self.findChildren(QLabel) if c.buddy() is self._lr)
+        self.show_rate(None)
         for combo in (self._data, self._loss, self._optimizer, self._schedule):
             combo.currentIndexChanged.connect(self._edited)
             combo.installEventFilter(self)
@@ -144,14 +151,20 @@ class SettingsBar(QWidget):
             self.setEnabled(True)
             self.show_settings(running)
 
-    def show_rate(self, rate: float | None) -> None:
-        """Show the learning rate of the iteration on show; None, or no schedule: nothing."""
+    def show_rate(self, rate: float | None, told: ToldNumber | None = None) -> None:
+        """Show the learning rate of the iteration on show; None, or no schedule: nothing.
+
+        ``told`` is what a click on it shows.
+        """
         caption, tip = self.tr("Learning rate"), self._lr_tip
+        figures: list[Figure] = []
         if rate is not None and self._settings.schedule != "none":
             caption = self.tr("lr now {0:.3g}").format(rate)
             now = self.tr("The schedule starts from it; in the iteration shown it is {0:.9g}.")
             tip = f"{tip} {now.format(rate)}"
-        self._lr_caption.setText(caption)
+            figures.append((f"{rate:.3g}", told))
+        self._lr_caption.show_figures(caption, figures)
+        self._lr_caption.setMinimumWidth(self._lr_caption.sizeHint().width())
         self._lr.setToolTip(tip)
 
     def _schedule_tip(self) -> str:
@@ -204,8 +217,10 @@ class SettingsBar(QWidget):
         )
 
 
-def _labelled(box: QWidget, text: str, tip: str, width: int) -> QVBoxLayout:
-    label = QLabel(text)
+def _labelled(
+    box: QWidget, text: str, tip: str, width: int, label: QLabel | None = None
+) -> QVBoxLayout:
+    label = QLabel(text) if label is None else label
     label.setProperty("role", "caption")
     label.setBuddy(box)
     box.setAccessibleName(text)
