@@ -1394,12 +1394,20 @@ Click a figure: where does it come from?</source>
         <translation>0이 {n}개</translation>
     </message>
     <message>
+        <source>exactly 0</source>
+        <translation>정확히 0</translation>
+    </message>
+    <message>
         <source>mean {mean} · norm {norm}</source>
         <translation>평균 {mean} · 노름 {norm}</translation>
     </message>
     <message>
         <source>{n} not finite</source>
         <translation>유한하지 않은 것 {n}개</translation>
+    </message>
+    <message>
+        <source>NaN or infinite</source>
+        <translation>NaN 또는 무한대</translation>
     </message>
 </context>
 <context>
@@ -2197,6 +2205,10 @@ When the memory for them is used up, the oldest go first. How much they may take
 </context>
 <context>
     <name>NavigationController</name>
+    <message>
+        <source>A NaN or Inf appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}.</source>
+        <translation>{0}의 출력에 NaN 또는 Inf가 나타났습니다. 입력은 {1:.4g}에서 {2:.4g} 사이였습니다.</translation>
+    </message>
     <message>
         <source>It first appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}.</source>
         <translation>{1:.4g}에서 {2:.4g} 사이의 입력으로부터 {0}의 출력에 처음 나타났습니다.</translation>
@@ -3380,6 +3392,13 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>Run every lane, side by side (Enter)</source>
         <translation>모든 레인을 나란히 실행합니다 (Enter)</translation>
+    </message>
+</context>
+<context>
+    <name>RangeStrip</name>
+    <message>
+        <source>Click to see the pixel with the largest gradient</source>
+        <translation>누르면 변화도가 가장 큰 픽셀을 보입니다</translation>
     </message>
 </context>
 <context>
@@ -5863,6 +5882,21 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>iteration {0:,}</source>
         <translation>반복 {0:,}</translation>
+    </message>
+</context>
+<context>
+    <name>counts</name>
+    <message>
+        <source>{0} of {1} elements of {2}: {3}.</source>
+        <translation>{2}의 원소 {1}개 가운데 {0}개: {3}.</translation>
+    </message>
+    <message>
+        <source>The first {0} are listed.</source>
+        <translation>처음 {0}개를 보입니다.</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0}: {1}</translation>
     </message>
 </context>
 <context>
@@ -8867,6 +8901,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>{0} seconds in the iterations themselves, without loading data.</source>
         <translation>데이터를 읽는 시간을 뺀 반복 자체의 시간: {0}초.</translation>
+    </message>
+    <message>
+        <source>Each is the mean loss of iterations {0} to {1}, of all seeds of the lane (in brackets the lowest and the highest). A race keeps no iteration: run these settings in the window to see where a loss comes from.</source>
+        <translation>각각 레인의 모든 시드에 걸친 반복 {0}부터 {1}까지의 평균 손실입니다(괄호 안은 가장 낮은 것과 가장 높은 것). 경주는 반복을 남기지 않습니다. 손실이 어디에서 오는지 보려면 이 설정으로 창에서 실행하세요.</translation>
     </message>
     <message>
         <source>Cancelled: the curves end there.</source>
