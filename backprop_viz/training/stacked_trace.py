@@ -37,7 +37,7 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TracedCall:
     """A function with its arguments, in which tensors are references, and its output's shape."""
 
     func: Callable[..., Any]
@@ -54,7 +54,7 @@ class CallTrace(TorchFunctionMode):
         self, images: Tensor, named: Mapping[str, Tensor], buffers: dict[str, Tensor]
     ) -> None:
         super().__init__()
-        self.calls: list[Call] = []
+        self.calls: list[TracedCall] = []
         self.refused = False
         self.buffers = buffers
         self._refs = {id(images): Ref("images", "")}
@@ -90,7 +90,7 @@ class CallTrace(TorchFunctionMode):
             number = len(self.calls)
             noted = tuple(self.ref(value) for value in args)
             named = {name: self.ref(value) for name, value in kwargs.items()}
-            self.calls.append(Call(func, noted, named, tuple(found.shape), number))
+            self.calls.append(TracedCall(func, noted, named, tuple(found.shape), number))
             self._refs[id(found)] = Ref("made", number)
         self._held.append(found)
         return found
@@ -100,7 +100,7 @@ def _tensors(values: Any) -> bool:
     return any(isinstance(leaf, Tensor) for leaf in _pytree.tree_leaves(values))
 
 
-def pooled_first(calls: list[Call]) -> list[Call]:
+def pooled_first(calls: list[TracedCall]) -> list[TracedCall]:
     """The calls, with a relu after the max pooling that follows it: the same of fewer numbers."""
     calls = list(calls)
     for k in range(len(calls) - 1):
@@ -111,14 +111,16 @@ def pooled_first(calls: list[Call]) -> list[Call]:
         if pool.args[:1] != (Ref("made", relu.output),):
             continue
         maxima, made = Ref("made", relu.output), pool.shape
-        first = Call(pool.func, (relu.args[0], *pool.args[1:]), pool.kwargs, made, relu.output)
-        after = Call(relu.func, (maxima, *relu.args[1:]), relu.kwargs, made, pool.output)
+        first = TracedCall(
+            pool.func, (relu.args[0], *pool.args[1:]), pool.kwargs, made, relu.output
+        )
+        after = TracedCall(relu.func, (maxima, *relu.args[1:]), relu.kwargs, made, pool.output)
         calls[k], calls[k + 1] = first, after
     return calls
 
 
 def used_sizes(
-    calls: list[Call], weights: Mapping[str, tuple[int, ...]]
+    calls: list[TracedCall], weights: Mapping[str, tuple[int, ...]]
 ) -> dict[int, tuple[int, ...]]:
     """Of the images or maps a call is given, the size (height, width) that is used, by its output.
 
@@ -144,7 +146,7 @@ def used_sizes(
 
 
 def _used(
-    call: Call, made: tuple[int, ...], weights: Mapping[str, tuple[int, ...]]
+    call: TracedCall, made: tuple[int, ...], weights: Mapping[str, tuple[int, ...]]
 ) -> tuple[int, ...] | None:
     """The size of its first argument that a call needs to make maps of the size ``made``."""
     if len(call.shape) != 4 or not call.args:
