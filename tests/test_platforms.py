@@ -121,7 +121,7 @@ def test_a_script_is_interrupted_on_windows(
     monkeypatch.setattr(
         live_line._thread, "interrupt_main", lambda: interrupted.append(threading.get_ident())
     )
-    live_line._interrupt()
+    live_line.interrupt_script()
     assert len(interrupted) == 1
 
 

@@ -9184,6 +9184,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}을(를) 어떻게 불렀는지 기록되지 않았습니다. 단순한 값이 아니라 함수나 객체인 인자가 있습니다. 그 안의 연산을 하나씩 부르면 단계마다 항이 나옵니다.</translation>
     </message>
     <message>
+        <source>This weight differs from rank to rank, so there is no one loss to check it with.</source>
+        <translation>이 가중치는 랭크마다 달라서, 검사할 하나의 손실이 없습니다.</translation>
+    </message>
+    <message>
         <source>No recorded operation made {0}: torch.vmap, torch.func or autograd.grad made it within the forward pass. Written as plain operations, each step has terms.</source>
         <translation>{0}은(는) 기록된 연산이 만든 것이 아닙니다. 순전파 안에서 torch.vmap, torch.func 또는 autograd.grad가 만들었습니다. 보통 연산으로 쓰면 단계마다 항이 나옵니다.</translation>
     </message>

@@ -90,5 +90,5 @@ def test_an_output_that_no_backward_goes_through_is_shown_with_no_later_one() ->
         optimizer.step(closure)
     assert len(recording.passes) > 1
     for one in recording.passes:
-        assert next(layer.name for layer in one.layers.layers if layer.operations) == "weight"
+        assert next(layer.name for layer in one.layers.layers if layer.operations) == "linear"
         assert all(i >= one.start for layer in one.layers.layers for i in layer.operations)

@@ -230,6 +230,26 @@ def _elements(bars: tuple[Bars, ...], tensor: str, shape: tuple[int, ...]) -> Ch
     return Chart(bars, labels, tips, _message(bars), names, tensor, shape)
 
 
+@dataclass(frozen=True, eq=False)
+class _CountTold:
+    """What a bar of a histogram is a count of; ``bars`` are those that have values."""
+
+    bars: tuple[Bars, ...]
+    parameter: str
+    bins: tuple[str, ...]
+    edges: Array
+    recording: Recording
+
+    def __call__(self, nearest: int, at: int) -> ToldNumber:
+        shown, shape = self.bars[nearest], self.recording.by_parameter[self.parameter].value.shape
+        assert shown.values is not None
+        values = shown.values.astype(np.float64).reshape(shape)
+        lying = np.isfinite(values) & (values != 0)
+        lying[lying] = _bins(values[lying], self.edges) == at
+        name = f"{self.parameter}.grad"
+        return told_count(name, self.bins[at], values, lying, shown.origin, self.recording)
+
+
 def _counts(bars: tuple[Bars, ...], name: str, recording: Recording) -> Chart:
     arrays = [b.values for b in bars if b.values is not None]
     if not arrays:
@@ -242,17 +262,8 @@ def _counts(bars: tuple[Bars, ...], name: str, recording: Recording) -> Chart:
     if low < 0 < high:
         labels.append((-low / (high - low), "0"))
     tips, names = bin_tips(counted, edges), bin_names(edges)
-    there = [each for each in bars if each.values is not None]
-    shape = recording.by_parameter[name].value.shape
-
-    def told(nearest: int, at: int) -> ToldNumber:
-        shown = there[nearest]
-        assert shown.values is not None
-        values = shown.values.astype(np.float64).reshape(shape)
-        lying = np.isfinite(values) & (values != 0)
-        lying[lying] = _bins(values[lying], edges) == at
-        return told_count(f"{name}.grad", names[at], values, lying, shown.origin, recording)
-
+    there = tuple(each for each in bars if each.values is not None)
+    told = _CountTold(there, name, names, edges, recording)
     return Chart(counted, tuple(labels), tips, names=names, told=told)
 
 

@@ -53,7 +53,7 @@ def legend(explanation: NumberExplanation, names: NumberNames) -> str:
     known = dict(operation_symbols())
     if updates:
         known = dict(optimizer_symbols(explanation.op))
-    elif any(word in explanation.op for word in _RECURRENT):
+    elif any(w in explanation.op for w in _RECURRENT) or "δa" in symbols_of(explanation.formula):
         known |= recurrent_symbols()
     elif explanation.op.lower().startswith("pow"):
         known["p"] = QCoreApplication.translate("symbols", "exponent")

@@ -29,6 +29,10 @@ def no_terms_text(reason: Fact) -> str | None:
         ),
         "constant": translate("reasons", "{0} made it from nothing that was recorded."),
         "derivative_refused": translate("reasons", "torch refuses a derivative of {0}: {1}"),
+        "weights_differ": translate(
+            "reasons",
+            "This weight differs from rank to rank, so there is no one loss to check it with.",
+        ),
         "drawn": translate("reasons", "{0} drew it at random."),
         "changed_outside": translate(
             "reasons", "It was not changed by an optimizer: other code wrote into it."
