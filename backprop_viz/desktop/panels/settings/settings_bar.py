@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -68,6 +69,8 @@ class SettingsBar(QWidget):
         self._lr = NumberField(LEARNING_RATE, self.tr("Learning rate"), usual.lr)
         self._lr.setObjectName("learningRate")
         self._lr_caption = FiguresLabel()
+        # As wide as its text in the font that it comes to have: it is never elided.
+        self._lr_caption.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self._lr_caption.number_picked.connect(self.number_picked)
         self._schedule = QComboBox()
         self._schedule.setObjectName("schedule")
@@ -164,7 +167,6 @@ class SettingsBar(QWidget):
             tip = f"{tip} {now.format(rate)}"
             figures.append((f"{rate:.3g}", told))
         self._lr_caption.show_figures(caption, figures)
-        self._lr_caption.setMinimumWidth(self._lr_caption.sizeHint().width())
         self._lr.setToolTip(tip)
 
     def _schedule_tip(self) -> str:
