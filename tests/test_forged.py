@@ -10,7 +10,7 @@ import pytest
 from tests.forked_workers import sharing_server
 
 # HYPOTHESIS_PROFILE=nightly opens as many as it takes to have each field of the schema wrong.
-COUNT = 500 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 4
+COUNT = 500 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 2
 
 
 @pytest.mark.long
