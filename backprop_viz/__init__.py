@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from backprop_viz.capture.live.scalars import log as log
     from backprop_viz.capture.live.show import show as show
     from backprop_viz.capture.live.watching import watch as watch
-    from backprop_viz.capture.loop_watch import record as record
+    from backprop_viz.capture.recorded_loop import record as record
     from backprop_viz.capture.recorder import Recorder as Recorder
     from backprop_viz.digits.lenet import LeNet as LeNet
     from backprop_viz.recording.events import Event as Event
@@ -38,7 +38,7 @@ __version__ = "0.1.0"
 _HOME = {
     "LeNet": ".digits.lenet",
     "Recorder": ".capture.recorder",
-    "record": ".capture.loop_watch",
+    "record": ".capture.recorded_loop",
     "compare_ranks": ".analysis.ranks",
     "full_tensor": ".analysis.joined_shards",
     "show": ".capture.live.show",

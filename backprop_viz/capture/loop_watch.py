@@ -1,4 +1,4 @@
-"""Records an iteration of somebody's own loop: the phases are found from what the loop calls."""
+"""Finds the phases of somebody's own loop from what it calls, for a recorder."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,24 +16,20 @@ from torch.overrides import TorchFunctionMode, _push_mode
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.code.calling_frames import clipping_function, is_scaling
-from backprop_viz.capture.code.forward_code import code_of, eager
+from backprop_viz.capture.code.forward_code import code_of
 from backprop_viz.capture.code.line_trace import lines_traced
-from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.code.user_lines import line_of_file
 from backprop_viz.capture.logs.event_log import Copy
-from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
-from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
 from backprop_viz.capture.watches.overridable_backward import backward_overridable
 from backprop_viz.capture.watches.parameter_watch import CHANGED
-from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
-from backprop_viz.recording.iteration import Recording
+from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
 
@@ -44,47 +40,6 @@ _NO_KWARGS: Mapping[str, Any] = {}
 # While the recorder reads tensors itself.
 _UNSEEN = torch._C.DisableTorchFunction
 _UNSCALES = "_amp_foreach_non_finite_check_and_unscale_"
-
-
-class LoopRecording:
-    """What ``record`` gives: everything that a ``Recording`` has, of as much as has run."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-
-    @property
-    def recording(self) -> Recording:
-        """The iteration as far as it has run."""
-        return self._recorder.recording()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.recording, name)
-
-
-@contextmanager
-def record(
-    model: nn.Module,
-    optimizer: Optimizer | Sequence[Optimizer] | None = None,
-    *,
-    only: str | Sequence[str] | None = None,
-) -> Iterator[LoopRecording]:
-    """Record the iteration of a training loop that runs in here, phase by phase.
-
-    The loop stays as it is, and its numbers are what they are without: the phases are found from
-    what it calls. Without an ``optimizer``, every one that steps in here and moves a parameter of
-    the model is recorded. Of an iteration that raises, what ran before is kept.
-
-    ``only``: names or patterns ("encoder.*") of the modules whose operations, gradients and
-    parameters are kept; of the others it is known that they ran. Raises ArgumentError for one that
-    no module has.
-    """
-    chosen = None if only is None else ModuleChoice(model, only)
-    recorder = Recorder(model, optimizer, only=chosen)
-    watch = LoopWatch(recorder, [model])
-    seen = module_clearings_seen(watch.clearing_module)
-    warned, noted = warned_where_it_was_called(), watch.errors_noted()
-    with without_collector(), eager(), seen, warned, watch.hooked(), noted, watch:
-        yield LoopRecording(recorder)
 
 
 class LoopWatch(TorchFunctionMode):
@@ -103,10 +58,10 @@ class LoopWatch(TorchFunctionMode):
         source: str | None = None,
     ) -> None:
         super().__init__()
-        self._source = source
-        self._recorder, self._models, self._ended = recorder, models, ended
+        self._recorder, self._models, self._ended, self._source = recorder, models, ended, source
         self._writes = recorder.writes.begin(recorder.model)
-        told = self._code_of(models[0]), recorder.operation_failed, recorder.numbers_taken
+        self._plain, self._code = recorder.plain_calls, self._code_of(models[0])
+        told = self._code, recorder.operation_failed, recorder.numbers_taken
         self._functions = FunctionWatch(self._operation_ran, recorder.copies, *told)
         self._span, self._updating, self._tracing = ExitStack(), ExitStack(), ExitStack()
         self._phase: Phase | None = None
@@ -180,15 +135,19 @@ class LoopWatch(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
-        kwargs, name = kwargs or {}, getattr(func, "__name__", "")
-        if self.over or func in TELLS_ABOUT:
-            return func(*args, **kwargs)
-        if name.startswith(_TOLD):
+        quiet, kwargs = self._quiet or self._evaluating or self.over, kwargs or {}
+        if self._depth and not (kwargs or quiet):
+            made = self._plain.run(func, args, self._code, self._phase)
+            if made is not NOT_PLAIN:
+                return made
+        name = getattr(func, "__name__", "")
+        if told := name.startswith(_TOLD) and not self.over:
             self._clearing(name, args)
+        if told or self.over or func in TELLS_ABOUT:
             return func(*args, **kwargs)
         if not self._quiet or self._clears is not None:
             self._writes.before_call(func, args, kwargs)
-        if self._quiet or self._evaluating or of_torch_func(func, args, kwargs):
+        if quiet or of_torch_func(func, args, kwargs):
             return func(*args, **kwargs)
         if func in BACKWARD_FUNCTIONS:
             return self._backward(func, args, kwargs)
@@ -222,9 +181,7 @@ class LoopWatch(TorchFunctionMode):
             self._go(Phase.LOSS)
         self._recorder.operation_ran(told)
 
-    def _outside(
-        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Any:
+    def _outside(self, func: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:
         """Run what belongs to no phase; of what raises there, take note of what it was given."""
         try:
             made = func(*args, **kwargs)
@@ -383,9 +340,7 @@ class LoopWatch(TorchFunctionMode):
             self._clears, self._quiet = None, False
             self._has_ended(Phase.ZERO_GRAD)
 
-    def _backward(
-        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Any:
+    def _backward(self, func: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:
         roots = roots_of(func, args, kwargs)
         if self._phase is Phase.LOSS:
             with _UNSEEN():

@@ -34,6 +34,7 @@ from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tens
 from backprop_viz.capture.watches.module_tree import parameters_in, tensors_in
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.parameter_watch import CHANGED, ParameterWatch
+from backprop_viz.capture.watches.plain_calls import PlainCalls
 from backprop_viz.capture.watches.used_options import UsedOptions, several
 from backprop_viz.capture.watches.write_watch import WriteWatch
 from backprop_viz.recording.beside import without
@@ -83,18 +84,17 @@ class Recorder:
         nodes = log, self._walked, self._watch, self._names, intervention, only
         self._nodes_watch = BackwardWatch(*nodes)
         self._batch, self._given_batch = BatchLog(log), False
-        self.results = LossLog()
-        self._calls = ModelCalls()
+        self.results, self._calls, self.spans = LossLog(), ModelCalls(), SpanLog(log)
         self._forward = ForwardLog(log, self._walked, self._names)
         self.own = OwnTensors(self._names, self._walked, self._forward)
-        self.spans = SpanLog(log)
         self._trace: list[tuple[int, int]] = []
         self._used = UsedOptions(self._optimizers, self._names)
         self._line_runs: Callable[[int], None] | None = None
-        self._ages = graph_ages(model)
-        self._made = self._ages.begin()
-        self._errors = ErrorLog(log, self._ages, self._names)
-        self._growth = GrowthWatch(self._ages)
+        self._made = (ages := graph_ages(model)).begin()
+        self._errors = ErrorLog(log, ages, self._names)
+        watches = self.writes, self._modules, self._buffers, self._made
+        self.plain_calls = PlainCalls(log, self._forward, *watches, self._errors.operation_failed)
+        self._growth = GrowthWatch(ages)
 
     # -- what the loop tells -------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from backprop_viz.capture.loop_watch import LoopRecording
-from backprop_viz.capture.loop_watch import record as record_loop
+from backprop_viz.capture.recorded_loop import LoopRecording
+from backprop_viz.capture.recorded_loop import record as record_loop
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.program import Line, Program
 from backprop_viz.recording.settings import Settings

@@ -1,6 +1,6 @@
 """Records how the saliency of the drawing comes about, so that its pixels can be asked about."""
 
-from backprop_viz.capture.loop_watch import record
+from backprop_viz.capture.recorded_loop import record
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase

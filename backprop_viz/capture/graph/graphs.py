@@ -114,10 +114,15 @@ def is_torchs_node(kind: type) -> bool:
 
 def leaf_of(node: GradFn) -> Tensor | None:
     """The leaf whose ``.grad`` an AccumulateGrad node adds to; None for any other node."""
-    if type(node).__name__ != "AccumulateGrad":
+    if not _accumulates(type(node)):
         return None
     leaf: Tensor | None = getattr(node, "variable", None)
     return leaf
+
+
+@cache
+def _accumulates(kind: type) -> bool:
+    return kind.__name__ == "AccumulateGrad"
 
 
 def weight_nodes(

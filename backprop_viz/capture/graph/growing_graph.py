@@ -40,7 +40,7 @@ class GrowthWatch:
 
     def _is_old(self, nodes: Iterable[GradFn]) -> bool:
         start = self._ages.start
-        return any(node_number(node) < start for node in nodes)
+        return any(number < start for number in map(node_number, nodes))
 
     def _look(self, op: str, roots: Sequence[GradFn], event: int | None) -> None:
         iterations, nodes = _held(self._ages, roots)

@@ -14,7 +14,7 @@ from torch.optim import Optimizer
 
 from backprop_viz.capture.live.line import LiveLine
 from backprop_viz.capture.live.window import start_window
-from backprop_viz.capture.loop_watch import record
+from backprop_viz.capture.recorded_loop import record
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording

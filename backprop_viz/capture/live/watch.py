@@ -129,13 +129,14 @@ class Watch:
             for handle in health.hook_modules():
                 self._open.callback(handle.remove)
             return None
-        self._recorder = recorder = Recorder(
-            self._model,
-            self._optimizers or None,
-            iteration=self._number + 1,
-            samples=1 if self._keep == "sample" else None,
-            only=self._only,
-        )
+        with without_collector():
+            self._recorder = recorder = Recorder(
+                self._model,
+                self._optimizers or None,
+                iteration=self._number + 1,
+                samples=1 if self._keep == "sample" else None,
+                only=self._only,
+            )
         self._follower.recording_begins(recorder)
         source = getattr(sys.modules.get("__main__"), "__file__", None)
         self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, source)

@@ -11,6 +11,7 @@ from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy as Copy
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
+from backprop_viz.recording.calls import Call
 from backprop_viz.recording.events import Array, Event, NumbersTaken
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
@@ -86,6 +87,48 @@ class EventLog:
             self.made.append(event)
         if self.when_noted is not None:
             self.when_noted(event)
+        return event
+
+    def note_operation(
+        self,
+        phase: Phase,
+        op: str,
+        read: Sequence[Copy],
+        made: Sequence[Copy],
+        line: int | None,
+        tracked: bool,
+        call: Call | None,
+        module: str | None,
+        place: CodePlace | None,
+    ) -> Event:
+        """``note`` of an operation that runs while nobody is told of events."""
+        read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
+        missing = _NONE
+        if (None in read_ids or None in made_ids) and NotCopied in map(type, (*read, *made)):
+            missing = {**_missing("input", tuple(read)), **_missing("output", tuple(made))}
+        place = self.place or place or user_line()
+        event = Event(
+            phase,
+            op,
+            read_ids,
+            made_ids,
+            self.tensors,
+            None,
+            None,
+            line,
+            tracked,
+            _NONE,
+            call,
+            missing,
+            module,
+            place,
+            torch.is_grad_enabled(),
+        )
+        if self._later:
+            self._later.append(event)
+            self._late += 1
+        else:
+            self.made.append(event)
         return event
 
     def event_of_node(

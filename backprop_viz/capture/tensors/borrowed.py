@@ -132,6 +132,10 @@ class BorrowedMemory:
             and self._written.get(address, 0) <= copied.looked_at
         )
 
+    def stays_as_it_is(self, copied: Copied, tensor: Tensor) -> bool:
+        """Whether a tensor that is as its copy stays so until one more write is seen."""
+        return self.allowed and (copied.borrowed or self.is_as_looked_at(copied, tensor))
+
     def settle(self) -> None:
         """From now on nobody watches: copy what others still hold."""
         for borrowed in self._borrowed.values():

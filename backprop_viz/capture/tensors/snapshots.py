@@ -44,6 +44,9 @@ class TensorSnapshots:
         # By id(), with the version. The tensor is kept alive so that no other gets its id.
         self._tensors: dict[int, tuple[Tensor, int, Copied]] = {}
         # The memory is kept alive so that no other tensor gets its address.
+        # Those of them that are as they were copied until somebody writes, after so many writes.
+        self._unwritten: dict[int, tuple[int, Copied]] = {}
+        self._unwritten_at = -1
         self._grads: dict[MemoryPlace, tuple[Tensor, Copied]] = {}
         # What was sent along an edge; the engine keeps it alive. None where two have met.
         self._edges: dict[GradFnInput, tuple[MemoryPlace, Copied] | None] = {}
@@ -80,11 +83,53 @@ class TensorSnapshots:
                 found.append(reason)
         return tuple(found)
 
+    def seen(self, tensors: Iterable[Tensor]) -> list[Copy]:
+        """``tensors`` of what a call reads while nothing is written to but by calls told of."""
+        borrowed, unwritten = self.borrowed, self._unwritten
+        if self._unwritten_at != borrowed.writes:
+            self._unwritten_at = borrowed.writes
+            unwritten.clear()
+        found: list[Copy] = []
+        for tensor in tensors:
+            key = id(tensor)
+            known = unwritten.get(key)
+            if known is not None:
+                version, copied = known
+                if (copied.borrowed or copied.looked_at >= 0) and tensor._version == version:
+                    found.append(copied.array)
+                    continue
+            found += self.tensors((tensor,), ())
+            known_now = self._tensors.get(key)
+            if known_now is not None and borrowed.stays_as_it_is(known_now[2], tensor):
+                unwritten[key] = known_now[1:]
+        return found
+
+    def made(self, tensors: Iterable[Tensor]) -> list[Copy]:
+        """``tensors`` of what a call has just made that writes to nothing."""
+        copies, found = self._tensors, list[Copy]()
+        for tensor in tensors:
+            key = id(tensor)
+            try:
+                plain = key not in copies and type(tensor) is Tensor
+                copied = self.borrowed.borrow(tensor) if plain else None
+            except NotCopied:
+                copied = None
+            if copied is None:
+                found += self.tensors((tensor,), (), True)
+                continue
+            known = tensor._version, copied
+            copies[key] = tensor, *known
+            if self._unwritten_at == self.borrowed.writes:
+                self._unwritten[key] = known
+            found.append(copied.array)
+        return found
+
     def forget_all_but(self, tensors: Iterable[Tensor]) -> None:
         """Let go of the other tensors: nobody will ask for a copy of them again."""
         known = self._tensors
         kept = {id(tensor) for tensor in tensors}
         self._tensors = {key: known[key] for key in kept if key in known}
+        self._unwritten.clear()  # another tensor may get its id()
 
     def grad(self, parameter: Tensor) -> Array | None:
         """A copy of a parameter's ``.grad`` as it is now.

@@ -78,7 +78,7 @@ _UNKNOWN_ATTRIBUTES = frozenset({"_cdata", "__cuda_array_interface__"})
 
 def written_by(function: Callable[..., Any], args: _Args, kwargs: Mapping[str, Any]) -> _Written:
     """What a call writes to; None where that is not known."""
-    rule = _rule_of(function)
+    rule = rule_of_writing(function)
     if rule is None:
         return (kwargs["out"],) if "out" in kwargs else ()
     return rule(args, kwargs)
@@ -93,8 +93,11 @@ def reaches_hooks(function: Callable[..., Any]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _rule_of(function: Callable[..., Any]) -> _Rule | None:
-    """None for a function that writes to nothing but what it is given as ``out``."""
+def rule_of_writing(function: Callable[..., Any]) -> _Rule | None:
+    """What tells of a call what it writes to.
+
+    None for a function that writes to nothing but what it is given as ``out``.
+    """
     name: str = getattr(function, "__name__", "")
     if type(function) is FunctionType:
         return _rule_in_python(function, name)

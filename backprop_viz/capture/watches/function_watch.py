@@ -23,7 +23,7 @@ Copies = tuple[Copy, ...]
 
 # The usual operations that draw no random numbers, by their ``__name__``. Of all others the
 # generator's state is compared: to read it twice takes as long as half of what else is recorded.
-_NEVER_RANDOM = frozenset(
+NEVER_RANDOM = frozenset(
     {
         *("conv1d", "conv2d", "conv3d", "linear", "matmul", "__matmul__", "bmm", "embedding"),
         *("gru_cell", "lstm_cell", "rnn_tanh_cell", "rnn_relu_cell", "expand", "split", "unbind"),
@@ -134,7 +134,7 @@ class FunctionWatch(TorchFunctionMode):
         template = Template(args, kwargs)
         read = tuple(template.read)
         inputs = self._copy(read)
-        draws = getattr(func, "__name__", "") not in _NEVER_RANDOM
+        draws = getattr(func, "__name__", "") not in NEVER_RANDOM
         state = _random_state() if draws else None
         try:
             result = func(*args, **kwargs)
@@ -146,7 +146,7 @@ class FunctionWatch(TorchFunctionMode):
             # ``x[i] = y`` gives nothing back; what it makes is the changed x.
             made = read[:1]
         else:
-            made = (result,) if isinstance(result, Tensor) else tuple(_tensors(result))
+            made = (result,) if isinstance(result, Tensor) else tuple(tensors_in_result(result))
         if not made and op in _TAKES_NUMBERS:
             self._taken(op, inputs)
         if made and op != "grad":
@@ -186,13 +186,13 @@ def calling_line(error: Exception, code: CodeType | None) -> int | None:
     return None if trace is None else trace.tb_lineno
 
 
-def _tensors(value: Any) -> Iterator[Tensor]:
+def tensors_in_result(value: Any) -> Iterator[Tensor]:
     """The tensors in a (nested) result."""
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _tensors(item)
+            yield from tensors_in_result(item)
 
 
 def op_name(func: Callable[..., Any]) -> str:

@@ -86,6 +86,11 @@ class BufferWatch:
                 self._names[id(buffer)] = name
                 self._values[name] = [(0, value)]
 
+    @property
+    def there_are(self) -> bool:
+        """Whether the model has buffers."""
+        return bool(self._names)
+
     def look_at_all(self) -> None:
         """Look at every buffer, also at one that another tensor has taken the place of."""
         found = [(name, b) for name, b in buffers_in(self._model) if name in self._values]

@@ -1,0 +1,59 @@
+"""Records an iteration of somebody's own loop: ``bv.record``."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from torch import nn
+from torch.optim import Optimizer
+
+from backprop_viz.capture.code.forward_code import eager
+from backprop_viz.capture.code.no_collector import without_collector
+from backprop_viz.capture.loop_watch import LoopWatch
+from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
+from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
+from backprop_viz.recording.iteration import Recording
+
+
+class LoopRecording:
+    """What ``record`` gives: everything that a ``Recording`` has, of as much as has run."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    @property
+    def recording(self) -> Recording:
+        """The iteration as far as it has run."""
+        return self._recorder.recording()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.recording, name)
+
+
+@contextmanager
+def record(
+    model: nn.Module,
+    optimizer: Optimizer | Sequence[Optimizer] | None = None,
+    *,
+    only: str | Sequence[str] | None = None,
+) -> Iterator[LoopRecording]:
+    """Record the iteration of a training loop that runs in here, phase by phase.
+
+    The loop stays as it is, and its numbers are what they are without: the phases are found from
+    what it calls. Without an ``optimizer``, every one that steps in here and moves a parameter of
+    the model is recorded. Of an iteration that raises, what ran before is kept.
+
+    ``only``: names or patterns ("encoder.*") of the modules whose operations, gradients and
+    parameters are kept; of the others it is known that they ran. Raises ArgumentError for one that
+    no module has.
+    """
+    chosen = None if only is None else ModuleChoice(model, only)
+    with without_collector():
+        recorder = Recorder(model, optimizer, only=chosen)
+        watch = LoopWatch(recorder, [model])
+        seen = module_clearings_seen(watch.clearing_module)
+        warned, noted = warned_where_it_was_called(), watch.errors_noted()
+        with eager(), seen, warned, watch.hooked(), noted, watch:
+            yield LoopRecording(recorder)
