@@ -42,9 +42,12 @@ def hand_over(before: Composer, code: str) -> MainWindow:
         after.files.take_over(before.files)
         after.autosave.take_over(before.autosave)
         if state is not None:
-            apply_window_state(after.context, state)
+            # The layout is restored from the store already, by its name where nothing was moved.
+            apply_window_state(after.context, {**state, "layout": {}})
     if session.view_state is not None:
         session.view_state_ready.emit(session.view_state)
+    if before.lessons.offers:
+        after.lessons.offer()
     new.show()
     old.successor = new
     old.close()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
 
 from backprop_viz.analysis.lessons.lesson import (
     PROGRAM_PAGES,
@@ -13,6 +14,7 @@ from backprop_viz.analysis.lessons.lesson import (
     is_right,
 )
 from backprop_viz.analysis.lessons.lesson_text import written_value
+from backprop_viz.analysis.selection import SelectionKind
 from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.explanations import ExplanationsController
@@ -87,6 +89,10 @@ class LessonsController(QObject):
         panel.left.connect(self.leave)
         panel.contents_wanted.connect(self.show_all)
         panel.chosen.connect(self.begin)
+        # What was selected of the user's own run; it is selected again when that comes back.
+        self._own_selection: tuple[SelectionKind, str] | None = None
+        self._window.picked.connect(self._note_selection)
+        self._window.unpicked.connect(lambda: self._note_selection(None, ""))
         self._offer = self._window.panel(LessonOffer)
         self._offer.wanted.connect(self.first_steps)
         self._may_close = self._window.may_close
@@ -96,11 +102,20 @@ class LessonsController(QObject):
         """Offer the first lesson once; notice that a lesson's run has ended with its worker."""
         if view_state.origin is None and not self._store.value("lessons/offered", 0):
             self._store.setValue("lessons/offered", 1)
-            self._offer.offer()
+            self.offer()
         if self.player.lesson is not None and not self._session.run_is_aside:
             self.player.forget()
             self._close()
             self._window.messages.tell(words(self._language)["lost"], "error")
+
+    @property
+    def offers(self) -> bool:
+        """Whether the first lesson is offered."""
+        return not self._offer.isHidden()
+
+    def offer(self) -> None:
+        """Offer the first lesson."""
+        self._offer.offer()
 
     @property
     def shows_all(self) -> bool:
@@ -283,9 +298,21 @@ class LessonsController(QObject):
             self._panel.show()
         self._window.docks.reveal(self._window.docks.dock_of(self._panel))
 
+    def _note_selection(self, kind: SelectionKind | None, key: str) -> None:
+        if self.player.lesson is None:
+            self._own_selection = None if kind is None else (kind, key)
+
     def _close(self) -> None:
         self._close_origin()
+        self._shown = None
+        focus = QApplication.focusWidget()
+        if focus is not None and self._panel.isAncestorOf(focus):
+            self._window.toolbar.run_buttons[0].setFocus()
         self._panel.hide()
+        if self._own_selection is None:
+            self._window.unpicked.emit()
+        else:
+            self._window.picked.emit(*self._own_selection)
         docks = self._window.docks
         docks.dock_of(self._window.panel(ProgramView)).need_width(0)
         for panel in (ProgramView, DrawPanel, InspectorView, FindingsView):

@@ -22,6 +22,7 @@ from backprop_viz.desktop.window.dock_layout import (
     dock_ids,
     shared_out,
     tree_of,
+    with_hidden,
 )
 from backprop_viz.desktop.window.panel_dock import PanelDock
 
@@ -213,7 +214,7 @@ class DockArea(QMainWindow):
         return DockPlace(box.x(), box.y(), box.width(), box.height(), in_front=front is dock)
 
     def apply_places(self, places: Mapping[str, DockPlace], base: DockNode) -> None:
-        """Give the docks these places; those that have none stay hidden as ``base`` places them.
+        """Give the docks these places; those that have none are hidden, where ``base`` has them.
 
         Nothing happens where no place is that of a dock.
         """
@@ -222,15 +223,10 @@ class DockArea(QMainWindow):
         if tree is None:
             return
         shown = list(dock_ids(tree))
-        others = tuple(name for name in dock_ids(base) if name not in shown)
-        whole = tree
-        if others:
-            hidden = tuple(DockTabs((name,)) for name in others)
-            rest = DockSplit(True, hidden, size=200, stretch=0)
-            whole = DockSplit(False, (tree, rest)) if hidden else tree
+        others = [name for name in dock_ids(base) if name not in shown]
         waiting = [name for name in others if not self.docks[name].available]
         keep = [name for name in waiting if self.docks[name].wanted]
-        self.arrange(whole, [*shown, *keep])
+        self.arrange(with_hidden(tree, base), [*shown, *keep])
         self.moved_by_user = True
         for name, place in known.items():
             dock = self.docks[name]

@@ -141,3 +141,73 @@ def _cut(tabs: _Boxed, axis: int) -> list[_Boxed]:
 def _extent(tabs: _Boxed, axis: int) -> int:
     first = min(box[axis] for box, _ in tabs)
     return max(box[axis] + box[axis + 2] for box, _ in tabs) - first
+
+
+def with_hidden(tree: DockNode, base: DockNode) -> DockNode:
+    """A tree with those docks, too, that only ``base`` has: beside their neighbours there.
+
+    They are not shown, but come to be: a lesson at the left, what explains a number below.
+    """
+    return _with_hidden(tree, base, frozenset(dock_ids(tree)))
+
+
+def _with_hidden(tree: DockNode, base: DockNode, shown: frozenset[str]) -> DockNode:
+    if isinstance(base, DockTabs):
+        here = [name for name in base.ids if name in shown]
+        return _in_tabs(tree, here[0], [name for name in base.ids if name not in shown])
+    there = [not shown.isdisjoint(dock_ids(part)) for part in base.parts]
+    for part, seen in zip(base.parts, there, strict=True):
+        if seen:
+            tree = _with_hidden(tree, part, shown)
+    first = there.index(True)
+    for part in base.parts[:first]:
+        tree = _beside(tree, base, part, base.parts[first], False, shown)
+    for i in reversed(range(first, len(there))):
+        if not there[i]:
+            neighbour = base.parts[max(k for k in range(i) if there[k])]
+            tree = _beside(tree, base, base.parts[i], neighbour, True, shown)
+    return tree
+
+
+def _in_tabs(tree: DockNode, name: str, others: Sequence[str]) -> DockNode:
+    """A tree in which docks share the place of another one, behind it."""
+    if isinstance(tree, DockTabs):
+        return replace(tree, ids=(*tree.ids, *others)) if name in tree.ids else tree
+    return replace(tree, parts=tuple(_in_tabs(part, name, others) for part in tree.parts))
+
+
+def _beside(
+    tree: DockNode,
+    base: DockSplit,
+    part: DockNode,
+    neighbour: DockNode,
+    behind: bool,
+    shown: frozenset[str],
+) -> DockNode:
+    """A tree with a part of ``base`` beside the least that holds all docks of its neighbour."""
+    wanted = shown.intersection(dock_ids(neighbour))
+    along = isinstance(tree, DockSplit) and tree.horizontal == base.horizontal
+    if isinstance(tree, DockSplit):
+        at = next((i for i, each in enumerate(tree.parts) if _holds(each, wanted)), None)
+        if at is not None and not (along and _is_least(tree.parts[at], wanted)):
+            inner = _beside(tree.parts[at], base, part, neighbour, behind, shown)
+            return replace(tree, parts=(*tree.parts[:at], inner, *tree.parts[at + 1 :]))
+        if along:
+            there = tree.parts if at is None else (tree.parts[at],)
+            size = part.size * sum(each.size for each in there) // max(1, neighbour.size)
+            place = (len(tree.parts) if behind else 0) if at is None else at + behind
+            parts = list(tree.parts)
+            parts.insert(place, replace(part, size=size))
+            return replace(tree, parts=tuple(parts))
+    least = replace(tree, size=neighbour.size, stretch=max(1, neighbour.stretch))
+    pair = (least, part) if behind else (part, least)
+    return DockSplit(base.horizontal, pair, tree.size, tree.stretch)
+
+
+def _holds(node: DockNode, wanted: frozenset[str]) -> bool:
+    return wanted.issubset(dock_ids(node))
+
+
+def _is_least(node: DockNode, wanted: frozenset[str]) -> bool:
+    """Whether no part of a node holds all that is wanted."""
+    return isinstance(node, DockTabs) or not any(_holds(each, wanted) for each in node.parts)
