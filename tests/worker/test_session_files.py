@@ -63,7 +63,7 @@ def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
     open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     one, path = open_window("--seed", "4"), tmp_path / "run.bpviz"
-    one.docks.docks["accuracyPlot"].hide()
+    one.docks.docks["gradientFlowPlot"].hide()
     for _ in range(3):
         trigger(one, "actionIteration")
     for _ in range(3):
@@ -91,7 +91,7 @@ def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
     assert after.prediction.probabilities == before.prediction.probabilities
     for window in (one, two):  # a message takes of the panels' room
         window.messages.dismiss()
-    assert "accuracyPlot" not in sizes(two)
+    assert "gradientFlowPlot" not in sizes(two)
     assert sizes(two).keys() == sizes(one).keys()
     for name, numbers in sizes(one).items():
         assert sizes(two)[name] == pytest.approx(numbers, abs=8), name

@@ -58,8 +58,9 @@ _FRONT: Mapping[str, type[Panel]] = {
 }
 # A page that runs for so long says that it does.
 _LONG_MS = 400
-# Pixels that the lines of the class take, and from which width of all panels they are given.
-_PROGRAM, _ROOMY = 394, 1150
+# Pixels that the lines of the class take, those that the table of the parameters takes, and from
+# which width of all panels they are given.
+_PROGRAM, _PARAMETERS, _ROOMY = 394, 474, 1150
 # How long a closing window waits for the user's own run.
 _CLOSING_S = 5.0
 
@@ -254,7 +255,7 @@ class LessonsController(QObject):
     def _show_evidence(self) -> None:
         """Select what the step is about, and open where its number comes from."""
         view, view_state = self.player.step.view, self._session.view_state
-        self._show_program(view is not None and bool(view.page))
+        self._show_program("" if view is None else view.page or "")
         if view is None or view_state is None:
             self._close_origin()
             return
@@ -293,7 +294,7 @@ class LessonsController(QObject):
     def _open(self) -> None:
         """Show the panel in place of the column beside it."""
         if not self._panel.isVisible():
-            self._show_program(False)
+            self._show_program("")
             self._offer.hide()
             self._panel.show()
         self._window.docks.reveal(self._window.docks.dock_of(self._panel))
@@ -320,8 +321,8 @@ class LessonsController(QObject):
             self._window.panel(panel).show()
         self._enable(True)
 
-    def _show_program(self, wanted: bool) -> None:
-        """Show the program in place of the column at the right, or not.
+    def _show_program(self, page: str) -> None:
+        """Show a page of the program in place of the column at the right, or "" for that column.
 
         A lesson leaves no room for both.
         """
@@ -329,11 +330,12 @@ class LessonsController(QObject):
         self._window.panel(DrawPanel).hide()
         # Its lines are read; what the network's pictures lose is free space.
         docks = self._window.docks
-        roomy = wanted and docks.width() >= _ROOMY * text_scale()
-        docks.dock_of(program).need_width(round(_PROGRAM * text_scale()) if roomy else 0)
-        program.setVisible(wanted)
+        roomy = page and docks.width() >= _ROOMY * text_scale()
+        width = _PARAMETERS if page == "parameters" else _PROGRAM
+        docks.dock_of(program).need_width(round(width * text_scale()) if roomy else 0)
+        program.setVisible(bool(page))
         for right in (self._window.panel(InspectorView), self._window.panel(FindingsView)):
-            right.setVisible(not wanted)
+            right.setVisible(not page)
 
     def _enable(self, own: bool) -> None:
         """What is about the user's own run can be done while that is shown."""

@@ -42,6 +42,7 @@ class DockArea(QMainWindow):
     def __init__(self, panels: Mapping[str, QWidget], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("dockArea")
+        self.setAccessibleName(self.tr("Panels"))
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
@@ -62,6 +63,9 @@ class DockArea(QMainWindow):
         # Qt knows what docks need only when it has shown them: then the sizes are given again.
         self._again = QTimer(self, interval=0, singleShot=True)
         self._again.timeout.connect(self._share_again)
+        # It makes bars of tabs, too, when it lays the docks out.
+        self._laid_out = QTimer(self, interval=0, singleShot=True)
+        self._laid_out.timeout.connect(self._dress_tabs)
         self._tree: DockNode | None = None
         self.moved_by_user = False
         self._arranging = False
@@ -98,7 +102,6 @@ class DockArea(QMainWindow):
             dock.wanted = name in shown
             dock.setVisible(dock.wanted and dock.available)
         self._raise_first(tree)
-        self._dress_tabs()
         self._tree = tree
         self._arranging = self.moved_by_user = False
         self.share_out()
@@ -109,12 +112,13 @@ class DockArea(QMainWindow):
             bar.setElideMode(Qt.TextElideMode.ElideNone)
             bar.setUsesScrollButtons(True)
             bar.setAccessibleName(self.tr("Panels that share a place"))
+            # Qt puts those of a single panel out of sight, where a screen reader still finds them.
+            bar.setVisible(bar.count() > 1)
 
     def _note_move(self) -> None:
         if not self._arranging:
             self.moved_by_user = True
             self._tree = None  # its sizes are those of other places
-            self._dress_tabs()
 
     @property
     def is_as_arranged(self) -> bool:
@@ -258,8 +262,10 @@ class DockArea(QMainWindow):
         self.resized.emit()
 
     def event(self, event: QEvent) -> bool:
-        """Keep the sizes that the user gave by dragging a line between docks."""
+        """Keep the sizes that the user gave by dragging a line between docks; dress new tabs."""
         done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._laid_out.start()
         # A click anywhere in a panel may come here too: only a line that was pressed is dragged.
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
             self._drags_line = self.isSeparator(event.position().toPoint())

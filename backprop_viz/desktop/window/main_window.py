@@ -122,6 +122,7 @@ class MainWindow(QMainWindow):
     def _compose(self) -> None:
         self._docked = tuple(entry for entry in self._entries if entry.place in DOCKED)
         # Made from the outside in: what comes into another widget is styled anew, with all in it.
+        self.menuBar().setAccessibleName(self.tr("Menus"))
         page = QWidget(self)
         self.setCentralWidget(page)
         column = QVBoxLayout(page)
@@ -273,6 +274,9 @@ class MainWindow(QMainWindow):
         save_place(store, "window/place", self)
         store.setValue(f"{self._store_key}/layout_name", self.layout_name)
         store.setValue(f"{self._store_key}/layout", json.dumps(self.layout_state()))
+        # A panel that has nothing to show in this run is not one that was closed.
+        waiting = [name for name, dock in self.docks.docks.items() if dock.waits]
+        store.setValue(f"{self._store_key}/waiting", json.dumps(waiting))
         # Then only which panels are shown is restored: there may be more room, or less.
         store.setValue(f"{self._store_key}/as_arranged", self.docks.is_as_arranged)
 
@@ -283,10 +287,15 @@ class MainWindow(QMainWindow):
         if name in LAYOUT_NAMES:
             self.show_layout(str(name))
         layout = _read(store.value(f"{self._store_key}/layout"))
+        waiting = _read(store.value(f"{self._store_key}/waiting"))
+        waiting = waiting if isinstance(waiting, list) else []
         if store.value(f"{self._store_key}/as_arranged", False, bool):
-            self._show_panels(places_from(layout))
-        else:
-            self.apply_layout(layout)
+            self._show_panels([*places_from(layout), *waiting])
+            return
+        self.apply_layout(layout)
+        for name, dock in self.docks.docks.items():
+            if name in waiting and not dock.wanted:
+                self.docks.reveal(dock)
 
     def _show_panels(self, names: Collection[str]) -> None:
         """Show these panels, and those that have nothing to show yet, where the layout has them."""

@@ -36,10 +36,10 @@ def test_a_layout_is_chosen_by_its_button_and_remembered(
     draw = corner.findChildren(QToolButton)[2]
     draw.click()
     assert draw.isChecked()
-    assert shown(window) == {"drawPanel", "networkView", "lossPlot", "accuracyPlot"}
+    assert shown(window) == {"drawPanel", "networkView", "lossPlot"}
     window.close()
     again = open_window("--preset", "tutorial", size=(1600, 1000))
-    assert shown(again) == {"drawPanel", "networkView", "lossPlot", "accuracyPlot"}
+    assert shown(again) == {"drawPanel", "networkView", "lossPlot"}
     assert again.findChild(QAction, "actionLayoutDraw").isChecked()
 
 

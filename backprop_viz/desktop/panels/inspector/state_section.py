@@ -276,7 +276,7 @@ class _Lines(QTextEdit):
 
     def follow_text_size(self) -> None:
         """Take the text size that is in use now."""
-        font = code_font(11 if self.width() >= 290 else 10)
+        font = code_font(11)
         if font != self.document().defaultFont():
             self.document().setDefaultFont(font)
 
@@ -289,12 +289,11 @@ class _Lines(QTextEdit):
         return QSize(240, self.maximumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the lines anew, in smaller letters where it is narrow."""
+        """Break the lines anew."""
         super().resizeEvent(event)
         # The scroll bar's room is kept free: with it lines would break, and the height change.
         bar = self.verticalScrollBar().sizeHint().width()
         self.setLineWrapColumnOrWidth(max(1, self.width() - 2 * self.frameWidth() - bar))
-        self.follow_text_size()
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -196,7 +196,7 @@ class PhaseBar(QWidget):
             if length is not None:
                 return self.tr("‖Δw‖ {length}").format(length=f"{length:.3g}")
         took = duration(standing.seconds or 0.0)
-        if standing.phase is Phase.BACKWARD:
+        if standing.phase is Phase.BACKWARD and standing.total:  # none where torch refused it
             one = standing.total == 1
             text = self.tr("{time} · 1 node") if one else self.tr("{time} · {count} nodes")
             return text.format(time=took, count=standing.total)

@@ -79,7 +79,7 @@ class NamedAxis(pg.AxisItem):
         levels = super().tickValues(low, high, size)
         room = scaled(16 if self.orientation == "left" else 60)
         dense = [step for step, _ in levels if step * size >= room * (high - low)]
-        step = dense[-1] if dense else levels[0][0]
+        step = dense[-1] if dense else _next_step(levels[0][0], room * (high - low) / size)
         first, last = math.ceil(low / step), math.floor(high / step)
         return [(step, [k * step for k in range(first, last + 1)])]
 
@@ -122,6 +122,17 @@ class NamedAxis(pg.AxisItem):
         if self.orientation == "bottom":
             return QRectF(bounds.right() - size.x(), bounds.bottom() - size.y(), size.x(), size.y())
         return QRectF(bounds.right() - 5 - size.x(), bounds.top(), size.x(), size.y())
+
+
+def _next_step(step: float, least: float) -> float:
+    """The first of 1, 2, 5, 10, … times a power of ten that is at least ``least``, from a step on.
+
+    pyqtgraph's own coarsest leave a low plot's numbers on top of each other.
+    """
+    while step < least:
+        digit = round(step / 10 ** math.floor(math.log10(step) + 1e-9))
+        step *= 2.5 if digit == 2 else 2
+    return step
 
 
 def _log_ticks(low: float, high: float) -> list[float]:

@@ -304,6 +304,12 @@ class AccuracyPlot(CurvePanel):
             title, axes, rows, _why_no_accuracy, percent=True, limits=(0, 105), parent=parent
         )
 
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Follow the run; without classes there is nothing to be right about."""
+        self._view_state = view_state  # which a panel that comes to be seen asks for
+        self.setVisible(not DATA_SETS[view_state.settings.data].one_batch)
+        super().show_view_state(view_state)
+
 
 def _batch_loss(curves: Curves) -> CurveData:
     return curves.loss, None
@@ -330,8 +336,6 @@ def _why_no_loss(view_state: ViewState) -> str:
 
 
 def _why_no_accuracy(view_state: ViewState) -> str:
-    if DATA_SETS[view_state.settings.data].one_batch:
-        return translate("AccuracyPlot", "No accuracy for random data.")
     if not len(view_state.curves.accuracy) and not view_state.earlier:
         return translate("AccuracyPlot", "The curve starts with the first iteration.")
     return ""

@@ -1,4 +1,4 @@
-"""Every parameter of the network in a row: name, shape, count, norm, and its ``.grad``'s norm."""
+"""Every parameter of the network in a row: its size, its norm, its ``.grad``'s, requires_grad."""
 
 from typing import Any
 
@@ -28,6 +28,9 @@ from backprop_viz.recording.tensors import TensorTable
 
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 3  # also in the style sheet
+_COLUMNS = 6
+# Left out where there is no room, in this order: requires_grad, and the count, which is in shape.
+_OPTIONAL = (5, 2)
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -41,6 +44,7 @@ class ParameterModel(QAbstractTableModel):
         self._tensors = TensorTable()
         self._values: list[int | None] = []
         self._grads: list[int | None] = []
+        self._trained: list[bool] = []
         # The recording's serial, and the norms of its tensors by id.
         self._serial: int | None = None
         self._norms: dict[int, str] = {}
@@ -72,30 +76,32 @@ class ParameterModel(QAbstractTableModel):
         self._tensors = cursor.recording.tensors
         self._values = [cursor.value_id(name) for name in names]
         self._grads = [cursor.grad_id(name) for name in names]
+        self._trained = [p.requires_grad for p in cursor.recording.parameters]
         if cursor.recording.serial != self._serial:
             self._serial = cursor.recording.serial
             self._norms.clear()
         if others:
             self.endResetModel()
         elif names:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(names) - 1, 4))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(names) - 1, _COLUMNS - 1))
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
         """One row for each parameter."""
         return 0 if parent.isValid() else len(self.names)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
-        """Name, shape, count, norm, norm of the gradient."""
-        return 0 if parent.isValid() else 5
+        """Name, shape, count, norm, norm of the gradient, requires_grad."""
+        return 0 if parent.isValid() else _COLUMNS
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """The columns' titles and explanations."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < 5:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < _COLUMNS:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return (self.tr("name"), self.tr("shape"), self.tr("count"), "‖w‖", "‖grad‖")[section]
+            words = (self.tr("name"), self.tr("shape"), self.tr("count"))
+            return (*words, "‖w‖", "‖grad‖", "requires_grad")[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             return (
                 self.tr("Its name in net.named_parameters()"),
@@ -103,6 +109,7 @@ class ParameterModel(QAbstractTableModel):
                 self.tr("How many numbers it has"),
                 self.tr("Its L2 norm at the cursor"),
                 self.tr("The L2 norm of its .grad at the cursor; None where .grad is None"),
+                self.tr("Whether backward computes a gradient for it"),
             )[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section > 1 else _LEFT
@@ -135,6 +142,8 @@ class ParameterModel(QAbstractTableModel):
             return "×".join(map(str, self._shape(row))) or "1"
         if section == 2:
             return f"{self.count(row):,}"
+        if section == 5:
+            return str(self._trained[row])
         tensor = (self._values if section == 3 else self._grads)[row]
         return "None" if tensor is None else self._norm(tensor)
 
@@ -257,8 +266,8 @@ class ParameterTable(QWidget):
         self._set_size()
 
     def _set_size(self) -> None:
-        size = 12 if self.width() >= 360 else 11 if self.width() >= 300 else 10
-        self.model.set_digits(4 if size > 10 else 3)
+        size = 12 if self.width() >= 360 else 11
+        self.model.set_digits(4 if self.width() >= 300 else 3)
         self.table.setFont(code_font(size))
         self.table.horizontalHeader().setFont(body_font(size))
         self.table.verticalHeader().setDefaultSectionSize(size + 6)
@@ -278,9 +287,14 @@ class ParameterTable(QWidget):
             needed.append(widest + 2 * _PADDING)
         # Reserve room for a scroll bar.
         room = self.table.width() - self.table.verticalScrollBar().sizeHint().width()
-        spare = max(0, room - sum(needed)) // len(needed)
+        for column in _OPTIONAL:
+            self.table.setColumnHidden(column, sum(needed) > room)
+            if sum(needed) > room:
+                needed[column] = 0
+        spare = max(0, room - sum(needed)) // sum(width > 0 for width in needed)
         for column, width in enumerate(needed):
-            self.table.setColumnWidth(column, width + spare)
+            if width:
+                self.table.setColumnWidth(column, width + spare)
         # Otherwise the scroll bar is updated too late.
         self.table.updateGeometries()
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.panels.plots.plots import (
     AccuracyPlot,
     CurvePanel,
@@ -55,7 +56,6 @@ def test_accuracy_is_in_percent(qtbot: QtBot, make_view_state: MakeViewState) ->
     [
         (LossPlot, STROKES, "first iteration"),
         (AccuracyPlot, STROKES, "first iteration"),
-        (AccuracyPlot, Settings(data="random", loss="mse", batch_size=1), "No accuracy"),
         (LossPlot, replace(STROKES, loss="output_gradient"), "no loss"),
     ],
 )
@@ -68,6 +68,23 @@ def test_an_empty_plot_says_why(
     assert words in plot.hint.text()
     assert plot.hint.isVisible()
     assert not plot.plot.isVisible()
+
+
+def test_there_is_no_accuracy_without_classes(qtbot: QtBot, make_view_state: MakeViewState) -> None:
+    plot = AccuracyPlot()
+    shown(qtbot, plot)
+    for settings in (Settings(data="random", loss="mse", batch_size=1), STROKES):
+        plot.show_view_state(make_view_state(settings, phases=0))
+        assert plot.isVisible() == (settings is STROKES)
+
+
+@pytest.mark.parametrize("high", [0.9, 1.1, 2.5, 7.0, 105.0])
+def test_numbers_of_a_low_plot_do_not_touch(qtbot: QtBot, high: float) -> None:
+    axis = NamedAxis("left", "loss")
+    for size in (30, 53, 90, 300):
+        ((step, values),) = axis.tickValues(0.0, high, size)
+        assert step * size / high >= 16
+        assert values[0] == 0.0
 
 
 def test_a_first_iteration_is_seen(qtbot: QtBot, make_view_state: MakeViewState) -> None:

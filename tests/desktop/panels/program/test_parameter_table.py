@@ -41,6 +41,7 @@ def plain_rows(net: torch.nn.Module) -> list[list[str]]:
             f"{p.numel():,}",
             short(math.sqrt(float((p.detach().double() ** 2).sum()))),
             "None" if p.grad is None else short(math.sqrt(float((p.grad.double() ** 2).sum()))),
+            str(p.requires_grad),
         ]
         for name, p in net.named_parameters()
     ]
@@ -87,11 +88,15 @@ def test_a_row_selects_its_parameter_and_a_selection_marks_its_row(
     assert not table.table.selectionModel().selectedRows()
 
 
-@pytest.mark.parametrize("width", [290, 320, 500])
-def test_all_columns_fit(table: ParameterTable, make_view_state: MakeViewState, width: int) -> None:
+@pytest.mark.parametrize(("width", "left_out"), [(266, {2, 5}), (330, {5}), (500, set())])
+def test_all_columns_fit(
+    table: ParameterTable, make_view_state: MakeViewState, width: int, left_out: set[int]
+) -> None:
     table.resize(width, 120)
     table.show_cursor(make_view_state().cursor)
     assert table.table.horizontalScrollBar().maximum() == 0
+    assert {i for i in range(6) if table.table.isColumnHidden(i)} == left_out
+    assert table.table.font().pixelSize() >= 11
 
 
 def test_the_class_and_what_it_prints_are_beside_the_loop(
