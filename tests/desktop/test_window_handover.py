@@ -123,10 +123,14 @@ def test_its_file_and_what_is_not_saved_of_it_are_known(
 def test_a_lesson_goes_on_at_its_page(open_window: OpenWindow, choose: Choose) -> None:
     window = open_window("--preset", "digits")
     session = window.session
+    window.findChild(Composer).lessons.offer()
+    window = choose(window, "ko")
+    assert window.findChild(Composer).lessons.offers
     window.findChild(Composer).lessons.first_steps()
     player = window.findChild(Composer).lessons.player
     until(session, lambda: player.stage in ("asking", "told"))
-    korean = choose(window, "ko")
+    assert window.docks.places()["lessonPanel"].x == 0  # not below, as in a layout of one's own
+    korean = choose(window, "en")
     after = korean.findChild(Composer).lessons.player
     until(session, lambda: after.lesson is not None and after.stage in ("asking", "told"))
     assert session.run_is_aside

@@ -90,8 +90,9 @@ class LessonsController(QObject):
         panel.left.connect(self.leave)
         panel.contents_wanted.connect(self.show_all)
         panel.chosen.connect(self.begin)
-        # What was selected of the user's own run; it is selected again when that comes back.
+        # What was selected of the user's own run, and the program's page: both come back with it.
         self._own_selection: tuple[SelectionKind, str] | None = None
+        self._own_page = 0
         self._window.picked.connect(self._note_selection)
         self._window.unpicked.connect(lambda: self._note_selection(None, ""))
         self._offer = self._window.panel(LessonOffer)
@@ -294,6 +295,7 @@ class LessonsController(QObject):
     def _open(self) -> None:
         """Show the panel in place of the column beside it."""
         if not self._panel.isVisible():
+            self._own_page = self._window.panel(ProgramView).page
             self._show_program("")
             self._offer.hide()
             self._panel.show()
@@ -316,8 +318,8 @@ class LessonsController(QObject):
             self._window.picked.emit(*self._own_selection)
         docks = self._window.docks
         docks.dock_of(self._window.panel(ProgramView)).need_width(0)
+        self._window.panel(ProgramView).show_page(self._own_page)
         for panel in (ProgramView, DrawPanel, InspectorView, FindingsView):
-            self._window.panel(panel).show()
             self._window.panel(panel).show()
         self._enable(True)
 

@@ -286,6 +286,20 @@ def test_the_class_is_read_beside_the_lesson(
     assert program.minimumWidth() == 0
 
 
+def test_leaving_gives_back_what_was_selected_and_the_programs_page(window: MainWindow) -> None:
+    inspector, program = window.panel(InspectorView), window.panel(ProgramView)
+    window.picked.emit("parameter", "fc2.bias")
+    player = begun(window, "tutorial_01_the_network")
+    assert program.page == 1
+    turned(window, player)
+    turned(window, player)
+    window.findChild(Composer).lessons.leave()
+    until(window.session, lambda: not window.session.run_is_aside)
+    assert inspector.chosen == ("parameter", "fc2.bias")
+    assert program.page == 0
+    assert window.panel(LessonPanel).isHidden()
+
+
 def test_the_list_of_lessons_is_in_front_where_panels_are_in_tabs(
     open_window: OpenWindow,
 ) -> None:

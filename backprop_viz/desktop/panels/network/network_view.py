@@ -160,6 +160,8 @@ class NetworkView(Panel):
         here = [y.name for y in self._state.layers.layers if y.name in names]
         if here and not self._stale:
             self._reveal(here[0])
+        elif selection is None:
+            self.modules.horizontalScrollBar().setValue(0)
 
     def mark_numbers(self, marks: NumberMarks | None) -> None:
         """Light up the numbers that take part in the one that is explained."""

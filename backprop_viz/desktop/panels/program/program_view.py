@@ -32,6 +32,13 @@ from backprop_viz.recording.run_origin import RunOrigin
 _COPIED_MS = 1500
 
 
+class _Pages(QStackedWidget):
+    """Pages that are as high as there is room: the code scrolls by itself below a long note."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+
 class ProgramView(Panel):
     """The loop and the network's forward.
 
@@ -82,7 +89,7 @@ class ProgramView(Panel):
         column.setSpacing(4)
         column.addWidget(self.code, 1)
         column.addWidget(self.failure)
-        self._pages = QStackedWidget()
+        self._pages = _Pages()
         self._pages.setMinimumHeight(60)
         for page in (loop, self.network, self.parameters):
             self._pages.addWidget(page)
@@ -154,6 +161,11 @@ class ProgramView(Panel):
         group.idClicked.connect(self.show_page)
         self._tabs = group
         return row
+
+    @property
+    def page(self) -> int:
+        """The page that is shown, as ``show_page`` takes it."""
+        return self._pages.currentIndex()
 
     def show_page(self, page: int) -> None:
         """Show the training loop (0), the network's class (1) or its parameters (2)."""
