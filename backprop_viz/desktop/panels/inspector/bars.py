@@ -118,8 +118,8 @@ class BarChart(NumberPicture):
         return QSize(0, round(110 * text_scale()))
 
     def sizeHint(self) -> QSize:
-        """The size in a window of 1280x800."""
-        return QSize(260, 150)
+        """The size in a window of 1280x800, also while a number is explained below."""
+        return QSize(260, 118)
 
     def show_chart(self, chart: Chart) -> None:
         """Show another chart."""
