@@ -234,12 +234,12 @@ class PhaseCell(QAbstractButton):
         return self._theme.phase(self.phase) if current else QColor(self._theme.muted)
 
     def _fitting_note(self, width: int) -> tuple[str, QFont]:
-        """The note as it fits, with its font: smaller, up to its colon, else left out.
+        """The note as it fits, with its font: smaller, up to its colon or dot, else left out.
 
         If a note with a mark does not fit, only the mark is shown, and in the end only its sign.
         """
-        head = self.note.partition(":")[0]
-        texts = ((self.note, 12), (self.note, 11), (head, 11), (self.mark, 12), (self.mark, 11))
+        head = self.mark or self.note.partition(":")[0].partition(" · ")[0]
+        texts = ((self.note, 12), (self.note, 11), (head, 12), (head, 11))
         for text, size in texts:
             font = body_font(size)
             metrics = QFontMetrics(font)

@@ -350,9 +350,17 @@ def test_the_name_is_never_under_the_mark(bar: PhaseBar, make_view_state: MakeVi
     assert cell.width() >= cell.minimumSizeHint().width()
 
 
-def test_a_note_that_is_too_long_is_told_up_to_its_colon(bar: PhaseBar) -> None:
+@pytest.mark.parametrize(
+    ("note", "head"),
+    [
+        ("not called: gradients accumulate", "not called"),
+        ("1,192 ms · 1,125 nodes · 2 times", "1,192 ms"),
+    ],
+)
+def test_a_note_that_is_too_long_is_told_up_to_its_colon_or_dot(
+    bar: PhaseBar, note: str, head: str
+) -> None:
     cell = bar.cells[0]
-    cell.note = "not called: gradients accumulate"
-    whole, _ = cell._fitting_note(1000)
-    assert whole == cell.note
-    assert cell._fitting_note(80)[0] == "not called"
+    cell.note = note
+    assert cell._fitting_note(1000)[0] == note
+    assert cell._fitting_note(80)[0] == head
