@@ -1,5 +1,6 @@
 """Finds the phases of somebody's own loop from what it calls, for a recorder."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,7 +16,7 @@ from torch.optim.optimizer import (
 from torch.overrides import TorchFunctionMode, _push_mode
 from torch.utils.hooks import RemovableHandle
 
-from backprop_viz.capture.code.calling_frames import clipping_function, is_scaling
+from backprop_viz.capture.code.calling_frames import clipping_function, gathers_shards, is_scaling
 from backprop_viz.capture.code.forward_code import code_of
 from backprop_viz.capture.code.line_trace import lines_traced
 from backprop_viz.capture.code.user_lines import line_of_file
@@ -60,6 +61,7 @@ class LoopWatch(TorchFunctionMode):
         super().__init__()
         self._recorder, self._models, self._ended, self._source = recorder, models, ended, source
         self._writes = recorder.writes.begin(recorder.model)
+        self._shards = "torch.distributed.fsdp" in sys.modules
         self._plain, self._code = recorder.plain_calls, self._code_of(models[0])
         told = self._code, recorder.operation_failed, recorder.numbers_taken
         self._functions = FunctionWatch(self._operation_ran, recorder.copies, *told)
@@ -136,6 +138,8 @@ class LoopWatch(TorchFunctionMode):
     ) -> Any:
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
         quiet, kwargs = self._quiet or self._evaluating or self.over, kwargs or {}
+        if self._shards and gathers_shards(func):
+            return func(*args, **kwargs)
         if self._depth and not (kwargs or quiet):
             made = self._plain.run(func, args, self._code, self._phase)
             if made is not NOT_PLAIN:

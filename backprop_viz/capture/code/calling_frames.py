@@ -1,7 +1,14 @@
 """Which of torch's own functions has called what runs, from the frames of this thread."""
 
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
+from typing import Any
+
+import torch
+
+_FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
 
 
 def is_scaling() -> bool:
@@ -29,3 +36,18 @@ def clipping_function() -> str | None:
             found = code.co_name
         frame = frame.f_back
     return found
+
+
+def gathers_shards(func: Callable[..., Any]) -> bool:
+    """Whether ``fully_shard`` calls a function to make parameters whole: the model does not."""
+    # By view_as it marks, in the graph, where gradients are to be scattered.
+    if torch.is_grad_enabled() or func is torch.Tensor.view_as:
+        return False
+    frame: FrameType | None = sys._getframe(2)
+    for _ in range(4):
+        if frame is None:
+            break
+        if _FULLY_SHARD in frame.f_code.co_filename:
+            return True
+        frame = frame.f_back
+    return False

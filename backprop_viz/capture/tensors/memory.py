@@ -269,6 +269,16 @@ def _takes_memory_away() -> bool:
     return states is not None and bool(states._module_state_mapping.data)
 
 
+def _is_freed(tensor: Tensor) -> bool:
+    """Whether its memory was taken away, as of a gathered parameter between two uses.
+
+    To read it then ends the process.
+    """
+    end = sum((n - 1) * step for n, step in zip(tensor.shape, tensor.stride(), strict=True)) + 1
+    held = tensor.untyped_storage().nbytes() // tensor.itemsize - tensor.storage_offset()
+    return bool(tensor.numel()) and held < end
+
+
 _C = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
 _memcmp = _C.memcmp
 _memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
@@ -309,6 +319,8 @@ def _seen(tensor: Tensor) -> Array:
         elif tensor.is_quantized:
             tensor = tensor.detach().dequantize()
         if _takes_memory_away():
+            if _is_freed(tensor):
+                raise NotCopied("freed")
             tensor = tensor.detach().clone()
         seen: Array = tensor.numpy(force=True)
     except (RuntimeError, TypeError, NotImplementedError, ValueError) as error:

@@ -59,6 +59,7 @@ TELLS_ABOUT = frozenset(
             for name in (
                 *("shape", "dtype", "device", "layout", "ndim", "is_leaf", "requires_grad"),
                 *("is_cpu", "is_cuda", "is_nested", "is_sparse", "is_quantized", "is_meta"),
+                "_base",
             )
         ),
     }

@@ -46,11 +46,15 @@ class Net(nn.Module):
 def model_of(kind: str) -> nn.Module:
     """The model as the kind of training wraps it."""
     torch.manual_seed(0)
-    if kind == "fully_shard":
+    if kind.startswith("fully_shard"):
         from torch.distributed.device_mesh import init_device_mesh
         from torch.distributed.fsdp import fully_shard
 
-        return fully_shard(Net(), mesh=init_device_mesh("cpu", (dist.get_world_size(),)))
+        mesh, net = init_device_mesh("cpu", (dist.get_world_size(),)), Net()
+        if kind == "fully_shard_each":
+            for layer in (net.first, net.second, net.seldom):
+                fully_shard(layer, mesh=mesh)
+        return fully_shard(net, mesh=mesh)
     return DistributedDataParallel(
         Net(),
         bucket_cap_mb=0.0002,

@@ -12,6 +12,7 @@ from backprop_viz.analysis.ranks import all_reduce_in, first_difference
 from backprop_viz.capture.checks.gradient_check import NumberCheck, checked_number
 from backprop_viz.recording.all_reduce import all_reduce_of
 from backprop_viz.recording.number import Number
+from backprop_viz.recording.phases import Phase
 from tests.capture.live.forked_ranks import Net
 from tests.nightly import NIGHTLY, by_day_every
 from tests.rank_files import needs_shards, printed_and_files, rank_files, train_ranks
@@ -227,6 +228,24 @@ def test_shards_are_recorded_by_rank_and_training_goes_on() -> None:
     update = both[0].explain(len(both[0].events) - 1, 0, (0,))
     assert update.reason is None
     assert update.residual == pytest.approx(0, abs=1e-7)
+
+
+@needs_shards
+def test_layers_that_are_sharded_one_by_one_are_recorded_as_the_model_calls_them() -> None:
+    watched, _ = printed_and_files("fully_shard_each")
+    assert watched == train_ranks("fully_shard_each")
+    for recording in recordings("fully_shard_each"):
+        span = recording.span(Phase.FORWARD)
+        forward = [event.op for event in recording.events[span.start : span.stop]]
+        called = [op for op in forward if op != "view_as"]  # by which fully_shard marks its layers
+        assert called == ["linear", "tanh", "linear", "add", "linear"]
+        for event, found in enumerate(recording.events):
+            for output, made in enumerate(found.outputs):
+                if made is None or found.op == "reduce_scatter":
+                    continue
+                told = recording.explain(event, output, (0,) * made.ndim)
+                assert told.reason is None, (found.op, told.reason)
+                assert told.residual == pytest.approx(0, abs=1e-6)
 
 
 @needs_shards
