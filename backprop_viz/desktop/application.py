@@ -23,6 +23,7 @@ def run(arguments: Arguments) -> int:
     window = make_window(arguments)
     signals = EndingSignals(lambda: _end(window))
     window.show()
+    fonts.tell_if_lent(window)
     return QApplication.exec() or signals.status
 
 
@@ -35,7 +36,7 @@ def make_window(arguments: Arguments) -> MainWindow:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName(DESKTOP_NAME)
     application.setWindowIcon(program_icon())
-    fonts.tell_if_there_are_none()
+    fonts.lend_if_there_is_none()
     application.setFont(body_font())
     chosen = arguments.language or str(settings_store().value("language", SYSTEM))
     use_language(language_for(chosen))
