@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.phases import Phase
 
 # Containers have no forward of their own: nothing runs in them but in their modules.
@@ -143,3 +144,16 @@ class ParameterNorms:
                 known = float(np.square(size, dtype=np.float64).sum())
             known = self._squares[tensor] = math.inf if math.isnan(known) else known
         return known
+
+
+def last_layer_in(recording: Recording, module: str) -> Layer | None:
+    """The layer whose operations were the last to run in a module; None if nothing ran there."""
+    within = f"{module}." if module else ""
+    layers = (layer for ran in recording.passes for layer in ran.layers.layers)
+    ran = [
+        layer
+        for layer in layers
+        if layer.operations and layer.module is not None
+        if layer.module == module or layer.module.startswith(within)
+    ]
+    return max(ran, key=lambda layer: layer.operations[-1], default=None)

@@ -13,6 +13,7 @@ from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 from tests.conftest import MakeViewState
@@ -190,3 +191,31 @@ def test_without_classes_no_number_is_marked_as_the_largest_logit(window: MainWi
     for layer in canvas.layers:
         assert canvas.state.marks(layer) == (None, None)
     assert window.panel(ModulesView).isVisible()
+
+
+def test_a_row_offers_its_breakpoints(window: MainWindow) -> None:
+    recording = recording_of("gpt")
+    window.show_view_state(state_at(recording))
+    view = window.panel(ModulesView)
+    asked: list[Breakpoint] = []
+    view.breakpoint_toggled.connect(asked.append)
+    offered = {}
+    for kind, name in (("module", "blocks.0"), ("module", ""), ("parameter", "lm_head.weight")):
+        menu = view.menu_of(view.rows.index_of(kind, name))
+        assert menu is not None
+        for action in menu.actions():
+            asked.clear()
+            action.trigger()
+            offered[action.text().replace("&", "")] = asked[0]
+        menu.deleteLater()
+    last = max(
+        (e for e in recording.layers.layers if (e.module or "").startswith("blocks.0.")),
+        key=lambda layer: layer.operations[-1],
+    )
+    assert offered["Break when blocks.0 is computed"] == Breakpoint("layer", last.name)
+    whole = offered[f"Break when {recording.model} is computed"]
+    (head,) = (each for each in recording.layers.layers if each.name == whole.key)
+    assert head.module == "lm_head"
+    assert set(offered.values()) >= {
+        Breakpoint(kind, "lm_head.weight") for kind in ("parameter", "grad_zero", "grad_none")
+    }

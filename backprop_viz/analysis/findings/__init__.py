@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
 
+from backprop_viz.analysis.findings.not_finite_so_far import found_so_far
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 
@@ -24,11 +25,14 @@ _SEARCHES = _searches()
 def findings(recording: Recording) -> tuple[Finding, ...]:
     """What looks wrong in a recording, the worst first; nothing in one that is healthy.
 
-    Of a phase that is under way nothing is said yet.
+    Of a phase that is under way it is only said where NaN arose.
     """
+    so_far = list(found_so_far(recording))
     if recording.under_way is not None:
         *ended, last = recording.spans
         events = recording.events[: last.start]
         recording = replace(recording, events=events, spans=tuple(ended))
     found = [finding for search in _SEARCHES for finding in search(recording)]
+    if not any(finding.code.startswith("not_finite") for finding in found):
+        found += so_far
     return tuple(sorted(found, key=lambda finding: _ORDER.index(finding.severity)))

@@ -33,3 +33,12 @@ class LineHolds:
         if event == "line" and frame.f_lineno in self._wanted:
             self._reached(frame.f_lineno)
         return self._line
+
+
+def running_line(path: str, frame: FrameType | None) -> int | None:
+    """The line of a file that a frame, or one of those that called it, runs; None outside it."""
+    while frame is not None:
+        if frame.f_code.co_filename == path:
+            return frame.f_lineno
+        frame = frame.f_back
+    return None

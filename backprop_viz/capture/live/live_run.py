@@ -5,7 +5,6 @@ import threading
 import time
 from array import array
 from dataclasses import replace
-from types import FrameType
 
 from torch._C import DisableTorchFunction
 
@@ -14,7 +13,7 @@ from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat
 from backprop_viz.capture.live.line import interrupt_script
-from backprop_viz.capture.live.line_holds import LineHolds
+from backprop_viz.capture.live.line_holds import LineHolds, running_line
 from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.preparation import Preparation
@@ -93,6 +92,7 @@ class LiveRun:
         self._due = Phase.ZERO_GRAD
         self._held = False
         self._line: int | None = None
+        self._before_line = False
         self._points: list[tuple[float, float]] = []
         self._shown = 0.0  # when the window heard
         self._begun = 0.0
@@ -282,7 +282,9 @@ class LiveRun:
             return False
         return first_hit(recording, self._breakpoints, max(end - 1, 0)) is not None
 
-    def _hold(self, recording: Recording | None, line: int | None = None) -> None:
+    def _hold(
+        self, recording: Recording | None, line: int | None = None, *, before_line: bool = False
+    ) -> None:
         """Hold the calling thread until the window lets it go on; at its own line, or another."""
         began = time.perf_counter()
         if recording is not None:
@@ -290,7 +292,8 @@ class LiveRun:
             self._due = recording.under_way or self._due
         with self._state:
             before, self._until, self._held = self._released, "phase", True
-            self._line = line or self._line_of(sys._getframe(1))
+            self._line = line or running_line(self._origin.path, sys._getframe(1))
+            self._before_line = before_line
             if self._line is None and recording is not None and recording.trace:
                 self._line = recording.trace[-1][0]  # the node runs in a thread of its own
         self._window.send_waiting(until=recording)
@@ -306,14 +309,6 @@ class LiveRun:
             self._recorder.spans.waited(stood)
         self._follow_lines()
 
-    def _line_of(self, frame: FrameType | None) -> int | None:
-        """The line of the script that is running."""
-        while frame is not None:
-            if frame.f_code.co_filename == self._origin.path:
-                return frame.f_lineno
-            frame = frame.f_back
-        return None
-
     def _follow_lines(self) -> None:
         """Hold before the lines that have a breakpoint; in the loop's own thread."""
         if threading.get_ident() != self._thread:
@@ -328,7 +323,8 @@ class LiveRun:
 
     def _line_reached(self, line: int) -> None:
         with DisableTorchFunction():
-            self._hold(None if self._recorder is None else self._recorder.recording())
+            recording = None if self._recorder is None else self._recorder.recording()
+            self._hold(recording, before_line=True)
 
     # -- the window --------------------------------------------------------------------------
 
@@ -351,6 +347,7 @@ class LiveRun:
                 points=points,
                 opened=opened,
                 line=self._line,
+                before_line=self._before_line,
                 scalars=scalars,
             )
             self._window.send(update, recording)

@@ -192,6 +192,20 @@ def is_shared(tensor: Tensor) -> bool:
         return True
 
 
+def is_lent(tensor: Tensor) -> bool:
+    """Whether an array may have a tensor's memory that torch does not count, as ``from_numpy``'s.
+
+    torch cannot make such memory larger. Parameters are not asked: where a recording before has
+    looked at their memory through numpy it stays so.
+    """
+    if tensor.requires_grad:
+        return False
+    try:
+        return not tensor.untyped_storage().resizable()
+    except (RuntimeError, ValueError, NotImplementedError):
+        return True
+
+
 def memory_address(tensor: Tensor) -> int | None:
     """The address of the memory that a tensor is a view of; None where it has none of its own."""
     try:

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
-from backprop_viz.capture.tensors.borrowed import BorrowedMemory, is_shared
+from backprop_viz.capture.tensors.borrowed import BorrowedMemory, is_lent, is_shared
 from backprop_viz.capture.tensors.memory import Copied, NotCopied, local_shard, why_not
 from backprop_viz.recording.events import Array
 
@@ -72,7 +72,10 @@ class TensorSnapshots:
                     copied = borrowed.borrow(tensor) if made else None
                     if copied is None:
                         borrowed.leave(tensor)
-                        alone = not is_shared(tensor) if known is None else known[2].looked_at >= 0
+                        if known is not None:
+                            alone = known[2].looked_at >= 0
+                        else:
+                            alone = not (is_shared(tensor) or (not made and is_lent(tensor)))
                         cut = self._cut(tensor, key in whole)
                         copied = Copied(tensor, cut, True, self.memory)
                         if alone:

@@ -8,6 +8,7 @@ from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import stopped
 from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import BreakpointsDialog
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.modules.modules_view import ModulesView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.panels.phases.timeline import TimelineView
@@ -46,7 +47,8 @@ class NavigationController(QObject):
         inspector.evidence.connect(self._show_evidence)
         network.outputs_changed.connect(inspector.show_outputs)
         program.refused.connect(self._tell)
-        for panel in (program, network, self._window.panel(AutogradView)):
+        modules = self._window.panel(ModulesView)
+        for panel in (program, network, modules, self._window.panel(AutogradView)):
             panel.breakpoint_toggled.connect(self._toggle_breakpoint)
         for name in (*TRANSPORT, "actionStepBack", "actionIterationBack", "actionContinue"):
             self._actions[name].setEnabled(False)

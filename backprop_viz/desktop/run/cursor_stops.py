@@ -27,6 +27,8 @@ class CursorStops:
         """Where the cursor rests in what is new from ``start`` on: its end, or a breakpoint."""
         recording = live.cursor.recording
         self._hit = None
+        if live.before_line and not live.training:
+            return self._stop_before_line(live)
         if live.training or recording.preview:
             return live.cursor.position
         breakpoints = self.breakpoints
@@ -35,6 +37,13 @@ class CursorStops:
         lines = live.program.lines
         found = first_stop(recording, breakpoints, lines, start, live.due) if breakpoints else None
         return live.cursor.position if found is None else self._stopped(recording, *found)
+
+    def _stop_before_line(self, live: ViewState) -> int:
+        """Rest where a script is held before a line, which nothing recorded may tell of."""
+        for breakpoint_ in self.breakpoints:
+            if breakpoint_.kind == "line" and breakpoint_.key == live.line:
+                return self._stopped(live.cursor.recording, live.cursor.position, breakpoint_)
+        return live.cursor.position
 
     def next_in_recorded(
         self, cursor: Cursor, due: Phase, lines: Sequence[Line]

@@ -122,6 +122,7 @@ class FollowedRun:
             earlier=self.earlier,
             origin=self.origin,
             line=update.line,
+            before_line=update.before_line,
             scalars=self._scalars.curves(),
             device="cpu" if self.origin is None else self.origin.device,
             health=self.health,

@@ -67,12 +67,6 @@ IDS = [one.__name__ for one in (*CASES, *CHANGES)]
 
 
 _IDS = "input_ids", "output_ids", "state_ids"
-# numpy's own array lies in a tensor, and numpy writes to it: torch tells of neither.
-_UNSEEN = pytest.mark.xfail(strict=True, reason="what numpy lends and writes to is not seen")
-READING = [
-    pytest.param(make, id=name, marks=[_UNSEEN] if name == "of_numpys_memory" else [])
-    for make, name in zip(NETS, IDS, strict=True)
-]
 
 
 class Given(TorchFunctionMode):
@@ -124,7 +118,7 @@ def told(event: Event) -> list[object]:
     return [*named, *map(numbers, event.inputs), *map(numbers, event.outputs)]
 
 
-@pytest.mark.parametrize("make", READING)
+@pytest.mark.parametrize("make", NETS, ids=IDS)
 def test_what_is_read_is_as_it_was_before_the_call(make: Callable[[], nn.Module]) -> None:
     net, x, given = make(), batch(), Given()
     torch.manual_seed(2)

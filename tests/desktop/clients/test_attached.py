@@ -17,6 +17,7 @@ from backprop_viz.analysis.explanations import explain
 from backprop_viz.desktop.application import make_window
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.findings.findings_view import FindingsView
 from backprop_viz.desktop.panels.inspector.gradient_section import gradients
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.phases.phases import PhaseProgress, phase_states
@@ -231,6 +232,28 @@ def test_a_nan_holds_the_script_and_the_message_says_of_what_it_speaks(begin: Be
     assert session.view_state.cursor.event.op == "mul"
     said = attached.window.messages.text()
     assert said.startswith("A NaN or Inf appeared in the output of mul, from inputs between ")
+    # It is among the findings though its phase has not ended.
+    assert session.view_state.cursor.recording.under_way is not None
+    panel = attached.window.panel(FindingsView)
+    assert "NaN first appeared in mul" in [card.title.text() for card in panel.cards]
+    assert panel.note.text().startswith("Nothing found in the phases that have ended: ")
+    assert "NaN or Inf" not in panel.note.text()
+
+
+def test_a_breakpoint_at_a_line_says_that_it_holds(begin: Begin) -> None:
+    attached = begin()
+    session, messages = attached.session, attached.window.messages
+    lines = SCRIPT.format(steps=4, end="").splitlines()
+    for code in ("optimizer.step()", "x, y = torch.randn(8, 4), torch.randn(8, 2)"):
+        line = 1 + next(i for i, each in enumerate(lines) if each.strip() == code)
+        session.watch([Breakpoint("line", line)])
+        attached.do("actionTrain")
+        until(session, lambda line=line: session.view_state.hit == Breakpoint("line", line))
+        assert session.view_state.line == line
+        assert messages.text() == f"Stopped before line {line}: {code}"
+    # The line has run: what holds the script after it is not its breakpoint.
+    attached.do("actionStep")
+    assert session.view_state.hit is None
 
 
 def test_the_program_marks_the_line_that_an_event_is_from(begin: Begin) -> None:

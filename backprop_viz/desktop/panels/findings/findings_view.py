@@ -86,8 +86,10 @@ class FindingsView(Panel):
         self._more.show_count(len(found) - len(self.cards))
         self.subtitle.setText(self._count(len(found)))
         not_found = ", ".join(looked_for(found))
-        said = self.tr("Nothing found: {topics}.").format(topics=not_found)
-        self.note.setText(said if not_found else "")
+        said = self.tr("Nothing found: {topics}.")
+        if recording.under_way is not None:
+            said = self.tr("Nothing found in the phases that have ended: {topics}.")
+        self.note.setText(said.format(topics=not_found) if not_found else "")
         self.note.setVisible(bool(not_found))
 
     def _count(self, count: int) -> str:

@@ -1,10 +1,12 @@
 """The modules of the network as a tree, with a field that finds."""
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QTreeView, QWidget
 
+from backprop_viz.analysis.module_tree import last_layer_in
 from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.panels.modules.tree_model import COUNT, NAME, NORM, ModuleTreeModel
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
@@ -13,6 +15,7 @@ from backprop_viz.desktop.widgets.told_measures import (
     gradient_length,
     told_gradients_length,
 )
+from backprop_viz.recording.breakpoint import Breakpoint
 
 # Trees of so few modules are unfolded at first.
 _FEW = 40
@@ -23,11 +26,13 @@ _SMALL = 8
 class ModulesView(Panel):
     """A tree of modules and parameters; ``picked`` carries the kind and name of what is chosen.
 
-    A click on a norm asks where it comes from: ``number_picked``.
+    A click on a norm asks where it comes from: ``number_picked``. ``breakpoint_toggled`` carries
+    the Breakpoint to set or remove.
     """
 
     picked = Signal(str, object)
     number_picked = Signal(object)
+    breakpoint_toggled = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("ModulesView", "Modules"), parent)
@@ -144,6 +149,46 @@ class ModulesView(Panel):
         else:
             named = row.name or cursor.recording.model
             self.number_picked.emit(told_gradients_length(cursor, named, names))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu of the row under the mouse or with the keyboard focus."""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        viewport = self.tree.viewport()
+        place = viewport.mapFromGlobal(event.globalPos())
+        index = self.tree.currentIndex() if by_key else self.tree.indexAt(place)
+        menu = self.menu_of(index)
+        if menu is not None:
+            if by_key:
+                place = self.tree.visualRect(index).center()
+            menu.popup(viewport.mapToGlobal(place))
+
+    def menu_of(self, index: QModelIndex) -> BreakMenu | None:
+        """Where training can stop for a row; the menu deletes itself when it closes."""
+        if not index.isValid() or self._view_state is None:
+            return None
+        row = self.rows.row(index)
+        offers = self._offers(row.kind, row.name)
+        if not offers:
+            return None
+        menu = BreakMenu(offers, self._view_state.breakpoints, self)
+        menu.toggled.connect(self.breakpoint_toggled)
+        return menu
+
+    def _offers(self, kind: str, name: str) -> list[tuple[str, Breakpoint]]:
+        if kind == "parameter":
+            texts = {
+                "parameter": self.tr("Break when {name} is &accumulated"),
+                "grad_zero": self.tr("Break when {name}.grad is exactly &zero everywhere"),
+                "grad_none": self.tr("Break when {name}.grad is still &None after backward"),
+            }
+            return [(t.format(name=name), Breakpoint(kind, name)) for kind, t in texts.items()]
+        assert self._view_state is not None
+        recording = self._view_state.cursor.recording
+        last = last_layer_in(recording, name)
+        if last is None:  # it has computed nothing, or not yet
+            return []
+        text = self.tr("&Break when {name} is computed").format(name=name or recording.model)
+        return [(text, Breakpoint("layer", last.name))]
 
     def _find(self, text: str) -> None:
         self.rows.find(text)
