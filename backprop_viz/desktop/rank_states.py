@@ -51,8 +51,11 @@ class RankState:
         nothing more is written.
         ``now`` is time.time().
         """
+        # A launcher may kill it before it has closed its file.
+        if self.there is not None and self.there.error:
+            return "failed"
         if self.closed:
-            return "failed" if self.there is not None and self.there.error else "ended"
+            return "ended"
         if self.gone:
             return "lost"
         if self.unreached:

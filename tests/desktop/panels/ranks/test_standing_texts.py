@@ -99,10 +99,11 @@ def test_nobody_is_accused_where_all_wait() -> None:
     assert said.count(f"waits for other ranks since {_SINCE}, in iteration 5, in barrier") == 2
 
 
-def test_the_exception_that_ended_a_rank_is_told() -> None:
+@pytest.mark.parametrize("closed", [True, False])  # False: torchrun kills it a moment later
+def test_the_exception_that_ended_a_rank_is_told(closed: bool) -> None:
     failed = replace(WAITS, error="RuntimeError: Connection closed by peer\nmore")
     state = ranks(
-        rank(0, "file", there=failed, closed=True),
+        rank(0, "file", there=failed, closed=closed, heard=NOW - 60),
         rank(1, "file", there=STANDS, heard=NOW - 60),
     )
     assert standing_word(state.ranks[0], NOW) == "failed"
