@@ -11,13 +11,13 @@ from torch.optim import Optimizer
 
 from backprop_viz.capture.code.forward_code import code_of, eager
 from backprop_viz.capture.code.line_trace import lines_traced
-from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.error_log import ErrorLog
 from backprop_viz.capture.errors_explained import Tried
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
 from backprop_viz.capture.graph.growing_graph import GrowthWatch
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
+from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.logs.batch_log import BatchLog
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.logs.forward_log import ForwardLog
@@ -37,7 +37,7 @@ from backprop_viz.capture.watches.parameter_watch import CHANGED, ParameterWatch
 from backprop_viz.capture.watches.plain_calls import PlainCalls
 from backprop_viz.capture.watches.used_options import UsedOptions, several
 from backprop_viz.capture.watches.write_watch import WriteWatch
-from backprop_viz.recording.beside import without
+from backprop_viz.recording.beside import Beside
 from backprop_viz.recording.events import Event, GradientIntervention
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording, new_serial
@@ -67,12 +67,10 @@ class Recorder:
         intervention: GradientIntervention | None = None,
         only: ModuleChoice | None = None,
     ) -> None:
-        self._only = only
         self.rate: float | None = None
-        self.cleared, self.model = True, model
-        self._optimizers = several(optimizer)
+        self.cleared, self.model, self._optimizers = True, model, several(optimizer)
         self._iteration, self._samples, self._intervention = iteration, samples, intervention
-        self._backwards, self._serial = 0, new_serial()
+        self._only, self._backwards, self._serial = only, 0, new_serial()
         self._names = {id(parameter): name for name, parameter in parameters_in(model)}
         self._snapshots = TensorSnapshots(samples)
         self.log = log = EventLog(self._snapshots)
@@ -175,7 +173,8 @@ class Recorder:
         if tried is not None:
             self._walk(roots)
             self._errors.look_back(next(iter(roots), None), tried)
-        self._errors.explain(error, self._all(), self.spans.phase, self._walked.nodes)
+        with_beside = self._late(Beside()).made()
+        self._errors.explain(error, with_beside, self.spans.phase, self._walked.nodes)
 
     def catch_up(self, phase: Phase, op: str, every_grad: bool = False) -> None:
         """Note what has changed since the last event, as done by ``op`` in a phase."""
@@ -203,25 +202,27 @@ class Recorder:
 
     def recording(self) -> Recording:
         """What has been recorded so far, of a phase that is under way too."""
-        with without_collector():
-            recording, beside = self._all(), self._calls.beside
-        return without(recording, beside, self._serial) if beside.events else recording
+        return made_now(self._late(self._calls.beside))
 
-    def _all(self) -> Recording:
-        """The same with the calls of the model that are beside the iteration."""
+    def late_recording(self) -> LateRecording:
+        """The same of an iteration that is over, to be made in whatever thread asks for it."""
+        late = self._late(self._calls.beside)
+        self._snapshots.forget_all()
+        return late
+
+    def _late(self, beside: Beside) -> LateRecording:
         self.writes.end()
         if self.spans.under_way and self.spans.phase in (Phase.FORWARD, Phase.LOSS):
             self._walk(self._forward.new_results)
         else:
             self._bind()
         batch, labels = self._batch.ids()
-        return Recording(
+        made_of = self.log, self._walked, self._forward, beside
+        return LateRecording(
+            *made_of,
             iteration=self._iteration,
             parameters=self._parameters,
-            events=self.log.given_out(),
             spans=self.spans.spans(self._calls.beside),
-            graph=self._walked.graph,
-            passes=tuple(self._forward.passes),
             input_id=batch,
             labels_id=labels,
             loss=self.results.loss,
@@ -241,7 +242,6 @@ class Recorder:
             error=self._errors.error,
             taken=tuple(self.log.taken),
             earlier_graphs=self._growth.found,
-            tensors=self.log.tensors,
             serial=self._serial,
         )
 

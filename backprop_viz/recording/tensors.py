@@ -65,6 +65,11 @@ class TensorTable:
             self._ids.pop(key, None)
         self._replaced.clear()
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all arrays; of one that is a view of another too."""
+        return sum([array.nbytes for array in self._arrays])
+
     def since(self, start: int) -> tuple[Array, ...]:
         """The arrays from id ``start`` on."""
         return tuple(self._arrays[start:])

@@ -3,7 +3,7 @@
 And one whose iterations are all written to a file, against one whose iterations are recorded: what
 the loop's own thread spends, since another one compresses and writes.
 
-python tests/benchmarks/bench_watch.py [--rounds N]
+python tests/benchmarks/bench_watch.py [--rounds N] [--threads N]
 
 The two take turns, each of several iterations, and either begins as often. CPU time counts, and
 the ratio is that of the medians.
@@ -101,9 +101,11 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=31)
-    torch.set_num_threads(1)  # threads that wait for one another count as well
+    parser.add_argument("--threads", type=int, default=1, help="more wait for one another")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as folder:
-        rounds, file = parser.parse_args().rounds, Path(folder) / "watched.bprec"
+        rounds, file = options.rounds, Path(folder) / "watched.bprec"
         print_figures(chain(figures(rounds, file), written(rounds, file)))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
+from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.heartbeat import Heartbeat
 from backprop_viz.capture.live.loop_place import LoopPlace
@@ -23,7 +24,6 @@ from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
-from backprop_viz.recording.recording_cache import memory_of
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.scalar_curves import LoggedScalar
 from backprop_viz.recording.whereabouts import Whereabouts
@@ -45,9 +45,9 @@ _SMALL = 2**18
 class FileFollower:
     """Writes every ``every``-th iteration from ``first`` on to a file, and the losses of all.
 
-    A thread compresses and writes what is large, while the loop goes on. Where the file cannot be
-    written any more, as on a full disk, that is said once on standard error, and the loop goes on
-    unrecorded.
+    A thread makes the events, compresses and writes what is large, while the loop goes on. Where
+    the file cannot be written any more, as on a full disk, that is said once on standard error, and
+    the loop goes on unrecorded.
     """
 
     def __init__(
@@ -105,15 +105,21 @@ class FileFollower:
         """Write how the tensors of an iteration were."""
         self._background.do(0, self._writer.add_health, health)
 
-    def iteration_ended(self, iteration: int, loss: float, recording: Recording | None) -> None:
+    def iteration_ended(self, iteration: int, loss: float, recorded: LateRecording | None) -> None:
         """Write an iteration that is over."""
-        self._place.ended(recording)
+        told = recorded if self._heartbeat is not None else None  # to nobody else
+        self._place.ended(None if told is None else told.made())
         self._iterations.append(iteration)
         self._losses.append(loss)
-        if recording is not None:
-            self._background.do(memory_of(recording), self._writer.add, recording)
+        if recorded is not None:
+            self._background.do(recorded.nbytes, self._add, recorded)
         if time.monotonic() - self._written >= _LOSSES_EVERY_S:
             self._write_losses()
+
+    def _add(self, recorded: LateRecording) -> None:
+        """Make a recording and write it; for the writer's thread the collector does not rest."""
+        in_loop = threading.get_ident() == self._thread
+        self._writer.add(made_now(recorded) if in_loop else recorded.made())
 
     def hold_at_start(self) -> None:
         """A file holds nobody."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from torch._C import DisableTorchFunction
 
 from backprop_viz.analysis.cursor.breakpoints import first_hit
+from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat
@@ -190,12 +191,11 @@ class LiveRun:
         if self._until == "phase" or self._stops(recording):
             self._hold(recording)
 
-    def iteration_ended(self, iteration: int, loss: float, recording: Recording | None) -> None:
+    def iteration_ended(self, iteration: int, loss: float, recorded: LateRecording | None) -> None:
         """Tell of an iteration that is over; hold the loop, if it is to be held there."""
         now = time.perf_counter()
-        took = now - self._begun
-        self._recorder = None
-        self._place.ended(recording)
+        took, self._recorder = now - self._begun, None
+        self._place.ended(recording := made_now(recorded))
         with self._state:
             self._iteration, self._due = iteration, Phase.ZERO_GRAD
             self._losses.append(loss)

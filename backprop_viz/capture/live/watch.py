@@ -19,6 +19,7 @@ from torch.overrides import _pop_mode, _push_mode
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.graph_ages import graph_ages
+from backprop_viz.capture.late_recording import LateRecording
 from backprop_viz.capture.live.discovery import living_scalers, one_model
 from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
@@ -51,8 +52,8 @@ class Follower(Protocol):
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """A phase of an iteration that is recorded has ended; the loop waits for the answer."""
 
-    def iteration_ended(self, iteration: int, loss: float, recording: Recording | None) -> None:
-        """An iteration is over; the recording if it was recorded. The loss is NaN without one."""
+    def iteration_ended(self, iteration: int, loss: float, recorded: LateRecording | None) -> None:
+        """An iteration is over; what was recorded of it, if it was. The loss is NaN without one."""
 
     def scalar_logged(self, name: str, iteration: int, number: float) -> None:
         """The loop has logged a number, in an iteration."""
@@ -157,14 +158,14 @@ class Watch:
         self._begun = False
         if self._unsure is not None:
             self._is_sure()
-        recording, loss = self._close_recording(), self._loss_of_iteration()
+        recorded, loss = self._close_recording(), self._loss_of_iteration()
         self._number += 1
         if self._health is not None:
             self._open.close()
             self._follower.health_known(self._health.health(self._number, loss))
             self._health = None
         self._scalars.iteration_ended(self._number, self._optimizers or self._stepped)
-        self._follower.iteration_ended(self._number, loss, recording)
+        self._follower.iteration_ended(self._number, loss, recorded)
         self._stepped.clear()
         self._loss = None
 
@@ -200,7 +201,8 @@ class Watch:
             self._recorder.tell(None, None)  # the loop is over: nothing is held any more
         if self._health is not None:
             self._open.close()
-        recording = self._close_recording() or self._left
+        recorded = self._close_recording()
+        recording = self._left if recorded is None else recorded.made()
         ran = recording is not None and any(e.phase is Phase.BACKWARD for e in recording.events)
         return recording if ran or self._failed or not self._number else None
 
@@ -219,15 +221,15 @@ class Watch:
         """What records the iteration that is under way, if it is recorded."""
         return self._recorder
 
-    def _close_recording(self) -> Recording | None:
+    def _close_recording(self) -> LateRecording | None:
         if self._loop is None or self._recorder is None:
             return None
         self._loop.finish()
         self._open.close()
         with torch._C.DisableTorchFunction():
-            recording = self._recorder.recording()
+            recorded = self._recorder.late_recording()
         self._loop = self._recorder = None
-        return recording
+        return recorded
 
     # -- what the loop does ------------------------------------------------------------------
 

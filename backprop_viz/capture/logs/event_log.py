@@ -33,6 +33,7 @@ class EventLog:
         self.made: list[Event] = []
         self._later: list[Event | Callable[[EventLog], Iterable[Event]]] = []
         self._late = 0  # how many events that will be
+        self._late_bytes: list[Callable[[], int]] = []  # what tells how much the latter hold
         self._least = 0  # so many tensors belong to events that were made later
         self.tensors = TensorTable()
         # Tensors made of parameters alone, by the id() of each: no sample has part in them.
@@ -153,15 +154,30 @@ class EventLog:
             phase, op, *ids, node, parameter, None, True, state, None, missing, None, place
         )
 
-    def note_later(self, count: int, made: "Callable[[EventLog], Iterable[Event]]") -> None:
-        """So many events have happened, which ``made`` gives this log when somebody looks."""
+    def note_later(
+        self,
+        count: int,
+        made: "Callable[[EventLog], Iterable[Event]]",
+        nbytes: Callable[[], int],
+    ) -> None:
+        """So many events have happened, which ``made`` gives this log when somebody looks.
+
+        ``nbytes`` tells how many bytes of tensors are held until then.
+        """
         if count:
             self._later.append(made)
             self._late += count
+            self._late_bytes.append(nbytes)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all tensors, at most: also of those of events that are made later."""
+        return self.tensors.nbytes + sum([tell() for tell in self._late_bytes])
 
     def _make_up(self) -> None:
         """Make the events that have happened and are not made yet."""
         later, self._later, self._late = self._later, [], 0
+        self._late_bytes = []
         with torch._C.DisableTorchFunction():
             for one in later:
                 if isinstance(one, Event):

@@ -134,6 +134,11 @@ class TensorSnapshots:
         self._tensors = {key: known[key] for key in kept if key in known}
         self._unwritten.clear()  # another tensor may get its id()
 
+    def forget_all(self) -> None:
+        """Let go of all tensors: nobody will ask for a copy again."""
+        for known in self._tensors, self._unwritten, self._grads, self._edges:
+            known.clear()
+
     def grad(self, parameter: Tensor) -> Array | None:
         """A copy of a parameter's ``.grad`` as it is now.
 

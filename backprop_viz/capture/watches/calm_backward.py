@@ -102,7 +102,7 @@ class CalmBackward:
             else:
                 read = gradients.copies(given)
                 late.add_made(self._event(node_id, read, gradients.copies(sent)))
-        self._log.note_later(len(self._rows), late.made)
+        self._log.note_later(len(self._rows), late.made, late.nbytes)
         self._rows = []
 
     def _event(self, node_id: int, read: Sequence[Copy], made: Sequence[Copy]) -> Event:
@@ -135,6 +135,12 @@ class _LateEvents:
     def add_made(self, event: Event) -> None:
         """A node has run, of which the event is made already."""
         self._rows.append(event)
+
+    def nbytes(self) -> int:
+        """The bytes that are held, at most: each gradient is sent by one node."""
+        rows = [row for row in self._rows if not isinstance(row, Event)]
+        sent = [grad for _, _, grads in rows for grad in grads if grad is not None]
+        return sum([grad.numel() * grad.element_size() for grad in sent])
 
     def made(self, log: EventLog) -> Iterator[Event]:
         """The events, of the log that they are to be in."""

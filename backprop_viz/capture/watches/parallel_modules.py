@@ -6,6 +6,8 @@ from typing import Any
 
 from torch import nn
 
+from backprop_viz.capture.watches.module_tree import modules_in, parameters_in
+
 
 def parallel_modules(model: nn.Module) -> Iterator[Any]:
     """The modules whose gradients DistributedDataParallel averages while backward runs."""
@@ -13,7 +15,7 @@ def parallel_modules(model: nn.Module) -> Iterator[Any]:
     known = sys.modules.get("torch.nn.parallel.distributed")
     if known is not None:
         kind = known.DistributedDataParallel
-        yield from (one for one in model.modules() if isinstance(one, kind))
+        yield from (one for _, one in modules_in(model) if isinstance(one, kind))
 
 
 def reduces_in_place(model: nn.Module) -> bool:
@@ -30,4 +32,7 @@ def is_sharded(model: nn.Module) -> bool:
     While it runs, its modules have whole ones in place of the shards.
     """
     known = sys.modules.get("torch.distributed.tensor")
-    return known is not None and any(isinstance(p, known.DTensor) for p in model.parameters())
+    if known is None:
+        return False
+    kinds = {type(parameter) for _, parameter in parameters_in(model)}
+    return any(issubclass(kind, known.DTensor) for kind in kinds)

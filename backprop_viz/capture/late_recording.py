@@ -1,0 +1,56 @@
+"""The recording of an iteration, of which what takes long is made when it is asked for."""
+
+from typing import Any, overload
+
+from backprop_viz.capture.code.no_collector import without_collector
+from backprop_viz.capture.graph.walked_graph import WalkedGraph
+from backprop_viz.capture.logs.event_log import EventLog
+from backprop_viz.capture.logs.forward_log import ForwardLog
+from backprop_viz.recording.beside import Beside, without
+from backprop_viz.recording.iteration import Recording
+
+
+class LateRecording:
+    """What is ``known`` of an iteration, and what its events, graph and layers are made from.
+
+    Once the iteration is over nobody changes any of it: then any one thread may ask for it. The
+    tensors are held until then: those that others could reach were copied before.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        walked: WalkedGraph,
+        forward: ForwardLog,
+        beside: Beside,
+        **known: Any,
+    ) -> None:
+        self._log, self._walked, self._forward = log, walked, forward
+        self._beside, self._known = beside, known
+
+    @property
+    def nbytes(self) -> int:
+        """At most so many bytes of tensors are held."""
+        return self._log.nbytes
+
+    def made(self) -> Recording:
+        """The recording."""
+        recording = Recording(
+            events=self._log.given_out(),
+            graph=self._walked.graph,
+            passes=tuple(self._forward.passes),
+            tensors=self._log.tensors,
+            **self._known,
+        )
+        beside = self._beside
+        return without(recording, beside, recording.serial) if beside.events else recording
+
+
+@overload
+def made_now(late: LateRecording) -> Recording: ...
+@overload
+def made_now(late: LateRecording | None) -> Recording | None: ...
+def made_now(late: LateRecording | None) -> Recording | None:
+    """The recording, for a loop's own thread, which waits for it."""
+    with without_collector():
+        return None if late is None else late.made()
