@@ -209,7 +209,7 @@ def test_a_row_offers_its_breakpoints(window: MainWindow) -> None:
             offered[action.text().replace("&", "")] = asked[0]
         menu.deleteLater()
     last = max(
-        (e for e in recording.layers.layers if (e.module or "").startswith("blocks.0.")),
+        (e for e in recording.layers.layers if f"{e.module}.".startswith("blocks.0.")),
         key=lambda layer: layer.operations[-1],
     )
     assert offered["Break when blocks.0 is computed"] == Breakpoint("layer", last.name)
