@@ -1,6 +1,6 @@
 """Chooses the size of all text, from 80 to 200 %."""
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QToolButton, QWidget
 
 from backprop_viz.desktop.controllers.context import Context
@@ -22,6 +22,9 @@ class TextSizeController(QObject):
         kept = str(self._store.value(_KEY, "100"))
         self._before: float | None = None  # the scale before this one, once there was another
         theme.theme_changed.connect(self._rescale_all)
+        # What has not been shown yet keeps the fonts of the style sheet that it was made with.
+        self._once_shown = QTimer(self, interval=0, singleShot=True)
+        self._once_shown.timeout.connect(self._style_anew)
         self._percent = int(kept) if kept in map(str, PERCENTS) else 100
 
     def show_for_a_room(self, wanted: bool) -> None:
@@ -58,6 +61,14 @@ class TextSizeController(QObject):
         set_text_scale(scale)
         QApplication.setFont(body_font())
         self._before = before
+        self._theme.apply_again()
+        if not self._window.isVisible():
+            self._once_shown.start()
+
+    def _style_anew(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setStyleSheet("")
         self._theme.apply_again()
 
     def _rescale_all(self) -> None:

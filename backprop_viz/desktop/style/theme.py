@@ -274,6 +274,8 @@ QTabBar::tab {{ background: {window}; color: {muted}; border: 1px solid {border}
     border-radius: 4px; }}
 QTabBar::tab:selected {{ background: {control_hover}; color: {text}; }}
 QTabBar::tab:focus {{ border-color: {accent}; }}
+QTabBar::scroller {{ width: 44px; }}
+QTabBar QToolButton {{ padding: 0px; }}
 QSplitter::handle:hover {{ background: {border}; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}

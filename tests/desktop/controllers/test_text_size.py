@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyle, QStyleOptionComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyle, QStyleOptionComboBox, QWidget
 
 from backprop_viz.desktop.style.theme import body_font, code_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -52,15 +52,23 @@ def test_all_text_is_twice_as_large_and_the_window_is_not(
     assert cut(window.findChild(QComboBox, "playSpeed")) == []
 
 
+def painted_by_the_style(window: MainWindow) -> list[QWidget]:
+    return [window.menuBar(), window.toolbar.run_buttons[0]]
+
+
 def test_the_size_is_remembered_and_comes_back_to_what_it_was(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", size=(1600, 1000))
     before = sizes_of_text(window)
     choose(window, "actionTextSmaller", 3)  # one more than there are
     assert body_font(10).pixelSize() == 8
+    small = [each.font().pixelSize() for each in painted_by_the_style(window)]
+    assert small == [10, 10]
     window.close()
     set_text_scale(1.0)
     again = open_window("--preset", "tutorial", size=(1600, 1000))
     assert body_font(10).pixelSize() == 8
+    QApplication.processEvents()
+    assert [each.font().pixelSize() for each in painted_by_the_style(again)] == small
     assert again.findChild(QAction, "actionTextNormal").shortcut().toString() == "Ctrl+0"
     choose(again, "actionTextNormal")
     sizes = sorted(sizes_of_text(again).values())
