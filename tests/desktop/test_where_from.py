@@ -15,6 +15,7 @@ from torch.nn import functional
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_origin import activation_number, grad_number
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
@@ -372,7 +373,17 @@ def test_the_window_stays_as_large_as_it_is(
         "bias": grad_number(cursor, "conv1.bias", (0,)),
         "activation": activation_number(cursor, conv2.showing(0), (0, 3, 5, 6)),
     }[number]
+    pad, places = explained.window.panel(DrawPanel), explained.window.layout_state()
+    assert pad.isVisible()
     explained.window.number_picked.emit(asked)
     explained.wait()
     assert (explained.window.width(), explained.window.height()) == (1280, 800)
-    assert explained.panel.table.height() >= 40
+    # Three terms are seen whole: the drawing makes room for them, and is there again after it.
+    table = explained.panel.table
+    rows = min(3, table.rows.rowCount())
+    until(explained.session, lambda: table.viewport().height() >= rows * table.rowHeight(0))
+    assert not pad.isVisible()
+    assert explained.window.layout_state() == places
+    explained.panel.close_button.click()
+    until(explained.session, lambda: explained.window.layout_state() == places)
+    assert pad.isVisible()

@@ -15,7 +15,7 @@ _COLUMNS = {
 }
 _COLUMNS_HEIGHT, _PLOTS_HEIGHT = (640, 4), (200, 1)
 _LESSON, _REST = (300, 0), (900, 1)
-ORIGIN_HEIGHT = 330
+ORIGIN_HEIGHT = 440
 # Where the area for the panels is narrower, or lower, at 100 % of the text size.
 _NARROW, _LOW = 1000, 330
 _FLAT = 480  # pixels of height below which panels have no room below each other

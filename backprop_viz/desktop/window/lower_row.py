@@ -11,13 +11,21 @@ from backprop_viz.desktop.window.panel_dock import PanelDock
 
 # The dock area's height in pixels from which the explaining panel has a row of its own.
 _ROOMY = 1100
+# The height below which what else could wait makes room too.
+_CROWDED = 640
 
 
 class LowerRow:
-    """Opens and closes the explaining panel's dock; the plots' docks make room for it."""
+    """Opens and closes the explaining panel's dock; the plots' docks make room for it.
 
-    def __init__(self, area: DockArea, plots: Sequence[PanelDock], explaining: PanelDock) -> None:
-        self._area, self._plots, self.dock = area, plots, explaining
+    So does ``pad``, the dock of the drawing, where there is little and it stands below another:
+    its column is the highest.
+    """
+
+    def __init__(
+        self, area: DockArea, plots: Sequence[PanelDock], explaining: PanelDock, pad: PanelDock
+    ) -> None:
+        self._area, self._plots, self.dock, self._pad = area, plots, explaining, pad
         self._moved: list[PanelDock] = []
         self._height = 0
         self._before: dict[str, DockPlace] = {}
@@ -37,11 +45,20 @@ class LowerRow:
         if self._area.height() < _ROOMY:
             self._moved = [d for d in self._plots if not d.isHidden() and not d.isFloating()]
         self._height = self._moved[0].height() if self._moved else 0
+        if self._pad_makes_room():
+            self._moved.append(self._pad)
         for dock in self._moved:
             dock.hide()
         self._area.reveal(self.dock)
         if not self._area.share_out():
             self._give(self.dock, max(ORIGIN_HEIGHT, self._height))
+
+    def _pad_makes_room(self) -> bool:
+        pad = self._pad
+        if pad.isHidden() or pad.isFloating() or self._area.height() >= _CROWDED:
+            return False
+        # What was clicked in the pad is not taken from under the mouse.
+        return pad.y() > pad.height() // 2 and not pad.underMouse() and bool(self._moved)
 
     def show_plots(self) -> None:
         """Close the explaining panel and show again what made room for it."""

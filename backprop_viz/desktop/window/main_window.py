@@ -143,7 +143,10 @@ class MainWindow(QMainWindow):
             for place in (PanelPlace.PLOTS, PanelPlace.ORIGIN)
         }
         self.lower_row = LowerRow(
-            self.docks, docks_in[PanelPlace.PLOTS], docks_in[PanelPlace.ORIGIN][0]
+            self.docks,
+            docks_in[PanelPlace.PLOTS],
+            docks_in[PanelPlace.ORIGIN][0],
+            self.docks.docks["drawPanel"],
         )
         column.addWidget(self.docks, 1)
         for row in self._in_place(PanelPlace.BOTTOM):

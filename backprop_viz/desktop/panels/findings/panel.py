@@ -9,7 +9,7 @@ PANELS = (
         PanelPlace.RIGHT,
         FindingsView,
         order=1,
-        size=96,
+        size=136,
         stretch=0,
         layouts=("learn", "debug"),
     ),

@@ -14,7 +14,7 @@ from backprop_viz.desktop.widgets.shown_number import ShownNumber
 _TERMS_WIDTH, _TERMS_SHARE = 173, 0.42
 _EFFECTS_WIDTH, _EFFECTS_WHOLE, _EFFECTS_SHARE = 100, 170, 0.28
 # What the pictures and the check have at least.
-_PICTURES_WIDTH, _CHECK_WIDTH = 120, 140
+_PICTURES_WIDTH, _CHECK_WIDTH = 200, 140
 # The height in pixels in which each of two rows has its plots or a few terms.
 _TWO_ROWS = 330
 _SIZES = (16, 14, 12)

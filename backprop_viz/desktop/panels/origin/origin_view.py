@@ -43,7 +43,7 @@ from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Effect, NumberExplanation
 
 # A panel that is lower than this shows only what it must.
-_SHORT = 250
+_SHORT = 300
 # A panel that is higher than this has the sums by group below the pictures.
 _HIGH = 450
 # So few terms leave it room for more, unless it is lower than that.
