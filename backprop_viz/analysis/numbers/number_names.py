@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from backprop_viz.analysis.joined_ranks import given_by
 from backprop_viz.analysis.numbers.differentiated import LOSS, TAKING, differentiated, leaf_tensor
 from backprop_viz.analysis.numbers.measures import measure_in, measure_symbol, measured_part
-from backprop_viz.analysis.operations import intermediate_symbol
+from backprop_viz.analysis.operations import intermediate_symbol, operation_of
 from backprop_viz.analysis.provenance import Makers, layer_of
 from backprop_viz.recording.all_reduce import ALL_REDUCE
 from backprop_viz.recording.events import Event
@@ -120,6 +120,9 @@ class NumberNames:
                 place = event.input_ids.index(tensor)
                 if event.phase is Phase.BACKWARD:  # the gradient that backward began with
                     return self.tensor(Number(tensor, (), i, place, arrived=True))
+                entry = operation_of(event) if event.phase is Phase.LOSS else None
+                if entry is not None and entry.role(place) == "target":
+                    return "target"
                 return f"{event.op}.arg{place}"
         return f"tensor {tensor}"
 

@@ -68,13 +68,13 @@ _ADDMM = OperationNode(
         SentGradient("input", "∂L/∂A[m, k] = Σₙ δ[n, k]·x[n, m]"),
     ),
 )
-_LINEAR_MM = OperationNode(
-    "MmBackward0",
-    (
-        SentGradient("weight", "∂L/∂x[n, m] = Σₖ δ[n, k]·A[m, k]"),
-        SentGradient("input", "∂L/∂A[m, k] = Σₙ δ[n, k]·x[n, m]"),
-    ),
+# A layer's weight is stored transposed, and its elements are named as they are stored.
+_OF_LAYER = (
+    SentGradient("weight", "∂L/∂x[n, m] = Σₖ δ[n, k]·w[k, m]"),
+    SentGradient("input", "∂L/∂wᵀ[m, k] = Σₙ δ[n, k]·x[n, m]"),
 )
+_LINEAR_ADDMM = OperationNode("AddmmBackward0", (_ADDMM.sent[0], *_OF_LAYER))
+_LINEAR_MM = OperationNode("MmBackward0", _OF_LAYER)
 _LINEAR = OperationNode(
     "LinearBackward0",
     (
@@ -109,7 +109,7 @@ OPERATIONS = (
             "bias": ("feature",),
             "output": ("feature",),
         },
-        nodes=(_LINEAR, _ADDMM, _LINEAR_MM),
+        nodes=(_LINEAR, _LINEAR_ADDMM, _LINEAR_MM),
         composite=True,
     ),
     OperationEntry(

@@ -234,6 +234,7 @@ QToolButton[role="segment"]:focus {{ border-color: {accent}; }}
 QToolButton[role="segment"]:checked {{ color: {text}; border-color: {border};
     background: {control_hover}; }}
 QToolButton[role="segment"]:checked:focus {{ border-color: {accent}; }}
+QToolButton[role="segment"]:disabled {{ color: {faint}; }}
 QToolButton[role="switch"] {{ border-radius: 11px; padding: 0 8px; min-height: 18px;
     background: transparent; border: 1px solid {border}; color: {muted}; font-size: {small}px; }}
 QToolButton[role="switch"]:hover {{ color: {text}; background: {control_hover}; }}

@@ -43,3 +43,19 @@ def test_a_constant_is_called_by_what_reads_it() -> None:
     found = names_without_events(recorded.recording)
     assert "mul.arg1" in found
     assert not [name for name in found if name.startswith("tensor ")]
+
+
+def test_the_target_is_called_target() -> None:
+    found = names_without_events(bv.Trainer(data="random", loss="mse", batch_size=1).record())
+    assert "target" in found
+    assert not [name for name in found if ".arg" in name]
+
+
+def test_a_layers_formula_names_its_weight_as_the_terms_do() -> None:
+    recording = bv.Trainer(data="random", loss="mse", batch_size=1).record()
+    sent = next(i for i, e in enumerate(recording.events) if e.op == "AddmmBackward0")
+    explained = recording.explain(sent, 1, (0, 3))
+    assert explained.formula == "∂L/∂x[0, 3] = Σₖ δ[0, k]·w[k, 3]"
+    weight = next(c for c in explained.parts[0].factors if c.role == "weight")
+    assert weight.indices is not None
+    assert [tuple(index) for index in weight.indices[:2].tolist()] == [(0, 3), (1, 3)]

@@ -18,6 +18,8 @@ from backprop_viz.recording.quantities import written
 
 # What is shown of h and of the errors, as powers of ten.
 STEPS, ERRORS = (-12.4, 0.4), (-13.0, 0.6)
+# Pixels that the ring around a point takes beyond it.
+_MARGIN = 7
 # CS231n's thresholds.
 _THRESHOLDS = (-7, -4, -2)
 # The powers of ten to write at the axes, the most telling first.
@@ -71,7 +73,8 @@ class ErrorPlot(CheckPlot):
         for axis in axes:
             axis.setLogMode(True, True)
         self._left.setWidth(44)
-        plot.getViewBox().setRange(xRange=STEPS, yRange=ERRORS, padding=0)
+        plot.getViewBox().sigResized.connect(self._leave_margin)
+        self._leave_margin()
         self._thresholds = [pg.InfiniteLine(pos=at, angle=0) for at in _THRESHOLDS]
         self._asked = pg.InfiniteLine(angle=90)
         self._points = pg.ScatterPlotItem(size=4, pxMode=True, pen=None)
@@ -98,6 +101,15 @@ class ErrorPlot(CheckPlot):
         super().set_theme(theme)
         # The thresholds are lines enough.
         self._left.set_theme(theme, grid=False)
+
+    def _leave_margin(self) -> None:
+        """Leave room at the edges for the ring around a point that lies there."""
+        box = self.getPlotItem().getViewBox()
+        for low, high, pixels, move in (
+            (*STEPS, box.width(), box.setXRange),
+            (*ERRORS, box.height(), box.setYRange),
+        ):
+            move(low, high, padding=_MARGIN / max(pixels - 2 * _MARGIN, _MARGIN))
 
     def _draw(self) -> None:
         check = self._check

@@ -6,9 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backprop_viz.desktop.panels.inspector.sentence import Sentence
-from backprop_viz.desktop.panels.origin.term_rows import TermRow, TermRows, factor_text
+from backprop_viz.desktop.panels.origin.term_rows import (
+    TermRow,
+    TermRows,
+    factor_text,
+    few_terms,
+)
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.desktop.style.numbers import signed
+from backprop_viz.desktop.style.numbers import in_sum, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
@@ -99,7 +104,10 @@ class FormulaLine(QWidget):
         factors = []
         for i, column in enumerate(part.factors):
             number = column.number(row.term)
-            text = escape(factor_text(float(column.values[row.term]), number))
+            value = float(column.values[row.term])
+            text = escape(factor_text(value, number))
+            if len(part.factors) == 1 and number is not None:  # a step is seen in what it moves
+                text = escape(in_sum(value, few_terms(explanation)))
             if number is not None:
                 link = f"{row.part}/{row.term}/{i}"
                 self._links[link] = number

@@ -53,7 +53,7 @@ class OriginLayout(Panel):
         # Each at the top, however high the other is.
         pictures.addWidget(stacked(self.picture), 5)
         self.bars_column = stacked(self.bars)
-        pictures.addWidget(self.bars_column, 3)
+        pictures.addWidget(self.bars_column, 2)
         self.whole = QToolButton()
         self.whole.setObjectName("recordWhole")
         self.whole.setProperty("role", "link")

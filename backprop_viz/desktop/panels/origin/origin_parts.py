@@ -13,8 +13,8 @@ from backprop_viz.desktop.widgets.shown_number import ShownNumber
 # What the terms, and the effects, have of the width: in pixels at least, of all of it at most.
 _TERMS_WIDTH, _TERMS_SHARE = 173, 0.42
 _EFFECTS_WIDTH, _EFFECTS_WHOLE, _EFFECTS_SHARE = 100, 170, 0.28
-# What the pictures and the check have at least.
-_PICTURES_WIDTH, _CHECK_WIDTH = 200, 140
+# What the pictures and the check have at least, and what is enough for sentences alone.
+_PICTURES_WIDTH, _CHECK_WIDTH, _SENTENCES_WIDTH = 120, 140, 200
 # The height in pixels in which each of two rows has its plots or a few terms.
 _TWO_ROWS = 330
 _SIZES = (16, 14, 12)
@@ -37,13 +37,14 @@ def needs_two_rows(width: int, height: int, terms: int, effects: int, check: int
     ``effects`` is 0 where there are none.
     """
     terms = max(_TERMS_WIDTH, min(terms, round(width * _TERMS_SHARE)))
-    return height >= _TWO_ROWS and terms + _PICTURES_WIDTH + effects + check > width
+    return height >= _TWO_ROWS and terms + _SENTENCES_WIDTH + effects + check > width
 
 
-def give_room(columns: QSplitter, terms: int, effects: int, check: int) -> None:
+def give_room(columns: QSplitter, terms: int, effects: int, check: int, pictures: int = 0) -> None:
     """Let the columns have the width in which nothing of theirs is cut.
 
-    The check has it before the effects, whose long names may be elided; both may be elsewhere.
+    The check has it before the pictures, and these before the effects, whose long names may be
+    elided; the effects and the check may be elsewhere.
     """
     terms = max(_TERMS_WIDTH, min(terms, round(columns.width() * _TERMS_SHARE)))
     first, beside = columns.widget(0), columns.widget(2)
@@ -51,15 +52,20 @@ def give_room(columns: QSplitter, terms: int, effects: int, check: int) -> None:
         first.setMinimumWidth(terms)
         return
     least = _EFFECTS_WIDTH if beside is not None and not beside.isHidden() else 0
-    room = columns.width() - _PICTURES_WIDTH - (3 if least else 2) * columns.handleWidth()
-    check = max(_CHECK_WIDTH, min(check, room - terms - least))
-    if least:  # a name and its number, where there is room for both
-        least = max(least, min(_EFFECTS_WHOLE, effects, room - terms - check))
-    effects = min(effects, round(columns.width() * _EFFECTS_SHARE), room - terms - check)
-    for at, width in ((0, terms), (2, max(least, effects)), (3, check)):
+    room = columns.width() - (3 if least else 2) * columns.handleWidth()
+    check = max(_CHECK_WIDTH, min(check, room - _PICTURES_WIDTH - terms - least))
+    room -= terms + check
+    # A name and its number, where there is room for both.
+    whole = min(_EFFECTS_WHOLE, effects) if least else 0
+    pictures = max(_PICTURES_WIDTH, min(max(pictures, _SENTENCES_WIDTH), room - whole))
+    least = max(least, min(whole, room - pictures))
+    effects = max(least, min(effects, round(columns.width() * _EFFECTS_SHARE), room - pictures))
+    for at, width in ((0, terms), (2, effects), (3, check)):
         column = columns.widget(at)
         if column is not None:
             column.setMinimumWidth(width)
+    if columns.count() == 4 and columns.sizes()[1] < pictures:
+        columns.setSizes([terms, pictures, effects if least else 0, check])
 
 
 class ValueLabel(ElidedLabel):

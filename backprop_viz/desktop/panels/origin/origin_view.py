@@ -303,7 +303,10 @@ class OriginView(OriginPage):
         self.put_below(needs_two_rows(self.width(), self.height(), terms, beside, check))
         # The line of the sum may be elided: it has what the others leave.
         spare = self.columns.width() - beside - check - _BESIDE
-        give_room(self.columns, max(terms, min(lines, spare)), effects, check)
+        pictures = self.picture.wanted_width
+        if self.bars.sums is not None:
+            pictures += self.bars.minimumSizeHint().width() + self.picture_row.spacing()
+        give_room(self.columns, max(terms, min(lines, spare)), effects, check, pictures)
         # Beside each other both would be thumbnails in a high, narrow column.
         high = self.height() > _HIGH
         self.picture_row.setDirection(

@@ -33,6 +33,8 @@ from backprop_viz.recording.number_explanation import FactorColumn
 _TITLE, _FOOT, _SIGN = 18, 20, 22
 _LARGEST_CELL = 46
 _TITLE_WIDTH = 150.0
+# So wide a cell is told from those beside it, and so wide a grid has room for its title.
+_CLEAR_CELL, _TITLED = 16, 60
 # Smaller cells are hit from so far away, those that are not 0 before others.
 _SMALL, _NEAR = 4.0, 6.0
 # Numbers are written into cells that are at least so large.
@@ -76,6 +78,16 @@ class TermPicture(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Small: grids shrink."""
         return QSize(80, 80)
+
+    @property
+    def wanted_width(self) -> int:
+        """The width in pixels in which each grid and its title can be told."""
+        grid = self.grid
+        if grid is None:
+            return 0
+        count = len(grid.factors) + (not grid.alone)
+        each = min(max(grid.terms.shape[1] * _CLEAR_CELL, _TITLED), round(_TITLE_WIDTH))
+        return 2 + count * each + (count - 1) * _SIGN
 
     def show_grid(self, grid: TermGrid | None, names: NumberNames | None) -> None:
         """Show other terms; ``names`` names their numbers."""

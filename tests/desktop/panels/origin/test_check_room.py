@@ -1,10 +1,12 @@
 """In little room nothing of the check is cut, and its names lie on no line."""
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.origin.check_section import CheckSection
+from backprop_viz.desktop.panels.origin.error_plot import ERRORS, STEPS, ErrorPlot
 from backprop_viz.desktop.panels.origin.loss_along_plot import LossAlongPlot
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import GradientCheck
@@ -50,6 +52,20 @@ def test_no_line_runs_through_a_name(qtbot: QtBot) -> None:
                 plot.show_check(check)
                 named += _names_lie_free(plot, check)
     assert named > 40
+
+
+@pytest.mark.parametrize("width", [90, 300])
+def test_the_ring_of_the_verdict_is_whole_at_the_edges(qtbot: QtBot, width: int) -> None:
+    plot = ErrorPlot()
+    qtbot.addWidget(plot)
+    plot.show()
+    view = plot.getPlotItem().getViewBox()
+    plot.resize(width, 120)
+    qtbot.waitUntil(lambda: width / 9 < view.width() < width)
+    inside = view.sceneBoundingRect().adjusted(6, 6, -6, -6)
+    for x in STEPS:
+        for y in ERRORS:
+            assert inside.contains(view.mapViewToScene(pg.Point(x, y)))
 
 
 def _names_lie_free(plot: LossAlongPlot, check: GradientCheck) -> int:

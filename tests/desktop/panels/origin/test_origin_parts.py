@@ -8,15 +8,17 @@ from backprop_viz.desktop.panels.origin.origin_parts import give_room
 
 
 @pytest.mark.parametrize(
-    ("width", "effects", "taken"),
+    ("width", "effects", "pictures", "taken"),
     [
-        (1500, True, (400, 300, 290)),  # all that is wanted
-        (920, True, (386, 100, 284)),  # the effects have less first
-        (690, False, (290, 0, 260)),  # what is hidden needs nothing
+        (1500, True, 0, (400, 300, 290)),  # all that is wanted
+        (1240, True, 0, (400, 300, 290)),
+        (1240, True, 340, (400, 180, 290)),  # a picture is not told from a thumbnail
+        (920, True, 340, (386, 100, 284)),  # the effects have less first
+        (690, False, 0, (290, 0, 260)),  # what is hidden needs nothing
     ],
 )
 def test_columns_that_are_shown_fit(
-    qtbot: QtBot, width: int, effects: bool, taken: tuple[int, int, int]
+    qtbot: QtBot, width: int, effects: bool, pictures: int, taken: tuple[int, int, int]
 ) -> None:
     columns = QSplitter()
     columns.setHandleWidth(10)
@@ -26,8 +28,9 @@ def test_columns_that_are_shown_fit(
     columns.resize(width, 160)
     columns.show()
     columns.widget(2).setVisible(effects)
-    give_room(columns, 400, 300, 290)
+    give_room(columns, 400, 300, 290, pictures)
     shown = [columns.widget(i) for i in (0, 2, 3) if columns.widget(i).isVisible()]
     assert [part.minimumWidth() for part in shown] == [least for least in taken if least]
     handles = 10 * len(shown)
     assert sum(part.minimumWidth() for part in shown) + handles + 120 <= width
+    assert columns.sizes()[1] >= (pictures if width > 1000 else 120)
