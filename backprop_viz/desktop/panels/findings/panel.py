@@ -9,7 +9,7 @@ PANELS = (
         PanelPlace.RIGHT,
         FindingsView,
         order=1,
-        size=136,
+        size=150,
         stretch=0,
         layouts=("learn", "debug"),
     ),

@@ -115,7 +115,7 @@ class BarChart(NumberPicture):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the legend, the labels and bars that can be told apart."""
-        return QSize(0, round(110 * text_scale()))
+        return QSize(0, round(92 * text_scale()))
 
     def sizeHint(self) -> QSize:
         """The size in a window of 1280x800, also while a number is explained below."""
