@@ -30,6 +30,7 @@ from backprop_viz.desktop.panels.origin.term_grid import (
     group_sums,
     sample_of_term,
     term_grid,
+    term_of_sample,
     window_grid,
 )
 from backprop_viz.desktop.panels.origin.term_rows import TermRow, phase_color, term_rows
@@ -74,6 +75,8 @@ class OriginView(OriginPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._of_sample = False  # the number that is asked about is of one sample of the batch
+        self._sample: int | None = None  # what the other panels show
+        self._term: tuple[int, int] | None = None  # the part and the term in the picture
         for step, button, key in ((-1, self.back, "Alt+Left"), (1, self.forward, "Alt+Right")):
             button.clicked.connect(lambda _=False, step=step: self._go(step))
             # Not the button's own, which would be pressed for a tenth of a second first.
@@ -262,6 +265,7 @@ class OriginView(OriginPage):
     def show_view_state(self, view_state: ViewState) -> None:
         """Say which iteration it is about; ask nothing while training runs."""
         self._show_iteration(view_state.cursor.recording)
+        self._show_sample(view_state.sample)
         if view_state.full_precision != self._full_precision:
             self._full_precision = view_state.full_precision
             for table in (self.table, self.effects):
@@ -277,6 +281,17 @@ class OriginView(OriginPage):
         if asked is not None:
             self.subtitle.setText(iteration_text(asked, shown, self._of_sample))
         self.subtitle.setVisible(self.history.shown is not None)
+
+    def _show_sample(self, sample: int) -> None:
+        """Of a sum over the batch, show the terms of the sample that the other panels show."""
+        before, self._sample = self._sample, sample
+        explanation, shown = self.explanation, self._term
+        if before in (None, sample) or explanation is None or shown is None:
+            return
+        found = term_of_sample(explanation, sample)
+        if found is not None and sample_of_term(explanation, *shown) != sample:
+            self._show_term(*found)
+            self.table.choose(*found)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -329,6 +344,7 @@ class OriginView(OriginPage):
     def _choose_term(self, part: int, term: int) -> None:
         """Show where a term lies that the user has chosen, in every panel."""
         self._show_term(part, term)
+        self.table.choose(part, term)
         sample = None
         if self.explanation is not None:
             sample = sample_of_term(self.explanation, part, term)
@@ -340,6 +356,7 @@ class OriginView(OriginPage):
         asked, explanation = self.history.current, self.explanation
         if asked is None or explanation is None:
             return
+        self._term = (part, term)
         grid, sums = term_grid(explanation, part, term), group_sums(explanation, part)
         grid = grid or window_grid(asked.recording, explanation)
         self.picture.show_grid(grid, self._names_of(asked.recording))

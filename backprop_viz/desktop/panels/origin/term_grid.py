@@ -186,6 +186,21 @@ def sample_of_term(explanation: NumberExplanation, part_nr: int, term: int) -> i
     return None
 
 
+def term_of_sample(explanation: NumberExplanation, sample: int) -> tuple[int, int] | None:
+    """The largest term of a sample of the batch, and its part; None where none is of it."""
+    first = first_term(explanation)
+    if first is None or sample_of_term(explanation, *first) is None:
+        return None
+    part = explanation.parts[first[0]]
+    for column in part.factors:
+        if column.indices is not None and column.axes[:1] == ("sample",):
+            terms = np.flatnonzero(column.indices[:, 0] == sample)
+            if len(terms):
+                sizes = np.nan_to_num(np.abs(part.values[terms]), nan=np.inf)
+                return first[0], int(terms[int(sizes.argmax())])
+    return None
+
+
 def first_term(explanation: NumberExplanation) -> tuple[int, int] | None:
     """The part with the most terms, and its largest term; None without terms."""
     parts: Sequence[Part] = explanation.parts

@@ -7,6 +7,7 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
+    QSignalBlocker,
     QSize,
     Qt,
     Signal,
@@ -216,6 +217,17 @@ class TermsTable(QTableView):
         self._fit()
         if content.rows:
             self.setCurrentIndex(self.rows.index(0, self._first_number()))
+
+    def choose(self, part: int, term: int) -> None:
+        """Go to the row of a term that was chosen elsewhere; one without a row leaves none."""
+        rows = self.rows.content.rows
+        at = next((i for i, row in enumerate(rows) if (row.part, row.term) == (part, term)), None)
+        with QSignalBlocker(self):
+            if at is None:
+                self.clearSelection()
+            elif at != self.currentIndex().row() or not self.selectedIndexes():
+                self.setCurrentIndex(self.rows.index(at, self.currentIndex().column()))
+                self.selectRow(at)
 
     def set_full_precision(self, wanted: bool) -> None:
         """Write numbers with every digit, or in short form."""
