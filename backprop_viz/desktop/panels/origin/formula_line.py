@@ -1,8 +1,10 @@
 """The rule in symbols, and the same with the numbers in it."""
 
-from html import escape
+import re
+from html import escape, unescape
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backprop_viz.desktop.panels.inspector.sentence import Sentence
@@ -20,6 +22,7 @@ from backprop_viz.recording.number_explanation import NumberExplanation
 
 # So many terms are written out.
 _WRITTEN = 3
+_TAG = re.compile(r"<[^>]*>")
 
 
 class FormulaLine(QWidget):
@@ -59,6 +62,8 @@ class FormulaLine(QWidget):
         self._links: dict[str, Number] = {}
         self._now: tuple[NumberExplanation, TermRows, str, str] | None = None
         self._short = False
+        self._terms: list[str] = []  # written out, with their links
+        self._left = 0  # so many more there are
 
     def set_short(self, short: bool) -> None:
         """Show the symbols alone, or both lines."""
@@ -83,12 +88,11 @@ class FormulaLine(QWidget):
         self.where.setText(where)
         self.symbols.setVisible(bool(self.symbols.text()))
         self._links.clear()
-        if explanation is None or not terms.rows:
-            self.numbers.clear()
-        else:
-            written = " + ".join(self._term(explanation, row) for row in terms.rows[:_WRITTEN])
-            left = len(terms.rows) + terms.rest_count - _WRITTEN
-            self.numbers.setText(f"= {written}" + (" + …" if left > 0 else ""))
+        self._terms, self._left = [], 0
+        if explanation is not None:
+            self._terms = [self._term(explanation, row) for row in terms.rows[:_WRITTEN]]
+            self._left = len(terms.rows) + terms.rest_count - len(self._terms)
+        self._write()
         self.set_short(self._short)
 
     def set_theme(self, theme: Theme) -> None:
@@ -97,6 +101,23 @@ class FormulaLine(QWidget):
         self.symbols.setStyleSheet(f"color: {theme.muted};")
         if self._now is not None:
             self.show_formula(*self._now)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write as many terms as there is room for."""
+        super().resizeEvent(event)
+        self._write()
+
+    def _write(self) -> None:
+        """Write the first terms; one that would be cut is left out, as a cut number is another."""
+        metrics, room = QFontMetrics(self.numbers.font()), self.width()
+        text = ""
+        for count in range(len(self._terms), 0, -1):
+            more = " + …" if self._left or count < len(self._terms) else ""
+            text = f"= {' + '.join(self._terms[:count])}{more}"
+            if metrics.horizontalAdvance(unescape(_TAG.sub("", text))) <= room:
+                break
+        if text != self.numbers.text():
+            self.numbers.setText(text)
 
     def _term(self, explanation: NumberExplanation, row: TermRow) -> str:
         """``(+0.3·−2.1)``, each number that can be asked about a link."""

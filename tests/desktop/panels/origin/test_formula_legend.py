@@ -40,7 +40,7 @@ def test_a_linear_layer_and_its_gradients(recording: Recording) -> None:
     hidden = arrived_number(cursor, fc2.node, 0, (0, 4))
     assert hidden is not None
     assert legend(explain_number(recording, hidden), names) == (
-        "δ: upstream, ∂L/∂fc3 · A: weight, fc3.weight"
+        "δ: upstream, ∂L/∂fc3 · w: weight, fc3.weight"
     )
 
 

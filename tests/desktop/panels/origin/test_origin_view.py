@@ -1,8 +1,11 @@
 """The panel: a number is asked about, answered, and each number in it asked about in turn."""
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -140,6 +143,17 @@ def test_links_of_the_formula_are_the_numbers_of_the_largest_terms(
     first = view.formula.numbers.text().split('href="')[1].split('"')[0]
     view.formula.numbers.linkActivated.emit(first)
     assert asked == [largest.factors[0].number]
+
+
+@pytest.mark.parametrize(("width", "written"), [(800, 3), (400, 2), (210, 1)])
+def test_no_number_of_the_formula_is_cut(
+    view: OriginView, recording: Recording, width: int, written: int
+) -> None:
+    show(view, recording, convolved(recording))
+    view.formula.resize(width, 60)
+    text = re.sub("<[^>]*>", "", view.formula.numbers.text())
+    assert text.count("(") == text.count(")") == written
+    assert QFontMetrics(view.formula.numbers.font()).horizontalAdvance(text) <= width
 
 
 def test_the_path_from_the_loss_is_pressed(view: OriginView, recording: Recording) -> None:
