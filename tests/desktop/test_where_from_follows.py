@@ -5,7 +5,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.analysis.numbers.number_origin import loss_number
+from backprop_viz.analysis.numbers.number_origin import grad_number, loss_number
+from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import full, signed
 from tests.conftest import OpenWindow
 from tests.desktop.test_where_from import Explained, click_bar
@@ -80,3 +81,18 @@ def test_full_precision_writes_every_digit(explained: Explained) -> None:
         explained.panel.value.text()
         == f"conv1.bias.grad[0] = {full(recording.tensors[tensor][index])}"
     )
+
+
+def test_the_tabs_that_were_in_front_are_so_again(open_window: OpenWindow, qtbot: QtBot) -> None:
+    explained = Explained(open_window(size=(1280, 600)), qtbot)
+    explained.step(4)
+    places = explained.window.layout_state()
+    network = explained.window.panel(NetworkView)
+    assert network.isVisible()
+    number = grad_number(explained.session.view_state.cursor, "conv1.bias", (0,))
+    explained.window.number_picked.emit(number)
+    explained.wait()
+    until(explained.session, lambda: network.visibleRegion().isEmpty())
+    explained.panel.close_button.click()
+    until(explained.session, lambda: not network.visibleRegion().isEmpty())
+    until(explained.session, lambda: explained.window.layout_state() == places)

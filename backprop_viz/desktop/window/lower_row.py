@@ -65,10 +65,17 @@ class LowerRow:
         if not self.explaining:
             return
         self._area.restore_maximized()
+        in_front = not self.dock.visibleRegion().isEmpty()
+        beside = self._area.tabifiedDockWidgets(self.dock) if in_front else []
         self.dock.hide()
         moved, self._moved = self._moved, []
         for dock in moved:
             self._area.reveal(dock)
+        # Of docks in tabs, those that were in front are again.
+        for name, place in self._before.items():
+            was_there = self._area.docks[name]
+            if place.in_front and was_there in (*beside, *moved):
+                self._area.bring_forward(was_there)
         if moved and not self._area.share_out():
             self._give(moved[0], self._height)
 
