@@ -51,7 +51,14 @@ def mean_text(gradient: RankGradient, state: RanksState, *, is_over: bool) -> st
     without = ", ".join(str(one.rank) for one, array in pairs if array is None)
     if without:
         text = translate("ranks", "Rank {0} has not used this parameter: it counts as 0.")
-        return f"{said} {text.format(without)}"
+        said = f"{said} {text.format(without)}"
+    batches = (one.recording.input for one in state.ranks if one.recording is not None)
+    if len({batch.shape[:1] for batch in batches if batch is not None}) > 1:
+        text = translate(
+            "ranks",
+            "The batches differ in size: in the mean each rank counts the same, not each sample.",
+        )
+        said = f"{said} {text}"
     return said
 
 

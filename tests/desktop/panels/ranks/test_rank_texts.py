@@ -1,10 +1,14 @@
 """What is said of ranks that wait for each other or drift apart, and how it is found out."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from backprop_viz.analysis.ranks import RankGradient
 from backprop_viz.desktop.panels.ranks.rank_texts import (
+    mean_text,
     sum_text,
     waits_text,
     weights_text,
@@ -20,6 +24,16 @@ def test_who_is_waited_for_and_how_a_mean_is_written() -> None:
     assert waits_text(state) == "The others waited for rank 1 in 14 of the last 20 iterations."
     assert sum_text(2) == "(g₀ + g₁) / 2"
     assert sum_text(16) == "(g₀ + g₁ + … + g₁₅) / 16"
+
+
+def test_that_batches_differ_in_size_is_said() -> None:
+    both = (np.ones(1, np.float32),) * 2
+    told = {"reduced": True, "same_after": True, "same_weight": True, "ranks": 2}
+    gradient = RankGradient("w", both, both, np.ones(1), 0.0, **told)
+    for sizes, said in (((4, 4), False), ((4, 9), True)):
+        inputs = (SimpleNamespace(input=np.zeros((size, 6))) for size in sizes)
+        state = ranks(*(rank(place, recording=one) for place, one in enumerate(inputs)))
+        assert ("batches differ" in mean_text(gradient, state, is_over=True)) is said
 
 
 def test_weights_that_differ() -> None:
