@@ -25,25 +25,30 @@ from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, CurvePanel, LossPlot
 from backprop_viz.desktop.panels.plots.told_points import CurvePoint
 from backprop_viz.desktop.widgets.cell_copier import HasNumbers
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 from tests.desktop.test_where_from import Explained
-from tests.opened_windows import OpenWindow
 from tests.waiting import until, until_idle
 
 BATCH = 8
 ITERATIONS = 3
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def window_arguments() -> tuple[str, ...]:
     return ("--preset", "digits")
 
 
+@pytest.fixture(scope="module")
+def window_size() -> tuple[int, int]:
+    return 1600, 1000
+
+
 @pytest.fixture
-def explained(open_window: OpenWindow, qtbot: QtBot) -> Explained:
-    explained = Explained(open_window("--preset", "digits", size=(1600, 1000)), qtbot)
+def explained(shared_window: MainWindow, qtbot: QtBot) -> Explained:
+    explained = Explained(shared_window, qtbot)
     session = explained.session
     session.configure({"batch_size": BATCH, "schedule": "cosine"})
     until_idle(session)
@@ -101,7 +106,10 @@ def test_a_smoothed_loss_is_the_mean_that_its_rows_say(explained: Explained) -> 
     expected = float((losses * weights).sum() / weights.sum())
     plots = explained.window.panel(LossPlot)
     plots.plot.set_shown(0, False)  # the other curve is less than a pixel away
-    click_curve(explained, plots, 1, 3)
+    try:
+        click_curve(explained, plots, 1, 3)
+    finally:
+        plots.plot.set_shown(0, True)
     panel = explained.panel
     assert panel.value.text().startswith("Loss, smoothed = ")
     assert float(panel.value.toolTip().rpartition("= ")[2]) == pytest.approx(expected, rel=1e-12)

@@ -17,6 +17,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.commands import ChooseLabel, OpenSessionFile, UseDrawing
 from backprop_viz.worker.files.session_file import load_session, resume
+from tests.nightly import by_day_every
 from tests.worker.session_helpers import (
     STROKES,
     composer,
@@ -128,25 +129,23 @@ def test_saving_does_not_stop_training(
         assert (one.number, one.loss, one.accuracy) == (two.number, two.loss, two.accuracy)
 
 
-@pytest.mark.parametrize("is_batch", [False, True])
-def test_a_drawing_has_its_label_again(
-    open_window: OpenWindow, tmp_path: Path, is_batch: bool
-) -> None:
+def test_a_drawing_has_its_label_again(open_window: OpenWindow, tmp_path: Path) -> None:
     one, two = open_window("--seed", "4"), open_window("--seed", "5")
     one.panel(DrawPanel).show_strokes(STROKES)
     one.session.send(ChooseLabel(6))
-    one.session.send(UseDrawing(is_batch))
-    assert view_state_of(one).drawing_training.is_batch is is_batch
-    composer(one).files.save(str(tmp_path / "run.bpviz"))
-    assert view_state_of(one)
-    two.panel(DrawPanel).show_strokes(STROKES)
-    two.session.send(ChooseLabel(2))
-    for _ in range(2):  # also where it has another label, or the same drawing
-        composer(two).files._session.send(OpenSessionFile(str(tmp_path / "run.bpviz")))
-        drawing_training = view_state_of(two).drawing_training
-        assert (drawing_training.label, drawing_training.is_batch) == (6, is_batch)
-        assert two.panel(DrawPanel).strokes() == STROKES
-    assert not two.messages.text()
+    for is_batch in (False, True):
+        one.session.send(UseDrawing(is_batch))
+        assert view_state_of(one).drawing_training.is_batch is is_batch
+        composer(one).files.save(str(tmp_path / "run.bpviz"))
+        assert view_state_of(one)
+        two.panel(DrawPanel).show_strokes(STROKES)
+        two.session.send(ChooseLabel(2))
+        for _ in range(2):  # also where it has another label, or the same drawing
+            two.session.send(OpenSessionFile(str(tmp_path / "run.bpviz")))
+            drawing_training = view_state_of(two).drawing_training
+            assert (drawing_training.label, drawing_training.is_batch) == (6, is_batch)
+            assert two.panel(DrawPanel).strokes() == STROKES
+        assert not two.messages.text()
 
 
 @pytest.mark.parametrize("action", ["actionNewTutorial", "actionReset"])
@@ -223,7 +222,7 @@ def test_a_session_that_is_dropped_or_named_is_opened(
     assert view_state_of(other).iteration == 1
 
 
-@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+@pytest.mark.parametrize("suffix", by_day_every(2, [".pt", ".safetensors"]))
 def test_weights_go_out_and_in(open_window: OpenWindow, tmp_path: Path, suffix: str) -> None:
     one, path = open_window("--seed", "3"), tmp_path / f"net{suffix}"
     trigger(one, "actionIteration")

@@ -54,10 +54,14 @@ def test_no_request_leaves_it_and_nothing_fails_wherever_the_cursor_goes(
     assert text(browser, "#run") == "LeNet · iteration 2"
     browser.press("Home")
     seen = []
-    for _ in recording.events:
-        browser.press("ArrowRight")
-        seen.append(text(browser, "#what").split(" · ")[0])
-    assert seen == [event.op for event in recording.events]
+    for number in range(1, len(recording.events) + 1):
+        # By day the keyboard goes as far as the first ten, a script the rest of the way.
+        if NIGHTLY or number <= 10:
+            browser.press("ArrowRight")
+            seen.append(text(browser, "#what"))
+        else:
+            seen.append(browser.run(f"go({number}), document.querySelector('#what').innerText"))
+    assert [said.split(" · ")[0] for said in seen] == [event.op for event in recording.events]
     assert text(browser, "#caption").startswith(f"event {len(seen)} of {len(seen)} · update")
     nothing_else(browser, address)
 
@@ -174,7 +178,7 @@ def test_a_model_of_any_shapes_can_be_walked_through(browser: Chromium, tmp_path
     for number, event in enumerate(recording.events):
         browser.press("ArrowRight")
         assert text(browser, "#what").split(" · ")[0] == event.op
-        if number % 4 and not NIGHTLY:
+        if number % 12 and not NIGHTLY:
             continue
         browser.run("document.querySelectorAll('#entries button').forEach((e) => e.click())")
         browser.run(

@@ -26,15 +26,21 @@ from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.widgets.animation_dialog import AnimationDialog
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
+from tests.nightly import by_day_every
 from tests.waiting import until, until_idle
 
 Run = Callable[[], MainWindow]
 
 
+@pytest.fixture(scope="module")
+def window_size() -> tuple[int, int]:
+    return 1100, 700
+
+
 @pytest.fixture
-def run(open_window: OpenWindow) -> MainWindow:
+def run(shared_window: MainWindow) -> MainWindow:
     """A window with two iterations, the cursor in the middle of the second."""
-    window = open_window("--preset", "tutorial", size=(1100, 700))
+    window = shared_window
     for _ in range(2):
         window.session.iterate()
         until_idle(window.session)
@@ -69,7 +75,7 @@ def pixels(image: QImage) -> np.ndarray:
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".png", ".webp"])
+@pytest.mark.parametrize("suffix", by_day_every(2, [".gif", ".png", ".webp"]))
 def test_an_iteration_phase_by_phase(
     run: MainWindow, qtbot: QtBot, tmp_path: Path, suffix: str
 ) -> None:
@@ -205,9 +211,8 @@ def test_of_very_many_places_some_are_left_out(
     dialog.reject()
 
 
-def test_before_anything_has_run_it_says_so(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
-    assert window.session.wait_idle(30)
+def test_before_anything_has_run_it_says_so(shared_window: MainWindow) -> None:
+    window = shared_window
     window.findChild(QAction, "actionExportAnimation").trigger()
     assert window.messages.text().startswith("Nothing is recorded yet")
     assert window.findChild(AnimationDialog, "animationDialog") is None

@@ -295,7 +295,7 @@ sys.exit(application.run(parse(["--preset", "tutorial", "--seed", "3"])))
 @pytest.mark.parametrize(
     ("name", "what", "times"),
     by_day_every(
-        5,
+        9,
         [
             (name, what, times)
             for name in ("SIGINT", "SIGTERM", "SIGHUP")

@@ -16,6 +16,7 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.widgets.picture_dialog import PictureDialog
 from tests.conftest import OpenWindow
+from tests.nightly import NIGHTLY, by_day_every
 from tests.waiting import until_idle
 
 
@@ -99,7 +100,7 @@ def svg_texts(path: Path) -> str:
     return "".join("".join(text.itertext()) for text in texts).replace(" ", "")
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("language", by_day_every(2, ["ko", "en"]))
 def test_every_panel_is_a_picture_in_each_format_with_its_text_as_text(
     open_window: OpenWindow, tmp_path: Path, language: str
 ) -> None:
@@ -142,7 +143,8 @@ def test_a_picture_of_any_size_in_light_or_dark_colours(
     theme = window.findChild(Composer).theme
     size = panel.size()
     for colours, text in (("light", LIGHT.panel), ("dark", DARK.panel)):
-        for suffix in ("png", "svg", "pdf"):
+        suffixes = ("png", "svg", "pdf") if NIGHTLY or colours == "light" else ("png",)
+        for suffix in suffixes:
             window.findChild(QAction, "actionSaveChosenPicture").trigger()
             dialog = window.findChild(PictureDialog, "pictureDialog")
             assert dialog is not None
@@ -165,6 +167,8 @@ def test_a_picture_of_any_size_in_light_or_dark_colours(
         image = QImage(str(tmp_path / f"{colours}.png"))
         assert image.size() == size * 3
         assert image.pixelColor(image.width() // 2, 12) == QColor(text)
+        if len(suffixes) == 1:
+            continue
         root = ElementTree.parse(tmp_path / f"{colours}.svg").getroot()
         assert root.get("viewBox") == f"0 0 {size.width()} {size.height()}"
         box = re.search(

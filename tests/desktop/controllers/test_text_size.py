@@ -8,6 +8,8 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyle, QStyleOptionComboBox, QWidget
 
+from backprop_viz.desktop.composer import Composer
+from backprop_viz.desktop.controllers.text_size import PERCENTS
 from backprop_viz.desktop.style.theme import body_font, code_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.nightly import NIGHTLY, by_day_every
@@ -89,13 +91,12 @@ def cut(box: QComboBox) -> list[str]:
 def test_the_speeds_are_read_at_every_size_of_text(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", size=(1600, 1000))
     box = window.findChild(QComboBox, "playSpeed")
-    choose(window, "actionTextSmaller", 2)
-    for _ in range(8 if NIGHTLY else 1):
+    for percent in PERCENTS if NIGHTLY else (80, 200):
+        window.findChild(Composer).text_size.choose(percent)
+        QApplication.processEvents()
         assert cut(box) == []
-        choose(window, "actionTextLarger")
-    assert cut(box) == []
     choose(window, "actionTextNormal")
-    for layout in ("Present", "Learn", "Present"):
+    for layout in by_day_every(3, ("Present", "Learn", "Present")):
         choose(window, f"actionLayout{layout}")
         assert cut(box) == []
         assert box.width() == box.sizeHint().width()

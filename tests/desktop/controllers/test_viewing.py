@@ -43,12 +43,17 @@ def network_shows(window: MainWindow, layer: str) -> Array:
     return numbers
 
 
+@pytest.fixture(scope="module")
+def window_arguments() -> tuple[str, ...]:
+    return ()
+
+
 @pytest.fixture
-def window(open_window: OpenWindow) -> MainWindow:
-    window = open_window()
-    window.session.configure(Settings(batch_size=8))
-    trigger(window, "actionIteration")
-    return window
+def window(shared_window: MainWindow) -> MainWindow:
+    shared_window.session.configure(Settings(batch_size=8))
+    shared_window.session.choose_sample(0)
+    trigger(shared_window, "actionIteration")
+    return shared_window
 
 
 def test_the_chosen_sample_is_shown_in_every_panel(window: MainWindow, qtbot: QtBot) -> None:

@@ -16,6 +16,7 @@ from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.theme import body_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger
+from tests.nightly import by_day_every
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -54,7 +55,9 @@ def seen_whole(window: MainWindow, widget: QWidget) -> bool:
 
 @pytest.mark.parametrize(
     ("size", "percent"),
-    [((867, 743), 100), ((1280, 800), 100), ((1280, 800), 175), ((1280, 800), 200)],
+    by_day_every(
+        3, [((867, 743), 100), ((1280, 800), 100), ((1280, 800), 175), ((1280, 800), 200)]
+    ),
 )
 def test_the_run_buttons_are_always_seen(
     open_window: OpenWindow, size: tuple[int, int], percent: int
@@ -72,7 +75,9 @@ def test_the_run_buttons_are_always_seen(
 
 @pytest.mark.parametrize(
     ("layout", "percent"),
-    [("Learn", 100), ("Learn", 200), ("Debug", 100), ("Draw", 200), ("Present", 100)],
+    by_day_every(
+        3, [("Learn", 100), ("Learn", 200), ("Debug", 100), ("Draw", 200), ("Present", 100)]
+    ),
 )
 def test_the_whole_network_is_seen_at_1280_by_800(
     open_window: OpenWindow, layout: str, percent: int
@@ -97,7 +102,7 @@ def test_the_whole_network_is_seen_at_1280_by_800(
         assert QRectF(network.canvas.rect()).contains(column.content)
 
 
-@pytest.mark.parametrize("percent", [100, 200])
+@pytest.mark.parametrize("percent", by_day_every(2, [200, 100]))
 def test_all_main_nodes_of_the_graph_are_seen_at_1280_by_800(
     open_window: OpenWindow, percent: int
 ) -> None:

@@ -21,6 +21,7 @@ from backprop_viz.recording.iteration import Recording
 from tests.analysis.findings.broken_loops import BROKEN_LOOPS, Logarithm, iterations
 from tests.analysis.findings.more_broken_loops import MORE_BROKEN_LOOPS
 from tests.analysis.findings.silent_loops import SILENT_LOOPS
+from tests.opened_windows import AtFirst
 
 
 @pytest.fixture
@@ -111,8 +112,9 @@ def test_each_finding_has_a_loop() -> None:
 
 @pytest.mark.parametrize("code", sorted(SAID))
 def test_what_is_wrong_is_said_in_the_window(
-    window: MainWindow, code: str, monkeypatch: pytest.MonkeyPatch
+    opened_once: AtFirst, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    window = opened_once.window  # its own run is not looked at, nor goes on
     torch.manual_seed(4)
     recording = LOOPS[code]()
     panel = show(window, recording)
