@@ -32,6 +32,7 @@ from backprop_viz.recording.phases import Phase
 from tests.desktop.test_where_from import Explained
 from tests.waiting import until, until_idle
 
+pytestmark = pytest.mark.usefixtures("late_plots")
 BATCH = 8
 ITERATIONS = 3
 

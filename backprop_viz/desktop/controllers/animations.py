@@ -48,7 +48,7 @@ class AnimationsController(QObject):
         self._frames: list[Future[AnimationFrame]] = []
         # Pictures that wait for their captions, which all have the same room.
         self._pictures: list[tuple[QImage, str]] = []
-        self._packer = ThreadPoolExecutor(1, "backprop_viz frames")
+        self._packer: ThreadPoolExecutor | None = None  # of the export that runs
         self._timer = QTimer(self, interval=_STEP_MS)
         self._timer.timeout.connect(self._grab)
         self._background = Background(self)
@@ -100,6 +100,7 @@ class AnimationsController(QObject):
         self._choice, self._path = choice, path
         self._walked = self._made(choice.walk)
         self._frames, self._pictures = [], []
+        self._packer = ThreadPoolExecutor(1, "backprop_viz frames")
         self._count = self._walked.count
         progress = QProgressDialog(self._window)
         progress.setObjectName("animationProgress")
@@ -175,6 +176,7 @@ class AnimationsController(QObject):
             rows = (content[y * line : y * line + 3 * width] for y in range(height))
             return packed_frame(b"".join(rows), width, height)
 
+        assert self._packer is not None
         return self._packer.submit(packed)
 
     # -- the file ----------------------------------------------------------------------------
@@ -220,6 +222,9 @@ class AnimationsController(QObject):
 
     def _end(self) -> None:
         self._frames, self._pictures = [], []
+        if self._packer is not None:
+            self._packer.shutdown(wait=False)
+            self._packer = None
         progress, self._progress = self._progress, None
         if progress is not None:
             progress.canceled.disconnect(self._cancel)
@@ -228,4 +233,5 @@ class AnimationsController(QObject):
     def _close(self) -> None:
         self._timer.stop()
         self._background.close()
-        self._packer.shutdown(wait=False, cancel_futures=True)
+        if self._packer is not None:
+            self._packer.shutdown(wait=False, cancel_futures=True)
