@@ -69,7 +69,7 @@ def explained(window: MainWindow) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", by_day_every(4, NAMES))
+@pytest.mark.parametrize("name", by_day_every(4, NAMES[::-1]))
 def test_tools(open_window: OpenWindow, tmp_path: Path, name: str) -> None:
     text = TEXTS[NAMES.index(name)]
     window = open_window("--preset", "digits")
