@@ -156,7 +156,7 @@ def test_a_breakpoint_holds_at_its_event(
         assert window.ended() == scripts.plain(script)
 
 
-def test_a_breakpoint_at_nan_and_zero_holds_where_they_arise(
+def test_a_breakpoint_at_nan_holds_where_it_arises(
     scripts: Scripts, tmp_path: Path
 ) -> None:
     script = tmp_path / "train.py"
@@ -173,6 +173,25 @@ def test_a_breakpoint_at_nan_and_zero_holds_where_they_arise(
         before = [event for event in events[:-1] if event.phase is not Phase.ZERO_GRAD]
         assert before
         assert all(np.isfinite(e.outputs[0]).all() for e in before)
+
+
+def test_a_breakpoint_at_zero_holds_at_the_first_gradient_that_is(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(SCRIPT.replace("torch.relu(self.second(x))", "torch.relu(self.second(x)) * 0"))
+    with scripts.followed(str(script)) as window:
+        window.held()
+        window.command(SetBreakpoints((Breakpoint("grad_zero"),)))
+        window.carried_out(Train())
+        backward = [e for e in window.recordings[1].events if e.phase is Phase.BACKWARD]
+        grads = {e.parameter: e.outputs[0] for e in backward if e.parameter is not None}
+        *before, (last, zero) = grads.items()
+        assert last == backward[-1].parameter
+        assert not zero.any()
+        # The bias behind the zeros has a gradient.
+        assert "last.bias" in dict(before)
+        assert all(grad.any() for _, grad in before)
 
 
 def test_ctrl_c_interrupts_a_script_that_is_held_in_backward(
