@@ -165,3 +165,13 @@ def test_positions_that_an_embedding_looks_up_are_a_column() -> None:
     layers = STEPS["gpt"]().layers
     wpe = next(layer for layer in layers.layers if layer.name == "wpe")
     assert [layers.layers[b].name for a, b in layers.edges if a == wpe.id] == ["add"]
+
+
+def test_a_layer_with_tied_weights_has_its_own_name() -> None:
+    net = nn.Sequential(nn.Embedding(5, 4), nn.Linear(4, 5, bias=False))
+    net[1].weight = net[0].weight
+    with bv.record(net) as rec:
+        net(torch.arange(5)).square().mean().backward()
+    columns = rec.recording.layers.layers
+    named = [(layer.name, layer.parameters) for layer in columns if layer.parameters]
+    assert named == [("0", ("0.weight",)), ("1", ("0.weight",))]

@@ -142,8 +142,11 @@ def _title(operation: Traced, parameters: Sequence[str]) -> str:
     if operation.phase is Phase.LOSS:
         return _LOSS
     if parameters:
+        owner, module = parameters[0].rpartition(".")[0], operation.module
+        if module and not f"{owner}.".startswith(f"{module}."):
+            return module  # of tied weights, which have the name of the other module
         # The network itself has no name: what its own parameter is used by is an operation.
-        return parameters[0].rpartition(".")[0] or operation.op
+        return owner or operation.op
     return "pool" if "pool" in operation.op else operation.op
 
 

@@ -156,9 +156,7 @@ def test_a_breakpoint_holds_at_its_event(
         assert window.ended() == scripts.plain(script)
 
 
-def test_a_breakpoint_at_nan_holds_where_it_arises(
-    scripts: Scripts, tmp_path: Path
-) -> None:
+def test_a_breakpoint_at_nan_holds_where_it_arises(scripts: Scripts, tmp_path: Path) -> None:
     script = tmp_path / "train.py"
     script.write_text(
         SCRIPT.replace("torch.relu(self.second(x))", "torch.sqrt(self.second(x)) * 0")
@@ -179,7 +177,10 @@ def test_a_breakpoint_at_zero_holds_at_the_first_gradient_that_is(
     scripts: Scripts, tmp_path: Path
 ) -> None:
     script = tmp_path / "train.py"
-    script.write_text(SCRIPT.replace("torch.relu(self.second(x))", "torch.relu(self.second(x)) * 0"))
+    script.write_text(
+        SCRIPT.replace("torch.relu(self.second(x))", "torch.relu(self.second(x)) * 0")
+    zeros = SCRIPT.replace("torch.relu(self.second(x))", "torch.relu(self.second(x)) * 0")
+    script.write_text(zeros)
     with scripts.followed(str(script)) as window:
         window.held()
         window.command(SetBreakpoints((Breakpoint("grad_zero"),)))
