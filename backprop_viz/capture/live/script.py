@@ -43,7 +43,10 @@ from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunEnded
 
 # Our functions that call what the script has called: what raises there is its own.
-_PASS_ON = ("__torch_function__", "_reported", "_outside", "_backward", "backward", "zero_grad")
+_PASS_ON = (
+    *("__torch_function__", "_reported", "_run_plain", "_outside"),
+    *("_backward", "backward", "zero_grad"),
+)
 # Where our own code is; Ctrl+C may come while it waits in ``threading``.
 _OURS = (str(Path(__file__).parents[2]) + os.sep, threading.__file__)
 

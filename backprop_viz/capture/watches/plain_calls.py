@@ -84,15 +84,15 @@ class PlainCalls:
             return NOT_PLAIN
         tracer = sys.gettrace()
         if tracer is None:
-            return self._run(func, args, kind, code)
+            return self._run_plain(func, args, kind, code)
         sys.settrace(None)  # as ``FunctionWatch`` does
         try:
-            return self._run(func, args, kind, code)
+            return self._run_plain(func, args, kind, code)
         finally:
             if sys.gettrace() is None:
                 sys.settrace(tracer)
 
-    def _run(
+    def _run_plain(
         self, func: Callable[..., Any], args: tuple[Any, ...], kind: _Kind, code: CodeType | None
     ) -> Any:
         self._writes.only_reads()
