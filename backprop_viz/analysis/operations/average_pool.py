@@ -1,5 +1,6 @@
 """Average pooling: each element of a window has the same share."""
 
+import math
 from dataclasses import dataclass
 
 from backprop_viz.analysis.operations.operation_entry import (
@@ -8,7 +9,7 @@ from backprop_viz.analysis.operations.operation_entry import (
     SentGradient,
 )
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall
-from backprop_viz.analysis.operations.windows import windows_of
+from backprop_viz.analysis.operations.windows import per_dimension, windows_of
 from backprop_viz.recording.number_explanation import Fact
 
 _POSITIONS = ("depth", "row", "column")
@@ -23,16 +24,40 @@ class _AveragePool:
         windows = windows_of(call, self.dimensions, adaptive=self.adaptive, dilated=False)
         return (Fact("pool_average", (len(windows.places(index)),)),)
 
+    def form(self, call: RecordedCall) -> str:
+        """The mean of a window; what is padded counts as 0, or the divisor is another one."""
+        windows = windows_of(call, self.dimensions, adaptive=self.adaptive, dilated=False)
+        ndim, divisor = call.input.array.ndim, self._divisor(call)
+        if divisor == 0:
+            return windows.form(ndim, "mean {}")
+        return "" if divisor is None else windows.form(ndim, f"Σ {{}} / {divisor}")
+
+    def _divisor(self, call: RecordedCall) -> int | None:
+        """What a sum is divided by; 0: how many there are, None: it differs at the border."""
+        if self.adaptive:
+            return 0
+        given = call.option("divisor_override", 6)
+        padded = any(per_dimension(call.option("padding", 3, 0), self.dimensions))
+        if given is not None or not (padded or call.option("ceil_mode", 4, False)):
+            return given or 0
+        if not call.option("count_include_pad", 5, True):
+            return 0
+        if call.option("ceil_mode", 4, False):
+            return None
+        return math.prod(per_dimension(call.option("kernel_size", 1), self.dimensions))
+
 
 def _entry(dimensions: int, adaptive: bool) -> OperationEntry:
     name, node = f"avg_pool{dimensions}d", f"AvgPool{max(2, dimensions)}DBackward0"
     known = ("channel", *_POSITIONS[-dimensions:])
+    pool = _AveragePool(dimensions, adaptive)
     return OperationEntry(
         functions=(f"adaptive_{name}" if adaptive else name,),
         roles=("window",),
         coefficient="share",
         axes={"window": known, "output": known},
-        facts=_AveragePool(dimensions, adaptive).facts,
+        form=pool.form,
+        facts=pool.facts,
         nodes=(OperationNode(f"Adaptive{node}" if adaptive else node, (SentGradient("share"),)),),
         composite=dimensions == 1,
     )

@@ -20,7 +20,13 @@ from backprop_viz.analysis.operations.operation_entry import (
     SentGradient,
 )
 from backprop_viz.analysis.operations.pointwise import sigmoid, softplus
-from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, plain, product
+from backprop_viz.analysis.operations.recorded_call import (
+    Index,
+    RecordedCall,
+    RecordedTensor,
+    plain,
+    product,
+)
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.number_explanation import Fact, Part
 
@@ -143,31 +149,39 @@ def _logit_facts(event: Event, call: RecordedCall, slot: int, index: Index) -> t
     return (Fact("probability_and_target", (sigmoid(value), target), (x.number(place),)),)
 
 
-def _is_weighted(call: RecordedCall) -> bool:
-    weights = (call.tensor_or_none("weight", 2), call.tensor_or_none("pos_weight", 6))
-    return any(weight is not None for weight in weights)
+def _weight(call: RecordedCall) -> str:
+    """``w[…]·``; "" without a weight."""
+    weight = call.tensor_or_none("weight", 2)
+    return "" if weight is None else f"{_placed(call, weight, 'w')}·"
+
+
+def _placed(call: RecordedCall, weight: RecordedTensor, letter: str) -> str:
+    """A weight of each element with its place; of one for each class, the letter alone."""
+    return f"{letter}[…]" if weight.shape == call.tensor("input", 0).shape else letter
 
 
 def _form(call: RecordedCall) -> str:
-    if _is_weighted(call):
-        return ""
-    return loss_form(call, "(−t[…]·ln(x[…]) − (1 − t[…])·ln(1 − x[…]))")
+    return loss_form(call, f"{_weight(call)}(−t[…]·ln(x[…]) − (1 − t[…])·ln(1 − x[…]))")
 
 
 def _sent(call: RecordedCall) -> str:
-    if _is_weighted(call):
-        return ""
-    return loss_gradient_form(call, "(x[…] − t[…]) / (x[…]·(1 − x[…]))")
+    return loss_gradient_form(call, f"{_weight(call)}(x[…] − t[…]) / (x[…]·(1 − x[…]))")
 
 
 def _logit_form(call: RecordedCall) -> str:
-    if _is_weighted(call):
-        return ""
-    return loss_form(call, "(−t[…]·ln(σ(x[…])) − (1 − t[…])·ln(σ(−x[…])))")
+    positive = call.tensor_or_none("pos_weight", 6)
+    scale = "" if positive is None else f"{_placed(call, positive, 'w₁')}·"
+    first, second = f"−{scale}t[…]·ln(σ(x[…]))", "(1 − t[…])·ln(σ(−x[…]))"
+    return loss_form(call, f"{_weight(call)}({first} − {second})")
 
 
 def _logit_sent(call: RecordedCall) -> str:
-    return "" if _is_weighted(call) else loss_gradient_form(call, "(σ(x[…]) − t[…])")
+    positive = call.tensor_or_none("pos_weight", 6)
+    slope = "(σ(x[…]) − t[…])"
+    if positive is not None:
+        scale = _placed(call, positive, "w₁")
+        slope = f"(σ(x[…])·(1 − t[…] + {scale}·t[…]) − {scale}·t[…])"
+    return loss_gradient_form(call, f"{_weight(call)}{slope}")
 
 
 OPERATIONS = (

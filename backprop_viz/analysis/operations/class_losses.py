@@ -1,12 +1,22 @@
 """NLL and cross-entropy: minus the log-probability of each sample's label."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
+from backprop_viz.analysis.operations.class_loss_forms import (
+    cross_entropy_form,
+    nll_form,
+    nll_sent,
+)
+from backprop_viz.analysis.operations.class_samples import (
+    Samples,
+    class_axis,
+    has_labels,
+    samples_of,
+    smoothing_of,
+)
 from backprop_viz.analysis.operations.elementwise_losses import reduction_of
-from backprop_viz.analysis.operations.index_forms import number_text
 from backprop_viz.analysis.operations.log_sums import LONG_LIST, along_axis, log_sum, log_sums
 from backprop_viz.analysis.operations.operation_entry import (
     Intermediate,
@@ -17,7 +27,6 @@ from backprop_viz.analysis.operations.operation_entry import (
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
     NotRecorded,
-    Places,
     RecordedCall,
     RecordedTensor,
     constant,
@@ -35,69 +44,11 @@ from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Samples:
-    """The N samples of a loss over C classes that count; a position of a map is one too.
-
-    ``rows`` are their places among all samples, ``places`` (N, d) those of their labels' scores
-    in the input, ``labels`` (N,). ``ignored`` counts the others.
-    """
-
-    x: RecordedTensor
-    weight: RecordedTensor | None
-    classes: int
-    rows: Places
-    places: Places
-    labels: Places
-    ignored: int
-
-    def label_scores(self) -> Array:
-        """The input's elements (N,) at the labels, in float64."""
-        return np.asarray(self.x.array[tuple(self.places.T)], np.float64)
-
-    def all_scores(self) -> Array:
-        """The input's elements (N, C)."""
-        axis = _class_axis(self.x)
-        moved = np.moveaxis(self.x.array, axis, -1).reshape(-1, self.classes)
-        return moved[self.rows] if len(self.rows) < len(moved) else moved
-
-    def weights(self) -> Array:
-        """The weight (N,) of each label; 1 where classes have none."""
-        if self.weight is None:
-            return np.ones(len(self.labels))
-        return np.asarray(self.weight.array, np.float64)[self.labels]
-
-    def weight_factors(self) -> tuple[FactorColumn, ...]:
-        if self.weight is None:
-            return ()
-        return (self.weight.column("class_weight", self.labels.reshape(-1, 1)),)
-
-
-def _class_axis(x: RecordedTensor) -> int:
-    return 0 if x.array.ndim == 1 else 1
-
-
-def _samples(call: RecordedCall, index: Index | None) -> _Samples:
-    """All samples, or those of one ``index`` of a loss that is not reduced."""
-    x, target = call.tensor("input", 0), call.tensor("target", 1)
-    axis = _class_axis(x)
-    shape = x.shape[:axis] + x.shape[axis + 1 :]
-    labels = np.asarray(target.array, np.int64).reshape(-1)
-    rows = np.arange(len(labels))
-    if index is not None:
-        rows = rows[[int(np.ravel_multi_index(index, shape)) if shape else 0]]
-    counted = rows[labels[rows] != call.option("ignore_index", 4, -100)]
-    ignored = len(rows) - len(counted)
-    places = np.insert(every_place(shape)[counted], axis, labels[counted], axis=1)
-    weight = call.tensor_or_none("weight", 2)
-    return _Samples(x, weight, x.shape[axis], counted, places, labels[counted], ignored)
-
-
 def _asked(call: RecordedCall, index: Index) -> Index | None:
     return index if reduction_of(call) == "none" else None
 
 
-def _share(call: RecordedCall, samples: _Samples, sign: float = 1.0) -> tuple[FactorColumn, ...]:
+def _share(call: RecordedCall, samples: Samples, sign: float = 1.0) -> tuple[FactorColumn, ...]:
     """What each sample's loss is multiplied by in the mean."""
     if reduction_of(call) != "mean":
         return () if sign == 1 else (constant("share", sign, len(samples.labels)),)
@@ -115,7 +66,7 @@ def _none(call: RecordedCall) -> tuple[Part, ...]:
 
 
 def _nll(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
-    samples = _samples(call, _asked(call, index))
+    samples = samples_of(call, _asked(call, index))
     if not len(samples.labels):
         return _none(call)
     score = samples.x.column("log_probability", samples.places)
@@ -123,11 +74,11 @@ def _nll(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
 
 
 def _nll_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
-    samples = _samples(call, _asked(call, index))
+    samples = samples_of(call, _asked(call, index))
     return _label_facts(samples, np.exp(samples.label_scores()))
 
 
-def _label_facts(samples: _Samples, probabilities: Array) -> tuple[Fact, ...]:
+def _label_facts(samples: Samples, probabilities: Array) -> tuple[Fact, ...]:
     """The probability of each sample's label."""
     ignored = (Fact("samples_ignored", (samples.ignored,)),) if samples.ignored else ()
     count = len(samples.labels)
@@ -159,7 +110,7 @@ def _label_of(call: RecordedCall, index: Index) -> tuple[int, int]:
     x, target = call.tensor("input", 0), call.tensor("target", 1)
     if len(index) != x.array.ndim or target.array.ndim == x.array.ndim:
         raise NotRecorded
-    axis = _class_axis(x)
+    axis = class_axis(x)
     return int(target.array[index[:axis] + index[axis + 1 :]]), index[axis]
 
 
@@ -168,34 +119,6 @@ def _nll_node_facts(event: Event, call: RecordedCall, slot: int, index: Index) -
     if label == call.option("ignore_index", 4, -100):
         return (Fact("sample_ignored"),)
     return (Fact("label_class" if own == label else "other_class", (own, label)),)
-
-
-def _nll_form(call: RecordedCall) -> str:
-    return _form(call, "x")
-
-
-def _form(call: RecordedCall, score: str) -> str:
-    x = call.tensor("input", 0)
-    weighted = call.tensor_or_none("weight", 2) is not None
-    samples = _samples(call, None)
-    if x.array.ndim != 2 or weighted or samples.ignored:
-        return ""
-    if reduction_of(call) == "none":
-        return f"L[n] = −{score}[n, t[n]]"
-    divisor = f" / {len(samples.labels)}" if reduction_of(call) == "mean" else ""
-    return f"L = −Σₙ {score}[n, t[n]]{divisor}"
-
-
-def _nll_sent(call: RecordedCall) -> str:
-    x = call.tensor("input", 0)
-    samples = _samples(call, None)
-    if x.array.ndim != 2 or samples.ignored:
-        return ""
-    reduction = reduction_of(call)
-    upstream = "δ[n]" if reduction == "none" else "δ"
-    weight = "" if samples.weight is None else "·w[k]"
-    divisor = f" / {number_text(float(samples.weights().sum()))}" if reduction == "mean" else ""
-    return f"∂L/∂x[n, k] = −{upstream}{weight}·(t[n] = k){divisor}"
 
 
 # -- cross-entropy ---------------------------------------------------------------------------------
@@ -207,25 +130,16 @@ _LOG_SUM_OF_ALL = "log_probabilities"
 
 def _inside(call: RecordedCall) -> SoftmaxInside:
     x = call.tensor("input", 0)
-    return SoftmaxInside(x, _class_axis(x))
-
-
-def _smoothing(call: RecordedCall) -> float:
-    return float(call.option("label_smoothing", 7, 0.0))
-
-
-def _has_labels(call: RecordedCall) -> bool:
-    x, target = call.tensor("input", 0), call.tensor("target", 1)
-    return x.shape != target.shape
+    return SoftmaxInside(x, class_axis(x))
 
 
 def _cross_entropy(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
-    if not _has_labels(call):
+    if not has_labels(call):
         return _to_distribution(call, index)
-    samples = _samples(call, _asked(call, index))
+    samples = samples_of(call, _asked(call, index))
     if not len(samples.labels):
         return _none(call)
-    smoothing, share = _smoothing(call), _share(call, samples, -1.0)
+    smoothing, share = smoothing_of(call), _share(call, samples, -1.0)
     scores = samples.all_scores()
     sums = log_sums(scores)
     log_p = samples.x.intermediate(
@@ -238,7 +152,7 @@ def _cross_entropy(call: RecordedCall, slot: int, index: Index) -> tuple[Part, .
         return (labels,)
     weights = _class_weights(samples.weight, samples.classes)
     each = scores.astype(np.float64) @ weights - sums * weights.sum()
-    axis = _class_axis(samples.x)
+    axis = class_axis(samples.x)
     places = np.delete(samples.places, axis, axis=1)
     spread = samples.x.intermediate(_LOG_SUM_OF_ALL, "log_probabilities", each, places)
     evenly = constant("class_share", smoothing / samples.classes, count)
@@ -252,7 +166,7 @@ def _class_weights(weight: RecordedTensor | None, classes: int) -> Array:
 def _of_all_classes(call: RecordedCall, place: Index) -> tuple[Part, ...]:
     """Σ w·ln p over all classes of a sample."""
     x, weight = call.tensor("input", 0), call.tensor_or_none("weight", 2)
-    axis, classes = _class_axis(x), x.shape[_class_axis(x)]
+    axis, classes = class_axis(x), x.shape[class_axis(x)]
     places = [(*place[:axis], k, *place[axis:]) for k in range(classes)]
     row = along_axis(x.array, axis, places[0])
     log_p = x.intermediate(LOG_PROBABILITY, "log_probability", row - log_sum(row), places)
@@ -275,7 +189,7 @@ def _to_distribution(call: RecordedCall, index: Index) -> tuple[Part, ...]:
         call.tensor("target", 1),
         call.tensor_or_none("weight", 2),
     )
-    axis, classes = _class_axis(x), x.shape[_class_axis(x)]
+    axis, classes = class_axis(x), x.shape[class_axis(x)]
     places = every_place(x.shape)
     reduction = reduction_of(call)
     if reduction == "none":
@@ -286,7 +200,7 @@ def _to_distribution(call: RecordedCall, index: Index) -> tuple[Part, ...]:
     sums = np.expand_dims(log_sums(moved.reshape(-1, classes)).reshape(moved.shape[:-1]), axis)
     below = places * (np.array(sums.shape, np.int64) != 1)
     log_p = np.asarray(x.array[tuple(places.T)], np.float64) - sums[tuple(below.T)]
-    smoothing = _smoothing(call)
+    smoothing = smoothing_of(call)
     wanted = target.column("target", places)
     if smoothing:
         values = wanted.values * (1 - smoothing) + smoothing / classes
@@ -302,17 +216,11 @@ def _to_distribution(call: RecordedCall, index: Index) -> tuple[Part, ...]:
 
 
 def _cross_entropy_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
-    if not _has_labels(call):
+    if not has_labels(call):
         return ()
-    samples = _samples(call, _asked(call, index))
+    samples = samples_of(call, _asked(call, index))
     sums = log_sums(samples.all_scores())
     return _label_facts(samples, np.exp(samples.label_scores() - sums))
-
-
-def _cross_entropy_form(call: RecordedCall) -> str:
-    if not _has_labels(call) or _smoothing(call):
-        return ""
-    return _form(call, "ln p").replace("ln p[n, t[n]]", "ln(p[n, t[n]])")
 
 
 def _probability_facts(
@@ -322,9 +230,9 @@ def _probability_facts(
     x = call.tensor("input", 0)
     if len(index) != x.array.ndim:
         return ()
-    p = math.exp(x.at(index) - log_sum(along_axis(x.array, _class_axis(x), index)))
+    p = math.exp(x.at(index) - log_sum(along_axis(x.array, class_axis(x), index)))
     numbers = (x.number(index),)
-    if not _has_labels(call):
+    if not has_labels(call):
         return (Fact("own_probability", (p,), numbers),)
     label, own = _label_of(call, index)
     code = "probability_of_label" if own == label else "probability_of_other"
@@ -337,7 +245,7 @@ def _inner_sent(call: RecordedCall) -> str:
     return "∂L/∂x[n, k] = δ[n, k] − p[n, k]·Σₘ δ[n, m]"
 
 
-_NLL_SENT = (SentGradient("local", _nll_sent),)
+_NLL_SENT = (SentGradient("local", nll_sent),)
 
 
 _AXES = {
@@ -352,7 +260,7 @@ OPERATIONS = (
         functions=("nll_loss", "nll_loss_nd"),
         roles=("log_probability", "label", "class_weight"),
         coefficient="share",
-        form=_nll_form,
+        form=nll_form,
         axes=_AXES,
         forward=_nll,
         facts=_nll_facts,
@@ -364,7 +272,7 @@ OPERATIONS = (
     OperationEntry(
         functions=("cross_entropy", "cross_entropy_loss"),
         roles=("logit", "label", "class_weight"),
-        form=_cross_entropy_form,
+        form=cross_entropy_form,
         axes=_AXES,
         forward=_cross_entropy,
         intermediates=(

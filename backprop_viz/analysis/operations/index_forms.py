@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 # 2·7, 2·7 + 2, 7 − 1: between brackets, colons and commas.
 _PLACE = re.compile(r"(?:(?<=\[)|(?<=, )|(?<=: ))(?:(\d+)·)?(\d+)(?: ([+−]) (\d+))?(?=[\],]| :)")
+# ⌊1·6/4⌋ : ⌈(1 + 1)·6/4⌉, a window of adaptive pooling.
+_WINDOW = re.compile(r"⌊(\d+)·(\d+)/(\d+)⌋ : ⌈\(\1 \+ 1\)·\2/\3⌉")
 _LETTER = re.compile(r"\b[a-z]\b(?!\[)")
 # Letters for the places along the axes of a tensor, and those of a sum's; all have a subscript.
 _AXES = {1: "i", 2: "nk", 3: "nik", 4: "nkij", 5: "nkhij"}
@@ -36,7 +38,12 @@ def with_index(form: str, index: Sequence[int]) -> str:
 
 def _worked_out(form: str) -> str:
     """Places such as ``2·7 + 2`` as the number that they are; one in the border as it is."""
-    return _PLACE.sub(_place_text, form)
+    return _PLACE.sub(_place_text, _WINDOW.sub(_window_text, form))
+
+
+def _window_text(window: re.Match[str]) -> str:
+    place, length, count = map(int, window.groups())
+    return f"{place * length // count} : {-(-(place + 1) * length // count)}"
 
 
 def _place_text(place: re.Match[str]) -> str:

@@ -1,5 +1,6 @@
 """Products of matrices: linear layers, matmul and their kin. Weight times input, plus bias."""
 
+from backprop_viz.analysis.operations.index_forms import bracket, number_text
 from backprop_viz.analysis.operations.operation_entry import (
     OperationEntry,
     OperationNode,
@@ -8,36 +9,49 @@ from backprop_viz.analysis.operations.operation_entry import (
 from backprop_viz.analysis.operations.recorded_call import RecordedCall
 
 _LEADING = {0: "", 1: "n, ", 2: "n, i, ", 3: "n, h, i, "}
+# Letters of the axes of a batch: other ones than those of rows and columns.
+_BATCHES = {0: [], 1: ["n"], 2: ["n", "j"], 3: ["n", "h", "j"]}
 
 
 def _linear_form(call: RecordedCall) -> str:
     lead = _LEADING.get(call.tensor("input", 0).array.ndim - 1)
     if lead is None:
         return ""
+    if call.tensor("weight", 1).array.ndim == 1:
+        return f"y{bracket([each for each in lead.split(', ') if each])} = Σₘ w[m]·x[{lead}m]"
     bias = " + b[k]" if call.tensor_or_none("bias", 2) is not None else ""
     return f"y[{lead}k] = Σₘ w[k, m]·x[{lead}m]{bias}"
 
 
 def _matmul_form(call: RecordedCall) -> str:
-    a, b = call.input.array.ndim, call.tensor("other", 1).array.ndim
-    left, right = "i" if a > 1 else "", "k" if b > 1 else ""
-    if max(a, b) > 2 and a != b:
+    if call.event.op == "rmatmul":  # its operands come the other way round
         return ""
-    lead = _LEADING.get(max(a, b) - 2, "") if max(a, b) > 2 else ""
-    # The letters of the batch's axes are other ones than those of rows and columns.
-    lead = lead.replace("i, ", "j, ")
-    made = ", ".join(filter(None, (lead.rstrip(", "), left, right)))
-    rows = ", ".join(filter(None, (left, "m")))
-    columns = ", ".join(filter(None, ("m", right)))
-    bracket = f"[{made}]" if made else ""
-    return f"y{bracket} = Σₘ a[{lead}{rows}]·b[{lead}{columns}]"
+    first, second = call.read(0).shape, call.read(1).shape
+    left, right = ["i"] * (len(first) > 1), ["k"] * (len(second) > 1)
+    sizes = call.output().shape[: len(call.output().shape) - len(left) - len(right)]
+    letters = _BATCHES.get(len(sizes))
+    if letters is None:
+        return ""
+
+    def batch(shape: tuple[int, ...]) -> list[str]:
+        """The letters of an operand's batch axes; 0 where it has one matrix for all."""
+        own = shape[:-2]
+        last = list(zip(letters, sizes, strict=True))[len(sizes) - len(own) :]
+        return [
+            "0" if n == 1 < size else letter for (letter, size), n in zip(last, own, strict=True)
+        ]
+
+    a = bracket([*batch(first), *left, "m"])
+    b = bracket([*batch(second), "m", *right])
+    return f"y{bracket([*letters, *left, *right])} = Σₘ a{a}·b{b}"
 
 
 def _addmm_form(call: RecordedCall) -> str:
-    if call.option("beta", 3, 1) != 1 or call.option("alpha", 4, 1) != 1:
-        return ""
+    beta, alpha = call.option("beta", 3, 1), call.option("alpha", 4, 1)
     b = {0: "b", 1: "b[k]", 2: "b[n, k]"}.get(call.input.array.ndim, "")
-    return f"y[n, k] = Σₘ x[n, m]·A[m, k] + {b}"
+    before = "" if alpha == 1 else f"{number_text(alpha)}·"
+    scale = "" if beta == 1 else f"{number_text(beta)}·"
+    return f"y[n, k] = {before}Σₘ x[n, m]·A[m, k] + {scale}{b}"
 
 
 def _mm(name: str) -> OperationNode:
@@ -125,7 +139,8 @@ OPERATIONS = (
         nodes=(_ADDMM,),
     ),
     OperationEntry(
-        functions=("matmul", "mm", "bmm", "mv", "dot", "rmatmul"),
+        # torch.mm is the same function as torch.spmm, and is told by that name.
+        functions=("matmul", "mm", "spmm", "bmm", "mv", "dot", "rmatmul"),
         roles=("input", "weight"),
         form=_matmul_form,
         axes={"input": ("row", "column"), "weight": ("row", "column"), "output": ("row", "column")},

@@ -1,5 +1,6 @@
 """Embedding, indexing and where: numbers that are taken from somewhere as they are."""
 
+from backprop_viz.analysis.operations.index_forms import bracket, place_letters
 from backprop_viz.analysis.operations.operation_entry import (
     OperationEntry,
     OperationNode,
@@ -27,6 +28,15 @@ def _embedding(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...] 
     made = _renormed(call, index)
     scale = plain("one", 1.0) if made is None or made.scale == 1 else plain("scale", made.scale)
     return (product("value", row, scale),)
+
+
+def _embedding_form(call: RecordedCall) -> str:
+    if _is_functional(call) and call.option("max_norm", 3) is not None:
+        return ""
+    token = call.tensor("input", 0) if _is_functional(call) else call.tensor("indices", 1)
+    letters = place_letters(token.array.ndim + 1)
+    *own, feature = letters
+    return f"y{bracket(letters)} = w[x{bracket(own)}, {feature}]"
 
 
 def _renormed(call: RecordedCall, index: Index) -> Renormed | None:
@@ -117,6 +127,7 @@ OPERATIONS = (
     OperationEntry(
         functions=("embedding",),
         roles=("token", "embedding"),
+        form=_embedding_form,
         axes={"embedding": ("row", "feature")},
         forward=_embedding,
         facts=_embedding_facts,

@@ -172,6 +172,7 @@ OPERATIONS = (
         functions=("logsumexp",),
         roles=("logit",),
         derivative="(ln Σ exp)′",
+        form="y = ln(Σ exp(x))",
         forward=_logsumexp,
         intermediates=(
             Intermediate(

@@ -2,12 +2,20 @@
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from backprop_viz.analysis.numbers.intermediates import intermediate_value
 from backprop_viz.analysis.numbers.measures import measure_explanation, measure_in
-from backprop_viz.analysis.operations import axes_of, forward_facts, forward_formula
+from backprop_viz.analysis.numbers.written_sums import letters_of, moves, written_sum
+from backprop_viz.analysis.operations import (
+    axes_of,
+    forward_facts,
+    forward_formula,
+    intermediate_symbol,
+)
+from backprop_viz.analysis.operations.index_forms import bracket
 from backprop_viz.capture.explaining.complex_numbers import forward_in_parts, of_component
 from backprop_viz.capture.explaining.gradients import gradient_formula, gradient_parts
 from backprop_viz.capture.explaining.intermediates import intermediate_explanation
@@ -128,6 +136,10 @@ class Explainer:
     def _made(self, number: Number, value: float, kind: str, event: Event) -> NumberExplanation:
         parts, depends = output_parts(self.lookup, number)
         formula, facts = self._words(event, number)
+        if not formula:
+            write = self.lookup.written(number.tensor)
+            maker = event if write is None else write.operation
+            formula = _written("y", number, parts, maker, event)
         return _explained(number, value, kind, event.op, formula, parts, (*facts, *depends))
 
     def _is_of_update(self, number: Number) -> bool:
@@ -167,6 +179,10 @@ class Explainer:
         formula, facts = self._words(event, number)
         if not parts and not facts:
             facts = (Fact("no_way_here", (event.op,)),)
+        if not formula or moves(event.op):
+            made = self.lookup.made_node(event.node)
+            maker = None if made is None else made[1]
+            formula = _written("∂L/∂x", number, parts, maker, event) or formula
         found = _explained(number, value, "gradient", event.op, formula, parts, facts)
         changed = self.recording.intervention
         node = None if changed is None else self.recording.graph.find(changed.node)
@@ -282,6 +298,16 @@ class Explainer:
             deeper = sum(_size(each) + self._size_within(each) for each in inside)
             sizes.append(deeper or abs(float(column.values[0])))
         return math.prod(sizes)
+
+
+def _written(
+    made: str, number: Number, parts: tuple[Part, ...], maker: Event | None, event: Event
+) -> str:
+    """The sum with its places; that of a complex number's part is left to its table."""
+    if number.component:
+        return ""
+    left = f"{made}{bracket(list(map(str, number.index)))}"
+    return written_sum(left, parts, letters_of(maker), partial(intermediate_symbol, event))
 
 
 def _size(part: Part) -> float:

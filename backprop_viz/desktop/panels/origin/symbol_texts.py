@@ -16,6 +16,7 @@ def operation_symbols() -> Mapping[str, str]:
         "x": translate("symbols", "input"),
         "y": translate("symbols", "output"),
         "w": translate("symbols", "weight"),
+        "w₁": translate("symbols", "pos_weight, the weight of class 1"),
         "W": translate("symbols", "weight"),
         "A": translate("symbols", "weight"),
         "a": translate("symbols", "first operand"),
