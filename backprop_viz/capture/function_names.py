@@ -55,9 +55,33 @@ def _unresolved() -> Mapping[_Function, str]:
     }
 
 
+# Before the name of one of torch's own operations, below its functions.
+ATEN = "torch.ops.aten."
+
+
 def function_of(name: str) -> _Function | None:
     """The function of a full name such as ``torch.nn.functional.conv2d``."""
-    return _named().get(name)
+    return _operation(name.removeprefix(ATEN)) if name.startswith(ATEN) else _named().get(name)
+
+
+@cache
+def _operation(name: str) -> _Function | None:
+    """An operation that makes tensors of tensors: none that reads or writes a file."""
+    packet = getattr(torch.ops.aten, name, None) if name.isidentifier() else None
+    if not isinstance(packet, torch._ops.OpOverloadPacket):
+        return None
+    forms = [getattr(packet, form) for form in packet.overloads()]
+    return packet if any(map(_is_of_tensors, forms)) else None
+
+
+def _is_of_tensors(form: Any) -> bool:
+    # TorchScript's own functions, of which one writes to files, have no such tag.
+    schema = form._schema
+    return (
+        torch.Tag.pt2_compliant_tag in form.tags
+        and any("Tensor" in str(argument.type) for argument in schema.arguments)
+        and all("Tensor" in str(made.type) for made in schema.returns)
+    )
 
 
 def name_of(function: _Function) -> str | None:

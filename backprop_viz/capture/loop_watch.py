@@ -38,8 +38,7 @@ from backprop_viz.recording.torch_error import CodePlace
 _TOLD, _ENTER = "_record_function_", "_record_function_enter_new"
 _CLEARS = "Optimizer.zero_grad#"
 _NO_KWARGS: Mapping[str, Any] = {}
-# While the recorder reads tensors itself.
-_UNSEEN = torch._C.DisableTorchFunction
+_UNSEEN = torch._C.DisableTorchFunction  # while the recorder reads tensors itself
 _UNSCALES = "_amp_foreach_non_finite_check_and_unscale_"
 
 
@@ -62,16 +61,16 @@ class LoopWatch(TorchFunctionMode):
         self._recorder, self._models, self._ended, self._source = recorder, models, ended, source
         self._writes = recorder.writes.begin(recorder.model)
         self._shards = "torch.distributed.fsdp" in sys.modules
-        self._plain, self._code = recorder.plain_calls, self._code_of(models[0])
-        told = self._code, recorder.operation_failed, recorder.numbers_taken
-        self._functions = FunctionWatch(self._operation_ran, recorder.copies, *told)
+        self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
+        told = recorder.operation_failed, recorder.numbers_taken, self._writes.before_call
+        self._functions = FunctionWatch(self._operation_ran, recorder.copies, self._code, *told)
         self._span, self._updating, self._tracing = ExitStack(), ExitStack(), ExitStack()
         self._phase: Phase | None = None
         self._depth = self._evaluating = 0  # calls of the model under way, and those beside it
+        self._nodes = 0  # of autograd, before the function that runs
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
         self._thread, self.over = threading.get_ident(), False  # a thread may have it still
-        self._nodes = 0  # how many autograd had made before the function that runs
         self._clears: ExitStack | None = None
         self._cause = CHANGED
         self._clips: str | None = None  # what clips after a forward, before its backward
@@ -104,6 +103,7 @@ class LoopWatch(TorchFunctionMode):
             self._caught_up(Phase.UPDATE)
             self._recorder.leave_out_the_rest()
             self._writes.end()
+        self._tracing.close()
         self._functions.forget()  # the two would keep each other alive
         self.over = True
 
@@ -138,7 +138,7 @@ class LoopWatch(TorchFunctionMode):
     ) -> Any:
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
         quiet, kwargs = self._quiet or self._evaluating or self.over, kwargs or {}
-        if self._shards and gathers_shards(func):
+        if self._functions.inside or (self._shards and gathers_shards(func)):
             return func(*args, **kwargs)
         if self._depth and not (kwargs or quiet):
             made = self._plain.run(func, args, self._code, self._phase)
@@ -153,7 +153,7 @@ class LoopWatch(TorchFunctionMode):
             self._writes.before_call(func, args, kwargs)
         if quiet or of_torch_func(func, args, kwargs):
             return func(*args, **kwargs)
-        if func in BACKWARD_FUNCTIONS:
+        if func in BACKWARD_FUNCTIONS and not (self._depth and kwargs.get("create_graph")):
             return self._backward(func, args, kwargs)
         phase = self._phase_of(name)
         if phase is None and not self._goes_on(args, kwargs):
@@ -241,11 +241,6 @@ class LoopWatch(TorchFunctionMode):
         if self._source is not None and (line := line_of_file(self._source)) is not None:
             self._recorder.line_begins(line)
 
-    def _code_of(self, model: nn.Module) -> Any:
-        """The code of a model's forward whose lines are recorded."""
-        code = code_of(model)
-        return code if code and self._source in (None, code.co_filename) else None
-
     def _has_ended(self, phase: Phase) -> None:
         if self._ended is not None:
             with _UNSEEN():
@@ -283,8 +278,9 @@ class LoopWatch(TorchFunctionMode):
             self._caught_up(Phase.ZERO_GRAD)
             self._recorder.take_inputs(tensors_given(model, args, kwargs))
             self._go(Phase.FORWARD)
-        code = self._code_of(model)
+        code = code_of(model, self._source)
         self._tracing.enter_context(lines_traced(code, self._recorder.forward_line_begins))
+        self._tracing.enter_context(self._functions.transforms_told())
 
     def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
         if self._evaluating:

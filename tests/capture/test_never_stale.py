@@ -343,7 +343,7 @@ def test_what_cannot_be_copied_stops_no_training(name: str) -> None:
         explain(end, "node", node.id)
     missing = {reason for event in recording.events for reason in event.missing.values()}
     assert missing <= {"functorch", "nested", "fake"}
-    assert bool(missing) == (name in ("vmap", "jagged"))
+    assert bool(missing) == (name == "jagged")
 
 
 class WrittenUnderNoGrad(nn.Module):

@@ -231,7 +231,10 @@ def node_parts(
     What arrived is marked as that, and has no event yet. ``reads`` are those of ``RecordedNode``.
     """
     found = _node(event.op, made_by)
-    if found is None or found[1].parts is None or _is_complex(made_by):
+    # Another function that makes the same node has its arguments in other places.
+    if found is None or found[1].parts is None or operation_of(made_by) is None:
+        return None
+    if _is_complex(made_by):
         return None
     try:
         with np.errstate(all="ignore"):

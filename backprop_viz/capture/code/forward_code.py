@@ -19,9 +19,13 @@ def eager() -> Iterator[None]:
         yield
 
 
-def code_of(model: nn.Module) -> Any:
-    """The code of a network's forward; None where there is none in Python."""
+def code_of(model: nn.Module, source: str | None = None) -> Any:
+    """The code of a network's forward; None where there is none in Python, or none in ``source``.
+
+    ``source``: the only file that counts.
+    """
     try:
-        return getattr(type(model).forward, "__code__", None)
+        code = getattr(type(model).forward, "__code__", None)
+        return code if code and source in (None, code.co_filename) else None
     except AttributeError:  # a scripted module's forward cannot be looked up at its class
         return None

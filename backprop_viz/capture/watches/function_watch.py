@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import lru_cache
 from types import CodeType
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from backprop_viz.capture.code.user_lines import lines_running
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.tensors.templates import Template
+from backprop_viz.capture.watches.inside_watch import InsideWatch, RanInside
+from backprop_viz.capture.watches.transforms import transforms_within
 from backprop_viz.recording.calls import Call
 from backprop_viz.recording.torch_error import CodePlace
 
@@ -87,7 +90,9 @@ class FunctionWatch(TorchFunctionMode):
 
     ``failed`` is called for one that raises, with the tensors it was given; ``taken`` for one that
     hands numbers to Python or numpy, with its name and copies of the tensors. What a function reads
-    is copied before it runs, for it may write in place.
+    is copied before it runs, for it may write in place. Within a transform such as torch.vmap
+    tensors have no memory: there it is told of the plain operations below, before each of which
+    ``before_call`` is called.
     """
 
     def __init__(
@@ -97,13 +102,62 @@ class FunctionWatch(TorchFunctionMode):
         forward: CodeType | None,
         failed: Callable[[str, Tensors, Exception], None],
         taken: Callable[[str, Copies], None],
+        before_call: Callable[..., None] | None = None,
     ) -> None:
         super().__init__()
+        self.inside = False
+        self._transforms = ExitStack()
+        self._before_call = before_call
         self._failed = failed
         self._taken = taken
         self._ran = ran
         self._copy = copy
         self._forward = forward
+
+    def __enter__(self) -> "FunctionWatch":
+        self._transforms.enter_context(self.transforms_told())
+        super().__enter__()  # type: ignore[no-untyped-call]
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)  # type: ignore[no-untyped-call]
+        self._transforms.close()
+
+    def transforms_told(self) -> AbstractContextManager[None]:
+        """In here it is told of what torch.vmap, torch.func.grad and the like come down to."""
+        return transforms_within(self.told_inside)
+
+    @contextmanager
+    def told_inside(self) -> Iterator[None]:
+        """Tell of the plain operations that run in here, in place of torch's functions."""
+        if self.inside:
+            yield
+            return
+        watch = InsideWatch(self._inside_runs, self._inside_ran)
+        self.inside = True
+        try:
+            with watch:
+                yield
+                with torch._C.DisableTorchFunction():
+                    watch.end()
+        finally:
+            self.inside = False
+
+    def _inside_runs(
+        self,
+        func: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        template: Template,
+    ) -> tuple[Copies, bytes | None]:
+        if self._before_call is not None:
+            self._before_call(func, args, kwargs)
+        draws = torch.Tag.nondeterministic_seeded in getattr(func, "tags", ())
+        return self._copy(tuple(template.read)), _random_state() if draws else None
+
+    def _inside_ran(self, told: RanInside, noted: tuple[Copies, bytes | None]) -> None:
+        lines = lines_running(self._forward)
+        self._ran(Ran(told.op, told.read, noted[0], told.made, *lines, told.call))
 
     def forget(self) -> None:
         """Report nothing any more."""
@@ -131,6 +185,11 @@ class FunctionWatch(TorchFunctionMode):
     def _reported(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Any:
+        if self.inside:  # what it comes down to is told
+            return func(*args, **kwargs)
+        if func is torch.autograd.grad and kwargs.get("create_graph"):
+            with self.told_inside():
+                return func(*args, **kwargs)
         template = Template(args, kwargs)
         read = tuple(template.read)
         inputs = self._copy(read)

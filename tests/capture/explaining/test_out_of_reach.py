@@ -5,14 +5,18 @@ from collections.abc import Callable
 
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
+from torch.func import grad, jacrev, jvp, vjp, vmap
 
+import backprop_viz as bv
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.recorded_nets import Applied, recorded_net
-from tests.nightly import NIGHTLY
+from tests.nightly import by_day_every
+from tests.recording.streams import through_stream
 
 
 @pytest.mark.parametrize("norm_type", [2.0, 1.0])
@@ -49,34 +53,72 @@ def test_a_row_of_an_embedding_that_is_too_long_is_seen_to_shrink(norm_type: flo
         assert part.factors[0].values == [float(before[row, 1])]
 
 
+def _penalty(w: Tensor, x: Tensor) -> Tensor:
+    x = x.clone().requires_grad_()
+    return torch.autograd.grad((x * w).tanh().sum(), x, create_graph=True)[0]
+
+
 TRANSFORMED: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "autograd.grad": lambda w, x: torch.autograd.grad(((x * w) ** 3).sum(), w, create_graph=True)[
         0
     ],
-    "vmap": lambda w, x: torch.vmap(lambda a: (a * w).sum())(x),
-    "func.grad": lambda w, x: torch.func.grad(lambda a: ((a * w) ** 3).sum())(x),
-    "vmap of grad": lambda w, x: torch.vmap(torch.func.grad(lambda a: ((a * w) ** 3).sum()))(x),
-    "jvp": lambda w, x: torch.func.jvp(lambda a: (a * w) ** 2, (x,), (torch.ones(3, 4),))[1],
+    "gradient of the input": _penalty,
+    "vmap": lambda w, x: vmap(lambda a: (a * w).sum())(x),
+    "vmap that writes": lambda w, x: vmap(lambda a: (a * w).add_(1).mul_(w).sum())(x),
+    "vmap, linear": lambda w, x: vmap(lambda a: F.linear(a, w[None], w[:1]))(x),
+    "vmap, softmax": lambda w, x: vmap(lambda a: F.softmax(a * w, -1), out_dims=1)(x),
+    "vmap of vmap": lambda w, x: vmap(vmap(torch.exp))(x * w),
+    "vmap that draws": lambda w, x: vmap(lambda a: F.dropout(a * w), randomness="different")(x),
+    "func.grad": lambda w, x: grad(lambda a: ((a * w) ** 3).sum())(x),
+    "vmap of grad": lambda w, x: vmap(grad(lambda a: ((a * w) ** 3).sum()))(x),
+    "of each sample": lambda w, x: vmap(grad(lambda v, a: (a @ v).sigmoid()), (None, 0))(w, x),
+    "vjp": lambda w, x: vjp(lambda a: (a * w).sin(), x)[1](x)[0],
+    "jacrev": lambda w, x: jacrev(lambda a: (a * w).tanh())(x[0]),
+    "jvp": lambda w, x: jvp(lambda a: (a * w) ** 2, (x,), (torch.ones(3, 4),))[1],
 }
+# Forward mode makes sums with nothing, of which autograd has a node and no operation was run.
+ZEROS = {"jvp": {"unrecorded_node"}}
+ALWAYS = {"constant", "drawn"}
 
 
-@pytest.mark.parametrize("name", list(TRANSFORMED) if NIGHTLY else ["autograd.grad", "vmap"])
+@pytest.mark.parametrize("name", by_day_every(3, list(TRANSFORMED)))
 @pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")
-def test_what_ran_in_a_transform_of_functions_says_so(name: str) -> None:
-    """It is recorded at all, the gradients are torch's, and what cannot be told says why."""
+def test_what_a_transform_of_functions_comes_down_to_has_terms(name: str) -> None:
+    """The operations below it are recorded; the gradients are torch's."""
     torch.manual_seed(1)
     weight, x = torch.randn(4), torch.randn(3, 4)
-    recording = recorded_net(Applied(weight.clone(), TRANSFORMED[name]), x)
+    drawn = torch.get_rng_state()
+    recording = through_stream(recorded_net(Applied(weight.clone(), TRANSFORMED[name]), x))
+    torch.set_rng_state(drawn)
     plain = weight.clone().requires_grad_()
     (TRANSFORMED[name](plain, x) ** 2).sum().backward()
-    grad = recording.at(len(recording.events)).last("weight", Phase.BACKWARD)
-    assert grad is not None
+    found_grad = recording.at(len(recording.events)).last("weight", Phase.BACKWARD)
+    assert found_grad is not None
     assert plain.grad is not None
-    assert torch.equal(torch.from_numpy(grad.outputs[0].copy()), plain.grad)
+    assert torch.equal(torch.from_numpy(found_grad.outputs[0].copy()), plain.grad)
     explainer, reasons = Explainer(recording), set()
     for number in numbers_of(recording, random.Random(0)):
         found = explainer.explain(number)
+        assert list(faults(recording, found)) == []
         if found.reason is not None:
             reasons.add(found.reason.code)
-    assert "unrecorded_node" in reasons
-    assert reasons <= {"unrecorded_node", "constant"}
+    assert reasons - ALWAYS == ZEROS.get(name, set())
+
+
+def test_a_loop_records_what_vmap_comes_down_to_and_leaves_torch_as_it_was() -> None:
+    level = torch._functorch.vmap.vmap_increment_nesting
+    torch.manual_seed(1)
+    weight, x = torch.randn(4), torch.randn(3, 4)
+    net = Applied(weight.clone(), TRANSFORMED["of each sample"])
+    with bv.record(net, torch.optim.SGD(net.parameters(), 0.1)) as recorded:
+        (net(x) ** 2).sum().backward()
+    plain = weight.clone().requires_grad_()
+    (TRANSFORMED["of each sample"](plain, x) ** 2).sum().backward()
+    assert net.weight.grad is not None
+    assert plain.grad is not None
+    assert torch.equal(net.weight.grad, plain.grad)
+    assert torch._functorch.vmap.vmap_increment_nesting is level
+    explainer = Explainer(recorded.recording)
+    for number in numbers_of(recorded.recording, random.Random(0)):
+        reason = explainer.explain(number).reason
+        assert reason is None or reason.code in ALWAYS, number

@@ -34,7 +34,6 @@ REASONS = {
     "layers: checkpointed, reentrant": {"custom_function", "no_operation"},
     "losses: triplet, own distance": {"call_not_recorded"},
     "own: custom Function": {"custom_function"},
-    "own: vmap": {"unrecorded_node"},
     "own: jvp": {"unrecorded_node"},
     "own: grad in forward": {"unrecorded_node"},
 }

@@ -1,0 +1,88 @@
+"""The plain operations below ``torch.vmap``, ``torch.func`` and ``autograd.grad``."""
+
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from backprop_viz.capture.function_names import ATEN
+from backprop_viz.capture.tensors.templates import Template
+from backprop_viz.recording.calls import Call
+
+# They hand on what they are given, for autograd's own sake.
+_NOTHING_DONE = frozenset({"detach", "_efficientzerotensor"})
+
+
+class RanInside(NamedTuple):
+    """An operation that ran: its name, what it read, what it made, and how it was called."""
+
+    op: str
+    read: tuple[Tensor, ...]
+    made: tuple[Tensor, ...]
+    call: Call | None
+
+
+class InsideWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Tells of each operation of torch's own on tensors that have memory.
+
+    ``runs`` is called before one runs, with what it reads; what it gives back is handed to ``ran``.
+    That is called when the next one begins: only then autograd has given the result its node.
+    """
+
+    def __init__(
+        self,
+        runs: Callable[[Callable[..., Any], tuple[Any, ...], Mapping[str, Any], Template], Any],
+        ran: Callable[[RanInside, Any], None],
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._runs, self._ran = runs, ran
+        self._last: Callable[[], None] | None = None
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Run ``func`` as torch would, and note it."""
+        kwargs = kwargs or {}
+        with torch._C.DisableTorchFunction():
+            self.end()
+            template = Template(args, kwargs)
+            noted = self._runs(func, args, kwargs, template)
+            result = func(*args, **kwargs)
+            made = tuple(result) if isinstance(result, tuple | list) else (result,)
+            namespace, op = func.name().split(".")[0].split("::")
+            if namespace == "aten" and op not in _NOTHING_DONE and _all_tensors(made):
+                call = template.call(f"{ATEN}{op}", noted[1])
+                # Held, autograd would make a view's result anew.
+                weak = [weakref.ref(each) for each in made]
+                read = tuple(template.read)
+                self._last = lambda: self._tell(op, read, weak, call, noted)
+        return result
+
+    def end(self) -> None:
+        """Tell of the last one."""
+        last, self._last = self._last, None
+        if last is not None:
+            last()
+
+    def _tell(
+        self,
+        op: str,
+        read: tuple[Tensor, ...],
+        weak: Sequence[Callable[[], Tensor | None]],
+        call: Call | None,
+        noted: Any,
+    ) -> None:
+        made = tuple(each for ref in weak if (each := ref()) is not None)
+        if len(made) == len(weak):
+            self._ran(RanInside(op, read, made, call), noted)
+
+
+def _all_tensors(made: tuple[Any, ...]) -> bool:
+    return bool(made) and all(isinstance(each, Tensor) for each in made)
