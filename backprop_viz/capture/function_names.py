@@ -70,7 +70,7 @@ def _operation(name: str) -> _Function | None:
     packet = getattr(torch.ops.aten, name, None) if name.isidentifier() else None
     if not isinstance(packet, torch._ops.OpOverloadPacket):
         return None
-    forms = [getattr(packet, form) for form in packet.overloads()]
+    forms = [getattr(packet, form) for form in packet.overloads()]  # type: ignore[no-untyped-call]
     return packet if any(map(_is_of_tensors, forms)) else None
 
 

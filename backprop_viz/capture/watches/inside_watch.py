@@ -32,6 +32,11 @@ class InsideWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
     That is called when the next one begins: only then autograd has given the result its node.
     """
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """No: torch would load its compiler, which takes seconds, to keep it out of here."""
+        return False
+
     def __init__(
         self,
         runs: Callable[[Callable[..., Any], tuple[Any, ...], Mapping[str, Any], Template], Any],
