@@ -44,7 +44,18 @@ def letters_of(event: Event | None) -> Mapping[int, str]:
     tensors = list(dict.fromkeys(floats))
     if len(tensors) <= 2:
         return dict(zip(tensors, "x" if len(tensors) == 1 else "ab", strict=False))
-    return {each: f"x{str(k + 1).translate(_SUBSCRIPTS)}" for k, each in enumerate(tensors)}
+    return {each: _numbered("x", k) for k, each in enumerate(tensors)}
+
+
+def upstream_letters(event: Event) -> Mapping[int, str]:
+    """A letter for each gradient that arrived at a node: δ alone, or δ₁ to δₙ."""
+    several = len(event.input_ids) > 1
+    ids = enumerate(event.input_ids)
+    return {i: _numbered("δ", k) if several else "δ" for k, i in ids if i is not None}
+
+
+def _numbered(letter: str, place: int) -> str:
+    return letter + str(place + 1).translate(_SUBSCRIPTS)
 
 
 def written_sum(
@@ -102,11 +113,9 @@ def _product(factors: Sequence[str]) -> str:
 def _symbol(column: FactorColumn, letters: Mapping[int, str], symbols: Symbols, place: str) -> str:
     if column.intermediate:
         own = symbols(column.intermediate)
-    elif column.arrived:
-        own = "δ"
     else:
         assert column.tensor is not None
-        own = letters.get(column.tensor, "x")
+        own = letters.get(column.tensor, "δ" if column.arrived else "x")
     element = f"{own}{place}"
     if column.component:
         element = f"{'Re' if column.component == 'real' else 'Im'} {element}"

@@ -149,39 +149,47 @@ def _logit_facts(event: Event, call: RecordedCall, slot: int, index: Index) -> t
     return (Fact("probability_and_target", (sigmoid(value), target), (x.number(place),)),)
 
 
+def _placed(call: RecordedCall, weight: RecordedTensor | None, letter: str) -> str:
+    """A weight with its place, and a dot; one that is broadcast has only some of the letters."""
+    if weight is None:
+        return ""
+    letters = place_letters(call.tensor("input", 0).array.ndim)
+    own = letters[len(letters) - weight.array.ndim :]
+    places = ["0" if n == 1 else each for each, n in zip(own, weight.shape, strict=True)]
+    return f"{letter}{bracket(places)}·"
+
+
 def _weight(call: RecordedCall) -> str:
-    """``w[…]·``; "" without a weight."""
-    weight = call.tensor_or_none("weight", 2)
-    return "" if weight is None else f"{_placed(call, weight, 'w')}·"
+    return _placed(call, call.tensor_or_none("weight", 2), "w")
 
 
-def _placed(call: RecordedCall, weight: RecordedTensor, letter: str) -> str:
-    """A weight of each element with its place; of one for each class, the letter alone."""
-    return f"{letter}[…]" if weight.shape == call.tensor("input", 0).shape else letter
+def _with_letters(call: RecordedCall, form: str) -> str:
+    """The form with a letter for each axis: a weight may have other axes than its input."""
+    return form.replace("[…]", bracket(place_letters(call.tensor("input", 0).array.ndim)))
 
 
 def _form(call: RecordedCall) -> str:
-    return loss_form(call, f"{_weight(call)}(−t[…]·ln(x[…]) − (1 − t[…])·ln(1 − x[…]))")
+    element = f"{_weight(call)}(−t[…]·ln(x[…]) − (1 − t[…])·ln(1 − x[…]))"
+    return _with_letters(call, loss_form(call, element))
 
 
 def _sent(call: RecordedCall) -> str:
-    return loss_gradient_form(call, f"{_weight(call)}(x[…] − t[…]) / (x[…]·(1 − x[…]))")
+    slope = f"{_weight(call)}(x[…] − t[…]) / (x[…]·(1 − x[…]))"
+    return _with_letters(call, loss_gradient_form(call, slope))
 
 
 def _logit_form(call: RecordedCall) -> str:
-    positive = call.tensor_or_none("pos_weight", 6)
-    scale = "" if positive is None else f"{_placed(call, positive, 'w₁')}·"
-    first, second = f"−{scale}t[…]·ln(σ(x[…]))", "(1 − t[…])·ln(σ(−x[…]))"
-    return loss_form(call, f"{_weight(call)}({first} − {second})")
+    scale = _placed(call, call.tensor_or_none("pos_weight", 6), "w₁")
+    element = f"−{scale}t[…]·ln(σ(x[…])) − (1 − t[…])·ln(σ(−x[…]))"
+    return _with_letters(call, loss_form(call, f"{_weight(call)}({element})"))
 
 
 def _logit_sent(call: RecordedCall) -> str:
-    positive = call.tensor_or_none("pos_weight", 6)
+    scale = _placed(call, call.tensor_or_none("pos_weight", 6), "w₁")
     slope = "(σ(x[…]) − t[…])"
-    if positive is not None:
-        scale = _placed(call, positive, "w₁")
-        slope = f"(σ(x[…])·(1 − t[…] + {scale}·t[…]) − {scale}·t[…])"
-    return loss_gradient_form(call, f"{_weight(call)}{slope}")
+    if scale:
+        slope = f"(σ(x[…])·(1 − t[…] + {scale}t[…]) − {scale}t[…])"
+    return _with_letters(call, loss_gradient_form(call, f"{_weight(call)}{slope}"))
 
 
 OPERATIONS = (

@@ -30,8 +30,8 @@ def _form(call: RecordedCall, score: str) -> str:
     if smoothing:
         others = bracket(["m" if letter == "k" else letter for letter in own])
         each = "" if samples.weight is None else "w[m]·"
-        kept, spread = number_text(1 - smoothing), number_text(smoothing / samples.classes)
-        term = f"({kept}·{term} + {spread}·Σₘ {each}{score.format(others)})"
+        spread = f"{number_text(smoothing)}·Σₘ {each}{score.format(others)} / {samples.classes}"
+        term = f"({number_text(1 - smoothing)}·{term} + {spread})"
     if samples.ignored:
         term = f"({label} ≠ {_ignored(call)})·{term}"
     if reduction == "none":
@@ -62,9 +62,9 @@ def nll_sent(call: RecordedCall) -> str:
     of_sample = bracket([letter for letter in own if letter != "k"])
     upstream = f"δ{of_sample}" if reduction == "none" else "δ"
     weight = "" if samples.weight is None else "·w[k]"
-    other = f" ≠ {_ignored(call)}" if samples.ignored else ""
+    counted = f"·(k ≠ {_ignored(call)})" if samples.ignored else ""
     divisor = _divisor(samples, reduction)
-    return f"∂L/∂x{bracket(own)} = −{upstream}{weight}·(t{of_sample} = k{other}){divisor}"
+    return f"∂L/∂x{bracket(own)} = −{upstream}{weight}·(t{of_sample} = k){counted}{divisor}"
 
 
 def cross_entropy_form(call: RecordedCall) -> str:
@@ -78,7 +78,7 @@ def _distribution_form(call: RecordedCall) -> str:
     weight = "" if call.tensor_or_none("weight", 2) is None else "w[k]·"
     wanted = f"t{place}"
     if smoothing:
-        evenly = number_text(smoothing / x.shape[class_axis(x)])
+        evenly = f"{number_text(smoothing)} / {x.shape[class_axis(x)]}"
         wanted = f"({number_text(1 - smoothing)}·{wanted} + {evenly})"
     of_sample = [letter for letter in own if letter != "k"]
     if reduction_of(call) == "none":

@@ -8,7 +8,12 @@ import numpy as np
 
 from backprop_viz.analysis.numbers.intermediates import intermediate_value
 from backprop_viz.analysis.numbers.measures import measure_explanation, measure_in
-from backprop_viz.analysis.numbers.written_sums import letters_of, moves, written_sum
+from backprop_viz.analysis.numbers.written_sums import (
+    letters_of,
+    moves,
+    upstream_letters,
+    written_sum,
+)
 from backprop_viz.analysis.operations import (
     axes_of,
     forward_facts,
@@ -307,7 +312,10 @@ def _written(
     if number.component:
         return ""
     left = f"{made}{bracket(list(map(str, number.index)))}"
-    return written_sum(left, parts, letters_of(maker), partial(intermediate_symbol, event))
+    letters = dict(letters_of(maker))
+    if event.phase is Phase.BACKWARD:
+        letters |= upstream_letters(event)
+    return written_sum(left, parts, letters, partial(intermediate_symbol, event))
 
 
 def _size(part: Part) -> float:

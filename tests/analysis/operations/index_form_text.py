@@ -25,7 +25,7 @@ Parsed = tuple[Any, ...]
 _SUBSCRIPTS = dict(zip("ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "aehijklmnoprstuvx", strict=True))
 _TOKEN = re.compile(
     rf"\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?|[ΣΠ][{''.join(_SUBSCRIPTS)}]*|∞"
-    r"|[A-Za-zα-ωΦ](?:[A-Za-zα-ω]*)[\u0302′₀₁₂]*|[²³½]|\S)"
+    r"|[A-Za-zα-ωΦ](?:[A-Za-zα-ω]*)[\u0302′₀-₉]*|[²³½]|\S)"
 )
 _COMPARED = {
     ">": operator.gt,

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from backprop_viz.analysis.operations import axes_of, forward_formula, input_role, sent_role
+from backprop_viz.analysis.operations import axes_of, input_role, sent_role
 from tests.analysis.operations.recorded_calls import check_form, check_node_form, noise, record
 
 X, W, B = noise(4, 3), noise(5, 3, seed=1), noise(5, seed=2)
@@ -71,5 +71,6 @@ def test_words() -> None:
     assert axes_of(made_by, "output", 2) == ("sample", "feature")
 
 
-def test_a_scaled_sum_has_no_formula() -> None:
-    assert forward_formula(record(lambda: torch.addmm(B, X, A, alpha=2)).call) == ""
+def test_a_scaled_sum() -> None:
+    call = record(lambda: torch.addmm(B, X, A, beta=0.5, alpha=2)).call
+    check_form(call, {"b": call.inputs[0], "x": call.inputs[1], "A": call.inputs[2]})
