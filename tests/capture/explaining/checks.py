@@ -109,6 +109,7 @@ def roundings(recording: Recording, found: NumberExplanation) -> float:
     if found.op == "layer_norm" and found.number.event is not None:
         row = recording.events[found.number.event].inputs[0][found.number.index[:-1]]
         size += float(np.abs(row).max() / row.std())  # times its weight, which is about 1
-    if not np.isfinite(found.value) or found.residual == 0:
+    smallest = float(np.finfo(np.float32).smallest_subnormal)  # what is less float32 has as 0
+    if not np.isfinite(found.value) or abs(found.residual) < smallest:
         return 0.0
     return float(abs(found.residual) / (np.finfo(np.float32).eps * size))

@@ -101,7 +101,7 @@ def test_gradients_agree_with_finite_differences_away_from_kinks() -> None:
             x, h, exact = along.value, 1e-5, along.gradient()
             ends = along.run(x - h), along.run(x + h)
             same = (np.array_equal(ends[0].sides[i], ends[1].sides[i]) for i in ends[0].sides)
-            if not all(same):
+            if not all(same) or not np.isfinite(ends[0].loss):  # torch itself has ∞ there
                 continue
             slope = (ends[1].loss - ends[0].loss) / (2 * h)
             rounding = np.finfo(float).eps * max(1, abs(ends[0].loss)) / h
