@@ -19,28 +19,29 @@ _LEVELS: tuple[tuple[ModuleType, str], ...] = (
     (eager_transforms, "jvp_increment_nesting"),
 )
 _Around = Callable[[], AbstractContextManager[None]]
-_told: dict[int, _Around] = {}
+# By thread, those that were begun last are told.
+_told: dict[int, list[_Around]] = {}
 
 
 @contextmanager
 def transforms_within(around: _Around) -> Iterator[None]:
     """In here each transform of functions in this thread runs within ``around()``.
 
-    torch is as it was afterwards.
+    torch is as it was afterwards. What is begun later may end later: a loop's last recording may
+    be closed when the next one runs.
     """
     thread = threading.get_ident()
-    before = _told.get(thread)
-    _told[thread] = around
-    if before is None and len(_told) == 1:
+    if not _told:
         for module, name in _LEVELS:
             setattr(module, name, _told_of(getattr(module, name)))
+    _told.setdefault(thread, []).append(around)
     try:
         yield
     finally:
-        if before is None:
+        of_thread = _told[thread]
+        of_thread.remove(around)
+        if not of_thread:
             del _told[thread]
-        else:
-            _told[thread] = before
         if not _told:
             for module, name in _LEVELS:
                 setattr(module, name, getattr(module, name).__wrapped__)
@@ -50,12 +51,12 @@ def _told_of(level: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(level)
     @contextmanager
     def told(*args: Any, **kwargs: Any) -> Iterator[Any]:
-        around = _told.get(threading.get_ident())
-        if around is None:
+        of_thread = _told.get(threading.get_ident())
+        if of_thread is None:
             with level(*args, **kwargs) as pushed:
                 yield pushed
             return
-        with around(), level(*args, **kwargs) as pushed:
+        with of_thread[-1](), level(*args, **kwargs) as pushed:
             yield pushed
 
     return told
