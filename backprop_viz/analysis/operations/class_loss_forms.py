@@ -1,7 +1,7 @@
 """The losses over classes in symbols, with each of torch's options."""
 
 from backprop_viz.analysis.operations.class_samples import (
-    Samples,
+    ClassSamples,
     class_axis,
     has_labels,
     samples_of,
@@ -50,7 +50,7 @@ def _ignored(call: RecordedCall) -> int:
     return int(call.option("ignore_index", 4, -100))
 
 
-def _divisor(samples: Samples, reduction: str) -> str:
+def _divisor(samples: ClassSamples, reduction: str) -> str:
     whole = float(samples.weights().sum()) if reduction == "mean" else 1.0
     return "" if whole == 1 else f" / {number_text(whole)}"
 

@@ -10,7 +10,7 @@ from backprop_viz.analysis.operations.class_loss_forms import (
     nll_sent,
 )
 from backprop_viz.analysis.operations.class_samples import (
-    Samples,
+    ClassSamples,
     class_axis,
     has_labels,
     samples_of,
@@ -48,7 +48,9 @@ def _asked(call: RecordedCall, index: Index) -> Index | None:
     return index if reduction_of(call) == "none" else None
 
 
-def _share(call: RecordedCall, samples: Samples, sign: float = 1.0) -> tuple[FactorColumn, ...]:
+def _share(
+    call: RecordedCall, samples: ClassSamples, sign: float = 1.0
+) -> tuple[FactorColumn, ...]:
     """What each sample's loss is multiplied by in the mean."""
     if reduction_of(call) != "mean":
         return () if sign == 1 else (constant("share", sign, len(samples.labels)),)
@@ -78,7 +80,7 @@ def _nll_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
     return _label_facts(samples, np.exp(samples.label_scores()))
 
 
-def _label_facts(samples: Samples, probabilities: Array) -> tuple[Fact, ...]:
+def _label_facts(samples: ClassSamples, probabilities: Array) -> tuple[Fact, ...]:
     """The probability of each sample's label."""
     ignored = (Fact("samples_ignored", (samples.ignored,)),) if samples.ignored else ()
     count = len(samples.labels)

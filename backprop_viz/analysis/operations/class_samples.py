@@ -16,7 +16,7 @@ from backprop_viz.recording.number_explanation import FactorColumn
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Samples:
+class ClassSamples:
     """The N samples of a loss over C classes that count; a position of a map is one too.
 
     ``rows`` are their places among all samples, ``places`` (N, d) those of their labels' scores
@@ -59,7 +59,7 @@ def class_axis(x: RecordedTensor) -> int:
     return 0 if x.array.ndim == 1 else 1
 
 
-def samples_of(call: RecordedCall, index: Index | None) -> Samples:
+def samples_of(call: RecordedCall, index: Index | None) -> ClassSamples:
     """All samples, or those of one ``index`` of a loss that is not reduced."""
     x, target = call.tensor("input", 0), call.tensor("target", 1)
     axis = class_axis(x)
@@ -72,7 +72,7 @@ def samples_of(call: RecordedCall, index: Index | None) -> Samples:
     ignored = len(rows) - len(counted)
     places = np.insert(every_place(shape)[counted], axis, labels[counted], axis=1)
     weight = call.tensor_or_none("weight", 2)
-    return Samples(x, weight, x.shape[axis], counted, places, labels[counted], ignored)
+    return ClassSamples(x, weight, x.shape[axis], counted, places, labels[counted], ignored)
 
 
 def smoothing_of(call: RecordedCall) -> float:
