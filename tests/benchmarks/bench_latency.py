@@ -43,19 +43,22 @@ import sys, time
 import torch
 from torch.nn import functional as F
 import backprop_viz as bv
-from backprop_viz.capture.live.live_run import LiveRun
+from backprop_viz.capture.live import live_run
 
 told = open(sys.argv[1], "a", buffering=1)
-plain_hold, plain_ended = LiveRun._hold, LiveRun.iteration_ended
+plain_hold, plain_made = live_run.LiveRun._hold, live_run.made_now
+def tell(recording, at):
+    if recording is not None:
+        told.write(f"{recording.iteration} {len(recording.events)} {at}\\n")
 def hold(self, recording):
-    if recording is not None:
-        told.write(f"{recording.iteration} {len(recording.events)} {time.monotonic()}\\n")
+    tell(recording, time.monotonic())
     plain_hold(self, recording)
-def iteration_ended(self, iteration, loss, recording):
-    if recording is not None:
-        told.write(f"{iteration} {len(recording.events)} {time.monotonic()}\\n")
-    plain_ended(self, iteration, loss, recording)
-LiveRun._hold, LiveRun.iteration_ended = hold, iteration_ended
+def made_now(recorded):
+    ended = time.monotonic()
+    recording = plain_made(recorded)
+    tell(recording, ended)
+    return recording
+live_run.LiveRun._hold, live_run.made_now = hold, made_now
 
 torch.set_num_threads(1)
 net = bv.LeNet()
