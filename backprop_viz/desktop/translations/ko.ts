@@ -36,10 +36,6 @@
         <translation>정확도</translation>
     </message>
     <message>
-        <source>No accuracy for random data.</source>
-        <translation>무작위 데이터에는 정확도가 없습니다.</translation>
-    </message>
-    <message>
         <source>The curve starts with the first iteration.</source>
         <translation>곡선은 첫 반복부터 그려집니다.</translation>
     </message>
@@ -876,6 +872,10 @@
 <context>
     <name>DockArea</name>
     <message>
+        <source>Panels</source>
+        <translation>패널</translation>
+    </message>
+    <message>
         <source>Panels that share a place</source>
         <translation>자리를 함께 쓰는 패널</translation>
     </message>
@@ -1258,6 +1258,10 @@ Click a figure: where does it come from?</source>
         <translation>발견된 것 없음: {topics}.</translation>
     </message>
     <message>
+        <source>Nothing found in the phases that have ended: {topics}.</source>
+        <translation>끝난 단계에서 찾지 못함: {topics}.</translation>
+    </message>
+    <message>
         <source>none in this iteration</source>
         <translation>이 반복에는 없음</translation>
     </message>
@@ -1277,6 +1281,17 @@ Click a figure: where does it come from?</source>
     <message>
         <source>Every .grad is None.</source>
         <translation>모든 .grad가 None입니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Fonts</name>
+    <message>
+        <source>This system has no font</source>
+        <translation>이 시스템에는 글꼴이 없습니다</translation>
+    </message>
+    <message>
+        <source>Latin letters are shown in a font that comes with the program; symbols and other scripts show as boxes. Install a font, on Debian and Ubuntu with: {0}</source>
+        <translation>라틴 문자는 프로그램에 든 글꼴로 보이고, 기호와 다른 문자는 네모로 보입니다. 글꼴을 설치하세요. Debian과 Ubuntu에서는: {0}</translation>
     </message>
 </context>
 <context>
@@ -2018,6 +2033,13 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>MainWindow</name>
+    <message>
+        <source>Menus</source>
+        <translation>메뉴</translation>
+    </message>
+</context>
+<context>
     <name>MapWindow</name>
     <message>
         <source>One map, large</source>
@@ -2194,6 +2216,22 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>{name} · {count} parameters</source>
         <translation>{name} · 매개변수 {count}개</translation>
+    </message>
+    <message>
+        <source>Break when {name} is &amp;accumulated</source>
+        <translation>{name}이(가) 누적될 때 중단(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Break when {name}.grad is exactly &amp;zero everywhere</source>
+        <translation>{name}.grad가 모두 정확히 0일 때 중단(&amp;Z)</translation>
+    </message>
+    <message>
+        <source>Break when {name}.grad is still &amp;None after backward</source>
+        <translation>역전파 뒤에도 {name}.grad가 None일 때 중단(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Break when {name} is computed</source>
+        <translation>{name}이(가) 계산될 때 중단(&amp;B)</translation>
     </message>
 </context>
 <context>
@@ -2764,6 +2802,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>The L2 norm of its .grad at the cursor; None where .grad is None</source>
         <translation>커서 위치에서 .grad의 L2 노름. .grad가 None이면 None</translation>
+    </message>
+    <message>
+        <source>Whether backward computes a gradient for it</source>
+        <translation>backward가 이것의 변화도를 계산하는지</translation>
     </message>
     <message>
         <source>{0}: torch.Size([{1}]), {2} numbers, norm {3}, norm of .grad {4}</source>
@@ -8954,6 +8996,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>랭크 {0}은(는) 이 매개변수를 쓰지 않았습니다: 0으로 칩니다.</translation>
     </message>
     <message>
+        <source>The batches differ in size: in the mean each rank counts the same, not each sample.</source>
+        <translation>배치 크기가 서로 다릅니다: 평균에서는 표본마다가 아니라 랭크마다 같은 비중을 갖습니다.</translation>
+    </message>
+    <message>
         <source>Weights are equal on these ranks to the bit, up to iteration {0}.</source>
         <translation>반복 {0}까지 이 랭크들의 가중치는 비트까지 같습니다.</translation>
     </message>
@@ -9854,6 +9900,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>weight</source>
         <translation>가중치</translation>
+    </message>
+    <message>
+        <source>pos_weight, the weight of class 1</source>
+        <translation>pos_weight, 클래스 1의 가중치</translation>
     </message>
     <message>
         <source>first operand</source>
