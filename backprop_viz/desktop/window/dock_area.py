@@ -66,6 +66,7 @@ class DockArea(QMainWindow):
         # It makes bars of tabs, too, when it lays the docks out.
         self._laid_out = QTimer(self, interval=0, singleShot=True)
         self._laid_out.timeout.connect(self._dress_tabs)
+        self._dressed: list[tuple[QRect, bool]] = []  # where all was when the bars were dressed
         self._tree: DockNode | None = None
         self.moved_by_user = False
         self._arranging = False
@@ -107,13 +108,19 @@ class DockArea(QMainWindow):
         self.share_out()
 
     def _dress_tabs(self) -> None:
+        places = [(dock.geometry(), dock.isVisible()) for dock in self.docks.values()]
+        # To hide a bar has Qt lay the docks out again, and it may then show the bar again, without
+        # anything having moved: where it does, it has its way, or that would go on for ever.
+        moved, self._dressed = places != self._dressed, places
         for bar in self.findChildren(QTabBar):
             bar.setDrawBase(False)
-            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            if bar.elideMode() != Qt.TextElideMode.ElideNone:  # to set it lays the docks out
+                bar.setElideMode(Qt.TextElideMode.ElideNone)
             bar.setUsesScrollButtons(True)
             bar.setAccessibleName(self.tr("Panels that share a place"))
             # Qt puts those of a single panel out of sight, where a screen reader still finds them.
-            bar.setVisible(bar.count() > 1)
+            if moved or bar.count() == 0:  # one without any is not used: Qt does not show it
+                bar.setVisible(bar.count() > 1)
 
     def _note_move(self) -> None:
         if not self._arranging:
@@ -264,7 +271,7 @@ class DockArea(QMainWindow):
     def event(self, event: QEvent) -> bool:
         """Keep the sizes that the user gave by dragging a line between docks; dress new tabs."""
         done = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.ChildPolished):
             self._laid_out.start()
         # A click anywhere in a panel may come here too: only a line that was pressed is dragged.
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):

@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSettings, Qt, QTimer
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -68,6 +68,31 @@ def test_a_panel_that_comes_in_front_is_seen_when_it_has_something_to_show(
             ranks.hide()
     finally:
         ranks.hide()
+
+
+class Layouts(QObject):
+    """Counts how often the docks of a window are asked to be laid out."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self.count = 0
+        window.docks.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+
+def test_while_nothing_happens_nothing_is_laid_out(window: MainWindow, qtbot: QtBot) -> None:
+    """Each layout may ask for one more, but they come to an end."""
+    layouts, turns = Layouts(window), list[bool]()
+    timer = QTimer(interval=0)
+    timer.timeout.connect(lambda: turns.append(True))
+    timer.start()
+    qtbot.waitUntil(lambda: len(turns) > 100)  # one that goes on for ever is asked for in most
+    timer.stop()
+    window.docks.removeEventFilter(layouts)
+    assert layouts.count < 20
 
 
 def test_the_first_size_leaves_room_for_the_title_bar(open_window: OpenWindow) -> None:
