@@ -76,8 +76,8 @@ class DockArea(QMainWindow):
         self._drags_line = False
         self._places_before: dict[str, DockPlace] = {}
         self.maximized_dock: PanelDock | None = None
-        # A dock that was given room, and its size before.
-        self._roomy: tuple[PanelDock, QSize] | None = None
+        # A dock that was given room, its size before, and how large it is at least.
+        self._roomy: tuple[PanelDock, QSize, QSize] | None = None
 
     def dock_of(self, panel: QWidget) -> PanelDock:
         """The dock around a panel. Raises LookupError if the panel is not docked."""
@@ -166,6 +166,7 @@ class DockArea(QMainWindow):
     def _share(self, tree: DockNode | None) -> None:
         if tree is not None:
             self._resize(tree, self.width(), self.height())
+            self._enlarge()
 
     def _share_again(self) -> None:
         self._share(self._tree or self._restored)
@@ -300,8 +301,14 @@ class DockArea(QMainWindow):
         """Make a dock at least this large, as far as there is room, until ``take_room_back``."""
         if self.is_maximized or dock.isFloating() or self._roomy is not None:
             return
-        self._again.stop()  # it would give the docks the sizes of the layout
-        self._roomy = (dock, dock.size())
+        self._roomy = (dock, dock.size(), least)
+        self._enlarge()
+
+    def _enlarge(self) -> None:
+        """Give the dock its room that has been given the size of the layout."""
+        if self._roomy is None or self.is_maximized or self._roomy[0].isFloating():
+            return
+        dock, _, least = self._roomy
         wanted = dock.size().expandedTo(least)
         self.resizeDocks([dock], [wanted.width()], _HORIZONTAL)
         self.resizeDocks([dock], [wanted.height()], _VERTICAL)
@@ -310,7 +317,7 @@ class DockArea(QMainWindow):
         """Give a dock the size again that it had before ``give_room``."""
         if self._roomy is None:
             return
-        (dock, size), self._roomy = self._roomy, None
+        (dock, size, _), self._roomy = self._roomy, None
         if not self.share_out():
             self.resizeDocks([dock], [size.width()], _HORIZONTAL)
             self.resizeDocks([dock], [size.height()], _VERTICAL)

@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from torch import Tensor, nn
 
 from backprop_viz.desktop.controllers import networks
@@ -135,14 +135,23 @@ def test_a_network_of_one_layer_is_shown_by_every_panel(window: MainWindow) -> N
     assert window.messages.text() == ""
 
 
+def laid_out() -> None:
+    """Until the docks have the sizes that what is in them asks for."""
+    for _ in range(5):
+        QApplication.processEvents()
+
+
 def test_the_editor_has_room_until_it_is_closed(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", size=(1600, 1000))
     dock = window.docks.docks["programView"]
+    laid_out()
     before = dock.size()
     trigger(window, "actionEditNetwork")
-    wider = before.width() + 100
-    assert window.session.wait_until(lambda: dock.width() > wider, 20)
-    assert window.session.wait_until(lambda: dock.height() > before.height() + 50, 20)
+    laid_out()
+    window.docks.share_out()  # as when anything is resized: it keeps its room
+    laid_out()
+    assert dock.width() > before.width() + 100
+    assert dock.height() > before.height() + 50
     page_of(window).findChild(QToolButton, "closeEditor").click()
     assert window.session.wait_until(lambda: dock.size() == before, 20)
 
