@@ -105,8 +105,8 @@ class EventLog:
         """``note`` of an operation that runs while nobody is told of events."""
         read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
         missing = _NONE
-        if (None in read_ids or None in made_ids) and NotCopied in map(type, (*read, *made)):
-            missing = {**_missing("input", tuple(read)), **_missing("output", tuple(made))}
+        if None in read_ids or None in made_ids:
+            missing = _not_copied(read, made)
         place = self.place or place or user_line()
         event = Event(
             phase,
@@ -145,8 +145,8 @@ class EventLog:
         """The event of a node that has run, whose tensors are in the table now."""
         read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
         missing = _NONE
-        if (None in read_ids or None in made_ids) and NotCopied in map(type, (*read, *made)):
-            missing = {**_missing("input", tuple(read)), **_missing("output", tuple(made))}
+        if None in read_ids or None in made_ids:
+            missing = _not_copied(read, made)
         ids = read_ids, made_ids, self.tensors
         state = _NONE
         place = self.place or place
@@ -268,6 +268,13 @@ class EventLog:
     def id_of(self, tensor: Tensor | None) -> int | None:
         """The id of a tensor as it is now."""
         return None if tensor is None else self.id(self.copy(tensor))
+
+
+def _not_copied(read: Sequence[Copy], made: Sequence[Copy]) -> dict[str, Any]:
+    """Why which of an event's tensors were not copied."""
+    if NotCopied not in map(type, (*read, *made)):
+        return _NONE
+    return {**_missing("input", tuple(read)), **_missing("output", tuple(made))}
 
 
 def _missing(side: str, copies: tuple[Copy, ...]) -> dict[str, str]:
