@@ -122,6 +122,8 @@ class AnimationsController(QObject):
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         progress.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         progress.canceled.connect(self._cancel)
+        # Accepting and rejecting a dialog ends it as well, and nothing tells "canceled" then.
+        progress.finished.connect(self._cancel)
         progress.setValue(0)
         progress.show()
         self._progress = progress
@@ -228,6 +230,7 @@ class AnimationsController(QObject):
         progress, self._progress = self._progress, None
         if progress is not None:
             progress.canceled.disconnect(self._cancel)
+            progress.finished.disconnect(self._cancel)
             progress.close()
 
     def _close(self) -> None:

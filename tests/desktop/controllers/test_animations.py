@@ -179,6 +179,13 @@ def test_it_is_cancelled_without_a_trace(
     qtbot.waitUntil(lambda: run.findChild(QProgressDialog, "animationProgress") is None)
     assert list(folder.iterdir()) == []
     assert run.messages.text() == ""
+    # As well by a dialog that is rejected.
+    export(run, folder / "walk.gif", animationWalk="events")
+    progress = run.findChild(QProgressDialog, "animationProgress")
+    assert progress is not None
+    progress.reject()
+    qtbot.waitUntil(lambda: run.findChild(QProgressDialog, "animationProgress") is None)
+    assert run.session.view_state.cursor.position == 14
     # As well while the file is written; and it can be done again.
     export(run, folder / "walk.gif", animationWalk="phases")
     progress = run.findChild(QProgressDialog, "animationProgress")
