@@ -31,7 +31,8 @@ class CornerRow(QWidget):
     def event(self, event: QEvent) -> bool:
         """Keep as much room in the menu bar as the row asks for."""
         asks = event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Polish)
-        if asks and self._place.minimumSize() != self.sizeHint():
+        # A window that is deleted deletes its menu bar before this row.
+        if asks and isValid(self._bar) and self._place.minimumSize() != self.sizeHint():
             self._place.setFixedSize(self.sizeHint())
             # A menu bar lays its corner out when it is resized, or given one.
             self._bar.setCornerWidget(self._place)
