@@ -49,11 +49,12 @@ class TermModel(QAbstractTableModel):
         super().__init__(parent)
         self.content = TermRows()
         self.full_precision = False
+        self._names: NumberNames | None = None
 
-    def show_rows(self, content: TermRows) -> None:
-        """Show other terms."""
+    def show_rows(self, content: TermRows, names: NumberNames | None) -> None:
+        """Show other terms; ``names`` are those of their recording."""
         self.beginResetModel()
-        self.content = content
+        self.content, self._names = content, names
         self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
@@ -88,8 +89,32 @@ class TermModel(QAbstractTableModel):
         cell, heading = self.cell(index), self.content.headings[index.column()]
         return cell.number is not None or (heading.role == RATE_ROLE and cell.value is not None)
 
+    def shown_number(self, index: _Index) -> ShownNumber | None:
+        """The number in a cell, in the type that it was recorded in, with its row."""
+        cell, cells = self.cell(index), self.content.rows[index.row()].cells
+        texts = tuple(each.exact or each.text for each in cells)
+        names = self._names
+        if cell.number is not None and cell.recording is not None:
+            names = NumberNames(cell.recording)
+        if cell.number is not None and names is not None:
+            recorded = told_scalar(names.recording, cell.number, cell.value)
+            # That of a function, such as σ(x), is another one than x.
+            if recorded is not None and cell.value in (None, float(recorded)):
+                return ShownNumber(names.name(cell.number), (), recorded, texts)
+        if cell.value is None:
+            return None
+        title = self.headerData(index.column(), Qt.Orientation.Horizontal)
+        return ShownNumber(title, (), np.float64(cell.value), texts)
+
+    def _tip(self, index: _Index) -> str:
+        """Which number a cell shows, with every digit that torch holds of it."""
+        number = self.shown_number(index)
+        tip = self.cell(index).exact if number is None else number.tip
+        asks = self.tr("{0}\nClick or press Enter: where does it come from?")
+        return asks.format(tip) if self.asks(index) else tip
+
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A number in short form, with every digit in the tooltip."""
+        """A number in short form; in the tooltip its name and every digit."""
         cell = self.cell(index)
         if role == Qt.ItemDataRole.DisplayRole:
             return cell.exact if self.full_precision and cell.exact else cell.text
@@ -98,8 +123,7 @@ class TermModel(QAbstractTableModel):
         if role == _ASKS:
             return self.asks(index)
         if role == Qt.ItemDataRole.ToolTipRole and cell.exact:
-            asks = self.tr("{0}\nClick or press Enter: where does it come from?")
-            return asks.format(cell.exact) if self.asks(index) else cell.exact
+            return self._tip(index)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.headerData(index.column(), Qt.Orientation.Horizontal, role)
         return None
@@ -187,30 +211,12 @@ class TermsTable(QTableView):
         header.setMinimumSectionSize(20)
         header.setFixedHeight(_HEADER)
         self.clicked.connect(self._ask)
-        self._names: NumberNames | None = None
-        CellCopier(self, self.shown_number)
-
-    def shown_number(self, index: _Index) -> ShownNumber | None:
-        """The number in a cell, in the type that it was recorded in, with its row."""
-        cell, cells = self.rows.cell(index), self.rows.content.rows[index.row()].cells
-        texts = tuple(each.exact or each.text for each in cells)
-        if cell.number is not None and self._names is not None:
-            held = cell.recording or self._names.recording
-            recorded = told_scalar(held, cell.number, cell.value)
-            # That of a function, such as σ(x), is another one than x.
-            if recorded is not None and cell.value in (None, float(recorded)):
-                tensor = self._names.tensor(cell.number)
-                return ShownNumber(tensor, cell.number.index, recorded, texts)
-        if cell.value is None:
-            return None
-        title = self.rows.headerData(index.column(), Qt.Orientation.Horizontal)
-        return ShownNumber(title, (), np.float64(cell.value), texts)
+        CellCopier(self, self.rows.shown_number)
 
     def show_rows(self, content: TermRows, names: NumberNames | None = None) -> None:
         """Show other terms, the first chosen; ``names`` are those of their recording."""
-        self._names = names
         self._needed = []
-        self.rows.show_rows(content)
+        self.rows.show_rows(content, names)
         height = len(content.rows) * self.verticalHeader().defaultSectionSize()
         self.setMaximumHeight(_HEADER + height + 4)
         self._measure()

@@ -93,6 +93,24 @@ def test_each_number_in_the_table_is_asked_about_by_click_and_by_key(
     assert asked[1:] == [second.factors[0].number]
 
 
+def test_a_tip_names_the_number_and_gives_every_digit_that_torch_holds(
+    view: OriginView, recording: Recording
+) -> None:
+    number, explanation = bias_gradient(recording)
+    show(view, recording, (number, explanation))
+    factor = explanation.terms[0].factors[0].number
+    assert factor is not None
+    held = recording.tensors[factor.tensor][factor.index]
+    assert held.dtype == np.float32
+    place = ", ".join(map(str, factor.index))
+    model = view.table.rows
+    named, exact, _ = model.data(model.index(0, 1), Qt.ItemDataRole.ToolTipRole).split("\n")
+    assert named.startswith(f"∂L/∂conv1·conv2d[{place}] = ")
+    assert exact == f"float32 {held!s}"
+    summed = model.data(model.index(0, model.columnCount() - 1), Qt.ItemDataRole.ToolTipRole)
+    assert summed.endswith(f"float64 {float(held)}")
+
+
 def test_back_and_forward_go_through_what_was_asked(
     view: OriginView, recording: Recording, qtbot: QtBot
 ) -> None:
