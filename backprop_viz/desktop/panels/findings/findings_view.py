@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from backprop_viz.analysis.numbers.evidence_number import evidence_number
 from backprop_viz.analysis.provenance import layer_of, line_of
 from backprop_viz.desktop.panels.findings.finding_card import FindingCard, MoreLabel
+from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.panels.inspector.why_section import code_line
-from backprop_viz.desktop.style.elided import ElidedLines
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.texts.error_texts import error_sentences
@@ -40,7 +40,7 @@ class FindingsView(Panel):
         self._recording: Recording | None = None
         self.cards: list[FindingCard] = []
         self._more = MoreLabel()
-        self.note = ElidedLines()
+        self.note = Sentence()
         self.note.setFont(body_font(11))
         self.note.setObjectName("findingsNote")
         page = QWidget()
@@ -110,7 +110,6 @@ class FindingsView(Panel):
             card.hide()
             card.deleteLater()
         self.cards = []
-        self.note.elides = not found  # cards are scrolled anyway
         before: QWidget = self.area
         for i, finding in enumerate(found):
             error = None if recording is None else recording.error

@@ -43,6 +43,16 @@ class _PaintedColumn:
     spans: tuple[Range | None, ...]  # of each block; those of a row have one
 
 
+def row_label(name: str, width: int) -> tuple[str, QFont]:
+    """The name of a row of a comparison and its font; in little room the sign of a difference.
+
+    Half a word says nothing: where there is no room for "then" or "now", there is none.
+    """
+    font = fitting(body_font(11), name, width, least_text(11))
+    signs = (name, "Δ" if name == row_names()[-1] else "", "")
+    return next(s for s in signs if QFontMetrics(font).horizontalAdvance(s) <= width), font
+
+
 class NetworkPainter:
     """Paints a ``NetworkState``; creates images only for what has changed."""
 
@@ -118,8 +128,8 @@ class NetworkPainter:
                 painter.translate(0, caption.bottom())
                 painter.rotate(-90)
                 box = QRect(0, 0, round(caption.bottom() - top), scaled(ROW_NAME))
-                font = fitting(body_font(11), name, box.width(), least_text(11))
-                text_line(painter, box, name, font, QColor(self.theme.muted))
+                said, font = row_label(name, box.width())
+                text_line(painter, box, said, font, QColor(self.theme.muted))
                 painter.restore()
                 top = caption.bottom()
 

@@ -25,8 +25,8 @@ class CheckButton(QToolButton):
         self.setText(now)
         return max(widths)
 
-    def show_running(self, running: bool) -> None:
-        """Say what a click does."""
+    def show_running(self, running: bool, why_not: str = "") -> None:
+        """Say what a click does; ``why_not``: why there is nothing to check, in which case none."""
         self.setMinimumWidth(self.wanted_width)
         self.setText(self.tr("Cancel") if running else self.tr("Run check"))
         tip = (
@@ -34,5 +34,5 @@ class CheckButton(QToolButton):
             if running
             else self.tr("Compare the gradient with differences of the loss ({0})")
         )
-        self.setToolTip(tip.format(CHECK_SHORTCUT))
+        self.setToolTip(why_not or tip.format(CHECK_SHORTCUT))
         self.setAccessibleName(self.text())

@@ -23,6 +23,7 @@ from backprop_viz.desktop.panels.origin.check_texts import (
     brief_text,
     check_description,
     longest_asked_text,
+    never_text,
     no_check_text,
     ranks_text,
     step_text,
@@ -318,7 +319,7 @@ class CheckSection(QWidget):
         self.given.setText("" if check is None else asked_text(check))
         ink = theme.muted if check is None else getattr(theme, verdict_ink(check.asked_verdict))
         self.given.setStyleSheet(f"color: {ink};")
-        self.button.show_running(self._running)
+        self.button.show_running(self._running, never_text(self._reason))
         self.progress.setVisible(self._running)
         low = self.height() < _ROOMY
         said = "" if check is None else step_text(check, self._name, short_of_room=low)
@@ -341,8 +342,8 @@ class CheckSection(QWidget):
         self.sentence.setText(said.replace("<a ", f'<a style="color: {theme.accent}" '))
         self.sentence.setToolTip(whole)
         self.setAccessibleDescription(whole)
-        self.button.setEnabled(number is not None)
-        self.step.setEnabled(number is not None)
+        for control in (self.button, self.step):
+            control.setEnabled(number is not None and not never_text(self._reason))
         self.surface.setVisible(self._weight is not None)
 
     @property
@@ -376,7 +377,7 @@ class CheckSection(QWidget):
         """What the button does: run the check, or leave off the one that runs."""
         if self._running:
             self.cancelled.emit()
-        elif self.isVisible():
+        elif self.isVisible() and self.button.isEnabled():
             self.run()
 
     def _start_soon(self) -> None:

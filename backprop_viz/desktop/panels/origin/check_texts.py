@@ -29,6 +29,11 @@ _INK = {
     "wrong": "error",
 }
 
+# What no other step changes: a number that is so is not to be checked.
+_NEVER = frozenset(
+    ("is_the_loss", "no_tensor", "measure", "intermediate", "whole_number", "loss_does_not_depend")
+)
+
 
 def verdict_ink(verdict: str) -> str:
     """The name of the theme's colour for a verdict."""
@@ -198,6 +203,11 @@ def error_text(error: float) -> str:
     if error == 0:
         return "0"
     return f"{error:.2g}" if error >= 1e-3 else short(error, 2)
+
+
+def never_text(reason: Fact | None) -> str:
+    """Why a number can never be checked, whatever the step; "" where it may be."""
+    return no_check_text(reason) if reason is not None and reason.code in _NEVER else ""
 
 
 def no_check_text(reason: Fact) -> str:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.panels.origin.term_rows import WHY_ZERO, TermRows, few_terms
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import full, in_sum, short, signed
@@ -30,7 +31,8 @@ class SumLines(QWidget):
         self.zeros.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.zeros.toggled.connect(self.zeros_wanted)
         self.zeros.setToolTip(self.tr("List the terms that are 0, and why each is"))
-        self.words = tuple(ElidedLabel() for _ in range(2))
+        # The residual shows that the sum closes: where it has no room in one line, it has two.
+        self.words: tuple[QLabel, ...] = (ElidedLabel(), Sentence())
         self.values = tuple(QLabel() for _ in range(2))
         grid = QGridLayout(self)
         grid.setContentsMargins(6, 2, 18, 0)

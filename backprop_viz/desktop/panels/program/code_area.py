@@ -6,9 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
-    QHelpEvent,
     QKeyEvent,
-    QLinearGradient,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -18,8 +16,9 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QTextOption,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from backprop_viz.desktop.panels.program.gutter import Gutter
 from backprop_viz.desktop.panels.program.program_marks import Marks
@@ -30,7 +29,7 @@ from backprop_viz.recording.program import Line
 
 _SIZES = (13, 12, 11)  # font sizes; the largest that fits is used
 _AROUND = 3  # so many rows are shown before and after the one that is scrolled to
-_FADE = 22  # the width over which a long line fades out at the right
+_HANGING = 2  # so many letters further in does a line go on that is longer than its panel is wide
 
 
 class _Colours(QSyntaxHighlighter):
@@ -60,7 +59,8 @@ class CodeArea(QTextEdit):
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -79,9 +79,7 @@ class CodeArea(QTextEdit):
         self.breaks: frozenset[int] = frozenset()
         self.gutter = Gutter(self, self)
         self._colours = _Colours(self)
-        for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
-            bar.valueChanged.connect(self._repaint)
-        self.setCornerWidget(QWidget())  # leave the corner between the scroll bars empty
+        self.verticalScrollBar().valueChanged.connect(self._repaint)
 
     # -- what is shown -----------------------------------------------------------------------
 
@@ -171,6 +169,11 @@ class CodeArea(QTextEdit):
         """The current font size in pixels."""
         return self._fitted[0]
 
+    @property
+    def line_height(self) -> float:
+        """The height of a row that is not wrapped."""
+        return QFontMetrics(self.font()).height() + self._leading
+
     def row_box(self, row: int) -> QRectF:
         """The box of a row in the viewport."""
         layout = self.document().documentLayout()
@@ -185,7 +188,7 @@ class CodeArea(QTextEdit):
         return {row: box for row, box in boxes if box.bottom() > 0 and box.top() < height}
 
     def _bring_into_view(self, row: int) -> None:
-        """Scroll to a row and a few around it as little as possible, and not sideways."""
+        """Scroll to a row and a few around it as little as possible."""
         box, bar, height = self.row_box(row), self.verticalScrollBar(), self.viewport().height()
         around = min(_AROUND * box.height(), max(0.0, (height - box.height()) / 2))
         if box.top() < around:
@@ -194,7 +197,10 @@ class CodeArea(QTextEdit):
             bar.setValue(bar.value() + round(box.bottom() + around) - height)
 
     def _fit(self) -> None:
-        """Use the largest font with which every line fits, and the widest spacing for all rows."""
+        """Use the largest font with which every line fits, and the widest spacing for all rows.
+
+        With the smallest, too, a line may be too long: it is wrapped.
+        """
         widest = max((line.text for line in self.lines), key=len, default="")
         room = self.contentsRect().width()
         for size in _SIZES:
@@ -203,7 +209,7 @@ class CodeArea(QTextEdit):
             if QFontMetrics(font).horizontalAdvance(widest) + gutter + 8 <= room:
                 break
         line = QFontMetrics(font).height()
-        height = self.contentsRect().height() - self.horizontalScrollBar().sizeHint().height()
+        height = self.contentsRect().height()
         leading = max(2, min(8, height // max(len(self.lines), 1) - line))
         self.setViewportMargins(gutter, 0, 0, 0)
         self.gutter.setGeometry(0, 0, gutter, self.viewport().height())
@@ -215,11 +221,18 @@ class CodeArea(QTextEdit):
             self._space_rows()
 
     def _space_rows(self) -> None:
-        spaced = QTextBlockFormat()
-        spaced.setTopMargin(self._leading)
+        letter = QFontMetrics(self.font()).horizontalAdvance(" ")
         text_cursor = QTextCursor(self.document())
-        text_cursor.select(QTextCursor.SelectionType.Document)
-        text_cursor.mergeBlockFormat(spaced)
+        text_cursor.beginEditBlock()
+        for row, line in enumerate(self.lines):
+            hangs = letter * (len(line.text) - len(line.text.lstrip()) + _HANGING)
+            spaced = QTextBlockFormat()
+            spaced.setTopMargin(self._leading)
+            spaced.setLeftMargin(hangs)
+            spaced.setTextIndent(-hangs)
+            text_cursor.setPosition(self.document().findBlockByNumber(row).position())
+            text_cursor.mergeBlockFormat(spaced)
+        text_cursor.endEditBlock()
 
     # -- what the user does ------------------------------------------------------------------
 
@@ -238,21 +251,8 @@ class CodeArea(QTextEdit):
         else:
             super().keyPressEvent(event)
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Show a line that does not fit in a tooltip."""
-        if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
-            return super().viewportEvent(event)
-        row = self._row_at(QPointF(event.pos()))
-        text = "" if row is None else self.lines[row].text.strip()
-        fits = row is None or self._width_of(row) <= self.viewport().width()
-        QToolTip.showText(event.globalPos(), "" if fits else text, self)
-        return True
-
     def _row_at(self, at: QPointF) -> int | None:
         return next((row for row, box in self.rows_shown().items() if box.contains(at)), None)
-
-    def _width_of(self, row: int) -> int:
-        return QFontMetrics(self.font()).horizontalAdvance(self.lines[row].text) + 6
 
     # -- painting ----------------------------------------------------------------------------
 
@@ -268,21 +268,13 @@ class CodeArea(QTextEdit):
             self._bring_into_view(self.marks.line)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the marks, the text above them, and a fade where lines continue to the right."""
+        """Paint the marks, and the text above them."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rows = self.rows_shown()
-        for row, box in rows.items():
+        for row, box in self.rows_shown().items():
             self.paint_mark(painter, row, box.adjusted(-20, 0, 0, 0))
         painter.end()
         super().paintEvent(event)
-        bar = self.horizontalScrollBar()
-        if bar.value() < bar.maximum():
-            painter.begin(self.viewport())
-            for row in rows:
-                if self._width_of(row) - bar.value() > self.viewport().width():
-                    self._paint_fade(painter, row)
-            painter.end()
 
     def paint_mark(self, painter: QPainter, row: int, box: QRectF) -> None:
         """Tint a row of the event or the selection, and outline the current line."""
@@ -315,14 +307,3 @@ class CodeArea(QTextEdit):
         if self.marks.phase is not None:
             return self.theme.phase(self.marks.phase)
         return self.theme.phase(Phase.FORWARD if line is None else line.runs_in)
-
-    def _paint_fade(self, painter: QPainter, row: int) -> None:
-        box = self.row_box(row)
-        under = self.row_fill(row) or QColor(self.theme.panel)
-        clear = QColor(under)
-        clear.setAlpha(0)
-        left = box.right() - _FADE
-        fade = QLinearGradient(left, 0, box.right(), 0)
-        fade.setColorAt(0, clear)
-        fade.setColorAt(1, under)
-        painter.fillRect(QRectF(left, box.top() + 1, _FADE, box.height() - 2), fade)

@@ -37,6 +37,10 @@ class CodeRows(Protocol):
     def letter_size(self) -> int:
         """The size of the code's letters in pixels."""
 
+    @property
+    def line_height(self) -> float:
+        """The height of a row that is not wrapped."""
+
     def rows_shown(self) -> Mapping[int, QRectF]:
         """The visible rows, and their boxes in the gutter's coordinates."""
 
@@ -135,13 +139,14 @@ class Gutter(QWidget):
             area.paint_mark(painter, row, box.adjusted(0, 0, 20, 0))
             marked = row == area.marks.line
             painter.setPen(QColor(area.theme.text if marked else area.theme.muted))
-            number = QRectF(box.left(), box.top(), width - 10, box.height())
+            first = QRectF(0, box.top(), width, min(area.line_height, box.height()))
+            number = first.adjusted(0, 0, -10, 0)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(number, right, str(row + 1))
             self._paint_bar(painter, area.lines[row].phase, box)
-            self._paint_dot(painter, row, QPointF(_DOT.x(), box.center().y()))
+            self._paint_dot(painter, row, QPointF(_DOT.x(), first.center().y()))
             if marked:
-                self._paint_arrow(painter, box, over_dot=row in area.breaks)
+                self._paint_arrow(painter, first, over_dot=row in area.breaks)
         painter.end()
 
     def _paint_bar(self, painter: QPainter, phase: Phase | None, box: QRectF) -> None:

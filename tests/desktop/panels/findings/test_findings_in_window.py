@@ -202,3 +202,19 @@ def test_of_very_many_the_first_have_a_card(window: MainWindow) -> None:
     assert len(panel.cards) == MOST_CARDS
     assert panel._more.text() == "and 50 more"
     assert panel.subtitle.text().startswith("80")
+
+
+def test_in_little_room_every_word_is_within_what_scrolls(qtbot: QtBot) -> None:
+    panel = FindingsView()
+    qtbot.addWidget(panel)
+    panel.resize(252, 98)
+    panel.show()
+    recording = bv.Trainer(data="random", loss="mse", batch_size=1).record()
+    panel.show_findings(recording, ())
+    assert panel.note.text().endswith(".")
+    bar = panel.area.verticalScrollBar()
+    area, note = panel.area.viewport(), panel.note
+    qtbot.waitUntil(
+        lambda: area.height() + bar.maximum() >= note.heightForWidth(note.width()) > area.height()
+    )
+    assert note.height() >= note.heightForWidth(note.width())

@@ -9,7 +9,7 @@ from backprop_viz.desktop.panels.origin.check_section import CheckSection
 from backprop_viz.desktop.panels.origin.error_plot import ERRORS, STEPS, ErrorPlot
 from backprop_viz.desktop.panels.origin.loss_along_plot import LossAlongPlot
 from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import GradientCheck
+from backprop_viz.recording.number_explanation import Fact, GradientCheck
 
 
 def check_of(slope: float, bend: float, landing: float | None = 0.02) -> GradientCheck:
@@ -108,3 +108,25 @@ def test_neither_button_nor_values_are_cut(qtbot: QtBot, width: int, running: bo
         assert shown.fontMetrics().horizontalAdvance(shown.text()) <= shown.width()
     else:
         assert shown.text() in section.sentence.text()  # all of it, in the sentence
+
+
+def test_the_loss_itself_is_not_to_be_checked(qtbot: QtBot) -> None:
+    section = CheckSection()
+    qtbot.addWidget(section)
+    section.set_idle(idle=False)
+    section.show()
+    asked: list[Number] = []
+    section.wanted.connect(lambda number, *_: asked.append(number))
+    section.show_number(Number(0, ()), lambda _: "loss")
+    section.show_check(None, Fact("is_the_loss"))
+    assert not section.button.isEnabled()
+    assert not section.step.isEnabled()
+    assert "the loss itself" in section.button.toolTip()
+    section.run_or_cancel()
+    assert asked == []
+    # What a larger h mends, and another number, can be checked.
+    section.show_check(None, Fact("step", (1e-9,)))
+    assert section.button.isEnabled()
+    section.show_number(Number(0, (0,)), lambda _: "conv1.bias[0]")
+    assert section.button.isEnabled()
+    assert "F7" in section.button.toolTip()

@@ -21,7 +21,7 @@ MakeViewState = Callable[..., ViewState]
 def view(qtbot: QtBot) -> ProgramView:
     view = ProgramView()
     qtbot.addWidget(view)
-    view.resize(290, 360)
+    view.resize(620, 480)  # no line is wrapped, and all are seen
     view.show()
     return view
 

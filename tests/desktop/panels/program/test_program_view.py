@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -168,6 +168,25 @@ def test_the_marked_line_is_brought_into_view(
         assert box.bottom() <= view.code.viewport().height() + 1
 
 
+def test_a_long_line_is_wrapped_and_never_out_of_sight_at_the_right(
+    view: ProgramView, make_view_state: MakeViewState
+) -> None:
+    view.show_view_state(make_view_state())
+    code, row = view.code, row_of(view, "F.max_pool2d")
+    assert code.horizontalScrollBar().maximum() == 0
+    assert code.row_box(row).height() > 1.9 * QFontMetrics(code.font()).height()
+    block = code.document().findBlockByNumber(row)
+    lines = [block.layout().lineAt(i) for i in range(block.layout().lineCount())]
+    assert len(lines) > 1
+    for line in lines:
+        assert line.naturalTextRect().right() <= code.viewport().width()
+    # It goes on further in than it begins, so that it is not taken for another line.
+    begins = lines[0].cursorToX(len(block.text()) - len(block.text().lstrip()))[0]
+    assert lines[1].naturalTextRect().left() > begins
+    view.resize(700, 320)
+    assert block.layout().lineCount() == 1
+
+
 def test_the_button_asks_for_the_script_and_says_when_it_is_copied(
     view: ProgramView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
@@ -184,6 +203,7 @@ def test_the_button_asks_for_the_script_and_says_when_it_is_copied(
 def test_a_click_or_enter_picks_the_layer_of_a_line(
     view: ProgramView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
+    view.resize(460, 320)  # no line is wrapped: all are seen
     view.show_view_state(make_view_state())
     picked: list[tuple[str, object]] = []
     view.picked.connect(lambda kind, key: picked.append((kind, key)))
