@@ -10,11 +10,13 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.theme import body_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.number import Number
 from tests.desktop.application_helpers import trigger
 from tests.nightly import by_day_every
 
@@ -119,6 +121,19 @@ def test_all_main_nodes_of_the_graph_are_seen_at_1280_by_800(
     sight = canvas.viewport().rect()
     for node in main:
         assert sight.contains(canvas.mapFromScene(canvas.item.box(node.id)).boundingRect())
+
+
+def test_beside_an_explanation_the_bars_are_whole_at_1280_by_800(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial", size=(1280, 800))
+    trigger(window, "actionIteration")
+    window.session.step_back()
+    chart = window.panel(InspectorView).gradient.chart
+    settle(window)
+    assert seen_whole(window, chart)
+    window.number_picked.emit(Number(window.session.view_state.cursor.grad_id("conv1.bias"), (0,)))
+    settle(window)
+    assert window.lower_row.explaining
+    assert seen_whole(window, chart)
 
 
 def test_panels_share_tabs_where_text_is_large_and_stand_apart_again(

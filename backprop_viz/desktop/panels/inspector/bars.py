@@ -115,11 +115,14 @@ class BarChart(NumberPicture):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the legend, the labels and bars that can be told apart."""
-        return QSize(0, round(92 * text_scale()))
+        return QSize(0, round(54 * text_scale()))
 
     def sizeHint(self) -> QSize:
-        """The size in a window of 1280x800, also while a number is explained below."""
-        return QSize(260, 118)
+        """As much as it needs: what there is more of is shared out by the page around it.
+
+        So in a window of 1280x800 the bars are whole while a number is explained below.
+        """
+        return QSize(260, self.minimumSizeHint().height())
 
     def show_chart(self, chart: Chart) -> None:
         """Show another chart."""
