@@ -10,6 +10,7 @@ from backprop_viz.analysis.provenance import line_of
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation
+from backprop_viz.recording.phases import Phase
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ class NumberMarks:
 
     ``tensors``: by a tensor's id, the elements that are factors of its terms, and itself; the
     weight is the share of the largest term. ``nodes`` are keys of grad_fn nodes, ``lines`` lines
-    of the network's source file.
+    of the network's source file; what comes from none of these comes from ``phases`` of the loop.
     """
 
     serial: int
@@ -48,6 +49,7 @@ class NumberMarks:
     tensors: Mapping[int, MarkedElements]
     nodes: frozenset[str]
     lines: frozenset[int]
+    phases: frozenset[Phase]
 
     def of(self, serial: int, tensor: int | None) -> MarkedElements | None:
         """The marked elements of a tensor of a recording; None if there is none."""
@@ -74,13 +76,14 @@ def marks_of(
         own = np.array([number.index], np.int64).reshape(1, -1), np.ones(1)
         found.setdefault(number.tensor, []).append(own)
     ids = {node for i in events if (node := recording.events[i].node) is not None}
-    lines = {line for i in events if (line := line_of(recording, i)) is not None}
+    of_lines = {i: line_of(recording, i) for i in events}
     return NumberMarks(
         recording.serial,
         number,
         {tensor: _together(p, recording.tensors[tensor].shape) for tensor, p in found.items()},
         frozenset(recording.graph.nodes[i].key for i in ids if i < len(recording.graph.nodes)),
-        frozenset(lines),
+        frozenset(line for line in of_lines.values() if line is not None),
+        frozenset(recording.events[i].phase for i, line in of_lines.items() if line is None),
     )
 
 

@@ -117,6 +117,8 @@ class GraphCanvas(QGraphicsView):
         """Light up the nodes with these keys: they take part in a number that is explained."""
         self._lit = keys
         self._mark()
+        for node in sorted(self.item.lit, reverse=True):  # the one nearest to the loss for certain
+            self._reveal(node)
 
     def _mark(self) -> None:
         nodes = self.item.graph.nodes
@@ -151,8 +153,6 @@ class GraphCanvas(QGraphicsView):
 
     def _wanted(self) -> int:
         """The node to look at where none has just run: of the selection, or the first."""
-        if not self._selected:
-            return 0
         # By keys: what is marked may still be of the graph before. Of what belongs to a
         # parameter, the parameter's own node has the largest number.
         nodes = self.item.graph.nodes

@@ -62,6 +62,7 @@ class ProgramView(Panel):
         self._view_state: ViewState | None = None
         self._selection: Selection | None = None
         self._lit_lines: frozenset[int] = frozenset()
+        self._lit_names: frozenset[str] = frozenset()  # of lines of the loop
         self._raised: int | None = None  # the line of a script that raised what ended it
         self.code = CodeArea(self)
         self.code.chosen.connect(self._choose)
@@ -199,11 +200,16 @@ class ProgramView(Panel):
     def mark_numbers(self, marks: NumberMarks | None) -> None:
         """Light up the lines that compute the number that is explained."""
         self._lit_lines = frozenset() if marks is None else marks.lines
+        self._lit_names = frozenset() if marks is None else frozenset(p.value for p in marks.phases)
         self._light_up()
 
     def _light_up(self) -> None:
         lines = self._view_state.program.lines if self._view_state else ()
-        rows = {i for i, line in enumerate(lines) if line.source_line in self._lit_lines}
+        rows = {
+            row
+            for row, line in enumerate(lines)
+            if line.source_line in self._lit_lines or line.name in self._lit_names
+        }
         self.code.show_lit(frozenset(rows))
 
     def marked_line(self) -> int | None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import backprop_viz as bv
+from backprop_viz.analysis.numbers.number_marks import marks_of
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.autograd.graph_item import (
     NodeState,
@@ -18,6 +19,7 @@ from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
@@ -54,6 +56,25 @@ def test_states_at_the_cursor(make_view_state: MakeViewState) -> None:
         within = span.start < position <= span.stop
         current = [n for n, s in states.items() if s is NodeState.CURRENT]
         assert current == (ran[-1:] if within else [])
+
+
+def test_what_takes_part_in_a_number_is_scrolled_into_sight(
+    view: AutogradView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(view_state)
+    canvas, recording = view.canvas, view_state.cursor.recording
+    for _ in range(6):
+        canvas.zoom_in()
+    for event in (recording.ran_at[node_of(view_state, "conv1.bias").id], recording.ran_at[0]):
+        tensor, node = recording.events[event].output_ids[0], recording.events[event].node
+        assert tensor is not None
+        assert node is not None
+        sight = canvas.viewport().rect()
+        assert not sight.intersects(canvas.mapFromScene(canvas.item.box(node)).boundingRect())
+        index = (0,) * recording.tensors[tensor].ndim
+        view.mark_numbers(marks_of(recording, Number(tensor, index, event)))
+        assert sight.contains(canvas.mapFromScene(canvas.item.box(node)).boundingRect())
 
 
 def test_texts(view: AutogradView, make_view_state: MakeViewState) -> None:

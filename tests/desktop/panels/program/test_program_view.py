@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -7,6 +8,7 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.analysis.numbers.number_marks import marks_of
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.program.program_marks import Marks, marks
 from backprop_viz.desktop.panels.program.program_view import ProgramView
@@ -15,6 +17,7 @@ from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.recording.program import Line, Program
 from backprop_viz.recording.settings import Settings
@@ -185,6 +188,29 @@ def test_a_long_line_is_wrapped_and_never_out_of_sight_at_the_right(
     assert lines[1].naturalTextRect().left() > begins
     view.resize(700, 320)
     assert block.layout().lineCount() == 1
+
+
+def test_the_lines_that_make_a_number_are_lit_those_of_the_loop_too(
+    view: ProgramView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state()
+    view.show_view_state(view_state)
+    recording = view_state.cursor.recording
+    lit = {
+        "forward": ("conv2d", "self.conv1(x)"),
+        "loss": ("mse_loss", "loss = criterion(out, y)"),
+        "update": ("SGD", "optimizer.step()"),
+    }
+    for phase, (op, text) in lit.items():
+        event = next(
+            i for i, e in enumerate(recording.events) if (e.phase.value, e.op) == (phase, op)
+        )
+        tensor = recording.events[event].output_ids[0]
+        assert tensor is not None
+        index = (0,) * recording.tensors[tensor].ndim
+        with patch.object(view.code, "show_lit") as show_lit:
+            view.mark_numbers(marks_of(recording, Number(tensor, index, event)))
+        show_lit.assert_called_once_with(frozenset([row_of(view, text)]))
 
 
 def test_the_button_asks_for_the_script_and_says_when_it_is_copied(
