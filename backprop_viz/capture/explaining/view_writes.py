@@ -42,12 +42,16 @@ class ViewWrite:
     """How a tensor that no call has made came about, by writing to views of its memory.
 
     ``event`` is the last write's index. ``operation`` is all of them as one event, which makes the
-    tensor; ``slot`` is the tensor's place after the outputs of that write.
+    tensor; ``slot`` is the tensor's place after the outputs of that write. ``latest`` makes it too,
+    from the memory as it was last recorded and from each view that was read on the way: so it says
+    what a change of those would change. ``operation`` begins where the view was made, as the graph
+    does.
     """
 
     event: int
     slot: int
     operation: Event
+    latest: Event
 
     @property
     def tensor(self) -> int:
@@ -69,10 +73,13 @@ class ViewWrites:
         self._give_nodes([each for each, _ in found])
 
     def forward_events(self) -> Iterator[tuple[int, Event]]:
-        """The operations of forward and loss, each write through views after its last call."""
+        """The operations of forward and loss, each write through views after its last call.
+
+        Of a write it is ``latest``, which reads what has been recorded last.
+        """
         added: dict[int, list[Event]] = {}
         for write in self.made.values():
-            added.setdefault(write.event, []).append(write.operation)
+            added.setdefault(write.event, []).append(write.latest)
         for i, event in forward_events(self._recording):
             yield i, event
             yield from ((i, operation) for operation in added.get(i, ()))
@@ -219,8 +226,8 @@ class _Tracer:
             memory.starts.append((i, made))
         if not chain or event.node is None:
             return None
-        operation = self._operation(memory, chain, made)
-        return ViewWrite(i, 0, replace(operation, node=event.node))
+        operation = replace(self._operation(memory, chain, made), node=event.node)
+        return ViewWrite(i, 0, operation, operation)
 
     def _write_of(self, tensor: int, read_by: int) -> ViewWrite | None:
         """How a tensor came about that no call has made; None if not by a write that is known."""
@@ -234,13 +241,14 @@ class _Tracer:
                 if not _reproduced(operation):
                     continue
                 last = memory.writes[-1]
+                latest = self._operation(memory, chain, tensor, latest=True)
                 self._places[tensor] = (memory, chain)
                 if not chain:
                     memory.starts.append((read_by, tensor))
                 if operation.tracked:
                     self._followed.add(tensor)
                 slot = len(self._recording.events[last].output_ids)
-                return ViewWrite(last, slot, operation)
+                return ViewWrite(last, slot, operation, latest)
         return None
 
     def _may_be(self, memory: _Memory, chain: _Chain, shape: tuple[int, ...]) -> bool:
@@ -252,29 +260,39 @@ class _Tracer:
         assert made is not None
         return self._recording.tensors[made].shape == shape
 
-    def _operation(self, memory: _Memory, chain: _Chain, tensor: int) -> Event:
-        """The calls of a memory since its tensor was recorded, as one that makes a view of it."""
-        events, (since, start) = self._recording.events, memory.start(chain)
+    def _operation(
+        self, memory: _Memory, chain: _Chain, tensor: int, *, latest: bool = False
+    ) -> Event:
+        """The calls of a memory since its tensor was recorded, as one that makes a view of it.
+
+        ``latest``: since it was last recorded; of what the writes read, only what they write to is
+        a view, the rest is read as it was recorded.
+        """
+        events = self._recording.events
+        since, start = memory.starts[-1] if latest else memory.start(chain)
         needed = set(chain)
         for i in memory.writes:
             if i > since:
                 needed.add(i)
-                for read in events[i].input_ids:
+                for read in events[i].input_ids[: 1 if latest else None]:
                     needed.update(self._chain(memory, read) or ())
         rows = sorted(needed)
-        everything = [each for i in rows for each in events[i].input_ids if each is not None]
-        outside = {each: None for each in everything if self._chain(memory, each) is None}
+
+        def is_inside(place: int, read: int | None) -> bool:
+            return not (latest and place) and self._chain(memory, read) is not None
+
+        everything = [read for i in rows for read in enumerate(events[i].input_ids)]
+        outside = {read: None for place, read in everything if not is_inside(place, read)}
         inputs = [start, *outside]
-        places = {tensor: place for place, tensor in enumerate(inputs) if place}
+        places = {read: place for place, read in enumerate(inputs) if place}
         # Where each view of the memory is, among the inputs and what the steps make.
         made: dict[_Chain | None, int] = {(): 0}
         steps: list[CalledStep] = []
         orders: dict[int, tuple[int, ...]] = {}
         for i in rows:
             reads = []
-            for each in events[i].input_ids:
-                assert each is not None
-                inside = self._chain(memory, each)
+            for place, each in enumerate(events[i].input_ids):
+                inside = self._chain(memory, each) if is_inside(place, each) else None
                 reads.append(places[each] if inside is None else made[inside])
             made[self._chain(memory, events[i].output_ids[0])] = len(inputs) + len(steps)
             steps.append(CalledStep(events[i], tuple(reads)))

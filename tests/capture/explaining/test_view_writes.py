@@ -2,18 +2,22 @@
 
 import random
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.chains import effects, links
 from backprop_viz.capture.explaining.explainer import Explainer
+from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
+from backprop_viz.recording.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.explaining.swept_nets import Square
-from tests.capture.explaining.view_writes import VIEW_WRITES
+from tests.capture.explaining.view_writes import READ_LATER, VIEW_WRITES
 from tests.capture.recorded_nets import Applied, recorded_net
 from tests.nightly import by_day_every
 from tests.recording.streams import through_stream
@@ -85,3 +89,54 @@ def test_gradients_are_torchs_and_those_of_finite_differences(name: str) -> None
         h = 1e-5
         slope = (along.loss(along.value + h) - along.loss(along.value - h)) / (2 * h)
         assert slope == pytest.approx(along.gradient(), rel=1e-6, abs=1e-8)
+
+
+class Arriving(TorchFunctionMode):
+    """The gradients that arrive at the node of what each call returned; None if it did not run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grads: list[Tensor | None] = []
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        made = function(*args, **(kwargs or {}))
+        if isinstance(made, Tensor):
+            at, number = len(self.grads), made.output_nr
+            self.grads.append(None)
+            if made.grad_fn is not None:
+                made.grad_fn.register_prehook(
+                    lambda grads: self.grads.__setitem__(at, grads[number])
+                )
+        return made
+
+
+@pytest.mark.parametrize("name", {**dict.fromkeys(NAMES), **READ_LATER})
+def test_the_loss_depends_on_what_each_call_made_as_autograd_says(name: str) -> None:
+    recording, weight, x = recorded(name)
+    wide_weight, wide_x = weight.double().requires_grad_(), x.double()
+    torch.set_default_dtype(torch.float64)
+    try:
+        with Arriving() as arriving:
+            made = VIEW_WRITES[name](wide_weight, wide_x)
+        (made**2).sum().backward()
+    finally:
+        torch.set_default_dtype(torch.float32)
+    forward = [
+        (i, e)
+        for i, e in enumerate(recording.events)
+        if e.phase is Phase.FORWARD and e.op != "setitem"
+    ]
+    compared = 0
+    for (i, event), grad in zip(forward, arriving.grads, strict=True):
+        tensor = event.output_ids[0]
+        assert tensor is not None
+        if grad is None:  # a comparison, or a view whose node was made anew
+            continue
+        index = (0,) * recording.tensors[tensor].ndim
+        try:
+            found = LossAlong(recording, Number(tensor, index, i)).gradients()
+        except NotReplayed as none:
+            pytest.fail(f"{event.op}: {none.reason}")
+        np.testing.assert_allclose(found, grad.numpy(), rtol=1e-5, atol=1e-6)
+        compared += 1
+    assert compared

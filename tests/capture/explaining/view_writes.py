@@ -85,6 +85,53 @@ def _twins(w: Tensor, x: Tensor) -> Tensor:
     return y * z
 
 
+def _whole_under_view(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    view = y.T
+    y.mul_(2)
+    return view
+
+
+def _whole_and_view_in_turn(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    flat = y.view(-1)
+    y.add_(w)
+    flat.mul_(2)
+    y.mul_(3)
+    return flat * w[0]
+
+
+def _whole_under_view_of_view(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    column = y.T[1]
+    y.mul_(w)
+    return column * w[0]
+
+
+def _whole_twice_under_view(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    left = y[:, :2]
+    y.zero_()
+    y.add_(w)
+    return left
+
+
+def _view_under_view(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    turned = y.T
+    row = turned[1]
+    turned.mul_(2)
+    return row + y[:, 1]
+
+
+# A tensor is written to while a view of it is used later, and the other way round.
+READ_LATER: dict[str, Function] = {
+    "the whole, a view is read": _whole_under_view,
+    "the whole and a view in turn": _whole_and_view_in_turn,
+    "the whole, a view of a view is read": _whole_under_view_of_view,
+    "the whole twice, a view is read": _whole_twice_under_view,
+    "a view, another is read": _view_under_view,
+}
 VIEW_WRITES: dict[str, Function] = {
     "a row": written(lambda y, w: y[0].mul_(2)),
     "a row by the weight": written(lambda y, w: y[0].mul_(w)),
@@ -117,4 +164,5 @@ VIEW_WRITES: dict[str, Function] = {
     "into the input": _into_input,
     "the view is what is read": _view_returned,
     "two alike": _twins,
+    **READ_LATER,
 }
