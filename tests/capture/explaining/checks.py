@@ -4,18 +4,22 @@ import random
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backprop_viz.analysis.numbers.number_origin import scalar_of
+from backprop_viz.analysis.operations.norm_gradients import MEAN_ALONG, MEAN_GRADIENT
+from backprop_viz.analysis.operations.normalization import NORMALIZED, VARIANCE
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.components import component_of
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation
+from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
 from backprop_viz.recording.phases import Phase
 
 # The largest error of a float32 sum, in roundings of the sizes of its terms. A long sum could be
 # further off, but torch adds in pairs or blocks.
 ROUNDINGS = 4
+LAYER_NORM_EPS = 1e-5  # what it adds to a variance, unless it is told otherwise
 
 
 def numbers_of(recording: Recording, draw: random.Random, each: int = 1) -> Iterator[Number]:
@@ -99,17 +103,42 @@ def roundings(recording: Recording, found: NumberExplanation) -> float:
     """How far the sum is from torch's float32, in roundings of what it is the sum of.
 
     The terms, and the upstream gradients: a local derivative such as 1 - y² is rounded as 1 is.
-    A norm subtracts the mean of a row: what is left has the rounding of the whole.
     """
     size = abs(found.value)
     for part in found.parts:
-        size += float(np.abs(part.values).sum())
+        size += _size(recording, found.op, part)
         upstream = (column.values for column in part.factors if column.role == "upstream")
         size += float(sum(np.abs(values).sum() for values in upstream))
-    if found.op == "layer_norm" and found.number.event is not None:
-        row = recording.events[found.number.event].inputs[0][found.number.index[:-1]]
-        size += float(np.abs(row).max() / row.std())  # times its weight, which is about 1
     smallest = float(np.finfo(np.float32).smallest_subnormal)  # what is less float32 has as 0
     if not np.isfinite(found.value) or abs(found.residual) < smallest:
         return 0.0
     return float(abs(found.residual) / (np.finfo(np.float32).eps * size))
+
+
+def _size(recording: Recording, op: str, part: Part) -> float:
+    """Of what size the terms of a part are: their own, but for the factors of a layer norm."""
+    if op not in ("layer_norm", "NativeLayerNormBackward0") or not part.factors:
+        return float(np.abs(part.values).sum())
+    sizes = [_size_in_layer_norm(recording, op, column) for column in part.factors]
+    return float(np.prod(sizes, axis=0).sum())
+
+
+def _size_in_layer_norm(recording: Recording, op: str, column: FactorColumn) -> NDArray[np.float64]:
+    """Of what size a factor of each term is, so that a rounding of that is its error in float32.
+
+    The mean of a row is off by a rounding of its largest x: so x̂ by one of c = max|x| / σ, and σ
+    by c roundings of itself. The means in its gradient are sums of their own terms.
+    """
+    sizes = np.abs(column.values)
+    if column.intermediate in (NORMALIZED, VARIANCE):
+        assert column.tensor is not None
+        assert column.indices is not None
+        x = recording.tensors[column.tensor].astype(np.float64)
+        rows = x[tuple(column.indices[:, : x.ndim - 1].T)].reshape(len(sizes), -1)
+        c = np.abs(rows).max(1) / np.sqrt(rows.var(1) + LAYER_NORM_EPS)
+        return sizes * (1 + c) + (c if column.intermediate == NORMALIZED else 0)
+    if column.intermediate in (MEAN_GRADIENT, MEAN_ALONG):
+        numbers = (column.number(term) for term in range(len(sizes)))
+        means = [explain_number(recording, number) for number in numbers if number is not None]
+        return np.array([sum(_size(recording, op, part) for part in m.parts) for m in means])
+    return sizes

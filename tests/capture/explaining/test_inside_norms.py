@@ -272,3 +272,28 @@ def test_a_running_statistic_is_called_by_its_buffers_name() -> None:
     deviation = step(recording, x_hat.parts[0], "deviation")
     assert names.name(number(deviation.parts[1], "running_mean")) == "1.running_mean[1]"
     assert names.name(number(x_hat.parts[0], "one_over_sigma")) == "1.running_var[1]"
+
+
+def test_of_a_row_far_from_zero_the_sum_is_that_of_float64_and_float32_is_as_far_off() -> None:
+    """What float32 cannot tell apart in the row, its gradient has in each term."""
+    torch.manual_seed(0)
+    x, w, g = torch.randn(3, 5) + 200, torch.randn(5), torch.randn(3, 5)
+
+    def gradients(dtype: torch.dtype) -> list[Tensor]:
+        leaves = [t.to(dtype, copy=True).requires_grad_() for t in (x, w)]
+        F.layer_norm(leaves[0], (5,), leaves[1]).backward(g.to(dtype))
+        return [leaf.grad for leaf in leaves if leaf.grad is not None]
+
+    net = Applied(w.clone(), lambda w, x: F.layer_norm(x.requires_grad_(), (5,), w))
+    recording = recorded_net(net, x.clone(), lambda out: (out * g).sum())
+    event = next(i for i, e in enumerate(recording.events) if e.op == "NativeLayerNormBackward0")
+    errors = []
+    for slot, index in ((0, (1, 2)), (0, (2, 0)), (1, (3,)), (1, (4,))):
+        found = recording.explain(event, slot, index)
+        assert found.value == gradients(torch.float32)[slot][index]
+        exact = float(gradients(torch.float64)[slot][index])
+        assert found.total == pytest.approx(exact, rel=1e-9, abs=1e-12)
+        assert list(faults(recording, found)) == []
+        sizes = sum(float(abs(part.values).sum()) for part in found.parts)
+        errors.append(abs(found.residual) / sizes / torch.finfo(torch.float32).eps)
+    assert max(errors) > 10, errors
