@@ -10,6 +10,7 @@ from backprop_viz.analysis.operations.operation_entry import (
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
     NotRecorded,
+    Places,
     RecordedCall,
     constant,
     product,
@@ -50,10 +51,22 @@ def _prod(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
     return (product("value", *factors),) if factors else (Part("value", constant("", 1, 1).values),)
 
 
-def _cumsum(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+def _up_to(call: RecordedCall, index: Index) -> Places:
+    """The places along the axis up to an element's own, this included."""
     axis = int(call.option("dim", 1)) % max(1, len(index))
     places = [(*index[:axis], k, *index[axis + 1 :]) for k in range(index[axis] + 1)]
-    return (product("terms", call.input.column("input", np.array(places, np.int64))),)
+    return np.array(places, np.int64)
+
+
+def _cumsum(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    return (product("terms", call.input.column("input", _up_to(call, index))),)
+
+
+def _cumprod(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    places = _up_to(call, index)
+    if len(places) > _MOST_FACTORS:
+        raise NotRecorded
+    return (product("value", *(call.input.one("factor", tuple(place)) for place in places)),)
 
 
 OPERATIONS = (
@@ -87,4 +100,5 @@ OPERATIONS = (
         forward=_cumsum,
         nodes=(OperationNode("CumsumBackward0", (SentGradient("one"),)),),
     ),
+    OperationEntry(functions=("cumprod",), form="yᵢ = Π x[:i + 1]", forward=_cumprod),
 )

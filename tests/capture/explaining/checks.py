@@ -109,14 +109,22 @@ def roundings(recording: Recording, found: NumberExplanation) -> float:
         size += _size(recording, found.op, part)
         upstream = (column.values for column in part.factors if column.role == "upstream")
         size += float(sum(np.abs(values).sum() for values in upstream))
-    smallest = float(np.finfo(np.float32).smallest_subnormal)  # what is less float32 has as 0
+    # What is less float32 may have as 0: an exponential on the way is beyond its range.
+    smallest = float(np.finfo(np.float32).smallest_normal)
     if not np.isfinite(found.value) or abs(found.residual) < smallest:
         return 0.0
     return float(abs(found.residual) / (np.finfo(np.float32).eps * size))
 
 
 def _size(recording: Recording, op: str, part: Part) -> float:
-    """Of what size the terms of a part are: their own, but for the factors of a layer norm."""
+    """Of what size the terms of a part are: their own, but for the factors of a layer norm.
+
+    And for softmax: what is raised is x less the largest, of which a rounding changes a probability
+    p by as many of its own as that is far from 0, |ln p| or less.
+    """
+    if op == "softmax":
+        p = np.maximum(np.abs(part.values), np.finfo(np.float32).tiny)
+        return float((p * (1 + np.abs(np.log(p)))).sum())
     if op not in ("layer_norm", "NativeLayerNormBackward0") or not part.factors:
         return float(np.abs(part.values).sum())
     sizes = [_size_in_layer_norm(recording, op, column) for column in part.factors]
