@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import lru_cache
-from types import CodeType
+from functools import lru_cache, partial
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import Module
 from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.code.given_arguments import training_given
@@ -92,7 +93,7 @@ class FunctionWatch(TorchFunctionMode):
     hands numbers to Python or numpy, with its name and copies of the tensors. What a function reads
     is copied before it runs, for it may write in place. Within a transform such as torch.vmap
     tensors have no memory: there it is told of the plain operations below, before each of which
-    ``before_call`` is called.
+    ``before_call`` is called; and so within a function that is given another one to call.
     """
 
     def __init__(
@@ -196,6 +197,9 @@ class FunctionWatch(TorchFunctionMode):
         draws = getattr(func, "__name__", "") not in NEVER_RANDOM
         state = _random_state() if draws else None
         try:
+            if not template.plain and _calls_back(func, args, kwargs):
+                with self.told_inside():
+                    return func(*args, **kwargs)
             result = func(*args, **kwargs)
         except Exception as error:
             self._failed(op_name(func), read, error)
@@ -215,6 +219,18 @@ class FunctionWatch(TorchFunctionMode):
             call = template.call(_full_name(func), state if drew else None, without)
             self._ran(Ran(op, read, inputs, made, *lines_running(self._forward), call))
         return result
+
+
+def _calls_back(func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    """Whether a function of Python's is given another, such as a distance: no data tells of that.
+
+    What torch has in C++ (``Tensor.apply_``) hands it numbers, not tensors.
+    """
+    given = (*args, *kwargs.values())
+    return isinstance(func, FunctionType) and any(
+        isinstance(value, FunctionType | MethodType | BuiltinFunctionType | partial | Module)
+        for value in given
+    )
 
 
 def _ignored(*_: Any) -> None:

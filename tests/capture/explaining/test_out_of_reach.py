@@ -1,5 +1,6 @@
 """What is at the border of the engine: tables that are renormed, torch.func, complex numbers."""
 
+import copy
 import random
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 from torch.func import grad, jacrev, jvp, vjp, vmap
 
 import backprop_viz as bv
+from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
@@ -122,3 +124,66 @@ def test_a_loop_records_what_vmap_comes_down_to_and_leaves_torch_as_it_was() -> 
     for number in numbers_of(recorded.recording, random.Random(0)):
         reason = explainer.explain(number).reason
         assert reason is None or reason.code in ALWAYS, number
+
+
+def _distance(a: Tensor, b: Tensor) -> Tensor:
+    return (a - b).abs().sum(1)
+
+
+def _scaled(
+    out: Tensor,
+    x: Tensor,
+    scale: float,
+    function: Callable[[Tensor], Tensor],
+    options: dict[str, int],
+) -> Tensor:
+    return (function(out) - function(x)).pow(2).mean() * scale + options["shift"]
+
+
+GIVEN_FUNCTIONS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "a distance": lambda out, x: nn.TripletMarginWithDistanceLoss(
+        distance_function=_distance, margin=9.0
+    )(out, x, x.flip(0)),
+    "a module, swapped": lambda out, x: F.triplet_margin_with_distance_loss(
+        out, x, x.flip(0), distance_function=nn.PairwiseDistance(), swap=True, margin=9.0
+    ),
+    "none": lambda out, x: nn.TripletMarginWithDistanceLoss(margin=9.0)(out, x, x.flip(0)),
+    "one's own": lambda out, x: _scaled(out, x, 0.5, torch.tanh, {"shift": 1}),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN_FUNCTIONS)
+def test_a_loss_that_is_given_a_function_has_terms_down_to_the_weights(name: str) -> None:
+    torch.manual_seed(0)
+    net, x = nn.Linear(4, 4), torch.randn(3, 4)
+    plain = copy.deepcopy(net)
+    loss = GIVEN_FUNCTIONS[name](plain(x), x)
+    loss.backward()
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    with bv.record(net, optimizer) as recorded:
+        GIVEN_FUNCTIONS[name](net(x), x).backward()
+        optimizer.step()
+    recording = recorded.recording
+    assert recording.loss == loss.item()
+    assert plain.weight.grad is not None
+    assert net.weight.grad is not None
+    assert torch.equal(net.weight.grad, plain.weight.grad)
+    explainer = Explainer(recording)
+    for number in numbers_of(recording, random.Random(0)):
+        found = explainer.explain(number)
+        assert found.reason is None, (found.op, found.reason)
+        assert list(faults(recording, found)) == []
+    along = LossAlong(recording, Number(recording.by_parameter["weight"].value_id, (1, 2)))
+    assert along.gradient() == pytest.approx(float(plain.weight.grad[1, 2]), rel=1e-5)
+
+
+def test_an_error_in_a_function_that_a_loss_is_given_is_that_of_the_loss() -> None:
+    def broken(a: Tensor, b: Tensor) -> Tensor:
+        return a @ b
+
+    net, x = nn.Linear(4, 4), torch.randn(3, 4)
+    with (
+        pytest.raises(RuntimeError, match="shapes cannot be multiplied"),
+        bv.record(net, torch.optim.SGD(net.parameters(), 0.1)),
+    ):
+        F.triplet_margin_with_distance_loss(net(x), x, x, distance_function=broken)

@@ -32,7 +32,6 @@ ALWAYS = {"constant", "no_derivative", "drawn"}
 REASONS = {
     "linalg: eig": {"derivative_refused"},
     "layers: checkpointed, reentrant": {"custom_function", "no_operation"},
-    "losses: triplet, own distance": {"call_not_recorded"},
     "own: custom Function": {"custom_function"},
     "own: jvp": {"unrecorded_node"},
     "own: grad in forward": {"unrecorded_node"},
