@@ -67,6 +67,7 @@ class DockArea(QMainWindow):
         self._laid_out = QTimer(self, interval=0, singleShot=True)
         self._laid_out.timeout.connect(self._dress_tabs)
         self._dressed: list[tuple[QRect, bool]] = []  # where all was when the bars were dressed
+        self._put_away: list[QTabBar] = []  # what has been hidden since
         self._tree: DockNode | None = None
         self.moved_by_user = False
         self._arranging = False
@@ -111,7 +112,8 @@ class DockArea(QMainWindow):
         places = [(dock.geometry(), dock.isVisible()) for dock in self.docks.values()]
         # To hide a bar has Qt lay the docks out again, and it may then show the bar again, without
         # anything having moved: where it does, it has its way, or that would go on for ever.
-        moved, self._dressed = places != self._dressed, places
+        if places != self._dressed:
+            self._dressed, self._put_away = places, []
         for bar in self.findChildren(QTabBar):
             bar.setDrawBase(False)
             if bar.elideMode() != Qt.TextElideMode.ElideNone:  # to set it lays the docks out
@@ -119,8 +121,11 @@ class DockArea(QMainWindow):
             bar.setUsesScrollButtons(True)
             bar.setAccessibleName(self.tr("Panels that share a place"))
             # Qt puts those of a single panel out of sight, where a screen reader still finds them.
-            if moved or bar.count() == 0:  # one without any is not used: Qt does not show it
-                bar.setVisible(bar.count() > 1)
+            if bar.count() > 1:
+                bar.show()
+            elif bar not in self._put_away:
+                self._put_away.append(bar)
+                bar.hide()
 
     def _note_move(self) -> None:
         if not self._arranging:

@@ -13,10 +13,12 @@ from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QStyle,
+    QTabBar,
     QTextEdit,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
@@ -83,15 +85,38 @@ class Layouts(QObject):
         return False
 
 
-def test_while_nothing_happens_nothing_is_laid_out(window: MainWindow, qtbot: QtBot) -> None:
+class ShownAgain(QObject):
+    """Shows an empty bar of tabs at each layout of the docks, as Qt does while one is dragged."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self.bar = QTabBar(window.docks)
+        window.docks.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.bar.show()
+        return False
+
+
+@pytest.mark.parametrize("dragged", [False, True])
+def test_while_nothing_happens_nothing_is_laid_out(
+    window: MainWindow, qtbot: QtBot, dragged: bool
+) -> None:
     """Each layout may ask for one more, but they come to an end."""
     layouts, turns = Layouts(window), list[bool]()
+    shown_again = ShownAgain(window) if dragged else None
+    if shown_again is not None:
+        shown_again.bar.show()
     timer = QTimer(interval=0)
     timer.timeout.connect(lambda: turns.append(True))
     timer.start()
     qtbot.waitUntil(lambda: len(turns) > 100)  # one that goes on for ever is asked for in most
     timer.stop()
     window.docks.removeEventFilter(layouts)
+    if shown_again is not None:
+        window.docks.removeEventFilter(shown_again)
+        delete(shown_again.bar)
     assert layouts.count < 20
 
 
