@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
 # What a plain loop cannot repeat: a gradient was altered on purpose, weights were loaded from a
@@ -22,15 +23,18 @@ class RunJournal:
     twice: tuple[int, ...] = ()
     foreign: Mapping[int, str] = field(default_factory=dict)
 
-    def changed(self, iteration: int, settings: Settings, under_way: bool) -> "RunJournal":
-        """With settings that were changed, perhaps while that iteration was ``under_way``.
+    def changed(self, iteration: int, settings: Settings, phase: Phase) -> "RunJournal":
+        """With settings that were changed before that phase of an iteration.
 
-        Its update already goes by the new learning rate, the rest is for the next one.
+        Its forward already goes by the new form of the input and its update by the new learning
+        rate; the rest is for the next one.
         """
-        if not under_way:
+        if phase is Phase.ZERO_GRAD:
             return self._with(iteration, settings)
-        rate = ("lr", "schedule", "schedule_options")
-        soon = replace(self.at(iteration), **{name: getattr(settings, name) for name in rate})
+        names = ["lr", "schedule", "schedule_options"]
+        if phase is Phase.FORWARD:
+            names.append("input_form")
+        soon = replace(self.at(iteration), **{name: getattr(settings, name) for name in names})
         return self._with(iteration, soon)._with(iteration + 1, settings)
 
     def ran(self, iteration: int, *, intervention: bool, twice: bool) -> "RunJournal":

@@ -90,13 +90,13 @@ class RunState:
             self.begin(settings)
             return
         trainer.take_over(settings)
-        under_way = trainer.phase is not Phase.ZERO_GRAD
-        self.journal = self.journal.changed(trainer.iteration, settings, under_way)
+        self.journal = self.journal.changed(trainer.iteration, settings, trainer.phase)
         self._settings_changed = self.recorder is not None
         if not self._settings_changed:
             self.checkpoints.add(trainer.checkpoint())
         self.settings = settings
-        self.program = program(settings, trainer.model)
+        # Not what has been changed too late for the iteration in progress.
+        self.program = program(self.journal.at(trainer.iteration), trainer.model)
 
     def adopt(
         self,
@@ -184,7 +184,9 @@ class RunState:
             call(done)
         if self._settings_changed or self.checkpoints.wants(done.number):
             self.checkpoints.add(self.trainer.checkpoint())
+        if self._settings_changed:
             self._settings_changed = False
+            self.program = program(self.settings, self.trainer.model)
 
     # -- going back --------------------------------------------------------------------------
 

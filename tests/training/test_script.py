@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import backprop_viz as bv
+from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.run_journal import RunJournal
 from backprop_viz.training.script import Run, samples_taken, script
@@ -122,7 +123,7 @@ def test_what_the_loader_gives_is_counted_as_it_gives_it() -> None:
     assert samples_taken(journal, 4, {}, 40) == 56
     drawn = {1: (torch.zeros(1, 1, 32, 32), torch.zeros(1))}
     assert samples_taken(journal, 4, drawn, 40) == 40
-    changed = journal.changed(2, replace(TUTORIAL, batch_size=4), under_way=False)
+    changed = journal.changed(2, replace(TUTORIAL, batch_size=4), Phase.ZERO_GRAD)
     assert samples_taken(changed, 4, {}, 1000) == 16 + 16 + 4 + 4
 
 
@@ -133,7 +134,7 @@ def test_long_runs_are_counted_as_short_ones_one_batch_at_a_time(seed: int) -> N
     journal = RunJournal({0: replace(TUTORIAL, batch_size=int(random.integers(1, 60)))})
     for at in sorted(random.integers(1, iterations + 1, 4).tolist()):
         changed = replace(TUTORIAL, batch_size=int(random.integers(1, 60)))
-        journal = journal.changed(at, changed, under_way=False)
+        journal = journal.changed(at, changed, Phase.ZERO_GRAD)
     drawn = (torch.zeros(1, 1, 32, 32), torch.zeros(1))
     given_batches = dict.fromkeys(random.integers(0, iterations, 3).tolist(), drawn)
     taken = 0
@@ -144,10 +145,12 @@ def test_long_runs_are_counted_as_short_ones_one_batch_at_a_time(seed: int) -> N
     assert samples_taken(journal, 10**9, {}, size) > 10**8
 
 
-def test_a_change_during_an_iteration_counts_for_its_update_only_in_the_rate() -> None:
-    other = replace(TUTORIAL, lr=0.5, set_to_none=False)
-    journal = RunJournal({0: TUTORIAL}).changed(3, other, under_way=True)
+def test_a_change_during_an_iteration_counts_for_what_of_it_is_still_to_come() -> None:
+    other = replace(TUTORIAL, lr=0.5, set_to_none=False, input_form="single")
+    journal = RunJournal({0: TUTORIAL}).changed(3, other, Phase.LOSS)
     assert [journal.at(i) for i in (2, 3, 4)] == [TUTORIAL, replace(TUTORIAL, lr=0.5), other]
+    early = RunJournal({0: TUTORIAL}).changed(3, other, Phase.FORWARD)
+    assert early.at(3) == replace(TUTORIAL, lr=0.5, input_form="single")
     assert journal.up_to(3, TUTORIAL).settings == {0: TUTORIAL}
 
 
