@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from backprop_viz.analysis.operations import axes_of
+from backprop_viz.analysis.operations.recorded_call import constant, product
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import columns, weighted
 from backprop_viz.capture.explaining.problems import unraveled, whole
@@ -64,6 +65,30 @@ def runs_in_steps(made_by: Event) -> bool:
     first = next((output.grad_fn for output in made if output.grad_fn is not None), None)
     behind = () if first is None else (node for node, _ in first.next_functions)
     return any(node is not None and node.name() != _LEAF for node in behind)
+
+
+def handed_on(event: Event, number: Number) -> Part:
+    """The element itself, of a node that sends on the very tensor that arrived.
+
+    Forward mode has such nodes of no operation: sums of a tangent with nothing.
+    """
+    tensor = event.output_ids[number.slot]
+    slot = event.input_ids.index(tensor)
+    array = event.inputs[slot]
+    assert array is not None
+    values = np.array([float(component_of(array[number.index], number.component))])
+    where = np.array([number.index], np.int64).reshape(1, -1)
+    upstream = FactorColumn(
+        "upstream",
+        values,
+        tensor,
+        where,
+        number.event,
+        slot,
+        arrived=True,
+        component=number.component,
+    )
+    return product("products", upstream, constant("one", 1.0, 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

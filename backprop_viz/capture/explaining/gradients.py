@@ -25,7 +25,11 @@ from backprop_viz.analysis.operations.recorded_call import constant, product
 from backprop_viz.analysis.provenance import sent_to
 from backprop_viz.capture.explaining.coefficients import FloatArray, Source, source
 from backprop_viz.capture.explaining.complex_numbers import gradient_in_parts, is_complex
-from backprop_viz.capture.explaining.composite import parts_in_one_step, runs_in_steps
+from backprop_viz.capture.explaining.composite import (
+    handed_on,
+    parts_in_one_step,
+    runs_in_steps,
+)
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import (
     ElementSent,
@@ -73,6 +77,8 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
             raise NotReplayed("in_place_on_view", event.op) from error
         if error.reason.code != "node_not_found":
             raise
+        if event.output_ids[number.slot] in event.input_ids:
+            return (handed_on(event, number),)
         parts = parts_in_one_step(lookup, number, event, _operation(lookup, event))
         if parts is None:
             operation = _operation(lookup, event)

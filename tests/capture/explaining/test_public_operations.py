@@ -33,7 +33,6 @@ REASONS = {
     "linalg: eig": {"derivative_refused"},
     "layers: checkpointed, reentrant": {"custom_function", "no_operation"},
     "own: custom Function": {"custom_function"},
-    "own: jvp": {"unrecorded_node"},
     "own: grad in forward": {"unrecorded_node"},
 }
 # The loss, made again in float64, is another one: chance, or 16 bits.
