@@ -138,7 +138,7 @@ def test_the_bias_gradient_is_the_sum_over_samples_and_places(recording: Recordi
     terms[tuple(upstream.indices.T)] = part.values
     assert np.allclose(terms[:, 0], g["c1"][:, 0], rtol=1e-4, atol=1e-9)
     assert found.total == pytest.approx(g["conv1.bias"][0], rel=1e-5)
-    assert shown(found.total) == shown(g["conv1.bias"][0])
+    assert shown(found.value) == shown(found.total) == shown(g["conv1.bias"][0])
 
 
 def test_an_activation_is_its_window_times_the_kernel(recording: Recording) -> None:
