@@ -5,7 +5,7 @@ What they run reads tensors without memory; below them are plain operations on p
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import wraps
 from types import ModuleType
 from typing import Any
@@ -18,9 +18,13 @@ _LEVELS: tuple[tuple[ModuleType, str], ...] = (
     (eager_transforms, "grad_increment_nesting"),
     (eager_transforms, "jvp_increment_nesting"),
 )
+# functionalize has no context: it pushes its level by one function, and pops it by another.
+_PUSHED, _POPPED = "_func_increment_nesting", "_func_decrement_nesting"
 _Around = Callable[[], AbstractContextManager[None]]
 # By thread, those that were begun last are told.
 _told: dict[int, list[_Around]] = {}
+# By thread, what is open for each functionalize that runs.
+_open: dict[int, list[ExitStack]] = {}
 
 
 @contextmanager
@@ -34,6 +38,8 @@ def transforms_within(around: _Around) -> Iterator[None]:
     if not _told:
         for module, name in _LEVELS:
             setattr(module, name, _told_of(getattr(module, name)))
+        setattr(eager_transforms, _PUSHED, _told_of_push(getattr(eager_transforms, _PUSHED)))
+        setattr(eager_transforms, _POPPED, _told_of_pop(getattr(eager_transforms, _POPPED)))
     _told.setdefault(thread, []).append(around)
     try:
         yield
@@ -43,7 +49,11 @@ def transforms_within(around: _Around) -> Iterator[None]:
         if not of_thread:
             del _told[thread]
         if not _told:
-            for module, name in _LEVELS:
+            for module, name in (
+                *_LEVELS,
+                (eager_transforms, _PUSHED),
+                (eager_transforms, _POPPED),
+            ):
                 setattr(module, name, getattr(module, name).__wrapped__)
 
 
@@ -58,5 +68,34 @@ def _told_of(level: Callable[..., Any]) -> Callable[..., Any]:
             return
         with of_thread[-1](), level(*args, **kwargs) as pushed:
             yield pushed
+
+    return told
+
+
+def _told_of_push(push: Callable[[bool], int]) -> Callable[[bool], int]:
+    @wraps(push)
+    def told(reapply_views: bool) -> int:
+        thread = threading.get_ident()
+        around = ExitStack()
+        of_thread = _told.get(thread)
+        if of_thread is not None:
+            around.enter_context(of_thread[-1]())
+        _open.setdefault(thread, []).append(around)
+        return push(reapply_views)
+
+    return told
+
+
+def _told_of_pop(pop: Callable[[], int]) -> Callable[[], int]:
+    @wraps(pop)
+    def told() -> int:
+        level = pop()
+        thread = threading.get_ident()
+        of_thread = _open.get(thread)
+        if of_thread:  # else it was pushed before anybody was told
+            of_thread.pop().close()
+            if not of_thread:
+                del _open[thread]
+        return level
 
     return told

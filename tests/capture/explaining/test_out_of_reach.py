@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
-from torch.func import grad, hessian, jacfwd, jacrev, jvp, vjp, vmap
+from torch.func import functionalize, grad, hessian, jacfwd, jacrev, jvp, vjp, vmap
 
 import backprop_viz as bv
 from backprop_viz.capture.checks.loss_along import LossAlong
@@ -75,10 +75,11 @@ TRANSFORMED: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "vmap of grad": lambda w, x: vmap(grad(lambda a: ((a * w) ** 3).sum()))(x),
     "of each sample": lambda w, x: vmap(grad(lambda v, a: (a @ v).sigmoid()), (None, 0))(w, x),
     "vjp": lambda w, x: vjp(lambda a: (a * w).sin(), x)[1](x)[0],
+    "functionalize": lambda w, x: functionalize(lambda a: (a * w).add_(1).sin())(x),
     "jacrev": lambda w, x: jacrev(lambda a: (a * w).tanh())(x[0]),
     "hessian": lambda w, x: hessian(lambda a: ((a * w) ** 3).sum())(x[0]),
-    "jacfwd": lambda w, x: jacfwd(lambda a: (a * w).tanh())(x[0]),
     "jvp": lambda w, x: jvp(lambda a: (a * w) ** 2, (x,), (torch.ones(3, 4),))[1],
+    "jacfwd": lambda w, x: jacfwd(lambda a: (a * w).tanh())(x[0]),
 }
 # Forward mode multiplies by nothing, of which autograd has a node and no operation was run.
 ZEROS = {"hessian": {"unrecorded_node"}}

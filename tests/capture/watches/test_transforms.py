@@ -37,3 +37,29 @@ def test_the_one_that_began_last_is_told_whatever_ends_first(first_ends_first: b
         torch.vmap(torch.exp)(torch.zeros(2))
     assert told[3:] == ["third"]
     assert torch._functorch.vmap.vmap_increment_nesting is level
+
+
+def test_functionalize_is_told_and_ends_where_it_raises() -> None:
+    level = torch._functorch.eager_transforms._func_increment_nesting
+    told: list[str] = []
+
+    @contextmanager
+    def around() -> Iterator[None]:
+        told.append("begins")
+        try:
+            yield
+        finally:
+            told.append("ends")
+
+    def broken(x: torch.Tensor) -> torch.Tensor:
+        raise ValueError(told.pop())
+
+    with transforms_within(around):
+        torch.func.functionalize(torch.exp)(torch.zeros(2))
+        assert told == ["begins", "ends"]
+        with pytest.raises(ValueError, match="begins"):
+            torch.func.functionalize(broken)(torch.zeros(2))
+        assert told == ["begins", "ends", "ends"]
+    assert torch._functorch.eager_transforms._func_increment_nesting is level
+    torch.func.functionalize(torch.exp)(torch.zeros(2))
+    assert len(told) == 3
