@@ -181,7 +181,7 @@ def _difference(call: RecordedCall, index: Index) -> tuple[Part, ...]:
 def _difference_form(call: RecordedCall) -> str:
     a, _, _, _, eps = _apart(call)
     place = bracket(place_letters(a.array.ndim))
-    return f"d{place} = a{place} − b{place} + {number_text(eps)}"
+    return f"difference{place} = a{place} − b{place} + {number_text(eps)}"
 
 
 OPERATIONS = (
@@ -192,7 +192,9 @@ OPERATIONS = (
         form=_distance_form,
         forward=_distance,
         intermediates=(
-            Intermediate(name=_DIFFERENCE, symbol="d", parts=_difference, form=_difference_form),
+            Intermediate(
+                name=_DIFFERENCE, symbol="difference", parts=_difference, form=_difference_form
+            ),
         ),
     ),
 )

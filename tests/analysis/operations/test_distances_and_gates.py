@@ -99,3 +99,25 @@ def test_forms_of_functions_of_two_numbers_are_torchs_gradients(
         written = form.partition(" = ")[2].replace("·", "*").replace("−", "-").replace("²", "**2")
         sent = event.outputs[slot]
         assert eval(written, {}, names) == pytest.approx(sent, rel=1e-12)
+
+
+def test_local_response_norm_is_written_with_its_numbers() -> None:
+    x = noise(2, 4, 3)
+    event = record(lambda: F.local_response_norm(x, 3, alpha=0.5, beta=2.0, k=1.5)).call
+    assert forward_formula(event) == "y = x / (1.5 + 0.5·Σ x² / 3)^2"
+    # The sum is over a channel and its neighbours.
+    padded = np.pad(x.detach().numpy() ** 2, ((0, 0), (1, 1), (0, 0)))
+    sums = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
+    expected = x.detach().numpy() / (1.5 + 0.5 * sums / 3) ** 2
+    assert event.outputs[0] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("run", "form"),
+    [
+        (lambda: torch.linalg.det(X[:, :4]), "y = det(x)"),
+        (lambda: torch.linalg.inv(X[:, :4]), "y = x⁻¹"),
+    ],
+)
+def test_of_matrices_the_formula_is_in_words(run: Callable[[], Any], form: str) -> None:
+    assert forward_formula(record(run).call) == form
