@@ -9,6 +9,7 @@ from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.autosave_files import folder
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.theme import ThemeController
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.program.code_question import CodeQuestion
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.texts.message_texts import message_text
@@ -94,7 +95,12 @@ class NetworksController(QObject):
         if editing:
             area = docks.size()
             share = QSize(round(area.width() * 0.36), round(area.height() * 0.64))
-            docks.give_room(docks.dock_of(self._view), _ROOM.boundedTo(share))
+            # In a low window the column is too short for the editor and the pad.
+            pad = docks.dock_of(self._window.panel(DrawPanel))
+            low = share.height() < _ROOM.height()
+            docks.give_room(
+                docks.dock_of(self._view), _ROOM.boundedTo(share), pad if low else None
+            )
         else:
             docks.take_room_back()
 

@@ -79,6 +79,7 @@ class DockArea(QMainWindow):
         self.maximized_dock: PanelDock | None = None
         # A dock that was given room, its size before, and how large it is at least.
         self._roomy: tuple[PanelDock, QSize, QSize] | None = None
+        self._gave_way: PanelDock | None = None  # hidden meanwhile
 
     def dock_of(self, panel: QWidget) -> PanelDock:
         """The dock around a panel. Raises LookupError if the panel is not docked."""
@@ -302,11 +303,17 @@ class DockArea(QMainWindow):
         if dock.wanted and dock.available:
             dock.raise_()
 
-    def give_room(self, dock: PanelDock, least: QSize) -> None:
-        """Make a dock at least this large, as far as there is room, until ``take_room_back``."""
+    def give_room(self, dock: PanelDock, least: QSize, from_: PanelDock | None = None) -> None:
+        """Make a dock at least this large, as far as there is room, until ``take_room_back``.
+
+        Until then ``from_`` is hidden, if it takes room.
+        """
         if self.is_maximized or dock.isFloating() or self._roomy is not None:
             return
         self._roomy = (dock, dock.size(), least)
+        if from_ is not None and _takes_room(from_):
+            self._gave_way = from_
+            from_.hide()
         self._enlarge()
 
     def _enlarge(self) -> None:
@@ -323,6 +330,9 @@ class DockArea(QMainWindow):
         if self._roomy is None:
             return
         (dock, size, _), self._roomy = self._roomy, None
+        back, self._gave_way = self._gave_way, None
+        if back is not None:
+            back.setVisible(back.wanted and back.available)
         if not self.share_out():
             self.resizeDocks([dock], [size.width()], _HORIZONTAL)
             self.resizeDocks([dock], [size.height()], _VERTICAL)

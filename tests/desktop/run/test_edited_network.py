@@ -152,8 +152,21 @@ def test_the_editor_has_room_until_it_is_closed(open_window: OpenWindow) -> None
     laid_out()
     assert dock.width() > before.width() + 100
     assert dock.height() > before.height() + 50
+    pad = window.docks.docks["drawPanel"]
+    assert not pad.isHidden()
     page_of(window).findChild(QToolButton, "closeEditor").click()
     assert window.session.wait_until(lambda: dock.size() == before, 20)
+    # In a low window the pad gives way.
+    window.resize(1280, 800)
+    laid_out()
+    before = dock.size()
+    trigger(window, "actionEditNetwork")
+    laid_out()
+    editor = page_of(window).editor
+    assert editor.viewport().height() >= 12 * editor.fontMetrics().lineSpacing()
+    assert pad.isHidden()
+    page_of(window).findChild(QToolButton, "closeEditor").click()
+    assert window.session.wait_until(lambda: dock.size() == before and pad.isVisible(), 20)
 
 
 @pytest.mark.parametrize("code", ["while True: pass", "import os; os._exit(7)"])
