@@ -17,6 +17,7 @@ from report import header
 
 BENCHMARKS = (
     "bench_start.py",
+    "bench_show.py",
     "bench_training.py",
     "bench_record.py",
     "bench_watch.py",
