@@ -25,7 +25,7 @@ _SEARCHES = _searches()
 def findings(recording: Recording) -> tuple[Finding, ...]:
     """What looks wrong in a recording, the worst first; nothing in one that is healthy.
 
-    Of a phase that is under way it is only said where NaN arose.
+    Of a phase that is under way it is only said where NaN or Inf arose.
     """
     so_far = list(found_so_far(recording))
     if recording.under_way is not None:

@@ -98,9 +98,7 @@ class NetworksController(QObject):
             # In a low window the column is too short for the editor and the pad.
             pad = docks.dock_of(self._window.panel(DrawPanel))
             low = share.height() < _ROOM.height()
-            docks.give_room(
-                docks.dock_of(self._view), _ROOM.boundedTo(share), pad if low else None
-            )
+            docks.give_room(docks.dock_of(self._view), _ROOM.boundedTo(share), pad if low else None)
         else:
             docks.take_room_back()
 
