@@ -80,6 +80,7 @@ class DockArea(QMainWindow):
         # A dock that was given room, its size before, and how large it is at least.
         self._roomy: tuple[PanelDock, QSize, QSize] | None = None
         self._gave_way: PanelDock | None = None  # hidden meanwhile
+        self._places_without: dict[str, DockPlace] = {}  # of all, before it was given room
 
     def dock_of(self, panel: QWidget) -> PanelDock:
         """The dock around a panel. Raises LookupError if the panel is not docked."""
@@ -216,9 +217,11 @@ class DockArea(QMainWindow):
         return next((dock for dock in found if dock is not None), None)
 
     def places(self) -> dict[str, DockPlace]:
-        """Where each dock is that is shown, when none has all the room."""
+        """Where each dock is that is shown, when none has all the room, or was given more."""
         if self.is_maximized:
             return self._places_before
+        if self._roomy is not None:
+            return self._places_without
         shown = {name: dock for name, dock in self.docks.items() if not dock.isHidden()}
         return {name: self._place(dock) for name, dock in shown.items()}
 
@@ -310,6 +313,7 @@ class DockArea(QMainWindow):
         """
         if self.is_maximized or dock.isFloating() or self._roomy is not None:
             return
+        self._places_without = self.places()
         self._roomy = (dock, dock.size(), least)
         if from_ is not None and _takes_room(from_):
             self._gave_way = from_

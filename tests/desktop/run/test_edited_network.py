@@ -159,9 +159,10 @@ def test_the_editor_has_room_until_it_is_closed(open_window: OpenWindow) -> None
     # In a low window the pad gives way.
     window.resize(1280, 800)
     laid_out()
-    before = dock.size()
+    before, layout = dock.size(), window.layout_state()
     trigger(window, "actionEditNetwork")
     laid_out()
+    assert window.layout_state() == layout, "which is what a session file keeps"
     editor = page_of(window).editor
     assert editor.viewport().height() >= 12 * editor.fontMetrics().lineSpacing()
     assert pad.isHidden()
