@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from backprop_viz.analysis.provenance import arrived, is_finite, strange
 from backprop_viz.recording.calls import changed_leaves
 from backprop_viz.recording.events import Event
-from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.finding import Finding, Severity
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 
@@ -34,7 +34,7 @@ def found_so_far(recording: Recording) -> Iterator[Finding]:
             return
         scaled = recording.loss_scale is not None
         if first is None and not (scaled if backward else _is_wanted(event)):
-            severity = "error" if backward else "warning"
+            severity: Severity = "error" if backward else "warning"
             first = Finding(code, severity, (kind, event.op), event=i)
     if first is not None:
         yield first
