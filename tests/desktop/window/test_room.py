@@ -136,6 +136,17 @@ def test_beside_an_explanation_the_bars_are_whole_at_1280_by_800(open_window: Op
     assert seen_whole(window, chart)
 
 
+def test_nothing_of_a_node_is_cut_at_the_right_at_1280_by_800(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial", size=(1280, 800))
+    trigger(window, "actionIteration")
+    cursor = window.session.view_state.cursor
+    window.panel(AutogradView).picked.emit("node", cursor.recording.graph.nodes[1].key)
+    settle(window)
+    section = window.panel(InspectorView).node_section
+    assert section.isVisible()
+    assert section.visibleRegion().boundingRect().width() == section.width()
+
+
 def test_panels_share_tabs_where_text_is_large_and_stand_apart_again(
     open_window: OpenWindow,
 ) -> None:

@@ -90,7 +90,12 @@ class ExperimentSection(QWidget):
         intervention.addWidget(self.intervention, 1)
         layout.addLayout(intervention)
         layout.addLayout(self._make_row())
-        layout.addWidget(self.explanation)
+        # The button stands below the value: in a narrow panel it would be cut beside it.
+        last = QHBoxLayout()
+        last.setSpacing(6)
+        last.addWidget(self.explanation, 1)
+        last.addWidget(self.apply, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(last)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._view_state: ViewState | None = None
         self._node: Node | None = None
@@ -201,7 +206,6 @@ class ExperimentSection(QWidget):
         row.addWidget(self.kinds)
         row.addWidget(self.value, 1)
         row.addStretch()
-        row.addWidget(self.apply)
         return row
 
     # -- what is shown -----------------------------------------------------------------------
