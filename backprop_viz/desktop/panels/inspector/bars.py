@@ -31,6 +31,7 @@ from backprop_viz.recording.number import Number
 _LEGEND = 18.0
 _LABELS = 16.0
 _SIDE = 50.0
+_MOST = 118  # pixels of height that it asks for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +106,7 @@ class BarChart(NumberPicture):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chart = Chart()
+        self._room = _MOST
         self._range = (0.0, 0.0)
         self._marks: NumberMarks | None = None  # of the recording that is shown
         self._theme = DARK
@@ -118,11 +120,15 @@ class BarChart(NumberPicture):
         return QSize(0, round(54 * text_scale()))
 
     def sizeHint(self) -> QSize:
-        """As much as it needs: what there is more of is shared out by the page around it.
+        """As high as there is room for, within limits."""
+        most = max(_MOST, self.minimumSizeHint().height())
+        return QSize(260, min(max(self._room, self.minimumSizeHint().height()), most))
 
-        So in a window of 1280x800 the bars are whole while a number is explained below.
-        """
-        return QSize(260, self.minimumSizeHint().height())
+    def take_room(self, height: int) -> None:
+        """Tell how many pixels of height there are for it, without scrolling."""
+        if height != self._room:
+            self._room = height
+            self.updateGeometry()
 
     def show_chart(self, chart: Chart) -> None:
         """Show another chart."""

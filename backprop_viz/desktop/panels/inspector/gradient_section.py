@@ -25,7 +25,7 @@ from backprop_viz.desktop.panels.inspector.told_counts import told_count
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import norm, short, signed
-from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.desktop.style.theme import Theme, body_font, code_font, scaled
 from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.components import Component, component_of
 from backprop_viz.recording.events import Array
@@ -35,7 +35,8 @@ from backprop_viz.recording.phases import Phase
 
 # Parameters with more elements are shown as a histogram.
 MOST_BARS = 24
-_BINS = 31
+_BINS, _SPACING = 31, 2
+_BELOW = 72  # pixels of height for the reason below the bars
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +96,7 @@ class GradientSection(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         # No taller than its content; the sections below get the rest.
         layout.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
-        layout.setSpacing(2)
+        layout.setSpacing(_SPACING)
         layout.addWidget(self.title)
         layout.addWidget(self.chart, 1)
         for line in self.figures:
@@ -105,6 +106,11 @@ class GradientSection(QWidget):
         self.clip_line = ClipLine()
         layout.addWidget(self.clip_line)
         self._shown = ChangeGuard()
+
+    def take_room(self, height: int) -> None:
+        """In little room the bars are lower, so that the first lines below are seen, too."""
+        title = self.title.sizeHint().height() + _SPACING
+        self.chart.take_room(height - title - scaled(_BELOW))
 
     def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a cursor."""

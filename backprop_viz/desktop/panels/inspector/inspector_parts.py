@@ -1,9 +1,11 @@
 """What the inspector is made of: its choice, its pages, its lines of text."""
 
 from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.comparison import NamedTensor
@@ -54,6 +56,25 @@ def choice_box() -> QComboBox:
     return box
 
 
+@runtime_checkable
+class TakesRoom(Protocol):
+    """A section that is as high as there is room for."""
+
+    def take_room(self, height: int) -> None:
+        """Tell how many pixels of height its page has in sight."""
+
+
+class _Page(QScrollArea):
+    """What scrolls; ``room_changed`` carries how many pixels of height are in sight."""
+
+    room_changed = Signal(int)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell it before what is in it is laid out."""
+        self.room_changed.emit(self.viewport().height())
+        super().resizeEvent(event)
+
+
 def page_of(*sections: tuple[QWidget, int]) -> QScrollArea:
     """Sections with their stretch factors, one below the other; scrolled if they do not fit."""
     page = QWidget()
@@ -63,7 +84,10 @@ def page_of(*sections: tuple[QWidget, int]) -> QScrollArea:
     for section, stretch in sections:
         layout.addWidget(section, stretch)
     layout.addStretch()
-    area = QScrollArea()
+    area = _Page()
+    for section, _ in sections:
+        if isinstance(section, TakesRoom):
+            area.room_changed.connect(section.take_room)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
