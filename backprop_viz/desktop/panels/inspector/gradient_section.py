@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.numbers.measures import measure_of
@@ -107,10 +109,16 @@ class GradientSection(QWidget):
         layout.addWidget(self.clip_line)
         self._shown = ChangeGuard()
 
-    def take_room(self, height: int) -> None:
+    def follow_room(self, sight: QWidget) -> None:
+        """Follow the height of the widget in which the section is seen."""
+        sight.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """In little room the bars are lower, so that the first lines below are seen, too."""
-        title = self.title.sizeHint().height() + _SPACING
-        self.chart.take_room(height - title - scaled(_BELOW))
+        if isinstance(event, QResizeEvent):
+            title = self.title.sizeHint().height() + _SPACING
+            self.chart.take_room(event.size().height() - title - scaled(_BELOW))
+        return super().eventFilter(watched, event)
 
     def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a cursor."""

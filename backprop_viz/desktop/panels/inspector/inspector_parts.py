@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.comparison import NamedTensor
@@ -57,22 +56,11 @@ def choice_box() -> QComboBox:
 
 
 @runtime_checkable
-class TakesRoom(Protocol):
+class FollowsRoom(Protocol):
     """A section that is as high as there is room for."""
 
-    def take_room(self, height: int) -> None:
-        """Tell how many pixels of height its page has in sight."""
-
-
-class _Page(QScrollArea):
-    """What scrolls; ``room_changed`` carries how many pixels of height are in sight."""
-
-    room_changed = Signal(int)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell it before what is in it is laid out."""
-        self.room_changed.emit(self.viewport().height())
-        super().resizeEvent(event)
+    def follow_room(self, sight: QWidget) -> None:
+        """Tell in which widget the section is seen, and scrolled if it does not fit."""
 
 
 def page_of(*sections: tuple[QWidget, int]) -> QScrollArea:
@@ -84,10 +72,10 @@ def page_of(*sections: tuple[QWidget, int]) -> QScrollArea:
     for section, stretch in sections:
         layout.addWidget(section, stretch)
     layout.addStretch()
-    area = _Page()
+    area = QScrollArea()
     for section, _ in sections:
-        if isinstance(section, TakesRoom):
-            area.room_changed.connect(section.take_room)
+        if isinstance(section, FollowsRoom):
+            section.follow_room(area.viewport())
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
