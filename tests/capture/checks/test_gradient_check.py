@@ -304,3 +304,27 @@ def test_what_cannot_be_checked_says_why() -> None:
         with pytest.raises(CannotCheck) as refused:
             NumberCheck(recording, number, 1e-30)
         assert refused.value.reason.code == code
+
+
+def test_a_tie_that_rounding_decides_elsewhere_keeps_no_number_from_its_check() -> None:
+    """With rounding 1 + 1e-9 is 1, and the first of the two wins; without, the second does."""
+
+    class Pooled(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.w = nn.Parameter(torch.tensor([1.0, 1.0, 3.0, 2.0]))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return F.max_pool1d((self.w + x).view(1, 1, 4), 2)
+
+    net, little = Pooled(), torch.tensor([0.0, 1e-9, 0.0, 0.0])
+    with bv.record(net) as session:
+        net(little).square().sum().backward()
+    recording = session.recording
+    assert net.w.grad is not None
+    assert net.w.grad.tolist() == [2.0, 0.0, 6.0, 0.0]
+    check = checked(recording, weight(recording, "w", (2,)))
+    assert check.gradient == 6.0
+    assert check.verdict == "correct"
+    with pytest.raises(CannotCheck):
+        NumberCheck(recording, weight(recording, "w", (0,)), 1e-6)

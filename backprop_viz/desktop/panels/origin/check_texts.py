@@ -253,8 +253,9 @@ def no_check_text(reason: Fact) -> str:
         ),
         "gradient_not_reproduced": translate(
             "check",
-            "The gradient that backward computed is not that of the recorded operations: a tensor "
-            "was written to in a way that was not recorded.",
+            "Without rounding, the recorded operations have another gradient here. Either rounding "
+            "decided between equal numbers, as in a max pool, or a tensor was written to in a way "
+            "that was not recorded.",
         ),
         "failed": translate("check", "The check failed: {0}: {1}"),
     }
