@@ -68,6 +68,13 @@ def give_room(columns: QSplitter, terms: int, effects: int, check: int, pictures
         columns.setSizes([terms, pictures, effects if least else 0, check])
 
 
+def give_room_below(row: QSplitter, effects: int, check: int) -> None:
+    """Let the effects have their width in a row with the check, as far as that has its own."""
+    first, room = row.widget(0), row.width() - row.handleWidth() - check
+    if first is not None:
+        first.setMinimumWidth(max(_EFFECTS_WIDTH, min(effects, room)))
+
+
 class ValueLabel(ElidedLabel):
     """The number that is explained, as large as it fits.
 

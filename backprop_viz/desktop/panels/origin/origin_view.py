@@ -22,7 +22,11 @@ from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
 from backprop_viz.desktop.panels.origin.formula_legend import legend
 from backprop_viz.desktop.panels.origin.no_effect_texts import no_effect_text
 from backprop_viz.desktop.panels.origin.origin_page import OriginPage
-from backprop_viz.desktop.panels.origin.origin_parts import give_room, needs_two_rows
+from backprop_viz.desktop.panels.origin.origin_parts import (
+    give_room,
+    give_room_below,
+    needs_two_rows,
+)
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.panels.origin.sentences import iteration_text, sentences
 from backprop_viz.desktop.panels.origin.term_grid import (
@@ -322,6 +326,8 @@ class OriginView(OriginPage):
         if self.bars.sums is not None:
             pictures += self.bars.minimumSizeHint().width() + self.picture_row.spacing()
         give_room(self.columns, max(terms, min(lines, spare)), effects, check, pictures)
+        if not self.below.isHidden():
+            give_room_below(self.below, effects, check)
         # Beside each other both would be thumbnails in a high, narrow column.
         high = self.height() > _HIGH
         self.picture_row.setDirection(

@@ -265,6 +265,22 @@ def test_what_changes_next_is_asked_about(view: OriginView, recording: Recording
     assert view.no_effects.text() == "ReLU makes 0 of it: it is not above 0."
 
 
+def test_what_changes_next_is_whole_in_a_row_with_the_check(
+    view: OriginView, recording: Recording, qtbot: QtBot
+) -> None:
+    number, explanation = convolved(recording)
+    view.resize(880, 436)
+    show(view, recording, (number, explanation))
+    relu = event_of(recording, "relu")
+    tensor = recording.events[relu].output_ids[0]
+    assert tensor is not None
+    view.show_effects((Effect(relu, 0, tensor, np.array([number.index]), np.array([1.0])),))
+    assert view.below.isVisible()
+    wanted = view.effects.wanted_width
+    qtbot.waitUntil(lambda: view.effects.width() >= wanted)
+    assert view.check.width() >= view.check.wanted_width
+
+
 def test_a_reason_is_said_where_there_are_no_terms(view: OriginView, recording: Recording) -> None:
     number, _ = convolved(recording)
     view.ask(recording, number)
