@@ -27,10 +27,13 @@ _CODES = (
     (_FREED, "graph_freed"),
     ("leaf Variable that requires grad", "leaf_changed"),
     ("does not have a grad_fn", "no_graph"),
+    ("implicitly created only for scalar outputs", "not_scalar"),
+    (r"grad_output\[0\] has a shape", "gradient_shape"),
     ("on the same device", "devices"),
     (r"dtype|scalar type|expected .* but (got|found) .*(Float|Double|Long|Int|Half)", "dtypes"),
     (r"shape|size|dimension|channels|expected .*input|broadcast", "shapes"),
 )
+_ABOUT_BACKWARD = {"changed_in_place", "graph_freed", "no_graph", "not_scalar", "gradient_shape"}
 _IN_PLACE = re.compile(r"setitem|i(add|sub|mul|truediv|floordiv|mod|pow|and|or|xor)|.*[a-z0-9]_")
 _VIEWS = {
     *("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "getitem"),
@@ -101,8 +104,7 @@ def explained_error(error: Exception, scene: Scene) -> TorchError | None:
     """What an exception is about; None if it is not one of torch's."""
     text, code = str(error), _code(error, scene.tried)
     by_operation = scene.tried.error is error
-    about_graph = code in ("changed_in_place", "graph_freed", "no_graph")
-    if not by_operation and not about_graph:
+    if not by_operation and code not in _ABOUT_BACKWARD:
         return None
     facts: dict[str, Any] = {}
     if code == "changed_in_place":
@@ -111,6 +113,8 @@ def explained_error(error: Exception, scene: Scene) -> TorchError | None:
         _, facts = _failing(scene, _FREED)
     elif code == "no_graph":
         facts = _no_graph(scene)
+    elif code in _ABOUT_BACKWARD:
+        facts = _start(scene)
     elif by_operation:
         facts = _given(code, scene)
     head = text.partition(" Hint:")[0].partition(". Saved intermediate")[0]
@@ -289,13 +293,18 @@ def _reaches_back(scene: Scene, event: int) -> bool:
     return any(scene.ages.ago(one) != 0 for one in following)
 
 
-def _no_graph(scene: Scene) -> dict[str, Any]:
+def _start(scene: Scene) -> dict[str, Any]:
+    """What backward starts from."""
     recording, root = scene.recording, scene.root
     if root is None:
         return {}
     facts = _named(recording, root, len(recording.events))
-    facts["shape"] = tuple(recording.tensors[root].shape)
-    cut = cut_before(recording, root)
+    return {**facts, "shape": tuple(recording.tensors[root].shape)}
+
+
+def _no_graph(scene: Scene) -> dict[str, Any]:
+    facts = _start(scene)
+    cut = None if scene.root is None else cut_before(scene.recording, scene.root)
     if cut is not None:
         facts |= {"changed": cut.place, "changed_by": cut.call, "changed_at": cut.event}
         facts["why"] = cut.kind

@@ -27,8 +27,8 @@ class NamedShape:
 class TorchError:
     """An exception that torch raised, and which tensor it is about.
 
-    - ``code``: "changed_in_place", "graph_freed", "leaf_changed", "no_graph", "shapes", "dtypes",
-      "devices" or "other".
+    - ``code``: "changed_in_place", "graph_freed", "leaf_changed", "no_graph", "not_scalar",
+      "gradient_shape", "shapes", "dtypes", "devices" or "other".
     - ``kind`` and ``text``: the exception's class and its own words. ``raised``: its line.
     - ``op``: the operation that raised, or the node whose backward did; ``event``: the operation
       that made the node.
@@ -94,6 +94,9 @@ def _what(error: TorchError) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield _NO_GRAPH_AT_ALL, (shape,)
     elif error.code == "no_graph":
         yield _NO_GRAPH, (error.made_by or "?", shape)
+    elif error.code in ("not_scalar", "gradient_shape"):
+        several = _SEVERAL if error.code == "not_scalar" else _OTHER_SHAPE
+        yield several, (error.made_by or error.tensor or "?", shape)
     elif error.given:
         detail = {"dtypes": "dtype", "devices": "device"}.get(error.code)
         yield _GIVEN, (error.op, ", ".join(_given(one, detail) for one in error.given))
@@ -182,6 +185,15 @@ _NO_GRAPH_AT_ALL = QT_TRANSLATE_NOOP(
     "Backward starts from a tensor, {0}, which has no graph: it was detached, computed under "
     "torch.no_grad(), or made from nothing that requires a gradient.",
 )
+_SEVERAL = QT_TRANSLATE_NOOP(
+    "errors",
+    "Backward starts from the output of {0}, {1}: torch does not know how much each of its numbers "
+    "counts.",
+)
+_OTHER_SHAPE = QT_TRANSLATE_NOOP(
+    "errors",
+    "Backward starts from the output of {0}, {1}, and was given a gradient of another shape.",
+)
 _GIVEN = QT_TRANSLATE_NOOP("errors", "{0} was given {1}.")
 _GIVEN_MADE = QT_TRANSLATE_NOOP("errors", "The {0} was made at {1} by {2}.")
 _MADE = QT_TRANSLATE_NOOP("errors", "Made at {0} by {1}.")
@@ -207,4 +219,11 @@ _MENDED = {
         "errors", "Compute the loss again, or call the first backward(retain_graph=True)."
     ),
     "leaf_changed": QT_TRANSLATE_NOOP("errors", "Change it under torch.no_grad()."),
+    "not_scalar": QT_TRANSLATE_NOOP(
+        "errors",
+        "Make one number of it, as a loss does, or give backward() a gradient of its shape.",
+    ),
+    "gradient_shape": QT_TRANSLATE_NOOP(
+        "errors", "Give backward() a gradient of the shape that its tensor has."
+    ),
 }

@@ -304,3 +304,18 @@ def test_every_event_knows_the_line_of_the_loop() -> None:
     assert places[Phase.UPDATE] == {place("went on")}
     (forward,) = places[Phase.FORWARD]
     assert re.search(r"return self.b\(torch.tanh", LINES[forward[1] - 1])
+
+
+@pytest.mark.parametrize(
+    ("gradient", "code"), [(None, "not_scalar"), (torch.ones(3), "gradient_shape")]
+)
+def test_a_backward_of_several_numbers(gradient: Tensor | None, code: str) -> None:
+    def loop(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        net(X).backward(gradient)  # several
+
+    error = explained(Net(), loop)
+    assert (error.code, error.made_by, error.shape) == (code, "linear", (5, 2))
+    assert error.raised == place("several")
+    said = str(error)
+    assert "the output of linear, 5×2" in said
+    assert "give backward() a gradient" in said.replace("Give", "give")

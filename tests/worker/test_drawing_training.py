@@ -278,7 +278,7 @@ def test_a_data_iteration_is_not_taken_back(open_session: OpenSession) -> None:
     ("settings", "word"),
     [
         (Settings(data="random", loss="mse", batch_size=1), "Random data has no labels"),
-        (replace(DIGITS, loss="output_gradient"), "out.backward(random)"),
+        (replace(DIGITS, loss="output_gradient"), "backward(random)"),
     ],
 )
 def test_where_nothing_is_to_learn_one_sentence_says_why(

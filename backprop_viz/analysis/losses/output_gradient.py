@@ -5,7 +5,7 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 LOSS = Loss(
     name="output_gradient",
-    title=QT_TRANSLATE_NOOP("losses", "out.backward(random)"),
+    title=QT_TRANSLATE_NOOP("losses", "backward(random)"),
     tooltip=QT_TRANSLATE_NOOP(
         "losses", "No loss: backward starts from a random gradient of the output"
     ),

@@ -12,10 +12,10 @@ def snippet(record: Callable[..., Any]) -> dict[str, str]:
     torch.manual_seed(0)
     net = nn.Linear(4, 10)
     x = torch.randn(1, 4)
-    with record(net):
-        out = net(x)
-        try:
+    try:
+        with record(net):
+            out = net(x)
             out.backward()
-        except RuntimeError as error:
-            return {"error": str(error)}
+    except RuntimeError as error:
+        return {"error": str(error)}
     return {"error": ""}

@@ -331,11 +331,11 @@ def _why_no_loss(view_state: ViewState) -> str:
     if view_state.origin is None and not LOSSES[view_state.settings.loss].exists:
         return translate("LossPlot", "There is no loss: backward starts from a random gradient.")
     if not len(view_state.curves.loss) and not view_state.earlier:
-        return translate("LossPlot", "The curve starts with the first iteration.")
+        return translate("LossPlot", "The curve starts when an iteration is complete.")
     return ""
 
 
 def _why_no_accuracy(view_state: ViewState) -> str:
     if not len(view_state.curves.accuracy) and not view_state.earlier:
-        return translate("AccuracyPlot", "The curve starts with the first iteration.")
+        return translate("AccuracyPlot", "The curve starts when an iteration is complete.")
     return ""
