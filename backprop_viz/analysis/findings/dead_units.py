@@ -8,8 +8,10 @@ from backprop_viz.analysis.provenance import forward_events, layer_of, maker
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 
-# Of fewer samples a unit may be 0 by chance. Where nearly all units are dead, little is learnt.
-_SAMPLES, _NEARLY_ALL = 8, 0.9
+# Of fewer samples a unit may be 0 by chance, but not so many units, all of them.
+_SAMPLES, _UNITS = 8, 16
+# Where nearly all units are dead, little is learnt.
+_NEARLY_ALL = 0.9
 
 
 def find(recording: Recording) -> Iterator[Finding]:
@@ -18,7 +20,7 @@ def find(recording: Recording) -> Iterator[Finding]:
         made = event.outputs[0] if event.outputs else None
         if not event.op.startswith("relu") or made is None or made.ndim < 2:
             continue
-        if len(made) < _SAMPLES:
+        if len(made) < _SAMPLES and (made.any() or made.size < _UNITS):
             continue
         # A map's unit is its channel; elsewhere a unit is an element of the last axis.
         unit = 1 if made.ndim >= 4 or _is_map(recording, i) else made.ndim - 1

@@ -22,9 +22,11 @@ def find(recording: Recording) -> Iterator[Finding]:
     for i, event in enumerate(recording.events):
         if event.phase is not Phase.UPDATE or event.parameter is None:
             continue
-        before, after = event.inputs[0], event.outputs[0]
+        (before, grad), after = event.inputs, event.outputs[0]
         if before is None or after is None or before.ndim < 2:
             continue
+        if grad is not None and not grad.any() and np.array_equal(before, after):
+            continue  # behind a dead layer: that says nothing of the learning rate
         with np.errstate(over="ignore"):
             size, step = _norm(before), _norm(np.subtract(after, before))
         if size > 0 and np.isfinite(step):

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.settings import Settings
 from tests.analysis.findings.recipes import lbfgs_regression
 from tests.analysis.findings.test_findings import X, found
 
@@ -218,3 +219,27 @@ def test_what_a_later_backward_may_reach_is_not_said_to_be_missed(net: nn.Sequen
         optimizer.step()
     assert between == {}
     assert severities(recording.findings()) == {"never_reached": "warning"}
+
+
+def test_a_run_that_diverges_is_told_of_in_every_iteration() -> None:
+    settings = Settings(data="random", loss="mse", lr=2.0, batch_size=1, seed=0)
+    trainer = bv.Trainer.from_settings(settings)
+    found = []
+    for _ in range(4):
+        with bv.record(trainer.model, trainer.optimizer) as recorded:
+            trainer.iterate()
+        found.append({finding.code for finding in recorded.findings()})
+    # In the fourth no gradient comes past a layer of ReLUs that are all 0, and the rest moves on.
+    too_large = {"steps_too_large"}
+    assert found == [set(), too_large, too_large, too_large | {"dead_layer"}]
+
+
+@pytest.mark.parametrize("units", [4, 16])
+def test_a_whole_layer_is_dead_in_a_single_sample_only_if_it_has_many_units(units: int) -> None:
+    net = nn.Sequential(nn.Linear(2, units), nn.ReLU(), nn.Linear(units, 1))
+    with torch.no_grad():
+        net[0].bias.fill_(-10)
+    with bv.record(net) as recorded:
+        net(torch.ones(1, 2)).sum().backward()
+    codes = [finding.code for finding in recorded.findings()]
+    assert ("dead_layer" in codes) == (units == 16)
