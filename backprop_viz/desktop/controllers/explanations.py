@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from backprop_viz.analysis.joined_ranks import source_on_rank
 from backprop_viz.analysis.numbers.batch_axis import at_sample
@@ -305,21 +306,17 @@ class ExplanationsController(QObject):
         self._panel.maximize.setChecked(False)
         self._window.lower_row.show_plots()
         self._panel.forget()
-        if self._focus_before is not None and self._focus_before.isVisible():
-            self._focus_before.setFocus()
-        self._focus_before = None
+        before, self._focus_before = self._focus_before, None
+        # It may have been in a dialog that is gone.
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus()
 
     def _open(self) -> None:
         if not self._window.lower_row.explaining:
             self._focus_before = QApplication.focusWidget()
-            if self._focus_before is not None:
-                self._focus_before.destroyed.connect(self._forget_focus)
             self._window.lower_row.explain()
         self._action.setChecked(True)
         self._panel.setFocus()
-
-    def _forget_focus(self) -> None:
-        self._focus_before = None
 
     def _is_training(self, asked: Callable[[], None] | None = None) -> bool:
         """Whether training runs, during which nothing is asked; then it is said.

@@ -161,7 +161,7 @@ class DockArea(QMainWindow):
 
     def share_out(self) -> bool:
         """Give the docks the sizes of the layout; False if the user has given them others."""
-        if self._tree is None:
+        if self._tree is None or self._arranging:
             return False
         layout = self.layout()
         if layout is not None:
