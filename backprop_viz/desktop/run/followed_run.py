@@ -1,6 +1,7 @@
 """The worker's run as the window knows it, from the updates that have come."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from backprop_viz.analysis.cursor.breakpoints import by_key
@@ -19,6 +20,7 @@ from backprop_viz.stream.messages import Filed, Rerecorded, Update
 
 # So many earlier runs have their curves kept.
 EARLIER_RUNS = 4
+_RATES_NAMED = 2  # of one run; more are told as from … to
 
 
 class FollowedRun:
@@ -40,6 +42,7 @@ class FollowedRun:
         # The newest iteration as it was before an experiment ran it again.
         self._unaltered: Recording | None = None
         self._history = History()
+        self._ran: tuple[Settings, ...] = ()  # the settings that iterations of it ran with
         self._scalars = ScalarCurves()
         self._number = 0
 
@@ -102,6 +105,8 @@ class FollowedRun:
         if update.opened is not None:
             self._history = History.of(update.opened)
         self._history.extend(update.points, update.validation)
+        if len(update.points) and self.settings not in self._ran[-1:]:
+            self._ran = (*self._ran, self.settings)
         if recording is not None:
             self.recording = recording
             if not recording.preview:
@@ -188,7 +193,10 @@ class FollowedRun:
         if len(curves.loss) > kept + 1:
             # Copied: the series have room for more, which these no longer need.
             own = Curves(*(getattr(curves, f.name).copy() for f in fields(curves)))
-            self.earlier = (*self.earlier, (_label(self.settings), own))[-EARLIER_RUNS:]
+            label = _label(self._ran or (self.settings,))
+            self.earlier = (*self.earlier, (label, own))[-EARLIER_RUNS:]
+        if not kept:
+            self._ran = ()
         self._history = History.beginning(curves, kept)
         self.cache.forget_after(kept)
         if kept:
@@ -199,6 +207,12 @@ def _is_altered(recording: Recording) -> bool:
     return recording.intervention is not None or recording.backwards > 1
 
 
-def _label(settings: Settings) -> str:
-    falls = "" if settings.schedule == "none" else f" {settings.schedule}"
-    return f"{settings.optimizer}, lr {settings.lr:g}{falls}, seed {settings.seed}"
+def _label(ran: Sequence[Settings]) -> str:
+    """The settings that a run's iterations ran with, with each learning rate that it had."""
+    last = ran[-1]
+    rates = [f"{settings.lr:g}" for settings in ran]
+    rates = [one for one, before in zip(rates, ["", *rates], strict=False) if one != before]
+    if len(rates) > _RATES_NAMED:
+        rates[1:-1] = ["…"]
+    falls = "" if last.schedule == "none" else f" {last.schedule}"
+    return f"{last.optimizer}, lr {' → '.join(rates)}{falls}, seed {last.seed}"
