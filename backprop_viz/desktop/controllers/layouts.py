@@ -37,13 +37,12 @@ class LayoutsController(QObject):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
-        self._window, self._store = context.window, context.store
+        self._window, self._store, self._context = context.window, context.store, context
         self._presenting = Presenting(self._window)
         self._actions = {name: context.actions[_action(name)] for name in LAYOUT_NAMES}
         group = QActionGroup(self)
         for action in self._actions.values():
             group.addAction(action)
-        self._layout_menu = _menu_with(context, "actionSaveLayout")
         self._own = _own_layouts(self._store.value(_OWN))
         self._own_actions: list[QAction] = []
         self._list_own()
@@ -138,17 +137,19 @@ class LayoutsController(QObject):
         self._list_own()
 
     def _list_own(self) -> None:
+        # Looked up: Python's part of a menu that Qt owns may be gone while the menu is there.
+        menu = _menu_with(self._context, "actionSaveLayout")
         for action in self._own_actions:
-            self._layout_menu.removeAction(action)
+            menu.removeAction(action)
             action.deleteLater()
         self._own_actions = []
         for name in self._own:
             action = QAction(name.replace("&", "&&"), self)
             action.setToolTip(self.tr("Place the panels as in your layout"))
             action.triggered.connect(lambda _=False, name=name: self._show_own(name))
-            self._layout_menu.addAction(action)
+            menu.addAction(action)
             self._own_actions.append(action)
-        give_mnemonics(self._layout_menu.actions())
+        give_mnemonics(menu.actions())
 
     def _show_own(self, name: str) -> None:
         self._window.apply_layout(self._own[name])
