@@ -38,7 +38,8 @@ class OtherWindowsController(QObject):
     def show_model(self, path: str) -> None:
         """Open a window on the training of a file's model."""
         if path.endswith(MODEL_SUFFIX) and Path(path).is_file():
-            self._start((path,))
+            # Its own files are beside it: the user has named no other folder.
+            self._start((path,), folder=str(Path(path).parent))
             opens = self.tr("{0} opens in a window of its own.")
             self._window.messages.tell(opens.format(Path(path).name), "info")
             return
@@ -99,6 +100,7 @@ class OtherWindowsController(QObject):
         else:
             self._start(("attach", url))
 
-    def _start(self, arguments: Sequence[str]) -> None:
+    def _start(self, arguments: Sequence[str], folder: str = "") -> None:
+        """Start the program again, in a folder, or in this process's own."""
         command, *rest = program_command(*arguments)
-        QProcess.startDetached(command, rest)
+        QProcess.startDetached(command, rest, folder)

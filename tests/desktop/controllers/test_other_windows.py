@@ -13,14 +13,14 @@ from tests.conftest import OpenWindow
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
-    found: list[tuple[str, list[str]]] = []
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str], str]]:
+    found: list[tuple[str, list[str], str]] = []
     monkeypatch.setattr(QProcess, "startDetached", lambda *told: found.append(told))
     return found
 
 
 def test_a_recording_is_opened_beside_and_what_is_none_refused(
-    open_window: OpenWindow, tmp_path: Path, started: list[tuple[str, list[str]]]
+    open_window: OpenWindow, tmp_path: Path, started: list[tuple[str, list[str], str]]
 ) -> None:
     window = open_window("--preset", "tutorial")
     path = tmp_path / "run.bprec"
@@ -29,7 +29,7 @@ def test_a_recording_is_opened_beside_and_what_is_none_refused(
     dialog = window.findChild(QFileDialog, "openRecordingDialog")
     assert dialog is not None
     dialog.fileSelected.emit(str(path))
-    assert started == [(sys.executable, ["-m", "backprop_viz", str(path)])]
+    assert started == [(sys.executable, ["-m", "backprop_viz", str(path)], "")]
     odd = tmp_path / "odd.bprec"
     odd.write_bytes(b"odd")
     dialog.fileSelected.emit(str(odd))
@@ -39,7 +39,7 @@ def test_a_recording_is_opened_beside_and_what_is_none_refused(
 
 
 def test_a_model_is_opened_beside(
-    open_window: OpenWindow, tmp_path: Path, started: list[tuple[str, list[str]]]
+    open_window: OpenWindow, tmp_path: Path, started: list[tuple[str, list[str], str]]
 ) -> None:
     window = open_window("--preset", "tutorial")
     window.findChild(QAction, "actionOpenModel").trigger()
@@ -47,7 +47,8 @@ def test_a_model_is_opened_beside(
     assert dialog is not None
     (tmp_path / "mine.py").touch()
     dialog.fileSelected.emit(str(tmp_path / "mine.py"))
-    assert started == [(sys.executable, ["-m", "backprop_viz", str(tmp_path / "mine.py")])]
+    command = ["-m", "backprop_viz", str(tmp_path / "mine.py")]
+    assert started == [(sys.executable, command, str(tmp_path))], "it finds what is beside it"
     assert window.messages.text() == "mine.py opens in a window of its own."
     for odd in (tmp_path / "mine.txt", tmp_path / "nowhere.py"):
         dialog.fileSelected.emit(str(odd))
@@ -57,14 +58,15 @@ def test_a_model_is_opened_beside(
 
 
 def test_a_training_is_attached_to_and_what_is_no_address_refused(
-    open_window: OpenWindow, started: list[tuple[str, list[str]]]
+    open_window: OpenWindow, started: list[tuple[str, list[str], str]]
 ) -> None:
     window = open_window("--preset", "tutorial")
     window.findChild(QAction, "actionAttach").trigger()
     dialog = window.findChild(QInputDialog, "attachDialog")
     assert dialog is not None
     dialog.textValueSelected.emit("tcp://127.0.0.1:5005")
-    assert started == [(sys.executable, ["-m", "backprop_viz", "attach", "tcp://127.0.0.1:5005"])]
+    command = ["-m", "backprop_viz", "attach", "tcp://127.0.0.1:5005"]
+    assert started == [(sys.executable, command, "")]
     dialog.textValueSelected.emit("127.0.0.1:5005")
     assert len(started) == 1
     assert window.messages.text().startswith(
