@@ -14,18 +14,29 @@ from torch.func import functional_call
 
 from backprop_viz.training.stacked_rules import (
     CannotStack,
+    Room,
     Stacked,
     convolution_of,
     cropped,
     patches_under,
     stacked_call,
 )
-from backprop_viz.training.stacked_trace import CallTrace, Ref, pooled_first, used_sizes
+from backprop_viz.training.stacked_trace import (
+    CallTrace,
+    Ref,
+    TracedCall,
+    first_of_rows,
+    pooled_first,
+    used_once,
+    used_sizes,
+)
 
 # So many images at a time: what is computed of them stays in the cache of a core.
-_IMAGES = 32
+_IMAGES = 16
 # What is kept of the images of a surface, in bytes.
 _PATCHES_BYTES = 128_000_000
+# The rows of a batch at all points, in bytes; with larger ones all is done some images at a time.
+_ROWS_BYTES = 64_000_000
 
 
 class StackedForward:
@@ -48,16 +59,58 @@ class StackedForward:
         self._buffers = trace.buffers
         self._shapes = {name: tuple(p.shape) for name, p in named.items()}
         self._used = used_sizes(self._calls, self._shapes)
+        once = used_once(self._calls, self._output)
+        self._rooms = {call.output: Room(once(call.args[:1])) for call in self._calls}
+        self._images = len(images)
+        self.convolves = any(call.func is torch.conv2d for call in self._calls)
+        # The calls before this one make maps, those after it only rows of its own.
+        self._cut = first_of_rows(self._calls)
+
+    def row_length(self, points: int, images: int) -> int | None:
+        """How long the rows are that the maps become; None where there is no such place, or they
+        are too many for so many points and images.
+        """
+        if self._cut is None:
+            return None
+        rows, length = self._calls[self._cut].shape
+        fits = points * images * length * 4 <= _ROWS_BYTES
+        return length if rows == self._images and fits else None
+
+    def rows(
+        self, weights: Mapping[str, Tensor], images: Tensor, patches: Tensor | None, rows: Tensor
+    ) -> None:
+        """Write what the maps become, (P, N, ``row_length``), into ``rows``. Raises CannotStack.
+
+        ``patches`` are those of the first convolution (``patches_of``), where they are at hand.
+        """
+        assert self._cut is not None
+        self._made(self._calls[: self._cut + 1], weights, images, {}, patches, rows)
+
+    def of_rows(self, weights: Mapping[str, Tensor], rows: Tensor) -> Tensor:
+        """The outputs (P, N, F) that follow from the rows of any number of images."""
+        assert self._cut is not None
+        made = {self._calls[self._cut].output: Stacked(rows, maps=False)}
+        return self._made(self._calls[self._cut + 1 :], weights, rows[0], made)
 
     def outputs(
         self, weights: Mapping[str, Tensor], images: Tensor, patches: Tensor | None = None
     ) -> Tensor:
         """The outputs (P, N, F) at the points whose parameters are stacked, (P, *shape) each.
 
-        ``patches`` are those of the first convolution (``patches_of``), where they are at hand.
         Without gradients. Raises CannotStack.
         """
-        made: dict[int, Stacked] = {}
+        return self._made(self._calls, weights, images, {}, patches)
+
+    def _made(
+        self,
+        calls: Sequence[TracedCall],
+        weights: Mapping[str, Tensor],
+        images: Tensor,
+        made: dict[int, Stacked],
+        patches: Tensor | None = None,
+        rows: Tensor | None = None,
+    ) -> Tensor:
+        """What the last of some calls makes; ``made`` is what those before have made."""
 
         def given(value: Any) -> Any:
             if not isinstance(value, Ref):
@@ -68,13 +121,22 @@ class StackedForward:
                 return made[int(value.key)]
             return (weights if value.kind == "parameter" else self._buffers)[str(value.key)]
 
-        for call in self._calls:
+        count = images.shape[0]
+        for call in calls:
             args = [given(value) for value in call.args]
             if call.output in self._used:
                 args[0] = cropped(args[0], self._used[call.output])
             kwargs = {name: given(value) for name, value in call.kwargs.items()}
-            made[call.output] = stacked_call(call.func, call.shape, args, kwargs, patches)
-        last = made[int(self._output.key)]
+            # As many images as are given, not as many as there were when it was followed.
+            own = call.shape[:1] == (self._images,)
+            shape = (count, *call.shape[1:]) if own else call.shape
+            into = rows if call is calls[-1] else None
+            made[call.output] = stacked_call(
+                *(self._rooms[call.output], call.func, shape, args, kwargs),
+                patches=patches,
+                rows=into,
+            )
+        last = made[calls[-1].output if rows is not None else int(self._output.key)]
         if last.maps:
             raise CannotStack
         return last.tensor
@@ -108,6 +170,7 @@ class ManyOutputs:
         self._weights: dict[str, Tensor] = {}
         self._plain = False
         self._checked = False
+        self._rows = Room()
         self._patches: dict[tuple[int, int], Tensor | None] = {}
         self._room = _PATCHES_BYTES
 
@@ -129,21 +192,41 @@ class ManyOutputs:
             yield functional_call(self._model, dict(point), (images,))
 
     def _all(self, number: int, images: Tensor) -> Tensor:
-        parts = []
-        for k, some in enumerate(torch.split(images, _IMAGES)):
-            shape = tuple(some.shape)
-            if shape not in self._stacks:
-                self._stacks[shape] = StackedForward(self._model, some)
-            stack = self._stacks[shape]
-            patches = self._patches_of(stack, number, k, some)
-            parts.append(stack.outputs(self._weights, some, patches))
-        found = torch.cat(parts, 1)
+        found = self._outputs(number, images)
         if not self._checked:
             plain = functional_call(self._model, dict(self._points[0]), (images,))
             if plain.shape != found[0].shape or not torch.allclose(found[0], plain, 1e-4, 1e-5):
                 raise CannotStack
             self._checked = True
         return found
+
+    def _outputs(self, number: int, images: Tensor) -> Tensor:
+        """The maps some images at a time, the rows that they become all at once: their weights are
+        many, and read once.
+        """
+        parts, points = torch.split(images, _IMAGES), len(self._points)
+        first = self._stack_of(parts[0])
+        if not first.convolves:
+            return self._stack_of(images).outputs(self._weights, images)
+        length = first.row_length(points, len(images))
+        rows = None if length is None else self._rows.of("", (points, len(images), length), images)
+        outputs, begin = [], 0
+        for k, some in enumerate(parts):
+            stack = self._stack_of(some)
+            patches = self._patches_of(stack, number, k, some)
+            if rows is None:
+                outputs.append(stack.outputs(self._weights, some, patches))
+            else:
+                end = begin + len(some)
+                stack.rows(self._weights, some, patches, rows[:, begin:end])
+                begin = end
+        return torch.cat(outputs, 1) if rows is None else first.of_rows(self._weights, rows)
+
+    def _stack_of(self, images: Tensor) -> StackedForward:
+        shape = tuple(images.shape)
+        if shape not in self._stacks:
+            self._stacks[shape] = StackedForward(self._model, images)
+        return self._stacks[shape]
 
     def _patches_of(
         self, stack: StackedForward, number: int, part: int, images: Tensor
@@ -161,12 +244,16 @@ class ManyOutputs:
 
 def stacked_weights(points: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
     """The parameters of all points, (P, *shape) each, by their names; of matrices the columns
-    lie one after the other, as products of them are faster.
+    lie one after the other, as products of them are faster, and of filters the channels.
     """
     found = {}
     for name, first in points[0].items():
         if first.ndim == 2:
             found[name] = torch.stack([point[name].T for point in points]).transpose(1, 2)
+        elif first.ndim == 4:
+            filters = torch.cat([point[name] for point in points])
+            ordered = filters.contiguous(memory_format=torch.channels_last)
+            found[name] = torch.unflatten(ordered, 0, (len(points), -1))
         else:
             found[name] = torch.stack([point[name] for point in points])
     return found

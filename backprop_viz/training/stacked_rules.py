@@ -1,7 +1,7 @@
 """What a function of torch makes of the maps and rows of many points at once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -22,7 +22,7 @@ ELEMENTWISE: frozenset[Any] = frozenset(
 RELUS: frozenset[Any] = frozenset({F.relu, torch.relu, Tensor.relu})
 MAX_POOLS: frozenset[Any] = frozenset({F.max_pool2d, torch.max_pool2d})
 _POOLS: frozenset[Any] = MAX_POOLS | {F.avg_pool2d, F.adaptive_avg_pool2d}
-_SHAPERS: frozenset[Any] = frozenset(
+SHAPERS: frozenset[Any] = frozenset(
     {Tensor.view, Tensor.reshape, Tensor.flatten, torch.flatten, torch.reshape}
 )
 _SUMS: frozenset[Any] = frozenset({torch.add, Tensor.add, Tensor.__add__})
@@ -53,23 +53,45 @@ class Stacked:
         return self.computed
 
 
+@dataclass(slots=True)
+class Room:
+    """Where a call writes what it computes: memory of its own, the same at each time.
+
+    ``overwrites``: its first argument is used by nobody else, and may be written over.
+    """
+
+    overwrites: bool = False
+    _held: dict[str, Tensor] = field(default_factory=dict)
+
+    def of(self, name: str, shape: Sequence[int], like: Tensor) -> Tensor:
+        """Memory for numbers as in ``like``; what was in it is of no use any more."""
+        held = self._held.get(name)
+        if held is None or held.shape != torch.Size(shape) or held.dtype != like.dtype:
+            held = self._held[name] = torch.empty(*shape, dtype=like.dtype)
+        return held
+
+
 def stacked_call(
+    room: Room,
     func: Any,
     shape: tuple[int, ...],
     args: list[Any],
     kwargs: dict[str, Any],
-    patches: Tensor | None,
+    *,
+    patches: Tensor | None = None,
+    rows: Tensor | None = None,
 ) -> Stacked:
     """What a call makes of all points, of which the network makes ``shape`` at one.
 
+    A first convolution takes ``patches``; what makes rows of maps writes them into ``rows``.
     Raises CannotStack.
     """
     if func is torch.conv2d:
-        return _convolved(*args, **kwargs, patches=patches)
-    if func in _SHAPERS:
-        return _flattened(args[0], shape)
+        return _convolved(room, *args, **kwargs, patches=patches)
+    if func in SHAPERS:
+        return _flattened(args[0], shape, rows)
     rule = RULES[func]
-    return rule(func, *args, **kwargs)
+    return rule(room, func, *args, **kwargs)
 
 
 def cropped(value: Any, size: tuple[int, ...]) -> Any:
@@ -77,7 +99,10 @@ def cropped(value: Any, size: tuple[int, ...]) -> Any:
     height, width = size
     if isinstance(value, Tensor):
         return value[..., :height, :width]
-    return Stacked(value.computed[..., :height, :width], value.maps, value.bias)
+    if tuple(value.computed.shape[-2:]) == size:
+        return value
+    # With its bias: it would be added to the part, and again where all of it is used.
+    return Stacked(value.tensor[..., :height, :width], value.maps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +141,11 @@ def convolution_of(
 
 
 def _convolved(
-    images: Any, weight: Tensor, bias: Tensor | None = None, *options: Any, **named: Any
+    room: Room, images: Any, weight: Tensor, bias: Tensor | None = None, *options: Any, **named: Any
 ) -> Stacked:
     patches = named.pop("patches")
     how = convolution_of(weight.shape, bias, *options, **named)
-    points, filters = len(weight), weight.flatten(0, 1)
+    points, filters = weight.shape[0], weight.flatten(0, 1)
     biases = None if bias is None else bias.flatten()
     if isinstance(images, Stacked):
         if not images.maps:
@@ -134,8 +159,9 @@ def _convolved(
         if patches is None:
             patches = patches_under(images, how)
         height, width = _sizes(images, how)
-        flat = patches @ filters.flatten(1).T
-        found = flat.view(len(images), height, width, -1).permute(0, 3, 1, 2)
+        flat = room.of("flat", (patches.shape[0], filters.shape[0]), patches)
+        torch.mm(patches, filters.flatten(1).T, out=flat)
+        found = flat.view(images.shape[0], height, width, -1).permute(0, 3, 1, 2)
         return Stacked(found, maps=True, bias=biases)
     else:
         found = F.conv2d(images, filters, biases, how.stride, how.padding, how.dilation)
@@ -160,22 +186,27 @@ def patches_under(images: Tensor, how: ImageConvolution) -> Tensor:
     return ordered.reshape(-1, images.shape[1] * tall * wide)
 
 
-def _flattened(value: Any, shape: tuple[int, ...]) -> Stacked:
+def _flattened(value: Any, shape: tuple[int, ...], rows: Tensor | None) -> Stacked:
     if len(shape) != 2:
         raise CannotStack
     if isinstance(value, Tensor):  # the images themselves, the same at each point
         return Stacked(value.reshape(1, *shape), maps=False)
     if value.maps:
-        if shape[0] != len(value.tensor):
+        maps = value.tensor
+        if shape[0] != len(maps):
             raise CannotStack
-        rows = value.tensor.reshape(shape[0], -1, shape[1])
-        return Stacked(rows.transpose(0, 1), maps=False)
+        # (N, P, C, H, W), of which each point's (C, H, W) become a row.
+        of_points = maps.unflatten(1, (-1, shape[1] // maps[0, 0].numel()))
+        if rows is None:
+            rows = maps.new_empty(of_points.shape[1], *shape)
+        rows.view(*rows.shape[:2], *of_points.shape[2:]).copy_(of_points.transpose(0, 1))
+        return Stacked(rows, maps=False)
     if value.tensor.shape[1:] != shape:
         raise CannotStack
     return Stacked(value.tensor, maps=False)
 
 
-def _linear(_: Any, rows: Any, weight: Tensor, bias: Tensor | None = None) -> Stacked:
+def _linear(_: Room, __: Any, rows: Any, weight: Tensor, bias: Tensor | None = None) -> Stacked:
     if not isinstance(rows, Stacked) or rows.maps:
         raise CannotStack
     given = rows.tensor.expand(len(weight), -1, -1)
@@ -184,14 +215,18 @@ def _linear(_: Any, rows: Any, weight: Tensor, bias: Tensor | None = None) -> St
     return Stacked(found, maps=False)
 
 
-def _elementwise(func: Callable[..., Tensor], value: Any, *rest: Any, **named: Any) -> Stacked:
+def _elementwise(
+    room: Room, func: Callable[..., Tensor], value: Any, *rest: Any, **named: Any
+) -> Stacked:
     plain = not any(isinstance(v, Tensor | Stacked) for v in (*rest, *named.values()))
     if not isinstance(value, Stacked) or not plain or named.get("inplace", False):
         raise CannotStack
+    if func in RELUS and room.overwrites:
+        return Stacked(torch.relu_(value.tensor), value.maps)
     return Stacked(func(value.tensor, *rest, **named), value.maps)
 
 
-def _pooled(func: Callable[..., Any], maps: Any, *rest: Any, **named: Any) -> Stacked:
+def _pooled(room: Room, func: Callable[..., Any], maps: Any, *rest: Any, **named: Any) -> Stacked:
     if not isinstance(maps, Stacked) or not maps.maps:
         raise CannotStack
     if func in MAX_POOLS:
@@ -200,7 +235,7 @@ def _pooled(func: Callable[..., Any], maps: Any, *rest: Any, **named: Any) -> St
             size >= side for size, side in zip(maps.computed.shape[-2:], window, strict=True)
         )
         if window is not None and fits:
-            return Stacked(_max_pooled(maps.computed, window), True, maps.bias)
+            return Stacked(_max_pooled(maps.computed, window, room), True, maps.bias)
     found = func(maps.tensor, *rest, **named)
     if not isinstance(found, Tensor):
         raise CannotStack
@@ -224,24 +259,30 @@ def pooling_window(
     return window
 
 
-def _max_pooled(images: Tensor, window: tuple[int, ...]) -> Tensor:
+def _max_pooled(images: Tensor, window: tuple[int, ...], room: Room) -> Tensor:
     """The maxima of windows that touch each other, of maps with the channels last."""
     (tall, wide), (height, width) = window, images.shape[-2:]
     rows = images.permute(0, 2, 3, 1)[:, : height // tall * tall, : width // wide * wide]
-    rows = torch.unflatten(rows, 1, (-1, tall))
-    best = rows[:, :, 0]
-    for k in range(1, tall):
-        best = torch.maximum(best, rows[:, :, k])
-    columns = torch.unflatten(best, 2, (-1, wide))
-    best = columns[:, :, :, 0]
-    for k in range(1, wide):
-        best = torch.maximum(best, columns[:, :, :, k])
+    best = _largest(torch.unflatten(rows, 1, (-1, tall)), 2, room)
+    best = _largest(torch.unflatten(best, 2, (-1, wide)), 3, room)
     found: Tensor = best.permute(0, 3, 1, 2)
     return found
 
 
+def _largest(values: Tensor, dim: int, room: Room) -> Tensor:
+    """The maxima along a dimension, one slice after the other: each is whole rows of channels."""
+    best, *others = values.unbind(dim)
+    if not others:
+        return best
+    out = room.of(f"maxima{dim}", best.shape, best)
+    for other in others:
+        best = torch.maximum(best, other, out=out)
+    return best
+
+
 def _normalised(
-    _: Any,
+    _: Room,
+    __: Any,
     maps: Any,
     mean: Tensor | None,
     variance: Tensor | None,
@@ -265,7 +306,7 @@ def _normalised(
     return Stacked(found, maps=True)
 
 
-def _added(_: Any, one: Any, other: Any) -> Stacked:
+def _added(_: Room, __: Any, one: Any, other: Any) -> Stacked:
     both = isinstance(one, Stacked) and isinstance(other, Stacked)
     if not both or one.maps != other.maps or one.tensor.shape != other.tensor.shape:
         raise CannotStack
@@ -276,7 +317,7 @@ RULES: dict[Any, Callable[..., Stacked]] = {
     torch.conv2d: _convolved,
     F.linear: _linear,
     F.batch_norm: _normalised,
-    **dict.fromkeys(_SHAPERS, _flattened),
+    **dict.fromkeys(SHAPERS, _flattened),
     **dict.fromkeys(ELEMENTWISE, _elementwise),
     **dict.fromkeys(_POOLS, _pooled),
     **dict.fromkeys(_SUMS, _added),

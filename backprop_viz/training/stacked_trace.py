@@ -15,6 +15,7 @@ from backprop_viz.training.stacked_rules import (
     MAX_POOLS,
     RELUS,
     RULES,
+    SHAPERS,
     convolution_of,
     pooling_window,
 )
@@ -117,6 +118,36 @@ def pooled_first(calls: list[TracedCall]) -> list[TracedCall]:
         after = TracedCall(relu.func, (maxima, *relu.args[1:]), relu.kwargs, made, pool.output)
         calls[k], calls[k + 1] = first, after
     return calls
+
+
+def used_once(calls: list[TracedCall], output: Ref) -> Callable[[tuple[Any, ...]], bool]:
+    """Tells of a call's first argument whether it is numbers that only this call reads."""
+    read = [value for call in calls for value in (*call.args, *call.kwargs.values())]
+    # What a reshaping returns may be the numbers that it was given.
+    views = {call.output for call in calls if call.func in SHAPERS}
+
+    def once(first: tuple[Any, ...]) -> bool:
+        made = [ref for ref in first if isinstance(ref, Ref) and ref.kind == "made"]
+        refs = [*read, output]
+        return bool(made) and made[0].key not in views and refs.count(made[0]) == 1
+
+    return once
+
+
+def first_of_rows(calls: list[TracedCall]) -> int | None:
+    """Where maps become rows, if whatever follows is made of these rows; else None."""
+    for k, call in enumerate(calls):
+        if call.func not in SHAPERS or len(call.shape) != 2:
+            continue
+        maps = call.args[0]
+        if maps not in [Ref("made", before.output) for before in calls[:k]]:
+            return None
+        after = [value for c in calls[k + 1 :] for value in (*c.args, *c.kwargs.values())]
+        made = {Ref("made", c.output) for c in calls[k:]}
+        own = [value for value in after if isinstance(value, Ref)]
+        within = all(ref in made or ref.kind in ("parameter", "buffer") for ref in own)
+        return k if within and k + 1 < len(calls) else None
+    return None
 
 
 def used_sizes(

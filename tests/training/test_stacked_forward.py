@@ -10,7 +10,7 @@ from torch.func import functional_call
 
 import backprop_viz as bv
 from backprop_viz.training.stacked_forward import ManyOutputs, StackedForward
-from backprop_viz.training.stacked_rules import CannotStack, _max_pooled
+from backprop_viz.training.stacked_rules import CannotStack, Room, _max_pooled
 
 POINTS, IMAGES = 3, 37
 
@@ -164,6 +164,23 @@ def test_what_fills_no_window_of_max_pooling_is_not_computed() -> None:
         assert_close(net, size, stacked=True)
 
 
+def means(x: Tensor) -> Tensor:
+    return F.adaptive_avg_pool2d(x, 1).flatten(1)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: means(F.relu(x)) + means(x),
+        lambda x: means(F.max_pool2d(torch.tanh(x), 3)) + means(x),  # of tanh all but a row
+        lambda x: means(x) + means(F.max_pool2d(x, 3)),
+        lambda x: F.relu(x.flatten(1)) + x.flatten(1),
+    ],
+)
+def test_what_two_calls_read_is_written_over_by_neither(use: Callable[[Tensor], Tensor]) -> None:
+    assert_close(Net(use, padding=1), 10, stacked=True)
+
+
 def residual(x: Tensor) -> Tensor:
     y = F.relu(x)
     return F.max_pool2d(y, 2) + F.max_pool2d(x, 2) + (x * y).mean()
@@ -224,4 +241,4 @@ def test_max_pooling_is_the_same_bit_for_bit() -> None:
     maps = images.contiguous(memory_format=torch.channels_last)
     for window in ((2, 2), (3, 3), (2, 3), (1, 4)):
         expected = F.max_pool2d(images, window)
-        assert torch.equal(_max_pooled(maps, window).nan_to_num(7), expected.nan_to_num(7))
+        assert torch.equal(_max_pooled(maps, window, Room()).nan_to_num(7), expected.nan_to_num(7))
