@@ -103,12 +103,12 @@ class Measurement:
 
     def _sent(self, image: object) -> None:
         if image is not None:
-            number = self._session._client.submitted
+            number = self._session.submitted
             self._unanswered += [(when, number) for when in self._untold]
         self._untold.clear()
 
     def _answered(self, view_state: ViewState) -> None:
-        done = self._session._shown
+        done = self._session.shown_command
         self._shown += [when for when, number in self._unanswered if number <= done]
         self._unanswered = [(when, number) for when, number in self._unanswered if number > done]
 

@@ -34,6 +34,15 @@ class PhasePlayback(QObject):
         """Where the cursor comes to rest."""
         return self._stop
 
+    @property
+    def event_ms(self) -> int:
+        """How long each of its places is shown, in milliseconds."""
+        return self._timer.interval()
+
+    @event_ms.setter
+    def event_ms(self, event_ms: int) -> None:
+        self._timer.setInterval(event_ms)
+
     def begin(self, start: Cursor, stop: int) -> None:
         """Run from a cursor, which is shown, to the position ``stop`` of its recording."""
         self._cursor, self._stop = start, stop

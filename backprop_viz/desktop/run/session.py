@@ -93,7 +93,7 @@ class Session(ShownRun):
         # A script does not explain: a worker does, of what was recorded.
         self.explainer = ExplainingWorker(ring)
         submit = self._client.submit if foreign is None else self.explainer.submit
-        self._shown = -1
+        self.shown_command = -1  # the last whose outcome is shown
         # The file whose run the next update shows.
         self._opened: Filed | None = None
         self._files = FileRequests()
@@ -272,7 +272,7 @@ class Session(ShownRun):
 
     def close(self) -> None:
         """End the worker, whatever it is doing."""
-        self._playback.halt()
+        self.phase_playback.halt()
         self._player.halt()
         self._painted.stop()
         self._client.close()
@@ -294,7 +294,7 @@ class Session(ShownRun):
 
     def _idle(self) -> bool:
         training = self._live is not None and self._live.training
-        done = self._shown == self._client.submitted
+        done = self.shown_command == self._client.submitted
         reading = self._run.rerecorded_left or self._reading
         return (done and (training or not reading)) or self._client.ended
 
@@ -309,7 +309,7 @@ class Session(ShownRun):
             message, recording = received
             if isinstance(message, Update):
                 newest = self._absorb(message, recording)
-                self._shown = message.command
+                self.shown_command = message.command
             elif isinstance(message, RunAttached):
                 self._run.origin = message.origin
                 self.attached.emit(message.origin)
@@ -352,11 +352,11 @@ class Session(ShownRun):
         if notice.code == "worker_ended":
             self._lose_files()
             # One that could not even begin is not started for ever.
-            if self._shown >= 0 and self._restarts.one_more():
+            if self.shown_command >= 0 and self._restarts.one_more():
                 again = self._begin_again("worker_restarted", *notice.values)
                 notice = replace(again, details=notice.details)
             else:
-                began = "worker_ended" if self._shown >= 0 else "worker_not_started"
+                began = "worker_ended" if self.shown_command >= 0 else "worker_not_started"
                 notice = replace(notice, code=began)
                 self._stand_still()
         self.told.emit(notice)
@@ -364,7 +364,7 @@ class Session(ShownRun):
     def _begin_again(self, code: str, *values: str) -> Notice:
         """Have another worker in place of one that has ended; what to say of it."""
         assert isinstance(self._client, WorkerSupervisor)
-        self._shown = -1
+        self.shown_command = -1
         self._run = self._aside.given_up(self._run)
         self._run.begin_again()
         self._client.begin_again(self._run.settings)

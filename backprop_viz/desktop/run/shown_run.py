@@ -42,7 +42,7 @@ class ShownRun(QObject):
         # The iterations that are being read from a file, and the one that is shown then, and how.
         self._reading: set[int] = set()
         self._when_read: tuple[int, Callable[[Recording], None]] | None = None
-        self._playback = PhasePlayback(self._show, self)
+        self.phase_playback = PhasePlayback(self._show, self)
         self._player = Player(self._play_next, self)
         self._stops = CursorStops(self._player.halt)
 
@@ -200,7 +200,7 @@ class ShownRun(QObject):
         other = ranks.runs[place]
         if other.live is None or shown is None or self._live is None:
             return
-        self._playback.halt()
+        self.phase_playback.halt()
         self._player.halt()
         ranks.runs[ranks.shown].live = self._live
         ranks.shown, self._run, self._live = place, other.run, other.live
@@ -320,7 +320,7 @@ class ShownRun(QObject):
         elif live.due in (Phase.LOSS, Phase.UPDATE) and not live.training:
             first = max(recording.spans[-1].start, start)
             self._show_cursor(recording.at(min(first + 1, stop)))
-            self._playback.begin(recording.at(min(first + 1, stop)), stop)
+            self.phase_playback.begin(recording.at(min(first + 1, stop)), stop)
         else:
             self._show_cursor(recording.at(stop))
 
@@ -356,7 +356,7 @@ class ShownRun(QObject):
 
     def _show_cursor(self, cursor: Cursor) -> None:
         """Show a cursor, whatever the cursor was doing."""
-        self._playback.halt()
+        self.phase_playback.halt()
         self._when_read = None
         self._show(cursor)
 
@@ -386,12 +386,12 @@ class ShownRun(QObject):
         return kept.at(cursor.position)
 
     def _play_next(self) -> None:
-        if self._idle() and not self._playback.active:
+        if self._idle() and not self.phase_playback.active:
             self.go("event")
 
     def _finish_playback(self) -> None:
-        if self._playback.active:
-            self.move_cursor(self._playback.stop_at)
+        if self.phase_playback.active:
+            self.move_cursor(self.phase_playback.stop_at)
 
 
 def _known(before: Recording, recording: Recording) -> int:

@@ -143,7 +143,7 @@ def test_a_step_while_a_phase_is_played_ends_that_and_runs_the_next(
     for _ in range(3):
         session.step()
     shown(session)
-    session._playback._timer.setInterval(60_000)  # it does not come to its end by itself
+    session.phase_playback.event_ms = 60_000  # it does not come to its end by itself
     session.step()
     qtbot.waitUntil(lambda: session.view_state.due is Phase.UPDATE)
     assert not session.view_state.cursor.at_end
@@ -159,13 +159,13 @@ def test_an_autosave_meanwhile_does_not_stop_what_is_playing(
     for _ in range(3):
         session.step()
     shown(session)
-    session._playback._timer.setInterval(60_000)  # so that it plays for longer than a save takes
+    session.phase_playback.event_ms = 60_000  # so that it plays for longer than a save takes
     session.step()
     qtbot.waitUntil(lambda: session.view_state.due is Phase.UPDATE)
     session.save(str(tmp_path / "kept"), {}, auto=True)
     qtbot.waitUntil(session._idle, timeout=60_000)
     assert not session.view_state.cursor.at_end
-    session._playback._timer.setInterval(1)
+    session.phase_playback.event_ms = 1
     qtbot.waitUntil(lambda: session.view_state.cursor.at_end, timeout=60_000)
 
 
