@@ -11,6 +11,7 @@ from backprop_viz.analysis.provenance import forward_events, tracked
 from backprop_viz.capture.checks.kinks import KinkWatch
 from backprop_viz.capture.explaining.nodes import reads_unseen, weighted
 from backprop_viz.capture.explaining.replay import (
+    SERIES,
     NotReplayed,
     arrays_of,
     called,
@@ -113,7 +114,7 @@ class LossAlong:
         for i, event in self._events:
             if watch is not None:
                 watch.event = i
-            outputs = called(event, _inputs(event, made, self._copy))
+            outputs = called(event, _writable(event, _inputs(event, made, self._copy)))
             pairs = zip(event.output_ids, outputs, strict=True)
             made |= {k: output for k, output in pairs if k is not None and k not in made}
         return weighted(made[self._root], self._weights)
@@ -130,6 +131,19 @@ def _inputs(event: Event, *values: dict[int, Tensor]) -> list[Tensor]:
     return found
 
 
+def _writable(event: Event, inputs: list[Tensor]) -> list[Tensor]:
+    """What a series of writes reads, its first tensor so that a gradient can be written to views.
+
+    torch does not write what requires a gradient to a view of what requires none, twice over.
+    """
+    series = event.call is not None and event.call.function == SERIES
+    if not series or not torch.is_grad_enabled() or inputs[0].requires_grad:
+        return inputs
+    if not any(each.requires_grad for each in inputs):
+        return inputs
+    return [inputs[0].detach().requires_grad_(), *inputs[1:]]
+
+
 def _float64_copy(operations: ViewWrites, needed: set[int]) -> dict[int, Tensor]:
     """What each operation made, in float64 from the start, by the tensor's id.
 
@@ -138,7 +152,7 @@ def _float64_copy(operations: ViewWrites, needed: set[int]) -> dict[int, Tensor]
     """
     copies: dict[int, Tensor] = {}
     with torch.no_grad():
-        for i, event in operations.forward_events():
+        for i, event in operations.followed_events():
             try:
                 made = called(event, _inputs(event, copies))
                 if not reproduces(event, made):
@@ -165,7 +179,7 @@ def _dependent(
     """
     live: set[int | None] = {tensor}
     unfollowed: set[int | None] = set()
-    for i, event in operations.forward_events():
+    for i, event in operations.followed_events():
         reads = not live.isdisjoint(event.input_ids)
         if not event.tracked and event.node is not None:
             if reads or not unfollowed.isdisjoint(event.input_ids):

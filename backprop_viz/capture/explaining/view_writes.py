@@ -69,6 +69,7 @@ class ViewWrites:
         self.followed = set(followed_ids(recording))
         found = _Tracer(recording, self.followed).found() if _has_writes(recording) else []
         self.made = {each.tensor: each for each, is_new in found if is_new}
+        self._told = {each.event: each.latest for each, is_new in found if not is_new}
         self.by_node: dict[int, ViewWrite] = {}
         self._give_nodes([each for each, _ in found])
 
@@ -83,6 +84,11 @@ class ViewWrites:
         for i, event in forward_events(self._recording):
             yield i, event
             yield from ((i, operation) for operation in added.get(i, ()))
+
+    def followed_events(self) -> Iterator[tuple[int, Event]]:
+        """The same as autograd follows them: what wrote to a view has read what the view is of."""
+        for i, event in self.forward_events():
+            yield i, self._told.get(i, event) if event is self._recording.events[i] else event
 
     def _give_nodes(self, found: list[ViewWrite]) -> None:
         """Say of each which node of the recorded graph it ends in, the last first.
@@ -227,7 +233,7 @@ class _Tracer:
         if not chain or event.node is None:
             return None
         operation = replace(self._operation(memory, chain, made), node=event.node)
-        return ViewWrite(i, 0, operation, operation)
+        return ViewWrite(i, 0, operation, self._operation(memory, chain, made, latest=True))
 
     def _write_of(self, tensor: int, read_by: int) -> ViewWrite | None:
         """How a tensor came about that no call has made; None if not by a write that is known."""

@@ -124,6 +124,21 @@ def _view_under_view(w: Tensor, x: Tensor) -> Tensor:
     return row + y[:, 1]
 
 
+def _part_read_before(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    part = y[0][1:3]
+    part.add_(part.sum() * 0.1)
+    return y + part.sum()
+
+
+def _sum_into_two_views(w: Tensor, x: Tensor) -> Tensor:
+    y = x * w
+    row, flat = y[0], y.view(-1)
+    row.add_(y.sum() * 0.1)
+    flat.mul_(w[3])
+    return y
+
+
 # A tensor is written to while a view of it is used later, and the other way round.
 READ_LATER: dict[str, Function] = {
     "the whole, a view is read": _whole_under_view,
@@ -131,6 +146,8 @@ READ_LATER: dict[str, Function] = {
     "the whole, a view of a view is read": _whole_under_view_of_view,
     "the whole twice, a view is read": _whole_twice_under_view,
     "a view, another is read": _view_under_view,
+    "a part of itself": _part_read_before,
+    "a sum into two views": _sum_into_two_views,
 }
 VIEW_WRITES: dict[str, Function] = {
     "a row": written(lambda y, w: y[0].mul_(2)),
