@@ -144,6 +144,7 @@ class LessonsController(QObject):
 
     def show_all(self) -> None:
         """List all lessons in the panel; a lesson that is under way waits."""
+        self._note_finished()
         self._open()
         self._panel.show_list(list(self._rows()), self._language)
 
@@ -162,6 +163,7 @@ class LessonsController(QObject):
 
     def leave(self) -> None:
         """Close the panel; the user's own run comes back as it was."""
+        self._note_finished()
         lesson = self.player.lesson
         under_way = lesson is not None and not self._is_finished(lesson)
         self.player.leave()
@@ -178,9 +180,15 @@ class LessonsController(QObject):
         if self.player.number + 1 < len(lesson.steps):
             self.player.go_to(self.player.number + 1)
             return
+        self.show_all()
+
+    def _note_finished(self) -> None:
+        """Whose last page is told has finished the lesson, however it is left."""
+        lesson, player = self.player.lesson, self.player
+        if lesson is None or player.stage != "told" or player.number + 1 < len(lesson.steps):
+            return
         self._store.setValue(f"lessons/finished/{lesson.id}", 1)
         self._store.setValue(f"lessons/page/{lesson.id}", 0)
-        self.show_all()
 
     def _show(self) -> None:
         """Show where the player is; what takes no time is shown when it is done."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,49 +20,13 @@ from backprop_viz.desktop.panels.lesson.lesson_panel import BACK_KEY, NEXT_KEY, 
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
-from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.phases import Phase
 from tests.conftest import OpenWindow
 from tests.desktop.application_helpers import trigger
+from tests.desktop.lessons.lesson_helpers import Student
 from tests.waiting import until, until_idle
 
 FIRST = lessons()[0]
-
-
-class Student:
-    """Somebody at the window."""
-
-    def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
-        self.window, self.qtbot = window, qtbot
-        self.panel = window.panel(LessonPanel)
-        self.player = window.findChild(Composer).lessons.player
-
-    def wait(self) -> None:
-        player = self.player
-        until(self.window.session, lambda: player.lesson is None or player.stage != "running")
-
-    def click(self, name: str) -> None:
-        button = self.window.findChild(QAbstractButton, name)
-        assert button.isVisible(), name
-        assert button.isEnabled(), name
-        place = button.rect().center()
-        if name.startswith("lessonOption"):
-            place.setX(6)
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=place)
-        self.wait()
-
-    def press(self, *keys: str) -> None:
-        """Press keys as they are, wherever the keyboard is."""
-        for key in keys:
-            combination = QKeySequence(key)[0]
-            focused = QApplication.focusWidget() or self.window
-            self.qtbot.keyClick(focused, combination.key(), combination.keyboardModifiers())
-            self.wait()
-
-    def said(self, label: QWidget) -> str:
-        """What a screen reader says of a part of the page."""
-        interface = QAccessible.queryAccessibleInterface(label)
-        return interface.text(QAccessible.Text.Name) if label.isVisible() else ""
 
 
 @pytest.fixture
@@ -146,6 +110,9 @@ def test_the_first_lesson_by_keyboard_alone(student: Student) -> None:
     assert student.player.number == 1
     assert panel.question.options[0].button.hasFocus()
     student.press("Down", "Return")  # the second option, which is right
+    assert student.player.stage == "asking"  # it is chosen, and no more
+    assert panel.question.options[1].button.isChecked()
+    student.press("Return")
     assert words("en")["right"] in student.said(panel.verdict)
     student.press(NEXT_KEY)
     student.press("Space", "Return")  # the first option, which is wrong
@@ -156,7 +123,7 @@ def test_the_first_lesson_by_keyboard_alone(student: Student) -> None:
     student.press(NEXT_KEY)
     student.press(NEXT_KEY)
     assert student.player.number == 3
-    student.press("Down", "Down", "Return")
+    student.press("Down", "Down", "Return", "Return")
     assert words("en")["right"] in student.said(panel.verdict)
     panel.leave.setFocus()
     student.press("Space")

@@ -195,6 +195,17 @@ def test_the_list_says_what_was_reached(qtbot: QtBot) -> None:
     assert list.currentItem().text() == "2  Fourth  ·  page 2 of 4"
 
 
+def test_home_and_end_go_to_the_first_and_the_last_lesson(qtbot: QtBot) -> None:
+    list = LessonList()
+    qtbot.addWidget(list)
+    rows = [LessonRow(str(i), "tutorial", i, f"No. {i}", 0, 2, False) for i in (1, 2, 3)]
+    list.show_rows(rows, "en")
+    qtbot.keyClick(list, Qt.Key.Key_End)
+    assert list.currentItem().text() == "3  No. 3"
+    qtbot.keyClick(list, Qt.Key.Key_Home)
+    assert list.currentItem().text() == "1  No. 1"
+
+
 @pytest.mark.parametrize(
     ("typed", "given", "other"),
     [

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QListView,
     QListWidget,
     QListWidgetItem,
@@ -94,6 +95,16 @@ class LessonList(QListWidget):
         for i in range(self.count()):
             if not self.item(i).data(_ID):
                 self.item(i).setForeground(self._muted)
+
+    def moveCursor(  # noqa: N802 - Qt's name
+        self,
+        action: QAbstractItemView.CursorAction,
+        modifiers: Qt.KeyboardModifier,
+    ) -> QModelIndex:
+        """Home goes to the first lesson: Qt goes to the heading above it, and so nowhere."""
+        if action is QAbstractItemView.CursorAction.MoveHome and self.count() > 1:
+            return self.model().index(1, 0)
+        return super().moveCursor(action, modifiers)
 
     def _choose(self, item: QListWidgetItem) -> None:
         if item.data(_ID):

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal, SignalInstance
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QObject,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -34,6 +43,8 @@ BACK_KEY = "Alt+PgUp"
 _WIDTH, _WIDER = 300, 1.35
 # So many pixels below the edge are no text.
 _BELOW = 12
+# And so many are shown above and below what has the keyboard.
+_AROUND = 8
 
 
 class LessonPanel(Panel):
@@ -120,6 +131,8 @@ class LessonPanel(Panel):
         self.more = QPushButton()
         self.more.setObjectName("lessonMore")
         self.more.clicked.connect(self._show_more)
+        for button in (self.back, self.more, self.next, self.question.see):
+            button.setAutoDefault(True)  # Enter presses it, as it answers a question
         footer.addWidget(self.back)
         footer.addStretch(1)
         footer.addWidget(self.more)
@@ -135,6 +148,7 @@ class LessonPanel(Panel):
         bar.rangeChanged.connect(self._show_answer)
         self.area.viewport().installEventFilter(self)
         page.installEventFilter(self)
+        self.question.focus_moved.connect(self._show_focus)
         self.setMinimumWidth(_WIDTH)
         self.hide()
 
@@ -242,12 +256,34 @@ class LessonPanel(Panel):
         if not came:
             return
         if page.stage == "asking":
-            self.question.take_focus()
+            self._lay_out()
+            self._offer_more()
+            self._take_answer()
         elif page.stage == "told":
             self.next.setFocus()
-            self._column.activate()
-            QCoreApplication.sendPostedEvents(self._content, QEvent.Type.LayoutRequest)
+            self._lay_out()
             self._show_answer()
+
+    def _lay_out(self) -> None:
+        self._column.activate()
+        QCoreApplication.sendPostedEvents(self._content, QEvent.Type.LayoutRequest)
+
+    def _take_answer(self) -> None:
+        """Let the keyboard answer what is in view; first, a page is read to its end."""
+        if self.more.isHidden() or self._is_in_view(self.question):
+            self.question.take_focus()
+        else:
+            self.more.setFocus()
+
+    def _is_in_view(self, part: QWidget) -> bool:
+        view = self.area.viewport()
+        return view.rect().contains(QRect(part.mapTo(view, QPoint(0, 0)), part.size()))
+
+    def _show_focus(self) -> None:
+        """Scroll to what has the keyboard: an answer that is not seen is chosen blindly."""
+        for part in self.question.focused_part():
+            self._shows_answer = False
+            self.area.ensureWidgetVisible(part, 0, _AROUND)
 
     def _show_answer(self) -> None:
         """Scroll to the verdict and what is told: the verdict at the top, if both do not fit."""
@@ -278,8 +314,12 @@ class LessonPanel(Panel):
         self._shows_answer = False
         bar = self.area.verticalScrollBar()
         bar.setValue(bar.value() + round(0.85 * self.area.viewport().height()))
-        if self.more.isHidden():
-            (self.next if self.next.isEnabled() else self.question.see).setFocus()
+        if not self.more.isHidden():
+            return
+        if self.next.isEnabled():
+            self.next.setFocus()
+        else:
+            self.question.take_focus()
 
     def _scrolled_by_hand(self) -> None:
         self._shows_answer = False

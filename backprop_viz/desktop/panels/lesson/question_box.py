@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -31,27 +32,33 @@ class QuestionBox(QFrame):
     """``predicted`` carries the option's number, the sign, or the number.
 
     With it comes the other number that the text can mean, or None: ``81,194`` is 81.194 to some.
+    ``focus_moved``: the keyboard has come to another part, or has chosen the one where it is.
     """
 
     predicted = Signal(float, object)
+    focus_moved = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "inset")
         self._theme = DARK
         self._shown: tuple[object, ...] = ()
+        self._answered = False
         self.text = FlowingText()
         self.options: list[_Option] = []
         self.number = _NumberAnswer()
         self.number.setObjectName("lessonNumber")
         self.number.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.number.entered.connect(self._give)
+        self.number.lineEdit().textChanged.connect(self._enable)
         self.see = QPushButton()
         self.see.setObjectName("lessonSee")
         self.see.setProperty("role", "primary")
         self.see.clicked.connect(self._give)
         self.number.bubble.below = self.see
         self._group = QButtonGroup(self)
+        for part in (self.number, self.see):
+            part.installEventFilter(self)
         self._choices = QVBoxLayout()
         self._choices.setSpacing(4)
         column = QVBoxLayout(self)
@@ -73,16 +80,19 @@ class QuestionBox(QFrame):
         self.text.setHtml(rich_text(f"**{said['predict']}** {text}", self._theme))
         self.setAccessibleName(plain_text(f"{said['predict']} {text}"))
         shown = (page.title, page.number, page.question, language)
-        if shown != self._shown:
+        again = self._answered and page.predicted is None
+        self._answered = page.predicted is not None
+        if again or shown != self._shown:
             self._shown = shown
             self._make_options(page, language)
-            self.number.setValue(0)
+            self.number.empty()
         asking = page.stage == "asking"
         for option in self.options:
             option.show_state(page, asking)
         self.number.setVisible(kind == "number")
-        self.number.setEnabled(asking)
+        self.number.setReadOnly(not asking)
         self.number.set_name(said["number"])
+        self.number.lineEdit().setPlaceholderText(said["no_number"])
         if page.predicted is not None and kind == "number":
             self.number.setValue(page.predicted)
         self.see.setText(said["see"])
@@ -97,15 +107,34 @@ class QuestionBox(QFrame):
         (first or self.number).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter answers: with the option that has the keyboard, or with what is chosen."""
+        """Enter chooses the option that has the keyboard; once it is chosen, Enter answers."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            for option in self.options:
-                if option.button.hasFocus():
-                    option.button.setChecked(True)
-            if self.see.isEnabled():
+            focused = [option.button for option in self.options if option.button.hasFocus()]
+            if focused and focused[0].isEnabled() and not focused[0].isChecked():
+                focused[0].setChecked(True)
+            elif self.see.isEnabled():
                 self._give()
         else:
             super().keyPressEvent(event)
+
+    def focused_part(self) -> tuple[QWidget, ...]:
+        """What is to be in view with the keyboard in here, what matters most last.
+
+        An option is its text, too; with it goes the button, once that can be pressed.
+        """
+        for option in self.options:
+            if option.button.hasFocus():
+                return (self.see, option) if option.button.isChecked() else (option,)
+        if self.number.hasFocus():
+            return (self.see, self.number)
+        return (self.see,) if self.see.hasFocus() else ()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tell of the focus, but not within a click, whose end would come somewhere else."""
+        mouse = Qt.FocusReason.MouseFocusReason
+        if isinstance(event, QFocusEvent) and event.gotFocus() and event.reason() != mouse:
+            self.focus_moved.emit()
+        return super().eventFilter(watched, event)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
@@ -132,6 +161,7 @@ class QuestionBox(QFrame):
         for i, option in enumerate(self.options):
             option.button.setObjectName(f"lessonOption{i}")
             option.button.toggled.connect(self._enable)
+            option.button.installEventFilter(self)
             self._group.addButton(option.button)
             self._choices.addWidget(option)
             option.show()  # at once, so that it can take the keyboard
@@ -142,7 +172,10 @@ class QuestionBox(QFrame):
 
     def _enable(self) -> None:
         chosen = any(option.button.isChecked() for option in self.options)
-        self.see.setEnabled(self.see.isVisibleTo(self) and (chosen or not self.options))
+        typed = not self.options and bool(self.number.lineEdit().text().strip())
+        self.see.setEnabled(self.see.isVisibleTo(self) and (chosen or typed))
+        if chosen:
+            self.focus_moved.emit()
 
     def _give(self) -> None:
         if not self.options:
@@ -157,12 +190,45 @@ class QuestionBox(QFrame):
 
 
 class _NumberAnswer(NumberField):
-    """Takes 81,194 as the window writes it; ``other`` is the number that it can also mean."""
+    """Takes 81,194 as the window writes it; ``other`` is the number that it can also mean.
+
+    It is empty until there is an answer: any number in it could be the right one.
+    """
 
     def __init__(self) -> None:
         self.other: float | None = None
         self._unclear: Real | None = None
+        self._given = False
         super().__init__(Quantity(), "", 0)
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+
+    def empty(self) -> None:
+        """Forget the answer."""
+        self.other = self._unclear = None
+        self._given = False
+        self._keep(0)
+        self.restore()
+
+    def setValue(self, value: Real) -> None:  # noqa: N802 - as Qt's boxes have it
+        """Show what was answered."""
+        self._given = True
+        self._keep(value)
+        self.restore()
+
+    def finish(self) -> bool:
+        """Accept what was typed, or mark it; nothing is no answer, and no mistake."""
+        if not self.lineEdit().text().strip():
+            self.empty()
+            return False
+        self._given = True
+        return super().finish()
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:  # noqa: N802 - Qt's name
+        """No direction: a step from a guess is no better guess."""
+        return QAbstractSpinBox.StepEnabledFlag.StepNone
+
+    def _written(self, value: Real) -> str:
+        return super()._written(value) if self._given else ""
 
     def _read(self) -> Real:
         text = self.lineEdit().text()
