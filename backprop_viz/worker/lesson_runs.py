@@ -1,6 +1,8 @@
 """The runs of lessons: the user's own run is put aside for them, and snippets are run."""
 
+import ast
 import linecache
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -101,10 +103,43 @@ class LessonRuns:
         state = self._state
         if recorded:
             state.recorder, state.recording = None, recorded[-1].recording
-        # What is before is for type checkers, not for students.
-        first = next((i for i, line in enumerate(lines) if line.startswith("import torch")), 0)
-        state.program = Program(tuple(Line(line.rstrip()) for line in lines[first:]))
+        state.program = Program(tuple(map(Line, lines_to_read(source))))
         self._channel.answer(SnippetRan(name, dict(answers)))
+
+
+def lines_to_read(source: str) -> tuple[str, ...]:
+    """What a snippet does, without what is around it for us and for type checkers.
+
+    These are the body of its function ``snippet``, up to what it returns, and below it the other
+    functions and classes, each without its docstring. A module without that function is shown
+    whole.
+    """
+    lines, tree = source.splitlines(), ast.parse(source)
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    main = next((node for node in found if node.name == "snippet"), None)
+    if main is None:
+        return tuple(lines)
+    shown = _body(lines, main)
+    for other in found:
+        if other is not main:
+            head = lines[other.lineno - 1 : other.body[0].lineno - 1]
+            shown += ["", *head, *_body(lines, other, indent="    ", answers=True)]
+    return tuple(shown)
+
+
+def _body(
+    lines: list[str], of: ast.FunctionDef | ast.ClassDef, indent: str = "", answers: bool = False
+) -> list[str]:
+    """The lines of a body, dedented; without a return at its end but for ``answers``."""
+    first, last = of.body[0].lineno - 1, of.body[-1].end_lineno or 0
+    if ast.get_docstring(of) is not None:
+        first = of.body[0].end_lineno or 0
+    if isinstance(of.body[-1], ast.Return) and not answers:
+        last = of.body[-1].lineno - 1
+        while last > first and lines[last - 1].strip().startswith("assert "):
+            last -= 1  # it tells a type checker that there is what is returned
+    text = textwrap.dedent("\n".join(lines[first:last])).strip("\n")
+    return textwrap.indent(text, indent).splitlines()
 
 
 class _Noting:

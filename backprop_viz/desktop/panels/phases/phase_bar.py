@@ -107,7 +107,7 @@ class PhaseBar(QWidget):
 
     def _explain(self, cell: PhaseCell) -> None:
         """Ask about the loss, or about how far the update moved the weights."""
-        if self._view_state is None or cell.standing.state is not PhaseProgress.DONE:
+        if self._view_state is None or cell.shown is None:
             return
         recording = self._view_state.cursor.recording
         if cell.phase is Phase.LOSS:
@@ -169,7 +169,7 @@ class PhaseBar(QWidget):
     def _marked_note(self, view_state: ViewState, standing: PhaseState) -> tuple[str, str]:
         """The note and, after an intervention, the end of it that says so."""
         note, recording = self._note(view_state, standing), view_state.cursor.recording
-        if standing.phase is not Phase.BACKWARD:
+        if standing.phase is not Phase.BACKWARD or standing.raised:
             return note, ""
         if recording.backwards > 1 and standing.total is not None and note:
             note = self.tr("{note} · {count} times").format(note=note, count=recording.backwards)
@@ -184,6 +184,8 @@ class PhaseBar(QWidget):
             return self.tr("next") if standing.due else ""
         if standing.total is None:
             return ""
+        if standing.raised:
+            return self.tr("raised")
         if standing.state is PhaseProgress.UNDER_WAY:
             return self._under_way(standing)
         if standing.phase is Phase.ZERO_GRAD:
@@ -204,7 +206,8 @@ class PhaseBar(QWidget):
 
     def _number_in(self, standing: PhaseState) -> ShownNumber | None:
         """The number in the note of a phase that is done."""
-        if self._view_state is None or standing.state is not PhaseProgress.DONE:
+        done = standing.state is PhaseProgress.DONE and not standing.raised
+        if self._view_state is None or not done:
             return None
         recording = self._view_state.cursor.recording
         values = {Phase.LOSS: ("loss", recording.loss)}
@@ -224,7 +227,9 @@ class PhaseBar(QWidget):
         if run.batch:
             lines = [of_batch(run)]
         note = took if state.state is PhaseProgress.DONE else ""
-        if run.name in ("clip", "unscale"):
+        if state.raised:
+            note = self.tr("raised")
+        elif run.name in ("clip", "unscale"):
             figures = clipping(recording, run)
             ends = apart((np.float64(figures.before), np.float64(figures.after)), 4, "")
             text = self.tr("norm {before} → {after}")

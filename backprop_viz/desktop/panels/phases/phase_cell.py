@@ -174,7 +174,10 @@ class PhaseCell(QAbstractButton):
     def _paint_box(self, painter: QPainter) -> None:
         theme, color = self._theme, self._theme.phase(self.phase)
         fill, pen = QColor(theme.panel), QPen(QColor(theme.border), 1)
-        if self.standing.current:
+        if self.standing.raised:
+            color = QColor(theme.error)
+            fill, pen = theme.tint(color, 0.13), QPen(color, 1.5)
+        elif self.standing.current:
             fill, pen = theme.tint(color, 0.13), QPen(color, 1.5)
         elif self.standing.due:
             pen = QPen(color, 1, Qt.PenStyle.CustomDashLine)
@@ -191,9 +194,15 @@ class PhaseCell(QAbstractButton):
             painter.drawRoundedRect(box.adjusted(2.5, 2.5, -2.5, -2.5), 5, 5)
 
     def _paint_dot(self, painter: QPainter) -> None:
-        """Hollow: not started; half filled: next or running; filled: done."""
+        """Hollow: not started; half filled: next or running; filled: done; a cross: raised."""
         color = self._theme.phase(self.phase)
         dot = QRectF(_MARGIN, (self.height() - _DOT) / 2, _DOT, _DOT)
+        if self.standing.raised:
+            cross = dot.adjusted(1.5, 1.5, -1.5, -1.5)
+            painter.setPen(QPen(QColor(self._theme.error), 2))
+            painter.drawLine(cross.topLeft(), cross.bottomRight())
+            painter.drawLine(cross.bottomLeft(), cross.topRight())
+            return
         waiting = self.standing.state is PhaseProgress.TO_COME and not self.standing.due
         painter.setPen(QPen(color, 1.5))
         painter.setBrush(
@@ -228,7 +237,7 @@ class PhaseCell(QAbstractButton):
             self._paint_progress(painter, start, end - taken - _GAP - start)
 
     def _note_color(self) -> QColor:
-        if self.mark:
+        if self.mark or self.standing.raised:
             return QColor(self._theme.error)
         current = self.standing.current
         return self._theme.phase(self.phase) if current else QColor(self._theme.muted)

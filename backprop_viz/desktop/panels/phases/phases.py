@@ -6,6 +6,7 @@ from enum import Enum
 
 from backprop_viz.analysis.phase_runs import PhaseRun
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.events import PhaseSpan
 from backprop_viz.recording.phases import PHASES, Phase
 
 
@@ -22,7 +23,7 @@ class PhaseState:
     """A phase at the cursor.
 
     ``total`` and ``seconds`` are None if it was not recorded. ``current``: the cursor is in it or
-    at its end. ``due``: the next event is its first.
+    at its end. ``due``: the next event is its first. ``raised``: it did not end, torch raised.
     """
 
     phase: Phase
@@ -32,6 +33,7 @@ class PhaseState:
     seconds: float | None
     current: bool
     due: bool
+    raised: bool = False
 
 
 def phase_states(view_state: ViewState) -> tuple[PhaseState, ...]:
@@ -54,7 +56,15 @@ def _phase_state(view_state: ViewState, phase: Phase, current: bool, due: bool) 
     state = PhaseProgress.UNDER_WAY if done else PhaseProgress.TO_COME
     if span.is_over(view_state.cursor.position):
         state = PhaseProgress.DONE
-    return PhaseState(phase, state, done, total, span.seconds, current, due)
+    raised = _has_raised(view_state, span)
+    return PhaseState(phase, state, done, total, span.seconds, current, due, raised)
+
+
+def _has_raised(view_state: ViewState, span: PhaseSpan) -> bool:
+    """Whether the cursor is where the last span of a recording ended with an error."""
+    cursor = view_state.cursor
+    error, last = cursor.recording.error, cursor.recording.spans[-1]
+    return error is not None and cursor.at_end and span == last and error.phase is span.phase
 
 
 def run_state(view_state: ViewState, run: PhaseRun, runs: Sequence[PhaseRun]) -> PhaseState:
@@ -71,7 +81,8 @@ def run_state(view_state: ViewState, run: PhaseRun, runs: Sequence[PhaseRun]) ->
         (other for other in runs if other.span.start >= position and other not in inside), None
     )
     due = run == first and not any(other.span.stop > position for other in inside)
-    return PhaseState(run.phase, state, done, total, span.seconds, current, due)
+    raised = _has_raised(view_state, span)
+    return PhaseState(run.phase, state, done, total, span.seconds, current, due, raised)
 
 
 def running_free(view_state: ViewState) -> bool:

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
-from backprop_viz.desktop.panels.plots.curve_row import CurveRow, line_color
+from backprop_viz.desktop.panels.plots.curve_row import CurveRow, is_faint, line_look
 from backprop_viz.desktop.panels.plots.told_points import CurvePoint
 from backprop_viz.desktop.panels.plots.traces import Doubles, Trace
 from backprop_viz.desktop.style.theme import Theme
@@ -33,6 +33,7 @@ class Curve:
         self.behind = False  # whether there are points that have not been taken yet
         self.marked = row.marked
         self.ink = QColor()  # of its name
+        self._theme: Theme | None = None
         self._row = row
         self._drawn: object = None
         self._line = pg.PlotCurveItem(connect="finite")
@@ -49,15 +50,24 @@ class Curve:
         new = self.trace.follow(series[:most], None if x is None else x[:most])
         if new:
             self._drawn = None
+            self._take_pen()
         return new
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         color = QColor(getattr(theme, self._row.color))
         self.ink = QColor(theme.muted) if self._row.faint else color
-        drawn = line_color(self._row, theme)
-        self._line.setPen(pg.mkPen(drawn, width=self._row.width))
-        self._marks.setBrush(drawn)
+        self._theme = theme
+        self._take_pen()
+
+    def _take_pen(self) -> None:
+        if self._theme is None:
+            return
+        color, width = line_look(self._row, self._theme, len(self.trace))
+        pen = pg.mkPen(color, width=width)
+        if pen != self._line.opts["pen"]:
+            self._line.setPen(pen)
+            self._marks.setBrush(color)
 
     def draw(self, left: float, right: float, height: float, log: bool) -> None:
         """Show the part between two iterations; ``height`` is the range of y."""
@@ -69,10 +79,10 @@ class Curve:
         y = _log10(y) if log else y
         # Thinned points alternate between minimum and maximum anyway.
         smooth = not self.trace.is_thinned(left, right)
-        if smooth and self._row.width > 1:
+        if smooth and self._line.opts["pen"].widthF() > 1:
             smooth = float(np.nansum(np.abs(np.diff(y)))) <= _SMOOTH_HEIGHTS * height
         self._line.setData(x, y, antialias=smooth)
-        marked = self._row.marked or (len(x) <= _MARKS and not self._row.faint)
+        marked = self._row.marked or (len(x) <= _MARKS and not is_faint(self._row, len(self.trace)))
         there = np.flatnonzero(np.isfinite(y)) if marked else np.empty(0, np.intp)
         there = there[:: -(-len(there) // _MARKS) or 1]
         if len(there) or self._marks.isVisible():

@@ -134,7 +134,7 @@ class CurvePlot(pg.PlotWidget):
         longer = [curve for curve in self._curves if curve.follow(curves)]
         changed = any(curve.marked for curve in longer)
         for i in range(len(self._earlier), len(earlier)):
-            row = replace(self._main, color="earlier_run", width=1.0, marked=False)
+            row = replace(self._main, color="earlier_run", width=1.0, marked=False, late=False)
             self._earlier.append(Curve(row, self, z=-1))
             self._earlier[i].set_theme(self._theme)
             self._earlier[i].shown = self._earlier_shown

@@ -9,6 +9,11 @@ from backprop_viz.desktop.panels.plots.extremes import Doubles
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.recording.history import Curves
 
+# A moving average of fewer points than this still remembers how the run began.
+FEW = 30
+# The width of a line that is faint when it has more points.
+_STRONG = 2.0
+
 # A curve's values, and the iterations they belong to (None: 1, 2, 3, ...).
 CurveData = tuple[Doubles, Doubles | None]
 
@@ -18,7 +23,8 @@ class CurveRow:
     """The description of a curve: its name, its values and its look.
 
     ``short`` is the name where there is little room. ``color`` is a role of the theme; ``faint``
-    mixes it with the panel's colour. Earlier runs show only the ``main`` curve.
+    mixes it with the panel's colour. Earlier runs show only the ``main`` curve. ``late``: it says
+    little of a few points, so until there are ``FEW`` it is faint, and the ``faint`` curve is not.
     """
 
     name: str
@@ -31,10 +37,19 @@ class CurveRow:
     faint: bool = False
     marked: bool = False
     main: bool = False
+    late: bool = False
     short: str = ""
 
 
-def line_color(row: CurveRow, theme: Theme) -> QColor:
-    """The colour of a curve in its plot and legend."""
+def is_faint(row: CurveRow, points: int) -> bool:
+    """Whether a curve is faint that has so many points."""
+    few = points < FEW
+    return few if row.late else row.faint and not few
+
+
+def line_look(row: CurveRow, theme: Theme, points: int) -> tuple[QColor, float]:
+    """The colour and the width in pixels, in plot and legend, of a curve of so many points."""
     color = QColor(getattr(theme, row.color))
-    return theme.tint(color, 0.5) if row.faint else color
+    if is_faint(row, points):
+        return theme.tint(color, 0.5), 1.0
+    return color, _STRONG if row.faint else row.width

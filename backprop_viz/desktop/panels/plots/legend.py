@@ -46,6 +46,11 @@ class LegendButton(QToolButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.toggled.connect(self._paint)
 
+    def set_width(self, width: float) -> None:
+        """Set the width of the line, in pixels."""
+        self._width = width
+        self._paint()
+
     def set_colors(self, on: QColor, off: QColor, line: QColor | None = None) -> None:
         """Set the colours of the text, of the text while hidden, and of the curve if different."""
         self._on, self._off, self._line = on, off, on if line is None else line

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QWidget
 
 from backprop_viz.analysis.losses import LOSSES
-from backprop_viz.desktop.panels.plots.curve_row import CurveData, CurveRow, line_color
+from backprop_viz.desktop.panels.plots.curve_row import CurveData, CurveRow, is_faint, line_look
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.legend import LegendButton
 from backprop_viz.desktop.panels.plots.told_points import CurvePoint, told_point
@@ -63,6 +63,7 @@ class CurvePanel(Panel):
         self._theme = DARK
         self._plot: CurvePlot | None = None
         self._loads = False
+        self._faint: list[bool] = []  # which lines the legend shows so
         # The header has no room for the subtitle.
         self.subtitle.hide()
         self.notice = ElidedLabel()
@@ -148,6 +149,11 @@ class CurvePanel(Panel):
         earlier = view_state.earlier[-_EARLIER_RUNS:]
         if self.plot.show_curves(view_state.curves, earlier, view_state.training):
             self._name_earlier([name for name, _ in earlier])
+            points = map(len, self.plot.traces)
+            faint = [is_faint(*of) for of in zip(self._rows, points, strict=True)]
+            if faint != self._faint:
+                self._faint = faint
+                self._color_legend()
             gap = self.plot.first_gap
             text = self.tr("not finite at iteration {n}")
             self.notice.setText("" if gap is None or empty else text.format(n=int(gap)))
@@ -176,12 +182,19 @@ class CurvePanel(Panel):
         self._theme = theme
         if self._plot is not None:
             self._plot.set_theme(theme)
-        off = QColor(theme.faint)
-        for row, button in zip(self._rows, self.legend, strict=True):
-            word = QColor(theme.muted if row.faint else getattr(theme, row.color))
-            button.set_colors(word, off, line_color(row, theme))
-        self.earlier_runs.set_colors(QColor(theme.earlier_run), off)
+        self._color_legend()
+        self.earlier_runs.set_colors(QColor(theme.earlier_run), QColor(theme.faint))
         self.notice.setStyleSheet(f"color: {theme.error};")
+
+    def _color_legend(self) -> None:
+        """Show in the legend what the lines look like."""
+        theme, plot = self._theme, self._plot
+        for i, (row, button) in enumerate(zip(self._rows, self.legend, strict=True)):
+            points = 0 if plot is None else len(plot.traces[i])
+            color, width = line_look(row, theme, points)
+            word = theme.muted if is_faint(row, points) else getattr(theme, row.color)
+            button.set_colors(QColor(word), QColor(theme.faint), color)
+            button.set_width(width)
 
     def _show_row(self, row: int, shown: bool) -> None:
         self.plot.set_shown(row, shown)
@@ -221,6 +234,7 @@ class LossPlot(CurvePanel):
                 smoothing=_SMOOTHING,
                 width=2.0,
                 main=True,
+                late=True,
                 short=translate("LossPlot", "smooth"),
             ),
             CurveRow(

@@ -109,12 +109,25 @@ class ProgramView(Panel):
             self._show_origin(view_state.origin)
         if old is None or lines_of(old) != lines_of(view_state):
             self.code.show_lines(lines_of(view_state))
+            self._name_lines(view_state)
             self._highlight()
             self._light_up()
         if old is None or old.program != view_state.program:
             self.network.show_program(view_state.program, view_state.settings.network)
         if self.isVisible():
             self._refresh()
+
+    def _name_lines(self, view_state: ViewState) -> None:
+        """Say whose lines they are: those of a lesson's page are no training loop."""
+        if view_state.origin is not None:
+            return
+        lines = view_state.program.lines
+        loop = any(line.phase is not None for line in lines) or not lines
+        tab = self._tabs.button(0)
+        tab.setText(self.tr("loop") if loop else self.tr("lesson"))
+        tip = self.tr("The training loop and the forward")
+        tab.setToolTip(tip if loop else self.tr("What this page of the lesson runs"))
+        tab.setAccessibleName(tab.toolTip())
 
     def _show_origin(self, origin: RunOrigin) -> None:
         """Name the script; it is neither copied, nor has it a class apart."""

@@ -21,6 +21,7 @@ from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.torch_error import TorchError
 from tests.recording.records import changed_event, changed_recording, made_recording
 
 MakeViewState = Callable[..., ViewState]
@@ -364,3 +365,19 @@ def test_a_note_that_is_too_long_is_told_up_to_its_colon_or_dot(
     cell.note = note
     assert cell._fitting_note(1000)[0] == note
     assert cell._fitting_note(80)[0] == head
+
+
+def test_a_phase_that_raised_is_no_success(bar: PhaseBar, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(phases=4)
+    error = TorchError("other", "RuntimeError", "refused", Phase.BACKWARD)
+    recording = changed_recording(view_state.cursor.recording, error=error)
+    raised = replace(view_state, cursor=recording.at(len(recording.events)))
+    bar.show_view_state(view_state)
+    done = bar.cells[3].grab().toImage()
+    bar.show_view_state(raised)
+    assert notes(bar)[3] == "raised"
+    assert bar.cells[3].grab().toImage() != done
+    assert bar.cells[3].accessibleName().endswith("raised")
+    assert "raised" not in notes(bar)[:3]
+    bar.show_view_state(at(raised, len(recording.events) - 1))
+    assert "raised" not in notes(bar)[3]

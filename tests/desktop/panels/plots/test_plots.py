@@ -54,8 +54,8 @@ def test_accuracy_is_in_percent(qtbot: QtBot, make_view_state: MakeViewState) ->
 @pytest.mark.parametrize(
     ("kind", "settings", "words"),
     [
-        (LossPlot, STROKES, "first iteration"),
-        (AccuracyPlot, STROKES, "first iteration"),
+        (LossPlot, STROKES, "iteration is complete"),
+        (AccuracyPlot, STROKES, "iteration is complete"),
         (LossPlot, replace(STROKES, loss="output_gradient"), "no loss"),
     ],
 )
@@ -310,3 +310,29 @@ def test_the_theme_can_change(qtbot: QtBot, make_view_state: MakeViewState) -> N
         plot.set_theme(LIGHT)
         image = plot.grab().toImage()
         assert image.pixelColor(image.width() // 2, image.height() // 2).lightness() > 100
+
+
+def test_the_batches_line_is_the_strong_one_of_a_short_run(
+    qtbot: QtBot, make_view_state: MakeViewState
+) -> None:
+    """A moving average of a few points still tells how the run began."""
+    view_state, plot = make_view_state(STROKES, phases=0), LossPlot()
+    shown(qtbot, plot)
+
+    def looks() -> list[tuple[str, float]]:
+        pens = [curve._line.opts["pen"] for curve in plot.plot._curves[:2]]
+        assert [b._width for b in plot.legend[:2]] == [pen.widthF() for pen in pens]
+        assert [b._line for b in plot.legend[:2]] == [pen.color() for pen in pens]
+        return [(pen.color().name(), pen.widthF()) for pen in pens]
+
+    strong, faint = (DARK.accent, 2.0), (DARK.tint(QColor(DARK.accent), 0.5).name(), 1.0)
+    run = [1.0, 0.1] * 14 + [0.7]
+    for more, expected in (
+        ([], [strong, faint]),
+        ([0.5], [faint, strong]),
+    ):
+        run += more
+        plot.show_view_state(replace(view_state, curves=curves(run)))
+        assert looks() == expected
+    plot.show_view_state(replace(view_state, curves=curves([1.0])))
+    assert looks() == [strong, faint]

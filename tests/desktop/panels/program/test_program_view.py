@@ -322,3 +322,16 @@ def test_tokens_of_what_is_no_python() -> None:
     assert len(tokens_of(["for x in (", "  '''open"])) == 2
     assert tokens_of(["        x", "  y", " if"])[0] == ()
     assert tokens_of([]) == ()
+
+
+def test_the_lines_of_a_lessons_page_are_not_called_a_loop(
+    view: ProgramView, make_view_state: MakeViewState
+) -> None:
+    loop, tab = make_view_state(phases=5), view.findChild(QToolButton, "tabLoop")
+    view.show_view_state(loop)
+    assert tab.text() == "loop"
+    view.show_view_state(replace(loop, program=Program((Line("net = nn.Linear(1, 1)"),))))
+    assert tab.text() == "lesson"
+    assert "loop" not in tab.toolTip()
+    view.show_view_state(loop)
+    assert tab.text() == "loop"
