@@ -98,6 +98,7 @@ class AnimationsController(QObject):
         """Walk the cursor and write what is seen to a file; the cursor comes back."""
         assert self._session.view_state is not None
         self._choice, self._path = choice, path
+        self._window.messages.dismiss()  # else it would be in all pictures of the window
         self._walked = self._made(choice.walk)
         self._frames, self._pictures = [], []
         self._packer = ThreadPoolExecutor(1, "backprop_viz frames")

@@ -38,9 +38,14 @@ def save_picture(widget: QWidget, path: Path, scale: float | None = None) -> Non
             _paint_pdf(widget, buffer, scale or 1.0)
         case _:
             picture_of(widget, scale or _SHARPNESS).save(buffer, "PNG")
-    write_atomically(path, bytes(buffer.data().data()))
+    content = bytes(buffer.data().data())
+    if path.suffix.lower() == ".svg":
+        content = content.replace(_UNSMOOTHED, _UNSMOOTHED + b' style="image-rendering: pixelated"')
+    write_atomically(path, content)
 
 
+# What Qt writes of images that are not smoothed, such as maps: browsers smooth them all the same.
+_UNSMOOTHED = b'image-rendering="optimizeSpeed"'
 _ALL = QWidget.RenderFlag.DrawWindowBackground | QWidget.RenderFlag.DrawChildren
 
 

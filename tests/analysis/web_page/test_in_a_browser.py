@@ -87,6 +87,12 @@ def test_phases_keys_and_clicks_move_the_cursor(
     browser.run(f"boxes.get({node.id}).dispatchEvent(new MouseEvent('click'))")
     assert browser.run("state.position") == recording.runs[node.id][0] + 1
     assert browser.run(f"boxes.get({node.id}).classList.contains('now')")
+    names = browser.run(
+        "[...document.querySelectorAll('#graph .box:not(.leaf) text')].map("
+        "(label) => label.textContent)"
+    )
+    assert {"Convolution", "MaxPool2D"} < set(names)
+    assert not any(name.endswith("…") for name in names)
     nothing_else(browser, address)
 
 

@@ -82,12 +82,14 @@ def test_an_iteration_phase_by_phase(
     """Six pictures of the network, a second each, the last one longer; the cursor comes back."""
     panel = run.panel(NetworkView)
     recording = run.session.view_state.cursor.recording
+    run.messages.dismiss()
     expected = []
     for position in (0, *(span.stop for span in recording.spans)):
         run.session.move_cursor(position)
         qtbot.wait(50)  # what the panels put off is painted
         expected.append(pixels(panel.grab().toImage()))
     run.session.move_cursor(14)
+    run.messages.tell("What was told before is in no picture.", "info")
     export(run, tmp_path / f"walk{suffix}", animationWalk="phases", animationWidget="Network")
     qtbot.waitUntil(lambda: run.messages.text() == f"Saved as walk{suffix}.", timeout=60_000)
     with Image.open(tmp_path / f"walk{suffix}") as animation:

@@ -130,6 +130,12 @@ def test_every_panel_is_a_picture_in_each_format_with_its_text_as_text(
             dock.toggleViewAction().trigger()
         seen.add(name)
     assert {"raceView", "surfaceView", "networkView", "ranksView"} <= seen
+    # A map's pixels are numbers: no browser may smooth them.
+    drawing = ElementTree.parse(tmp_path / "networkView.svg").getroot()
+    images = list(drawing.iter("{http://www.w3.org/2000/svg}image"))
+    maps = [image for image in images if image.get("image-rendering") == "optimizeSpeed"]
+    assert maps
+    assert all("pixelated" in image.get("style", "") for image in maps)
 
 
 def test_a_picture_of_any_size_in_light_or_dark_colours(

@@ -19,6 +19,8 @@ _BETWEEN = (
     tuple(m / 10 for m in range(10, 100)),
 )
 _FEWEST = 3
+# More lines across a large plot would hide its curves.
+_MOST = 12
 
 
 class NamedAxis(pg.AxisItem):
@@ -77,7 +79,7 @@ class NamedAxis(pg.AxisItem):
             most = max(1, int(size // scaled(16 if self.orientation == "left" else 40)))
             return [(1.0, ticks[:: max(1, math.ceil(len(ticks) / most))])]
         levels = super().tickValues(low, high, size)
-        room = scaled(16 if self.orientation == "left" else 60)
+        room = max(scaled(16), size / _MOST) if self.orientation == "left" else scaled(60)
         dense = [step for step, _ in levels if step * size >= room * (high - low)]
         step = dense[-1] if dense else _next_step(levels[0][0], room * (high - low) / size)
         first, last = math.ceil(low / step), math.floor(high / step)

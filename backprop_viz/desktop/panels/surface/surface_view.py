@@ -214,7 +214,8 @@ class SurfaceView(Panel):
                 path_text(plane),
                 descent_text(plane),
             ]
-        self.sentence.setText("\n\n".join(line for line in lines if line))
+        said = "\n\n".join(line for line in lines if line)
+        self.sentence.setText(said.replace(" %", "\N{NO-BREAK SPACE}%"))
         self.sentence.setToolTip(self.sentence.text())
         running = self.running
         self.button.setText(self.tr("Cancel") if running else self.tr("Compute"))

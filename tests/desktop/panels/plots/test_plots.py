@@ -85,6 +85,8 @@ def test_numbers_of_a_low_plot_do_not_touch(qtbot: QtBot, high: float) -> None:
         ((step, values),) = axis.tickValues(0.0, high, size)
         assert step * size / high >= 16
         assert values[0] == 0.0
+    ((_, values),) = axis.tickValues(0.0, high, 700)
+    assert 5 <= len(values) <= 13  # with the one at 0
 
 
 def test_a_first_iteration_is_seen(qtbot: QtBot, make_view_state: MakeViewState) -> None:
