@@ -24,6 +24,11 @@ class RunOrigin:
     device: str = "cpu"
     pid: int = 0
 
+    @property
+    def is_one_iteration(self) -> bool:
+        """Whether it is what ``show`` runs: a model's file, which has a path, has a loop."""
+        return self.kind == "model" and not self.path
+
     @classmethod
     def of_this_process(
         cls,

@@ -39,7 +39,7 @@ from backprop_viz.stream.wire import NumberedCommand
 
 # While the loop runs freely the window hears of it so often.
 _UPDATE_EVERY_S = 0.1
-# A window of several ranks hears so often where each is.
+# What a loop that stands has not told yet is told then; of several ranks, where each is.
 _BEAT_EVERY_S = 2.0
 # What is not sent when the script ends is lost after this time.
 _FLUSHED_WITHIN_S = 5.0
@@ -110,15 +110,13 @@ class LiveRun:
         # What was logged, and what of it the window has not been told.
         self._logged: list[LoggedScalar] = []
         self._scalars: list[LoggedScalar] = []
-        self._heartbeat: Heartbeat | None = None
         self._place = LoopPlace(origin.path)
-        if origin.world_size > 1:
-            self._heartbeat = Heartbeat(self._beat, _BEAT_EVERY_S)
         self._preparation: Preparation | None = None  # of a script that may train later
         if ends is not None:
             self.attach(ends)
             if origin.kind != "watch":
                 self._preparation = Preparation(origin.path, self._window.send)
+        self._heartbeat = Heartbeat(self._beat, _BEAT_EVERY_S)
 
     def attach(self, ends: Ends) -> None:
         """A window is at the other end of a line, in place of one that was there before.
@@ -224,8 +222,13 @@ class LiveRun:
         """A window shows no health yet."""
 
     def _beat(self) -> None:
-        self._window.send(self._place.now(self._thread))
-        if self._let_go_untold:  # it may wait for other ranks until somebody lets them go on, too
+        together = self._origin.world_size > 1
+        if together:
+            self._window.send(self._place.now(self._thread))
+        # One that is let go on may wait for other ranks until somebody lets them go on, too; one
+        # that runs freely may stand for long, as between the cells of a notebook.
+        stands = self._until == "any" and self._points and self._window.keeps_up
+        if (together and self._let_go_untold) or stands:
             self._publish()
 
     def hold_at_start(self) -> None:
@@ -269,8 +272,7 @@ class LiveRun:
         ):
             self._publish(recording)
         self._publish()
-        if self._heartbeat is not None:
-            self._heartbeat.end()
+        self._heartbeat.end()
         self._window.end(told, _FLUSHED_WITHIN_S)
 
     # -- holding -----------------------------------------------------------------------------

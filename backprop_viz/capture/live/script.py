@@ -9,6 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -36,10 +37,11 @@ from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.live.unsure_turn import kwargs_of_call
 from backprop_viz.capture.live.watch import Follower, Watch
 from backprop_viz.capture.watches.warned_lines import let_ours_through
-from backprop_viz.recording.errors import ArgumentError, as_value
+from backprop_viz.recording.errors import ArgumentError, UserError, as_value
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import RunEnded
 
 # Our functions that call what the script has called: what raises there is its own.
@@ -115,7 +117,7 @@ def run_watched(
     edited = text.rstrip("\n") if kind == "model" else ""
     follower = follow(origin, script_program(text, script.path, edited))
     found = watch(follower)
-    told = RunEnded(0)
+    told, ran = RunEnded(0), False
     try:
         _become_main(script.path)
         if script.module:
@@ -124,9 +126,12 @@ def run_watched(
         else:
             code = compile(source, script.path, "exec", dont_inherit=True)
             exec(code, sys.modules["__main__"].__dict__)
+        ran = True
         found.ran(script.path, sys.modules["__main__"].__dict__)
     except SystemExit as end:
         told = RunEnded(_status_of(end))
+        if kind == "model" and not ran:
+            told = _ended_early(end, script.path)
         raise
     except KeyboardInterrupt as error:
         if not found.is_wanted():
@@ -273,6 +278,13 @@ def _status_of(end: SystemExit) -> int:
     if end.code is None:
         return 0
     return end.code & 0xFF if isinstance(end.code, int) else 1
+
+
+def _ended_early(end: SystemExit, path: str) -> RunEnded:
+    """What is told of a model's file that ends the process, as by sys.exit."""
+    text = QT_TRANSLATE_NOOP("errors", "{0} ended the process before it had made a model.")
+    said = as_value(UserError(text, os.path.basename(path)))
+    return replace(ended_by(end, path, _status_of(end)), error=said, details="")
 
 
 def _failed(error: BaseException, path: str, status: int) -> RunEnded:

@@ -146,6 +146,7 @@ def test_the_loop_is_shown_below_the_file_and_held_at(models: Models) -> None:
         (PLAIN + "loss = abs\ninputs: int = 3", 7, "inputs is int, and not a tensor"),
         (PLAIN + "loss = abs\noptimizer = 'sgd'", 7, "optimizer is str, and not a torch.optim"),
         (PLAIN + "loss = abs\nmodel = nn.ReLU()", 7, "model has no parameter that requires"),
+        (HEAD + "raise SystemExit(1)", 4, "mine.py ended the process before it had made a model."),
         (PLAIN + "1 / 0", 6, "ZeroDivisionError: division by zero"),
         (PLAIN + "loss = (", 6, "SyntaxError: '(' was never closed"),
         (PLAIN + "loss = 'mse_loss'\ntarget = torch.ones(9, 5)", 14, "RuntimeError: The size of"),

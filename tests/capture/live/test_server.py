@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 import backprop_viz as bv
+from backprop_viz.capture.live import live_run
 from backprop_viz.capture.live.backlog import Backlog
 from backprop_viz.capture.live.watching import WatchedLoop
 from backprop_viz.recording.iteration import Recording
@@ -20,7 +21,7 @@ from backprop_viz.stream.refused_error import RefusedError
 from backprop_viz.stream.socket_line import connected
 from backprop_viz.stream.token_file import read_token
 from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
-from tests.capture.live.script_runs import RUN, Scripts, ended_process
+from tests.capture.live.script_runs import PATIENCE_S, RUN, Scripts, ended_process
 from tests.ports import two_free_ports
 
 
@@ -244,3 +245,30 @@ def test_a_script_run_from_the_command_line_listens_each_rank_at_its_port(
     refused = scripts.recorded("--to", "tcp://127.0.0.1", str(script))
     assert refused.status == 2
     assert "write tcp://HOST:PORT" in refused.printed
+
+
+def test_a_loop_that_stands_has_told_how_far_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_run, "_BEAT_EVERY_S", 0.1)
+    model = nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    watch = bv.watch(model, optimizer, to="tcp://127.0.0.1:0", every=1000)
+    window = Window(watch)
+    iterations: list[int] = []
+
+    def follow() -> None:
+        while not iterations or iterations[-1] < 20:
+            update = window.next(Update)[0]
+            assert isinstance(update, Update)
+            iterations.append(update.iteration)
+            window.send(UpdateWanted())
+
+    following = threading.Thread(target=follow, daemon=True)
+    following.start()
+    for _ in range(20):  # quicker than a window is told
+        optimizer.zero_grad()
+        model(torch.randn(8, 4)).square().mean().backward()
+        optimizer.step()
+    following.join(PATIENCE_S)  # and nothing runs any more
+    assert iterations[-1] == 20
+    watch.close()
+    window.close()

@@ -87,6 +87,11 @@ def next_step(view_state: ViewState) -> str:
             "The end of iteration {0}. Shift+F10 goes back by a phase, Shift+F11 by an iteration.",
         )
         return text.format(f"{view_state.cursor.recording.iteration:,}")
+    if view_state.ended and not view_state.cursor.recording.events:
+        return translate("phases", "The script has ended, and nothing of it was recorded.")
+    one = view_state.origin is not None and view_state.origin.is_one_iteration
+    if one and view_state.cursor.at_end:
+        return translate("phases", "This is one iteration: go back through what is recorded.")
     if view_state.ended and view_state.cursor.at_end:
         return translate("phases", "The script has ended: go back through what is recorded.")
     if view_state.origin is not None and view_state.cursor.at_end:

@@ -132,7 +132,9 @@ class ProgramView(Panel):
     def _show_origin(self, origin: RunOrigin) -> None:
         """Name the script; it is neither copied, nor has it a class apart."""
         self._title.setText(PurePath(origin.path).name or origin.title)
-        if origin.kind == "model":
+        if origin.is_one_iteration:
+            self.subtitle.setText(self.tr("one iteration of your model"))
+        elif origin.kind == "model":
             self.subtitle.setText(self.tr("your model, on one batch again and again"))
         else:
             self.subtitle.setText(self.tr("your script, unchanged"))

@@ -20,6 +20,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase
+from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.torch_error import TorchError
 from tests.recording.records import changed_event, changed_recording, made_recording
@@ -381,3 +382,19 @@ def test_a_phase_that_raised_is_no_success(bar: PhaseBar, make_view_state: MakeV
     assert "raised" not in notes(bar)[:3]
     bar.show_view_state(at(raised, len(recording.events) - 1))
     assert "raised" not in notes(bar)[3]
+
+
+@pytest.mark.parametrize(
+    ("path", "phases", "said"),
+    [
+        ("", 5, "This is one iteration: go back through what is recorded."),
+        ("mine.py", 5, "The script has ended: go back through what is recorded."),
+        ("mine.py", 0, "The script has ended, and nothing of it was recorded."),
+    ],
+)
+def test_the_hint_at_the_end_says_what_has_ended(
+    make_view_state: MakeViewState, path: str, phases: int, said: str
+) -> None:
+    view_state = make_view_state(phases=phases)
+    origin = RunOrigin("model", "Net", path)
+    assert next_step(replace(view_state, origin=origin, ended=True)) == said
