@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.widgets.picture_dialog import PictureDialog
@@ -130,11 +131,17 @@ def test_every_panel_is_a_picture_in_each_format_with_its_text_as_text(
             dock.toggleViewAction().trigger()
         seen.add(name)
     assert {"raceView", "surfaceView", "networkView", "ranksView"} <= seen
-    # A map's pixels are numbers: no browser may smooth them.
-    drawing = ElementTree.parse(tmp_path / "networkView.svg").getroot()
+
+
+def test_no_browser_smooths_the_maps_of_a_drawing(open_window: OpenWindow, tmp_path: Path) -> None:
+    window = open_window("--preset", "tutorial")
+    window.session.iterate()
+    until_idle(window.session)
+    window.findChild(Composer).pictures.save(window.panel(NetworkView), tmp_path / "maps.svg")
+    drawing = ElementTree.parse(tmp_path / "maps.svg").getroot()
     images = list(drawing.iter("{http://www.w3.org/2000/svg}image"))
     maps = [image for image in images if image.get("image-rendering") == "optimizeSpeed"]
-    assert maps
+    assert len(maps) >= 8  # of the input and of what each layer makes
     assert all("pixelated" in image.get("style", "") for image in maps)
 
 
