@@ -134,12 +134,23 @@ def _export(arguments: Sequence[str]) -> int:
             found = [place.iteration for place in file.places]
             wanted = told.iteration or max(found, default=0)
             if wanted not in found:
-                there = f"{min(found)} to {max(found)}" if found else "none at all"
-                return _refused(f"{told.recording} lacks that iteration; it has {there}.")
+                return _refused(
+                    f"{told.recording} lacks iteration {wanted}; {_nearest(found, wanted)}"
+                )
             file[found.index(wanted)].to_html(told.page)
     except UserError as error:
         return _refused(str(error))
     return 0
+
+
+def _nearest(found: Sequence[int], wanted: int) -> str:
+    """Which iterations a file has instead."""
+    if not found:
+        return "it has none at all."
+    near = " and ".join(
+        str(one) for one in sorted(sorted(found, key=lambda i: abs(i - wanted))[:2])
+    )
+    return f"of its {len(found)}, from {min(found)} to {max(found)}, the nearest are {near}."
 
 
 def _refused(why: str) -> int:

@@ -11,6 +11,7 @@ from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.system.versions import versions
 from backprop_viz.digits.data_sets import DATA_SETS
+from backprop_viz.recording.format.frames import MAGIC
 from backprop_viz.recording.presets import PRESETS
 
 # How the names of files end.
@@ -101,7 +102,7 @@ def parse(argv: Sequence[str]) -> Arguments:
     options = parser.parse_args(argv)
     if options.install_desktop or options.remove_desktop:
         parser.error("--install-desktop and --remove-desktop stand alone")
-    recordings = tuple(file for file in options.files if file.endswith(RECORDING))
+    recordings = tuple(file for file in options.files if _is_recording(file))
     if len(options.files) > 1 and len(recordings) < len(options.files):
         parser.error("several files are shown together only if all are recordings of one run")
     given = {name: getattr(options, f"{name}_root") for name in FOLDERS}
@@ -113,7 +114,7 @@ def parse(argv: Sequence[str]) -> Arguments:
     if data is not None:
         settings["data"] = data
     file = options.files[0] if options.files else ""
-    kinds = {kind: file for kind in (SESSION, RECORDING, MODEL) if file.endswith(kind)}
+    kinds = {kind: file for kind in (SESSION, MODEL) if file.endswith(kind)}
     return Arguments(
         settings,
         options.theme,
@@ -177,7 +178,8 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
     except ImportError as error:
         parser.error(str(error))
     if not Path(path).is_file():
-        parser.error(f"{rest[0]} is not there: give the path of a Python script")
+        wrong = "is a folder" if Path(path).is_dir() else "is not there"
+        parser.error(f"{rest[0]} {wrong}: give the path of a Python script")
     launcher = script.name if script.module else Path(path).name
     if launcher in _LAUNCHERS:
         parser.error(
@@ -233,7 +235,10 @@ def _add_appearance(parser: argparse.ArgumentParser) -> None:
             f"--{theme}", dest="theme", action="store_const", const=theme, help=f"{theme} colours"
         )
     parser.add_argument(
-        "--language", metavar="CODE", help="language of the window: en, ko (default: the system's)"
+        "--language",
+        type=_language,
+        metavar="CODE",
+        help="language of the window: en, ko (default: the system's)",
     )
 
 
@@ -247,8 +252,15 @@ def _own_options(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     return list(argv[:at]), list(argv[at:])
 
 
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number") from None
+
+
 def _count(text: str) -> int:
-    value = int(text)
+    value = _whole(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{value} is not from 1 up")
     return value
@@ -258,8 +270,16 @@ def _root_option(data: str) -> str:
     return f"--{data.replace('_', '-')}-root"
 
 
+def _is_recording(file: str) -> bool:
+    """Whether it is one by its name, or by what it begins with: ``to=`` takes any name."""
+    if file.endswith(RECORDING) or not Path(file).is_file():
+        return file.endswith(RECORDING)
+    with Path(file).open("rb") as stream:
+        return stream.read(len(MAGIC)) == MAGIC
+
+
 def _file(text: str) -> str:
-    if not text.endswith((SESSION, RECORDING, MODEL)):
+    if not (text.endswith((SESSION, MODEL)) or _is_recording(text)):
         raise argparse.ArgumentTypeError(
             f"{text} is neither a session nor a recording nor a model: its name does not end in "
             f"{SESSION}, {RECORDING} or {MODEL}"
@@ -269,8 +289,17 @@ def _file(text: str) -> str:
     return text
 
 
+def _language(text: str) -> str:
+    """The code of a language, perhaps with a country's: "ko_KR"."""
+    translated = Path(__file__).parent.joinpath("desktop", "translations").glob("*.qm")
+    known = ["en", *sorted(path.stem for path in translated)]
+    if text.split("_")[0].split("-")[0].lower() not in known:
+        raise argparse.ArgumentTypeError(f"{text} is not one of {', '.join(known)}")
+    return text
+
+
 def _seed(text: str) -> int:
-    value = int(text)
+    value = _whole(text)
     if not 0 <= value < 2**31:
         raise argparse.ArgumentTypeError(f"{value} is not from 0 to {2**31 - 1}")
     return value

@@ -34,6 +34,7 @@ def test_presets_and_options() -> None:
         ["--data", "mnist"],
         ["--data", "folder"],
         ["--data", "folder", "--mnist-root", "some/folder"],
+        ["--language", "xx"],
         ["extra"],
     ],
 )
@@ -41,7 +42,24 @@ def test_a_bad_argument_exits_with_2(argv: list[str], capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as exit_:
         parse(argv)
     assert exit_.value.code == 2
-    assert "usage: backprop-viz" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "usage: backprop-viz" in said
+    assert "invalid _" not in said  # no name of a function of ours
+
+
+def test_a_recording_is_known_by_what_it_begins_with(tmp_path: Path) -> None:
+    named, other = tmp_path / "run.txt", tmp_path / "other.txt"
+    named.write_bytes(b"\x89BPVIZ\r\n" + bytes(4))
+    other.write_text("no recording")
+    assert parse([str(named)]).recordings == (str(named),)
+    with pytest.raises(SystemExit):
+        parse([str(other)])
+
+
+def test_a_folder_is_no_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_run([str(tmp_path)])
+    assert f"{tmp_path} is a folder: give the path of a Python script" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])

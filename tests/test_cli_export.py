@@ -51,7 +51,7 @@ def test_the_last_iteration_or_another_one_becomes_a_page(run: Path) -> None:
 def test_what_cannot_be_is_one_sentence(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = run.with_name("page.html")
     for arguments, said in (
-        ([run, page, "--iteration", 99], "lacks that iteration"),
+        ([run, page, "--iteration", 99], "lacks iteration 99; of its"),
         ([run, run.parent / "no" / "page.html"], "does not exist"),
         ([page, page], "does not exist"),
     ):

@@ -12,6 +12,7 @@ from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
 from backprop_viz.analysis.optimizers import OPTIMIZERS
+from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 
@@ -353,3 +354,10 @@ def test_few_samples_leave_what_is_of_weights_whole() -> None:
     for op, shape in (("TanhBackward0", (8, 8)), ("ExpBackward0", (8,)), ("TBackward0", (128, 8))):
         assert shape in [e.inputs[0].shape for e in few.events if e.op == op]
     assert {op for op, _, _ in cut} >= {"conv2d", "relu", "linear", "AddmmBackward0"}
+
+
+@pytest.mark.parametrize("optimizer", ["adam", [1]])
+def test_what_is_no_optimizer_is_refused(optimizer: Any) -> None:
+    model = nn.Linear(2, 2)
+    with pytest.raises(ArgumentError, match="must be an optimizer"), bv.record(model, optimizer):
+        pass

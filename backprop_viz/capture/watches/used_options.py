@@ -6,12 +6,23 @@ from typing import Any
 from torch.optim import Optimizer
 
 from backprop_viz.capture.watches.parameter_watch import groups_of
+from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.modules import OptimizerGroup
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 
 def several(optimizers: Optimizer | Sequence[Optimizer] | None) -> tuple[Optimizer, ...]:
-    """One optimizer, several or none."""
-    return (optimizers,) if isinstance(optimizers, Optimizer) else tuple(optimizers or ())
+    """One optimizer, several or none. Raises ArgumentError for anything else."""
+    found = (optimizers,) if isinstance(optimizers, Optimizer) else tuple(optimizers or ())
+    for one in found:
+        if not isinstance(one, Optimizer):
+            raise ArgumentError(
+                QT_TRANSLATE_NOOP(
+                    "errors", "optimizer must be an optimizer, or several in a list, not {0}."
+                ),
+                repr(optimizers),
+            )
+    return found
 
 
 class UsedOptions:

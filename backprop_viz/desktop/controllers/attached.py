@@ -184,6 +184,8 @@ def notice_of_end(told: RunEnded, done: int, recorded: int, *, by_command: bool 
         where = "" if told.line is None else str(told.line)
         code = "script_raised" if where else "script_raised_elsewhere"
         values: tuple[str, ...] = (told.error, where)
+        if where and told.error.partition(":")[0] == "KeyboardInterrupt":
+            return Notice("script_interrupted", (where, str(done)))
         # It raised in a later iteration than the one that is shown.
         if where and by_command and recorded < done:
             code, values = "script_raised_unrecorded", (*values, str(done), str(done + 1))

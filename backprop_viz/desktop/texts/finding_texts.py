@@ -53,7 +53,7 @@ def finding_texts() -> dict[str, str]:
             "Of the {2} units of {0}, {1} are 0 for the whole batch: almost no gradient passes.",
         ),
         "dead_units": translate(
-            "findings", "Of the {2} units of {0}, {1} are 0 for the whole batch."
+            "findings", "Units of {0} that are 0 for the whole batch: {1} of {2}."
         ),
         "dropout_always": translate(
             "findings",

@@ -136,6 +136,11 @@ def message_text(notice: Notice) -> str:
             "The script has ended at line {1}, after iteration {2}. What raised was not recorded; "
             "run it again with --from {3} to look at it: {0}",
         ),
+        "script_interrupted": translate(
+            "notices",
+            "The script was interrupted at line {0}, after iteration {1}. What was recorded can "
+            "still be looked at.",
+        ),
         "script_raised_elsewhere": translate("notices", "The script has ended: {0}"),
         "line_is_lost": translate(
             "notices",

@@ -22,12 +22,12 @@ def test_each_code_has_one_and_each_sentence_a_code() -> None:
 
 def test_values_are_put_into_the_sentence() -> None:
     assert finding_text(Finding("dead_units", "hint", ("0", 2, 6))) == (
-        "Of the 6 units of 0, 2 are 0 for the whole batch."
+        "Units of 0 that are 0 for the whole batch: 2 of 6."
     )
     assert finding_text(Finding("vanishing", "warning", ("a", "b", 3.14e-8))) == (
         "Gradients vanish: that of a is 3.1e-08 times that of b."
     )
-    assert finding_title(Finding("dead_units", "hint", ("0", 2, 6))) == "0: 2 of 6 units are dead"
+    assert finding_title(Finding("dead_units", "hint", ("0", 2, 6))) == "0: dead units, 2 of 6"
 
 
 def test_each_code_is_among_what_was_looked_for() -> None:

@@ -46,7 +46,7 @@ def said(panel: FindingsView) -> dict[str, str]:
 SAID = {
     "batch_norm_in_eval": ("Batch norm is in eval mode", "stored statistics"),
     "dead_layer": ("0: nearly all units are dead", "Of the 6 units of 0, 6 are 0 for the whole"),
-    "dead_units": ("0: 2 of 6 units are dead", "Of the 6 units of 0, 2 are 0 for the whole batch."),
+    "dead_units": ("0: dead units, 2 of 6", "Units of 0 that are 0 for the whole batch: 2 of 6."),
     "exploding": ("Gradients explode", "that of 0.weight is"),
     "gradients_kept": ("zero_grad was not called", "0.weight still had its last gradient"),
     "growing_graph": ("The graph grows with every iteration", "The graphs of 3 earlier iterations"),
