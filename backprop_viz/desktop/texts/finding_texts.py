@@ -214,12 +214,12 @@ def finding_texts() -> dict[str, str]:
         ),
         "steps_too_large": translate(
             "findings",
-            "Updates are {0:.1e} times as large as the weights; about 1e-3 is usual. "
+            "Updates are {0:.3g} times as large as the weights; about 1e-3 is usual. "
             "Lower the learning rate.",
         ),
         "steps_too_small": translate(
             "findings",
-            "Updates are {0:.1e} times as large as the weights; about 1e-3 is usual. "
+            "Updates are {0:.3g} times as large as the weights; about 1e-3 is usual. "
             "The learning rate may be too small.",
         ),
         "targets_no_probabilities": translate(

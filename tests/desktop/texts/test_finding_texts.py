@@ -30,6 +30,11 @@ def test_values_are_put_into_the_sentence() -> None:
     assert finding_title(Finding("dead_units", "hint", ("0", 2, 6))) == "0: dead units, 2 of 6"
 
 
+def test_a_number_of_usual_size_is_no_power_of_ten() -> None:
+    said = finding_text(Finding("steps_too_large", "warning", (1.82,)))
+    assert said.startswith("Updates are 1.82 times as large as the weights")
+
+
 def test_each_code_is_among_what_was_looked_for() -> None:
     everything = looked_for(())
     for code in finding_texts():
