@@ -31,6 +31,7 @@ Blocks = tuple[Block, ...]
 
 AROUND = 24.0  # room for the outline, its ring and the logits' marks
 _LEFT = Qt.TextElideMode.ElideLeft
+_INTO = 3  # so far above the line's letters a line of text begins, and below them it ends
 SWITCH = 12  # room for the arrows beside the name of a layer with several outputs
 
 
@@ -106,7 +107,7 @@ class NetworkPainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if layer.name in self.selected:
             painter.setPen(QPen(QColor(self.theme.accent), 1.2, Qt.PenStyle.DotLine))
-            painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), 8, 8)
+            painter.drawRoundedRect(selection_frame(column, side), 8, 8)
         if layer.name in self.broken:
             painter.setPen(QPen(QColor(self.theme.text), 1))
             painter.setBrush(QColor(self.theme.error))
@@ -164,7 +165,7 @@ class NetworkPainter:
             color = QColor(self.theme.accent)
         if layer.name == state.current and state.phase is not None:
             color = self.theme.phase(state.phase)
-        box = column.header.toRect()
+        box = text_box(column)
         muted = QColor(self.theme.muted)
         line = box.adjusted(0, 2, 0, -scaled(18))
         if state.switchable(layer):
@@ -340,6 +341,19 @@ def _title_font(title: str, width: int) -> QFont:
     if QFontMetrics(bold).horizontalAdvance(title) <= width:
         return bold
     return fitting(body_font(12), title, width, least_text(12))
+
+
+def selection_frame(column: NetworkColumn, side: int) -> QRectF:
+    """The frame around a selected column; where it is low, it keeps off the texts around it."""
+    box = column.content.adjusted(-side - 3, -9, side + 3, 9)
+    box.setTop(max(box.top(), column.header.bottom() - _INTO))
+    box.setBottom(min(box.bottom(), column.captions[-1].top() + _INTO))
+    return box
+
+
+def text_box(column: NetworkColumn) -> QRect:
+    """Where name and shape stand: a part of a pixel more than the measured width elides them."""
+    return column.header.toRect().adjusted(-2, 0, 2, 0)
 
 
 def room_of(column: NetworkColumn) -> QRectF:
