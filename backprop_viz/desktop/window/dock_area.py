@@ -27,6 +27,8 @@ from backprop_viz.desktop.window.dock_layout import (
 from backprop_viz.desktop.window.panel_dock import PanelDock
 
 _HORIZONTAL, _VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+# So often in a row bars of tabs are dressed at once, though no dock has moved; then so late.
+_AT_ONCE, _LATER_MS = 8, 250
 
 
 class DockArea(QMainWindow):
@@ -67,7 +69,7 @@ class DockArea(QMainWindow):
         self._laid_out = QTimer(self, interval=0, singleShot=True)
         self._laid_out.timeout.connect(self._dress_tabs)
         self._dressed: list[tuple[QRect, bool]] = []  # where all was when the bars were dressed
-        self._put_away: list[QTabBar] = []  # what has been hidden since
+        self._times_dressed = 0  # since anything moved
         self._tree: DockNode | None = None
         self.moved_by_user = False
         self._arranging = False
@@ -114,8 +116,8 @@ class DockArea(QMainWindow):
         places = [(dock.geometry(), dock.isVisible()) for dock in self.docks.values()]
         # To hide a bar has Qt lay the docks out again, and it may then show the bar again, without
         # anything having moved: where it does, it has its way, or that would go on for ever.
-        if places != self._dressed:
-            self._dressed, self._put_away = places, []
+        moved, self._dressed = places != self._dressed, places
+        self._times_dressed = 0 if moved else self._times_dressed + 1
         for bar in self.findChildren(QTabBar):
             bar.setDrawBase(False)
             if bar.elideMode() != Qt.TextElideMode.ElideNone:  # to set it lays the docks out
@@ -123,11 +125,8 @@ class DockArea(QMainWindow):
             bar.setUsesScrollButtons(True)
             bar.setAccessibleName(self.tr("Panels that share a place"))
             # Qt puts those of a single panel out of sight, where a screen reader still finds them.
-            if bar.count() > 1:
-                bar.show()
-            elif bar not in self._put_away:
-                self._put_away.append(bar)
-                bar.hide()
+            if moved or bar.count() == 0:  # one without any is not used: Qt does not show it
+                bar.setVisible(bar.count() > 1)
 
     def _note_move(self) -> None:
         if not self._arranging:
@@ -173,7 +172,7 @@ class DockArea(QMainWindow):
     def _share(self, tree: DockNode | None) -> None:
         if tree is not None:
             self._resize(tree, self.width(), self.height())
-            self._enlarge()
+        self._enlarge()
 
     def _share_again(self) -> None:
         self._share(self._tree or self._restored)
@@ -281,8 +280,9 @@ class DockArea(QMainWindow):
     def event(self, event: QEvent) -> bool:
         """Keep the sizes that the user gave by dragging a line between docks; dress new tabs."""
         done = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.ChildPolished):
-            self._laid_out.start()
+        asks = event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.ChildPolished)
+        if asks and not self._laid_out.isActive():
+            self._laid_out.start(0 if self._times_dressed < _AT_ONCE else _LATER_MS)
         # A click anywhere in a panel may come here too: only a line that was pressed is dragged.
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
             self._drags_line = self.isSeparator(event.position().toPoint())
@@ -318,10 +318,12 @@ class DockArea(QMainWindow):
         if from_ is not None and _takes_room(from_):
             self._gave_way = from_
             from_.hide()
-        self._enlarge()
+        if not self.share_out():
+            self._enlarge()
+            self._again.start()
 
     def _enlarge(self) -> None:
-        """Give the dock its room that has been given the size of the layout."""
+        """Give the dock that has room its room again."""
         if self._roomy is None or self.is_maximized or self._roomy[0].isFloating():
             return
         dock, _, least = self._roomy
