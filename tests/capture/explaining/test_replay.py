@@ -18,6 +18,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from tests.capture.recorded_nets import Applied, recorded_net
 from tests.capture.test_generated_nets import OnlyOneGradient
+from tests.nightly import by_day_every
 from tests.recording.streams import through_stream
 
 Function = Callable[[Tensor, Tensor], Tensor]
@@ -63,7 +64,7 @@ def test_every_call_is_made_again_from_its_record(name: str) -> None:
     assert torch.equal(state, torch.get_rng_state()), "nothing is drawn from the program's numbers"
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", by_day_every(2, list(FUNCTIONS)))
 def test_the_loss_along_a_weight_is_that_of_the_network_in_float64(name: str) -> None:
     net, x = net_of(FUNCTIONS[name])
     state = torch.get_rng_state()

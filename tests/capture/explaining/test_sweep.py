@@ -16,6 +16,7 @@ from backprop_viz.recording.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.explaining.swept_nets import NETS, Made
 from tests.capture.recorded_nets import recorded_net
+from tests.nightly import by_day_every
 from tests.recording.streams import through_stream
 
 # No derivative is there to be had: numbers of a constant, places, comparisons, chance.
@@ -45,7 +46,7 @@ def cubes(out: torch.Tensor) -> torch.Tensor:
     return (out**3).sum()
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", by_day_every(2, list(NETS)))
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_every_number_closes_or_says_why_not(name: str) -> None:
     recording, grads = recorded(name)

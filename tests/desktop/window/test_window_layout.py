@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ from backprop_viz.desktop.system.preferences import settings_store
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.desktop.window.panel_dock import PanelDock
 from tests.desktop.application_helpers import NAMES, trigger, view_state_of
-from tests.nightly import NIGHTLY
+from tests.nightly import NIGHTLY, by_day_every
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -274,8 +274,10 @@ def test_a_dock_that_floats_is_above_the_window_at_the_next_launch(
     assert again.layout_state()["inspector"] == state["inspector"]
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1600, 1000)])
-@pytest.mark.parametrize("name", LAYOUT_NAMES)
+@pytest.mark.parametrize(
+    ("name", "size"),
+    by_day_every(3, list(product(LAYOUT_NAMES, [(1280, 800), (1600, 1000)]))),
+)
 def test_every_layout_shows_its_panels_side_by_side(
     window: MainWindow, name: str, size: tuple[int, int]
 ) -> None:
@@ -316,7 +318,7 @@ def test_frames_lose_no_reference_to_none(window: MainWindow, qtbot: QtBot) -> N
     trigger(window, "actionIteration")
     view_state = view_state_of(window)
     recording = view_state.cursor.recording
-    frames = 2000 if NIGHTLY else 200
+    frames = 2000 if NIGHTLY else 100
     for span in recording.spans:  # what is made once, and what others have left, does not count
         window.show_view_state(replace(view_state, cursor=recording.at(span.stop)))
         QApplication.processEvents()

@@ -21,6 +21,7 @@ from backprop_viz.recording.iteration import Recording
 from tests.analysis.findings.broken_loops import BROKEN_LOOPS, Logarithm, iterations
 from tests.analysis.findings.more_broken_loops import MORE_BROKEN_LOOPS
 from tests.analysis.findings.silent_loops import SILENT_LOOPS
+from tests.nightly import by_day_every
 from tests.opened_windows import AtFirst
 
 
@@ -110,7 +111,7 @@ def test_each_finding_has_a_loop() -> None:
     assert set(LOOPS) == set(SAID) == set(finding_texts())
 
 
-@pytest.mark.parametrize("code", sorted(SAID))
+@pytest.mark.parametrize("code", by_day_every(3, sorted(SAID)))
 def test_what_is_wrong_is_said_in_the_window(
     opened_once: AtFirst, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
