@@ -23,6 +23,7 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from tests.conftest import OpenWindow
+from tests.nightly import by_day_every
 from tests.waiting import until, until_idle
 
 pytestmark = pytest.mark.usefixtures("late_plots")
@@ -361,7 +362,7 @@ def test_an_iteration_that_training_ran_by_is_recorded_whole(
     assert len(explanation.terms) == 64 * 30 * 30
 
 
-@pytest.mark.parametrize("number", ["bias", "activation"])
+@pytest.mark.parametrize("number", by_day_every(2, ["activation", "bias"]))
 def test_the_window_stays_as_large_as_it_is(
     open_window: OpenWindow, qtbot: QtBot, number: str
 ) -> None:

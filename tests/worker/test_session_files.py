@@ -148,7 +148,7 @@ def test_a_drawing_has_its_label_again(open_window: OpenWindow, tmp_path: Path) 
         assert not two.messages.text()
 
 
-@pytest.mark.parametrize("action", ["actionNewTutorial", "actionReset"])
+@pytest.mark.parametrize("action", by_day_every(2, ["actionReset", "actionNewTutorial"]))
 def test_another_run_is_not_saved_over_the_file_of_the_one_before(
     open_window: OpenWindow, tmp_path: Path, action: str
 ) -> None:

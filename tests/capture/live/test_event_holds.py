@@ -11,8 +11,10 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.commands import Iterate, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import Update
 from tests.capture.live.script_runs import SCRIPTS, Ended, Scripts, ScriptsWindow
+from tests.nightly import by_day_every
 
-NAMES = ("cnn", "gan", "gpt", "lstm", "vae", "lbfgs")
+# By day the others are run with the rest of scripts.
+NAMES = by_day_every(2, ("gpt", "cnn", "lstm", "gan", "vae", "lbfgs"))
 
 SCRIPT = """
 import torch
@@ -209,7 +211,7 @@ def test_ctrl_c_interrupts_a_script_that_is_held_in_backward(
     assert "backprop_viz/capture" not in ended.printed
 
 
-@pytest.mark.parametrize("events", [2, 12])
+@pytest.mark.parametrize("events", by_day_every(2, [12, 2]))
 def test_a_window_that_is_closed_within_a_phase_lets_the_script_go_on(
     scripts: Scripts, script: Path, events: int
 ) -> None:

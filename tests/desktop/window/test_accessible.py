@@ -25,6 +25,7 @@ from backprop_viz.desktop.style.language import use_language
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger, view_state_of
+from tests.nightly import by_day_every
 
 OpenWindow = Callable[..., MainWindow]
 TEXT = QAccessible.Text
@@ -84,7 +85,7 @@ def test_the_layouts_buttons_are_in_the_tree(open_window: OpenWindow) -> None:
     assert window.childAt(corner) is button
 
 
-@pytest.mark.parametrize("layout", LAYOUT_NAMES)
+@pytest.mark.parametrize("layout", by_day_every(3, LAYOUT_NAMES))
 def test_all_that_takes_keys_has_a_name_and_every_panel_is_reached(
     open_window: OpenWindow, layout: str
 ) -> None:
