@@ -36,8 +36,8 @@
         <translation>정확도</translation>
     </message>
     <message>
-        <source>The curve starts with the first iteration.</source>
-        <translation>곡선은 첫 반복부터 그려집니다.</translation>
+        <source>The curve starts when an iteration is complete.</source>
+        <translation>반복이 하나 끝나면 곡선이 시작됩니다.</translation>
     </message>
 </context>
 <context>
@@ -1997,8 +1997,8 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>손실이 없습니다. backward는 무작위 변화도에서 시작합니다.</translation>
     </message>
     <message>
-        <source>The curve starts with the first iteration.</source>
-        <translation>곡선은 첫 반복부터 그려집니다.</translation>
+        <source>The curve starts when an iteration is complete.</source>
+        <translation>반복이 하나 끝나면 곡선이 시작됩니다.</translation>
     </message>
 </context>
 <context>
@@ -2874,6 +2874,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>역전파를 위해 GradScaler가 {scale}을(를) 곱했습니다.</translation>
     </message>
     <message>
+        <source>raised</source>
+        <translation>오류 발생</translation>
+    </message>
+    <message>
         <source>{time} · 1 node</source>
         <translation>{time} · 노드 1개</translation>
     </message>
@@ -3114,6 +3118,18 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>Copy the run so far as a script that needs torch alone and gives these losses</source>
         <translation>지금까지의 실행을 복사합니다. torch만으로 실행되고 같은 손실을 내는 스크립트입니다</translation>
+    </message>
+    <message>
+        <source>lesson</source>
+        <translation>수업</translation>
+    </message>
+    <message>
+        <source>What this page of the lesson runs</source>
+        <translation>수업의 이 쪽이 실행하는 것</translation>
+    </message>
+    <message>
+        <source>one iteration of your model</source>
+        <translation>모델의 반복 한 번</translation>
     </message>
     <message>
         <source>your model, on one batch again and again</source>
@@ -5899,8 +5915,8 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}을(를) 다시 실행하면 기록된 것과 다른 값이 나옵니다.</translation>
     </message>
     <message>
-        <source>The gradient that backward computed is not that of the recorded operations: a tensor was written to in a way that was not recorded.</source>
-        <translation>backward가 계산한 변화도가 기록된 연산의 것이 아닙니다. 기록되지 않은 방식으로 텐서에 값이 쓰였습니다.</translation>
+        <source>Without rounding, the recorded operations have another gradient here. Either rounding decided between equal numbers, as in a max pool, or a tensor was written to in a way that was not recorded.</source>
+        <translation>반올림이 없다면 기록된 연산의 변화도가 여기서 다릅니다. 최대 풀링에서처럼 같은 수 사이의 선택이 반올림으로 정해졌거나, 기록되지 않은 방식으로 텐서에 값이 쓰였습니다.</translation>
     </message>
     <message>
         <source>The check failed: {0}: {1}</source>
@@ -6482,6 +6498,14 @@ Click or press Enter: where does it come from?</source>
         <translation>backward가 그래프가 없는 tensor({0})에서 시작합니다. detach되었거나 torch.no_grad() 아래에서 계산되었거나, 변화도가 필요한 것으로부터 만들어지지 않았습니다.</translation>
     </message>
     <message>
+        <source>Backward starts from the output of {0}, {1}: torch does not know how much each of its numbers counts.</source>
+        <translation>backward가 {0}의 출력({1})에서 시작합니다. 그 수 하나하나를 얼마나 중요하게 칠지 torch는 알지 못합니다.</translation>
+    </message>
+    <message>
+        <source>Backward starts from the output of {0}, {1}, and was given a gradient of another shape.</source>
+        <translation>backward가 {0}의 출력({1})에서 시작하는데, 주어진 변화도의 shape이 다릅니다.</translation>
+    </message>
+    <message>
         <source>{0} was given {1}.</source>
         <translation>{0}에 {1}이(가) 주어졌습니다.</translation>
     </message>
@@ -6544,6 +6568,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Change it under torch.no_grad().</source>
         <translation>torch.no_grad() 안에서 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>Make one number of it, as a loss does, or give backward() a gradient of its shape.</source>
+        <translation>손실처럼 수 하나로 만들거나, backward()에 같은 shape의 변화도를 주세요.</translation>
+    </message>
+    <message>
+        <source>Give backward() a gradient of the shape that its tensor has.</source>
+        <translation>backward()에 Tensor와 같은 shape의 변화도를 주세요.</translation>
     </message>
     <message>
         <source>Give a recording of each of two ranks.</source>
@@ -6808,6 +6840,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>These {0} shards do not make up {1}: give the recordings of all ranks.</source>
         <translation>조각 {0}개로는 {1} 전체가 되지 않습니다. 모든 랭크의 기록을 주세요.</translation>
+    </message>
+    <message>
+        <source>{0} ended the process before it had made a model.</source>
+        <translation>{0}이(가) 모델을 만들기 전에 프로세스를 끝냈습니다.</translation>
+    </message>
+    <message>
+        <source>optimizer must be an optimizer, or several in a list, not {0}.</source>
+        <translation>optimizer는 옵티마이저 하나 또는 그 목록이어야 하는데 {0}입니다.</translation>
     </message>
 </context>
 <context>
@@ -7231,8 +7271,8 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}의 유닛 {2}개 중 {1}개가 배치 전체에서 0입니다. 변화도가 거의 지나가지 못합니다.</translation>
     </message>
     <message>
-        <source>Of the {2} units of {0}, {1} are 0 for the whole batch.</source>
-        <translation>{0}의 유닛 {2}개 중 {1}개가 배치 전체에서 0입니다.</translation>
+        <source>Units of {0} that are 0 for the whole batch: {1} of {2}.</source>
+        <translation>{0}에서 배치 전체에 대해 0인 유닛: {2}개 중 {1}개.</translation>
     </message>
     <message>
         <source>{0} was not told whether the model trains, so it goes on after model.eval(). Give training=self.training, or use nn.Dropout.</source>
@@ -7375,12 +7415,12 @@ Click or press Enter: where does it come from?</source>
         <translation>업데이트가 가중치의 마지막 자리보다 작습니다. {0}은(는) 그대로입니다. 학습률이나 변화도가 너무 작습니다.</translation>
     </message>
     <message>
-        <source>Updates are {0:.1e} times as large as the weights; about 1e-3 is usual. Lower the learning rate.</source>
-        <translation>갱신량이 가중치의 {0:.1e}배입니다. 보통 1e-3쯤입니다. 학습률을 낮추세요.</translation>
+        <source>Updates are {0:.3g} times as large as the weights; about 1e-3 is usual. Lower the learning rate.</source>
+        <translation>갱신량이 가중치의 {0:.3g}배입니다. 보통 1e-3쯤입니다. 학습률을 낮추세요.</translation>
     </message>
     <message>
-        <source>Updates are {0:.1e} times as large as the weights; about 1e-3 is usual. The learning rate may be too small.</source>
-        <translation>갱신량이 가중치의 {0:.1e}배입니다. 보통 1e-3쯤입니다. 학습률이 너무 작을 수 있습니다.</translation>
+        <source>Updates are {0:.3g} times as large as the weights; about 1e-3 is usual. The learning rate may be too small.</source>
+        <translation>갱신량이 가중치의 {0:.3g}배입니다. 보통 1e-3쯤입니다. 학습률이 너무 작을 수 있습니다.</translation>
     </message>
     <message>
         <source>The targets of cross_entropy are floats, so it takes them for probabilities, but a sample&apos;s add up to {0:.3g}, not 1. Give class numbers, or binary_cross_entropy_with_logits for several right answers.</source>
@@ -7451,8 +7491,8 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}: 거의 모든 유닛이 죽음</translation>
     </message>
     <message>
-        <source>{0}: {1} of {2} units are dead</source>
-        <translation>{0}: 유닛 {2}개 중 {1}개가 죽음</translation>
+        <source>{0}: dead units, {1} of {2}</source>
+        <translation>{0}: 죽은 유닛 {1}/{2}개</translation>
     </message>
     <message>
         <source>{0} is on in eval mode too</source>
@@ -8413,8 +8453,8 @@ Click or press Enter: where does it come from?</source>
         <translation>각 레이블의 로그 확률에 음의 부호를 붙인 것의 평균. log_softmax를 따로 써서 교차 엔트로피를 두 단계로 나눕니다</translation>
     </message>
     <message>
-        <source>out.backward(random)</source>
-        <translation>out.backward(무작위)</translation>
+        <source>backward(random)</source>
+        <translation>backward(무작위)</translation>
     </message>
     <message>
         <source>No loss: backward starts from a random gradient of the output</source>
@@ -8651,6 +8691,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>The script has ended at line {1}, after iteration {2}. What raised was not recorded; run it again with --from {3} to look at it: {0}</source>
         <translation>스크립트가 {2}번째 반복 뒤 {1}번째 줄에서 끝났습니다. 오류가 난 부분은 기록되지 않았습니다. 보려면 --from {3}을 붙여 다시 실행하세요: {0}</translation>
+    </message>
+    <message>
+        <source>The script was interrupted at line {0}, after iteration {1}. What was recorded can still be looked at.</source>
+        <translation>스크립트가 {1}번째 반복 뒤 {0}행에서 중단되었습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
         <source>The script has ended: {0}</source>
@@ -8896,6 +8940,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>The end of iteration {0}. Shift+F10 goes back by a phase, Shift+F11 by an iteration.</source>
         <translation>반복 {0}의 끝입니다. Shift+F10은 한 단계 뒤로, Shift+F11은 한 반복 뒤로 갑니다.</translation>
+    </message>
+    <message>
+        <source>The script has ended, and nothing of it was recorded.</source>
+        <translation>스크립트가 끝났고, 기록된 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>This is one iteration: go back through what is recorded.</source>
+        <translation>반복 한 번입니다. 기록된 내용을 거슬러 살펴보세요.</translation>
     </message>
     <message>
         <source>The script has ended: go back through what is recorded.</source>
@@ -9461,6 +9513,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>+1마다</translation>
     </message>
     <message>
+        <source>|x|</source>
+        <translation>|x|</translation>
+    </message>
+    <message>
         <source>|error|</source>
         <translation>|오차|</translation>
     </message>
@@ -9499,6 +9555,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>chosen</source>
         <translation>선택됨</translation>
+    </message>
+    <message>
+        <source>weight of the class</source>
+        <translation>클래스 가중치</translation>
     </message>
     <message>
         <source>share of the class</source>
@@ -9639,6 +9699,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>error²</source>
         <translation>오차²</translation>
+    </message>
+    <message>
+        <source>replacement</source>
+        <translation>대체값</translation>
+    </message>
+    <message>
+        <source>norm</source>
+        <translation>노름</translation>
     </message>
     <message>
         <source>rank</source>
