@@ -1,5 +1,6 @@
 """Terms that are 0 can be listed and say why; so does a number that changes nothing next."""
 
+import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt
@@ -9,6 +10,7 @@ from torch.nn import functional as F  # noqa: N812 - as everybody calls it
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_origin import activation_number, grad_number
 from backprop_viz.desktop.style.numbers import signed
+from backprop_viz.recording.number import Number
 from tests.conftest import OpenWindow
 from tests.desktop.test_where_from import Explained
 
@@ -91,3 +93,25 @@ def test_what_lost_its_max_pool_says_so(explained: Explained) -> None:
     explained.wait()
     assert explained.panel.no_effects.text() == ""
     assert explained.panel.effects.rows.content.rows
+
+
+def test_what_came_as_0_to_a_relu_was_not_stopped_by_it(explained: Explained) -> None:
+    recording = explained.session.view_state.cursor.recording
+    place, event = next(
+        (i, e)
+        for i, e in enumerate(recording.events)
+        if e.op == "ReluBackward0" and e.inputs[0] is not None and e.inputs[0].ndim == 4
+    )
+    arrived, tensor = event.inputs[0], event.output_ids[0]
+    assert arrived is not None
+    assert tensor is not None
+    # The max pool behind it sends a gradient to one place in four.
+    index = tuple(int(i) for i in np.argwhere(arrived == 0)[0])
+    explained.window.number_picked.emit(Number(tensor, index, place))
+    assert explained.wait().value == 0
+    panel = explained.panel
+    if panel.sum.zeros.isVisible() and not panel.sum.zeros.isChecked():
+        panel.sum.zeros.click()
+    rows = panel.table.rows.content
+    why = next(i for i, h in enumerate(rows.headings) if h.role == "why_zero")
+    assert rows.rows[0].cells[why].text == "zero:upstream"

@@ -14,7 +14,6 @@ from backprop_viz.desktop.panels.origin.term_rows import (
     factor_text,
     few_terms,
 )
-from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import in_sum, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.recording.number import Number
@@ -35,7 +34,7 @@ class FormulaLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.symbols = ElidedLabel()
+        self.symbols = Sentence()  # in two lines where one is too short
         self.symbols.setFont(code_font(12))
         self.where = Sentence()  # all of it: a symbol whose meaning is cut off has none
         self.where.setObjectName("originWhere")

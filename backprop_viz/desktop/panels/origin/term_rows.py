@@ -19,6 +19,7 @@ _FEW = 5
 _LARGEST_PLAIN = 1e6
 # The column that says why a term is 0.
 WHY_ZERO = "why_zero"
+_RELUS = ("relu", "relu_", "ReluBackward0")
 # Of which rank the terms of a mean are: a column of its own, and how the names of such parts begin.
 RANK, OF_RANK = "rank", "rank:"
 
@@ -170,7 +171,9 @@ def _why_zero(part: Part, at: int, events: Sequence[Event]) -> str:
         if column.values[at] == 0:
             number = column.number(at)
             event = None if number is None or number.event is None else events[number.event]
-            relu = event is not None and event.op in ("relu", "relu_", "ReluBackward0")
+            # What arrived at a ReLU as 0 was made 0 by what comes after it.
+            passed = number is not None and not number.arrived
+            relu = passed and event is not None and event.op in _RELUS
             return f"zero{':relu' if relu else ''}:{column.role}"
     return "zero:rounded" if part.factors else ""
 
