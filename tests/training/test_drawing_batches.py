@@ -168,7 +168,7 @@ def test_the_recording_tells_a_lesson_from_data() -> None:
 def test_where_there_is_nothing_to_learn_from_a_drawing() -> None:
     for trainer, word in (
         (bv.Trainer("random", "mse"), "Random data has no labels"),
-        (bv.Trainer(digits(), "output_gradient"), r"out\.backward\(random\)"),
+        (bv.Trainer(digits(), "output_gradient"), r"backward\(random\)"),
     ):
         with pytest.raises(ValueError, match=word):
             trainer.use_batch(*drawing())

@@ -58,7 +58,7 @@ ANSWERS: dict[str, Callable[..., Any] | None] = {
     **dict.fromkeys(("sceneEventFilter", "nativeEvent", "editorEvent"), lambda *_: False),
     "hasHeightForWidth": lambda *_: False,
     **dict.fromkeys(("rowCount", "columnCount"), lambda *_: 0),
-    **dict.fromkeys(("index", "parent"), lambda *_: QModelIndex()),
+    **dict.fromkeys(("index", "parent", "moveCursor"), lambda *_: QModelIndex()),
     **dict.fromkeys(("data", "headerData", "highlightBlock", "currentChanged"), _nothing),
     **dict.fromkeys(("selectionChanged", "stepBy", "paintGL"), _nothing),
     **dict.fromkeys(("initializeGL", "accept", "reject", "done"), _nothing),

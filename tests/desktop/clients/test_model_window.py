@@ -100,7 +100,7 @@ def test_the_file_is_edited_as_a_copy_that_opens_anew(
     opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[list[str]] = []
-    monkeypatch.setattr(QProcess, "startDetached", lambda _, told: started.append(told))
+    monkeypatch.setattr(QProcess, "startDetached", lambda _, told, __: started.append(told))
     view = opened.window.panel(ProgramView)
     tab = opened.window.findChild(QToolButton, "tabNetwork")
     assert tab.isVisible()

@@ -304,7 +304,7 @@ def test_one_that_is_dropped_on_the_window_is_opened(
     open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[list[str]] = []
-    monkeypatch.setattr(QProcess, "startDetached", lambda program, rest: started.append(rest))
+    monkeypatch.setattr(QProcess, "startDetached", lambda _, rest, __: started.append(rest))
     path = tmp_path / "run.bprec"
     losses_into(path, 2)
     window = open_window()
