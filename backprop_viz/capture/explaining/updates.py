@@ -171,9 +171,20 @@ def update_slope(recording: Recording, event: Event, number: Number) -> float | 
     if weight is None or grad is None:
         return None
     x = float(component_of(grad[number.index], number.component))
-    h = 1e-6 * (abs(x) or 1.0)
-    ends = []
+    if x:
+        return _slope(recording, event, number, x, 1e-6 * abs(x))
+    wide, narrow = (_slope(recording, event, number, 0.0, h) for h in (1e-6, 1e-9))
+    if wide is None or narrow is None or math.isclose(wide, narrow, rel_tol=1e-3):
+        return wide
+    # A rule that divides by the gradient's own size, as Adam's first step, is straight around 0
+    # only within its eps.
+    return _slope(recording, event, number, 0.0, 1e-15)
+
+
+def _slope(recording: Recording, event: Event, number: Number, x: float, h: float) -> float | None:
+    """The central difference of the rule at a gradient of ``x``; None: the rule is not known."""
     options = recording.options_of(event.parameter or "", event.op)
+    ends = []
     for moved in (x - h, x + h):
         terms = update_terms(_one_element(event, number, moved), options, Arithmetic())
         if not terms:
