@@ -1,5 +1,6 @@
 """Finds the phases of somebody's own loop from what it calls, for a recorder."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,7 +22,6 @@ from backprop_viz.capture.code.line_trace import lines_traced
 from backprop_viz.capture.code.user_lines import line_of_file
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.capture.tensors.memory import takes_memory_away
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
@@ -60,7 +60,7 @@ class LoopWatch(TorchFunctionMode):
         super().__init__()
         self._recorder, self._models, self._ended, self._source = recorder, models, ended, source
         self._writes = recorder.writes.begin(recorder.model)
-        self._shards = takes_memory_away()
+        self._shards = "torch.distributed.fsdp" in sys.modules
         self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
         told = recorder.operation_failed, recorder.numbers_taken, self._writes.before_call
         self._functions = FunctionWatch(self._operation_ran, recorder.copies, self._code, *told)

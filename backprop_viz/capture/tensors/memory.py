@@ -183,7 +183,7 @@ class Copied:
         array = self.array
         alike = (
             self._samples is None
-            and not takes_memory_away()
+            and not _takes_memory_away()
             and tensor.dtype is self._dtype
             and tensor.is_cpu
         )
@@ -233,7 +233,7 @@ def _is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
             and (whatever_order or tensor.is_contiguous())
             and not tensor.is_neg()
             and not is_wrapped(tensor)
-            and not takes_memory_away()
+            and not _takes_memory_away()
         )
     except RuntimeError as error:
         raise NotCopied(why_not(tensor)) from error
@@ -259,7 +259,7 @@ def full_shape(tensor: Tensor) -> tuple[int, ...] | None:
     return None if shard is tensor or shard.shape == tensor.shape else tuple(tensor.shape)
 
 
-def takes_memory_away() -> bool:
+def _takes_memory_away() -> bool:
     """Whether fully_shard is used: it frees a parameter's memory while the parameter stays.
 
     torch does not let go of memory that numpy has once seen.
@@ -318,7 +318,7 @@ def _seen(tensor: Tensor) -> Array:
             tensor = tensor.detach().float()
         elif tensor.is_quantized:
             tensor = tensor.detach().dequantize()
-        if takes_memory_away():
+        if _takes_memory_away():
             if _is_freed(tensor):
                 raise NotCopied("freed")
             tensor = tensor.detach().clone()

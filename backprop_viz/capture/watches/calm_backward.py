@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple, Self
+from typing import Self
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
@@ -95,12 +95,8 @@ class CalmBackward:
         late = _LateEvents(self._nodes, gradients, self._place)
         for node_id, sent, given, _ in self._rows:
             if node_id in grown:
-                leaf, before = self._leaves[node_id]
-                arrived, became = gradients.copies(given), grown[node_id]
-                if before is None and len(arrived) == 1 and arrived[0] is became:
-                    late.add_became_grad(node_id, became, self._names.get(id(leaf)))
-                else:
-                    late.add_made(self._event(node_id, [before, *arrived], [became]))
+                read = [self._leaves[node_id][1], *gradients.copies(given)]
+                late.add_made(self._event(node_id, read, [grown[node_id]]))
             elif shared.isdisjoint(map(id, sent + given)):
                 late.add(node_id, given, sent)
             else:
@@ -114,14 +110,6 @@ class CalmBackward:
         name = None if leaf is None else self._names.get(id(leaf[0]))
         op = grad_fn_name(self._nodes[node_id])
         return self._log.event_of_node(Phase.BACKWARD, op, read, made, node_id, name, self._place)
-
-
-class _BecameGrad(NamedTuple):
-    """A leaf that had no ``.grad`` before: by its node, the copy of it and the parameter's name."""
-
-    node_id: int
-    grad: Copy
-    parameter: str | None
 
 
 class _LateEvents:
@@ -138,15 +126,11 @@ class _LateEvents:
         place: CodePlace | None,
     ) -> None:
         self._nodes, self._gradients, self._place = nodes, gradients, place
-        self._rows: list[Event | _BecameGrad | tuple[int, Grads, Grads]] = []
+        self._rows: list[Event | tuple[int, Grads, Grads]] = []
 
     def add(self, node_id: int, given: Grads, sent: Grads) -> None:
         """A node has run, and nobody else has any of these tensors."""
         self._rows.append((node_id, given, sent))
-
-    def add_became_grad(self, node_id: int, grad: Copy, parameter: str | None) -> None:
-        """What has arrived at a leaf has become its ``.grad``, of which this is a copy."""
-        self._rows.append(_BecameGrad(node_id, grad, parameter))
 
     def add_made(self, event: Event) -> None:
         """A node has run, of which the event is made already."""
@@ -154,7 +138,7 @@ class _LateEvents:
 
     def nbytes(self) -> int:
         """The bytes that are held, at most: each gradient is sent by one node."""
-        rows = [row for row in self._rows if not isinstance(row, Event | _BecameGrad)]
+        rows = [row for row in self._rows if not isinstance(row, Event)]
         sent = [grad for _, _, grads in rows for grad in grads if grad is not None]
         return sum([grad.numel() * grad.element_size() for grad in sent])
 
@@ -165,11 +149,6 @@ class _LateEvents:
         for row in self._rows:
             if isinstance(row, Event):
                 yield row
-                continue
-            if isinstance(row, _BecameGrad):
-                node_id, grad, parameter = row
-                op, read, made = grad_fn_name(nodes[node_id]), [None, grad], [grad]
-                yield event_of(Phase.BACKWARD, op, read, made, node_id, parameter, place)
                 continue
             node_id, given, sent = row
             read, made = gradients.copies(given, ours=True), gradients.copies(sent, ours=True)

@@ -70,7 +70,7 @@ def test_a_view_with_gaps_is_known_again(
     monkeypatch: pytest.MonkeyPatch, cloned_first: bool
 ) -> None:
     """A part of each row, as the query of attention is: what it was copied from still has gaps."""
-    monkeypatch.setattr(memory, "takes_memory_away", lambda: cloned_first)
+    monkeypatch.setattr(memory, "_takes_memory_away", lambda: cloned_first)
     whole = torch.randn(6, 16, 24)
     for view in (*whole.split(8, dim=2), whole.view(6, 16, 3, 8).transpose(1, 2), whole[:, ::2]):
         copied = memory.Copied(view)
