@@ -123,12 +123,12 @@ def pooled_first(calls: list[TracedCall]) -> list[TracedCall]:
 def used_once(calls: list[TracedCall], output: Ref) -> Callable[[tuple[Any, ...]], bool]:
     """Tells of a call's first argument whether it is numbers that only this call reads."""
     read = [value for call in calls for value in (*call.args, *call.kwargs.values())]
+    refs = [*read, output]
     # What a reshaping returns may be the numbers that it was given.
     views = {call.output for call in calls if call.func in SHAPERS}
 
     def once(first: tuple[Any, ...]) -> bool:
         made = [ref for ref in first if isinstance(ref, Ref) and ref.kind == "made"]
-        refs = [*read, output]
         return bool(made) and made[0].key not in views and refs.count(made[0]) == 1
 
     return once

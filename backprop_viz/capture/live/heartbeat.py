@@ -1,4 +1,4 @@
-"""Tells, again and again, that one of several ranks is there and where it stands."""
+"""Tells, again and again, where one of several ranks stands; and once, what is left to tell."""
 
 import sys
 import threading
@@ -11,6 +11,7 @@ from backprop_viz.recording.whereabouts import Whereabouts
 
 # The function of torch that runs a backward.
 _BACKWARD = "_engine_run_backward"
+_BEAT_S = 2.0
 # A call that hangs, as on a line, holds nobody up for longer.
 _EVERY_BEAT_ENDS_S = 1.0
 
@@ -18,7 +19,7 @@ _EVERY_BEAT_ENDS_S = 1.0
 class Heartbeat:
     """Calls ``beat`` every so many seconds, in a thread of its own, until it is ended."""
 
-    def __init__(self, beat: Callable[[], None], every_s: float) -> None:
+    def __init__(self, beat: Callable[[], None], every_s: float = _BEAT_S) -> None:
         self._call, self._every_s = beat, every_s
         self._ended = threading.Event()
         self._thread = threading.Thread(
@@ -34,6 +35,38 @@ class Heartbeat:
     def _beat(self) -> None:
         while not self._ended.wait(self._every_s):
             self._call()
+
+
+class Reminder:
+    """Calls ``remind`` so many seconds after ``set``, in a thread of its own, until it is ended.
+
+    It calls again so much later while that returns False. Else it sleeps until it is set.
+    """
+
+    def __init__(self, remind: Callable[[], bool], after_s: float = _BEAT_S) -> None:
+        self._call, self._after_s = remind, after_s
+        self._set, self._ended = threading.Event(), threading.Event()
+        self._thread = threading.Thread(
+            target=self._wait, name="backprop_viz reminder", daemon=True
+        )
+        self._thread.start()
+
+    def set(self) -> None:
+        """Have it call, unless it is to call already."""
+        if not self._set.is_set():
+            self._set.set()
+
+    def end(self) -> None:
+        """Call no more, once a call that is under way is over."""
+        self._ended.set()
+        self._set.set()
+        self._thread.join(_EVERY_BEAT_ENDS_S)
+
+    def _wait(self) -> None:
+        while self._set.wait() and not self._ended.wait(self._after_s):
+            self._set.clear()
+            if not self._call():
+                self._set.set()
 
 
 def whereabouts(thread: int | None, path: str, iteration: int) -> Whereabouts:

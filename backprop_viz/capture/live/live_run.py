@@ -12,7 +12,7 @@ from backprop_viz.analysis.cursor.breakpoints import first_hit
 from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
-from backprop_viz.capture.live.heartbeat import Heartbeat
+from backprop_viz.capture.live.heartbeat import Heartbeat, Reminder
 from backprop_viz.capture.live.line import interrupt_script
 from backprop_viz.capture.live.line_holds import LineHolds, running_line
 from backprop_viz.capture.live.loop_place import LoopPlace
@@ -39,8 +39,6 @@ from backprop_viz.stream.wire import NumberedCommand
 
 # While the loop runs freely the window hears of it so often.
 _UPDATE_EVERY_S = 0.1
-# What a loop that stands has not told yet is told then; of several ranks, where each is.
-_BEAT_EVERY_S = 2.0
 # What is not sent when the script ends is lost after this time.
 _FLUSHED_WITHIN_S = 5.0
 
@@ -87,22 +85,18 @@ class LiveRun:
         self._released = 0  # how often the window let the loop go on
         self._let_go_untold = False  # and whether it was told nothing since
         self._breakpoints: tuple[Breakpoint, ...] = ()
-        self._carried_out = 0
+        self._carried_out = self._iteration = 0
         self._refused: set[str] = set()
-        self._iteration = 0
         self._due = Phase.ZERO_GRAD
-        self._held = False
+        self._held = self._before_line = self._told_program = False
         self._line: int | None = None
-        self._before_line = False
         self._points: list[tuple[float, float]] = []
         self._shown = 0.0  # when the window heard
-        self._begun = 0.0
-        self._rate = 0.0
+        self._begun = self._rate = 0.0
         self._recorder: Recorder | None = None  # of the iteration that is under way
         self._events = EventHolds()
         self._held_after = 0  # so many events of the iteration the loop was held last
         self._thread = threading.get_ident()
-        self._told_program = False
         self._holds = LineHolds(origin.path, self._line_reached)
         # All losses, for a window that attaches later.
         self._losses = array("d")
@@ -111,12 +105,14 @@ class LiveRun:
         self._logged: list[LoggedScalar] = []
         self._scalars: list[LoggedScalar] = []
         self._place = LoopPlace(origin.path)
+        self._reminder = Reminder(self._tell_rest)
+        of_rank = [Heartbeat(self._beat)] if origin.world_size > 1 else []
+        self._beats: tuple[Heartbeat | Reminder, ...] = (self._reminder, *of_rank)
         self._preparation: Preparation | None = None  # of a script that may train later
         if ends is not None:
             self.attach(ends)
             if origin.kind != "watch":
                 self._preparation = Preparation(origin.path, self._window.send)
-        self._heartbeat = Heartbeat(self._beat, _BEAT_EVERY_S)
 
     def attach(self, ends: Ends) -> None:
         """A window is at the other end of a line, in place of one that was there before.
@@ -211,6 +207,8 @@ class LiveRun:
                 self._window.send_waiting()
         if now - self._shown >= _UPDATE_EVERY_S and self._window.keeps_up:
             self._publish()
+        else:
+            self._reminder.set()
 
     def scalar_logged(self, name: str, iteration: int, number: float) -> None:
         """Tell of it with the next update."""
@@ -222,14 +220,16 @@ class LiveRun:
         """A window shows no health yet."""
 
     def _beat(self) -> None:
-        together = self._origin.world_size > 1
-        if together:
-            self._window.send(self._place.now(self._thread))
-        # One that is let go on may wait for other ranks until somebody lets them go on, too; one
-        # that runs freely may stand for long, as between the cells of a notebook.
-        stands = self._until == "any" and self._points and self._window.keeps_up
-        if (together and self._let_go_untold) or stands:
+        self._window.send(self._place.now(self._thread))
+        if self._let_go_untold:  # it may wait for other ranks until somebody lets them go on, too
             self._publish()
+
+    def _tell_rest(self) -> bool:
+        """Tell of a free loop that stands, as between a notebook's cells; whether that is done."""
+        keeps_up = self._window.keeps_up
+        if keeps_up and self._until == "any" and self._points:
+            self._publish()
+        return keeps_up or not self._points
 
     def hold_at_start(self) -> None:
         """Hold the loop before its first iteration, unless it runs freely.
@@ -272,7 +272,8 @@ class LiveRun:
         ):
             self._publish(recording)
         self._publish()
-        self._heartbeat.end()
+        for beat in self._beats:
+            beat.end()
         self._window.end(told, _FLUSHED_WITHIN_S)
 
     # -- holding -----------------------------------------------------------------------------

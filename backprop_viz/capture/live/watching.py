@@ -104,7 +104,7 @@ def watch(
     """
     models = [model] if isinstance(model, nn.Module) else list(model)
     optimizers = several(optimizer)
-    _expect(models, optimizers, every, keep, to)
+    _expect(models, every, keep, to)
     named = names_of(models)
     if only is not None:
         ModuleChoice(one_model(named), only)  # raises before a window opens
@@ -140,7 +140,6 @@ def watch(
 
 def _expect(
     models: Sequence[object],
-    optimizers: Sequence[object],
     every: int | None,
     keep: str,
     to: str | PathLike[str] | None,
@@ -149,10 +148,6 @@ def _expect(
     if not models or not all(isinstance(one, nn.Module) for one in models):
         raise ArgumentError(
             QT_TRANSLATE_NOOP("errors", "model must be a torch.nn.Module, or several.")
-        )
-    if not all(isinstance(one, Optimizer) for one in optimizers):
-        raise ArgumentError(
-            QT_TRANSLATE_NOOP("errors", "optimizer must be a torch.optim.Optimizer, or several.")
         )
     if every is not None and every < 1:
         raise ArgumentError(

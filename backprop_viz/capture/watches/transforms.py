@@ -36,10 +36,8 @@ def transforms_within(around: _Around) -> Iterator[None]:
     """
     thread = threading.get_ident()
     if not _told:
-        for module, name in _LEVELS:
-            setattr(module, name, _told_of(getattr(module, name)))
-        setattr(eager_transforms, _PUSHED, _told_of_push(getattr(eager_transforms, _PUSHED)))
-        setattr(eager_transforms, _POPPED, _told_of_pop(getattr(eager_transforms, _POPPED)))
+        for (module, name), told_of in _TOLD_OF.items():
+            setattr(module, name, told_of(getattr(module, name)))
     _told.setdefault(thread, []).append(around)
     try:
         yield
@@ -49,11 +47,7 @@ def transforms_within(around: _Around) -> Iterator[None]:
         if not of_thread:
             del _told[thread]
         if not _told:
-            for module, name in (
-                *_LEVELS,
-                (eager_transforms, _PUSHED),
-                (eager_transforms, _POPPED),
-            ):
+            for module, name in _TOLD_OF:
                 setattr(module, name, getattr(module, name).__wrapped__)
 
 
@@ -99,3 +93,11 @@ def _told_of_pop(pop: Callable[[], int]) -> Callable[[], int]:
         return level
 
     return told
+
+
+# By torch's functions: what makes the one that stands in for it.
+_TOLD_OF: dict[tuple[ModuleType, str], Callable[..., Any]] = {
+    **dict.fromkeys(_LEVELS, _told_of),
+    (eager_transforms, _PUSHED): _told_of_push,
+    (eager_transforms, _POPPED): _told_of_pop,
+}

@@ -13,15 +13,13 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 def several(optimizers: Optimizer | Sequence[Optimizer] | None) -> tuple[Optimizer, ...]:
     """One optimizer, several or none. Raises ArgumentError for anything else."""
-    found = (optimizers,) if isinstance(optimizers, Optimizer) else tuple(optimizers or ())
-    for one in found:
-        if not isinstance(one, Optimizer):
-            raise ArgumentError(
-                QT_TRANSLATE_NOOP(
-                    "errors", "optimizer must be an optimizer, or several in a list, not {0}."
-                ),
-                repr(optimizers),
-            )
+    if optimizers is None:
+        return ()
+    found = tuple(optimizers) if isinstance(optimizers, Iterable) else (optimizers,)
+    if not all(isinstance(one, Optimizer) for one in found):
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "optimizer must be a torch.optim.Optimizer, or several.")
+        )
     return found
 
 

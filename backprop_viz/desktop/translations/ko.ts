@@ -6845,10 +6845,6 @@ Click or press Enter: where does it come from?</source>
         <source>{0} ended the process before it had made a model.</source>
         <translation>{0}이(가) 모델을 만들기 전에 프로세스를 끝냈습니다.</translation>
     </message>
-    <message>
-        <source>optimizer must be an optimizer, or several in a list, not {0}.</source>
-        <translation>optimizer는 옵티마이저 하나 또는 그 목록이어야 하는데 {0}입니다.</translation>
-    </message>
 </context>
 <context>
     <name>facts</name>

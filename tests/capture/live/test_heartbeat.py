@@ -5,7 +5,7 @@ import threading
 
 import torch
 
-from backprop_viz.capture.live.heartbeat import line_and_call
+from backprop_viz.capture.live.heartbeat import Reminder, line_and_call
 
 
 def test_in_the_script_itself() -> None:
@@ -48,3 +48,24 @@ def test_in_a_collective_of_torch() -> None:
     line = sys._getframe().f_lineno + 1
     found = space["all_reduce"](lambda: line_and_call(sys._getframe().f_back, __file__))
     assert found == (line, "collective", "all_reduce")
+
+
+def test_what_is_left_to_tell_is_told_once_for_each_time_that_it_is_set() -> None:
+    told, answers = threading.Semaphore(0), [True, False, True]
+
+    def remind() -> bool:
+        told.release()
+        return answers.pop(0)
+
+    reminder = Reminder(remind, 0.01)
+    assert not told.acquire(timeout=0.1)  # nothing is set: it sleeps
+    reminder.set()
+    reminder.set()
+    assert told.acquire(timeout=60)
+    assert not told.acquire(timeout=0.1)
+    reminder.set()
+    assert told.acquire(timeout=60)  # it could not be told, so it is tried again
+    assert told.acquire(timeout=60)
+    reminder.end()
+    reminder.set()
+    assert not told.acquire(timeout=0.1)

@@ -12,11 +12,11 @@ from backprop_viz.desktop.panels.inspector.number_sentence import (
     Span,
     figure_spans,
 )
-from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.texts.finding_texts import finding_text
 from backprop_viz.desktop.texts.finding_titles import finding_title
+from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.number import Number
 

@@ -6,13 +6,13 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from backprop_viz.analysis.numbers.evidence_number import evidence_number
 from backprop_viz.analysis.provenance import layer_of, line_of
 from backprop_viz.desktop.panels.findings.finding_card import FindingCard, MoreLabel
-from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.panels.inspector.why_section import code_line
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.texts.error_texts import error_sentences
 from backprop_viz.desktop.texts.finding_topics import looked_for
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 

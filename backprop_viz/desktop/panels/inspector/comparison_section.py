@@ -15,13 +15,13 @@ from backprop_viz.analysis.comparison import NamedTensor, difference
 from backprop_viz.analysis.numbers.named_numbers import named_number
 from backprop_viz.analysis.numbers.number_names import element_name
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
-from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import compared
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.desktop.texts.table_texts import baseline_text
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.number import Number

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
-from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.painting import INTERVENTION_SIGN
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.recording.events import Array, GradientIntervention
 from backprop_viz.recording.graph import Node
 from backprop_viz.recording.iteration import Cursor

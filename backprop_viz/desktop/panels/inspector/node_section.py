@@ -11,7 +11,6 @@ from backprop_viz.analysis.numbers.number_origin import arrived_number, sent_num
 from backprop_viz.analysis.provenance import arrived, line_of, made_by
 from backprop_viz.desktop.panels.inspector.experiment_section import ExperimentSection
 from backprop_viz.desktop.panels.inspector.figures_label import FiguresLabel
-from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.panels.inspector.tensor_section import element_in, maps, tiles
 from backprop_viz.desktop.panels.inspector.why_section import WhySection, code_line
 from backprop_viz.desktop.style.change_guard import ChangeGuard
@@ -21,6 +20,7 @@ from backprop_viz.desktop.style.numbers import norm, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
+from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.graph import Node, Saved

@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
-from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.widgets.sentence import Sentence
 
 # Where a figure begins and ends in the text, and what it stands for.
 Span = tuple[int, int, Any]

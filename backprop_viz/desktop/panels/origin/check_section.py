@@ -319,7 +319,8 @@ class CheckSection(QWidget):
         self.given.setText("" if check is None else asked_text(check))
         ink = theme.muted if check is None else getattr(theme, verdict_ink(check.asked_verdict))
         self.given.setStyleSheet(f"color: {ink};")
-        self.button.show_running(self._running, never_text(self._reason))
+        never = never_text(self._reason)
+        self.button.show_running(self._running, never)
         self.progress.setVisible(self._running)
         low = self.height() < _ROOMY
         said = "" if check is None else step_text(check, self._name, short_of_room=low)
@@ -343,7 +344,7 @@ class CheckSection(QWidget):
         self.sentence.setToolTip(whole)
         self.setAccessibleDescription(whole)
         for control in (self.button, self.step):
-            control.setEnabled(number is not None and not never_text(self._reason))
+            control.setEnabled(number is not None and not never)
         self.surface.setVisible(self._weight is not None)
 
     @property

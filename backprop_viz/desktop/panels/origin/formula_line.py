@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.panels.origin.term_rows import (
     TermRow,
     TermRows,
@@ -16,6 +15,7 @@ from backprop_viz.desktop.panels.origin.term_rows import (
 )
 from backprop_viz.desktop.style.numbers import in_sum, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
+from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 

@@ -3,11 +3,11 @@
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.panels.origin.term_rows import WHY_ZERO, TermRows, few_terms
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import full, in_sum, short, signed
 from backprop_viz.desktop.style.theme import Theme, code_font
+from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.recording.number_explanation import NumberExplanation
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

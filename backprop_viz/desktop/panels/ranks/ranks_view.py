@@ -18,7 +18,6 @@ from backprop_viz.analysis.numbers.measures import measure_of
 from backprop_viz.analysis.numbers.number_origin import grad_number, loss_number
 from backprop_viz.analysis.ranks import RankGradient, all_reduce_in, gradient_on_ranks
 from backprop_viz.analysis.selection import Selection
-from backprop_viz.desktop.panels.inspector.sentence import Sentence
 from backprop_viz.desktop.panels.ranks.full_tensor_chooser import FullTensorChooser
 from backprop_viz.desktop.panels.ranks.rank_pictures import RankPictures
 from backprop_viz.desktop.panels.ranks.rank_table import RankTable
@@ -33,6 +32,7 @@ from backprop_viz.desktop.rank_states import RanksState
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 
