@@ -11,8 +11,9 @@ from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 
 # What the terms, and the effects, have of the width: in pixels at least, of all of it at most.
+# The effects have more where there are no pictures beside them.
 _TERMS_WIDTH, _TERMS_SHARE = 173, 0.42
-_EFFECTS_WIDTH, _EFFECTS_WHOLE, _EFFECTS_SHARE = 100, 170, 0.28
+_EFFECTS_WIDTH, _EFFECTS_WHOLE, _EFFECTS_SHARE = 100, (170, 214), 0.28
 # What the pictures and the check have at least, and what is enough for sentences alone.
 _PICTURES_WIDTH, _CHECK_WIDTH, _SENTENCES_WIDTH = 120, 140, 200
 # The height in pixels in which each of two rows has its plots or a few terms.
@@ -43,8 +44,8 @@ def needs_two_rows(width: int, height: int, terms: int, effects: int, check: int
 def give_room(columns: QSplitter, terms: int, effects: int, check: int, pictures: int = 0) -> None:
     """Let the columns have the width in which nothing of theirs is cut.
 
-    The check has it before the pictures, and these before the effects, whose long names may be
-    elided; the effects and the check may be elsewhere.
+    The check has it before the pictures, and these before the effects, whose long names have
+    several lines; the effects and the check may be elsewhere.
     """
     terms = max(_TERMS_WIDTH, min(terms, round(columns.width() * _TERMS_SHARE)))
     first, beside = columns.widget(0), columns.widget(2)
@@ -55,8 +56,8 @@ def give_room(columns: QSplitter, terms: int, effects: int, check: int, pictures
     room = columns.width() - (3 if least else 2) * columns.handleWidth()
     check = max(_CHECK_WIDTH, min(check, room - _PICTURES_WIDTH - terms - least))
     room -= terms + check
-    # A name and its number, where there is room for both.
-    whole = min(_EFFECTS_WHOLE, effects) if least else 0
+    # A name and its number, where there is room for both; beside sentences alone there is more.
+    whole = min(_EFFECTS_WHOLE[pictures < _SENTENCES_WIDTH], effects) if least else 0
     pictures = max(_PICTURES_WIDTH, min(max(pictures, _SENTENCES_WIDTH), room - whole))
     least = max(least, min(whole, room - pictures))
     effects = max(least, min(effects, round(columns.width() * _EFFECTS_SHARE), room - pictures))

@@ -7,6 +7,7 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
+    QRect,
     QSignalBlocker,
     QSize,
     Qt,
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import told_scalar
 from backprop_viz.desktop.panels.origin.role_texts import role_text
+from backprop_viz.desktop.panels.origin.name_lines import name_lines
 from backprop_viz.desktop.panels.origin.term_rows import RANK, WHY_ZERO, TermCell, TermRow, TermRows
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.widgets.cell_copier import CellCopier
@@ -34,7 +36,7 @@ from backprop_viz.desktop.widgets.shown_number import ShownNumber
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 6
 _HEADER = 20
-_LEAST_NAME = 60
+_ROW = 20
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CELL, _ASKS = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -129,6 +131,11 @@ class TermModel(QAbstractTableModel):
         return None
 
 
+def _written(cell: TermCell) -> str:
+    """What a cell says in short."""
+    return role_text(cell.text) if cell.role and cell.text else cell.text
+
+
 class _CellPainter(QStyledItemDelegate):
     """Draws a cell; what can be asked about is underlined."""
 
@@ -156,14 +163,19 @@ class _CellPainter(QStyledItemDelegate):
         align = index.data(Qt.ItemDataRole.TextAlignmentRole)
         shown = index.data(Qt.ItemDataRole.DisplayRole)
         said = role_text(shown) if cell.role and shown else shown
-        text = box.fontMetrics.elidedText(said, Qt.TextElideMode.ElideLeft, room.width())
-        painter.drawText(room, align, text)
-        if index.data(_ASKS):
-            written = box.fontMetrics.boundingRect(room, align, text)
-            pen = QPen(painter.pen().color(), 1, Qt.PenStyle.DotLine)
+        metrics = box.fontMetrics
+        lines = name_lines(said or "", metrics, room.width())
+        pen = QPen(painter.pen())
+        top = room.top() + (room.height() - len(lines) * metrics.height()) // 2
+        for i, text in enumerate(lines):
+            line = QRect(room.left(), top + i * metrics.height(), room.width(), metrics.height())
             painter.setPen(pen)
-            line = room.center().y() + box.fontMetrics.ascent() // 2 + 2
-            painter.drawLine(written.left(), line, written.right(), line)
+            painter.drawText(line, align, text)
+            if index.data(_ASKS):
+                written = metrics.boundingRect(line, align, text)
+                painter.setPen(QPen(pen.color(), 1, Qt.PenStyle.DotLine))
+                below = line.center().y() + metrics.ascent() // 2 + 2
+                painter.drawLine(written.left(), below, written.right(), below)
 
 
 class TermsTable(QTableView):
@@ -203,7 +215,7 @@ class TermsTable(QTableView):
         vertical.hide()
         vertical.setMinimumSectionSize(12)
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setDefaultSectionSize(20)
+        vertical.setDefaultSectionSize(_ROW)
         header = self.horizontalHeader()
         header.setFont(body_font(11))
         header.setHighlightSections(False)
@@ -217,8 +229,6 @@ class TermsTable(QTableView):
         """Show other terms, the first chosen; ``names`` are those of their recording."""
         self._needed = []
         self.rows.show_rows(content, names)
-        height = len(content.rows) * self.verticalHeader().defaultSectionSize()
-        self.setMaximumHeight(_HEADER + height + 4)
         self._measure()
         self._fit()
         if content.rows:
@@ -303,20 +313,30 @@ class TermsTable(QTableView):
         self._needed = []
         for column in range(self.rows.columnCount()):
             cells = (row.cells[column] for row in self.rows.content.rows)
-            texts = (role_text(c.text) if c.role and c.text else c.text for c in cells)
-            longest = max(texts, key=len, default="")
+            longest = max(map(_written, cells), key=len, default="")
             title = self.rows.headerData(column, Qt.Orientation.Horizontal)
             widest = max(metrics.horizontalAdvance(longest), titles.horizontalAdvance(title) + 2)
             self._needed.append(widest + 2 * _PADDING + 2)
 
     def _fit(self) -> None:
-        """Make columns as wide as their content, and share the rest."""
+        """Make columns as wide as their content, and share the rest.
+
+        A name that has no room in one line has several, rather than that its number is out of
+        sight.
+        """
         content, needed = self.rows.content, list(self._needed)
         room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
         self.wanted_width = sum(needed) + self.width() - room
+        lines = 1
         if needed and content.headings[0].role in ("effect", "depends_on", "told"):
-            # A long name is elided rather than that its number is out of sight.
-            needed[0] = max(min(needed[0], room - sum(needed[1:])), _LEAST_NAME)
+            title = self.horizontalHeader().sectionSizeHint(0)
+            needed[0] = max(min(needed[0], room - sum(needed[1:])), title)
+            metrics, within = QFontMetrics(self.font()), needed[0] - 2 * _PADDING
+            names = (_written(row.cells[0]) for row in content.rows)
+            lines = max((len(name_lines(name, metrics, within)) for name in names), default=1)
+        height = _ROW + (lines - 1) * QFontMetrics(self.font()).height()
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.setMaximumHeight(_HEADER + len(content.rows) * height + 4)
         spare = max(0, room - sum(needed)) // max(1, len(needed))
         for column, width in enumerate(needed):
             self.setColumnWidth(column, width + spare)

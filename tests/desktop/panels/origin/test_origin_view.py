@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
+from backprop_viz.desktop.panels.origin.name_lines import name_lines
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -279,6 +280,27 @@ def test_what_changes_next_is_whole_in_a_row_with_the_check(
     wanted = view.effects.wanted_width
     qtbot.waitUntil(lambda: view.effects.width() >= wanted)
     assert view.check.width() >= view.check.wanted_width
+
+
+def test_a_name_that_changes_next_is_whole_where_the_column_is_narrow(
+    view: OriginView, recording: Recording
+) -> None:
+    number, explanation = convolved(recording)
+    show(view, recording, (number, explanation))
+    relu = event_of(recording, "relu")
+    tensor = recording.events[relu].output_ids[0]
+    assert tensor is not None
+    view.show_effects((Effect(relu, 0, tensor, np.array([number.index]), np.array([1.0])),))
+    table = view.effects
+    for width in (view.effects.wanted_width, 150, 120):
+        table.resize(width, 100)
+        room, metrics = table.columnWidth(0) - 12, QFontMetrics(table.font())
+        lines = name_lines("relu(conv1)[1, 2, 4, 5]", metrics, room)
+        assert "".join(lines) == "relu(conv1)[1, 2, 4, 5]"
+        assert max(map(metrics.horizontalAdvance, lines)) <= room
+        assert len(lines) * metrics.height() <= table.rowHeight(0)
+        assert table.columnWidth(0) >= table.horizontalHeader().sectionSizeHint(0)
+    assert lines[0] == "relu(conv1)" or len(lines) > 2
 
 
 def test_a_reason_is_said_where_there_are_no_terms(view: OriginView, recording: Recording) -> None:
