@@ -127,9 +127,11 @@ def test_beside_an_explanation_the_bars_are_whole_at_1280_by_800(open_window: Op
     window = open_window("--preset", "tutorial", size=(1280, 800))
     trigger(window, "actionIteration")
     window.session.step_back()
-    chart = window.panel(InspectorView).gradient.chart
+    inspector = window.panel(InspectorView)
+    chart = inspector.gradient.chart
     settle(window)
     assert seen_whole(window, chart)
+    assert seen_whole(window, inspector.why.sentence)
     window.number_picked.emit(Number(window.session.view_state.cursor.grad_id("conv1.bias"), (0,)))
     settle(window)
     assert window.lower_row.explaining

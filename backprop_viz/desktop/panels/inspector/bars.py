@@ -32,6 +32,7 @@ _LEGEND = 18.0
 _LABELS = 16.0
 _SIDE = 50.0
 _MOST = 118  # pixels of height that it asks for
+_HIGHEST = 260
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +113,7 @@ class BarChart(NumberPicture):
         self._theme = DARK
         self._at: int | None = None  # the group that the keyboard is at
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMaximumHeight(260)
+        self.setMaximumHeight(_HIGHEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def minimumSizeHint(self) -> QSize:
@@ -128,6 +129,7 @@ class BarChart(NumberPicture):
         """Tell how many pixels of height there are for it, without scrolling."""
         if height != self._room:
             self._room = height
+            self.setMaximumHeight(min(max(height, self.minimumSizeHint().height()), _HIGHEST))
             self.updateGeometry()
 
     def show_chart(self, chart: Chart) -> None:

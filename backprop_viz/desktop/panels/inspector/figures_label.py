@@ -1,11 +1,12 @@
 """A line of figures, each of which can be asked where it comes from."""
 
+import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 
-from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.elided import ElidedLabel, line_height
 from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.number import Number
 
@@ -13,8 +14,14 @@ from backprop_viz.recording.number import Number
 Figure = tuple[str, Number | ToldNumber | None]
 
 
+# Where a line may go on below: between two figures.
+_JOINT = re.compile(r"(?<= · )|(?<= … )")
+
+
 class FiguresLabel(ElidedLabel):
-    """Shows a line; ``number_picked`` carries the Number or the ToldNumber of the figure clicked.
+    """Shows a line, or several where its figures have no room beside each other.
+
+    ``number_picked`` carries the Number or the ToldNumber of the figure that was clicked.
 
     By keyboard, Left and Right go from figure to figure, Enter asks.
     """
@@ -44,11 +51,34 @@ class FiguresLabel(ElidedLabel):
         if self._figures:
             self.setToolTip(self.tr("{0}\nClick a figure: where does it come from?").format(text))
 
+    def setText(self, text: str) -> None:  # noqa: N802
+        """Show a text."""
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the figures among the lines again."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger letters have more lines."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def sizeHint(self) -> QSize:
+        """As wide as a line of all, as high as the lines that it has."""
+        return QSize(super().sizeHint().width(), self._height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width."""
+        return QSize(super().minimumSizeHint().width(), self._height())
+
     def number_at(self, point: QPoint) -> Number | ToldNumber | None:
         """The number whose figure is at a point."""
         for i, (_, _, number) in enumerate(self._figures):
-            left, right = self._span(i)
-            if left <= point.x() <= right:
+            if self._box(i).adjusted(0, 0, 1, 1).contains(point):
                 return number
         return None
 
@@ -79,26 +109,60 @@ class FiguresLabel(ElidedLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Underline what can be asked about, the current figure with the focus by a line."""
-        super().paintEvent(event)
         painter = QPainter(self)
         color = self.palette().color(self.foregroundRole())
-        metrics = self.fontMetrics()
-        line = (self.height() + metrics.ascent() - metrics.descent()) // 2 + 2
+        metrics, room = self.fontMetrics(), self.contentsRect()
+        for nr, (begin, end) in enumerate(self._lines()):
+            line = self._line_box(nr)
+            text = self.text()[begin:end].rstrip()
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            painter.setPen(color)
+            if text != "…":  # it says nothing
+                painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
         for i in range(len(self._figures)):
-            left, right = self._span(i)
+            box = self._box(i)
             current = self.hasFocus() and i == self._at
             style = Qt.PenStyle.SolidLine if current else Qt.PenStyle.DotLine
             painter.setPen(QPen(color, 1, style))
-            if right <= self.contentsRect().right():
-                painter.drawLine(left, line, right, line)
+            below = box.center().y() + (metrics.ascent() - metrics.descent()) // 2 + 3
+            if box.right() <= room.right():
+                painter.drawLine(box.left(), below, box.right(), below)
         painter.end()
 
-    def _span(self, figure: int) -> tuple[int, int]:
-        """Where a figure is drawn, from left to right in pixels."""
-        begin, end, _ = self._figures[figure]
-        metrics, left = self.fontMetrics(), self.contentsRect().left()
-        text = self.text()
-        return (
-            left + metrics.horizontalAdvance(text[:begin]),
-            left + metrics.horizontalAdvance(text[:end]),
-        )
+    def _lines(self) -> list[tuple[int, int]]:
+        """Where each line begins and ends in the text."""
+        metrics, room = self.fontMetrics(), self.contentsRect().width()
+        lines, start, end = list[tuple[int, int]](), 0, 0
+        for piece in _JOINT.split(self.text()):
+            far = end + len(piece)
+            fits = metrics.horizontalAdvance(self.text()[start:far].rstrip()) <= room
+            if not fits and end > start:
+                lines.append((start, end))
+                start = end
+            end = far
+        return [*lines, (start, end)]
+
+    def _height(self) -> int:
+        margins = self.contentsMargins()
+        return len(self._lines()) * self._line_height() + margins.top() + margins.bottom()
+
+    def _line_height(self) -> int:
+        return line_height(self, self.text())
+
+    def _line_box(self, nr: int) -> QRect:
+        room, height = self.contentsRect(), self._line_height()
+        top = room.top() + max(0, room.height() - len(self._lines()) * height) // 2
+        return QRect(room.left(), top + nr * height, room.width(), height)
+
+    def _fit(self) -> None:
+        if self.minimumHeight() != self._height():
+            self.setFixedHeight(self._height())
+
+    def _box(self, figure: int) -> QRect:
+        """Where a figure is drawn, in its line."""
+        start, stop, _ = self._figures[figure]
+        nr, begin = next((i, b) for i, (b, e) in enumerate(self._lines()) if start < e)
+        metrics, line = self.fontMetrics(), self._line_box(nr)
+        left = metrics.horizontalAdvance(self.text()[begin:start])
+        right = metrics.horizontalAdvance(self.text()[begin:stop])
+        return QRect(line.left() + left, line.top(), right - left, line.height())

@@ -27,7 +27,7 @@ from backprop_viz.desktop.panels.inspector.told_counts import told_count
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import norm, short, signed
-from backprop_viz.desktop.style.theme import Theme, body_font, code_font, scaled
+from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.components import Component, component_of
 from backprop_viz.recording.events import Array
@@ -38,7 +38,7 @@ from backprop_viz.recording.phases import Phase
 # Parameters with more elements are shown as a histogram.
 MOST_BARS = 24
 _BINS, _SPACING = 31, 2
-_BELOW = 72  # pixels of height for the reason below the bars
+_GAP = 10  # pixels between the bars and the reason below them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,17 +108,33 @@ class GradientSection(QWidget):
         self.clip_line = ClipLine()
         layout.addWidget(self.clip_line)
         self._shown = ChangeGuard()
+        self._sight: QWidget | None = None
+        self._reason: QWidget | None = None
+
+    def stand_above(self, reason: QWidget) -> None:
+        """Leave the room that the reason below the bars takes, however many lines it has."""
+        self._reason = reason
+        reason.installEventFilter(self)
 
     def follow_room(self, sight: QWidget) -> None:
         """Follow the height of the widget in which the section is seen."""
+        self._sight = sight
         sight.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """In little room the bars are lower, so that the first lines below are seen, too."""
+        """In little room the bars are lower, so that the reason below is seen, too."""
         if isinstance(event, QResizeEvent):
-            title = self.title.sizeHint().height() + _SPACING
-            self.chart.take_room(event.size().height() - title - scaled(_BELOW))
+            self._give_room()
         return super().eventFilter(watched, event)
+
+    def _give_room(self) -> None:
+        if self._sight is None:
+            return
+        lines = (self.title, *self.figures, self.clip_line)
+        taken = sum(w.sizeHint().height() + _SPACING for w in lines if not w.isHidden())
+        if self._reason is not None:
+            taken += _GAP + self._reason.sizeHint().height()
+        self.chart.take_room(self._sight.height() - taken)
 
     def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a cursor."""
@@ -151,6 +167,7 @@ class GradientSection(QWidget):
         for line, (text, figures) in zip(self.figures, lines, strict=True):
             line.show_figures(text, figures)
             line.setVisible(bool(text))
+        self._give_room()
         if not few:
             zeros = self.tr("The histogram leaves zeros out.")
             self.figures[0].setToolTip(f"{self.figures[0].toolTip()}\n{zeros}".strip())
@@ -169,7 +186,7 @@ class GradientSection(QWidget):
 
     def _after_word(self, found: Gradients) -> str:
         if not found.ran:
-            return self.tr("after backward: not yet")
+            return self.tr("after: not yet")
         if found.after is None:
             return self.tr("after backward: None")
         if not found.after.any():

@@ -10,6 +10,7 @@ from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection, SelectionKind, select
 from backprop_viz.desktop.panels.inspector.comparison_section import ComparisonSection
+from backprop_viz.desktop.panels.inspector.figures_label import FiguresLabel
 from backprop_viz.desktop.panels.inspector.gradient_section import GradientSection
 from backprop_viz.desktop.panels.inspector.input_section import InputSection
 from backprop_viz.desktop.panels.inspector.inspector_parts import (
@@ -35,7 +36,6 @@ from backprop_viz.desktop.panels.inspector.tensor_section import TensorSection
 from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
 from backprop_viz.desktop.panels.inspector.why_section import WhySection
 from backprop_viz.desktop.style.change_guard import ChangeGuard
-from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
@@ -73,16 +73,15 @@ class InspectorView(Panel):
         self.search = SearchField()
         self.search.found.connect(self._found)
         self.header.addWidget(self.search, 4)
-        self.slices_on = slices_button(
-            self.tr("slices"), self.tr("All numbers of the tensor, as rows and columns of two axes")
-        )
+        tip = self.tr("All numbers of the tensor, as rows and columns of two axes")
+        self.slices_on = slices_button(self.tr("slices"), tip)
         self.slices_on.toggled.connect(self._switch_slices)
         chooser = QHBoxLayout()
         chooser.setSpacing(4)
         chooser.addWidget(self.choice, 1)
         chooser.addWidget(self.slices_on)
         self.body.addLayout(chooser)
-        self.description = ElidedLabel()
+        self.description = FiguresLabel()  # wrapped
         self.description.setProperty("role", "muted")
         self.description.setFont(body_font(11))
         self.body.addWidget(self.description)
@@ -97,6 +96,7 @@ class InspectorView(Panel):
         self.gradient.clip_line.evidence.connect(self.evidence)
         self.why.evidence.connect(self.evidence)
         self.update_section.element_chosen.connect(self._element_chosen)
+        self.gradient.stand_above(self.why)
         self.comparison = ComparisonSection()
         self.comparison.stop_wanted.connect(self.stop_comparing)
         self.comparison.hide()

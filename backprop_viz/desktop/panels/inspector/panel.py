@@ -3,4 +3,6 @@
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
-PANELS = (PanelEntry("inspector", PanelPlace.RIGHT, InspectorView, layouts=("learn", "debug")),)
+PANELS = (
+    PanelEntry("inspector", PanelPlace.RIGHT, InspectorView, size=440, layouts=("learn", "debug")),
+)

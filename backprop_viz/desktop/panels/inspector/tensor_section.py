@@ -236,6 +236,7 @@ class TensorSection(QWidget):
         tall = self.value.picture.is_tall or self.gradient.picture.is_tall
         policy = QSizePolicy.Policy
         self._sides.setSizePolicy(policy.Expanding, policy.Expanding if tall else policy.Maximum)
+        # No colours of phases: right above, blue is negative and orange positive.
         self.table.show_columns(
             shape,
             [
@@ -243,7 +244,6 @@ class TensorSection(QWidget):
                     self.tr("value"),
                     self.tr("What the layer computed"),
                     None if value is None else value.ravel(),
-                    "forward",
                     tensor=name,
                     origin=made,
                 ),
@@ -251,7 +251,6 @@ class TensorSection(QWidget):
                     self.tr("gradient"),
                     self.tr("How the loss changes with this element"),
                     gradient.ravel() if fits and gradient is not None else None,
-                    "backward",
                     tensor=f"∂L/∂{name}",
                     origin=came,
                 ),
@@ -280,12 +279,14 @@ class _Side(QWidget):
         self.figures.setFont(body_font(11))
         self.mean = FiguresLabel()
         self.lines = self.figures, self.mean
-        self.mean.setProperty("role", "caption")
-        self.mean.setFont(body_font(11))
+        self.reach = ElidedLabel()  # a line of its own: beside the mean one of them is cut
+        for line in (self.mean, self.reach):
+            line.setProperty("role", "caption")
+            line.setFont(body_font(11))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
-        for widget in (self.title, self.picture, self.figures, self.mean):
+        for widget in (self.title, self.picture, self.figures, self.mean, self.reach):
             layout.addWidget(widget, 1 if widget is self.picture else 0)
         layout.addStretch()
 
@@ -301,6 +302,7 @@ class _Side(QWidget):
         if array is None or not array.size or np.iscomplexobj(array):
             self.figures.show_figures(absent)
             self.mean.show_figures("")
+            self.reach.hide()
             return
         text, origin = self.tr("{low} … {high}"), self._origin
         low, high = signed(array.min(), 3), signed(array.max(), 3)
@@ -308,6 +310,9 @@ class _Side(QWidget):
         self.figures.show_figures(text.format(low=low, high=high), ends)
         with np.errstate(invalid="ignore", over="ignore"):
             mean = short(array.mean(dtype=np.float64))
-        text = self.tr("mean {mean}") if is_image else self.tr("mean {mean} · colours ±{limit}")
-        text = text.format(mean=mean, limit=short(signed_range(array)))
-        self.mean.show_figures(text, ((mean, measure_of(origin, "mean")),))
+        self.mean.show_figures(
+            self.tr("mean {mean}").format(mean=mean), ((mean, measure_of(origin, "mean")),)
+        )
+        limit = short(signed_range(array))
+        self.reach.setText(self.tr("colours ±{limit}").format(limit=limit))
+        self.reach.setVisible(not is_image)

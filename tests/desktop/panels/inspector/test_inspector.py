@@ -50,7 +50,7 @@ def test_the_gradient_goes_from_none_to_numbers(
         if recording.events[i].phase is Phase.BACKWARD
     )
     view.show_view_state(at(view_state, arrival))
-    assert words(view) == ["before: None", "after backward: not yet"]
+    assert words(view) == ["before: None", "after: not yet"]
     assert view.gradient.chart.chart.message == "None"
     assert row(view, 0)[2:] == ["None", "–", "–"]
     view.show_view_state(at(view_state, arrival + 1))
@@ -61,13 +61,13 @@ def test_the_gradient_goes_from_none_to_numbers(
     np.testing.assert_array_equal(after, expected)
     assert row(view, 5)[2:] == [str(expected[5]), "–", "–"]
     view.show_view_state(at(view_state, 0))
-    assert words(view)[1] == "after backward: not yet"
+    assert words(view)[1] == "after: not yet"
 
 
 def test_zeros_are_zeros(view: InspectorView, make_view_state: MakeViewState) -> None:
     settings = Settings(data="random", loss="mse", batch_size=1, set_to_none=False)
     view.show_view_state(make_view_state(settings, iterations=1, phases=3))
-    assert words(view) == ["before: zeros", "after backward: not yet"]
+    assert words(view) == ["before: zeros", "after: not yet"]
     assert not view.gradient.chart.chart.bars[0].values.any()
     assert row(view, 0, exact=False)[2] == "0"
     view.gradient.chart.grab()
