@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import told_scalar
-from backprop_viz.desktop.panels.origin.role_texts import role_text
 from backprop_viz.desktop.panels.origin.name_lines import name_lines
+from backprop_viz.desktop.panels.origin.role_texts import role_text
 from backprop_viz.desktop.panels.origin.term_rows import RANK, WHY_ZERO, TermCell, TermRow, TermRows
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.widgets.cell_copier import CellCopier
