@@ -56,8 +56,7 @@ _LOW = 160
 _WIDE = 420
 # The width of the field of h, and in little room.
 _FIELD, _NARROW_FIELD = 110, 84
-_PROGRESS = 90
-_UNBOUNDED = 16_777_215
+_PROGRESS, _UNBOUNDED = 90, 16_777_215
 _PARTS = 1000
 
 
