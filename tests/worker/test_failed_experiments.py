@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from torch import Tensor
 
 import backprop_viz as bv
+from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -268,6 +269,11 @@ def test_a_second_backward_in_the_window(open_window: OpenWindow, iterations: in
         "saved."
     )
     assert "torch says: RuntimeError: Trying to backward through the graph a second time" in said
+    backward = window.panel(PhaseBar).cells[3]
+    assert backward.standing.raised
+    assert backward.note == "refused"
+    assert "the run is as it was" in backward.accessibleDescription()
     window.findChild(QAction, "actionBackwardRetained").trigger()
     assert shown(window.session).cursor.recording.backwards == 2
+    assert not backward.standing.raised
     assert window.messages.text() == ""

@@ -16,11 +16,15 @@ from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.notices import LOSS_SUBJECT
+from backprop_viz.recording.notices import LOSS_SUBJECT, Notice
+from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.quantities import Quantity
+from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 
 _MEBIBYTE = 2**20
 BUDGET_MB = Quantity(16, 65536, whole=True, doubling=True)
+# The experiments that run an iteration's backward again.
+_OF_BACKWARD = (AlterGradient.__name__, BackwardTwice.__name__)
 TRANSPORT = ("actionFirst", "actionEventBack", "actionPlay", "actionEvent", "actionLast")
 
 
@@ -42,6 +46,7 @@ class NavigationController(QObject):
         timeline.set_continue_action(self._actions["actionContinue"])
         self._window.panel(PhaseBar).picked_phase.connect(self._session.show_phase)
         self._window.panel(PhaseBar).cursor_moved.connect(self._session.move_cursor)
+        self._session.told.connect(self._mark_refused)
         program, network = self._window.panel(ProgramView), self._window.panel(NetworkView)
         inspector = self._window.panel(InspectorView)
         inspector.evidence.connect(self._show_evidence)
@@ -64,6 +69,12 @@ class NavigationController(QObject):
         if view_state.hit is not None and not told:
             self._tell_hit(view_state, view_state.hit)
         self._enable_travel(view_state)
+
+    def _mark_refused(self, notice: Notice) -> None:
+        """Mark the phase that an experiment ran again and that failed, until the run goes on."""
+        if notice.subject in _OF_BACKWARD:
+            refused = None if notice.code == "withdrawn" else Phase.BACKWARD
+            self._window.panel(PhaseBar).show_refused(refused)
 
     def _tell(self, said: str) -> None:
         self._window.messages.tell(said, "info")

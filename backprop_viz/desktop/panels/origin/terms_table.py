@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import told_scalar
-from backprop_viz.desktop.panels.origin.name_lines import name_lines
+from backprop_viz.desktop.panels.origin.broken_names import broken_name
 from backprop_viz.desktop.panels.origin.role_texts import role_text
 from backprop_viz.desktop.panels.origin.term_rows import RANK, WHY_ZERO, TermCell, TermRow, TermRows
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
@@ -164,7 +164,7 @@ class _CellPainter(QStyledItemDelegate):
         shown = index.data(Qt.ItemDataRole.DisplayRole)
         said = role_text(shown) if cell.role and shown else shown
         metrics = box.fontMetrics
-        lines = name_lines(said or "", metrics, room.width())
+        lines = broken_name(said or "", metrics, room.width())
         pen = QPen(painter.pen())
         top = room.top() + (room.height() - len(lines) * metrics.height()) // 2
         for i, text in enumerate(lines):
@@ -333,7 +333,7 @@ class TermsTable(QTableView):
             needed[0] = max(min(needed[0], room - sum(needed[1:])), title)
             metrics, within = QFontMetrics(self.font()), needed[0] - 2 * _PADDING
             names = (_written(row.cells[0]) for row in content.rows)
-            lines = max((len(name_lines(name, metrics, within)) for name in names), default=1)
+            lines = max((len(broken_name(name, metrics, within)) for name in names), default=1)
         height = _ROW + (lines - 1) * QFontMetrics(self.font()).height()
         self.verticalHeader().setDefaultSectionSize(height)
         self.setMaximumHeight(_HEADER + len(content.rows) * height + 4)

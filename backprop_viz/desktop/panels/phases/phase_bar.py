@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -75,6 +76,7 @@ class PhaseBar(QWidget):
         row.addWidget(self.runs, 1)
         self._runs_of: tuple[Recording, tuple[PhaseRun, ...]] | None = None
         self._view_state: ViewState | None = None
+        self._refused: Phase | None = None
         # The last recording and the length of its update, which every view state of it needs.
         self._measured: tuple[Recording, float | None] | None = None
 
@@ -87,6 +89,12 @@ class PhaseBar(QWidget):
         """Show the progress of the iteration at the cursor."""
         self._view_state = view_state
         if self.isVisible():
+            self._refresh()
+
+    def show_refused(self, phase: Phase | None) -> None:
+        """Mark a phase that was tried once more and failed; the run is as it was. None: no mark."""
+        if phase is not self._refused:
+            self._refused = phase
             self._refresh()
 
     def set_theme(self, theme: Theme) -> None:
@@ -130,12 +138,18 @@ class PhaseBar(QWidget):
         self._put_in_order(phases_in_order(self._view_state.cursor.recording))
         for cell, standing in zip(self.cells, phase_states(self._view_state), strict=True):
             note, mark = self._marked_note(self._view_state, standing)
+            if cell.phase is self._refused:
+                standing = replace(standing, raised=True)
+                note, mark = self.tr("refused"), ""
             cell.show_standing(standing, note, mark)
             cell.shown = self._number_in(standing)
             recording = self._view_state.cursor.recording
             tip = self._tip(standing, note, as_recorded(self._view_state), recording)
             if mark:
                 tip = f"{tip}\n{self._intervention_text(recording)}"
+            if cell.phase is self._refused:
+                undone = self.tr("Run once more, it raised an error; the run is as it was.")
+                tip = f"{tip}\n{undone}"
             if tip != cell.toolTip():
                 cell.setToolTip(tip)
                 cell.setAccessibleName(f"{cell.text()}: {note}")

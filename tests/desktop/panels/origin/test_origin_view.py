@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
-from backprop_viz.desktop.panels.origin.name_lines import name_lines
+from backprop_viz.desktop.panels.origin.broken_names import broken_name
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -295,7 +295,7 @@ def test_a_name_that_changes_next_is_whole_where_the_column_is_narrow(
     for width in (view.effects.wanted_width, 150, 120):
         table.resize(width, 100)
         room, metrics = table.columnWidth(0) - 12, QFontMetrics(table.font())
-        lines = name_lines("relu(conv1)[1, 2, 4, 5]", metrics, room)
+        lines = broken_name("relu(conv1)[1, 2, 4, 5]", metrics, room)
         assert "".join(lines) == "relu(conv1)[1, 2, 4, 5]"
         assert max(map(metrics.horizontalAdvance, lines)) <= room
         assert len(lines) * metrics.height() <= table.rowHeight(0)

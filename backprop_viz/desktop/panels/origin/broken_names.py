@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetrics
 _JOINT = re.compile(r"(?<=/)|(?<=\.)(?=[^\d])|(?=\[)|(?<=, )")
 
 
-def name_lines(name: str, metrics: QFontMetrics, room: int) -> list[str]:
+def broken_name(name: str, metrics: QFontMetrics, room: int) -> list[str]:
     """The lines of a name, none wider than ``room`` pixels, unless that is less than a letter."""
     lines = [""]
     for piece in _JOINT.split(name):
