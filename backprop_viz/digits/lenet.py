@@ -20,7 +20,7 @@ class LeNet(nn.Module):
         self.fc2 = nn.Linear(120, 84)
         self.fc3 = nn.Linear(84, 10)
 
-    # The window shows this source as it stands: the layer's name after each line is its shape.
+    # After each line: the shape of what it made of one sample.
     def forward(self, x: Tensor) -> Tensor:
         """Logits (N, 10) of images (N, 1, 32, 32)."""
         x = F.max_pool2d(F.relu(self.conv1(x)), (2, 2))  # 6x15x15

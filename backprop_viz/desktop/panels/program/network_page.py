@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.panels.program.code_area import CodeArea
 from backprop_viz.desktop.panels.program.code_editor import CodeEditor
+from backprop_viz.desktop.panels.program.lenet_comments import with_own_comments
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import Theme, body_font
 from backprop_viz.recording.program import Line, Program
@@ -121,7 +122,7 @@ class NetworkPage(QWidget):
 
     def show_program(self, program: Program, network: str | None) -> None:
         """Show the network that runs; what was edited, and not run yet, stays in the editor."""
-        self.source.show_lines(_lines(program))
+        self.source.show_lines(_lines(program, built_in=network is None))
         if not program.network:
             self.close_editor()
         elif self._taking or self.editor.text() in ("", self._shown):
@@ -261,9 +262,13 @@ def _button(name: str, text: str, role: str = "switch") -> QToolButton:
     return button
 
 
-def _lines(program: Program) -> tuple[Line, ...]:
-    """The source of the class, followed by the output of ``print(net)``."""
-    texts = program.network.split("\n")
+def _lines(program: Program, built_in: bool) -> tuple[Line, ...]:
+    """The source of the class, followed by the output of ``print(net)``.
+
+    Only what a ``built_in`` one says of itself is translated: a user's own text stays as it is.
+    """
+    source = with_own_comments(program.network) if built_in else program.network
+    texts = source.split("\n")
     if program.printed:
         texts += ["", ">>> print(net)", *program.printed.split("\n")]
     return tuple(Line(text) for text in texts)
