@@ -14,7 +14,7 @@ from backprop_viz.digits.lenet import LeNet
 class Marking(QTranslator):
     """Translates what the network says of itself."""
 
-    def isEmpty(self) -> bool:
+    def isEmpty(self) -> bool:  # noqa: N802
         return False
 
     def translate(self, context: str, source: str, *_: object) -> str:
