@@ -1,12 +1,21 @@
-"""What is in a registry is named by its own file alone, and where a run begins with it."""
+"""What is in a registry is named by its own file alone, and where a run begins with it.
+
+Its own test says what it is in plain torch: the monkey user's numbers are compared with that.
+"""
 
 import ast
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 import backprop_viz
 from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.digits.data_sets import DATA_SETS
+from tests.analysis.losses.plain_loss import plain_loss
+from tests.analysis.optimizers.plain_optimizer import plain_optimizer, unusual_options
+from tests.digits.data_sets.plain_data import plain_data
 
 PACKAGE = Path(backprop_viz.__file__).parent
 # What a run begins with, of itself or of a preset.
@@ -63,3 +72,22 @@ def test_data_sets() -> None:
     }
     others = {(file, name) for file, name in named(names) if file not in CHOICES}
     assert others - own - old - strokes == set()
+
+
+def test_each_has_its_plain_torch() -> None:
+    assert [name for name in LOSSES if plain_loss(name) is None] == ["output_gradient"]
+    assert [name for name in OPTIMIZERS if plain_optimizer(name) is None] == ["manual"]
+    assert all(plain_data(name) for name in DATA_SETS)
+    # Of each option of an optimizer, another value than the usual one.
+    for name, options in unusual_options().items():
+        usual = {option.name: option.default for option in OPTIMIZERS[name].options}
+        assert options.keys() == usual.keys()
+        assert all(options[each] != value for each, value in usual.items())
+
+
+def test_one_without_is_told_where_to_say_it() -> None:
+    said = (
+        r"hinge.* no plain torch: tests/analysis/losses/test_hinge\.py states it as PLAIN, a Plain"
+    )
+    with pytest.raises(AssertionError, match=said):
+        plain_loss("hinge")

@@ -1,7 +1,7 @@
 """The plain PyTorch loop that a run's settings stand for, written without the package's trainer."""
 
 import math
-from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import torch
@@ -12,7 +12,9 @@ from torch.optim import lr_scheduler
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
-from backprop_viz.training.data_sources import DataSource, open_source
+from tests.analysis.losses.plain_loss import plain_loss
+from tests.analysis.optimizers.plain_optimizer import plain_optimizer
+from tests.digits.data_sets.plain_data import plain_data
 from tests.monkey.networks import made
 
 
@@ -37,18 +39,8 @@ class TutorialNet(nn.Module):
 
 
 def make_optimizer(settings: Settings, net: nn.Module) -> optim.Optimizer | None:
-    options = dict(settings.optimizer_options)
-    parameters = list(net.parameters())
-    if settings.optimizer == "manual":
-        return None
-    if settings.optimizer == "nesterov":
-        momentum = options.pop("momentum", 0.9)
-        return optim.SGD(parameters, settings.lr, momentum=momentum, nesterov=True, **options)
-    # torch.optim has one class that is called so, but for the capitals.
-    classes = {name.lower(): found for name, found in vars(optim).items()}
-    kind: Any = classes[settings.optimizer]
-    made: optim.Optimizer = kind(parameters, settings.lr, **options)
-    return made
+    plain = plain_optimizer(settings.optimizer)
+    return plain and plain.made(net.parameters(), settings.lr, settings.optimizer_options)
 
 
 def make_scheduler(settings: Settings, optimizer: optim.Optimizer) -> Any:
@@ -61,46 +53,29 @@ def make_scheduler(settings: Settings, optimizer: optim.Optimizer) -> Any:
     return lr_scheduler.StepLR(optimizer, every, gamma) if settings.schedule == "step" else None
 
 
-def batches(source: DataSource, settings: Settings) -> Iterator[tuple[Tensor, Tensor]]:
-    generator = torch.Generator().manual_seed(settings.seed)
-    size = len(source.train)
-    in_order = settings.data == "strokes"  # they are made in random order already
-    while True:
-        order = torch.arange(size) if in_order else torch.randperm(size, generator=generator)
-        in_order = False
-        for first in range(0, size, settings.batch_size):
-            yield source.train.batch(order[first : first + settings.batch_size])
-
-
 def plain_loop(settings: Settings, iterations: int) -> tuple[list[float], dict[str, Tensor]]:
     """The losses (NaN where there is none) and the weights after so many iterations."""
     torch.manual_seed(settings.seed)
     net = TutorialNet() if settings.network is None else made(settings.network)
-    own_target = None
-    if settings.data == "random":
-        x = torch.randn(settings.batch_size, 1, 32, 32)
-        own_target = torch.randn(settings.batch_size, 10)
-        given: Iterator[tuple[Tensor, Tensor]] = iter(lambda: (x, own_target.argmax(1)), None)
-    else:
-        given = batches(open_source(settings.data, settings.root), settings)
+    batches = plain_data(settings.data).batches(settings)
     optimizer = make_optimizer(settings, net)
     # The manual rule borrows the rates of an optimizer that steps nothing.
     rates = optimizer or optim.SGD([torch.zeros(1)], lr=settings.lr)
     scheduler = make_scheduler(settings, rates)
+    plain = plain_loss(settings.loss)
     losses = []
-    for (images, labels), _ in zip(given, range(iterations), strict=False):
+    for images, labels, own in islice(batches, iterations):
         if settings.clear_gradients:
             net.zero_grad(set_to_none=settings.set_to_none)
-        own = own_target
         if settings.input_form == "unsqueezed":
             images, labels = images[:1], labels[:1]
             own = None if own is None else own[:1]
         out = net(images)
         losses.append(math.nan)
-        if settings.loss == "output_gradient":
+        if plain is None:
             out.backward(torch.randn(out.shape))
         else:
-            loss = loss_of(settings, out, target_of(settings, labels, own))
+            loss = plain.of_labels(out, labels) if own is None else plain.of_targets(out, own)
             losses[-1] = loss.item()
             loss.backward()
         update(net, optimizer, rates.param_groups[0]["lr"])
@@ -109,31 +84,6 @@ def plain_loop(settings: Settings, iterations: int) -> tuple[list[float], dict[s
         if scheduler is not None:
             scheduler.step()
     return losses, {name: p.detach() for name, p in net.named_parameters()}
-
-
-def target_of(settings: Settings, labels: Tensor, own: Tensor | None) -> Tensor:
-    if settings.loss in ("cross_entropy", "nll", "output_gradient"):
-        return labels
-    if settings.loss == "kl_divergence":
-        return F.one_hot(labels, 10) * 0.9 + 0.01 if own is None else own.softmax(1)
-    return torch.eye(10)[labels] if own is None else own
-
-
-# A loss that is not here has no oracle: a run with it fails until it has.
-LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "cross_entropy": F.cross_entropy,
-    "mse": F.mse_loss,
-    "l1": F.l1_loss,
-    "smooth_l1": F.smooth_l1_loss,
-    "nll": lambda out, target: F.nll_loss(F.log_softmax(out, 1), target),
-    "kl_divergence": lambda out, target: F.kl_div(
-        F.log_softmax(out, 1), target, reduction="batchmean"
-    ),
-}
-
-
-def loss_of(settings: Settings, out: Tensor, target: Tensor) -> Tensor:
-    return LOSSES[settings.loss](out, target)
 
 
 def update(net: nn.Module, optimizer: optim.Optimizer | None, rate: float) -> None:
@@ -171,13 +121,13 @@ def differences(settings: Settings, recording: Recording) -> list[str]:
     if settings.clear_gradients:
         net.zero_grad(set_to_none=settings.set_to_none)
     out = net(tensor(recording.input))
-    loss = None
-    if settings.loss == "output_gradient":
+    plain, loss = plain_loss(settings.loss), None
+    if plain is None:
         first = next(e for e in recording.events if e.phase is Phase.BACKWARD)
         out.backward(tensor(first.inputs[0]))
     else:
         targets = (e for e in recording.events if e.phase is Phase.LOSS and len(e.inputs) > 1)
-        loss = loss_of(settings, out, tensor(next(targets).inputs[1]))
+        loss = plain.of(out, tensor(next(targets).inputs[1]))
         loss.backward()
     update(net, optimizer, rate)
     end = recording.at(len(recording.events))

@@ -6,18 +6,8 @@ import pytest
 import torch
 
 import backprop_viz as bv
+from tests.analysis.optimizers.plain_optimizer import unusual_options
 from tests.nightly import NIGHTLY
-
-OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
-    ("manual", {}),
-    ("sgd", {"momentum": 0.9, "weight_decay": 1e-3}),
-    ("nesterov", {}),
-    ("adam", {}),
-    ("rmsprop", {"momentum": 0.5}),
-    ("adamw", {"amsgrad": True}),
-    ("adagrad", {"lr_decay": 0.1, "initial_accumulator_value": 0.5}),
-    ("nadam", {"decoupled_weight_decay": True, "weight_decay": 0.1}),
-]
 
 
 def make(optimizer: str, options: dict[str, Any], **more: Any) -> bv.Trainer:
@@ -29,7 +19,7 @@ def same(one: bv.Trainer, other: bv.Trainer) -> bool:
     return all(torch.equal(a, b) for a, b in pairs)
 
 
-@pytest.mark.parametrize(("optimizer", "options"), OPTIMIZERS)
+@pytest.mark.parametrize(("optimizer", "options"), unusual_options().items())
 def test_many_more_iterations_repeat(optimizer: str, options: dict[str, Any]) -> None:
     trainer = make(optimizer, options)
     start = trainer.checkpoint()

@@ -1,7 +1,5 @@
 """Every optimizer with every loss trains as a plain loop of torch's does, bit for bit."""
 
-from itertools import product
-
 import numpy as np
 import pytest
 import torch
@@ -11,12 +9,12 @@ from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.trainer import Trainer
 from tests.monkey.plain_loop import differences, plain_loop
-from tests.nightly import by_day_every
+from tests.nightly import by_day_each
 
 
 @pytest.mark.parametrize(
     ("loss", "optimizer", "form"),
-    by_day_every(3, list(product(LOSSES, OPTIMIZERS, ["batch", "unsqueezed"]))),
+    by_day_each(LOSSES, OPTIMIZERS, ["batch", "unsqueezed"], rounds=3),
 )
 def test_three_iterations_and_a_recorded_one(loss: str, optimizer: str, form: str) -> None:
     for data in ("random", "strokes"):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 import pytest
@@ -25,7 +24,7 @@ from backprop_viz.stream.commands import (
     UndoDrawing,
     UseDrawing,
 )
-from tests.nightly import by_day_every
+from tests.nightly import by_day_each
 from tests.waiting import until, until_idle
 
 DIGITS = Settings(optimizer="adam", lr=0.001, batch_size=16)
@@ -121,9 +120,7 @@ def test_training_goes_on_with_the_data(open_session: OpenSession) -> None:
     assert same_weights(view_state, trainer)
 
 
-@pytest.mark.parametrize(
-    ("loss", "optimizer"), by_day_every(3, list(product(["cross_entropy", "mse"], OPTIMIZERS)))
-)
+@pytest.mark.parametrize(("loss", "optimizer"), by_day_each(["cross_entropy", "mse"], OPTIMIZERS))
 def test_steps_on_a_drawing_are_taken_back_one_by_one(
     open_session: OpenSession, optimizer: str, loss: str
 ) -> None:

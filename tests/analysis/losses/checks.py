@@ -14,17 +14,17 @@ from backprop_viz.analysis.formulas import formula
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
-from backprop_viz.training.losses import LossFunction
 from backprop_viz.training.program_text import criterion_lines, optimizer_call, program
 from backprop_viz.training.run_journal import RunJournal
 from backprop_viz.training.script import Run, script
 from backprop_viz.training.script_data import run_data
 from tests.alone import losses_of_text
 from tests.analysis.formula_text import FormulaText
+from tests.analysis.losses.plain_loss import PlainLoss
 
 ITERATIONS, BATCH, SEED, LR = 20, 16, 3, 0.02
-# The loss, as torch's own function, of logits (N, 10) and labels (N,) or targets (N, 10).
-PlainLoss = Callable[[Tensor, Tensor], Tensor]
+# A loss of logits (N, 10) and labels (N,) or targets (N, 10).
+Function = Callable[[Tensor, Tensor], Tensor]
 
 
 def noise() -> tuple[Tensor, Tensor]:
@@ -41,7 +41,7 @@ def batches() -> Iterator[tuple[Tensor, Tensor]]:
             yield images[index], labels[index]
 
 
-def plain_loop(net: nn.Module, loader: Iterator[tuple[Tensor, Tensor]], loss: PlainLoss) -> list:
+def plain_loop(net: nn.Module, loader: Iterator[tuple[Tensor, Tensor]], loss: Function) -> list:
     optimizer = optim.SGD(net.parameters(), lr=LR)
     losses = []
     for _ in range(ITERATIONS):
@@ -60,12 +60,12 @@ def trained_on_labels(name: str) -> tuple[bv.Trainer, list[float]]:
     return trainer, [trainer.iterate().loss for _ in range(ITERATIONS)]
 
 
-def equals_a_plain_loop(name: str, of_labels: PlainLoss, of_targets: PlainLoss) -> None:
+def equals_a_plain_loop(name: str, plain: PlainLoss) -> None:
     """Bit for bit: of labels, and of the targets that random data has of its own."""
     torch.manual_seed(SEED)
     net = bv.LeNet()
     trainer, losses = trained_on_labels(name)
-    assert losses == plain_loop(net, batches(), of_labels)
+    assert losses == plain_loop(net, batches(), plain.of_labels)
     assert all(map(torch.equal, trainer.model.parameters(), net.parameters()))
 
     torch.manual_seed(SEED)
@@ -73,7 +73,7 @@ def equals_a_plain_loop(name: str, of_labels: PlainLoss, of_targets: PlainLoss) 
     data = torch.randn(5, 1, 32, 32), torch.randn(5, 10)
     trainer = bv.Trainer("random", name, "sgd", lr=LR, batch_size=5, seed=SEED)
     losses = [trainer.record().loss for _ in range(ITERATIONS)]
-    assert losses == plain_loop(net, iter([data] * ITERATIONS), of_targets)
+    assert losses == plain_loop(net, iter([data] * ITERATIONS), plain.of_targets)
 
 
 def program_and_script_run(name: str, tmp_path: Path) -> None:
@@ -104,15 +104,16 @@ def program_and_script_run(name: str, tmp_path: Path) -> None:
     assert losses_of_text(script(run, beside=False), tmp_path) == [x.hex() for x in losses]
 
 
-def every_sample_is_judged(name: str, of_labels: PlainLoss) -> None:
+def every_sample_is_judged(name: str, plain: PlainLoss) -> None:
     """Each sample has the loss of a batch of it alone; probabilities are the softmax."""
     trainer, _ = trained_on_labels(name)
     evaluation = trainer.evaluate()
     images, labels = (part[90:] for part in noise())
     with torch.no_grad():
         logits = trainer.model(images)
-        mean = of_labels(logits, labels).item()
-        each = [of_labels(logits[i : i + 1], labels[i : i + 1]).item() for i in range(10)]
+        mean = plain.of_labels(logits, labels).item()
+        one = [(logits[i : i + 1], labels[i : i + 1]) for i in range(10)]
+        each = [plain.of_labels(*sample).item() for sample in one]
         drawing = np.zeros((28, 28), np.float32)
         drawing[4:24, 12:16] = 1
         probabilities = trainer.classify(drawing)
@@ -133,12 +134,12 @@ def nodes_are_explained(name: str, *nodes: str) -> None:
     assert all(formula(node).known for node in nodes)
 
 
-def formula_is_the_loss(name: str, of_labels: PlainLoss) -> None:
+def formula_is_the_loss(name: str, plain: PlainLoss) -> None:
     """The formula shown, evaluated as it is written, gives torch's number."""
     generator = torch.Generator().manual_seed(2)
     logits = torch.randn(7, 10, generator=generator, dtype=torch.float64) * 2
     labels = torch.arange(7) * 3 % 10
-    target = LossFunction(LOSSES[name]).target_of_labels(labels, 10)
+    target = plain.target.of_labels(labels)
     names = {
         "x": logits.numpy(),
         # A label is the place of a number in each row.
@@ -147,4 +148,4 @@ def formula_is_the_loss(name: str, of_labels: PlainLoss) -> None:
         "softmax": lambda x: np.exp(x) / np.exp(x).sum(1, keepdims=True),
     }
     value = FormulaText(LOSSES[name].formula).value(names)
-    np.testing.assert_allclose(value, of_labels(logits, labels).item(), rtol=1e-6)
+    np.testing.assert_allclose(value, plain.of_labels(logits, labels).item(), rtol=1e-6)

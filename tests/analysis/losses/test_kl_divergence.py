@@ -2,24 +2,18 @@
 
 from pathlib import Path
 
-import torch
 import torch.nn.functional as F  # noqa: N812
-from torch import Tensor
 
 from tests.analysis.losses import checks
+from tests.analysis.losses.plain_loss import DISTRIBUTION, PlainLoss
 
-
-def of_labels(out: Tensor, y: Tensor) -> Tensor:
-    target = torch.eye(10)[y] * 0.9 + 0.1 / 10
-    return F.kl_div(F.log_softmax(out, dim=1), target, reduction="batchmean")
-
-
-def of_targets(out: Tensor, y: Tensor) -> Tensor:
-    return F.kl_div(F.log_softmax(out, dim=1), y.softmax(1), reduction="batchmean")
+PLAIN = PlainLoss(
+    lambda out, p: F.kl_div(F.log_softmax(out, dim=1), p, reduction="batchmean"), DISTRIBUTION
+)
 
 
 def test_it_equals_a_plain_loop() -> None:
-    checks.equals_a_plain_loop("kl_divergence", of_labels, of_targets)
+    checks.equals_a_plain_loop("kl_divergence", PLAIN)
 
 
 def test_its_program_and_its_script_run(tmp_path: Path) -> None:
@@ -27,7 +21,7 @@ def test_its_program_and_its_script_run(tmp_path: Path) -> None:
 
 
 def test_every_sample_is_judged() -> None:
-    checks.every_sample_is_judged("kl_divergence", of_labels)
+    checks.every_sample_is_judged("kl_divergence", PLAIN)
 
 
 def test_its_nodes_are_explained() -> None:
@@ -36,4 +30,4 @@ def test_its_nodes_are_explained() -> None:
 
 
 def test_its_formula_is_the_loss() -> None:
-    checks.formula_is_the_loss("kl_divergence", of_labels)
+    checks.formula_is_the_loss("kl_divergence", PLAIN)

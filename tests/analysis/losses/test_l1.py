@@ -2,19 +2,16 @@
 
 from pathlib import Path
 
-import torch
 import torch.nn.functional as F  # noqa: N812
-from torch import Tensor
 
 from tests.analysis.losses import checks
+from tests.analysis.losses.plain_loss import ONE_HOT, PlainLoss
 
-
-def of_labels(out: Tensor, y: Tensor) -> Tensor:
-    return F.l1_loss(out, torch.eye(10)[y])
+PLAIN = PlainLoss(F.l1_loss, ONE_HOT)
 
 
 def test_it_equals_a_plain_loop() -> None:
-    checks.equals_a_plain_loop("l1", of_labels, F.l1_loss)
+    checks.equals_a_plain_loop("l1", PLAIN)
 
 
 def test_its_program_and_its_script_run(tmp_path: Path) -> None:
@@ -22,7 +19,7 @@ def test_its_program_and_its_script_run(tmp_path: Path) -> None:
 
 
 def test_every_sample_is_judged() -> None:
-    checks.every_sample_is_judged("l1", of_labels)
+    checks.every_sample_is_judged("l1", PLAIN)
 
 
 def test_its_nodes_are_explained() -> None:
@@ -30,4 +27,4 @@ def test_its_nodes_are_explained() -> None:
 
 
 def test_its_formula_is_the_loss() -> None:
-    checks.formula_is_the_loss("l1", of_labels)
+    checks.formula_is_the_loss("l1", PLAIN)

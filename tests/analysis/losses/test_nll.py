@@ -3,21 +3,15 @@
 from pathlib import Path
 
 import torch.nn.functional as F  # noqa: N812
-from torch import Tensor
 
 from tests.analysis.losses import checks
+from tests.analysis.losses.plain_loss import LABELS, PlainLoss
 
-
-def of_labels(out: Tensor, y: Tensor) -> Tensor:
-    return F.nll_loss(F.log_softmax(out, dim=1), y)
-
-
-def of_targets(out: Tensor, y: Tensor) -> Tensor:
-    return of_labels(out, y.argmax(1))
+PLAIN = PlainLoss(lambda out, y: F.nll_loss(F.log_softmax(out, dim=1), y), LABELS)
 
 
 def test_it_equals_a_plain_loop() -> None:
-    checks.equals_a_plain_loop("nll", of_labels, of_targets)
+    checks.equals_a_plain_loop("nll", PLAIN)
 
 
 def test_its_program_and_its_script_run(tmp_path: Path) -> None:
@@ -25,7 +19,7 @@ def test_its_program_and_its_script_run(tmp_path: Path) -> None:
 
 
 def test_every_sample_is_judged() -> None:
-    checks.every_sample_is_judged("nll", of_labels)
+    checks.every_sample_is_judged("nll", PLAIN)
 
 
 def test_its_nodes_are_explained() -> None:
@@ -33,4 +27,4 @@ def test_its_nodes_are_explained() -> None:
 
 
 def test_its_formula_is_the_loss() -> None:
-    checks.formula_is_the_loss("nll", of_labels)
+    checks.formula_is_the_loss("nll", PLAIN)

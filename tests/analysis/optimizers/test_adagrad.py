@@ -5,7 +5,12 @@ import torch
 
 from backprop_viz.analysis.optimizers.adagrad import OPTIMIZER
 from tests.analysis.optimizers import plain
+from tests.analysis.optimizers.plain_optimizer import PlainOptimizer
 
+PLAIN = PlainOptimizer(
+    torch.optim.Adagrad,
+    {"lr_decay": 0.1, "weight_decay": 0.01, "initial_accumulator_value": 0.1, "eps": 1e-9},
+)
 CASES: list[dict[str, Any]] = [
     {},
     {"weight_decay": 0.1},

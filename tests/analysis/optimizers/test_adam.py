@@ -5,7 +5,11 @@ import torch
 
 from backprop_viz.analysis.optimizers.adam import OPTIMIZER
 from tests.analysis.optimizers import plain
+from tests.analysis.optimizers.plain_optimizer import PlainOptimizer
 
+PLAIN = PlainOptimizer(
+    torch.optim.Adam, {"betas": (0.8, 0.95), "eps": 1e-7, "weight_decay": 0.01, "amsgrad": True}
+)
 CASES: list[dict[str, Any]] = [
     {},
     {"betas": (0.4, 0.9), "eps": 1e-4, "weight_decay": 0.02},

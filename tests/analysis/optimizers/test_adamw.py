@@ -5,7 +5,11 @@ import torch
 
 from backprop_viz.analysis.optimizers.adamw import OPTIMIZER
 from tests.analysis.optimizers import plain
+from tests.analysis.optimizers.plain_optimizer import PlainOptimizer
 
+PLAIN = PlainOptimizer(
+    torch.optim.AdamW, {"betas": (0.85, 0.9), "eps": 1e-6, "weight_decay": 0.1, "amsgrad": True}
+)
 CASES: list[dict[str, Any]] = [
     {},
     {"weight_decay": 0.0},

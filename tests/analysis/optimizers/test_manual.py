@@ -7,6 +7,8 @@ from backprop_viz.analysis.update_breakdown import same
 from backprop_viz.recording.phases import Phase
 from tests.analysis.formula_text import FormulaText
 
+PLAIN = None  # there is no optimizer
+
 
 def test_rule_and_formula() -> None:
     trainer = bv.Trainer("random", "mse", "manual", 0.013, 2, 3)

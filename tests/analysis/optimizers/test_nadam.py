@@ -5,7 +5,18 @@ import torch
 
 from backprop_viz.analysis.optimizers.nadam import OPTIMIZER
 from tests.analysis.optimizers import plain
+from tests.analysis.optimizers.plain_optimizer import PlainOptimizer
 
+PLAIN = PlainOptimizer(
+    torch.optim.NAdam,
+    {
+        "betas": (0.8, 0.9),
+        "eps": 1e-7,
+        "weight_decay": 0.01,
+        "momentum_decay": 0.01,
+        "decoupled_weight_decay": True,
+    },
+)
 CASES: list[dict[str, Any]] = [
     {},
     {"betas": (0.4, 0.9), "eps": 1e-4, "weight_decay": 0.02},

@@ -5,8 +5,10 @@ import torch
 
 from backprop_viz.analysis.optimizers.nesterov import OPTIMIZER
 from tests.analysis.optimizers import plain
+from tests.analysis.optimizers.plain_optimizer import PlainOptimizer
 
 GIVEN = {"momentum": 0.9, "nesterov": True}
+PLAIN = PlainOptimizer(torch.optim.SGD, {"momentum": 0.7, "weight_decay": 0.02}, GIVEN)
 
 
 def test_the_entry_is_torchs() -> None:

@@ -5,7 +5,12 @@ import torch
 
 from backprop_viz.analysis.optimizers.rmsprop import OPTIMIZER
 from tests.analysis.optimizers import plain
+from tests.analysis.optimizers.plain_optimizer import PlainOptimizer
 
+PLAIN = PlainOptimizer(
+    torch.optim.RMSprop,
+    {"alpha": 0.9, "eps": 1e-6, "momentum": 0.5, "weight_decay": 0.01, "centered": True},
+)
 CASES: list[dict[str, Any]] = [
     {},
     {"alpha": 0.3, "eps": 1e-3, "weight_decay": 0.01},

@@ -5,7 +5,9 @@ import torch
 
 from backprop_viz.analysis.optimizers.sgd import OPTIMIZER
 from tests.analysis.optimizers import plain
+from tests.analysis.optimizers.plain_optimizer import PlainOptimizer
 
+PLAIN = PlainOptimizer(torch.optim.SGD, {"momentum": 0.8, "dampening": 0.1, "weight_decay": 0.01})
 CASES: list[dict[str, Any]] = [
     {},
     {"weight_decay": 0.01},

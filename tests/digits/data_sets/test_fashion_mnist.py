@@ -21,9 +21,11 @@ from backprop_viz.training.run_journal import RunJournal
 from backprop_viz.training.script import Run, script
 from backprop_viz.training.script_data import run_data
 from tests.alone import losses_of_text
+from tests.digits.data_sets.plain_data import SHUFFLED, batches_are_plain
 from tests.faulty_server import serving
 
 FASHION = DATA_SETS["fashion_mnist"]
+PLAIN = SHUFFLED
 
 
 def ignore(progress: Progress) -> None:
@@ -79,6 +81,7 @@ def test_training_equals_a_plain_loop_and_its_script(root: Path, tmp_path: Path)
     settings = Settings(lr=0.05, batch_size=16, seed=4).with_root("fashion_mnist", str(root))
     trainer = bv.Trainer.from_settings(settings)
     assert [trainer.iterate().loss for _ in range(8)] == plain
+    batches_are_plain(settings, 8)
     data = run_data(settings, trainer.source, 8 * 16)
     run = Run(trainer.model, RunJournal({0: settings}), 8, {}, data, torch.get_num_threads())
     found = losses_of_text(script(run, beside=False), tmp_path)

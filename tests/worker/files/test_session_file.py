@@ -10,6 +10,7 @@ import torch
 
 import backprop_viz as bv
 from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
@@ -29,21 +30,9 @@ from backprop_viz.worker.files.session_file import (
     resume,
     save_session,
 )
-from tests.nightly import by_day_every
+from tests.analysis.optimizers.plain_optimizer import unusual_options
+from tests.nightly import by_day_each
 
-OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
-    ("manual", {}),
-    ("sgd", {"momentum": 0.9, "weight_decay": 1e-3}),
-    ("nesterov", {}),
-    ("adam", {"amsgrad": True}),
-    ("rmsprop", {"momentum": 0.5, "centered": True}),
-    ("adamw", {"amsgrad": True, "betas": (0.8, 0.9), "eps": 1e-6, "weight_decay": 0.2}),
-    (
-        "adagrad",
-        {"lr_decay": 0.1, "initial_accumulator_value": 0.5, "weight_decay": 0.1, "eps": 1e-6},
-    ),
-    ("nadam", {"decoupled_weight_decay": True, "weight_decay": 0.1, "momentum_decay": 0.1}),
-]
 EMPTY = Curves(*(np.zeros(0),) * 5)
 
 
@@ -76,22 +65,13 @@ def assert_same(one: Trainer, other: Trainer, iterations: int = 20) -> None:
     assert all(map(torch.equal, weights, other_weights))
 
 
-# By day each optimizer with each loss, and one of the phases with each of the two.
-RUNS = by_day_every(
-    6,
-    [
-        (optimizer, options, loss, phases)
-        for optimizer, options in OPTIMIZERS
-        for loss in LOSSES
-        for phases in range(5)
-    ],
+@pytest.mark.parametrize(
+    ("optimizer", "loss", "phases"), by_day_each(OPTIMIZERS, LOSSES, range(5), rounds=3)
 )
-
-
-@pytest.mark.parametrize(("optimizer", "options", "loss", "phases"), RUNS)
 def test_twenty_more_iterations_are_those_without_a_stop(
-    tmp_path: Path, optimizer: str, options: dict[str, Any], loss: str, phases: int
+    tmp_path: Path, optimizer: str, loss: str, phases: int
 ) -> None:
+    options = unusual_options()[optimizer]
     settings = Settings("strokes", loss, optimizer, 1e-3, 4, 3, options)
     plain = Trainer.from_settings(settings)
     for _ in range(5):
