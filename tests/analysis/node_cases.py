@@ -10,6 +10,9 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.lib.stride_tricks import sliding_window_view
 from torch import Tensor
 
+from backprop_viz.analysis.losses import LOSSES
+from tests.analysis.losses.plain_loss import plain_loss
+
 Names = dict[str, Any]
 Leaves = Mapping[str, Tensor]
 GENERATOR = torch.Generator().manual_seed(3)
@@ -46,6 +49,17 @@ def of_x(run: Callable[[Tensor], Any], x: Tensor | None = None, **names: Any) ->
 def of_two(run: Callable[..., Tensor], a: Tensor, b: Tensor, names: str = "ab") -> Case:
     first, second = names
     return Case(lambda leaf: run(leaf[first], leaf[second]), {first: a, second: b})
+
+
+def of_loss(name: str) -> Case:
+    """The node that a loss alone makes: the loss as its own test says it in plain torch."""
+    plain, x = plain_loss(name), drawn(3, 10)
+    assert plain is not None
+    target = plain.target.of_labels(TARGET)
+    if target.dim() == 1:
+        return of_x(lambda x: plain.of(x, target), x, t=(np.arange(3), target.numpy()), N=3, n=30)
+    target = target.double()
+    return of_x(lambda x: plain.of(x, target), x, t=target.numpy(), N=3, n=30)
 
 
 def correlation(kernel: Any, image: Any) -> Any:
@@ -206,8 +220,7 @@ CASES: dict[str, Case] = {
     ),
     "Logsumexp": Case(lambda leaf: leaf["x"].logsumexp(1, keepdim=True), axes={"Σ": 1}),
     "NllLoss": of_x(lambda x: F.nll_loss(x, TARGET), target=(np.arange(3), TARGET.numpy()), N=3),
-    "MseLoss": of_x(lambda x: F.mse_loss(x, torch.tensor(ONES)), t=ONES, n=15),
-    "SmoothL1Loss": of_x(lambda x: F.smooth_l1_loss(x, torch.tensor(ONES)), t=ONES, n=15),
+    **{family: of_loss(loss.name) for loss in LOSSES.values() for family in loss.nodes},
     "BinaryCrossEntropy": of_x(
         lambda x: F.binary_cross_entropy(x, torch.tensor(ONES) * 0.3), positive(3, 5), t=0.3, n=15
     ),
