@@ -104,8 +104,9 @@ class Optimizer:
     each parameter ``p``. The class gets ``given``, and the options that a run sets; its
     parameter group also holds ``constants``, which the program never changes, besides the
     options. ``rule`` carries out an update term by term, ``text`` is its formula for a run's
-    options; None where that is not known here. Those of a lower ``order`` are listed first,
-    then by title.
+    options; None where that is not known here. ``symbols`` tells what the rule's own symbols
+    stand for, in English and marked for translation in the context "symbols"; those that many
+    rules have, such as m, are known. Those of a lower ``order`` are listed first, then by title.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Optimizer:
     state: tuple[StateTensor, ...] = ()
     rule: Callable[[OptimizerUpdate], Iterator[UpdateTerm]] | None = None
     text: Callable[[Mapping[str, Any]], FormulaText] | None = None
+    symbols: Mapping[str, str] = field(default_factory=dict)
     update_line: str = ""
     order: int = 100
 

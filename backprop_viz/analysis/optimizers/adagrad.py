@@ -24,6 +24,7 @@ from backprop_viz.analysis.update_rules import (
     root,
 )
 from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 
 def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
@@ -98,4 +99,9 @@ OPTIMIZER = Optimizer(
     state=(STEP, StateTensor("sum", "s")),
     rule=_rule,
     text=_text,
+    symbols={
+        "κ": QT_TRANSLATE_NOOP("symbols", "lr_decay"),
+        "q": QT_TRANSLATE_NOOP("symbols", "divisor of the learning rate"),
+        "s": QT_TRANSLATE_NOOP("symbols", "sum of the squared gradients"),
+    },
 )

@@ -31,6 +31,7 @@ from backprop_viz.analysis.update_rules import (
     root,
 )
 from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 
 def adam_rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
@@ -127,6 +128,8 @@ ADAM_STATE = (
     StateTensor("max_exp_avg_sq", "u", when="amsgrad"),
 )
 
+ADAM_SYMBOLS = {"u": QT_TRANSLATE_NOOP("symbols", "largest vₜ so far")}
+
 OPTIMIZER = Optimizer(
     name="adam",
     title="Adam",
@@ -140,4 +143,5 @@ OPTIMIZER = Optimizer(
     state=ADAM_STATE,
     rule=adam_rule,
     text=_text,
+    symbols=ADAM_SYMBOLS,
 )

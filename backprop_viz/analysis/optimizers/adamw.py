@@ -11,7 +11,14 @@ from backprop_viz.analysis.optimizer_entry import (
     Optimizer,
     weight_text,
 )
-from backprop_viz.analysis.optimizers.adam import ADAM_STATE, AMSGRAD, BETAS, adam_rule, definitions
+from backprop_viz.analysis.optimizers.adam import (
+    ADAM_STATE,
+    ADAM_SYMBOLS,
+    AMSGRAD,
+    BETAS,
+    adam_rule,
+    definitions,
+)
 from backprop_viz.analysis.update_rules import OptimizerUpdate, UpdateTerm
 from backprop_viz.recording.quantities import Quantity
 
@@ -49,4 +56,5 @@ OPTIMIZER = Optimizer(
     state=ADAM_STATE,
     rule=_rule,
     text=_text,
+    symbols=ADAM_SYMBOLS,
 )

@@ -31,6 +31,7 @@ from backprop_viz.analysis.update_rules import (
     root,
 )
 from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 
 def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
@@ -148,4 +149,14 @@ OPTIMIZER = Optimizer(
     ),
     rule=_rule,
     text=_text,
+    symbols={
+        "ψ": QT_TRANSLATE_NOOP("symbols", "momentum_decay"),
+        "μ": QT_TRANSLATE_NOOP("symbols", "momentum"),
+        "P": QT_TRANSLATE_NOOP("symbols", "product of all μ so far"),
+        "v̂": QT_TRANSLATE_NOOP("symbols", "vₜ without its bias"),
+        "a": QT_TRANSLATE_NOOP("symbols", "factor of the gradient"),
+        "q": QT_TRANSLATE_NOOP("symbols", "divisor of the momentum's factor"),
+        "b": QT_TRANSLATE_NOOP("symbols", "factor of the momentum"),
+        "h": QT_TRANSLATE_NOOP("symbols", "weight after the gradient's part of the step"),
+    },
 )

@@ -1,7 +1,7 @@
 """Stochastic gradient descent with Nesterov's momentum: torch's SGD with an option on."""
 
 from backprop_viz.analysis.optimizer_entry import WEIGHT_DECAY, NumberOption, Optimizer
-from backprop_viz.analysis.optimizers.sgd import BUFFER, sgd_rule, text
+from backprop_viz.analysis.optimizers.sgd import BUFFER, SYMBOLS, sgd_rule, text
 from backprop_viz.recording.quantities import Quantity
 
 OPTIMIZER = Optimizer(
@@ -23,5 +23,6 @@ OPTIMIZER = Optimizer(
     state=(BUFFER,),
     rule=sgd_rule,
     text=text,
+    symbols=SYMBOLS,
     order=2,
 )

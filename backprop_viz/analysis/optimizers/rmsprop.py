@@ -26,6 +26,7 @@ from backprop_viz.analysis.update_rules import (
     root,
 )
 from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 
 def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
@@ -119,4 +120,11 @@ OPTIMIZER = Optimizer(
     ),
     rule=_rule,
     text=_text,
+    symbols={
+        "α": QT_TRANSLATE_NOOP("symbols", "smoothing of vₜ"),
+        "μ": QT_TRANSLATE_NOOP("symbols", "momentum"),
+        "a": QT_TRANSLATE_NOOP("symbols", "running mean of the gradient"),
+        "s": QT_TRANSLATE_NOOP("symbols", "running variance of the gradient"),
+        "b": QT_TRANSLATE_NOOP("symbols", "momentum buffer"),
+    },
 )

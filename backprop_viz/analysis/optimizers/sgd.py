@@ -21,6 +21,7 @@ from backprop_viz.analysis.update_rules import (
     gradient,
 )
 from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 
 def sgd_rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
@@ -75,6 +76,13 @@ def text(options: Mapping[str, Any]) -> FormulaText:
 
 BUFFER = StateTensor("momentum_buffer", "v", when="momentum")
 
+SYMBOLS = {
+    "μ": QT_TRANSLATE_NOOP("symbols", "momentum"),
+    "τ": QT_TRANSLATE_NOOP("symbols", "dampening"),
+    "v": QT_TRANSLATE_NOOP("symbols", "momentum buffer"),
+    "h": QT_TRANSLATE_NOOP("symbols", "step of Nesterov"),
+}
+
 OPTIMIZER = Optimizer(
     name="sgd",
     title="SGD",
@@ -100,5 +108,6 @@ OPTIMIZER = Optimizer(
     state=(BUFFER,),
     rule=sgd_rule,
     text=text,
+    symbols=SYMBOLS,
     order=1,
 )

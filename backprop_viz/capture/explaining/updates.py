@@ -30,7 +30,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
 
 # A factor of a rule: a symbol, its square, or a small expression of one or two.
-_FACTOR = r"(?:\{\w+\}(?:²|\^\{\w+\})?|√\{\w+\}|\(1 − \{\w+\}\)|\(\{\w+\} − 1\)|\d+)"
+_FACTOR = r"(?:\{\w+\}(?:²|\^\{\w+\})?|√\{\w+\}|\|\{\w+\}\||\(1 − \{\w+\}\)|\(\{\w+\} − 1\)|\d+)"
 # A summand: its sign, its factors, what it is divided by.
 _SUMMAND = re.compile(
     rf"(?P<sign>[−+]?) ?(?P<factors>{_FACTOR}(?:·{_FACTOR})*)(?: / (?P<by>{_FACTOR}))?"
@@ -41,6 +41,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 # What a factor is of the one symbol in it, and how it is carried out.
 _FUNCTIONS: Mapping[str, tuple[str, Callable[..., float]]] = {
     "√{}": ("√x", math.sqrt),
+    "|{}|": ("|x|", abs),
     "(1 − {})": ("1 − x", lambda x: 1 - x),
     "({} − 1)": ("x − 1", lambda x: x - 1),
     "{}^{}": ("", pow),

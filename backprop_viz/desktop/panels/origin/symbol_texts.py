@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication
 
-# SGD's v is another one than that of the adaptive optimizers.
-_WITH_MOMENTUM = ("SGD",)
+from backprop_viz.analysis.optimizers import optimizer_of
 
 
 def operation_symbols() -> Mapping[str, str]:
@@ -87,12 +86,11 @@ def recurrent_symbols() -> Mapping[str, str]:
     }
 
 
-def optimizer_symbols(optimizer: str) -> Mapping[str, str]:
-    """The symbols in the rules of optimizers."""
+def optimizer_symbols(op: str) -> Mapping[str, str]:
+    """The symbols in the rule of an optimizer: those of all rules, and those that it has itself."""
     translate = QCoreApplication.translate
-    velocity = translate("symbols", "running mean of the squared gradient")
-    if optimizer in _WITH_MOMENTUM:
-        velocity = translate("symbols", "momentum buffer")
+    optimizer = optimizer_of(op)
+    own = {} if optimizer is None else optimizer.symbols
     return {
         "new w": translate("symbols", "weight after the update"),
         "w": translate("symbols", "weight before the update"),
@@ -100,30 +98,18 @@ def optimizer_symbols(optimizer: str) -> Mapping[str, str]:
         "lr": translate("symbols", "learning rate"),
         "grad": translate("symbols", ".grad, what backward left"),
         "g": translate("symbols", "gradient that the rule uses"),
-        "h": translate("symbols", "step of Nesterov"),
         "λ": translate("symbols", "weight_decay"),
-        "μ": translate("symbols", "momentum"),
-        "τ": translate("symbols", "dampening"),
-        "α": translate("symbols", "smoothing of vₜ"),
         "β₁": translate("symbols", "smoothing of mₜ"),
         "β₂": translate("symbols", "smoothing of vₜ"),
         "ε": translate("symbols", "eps, so that nothing is divided by 0"),
         "t": translate("symbols", "number of this update"),
         "m": translate("symbols", "running mean of the gradient"),
-        "v": velocity,
-        "u": translate("symbols", "largest vₜ so far"),
-        "a": translate("symbols", "running mean of the gradient"),
-        "b": translate("symbols", "momentum buffer"),
-        "s": translate("symbols", "sum of the squared gradients"),
+        "v": translate("symbols", "running mean of the squared gradient"),
         "c₁": translate("symbols", "bias correction of mₜ"),
         "c₂": translate("symbols", "bias correction of vₜ"),
-        "v̂": translate("symbols", "vₜ without its bias"),
         "r": translate("symbols", "root of the running square"),
         "d": translate("symbols", "divisor, a root plus ε"),
         "η": translate("symbols", "step size"),
-        "q": translate("symbols", "divisor of the learning rate"),
-        "κ": translate("symbols", "lr_decay"),
-        "ψ": translate("symbols", "momentum_decay"),
-        "P": translate("symbols", "product of all μ so far"),
         "scale": translate("symbols", "max_norm / norm of the row"),
+        **{symbol: translate("symbols", meaning) for symbol, meaning in own.items()},
     }

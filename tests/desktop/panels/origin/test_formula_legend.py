@@ -16,10 +16,12 @@ from backprop_viz.analysis.numbers.number_origin import (
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.desktop.panels.origin.formula_legend import legend, symbols_of
+from backprop_viz.desktop.panels.origin.symbol_texts import optimizer_symbols
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
+from tests.analysis.optimizers.plain_optimizer import unusual_options
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +65,13 @@ def explained_kinds(recording: Recording) -> dict[str, NumberExplanation]:
                 continue
             index = tuple(0 for _ in recording.tensors[tensor].shape)
             explanation = explain_number(recording, Number(tensor, index, i, slot))
-            if explanation.formula:
-                found[re.sub(r"\d+", "#", explanation.formula)] = explanation
+            steps = [fact.numbers for fact in explanation.facts if fact.code == "update_step"]
+            for each in (
+                explanation,
+                *(explain_number(recording, n) for (n,) in filter(None, steps)),
+            ):
+                if each.formula:
+                    found[re.sub(r"\d+", "#", each.formula)] = each
         for _, after in event.state_ids.values():
             shape = recording.tensors[after].shape
             if shape and event.phase is Phase.UPDATE:
@@ -86,10 +93,32 @@ def without_meaning(recording: Recording) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
 def test_each_symbol_of_an_optimizer_has_a_meaning(optimizer: str) -> None:
-    trainer = bv.Trainer(data="random", loss="mse", optimizer=optimizer, lr=0.01, batch_size=1)
-    recording = trainer.record()
-    assert {"update"} <= {e.kind for e in explained_kinds(recording).values()}
-    assert without_meaning(recording) == []
+    for options in ({}, unusual_options()[optimizer]):
+        trainer = bv.Trainer(
+            "random", "mse", optimizer, lr=0.01, batch_size=1, optimizer_options=options
+        )
+        recording = trainer.record()
+        assert {"update"} <= {e.kind for e in explained_kinds(recording).values()}
+        assert without_meaning(recording) == []
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "symbol", "meaning"),
+    [
+        ("nadam", "a", "factor of the gradient"),
+        ("rmsprop", "a", "running mean of the gradient"),
+        ("nadam", "b", "factor of the momentum"),
+        ("rmsprop", "b", "momentum buffer"),
+        ("nadam", "h", "weight after the gradient's part of the step"),
+        ("nesterov", "h", "step of Nesterov"),
+        ("rmsprop", "s", "running variance of the gradient"),
+        ("adagrad", "s", "sum of the squared gradients"),
+    ],
+)
+def test_a_letter_is_what_it_is_in_that_optimizer(
+    optimizer: str, symbol: str, meaning: str
+) -> None:
+    assert optimizer_symbols(OPTIMIZERS[optimizer].op)[symbol] == meaning
 
 
 @pytest.mark.parametrize("loss", sorted(LOSSES))
