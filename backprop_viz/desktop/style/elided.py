@@ -4,6 +4,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+# Fewer letters than these, the ellipsis among them, say nothing.
+_LEAST = 4
 _WIDE = QRect(0, 0, 100_000, 1000)
 
 
@@ -28,7 +30,7 @@ class ElidedLabel(QLabel):
         """Draw as much of the text as there is room for."""
         room = self.contentsRect()
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        if text == "…":  # it says nothing
+        if text != self.text() and len(text) < _LEAST:  # it says nothing
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))

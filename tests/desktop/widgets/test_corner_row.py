@@ -25,6 +25,26 @@ def test_the_menu_bar_keeps_room_for_what_grows(qtbot: QtBot) -> None:
     assert row.x() == corner.mapTo(window, corner.rect().topLeft()).x()
 
 
+def test_the_row_gives_way_to_the_menus(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.resize(600, 200)
+    bar, row = window.menuBar(), CornerRow(window.menuBar())
+    row.row.addWidget(QPushButton("Learn"))
+    menus = [bar.addMenu(name) for name in ("File", "Drawing", "History", "Help")]
+    window.show()
+    qtbot.waitUntil(lambda: row.isVisible() and row.width() == row.sizeHint().width())
+    both = bar.sizeHint().width()
+    assert both > row.sizeHint().width()
+    for width, there in ((both - 1, False), (both, True), (both - 1, False), (600, True)):
+        window.resize(width, 200)
+        assert row.isVisible() is there
+        for menu in menus:
+            place = bar.actionGeometry(menu.menuAction())
+            assert bar.rect().contains(place)
+            assert not there or place.right() <= row.x()
+
+
 def test_a_row_whose_menu_bar_is_deleted_asks_it_nothing(qtbot: QtBot) -> None:
     # As in a window that is deleted while it grows: the menu bar goes first.
     window = QWidget()

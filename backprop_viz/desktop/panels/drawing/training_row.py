@@ -77,7 +77,7 @@ class TrainingRow(QWidget):
         self._classes, chosen = classes, self._label.currentData()
         blocker = QSignalBlocker(self._label)
         self._label.clear()
-        self._label.addItem("…", None)
+        self._label.addItem("?", None)
         for label, name in enumerate(classes):
             # Begins with the digit: typing searches for items that start with the key.
             text = name if name == str(label) else self.tr("{0} {1}").format(label, name)
