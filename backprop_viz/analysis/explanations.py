@@ -69,8 +69,9 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
         grad = cursor.grad(name)
         if leaf is None and grad is not None:  # nothing of this process has made it
             return Reason("from_ranks", (name, norm_text(grad)))
-        if leaf is not None:
-            return _averaged(cursor, name) or _accumulated(cursor, name, leaf)
+        added = None if leaf is None else cursor.backward_index(leaf)
+        if leaf is not None and added is not None:
+            return _averaged(cursor, name) or _accumulated(recording, name, leaf, added)
     loss = cursor.span(Phase.LOSS)
     if loss is not None and loss.is_over(cursor.position):
         backward = _backward_from(cursor, loss)
@@ -155,20 +156,18 @@ def _not_reached(cursor: Cursor, parameter: Parameter) -> Reason:
     return Reason("unused_output", (name, event.op), i, event.place)
 
 
-def _accumulated(cursor: Cursor, name: str, leaf: int) -> Reason:
-    """Why ``.grad`` is as it is after backward has added to it."""
-    recording = cursor.recording
-    index = recording.ran_at[leaf]
+def _accumulated(recording: Recording, name: str, leaf: int, index: int) -> Reason:
+    """Why ``.grad`` is as it is after backward has added to it, in the event ``index``."""
     event = recording.events[index]
     before, came, grad = event.inputs[0], arrived(event), event.outputs[0]
     if is_none(came):
-        return _sent_none(recording, name, leaf)
+        return _sent_none(recording, name, leaf, index)
     if not is_finite(came):
-        return _not_finite(recording, name, leaf)
+        return _not_finite(recording, name, leaf, index)
     if grad is not None and not is_finite((grad,)):
         return Reason("kept_not_finite", (name, strange((grad,))), index)
     if is_zero(came):
-        zero = _zero(recording, name, leaf)
+        zero = _zero(recording, name, leaf, index)
         if before is None or not before.any():
             return zero
         # Only what was added is zero, ``.grad`` is not.
@@ -191,65 +190,66 @@ def _node(cursor: Cursor, node: int) -> Reason:
     found = next((n for n in recording.graph.nodes if n.id == node), None)
     if found is None:
         return Reason("unknown")
-    event = cursor.backward_event(node)
-    if event is None:
+    index = cursor.backward_index(node)
+    if index is None:
         backward = cursor.span(Phase.BACKWARD)
         if backward is not None and backward.is_over(cursor.position):
             return Reason("node_not_reached", (found.name,))
         return Reason("node_waiting", (found.name,), recording.ran_at.get(node))
+    event = recording.events[index]
     if event.missing:
         return _not_copied(event, found.name)
     came, sent = arrived(event), event.outputs
-    index = recording.ran_at[node]
     if is_none(came):
-        return _sent_none(recording, found.name, node)
+        return _sent_none(recording, found.name, node, index)
     if not is_finite(came) or not is_finite(sent):
-        return _not_finite(recording, found.name, node)
+        return _not_finite(recording, found.name, node, index)
     if is_none(sent):
         return Reason("node_sends_none", (found.name,), index)
     if is_zero(came):
-        return _zero(recording, found.name, node)
+        return _zero(recording, found.name, node, index)
     if is_zero(sent):
-        return _cut(recording, found.name, node, node)
+        return _cut(recording, found.name, index, node)
     return Reason("node_value", (found.name, norm_text(*came), norm_text(*sent)), index)
 
 
 # -- None --------------------------------------------------------------------------------------
 
 
-def _sent_none(recording: Recording, name: str, node: int) -> Reason:
+def _sent_none(recording: Recording, name: str, node: int, index: int) -> Reason:
     """Which node got a gradient and sent None on, so that None arrived at this one."""
     for parent in _ancestors(recording, node):
-        index = recording.ran_at.get(parent)
-        if index is not None and not is_none(arrived(recording.events[index])):
-            return Reason("sent_none", (name, recording.events[index].op), index)
-    return Reason("not_reached", (name,), recording.ran_at.get(node))
+        sent = _sent_at(recording, parent, index)
+        if sent is not None and not is_none(arrived(recording.events[sent])):
+            return Reason("sent_none", (name, recording.events[sent].op), sent)
+    return Reason("not_reached", (name,), index)
 
 
 # -- zero --------------------------------------------------------------------------------------
 
 
-def _zero(recording: Recording, name: str, node: int) -> Reason:
-    """Where the zeros began that arrived at a node."""
-    seen, cuts = [node], set[int]()
-    for one in seen:
+def _zero(recording: Recording, name: str, node: int, index: int) -> Reason:
+    """Where the zeros began that arrived at a node when it ran in the event ``index``."""
+    seen, cuts = {node: index}, dict[int, int]()
+    waiting = [node]
+    for one in waiting:
         for parent in parents(recording, one):
-            index = recording.ran_at.get(parent)
-            if index is None or parent in seen:
+            sent = _sent_at(recording, parent, index)
+            if sent is None or parent in seen:
                 continue
-            if is_zero(arrived(recording.events[index])):
-                seen.append(parent)
+            if is_zero(arrived(recording.events[sent])):
+                seen[parent] = sent
+                waiting.append(parent)
             else:
-                cuts.add(parent)
+                cuts[parent] = sent
     if not cuts:
-        return Reason("zero_from_start", (name,), recording.ran_at.get(seen[-1]))
-    first = min(cuts, key=lambda one: recording.ran_at[one])
-    return _cut(recording, name, first, node)
+        return Reason("zero_from_start", (name,), seen[waiting[-1]])
+    first = min(cuts, key=lambda one: cuts[one])
+    return _cut(recording, name, cuts[first], first)
 
 
-def _cut(recording: Recording, name: str, node: int, target: int) -> Reason:
-    """Why a node turned a gradient that is not zero into zeros, on the way to ``target``."""
-    index = recording.ran_at[node]
+def _cut(recording: Recording, name: str, index: int, node: int) -> Reason:
+    """Why a node, in the event ``index``, turned a gradient that is not zero into zeros."""
     event = recording.events[index]
     made = made_by(recording, node)
     came, sent = arrived(event), event.outputs
@@ -280,21 +280,19 @@ def units_through(sent: Array) -> tuple[int, int]:
 # -- NaN and Inf -------------------------------------------------------------------------------
 
 
-def _not_finite(recording: Recording, name: str, node: int) -> Reason:
+def _not_finite(recording: Recording, name: str, node: int, index: int) -> Reason:
     """Which operation or node was the first to turn finite numbers into NaN or Inf."""
-    while not is_finite(arrived(recording.events[recording.ran_at[node]])):
+    while not is_finite(arrived(recording.events[index])):
         sources = [
-            parent
+            (parent, sent)
             for parent in parents(recording, node)
-            if parent in recording.ran_at
-            and not is_finite(recording.events[recording.ran_at[parent]].outputs)
+            if (sent := _sent_at(recording, parent, index)) is not None
+            and not is_finite(recording.events[sent].outputs)
         ]
         if not sources:  # it came from samples that were not recorded
-            index = recording.ran_at[node]
             what = strange(arrived(recording.events[index]))
             return Reason("not_finite", (name, what, recording.events[index].op), index)
-        node = sources[0]
-    index = recording.ran_at[node]
+        node, index = sources[0]
     event = recording.events[index]
     made = made_by(recording, node)
     operation = None if made is None else recording.events[made]
@@ -332,6 +330,17 @@ def _forward_origin(recording: Recording, name: str, index: int) -> Reason:
 
 
 # -- helpers -----------------------------------------------------------------------------------
+
+
+def _sent_at(recording: Recording, node: int, index: int) -> int | None:
+    """The event in which a node ran last before ``index``, in the same backward.
+
+    A parameter's leaf gets a gradient in each backward of an iteration, each from other nodes.
+    """
+    span = recording.span_of(index)
+    start = 0 if span is None else span.start
+    ran = recording.runs.get(node, ())
+    return next((i for i in reversed(ran) if start <= i < index), None)
 
 
 def _ancestors(recording: Recording, node: int) -> list[int]:

@@ -1,11 +1,12 @@
 """Each cause in a net that has it, run by torch."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
@@ -268,3 +269,24 @@ def test_an_input_that_is_not_finite() -> None:
     data = TensorDataset(images, torch.randint(10, (20,)))
     recording = bv.Trainer(data, model=Net(plain), batch_size=4).record()
     assert why(recording, "last.weight").code == "input_not_finite"
+
+
+def test_of_two_backwards_the_one_that_came_last_is_told() -> None:
+    torch.manual_seed(0)
+    net, norms = nn.Linear(3, 1), []
+    with bv.record(net) as recorded:
+        for x in (torch.randn(4, 3), torch.zeros(4, 3), torch.full((4, 3), math.nan)):
+            net(x).sum().backward()
+            assert net.weight.grad is not None
+            norms.append(f"{net.weight.grad.double().norm().item():.4g}")
+    recording = recorded.recording
+    spans = [span for span in recording.spans if span.phase is Phase.BACKWARD]
+    first, second, third = (why(recording, "weight", span.stop) for span in spans)
+    assert (first.code, first.values) == ("value", ("weight", norms[0]))
+    # The second batch adds exactly zero, for a reason of its own.
+    assert (second.code, second.values[-1]) == ("added_zero_operand", norms[1])
+    assert third.code == "input_not_finite"
+    for reason, span in zip((first, second, third), spans, strict=True):
+        before = 0 if span is spans[0] else spans[spans.index(span) - 1].stop
+        assert reason.evidence is not None
+        assert before <= reason.evidence < span.stop
