@@ -10,7 +10,7 @@ from torch import nn
 from backprop_viz.analysis.graph.graph_fit import best_columns
 from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import analyse
-from backprop_viz.analysis.graph.layered_layout import layout
+from backprop_viz.analysis.graph.layered_layout import bent_layout, layout
 from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, walk
 from backprop_viz.recording.graph import Graph
 from tests.work import work
@@ -39,7 +39,7 @@ def graph_of(kind: str, size: int) -> Graph:
 
 def work_on(graph: Graph) -> tuple[int, int, int]:
     """What it takes to lay a graph out, to sort it, and to fold it into rows."""
-    layout.cache_clear()
+    bent_layout.cache_clear()
     laid_out = work(lambda: layout(len(graph.nodes), graph.edges))
     sorted_ = work(lambda: analyse(graph))
     structure = analyse(graph)

@@ -5,7 +5,8 @@ system structures" (1981): a column for each node, the order within the columns 
 neighbours, then the lanes, as near to the neighbours as the order allows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 Edges = tuple[tuple[int, int], ...]
@@ -19,15 +20,31 @@ _STRAIGHTENINGS = 2
 _BENDS = 4
 
 
-@lru_cache(maxsize=64)
+@dataclass(frozen=True, slots=True)
+class BentLayout:
+    """A (column, lane) for each node, and the bends of each long edge, column by column.
+
+    The lanes of the nodes start at 0; those of bends may lie above, below 0, or beneath.
+    """
+
+    places: tuple[tuple[float, float], ...]
+    bends: Mapping[tuple[int, int], tuple[tuple[float, float], ...]]
+
+
 def layout(size: int, edges: Edges) -> tuple[tuple[float, float], ...]:
     """A (column, lane) for each of ``size`` nodes of a directed acyclic graph.
 
     Columns count from the roots along the edges, lanes from the top; both start at 0.
     """
+    return bent_layout(size, edges).places
+
+
+@lru_cache(maxsize=64)
+def bent_layout(size: int, edges: Edges) -> BentLayout:
+    """The same layout with the lanes that are kept free for long edges."""
     children, parents = _neighbours(size, edges)
     columns = _columns(children, parents)
-    _add_bends(children, parents, columns, edges)
+    bends = _add_bends(children, parents, columns, edges)
     layers: list[list[int]] = [[] for _ in range(max(columns, default=-1) + 1)]
     for node in _walk(children, parents):
         layers[columns[node]].append(node)
@@ -36,7 +53,10 @@ def layout(size: int, edges: Edges) -> tuple[tuple[float, float], ...]:
         _order(layers[::-1], children)
     lanes = _lanes(size, layers, children, parents)
     top = min(lanes[:size], default=0.0)
-    return tuple((float(columns[node]), lanes[node] - top) for node in range(size))
+    places = tuple((float(column), lanes[node] - top) for node, column in enumerate(columns))
+    return BentLayout(
+        places[:size], {edge: tuple(places[bend] for bend in ways) for edge, ways in bends.items()}
+    )
 
 
 def _neighbours(size: int, edges: Edges) -> tuple[Neighbours, Neighbours]:
@@ -63,17 +83,20 @@ def _columns(children: Neighbours, parents: Neighbours) -> list[int]:
     return columns
 
 
-def _add_bends(children: Neighbours, parents: Neighbours, columns: list[int], edges: Edges) -> None:
+def _add_bends(
+    children: Neighbours, parents: Neighbours, columns: list[int], edges: Edges
+) -> dict[tuple[int, int], range]:
     """Add a bend, as a node, to each column that an edge passes; short edges come first."""
+    found: dict[tuple[int, int], range] = {}
     room = _BENDS * len(columns)
     long = [(columns[b] - columns[a], a, b) for a, b in edges if columns[b] - columns[a] > 1]
     for span, a, b in sorted(long):
         room -= span - 1
         if room < 0:
-            return
+            break
         children[a].remove(b)
         parents[b].remove(a)
-        before = a
+        before, first = a, len(columns)
         for column in range(columns[a] + 1, columns[b]):
             bend = len(columns)
             columns.append(column)
@@ -83,6 +106,8 @@ def _add_bends(children: Neighbours, parents: Neighbours, columns: list[int], ed
             before = bend
         children[before].append(b)
         parents[b].append(before)
+        found[a, b] = range(first, len(columns))
+    return found
 
 
 def _walk(children: Neighbours, parents: Neighbours) -> list[int]:

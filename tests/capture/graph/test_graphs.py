@@ -4,7 +4,7 @@ from torch import nn
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
-from backprop_viz.analysis.graph.layered_layout import layout
+from backprop_viz.analysis.graph.layered_layout import bent_layout, layout
 from backprop_viz.training.recorded_steps import preview
 
 
@@ -57,7 +57,7 @@ def test_a_layers_gradient_is_that_of_its_shown_tensor(residual: bv.Recording) -
 
 
 def test_recording_lays_nothing_out() -> None:
-    layout.cache_clear()
+    bent_layout.cache_clear()
     trainer = bv.Trainer(model=Residual(), batch_size=2)
     preview(trainer)
     assert trainer.record().graph.nodes

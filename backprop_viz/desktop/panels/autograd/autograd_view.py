@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
+from backprop_viz.analysis.graph.nodes_done import nodes_done
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
@@ -97,16 +98,11 @@ class AutogradView(Panel):
         self.subtitle.setText(text.format(count=count) if count else "")
         done = ""
         if current_phase(view_state) is Phase.BACKWARD:
-            position = view_state.cursor.position
-            ran = [
-                sum(i < position for i in at) for at in view_state.cursor.recording.runs.values()
-            ]
-            nth = max(ran, default=0)
+            told = nodes_done(view_state.cursor)
             text = self.tr("node {done} of {count}")
-            if nth > 1:
+            if told.nth > 1:
                 text = self.tr("backward {nth}: node {done} of {count}")
-            began = sum(each == nth for each in ran) if nth else 0
-            done = text.format(nth=nth, done=began, count=count)
+            done = text.format(nth=told.nth, done=told.done, count=told.count)
         self.progress.setText(done)
 
     def _choose(self, node: int) -> None:

@@ -8,8 +8,14 @@ from itertools import accumulate, pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 
-from backprop_viz.analysis.graph.layered_layout import layout
+from backprop_viz.analysis.graph.layered_layout import BentLayout, bent_layout
 from backprop_viz.desktop.panels.network.feature_maps import Look, Size, activation_size
+from backprop_viz.desktop.panels.network.long_edges import (
+    Lanes,
+    Ways,
+    beside_lanes,
+    ways_of,
+)
 from backprop_viz.recording.layers import Layer, LayerGraph
 
 _HEADER = 38  # at 100 % of the text size, as all that has to do with text
@@ -93,13 +99,14 @@ class NetworkColumn:
     """A layer's layout: a header on top, its blocks around the middle, the range below.
 
     With several rows of blocks each row has its range below it: ``captions`` has one for each row,
-    ``grids`` one for each block, row by row.
+    ``grids`` one for each block, row by row. ``ways`` are those of the long edges that begin here.
     """
 
     header: QRectF
     content: QRectF
     captions: tuple[QRectF, ...]
     grids: tuple[Grid, ...]
+    ways: Ways = ()
 
     @property
     def rows(self) -> tuple[QRectF, ...]:
@@ -119,6 +126,7 @@ class NetworkColumn:
             self.content.translated(across, 0),
             tuple(box.translated(across, 0) for box in self.captions),
             tuple(grid.moved(grid.x + across, grid.y) for grid in self.grids),
+            tuple((to, tuple(p + QPointF(across, 0) for p in way)) for to, way in self.ways),
         )
 
 
@@ -144,9 +152,11 @@ def place_columns(
     head, foot, beside = round(_HEADER * text), round(_CAPTION * text), round(ROW_NAME * text)
     if rows > 1:
         width -= beside
-    places = layout(len(layers), network.edges)
-    count, lanes = _extent(places)
-    band = height / lanes
+    bent = bent_layout(len(layers), network.edges)
+    places = bent.places
+    count, lanes = _extent(bent)
+    above, below = beside_lanes(bent, text)
+    band = (height - above - below) / lanes
     pitch = (width - 2 * _MARGIN) / count
     room = _Room(
         max(pitch - _ARROW, 14),
@@ -163,10 +173,12 @@ def place_columns(
         wide = max(header_width + 4, _RANGE * text)
         needed[i] = max(needed[i], activations + _LEAST_ARROW, wide)
     centers, slots = _centers(wanted, needed, width)
+    lanes_at = Lanes(above, band, head + (band - head - foot) / 2, text)
+    ways = ways_of(bent, centers, slots, lanes_at)
     columns = []
-    for layer, own, (x, lane) in zip(layers, sizes, places, strict=True):
+    for nr, (layer, own, (x, lane)) in enumerate(zip(layers, sizes, places, strict=True)):
         i = round(x)
-        middle = (lane + 0.5) * band
+        middle = above + (lane + 0.5) * band
         header = QRectF(centers[i] - slots[i] / 2, middle - band / 2, slots[i], head)
         grids: list[Grid] = []
         feet: list[QRectF] = []
@@ -180,7 +192,7 @@ def place_columns(
         content = grids[0].rect
         for grid in grids[1:]:
             content = content.united(grid.rect)
-        column = NetworkColumn(header, content, tuple(feet), tuple(grids))
+        column = NetworkColumn(header, content, tuple(feet), tuple(grids), ways.get(nr, ()))
         columns.append(column if rows == 1 else column.shifted(beside))
     return tuple(columns)
 
@@ -189,16 +201,18 @@ def least_size(network: LayerGraph, rows: int = 1, text: float = 1.0) -> QSize:
     """The size below which the network is scrolled instead of squeezed."""
     if not network.layers:
         return QSize(0, 0)
-    across, lanes = _extent(layout(len(network.layers), network.edges))
+    bent = bent_layout(len(network.layers), network.edges)
+    across, lanes = _extent(bent)
     least = 44 if rows == 1 else 28
     # Not wider for larger text: all columns are to be seen at once.
     high = lanes * (_HEADER * text + rows * (_CAPTION * text + least))
+    high += sum(beside_lanes(bent, text))
     return QSize(2 * _MARGIN + across * _LEAST_PITCH, round(high))
 
 
-def _extent(places: Sequence[tuple[float, float]]) -> tuple[int, float]:
-    """How many columns and lanes there are."""
-    columns, lanes = zip(*places, strict=True)
+def _extent(bent: BentLayout) -> tuple[int, float]:
+    """How many columns and lanes of layers there are."""
+    columns, lanes = zip(*bent.places, strict=True)
     return round(max(columns)) + 1, max(lanes) + 1
 
 

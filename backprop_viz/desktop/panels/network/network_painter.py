@@ -10,11 +10,12 @@ from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range, color_range
 from backprop_viz.desktop.panels.network.lit_numbers import paint_lit
 from backprop_viz.desktop.panels.network.mosaic import colours, mosaic
+from backprop_viz.desktop.panels.network.network_edges import paint_edge, side_of
 from backprop_viz.desktop.panels.network.network_hints import row_names
 from backprop_viz.desktop.panels.network.network_layout import ROW_NAME, Grid, NetworkColumn
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.numbers import short
-from backprop_viz.desktop.style.painting import arrow, fitting, ink_on, text_line
+from backprop_viz.desktop.style.painting import fitting, ink_on, text_line
 from backprop_viz.desktop.style.theme import (
     DARK,
     Theme,
@@ -83,7 +84,7 @@ class NetworkPainter:
             self._paint_frame(painter, state, layers[i], columns[i])
         for a, b in state.layers.edges:
             if _touches(columns[a], columns[b], exposed):
-                self._arrow(painter, state, (a, b), columns)
+                paint_edge(painter, self.theme, state, (a, b), columns)
         if state.rows > 1:
             self._row_names(painter, columns)
         for i in seen:
@@ -102,7 +103,7 @@ class NetworkPainter:
         self, painter: QPainter, state: NetworkState, layer: Layer, column: NetworkColumn
     ) -> None:
         """Paint an outline around the layer at the cursor, dotted around selected ones."""
-        side = _side(state, layer)
+        side = side_of(state, layer)
         box = column.content.adjusted(-side, -6, side, 6)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if layer.name in self.selected:
@@ -133,29 +134,6 @@ class NetworkPainter:
                 text_line(painter, box, said, font, QColor(self.theme.muted))
                 painter.restore()
                 top = caption.bottom()
-
-    def _arrow(
-        self,
-        painter: QPainter,
-        state: NetworkState,
-        edge: tuple[int, int],
-        columns: Sequence[NetworkColumn],
-    ) -> None:
-        left, right = (columns[i].content for i in edge)
-        before, after = (_side(state, state.layers.layers[i]) + 4 for i in edge)
-        if right.left() - left.right() < before + after + 8:
-            before = after = 2
-        start = QPointF(left.right() + before, left.center().y())
-        end = QPointF(right.left() - after, right.center().y())
-        if abs(end.y() - start.y()) < 3:  # whole pixels: middles may differ by half a pixel
-            end.setY(start.y())
-        pen = QPen(QColor(self.theme.faint), 1.2, Qt.PenStyle.DashLine)
-        if state.reached(edge):
-            phase = Phase.BACKWARD if state.backwards else Phase.FORWARD
-            pen = QPen(self.theme.phase(phase), 1.5)
-        if state.backwards:
-            start, end = end, start
-        arrow(painter, start, end, pen)
 
     def _texts(
         self, painter: QPainter, state: NetworkState, layer: Layer, column: NetworkColumn
@@ -369,11 +347,6 @@ def _touches(left: NetworkColumn, right: NetworkColumn, exposed: QRectF) -> bool
         left.header.right(), left.content.right(), right.header.right(), right.content.right()
     )
     return first - AROUND < exposed.right() and exposed.left() < last + AROUND
-
-
-def _side(state: NetworkState, layer: Layer) -> int:
-    """The gap between a layer's content and its outline, where the logits' marks are."""
-    return 14 if state.is_logits(layer) else 6
 
 
 def color_range_text(look: Look, span: Range) -> str:
