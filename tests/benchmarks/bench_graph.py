@@ -22,7 +22,7 @@ from deep_nets import RESNET_152, Recurrent, ResNet
 from PySide6.QtWidgets import QApplication
 from report import Figure, print_figures
 
-from backprop_viz.analysis.graph.layered_layout import bent_layout, layout
+from backprop_viz.analysis.graph.layered_layout import bent_layout
 from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, walk
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 from backprop_viz.desktop.system.garbage_collector import Collector

@@ -4,7 +4,7 @@ from torch import nn
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
-from backprop_viz.analysis.graph.layered_layout import bent_layout, layout
+from backprop_viz.analysis.graph.layered_layout import bent_layout
 from backprop_viz.training.recorded_steps import preview
 
 
@@ -61,7 +61,7 @@ def test_recording_lays_nothing_out() -> None:
     trainer = bv.Trainer(model=Residual(), batch_size=2)
     preview(trainer)
     assert trainer.record().graph.nodes
-    assert layout.cache_info().misses == 0
+    assert bent_layout.cache_info().misses == 0
 
 
 def test_a_layer_is_not_named_after_the_networks_own_parameter() -> None:
