@@ -1,11 +1,12 @@
 """The order of the tests where several processes share them: what takes long is begun first.
 
 pytest-xdist gives each process as many neighbours as the others; who is done takes over from the
-end of another's, but never its last two. So each process begins with its share of the long ones,
-and ends with short ones, which can be shared out evenly.
+end of another's, but never its last two. So each process begins with its share of the long ones.
+What takes long mostly waits for other processes, and what is short computes: the two take turns, so
+that the cores are neither idle first nor fought for later.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from statistics import fmean
@@ -31,8 +32,19 @@ class _Share:
     """What one process is to begin with."""
 
     room: int
-    items: list[object] = field(default_factory=list)
+    modules: list[tuple[Sequence[object], float]] = field(default_factory=list)
     cost_s: float = 0.0
+
+    def in_turns(self) -> Iterator[object]:
+        """Its tests, the longest and the shortest in turns, as long as each other in all."""
+        first, last = 0, len(self.modules) - 1
+        ahead_s = 0.0
+        while first <= last:
+            long = ahead_s <= 0
+            items, cost_s = self.modules[first if long else last]
+            first, last = first + long, last - (not long)
+            ahead_s += len(items) * cost_s if long else -len(items) * cost_s
+            yield from items
 
 
 def cost_of(item: pytest.Item) -> float:
@@ -55,10 +67,10 @@ def shared_out(modules: Iterable[tuple[Sequence[Item], float]], processes: int) 
         while items:
             share = min((s for s in shares if s.room), key=lambda s: s.cost_s)
             taken, items = items[: share.room], items[share.room :]
-            share.items += taken
+            share.modules.append((taken, cost_s))
             share.room -= len(taken)
             share.cost_s += len(taken) * cost_s
-    return [item for share in shares for item in share.items]  # type: ignore[misc]
+    return [item for share in shares for item in share.in_turns()]  # type: ignore[misc]
 
 
 def put_in_order(items: list[pytest.Item], processes: int) -> None:

@@ -1,4 +1,4 @@
-"""What takes long is begun first, in each of the processes, and nothing is lost."""
+"""Each process begins with what takes long, in turns with what is short, and nothing is lost."""
 
 from tests.long_first import shared_out
 
@@ -15,10 +15,14 @@ def test_each_process_begins_with_its_share_of_the_long_ones() -> None:
     first, second = order[:6], order[6:]
     assert sorted(order) == sorted(name for names, _ in modules for name in names)
     assert first[0] == "b1"
-    assert second[:3] == ["e1", "c1", "c2"]
     # A module's tests stay together, but where a share ends in the middle of them.
     assert first[1:] == ["d1", "d2", "d3", "d4", "d5"]
-    assert second[3:] == ["a1", "a2", "a3", "a4"]
+    assert second == ["e1", "a1", "a2", "a3", "a4", "c1", "c2"]
+
+
+def test_long_and_short_ones_take_turns_and_what_is_between_comes_last() -> None:
+    modules = [([n], cost) for n, cost in enumerate([4.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0])]
+    assert shared_out(modules, 1) == [0, 6, 5, 4, 3, 1, 2]
 
 
 def test_shares_are_as_large_as_those_that_pytest_xdist_gives() -> None:
