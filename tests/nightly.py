@@ -5,9 +5,13 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any, TypeVar
 
+import pytest
+
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 
 Case = TypeVar("Case")
+
+by_night = pytest.mark.skipif(not NIGHTLY, reason="by night: takes long")
 
 
 def by_day_every(nth: int, cases: Sequence[Case]) -> list[Case]:

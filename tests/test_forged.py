@@ -1,6 +1,5 @@
 """Forged sessions with right checksums: each is refused in one sentence, or goes on."""
 
-import os
 import re
 import subprocess
 import sys
@@ -8,12 +7,13 @@ import sys
 import pytest
 
 from tests.forked_workers import sharing_server
+from tests.nightly import by_night
 
-# HYPOTHESIS_PROFILE=nightly opens as many as it takes to have each field of the schema wrong.
-COUNT = 500 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 2
+# As many as it takes to have each field of the schema wrong.
+COUNT = 500
 
 
-@pytest.mark.long
+@by_night
 @pytest.mark.parametrize("seed", [4])
 def test_forged_sessions(seed: int) -> None:
     """In a process of their own: what they may do is end it."""

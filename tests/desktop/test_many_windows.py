@@ -23,7 +23,7 @@ from backprop_viz.desktop.clients.worker_process import start_ahead
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.forked_workers import sharing_server
 from tests.monkey.plain_loop import plain_loop, same, tensor
-from tests.nightly import NIGHTLY
+from tests.nightly import NIGHTLY, by_night
 
 OpenWindow = Callable[..., MainWindow]
 WINDOWS = int(os.environ.get("WINDOWS", "2"))
@@ -192,7 +192,7 @@ window.close()
 """
 
 
-@pytest.mark.long
+@by_night
 def test_every_scale_of_the_screen_paints_and_reads_the_same(tmp_path: Path) -> None:
     read, pads = set(), set()
     shared = {"env": os.environ, **sharing_server()}
@@ -204,7 +204,7 @@ def test_every_scale_of_the_screen_paints_and_reads_the_same(tmp_path: Path) -> 
             text=True,
             **{**shared, "env": {**shared["env"], "QT_SCALE_FACTOR": scale}},
         )
-        for scale in ("1", "1.5", *(["2"] if NIGHTLY else []))
+        for scale in ("1", "1.5", "2")
     }
     for scale, process in processes.items():
         out, errors = process.communicate(timeout=120)

@@ -23,7 +23,7 @@ from backprop_viz.stream.commands import (
 from tests.alone import losses_of_text
 from tests.conftest import OpenWindow
 from tests.monkey.networks import TEXTS
-from tests.nightly import by_day_every
+from tests.nightly import by_night
 from tests.worker.session_helpers import STROKES, losses_after, trigger, view_state_of
 
 NAMES = ("dense", "normed", "one layer", "sequence")
@@ -68,8 +68,8 @@ def explained(window: MainWindow) -> None:
             assert abs(explanation.residual) <= 1e-5 * max(1.0, abs(explanation.value))
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("name", by_day_every(4, NAMES[::-1]))
+@by_night
+@pytest.mark.parametrize("name", NAMES)
 def test_tools(open_window: OpenWindow, tmp_path: Path, name: str) -> None:
     text = TEXTS[NAMES.index(name)]
     window = open_window("--preset", "digits")

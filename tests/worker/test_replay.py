@@ -17,7 +17,7 @@ import backprop_viz as bv
 from backprop_viz.desktop.panels.drawing.canvas import Canvas
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.window.main_window import MainWindow
-from tests.nightly import NIGHTLY, by_day_every
+from tests.nightly import NIGHTLY, by_day_every, by_night
 
 OpenWindow = Callable[..., MainWindow]
 Strokes = Sequence[NDArray[np.float64]]
@@ -131,7 +131,7 @@ def test_strokes_by_hand_are_read_as_classify_reads_them(window: MainWindow) -> 
     assert window.panel(DrawPanel).prediction is None
 
 
-@pytest.mark.long
+@by_night
 def test_trajectories_are_read_as_classify_reads_them(
     window: MainWindow, people: list[tuple[Strokes, int]], benchmark: ModuleType, qtbot: QtBot
 ) -> None:

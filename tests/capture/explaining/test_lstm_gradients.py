@@ -14,6 +14,7 @@ from backprop_viz.recording.phases import Phase
 from tests.capture.explaining.checks import faults
 from tests.capture.explaining.test_inside_recurrent import inside
 from tests.capture.recorded_nets import recorded_net
+from tests.nightly import by_day_every
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "one layer": {},
@@ -85,7 +86,7 @@ def last_backward(recording: Recording, parameter: str) -> int:
     return next(i for i in reversed(events) if recording.events[i].phase is Phase.BACKWARD)
 
 
-@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("name", by_day_every(2, list(OPTIONS)))
 def test_a_weights_gradient_is_a_sum_over_steps(name: str) -> None:
     torch.manual_seed(5)
     net, x = AllResults(OPTIONS[name]), torch.randn(STEPS, SAMPLES, 2)
