@@ -4,8 +4,10 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from backprop_viz.analysis.lessons.particles import with_particles
+
 # Fewer letters than these, the ellipsis among them, say nothing.
-_LEAST = 4
+_LEAST = 6
 _WIDE = QRect(0, 0, 100_000, 1000)
 
 
@@ -19,6 +21,7 @@ class ElidedLabel(QLabel):
 
     def setText(self, text: str) -> None:  # noqa: N802
         """Show a text, and put all of it in the tooltip."""
+        text = with_particles(text)
         super().setText(text)
         self.setToolTip(text)
 

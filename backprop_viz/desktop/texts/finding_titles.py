@@ -36,7 +36,7 @@ def finding_titles() -> dict[str, str]:
             "findings",
             "The graph is cut at {0}",
         ),
-        "dead_layer": translate("findings", "{0}: nearly all units are dead"),
+        "dead_layer": translate("findings", "{0}: {1} of {2} units are dead"),
         "dead_units": translate("findings", "{0}: dead units, {1} of {2}"),
         "dropout_always": translate("findings", "{0} is on in eval mode too"),
         "dropout_in_eval": translate(

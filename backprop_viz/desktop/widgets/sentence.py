@@ -4,6 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from backprop_viz.analysis.lessons.particles import with_particles
+
 
 class Sentence(QLabel):
     """A text wrapped to the widget's width, which is always as tall as it needs."""
@@ -17,6 +19,7 @@ class Sentence(QLabel):
 
     def setText(self, text: str) -> None:  # noqa: N802
         """Show a text."""
+        text = with_particles(text)
         if text != self.text():
             super().setText(text)
             self._fit()

@@ -65,6 +65,8 @@ def test_a_number_is_asked_for_and_not_offered(student: Student) -> None:
     assert number.lineEdit().text() == ""
     assert number.lineEdit().placeholderText() == words("en")["no_number"]
     assert not see.isEnabled()
+    # What is typed is seen.
+    assert number.lineEdit().width() > number.fontMetrics().horizontalAdvance("-0.00007634")
     number.setFocus()
     student.press("Return", "Up")
     assert (student.player.stage, number.lineEdit().text(), number.refused) == ("asking", "", "")

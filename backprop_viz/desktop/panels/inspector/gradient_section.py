@@ -132,9 +132,10 @@ class GradientSection(QWidget):
             return
         lines = (self.title, *self.figures, self.clip_line)
         taken = sum(w.sizeHint().height() + _SPACING for w in lines if not w.isHidden())
-        if self._reason is not None:
-            taken += _GAP + self._reason.sizeHint().height()
-        self.chart.take_room(self._sight.height() - taken)
+        room = self._sight.height() - taken
+        beside = room - _GAP - (0 if self._reason is None else self._reason.sizeHint().height())
+        # Where there is no room for both, the bars are seen first.
+        self.chart.take_room(beside if beside >= self.chart.minimumSizeHint().height() else room)
 
     def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a cursor."""

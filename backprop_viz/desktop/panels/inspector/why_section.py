@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.explanations import Reason, explain, norm_text
+from backprop_viz.analysis.lessons.particles import with_particles
 from backprop_viz.analysis.numbers.measures import measure_of
 from backprop_viz.analysis.numbers.number_origin import grad_number, old_grad_number
 from backprop_viz.analysis.provenance import line_of
@@ -206,7 +207,8 @@ def reason_text(reason: Reason) -> str:
             "why", "{0}.grad held {1} before this backward, and the sum keeps it."
         ),
     }
-    return {**none, **position, **zero, **added_zero, **strange}[reason.code].format(*reason.values)
+    texts = {**none, **position, **zero, **added_zero, **strange}
+    return with_particles(texts[reason.code].format(*reason.values))
 
 
 def code_line(program: Program, source_line: int | None) -> tuple[int, str] | None:

@@ -27,6 +27,11 @@ from backprop_viz.recording.quantities import BadNumber, Quantity, Real
 
 _SIGNS = ((-1, "negative"), (0, "zero"), (1, "positive"))
 
+_NO_BUTTONS = """
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; }
+QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow { image: none; width: 0; height: 0; }
+"""
+
 
 class QuestionBox(QFrame):
     """``predicted`` carries the option's number, the sign, or the number.
@@ -200,7 +205,8 @@ class _NumberAnswer(NumberField):
         self._unclear: Real | None = None
         self._given = False
         super().__init__(Quantity(), "", 0)
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        # ``NoButtons`` leaves the text no room where a style sheet has a width for the buttons.
+        self.setStyleSheet(_NO_BUTTONS)
 
     def empty(self) -> None:
         """Forget the answer."""

@@ -361,7 +361,7 @@ def color_range_text(look: Look, span: Range) -> str:
 def _brief(value: float) -> str:
     """Two digits, enough for a range."""
     text = f"{value:.2g}" if value == 0 or abs(value) >= 1e-3 else f"{value:.1e}"
-    return text.replace("e-0", "e-").replace("e+0", "e+")
+    return text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
 def _beside(tile: QRectF) -> QPointF:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QStyle, QToolButton, QVBoxLayout, QWidget
 
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
 from backprop_viz.desktop.panels.origin.sum_lines import SumLines
@@ -53,7 +53,9 @@ def give_room(columns: QSplitter, terms: int, effects: int, check: int, pictures
         first.setMinimumWidth(terms)
         return
     least = _EFFECTS_WIDTH if beside is not None and not beside.isHidden() else 0
-    room = columns.width() - (3 if least else 2) * columns.handleWidth()
+    # So much narrower it becomes where the panel scrolls; else it would scroll sideways as well.
+    bar = columns.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+    room = columns.width() - bar - (3 if least else 2) * columns.handleWidth()
     check = max(_CHECK_WIDTH, min(check, room - _PICTURES_WIDTH - terms - least))
     room -= terms + check
     # A name and its number, where there is room for both; beside sentences alone there is more.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.analysis.lessons.particles import with_particles
 from backprop_viz.analysis.numbers.differentiated import LOSS
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import value_of
@@ -69,4 +70,4 @@ def _said(fact: Fact, names: NumberNames) -> str:
     if fact.code == "backward_starts" and names.differentiated != LOSS:
         text = QCoreApplication.translate("facts", "Backward starts here: ∂{0}/∂{0} is 1.")
         return text.format(names.differentiated)
-    return no_terms_text(fact) or fact_text(fact) or fact.code
+    return with_particles(no_terms_text(fact) or fact_text(fact) or fact.code)

@@ -210,7 +210,7 @@ class PhaseBar(QWidget):
         if standing.phase is Phase.UPDATE:
             length = self._update_length(view_state.cursor.recording)
             if length is not None:
-                return self.tr("‖Δw‖ {length}").format(length=f"{length:.3g}")
+                return self.tr("‖Δw‖ {length}").format(length=short(np.float64(length), 3))
         took = duration(standing.seconds or 0.0)
         if standing.phase is Phase.BACKWARD and standing.total:  # none where torch refused it
             one = standing.total == 1

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QStyle, QStyleOptionSpinBox, QWidget
 
+from backprop_viz.analysis.lessons.particles import with_particles
 from backprop_viz.desktop.widgets.announcing import announce
 from backprop_viz.desktop.widgets.fields.bubble import Bubble
 from backprop_viz.desktop.widgets.fields.refusal_texts import range_text, refusal_text
@@ -212,7 +213,7 @@ class NumberField(QAbstractSpinBox):
         text = self.lineEdit().text()
         said = refusal_text(self._name, self.quantity, text, why, self._decimal_sign())
         stays = self.stays.format(self._written(self._value))
-        self._mark(f"{said} {stays}".strip())
+        self._mark(with_particles(f"{said} {stays}".strip()))
         announce(self, self.refused)
 
     def _mark(self, sentence: str) -> None:

@@ -46,7 +46,7 @@ def said(panel: FindingsView) -> dict[str, str]:
 # What stands in the window, in part; the numbers in it are torch's.
 SAID = {
     "batch_norm_in_eval": ("Batch norm is in eval mode", "stored statistics"),
-    "dead_layer": ("0: nearly all units are dead", "Of the 6 units of 0, 6 are 0 for the whole"),
+    "dead_layer": ("0: 6 of 6 units are dead", "Of the 6 units of 0, 6 are 0 for the whole"),
     "dead_units": ("0: dead units, 2 of 6", "Units of 0 that are 0 for the whole batch: 2 of 6."),
     "exploding": ("Gradients explode", "that of 0.weight is"),
     "gradients_kept": ("zero_grad was not called", "0.weight still had its last gradient"),
@@ -178,7 +178,7 @@ def test_a_large_recording_is_looked_through_in_the_background(
     newer = BROKEN_LOOPS["not_finite"]()
     show(window, newer)
     qtbot.waitUntil(lambda: "NaN first appeared in log" in said(panel))
-    assert "0: nearly all units are dead" not in said(panel)
+    assert "0: 6 of 6 units are dead" not in said(panel)
 
 
 def test_the_keyboard_shows_the_evidence(window: MainWindow, qtbot: QtBot) -> None:
