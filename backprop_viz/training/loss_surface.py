@@ -176,13 +176,13 @@ class LossSurface:
 
     def _evaluate(self, points: NDArray[np.int64]) -> Iterator[None]:
         weights = [self.weights_at(self.plane.x[i], self.plane.y[j]) for j, i in points]
-        sums = [0.0] * len(points)
+        sums = np.zeros(len(points))
         self._outputs.turn_to(weights)
         for number in range(self._loss.batches):
             images, _ = self._loss.batch(number)
             with torch.no_grad(), torch.random.fork_rng(devices=[]):
-                for place, output in enumerate(self._outputs.of_batch(number, images)):
-                    sums[place] += self._loss.of_output(number, output).item() * len(images)
+                outputs = self._outputs.of_batch(number, images)
+                sums += self._loss.of_outputs(number, outputs).numpy() * len(images)
             yield
         for (j, i), found in zip(points, sums, strict=True):
             self.losses[j, i] = found / self._loss.total

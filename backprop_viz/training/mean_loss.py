@@ -57,11 +57,15 @@ class MeanLoss:
     def of_batch(self, number: int, weights: Mapping[str, Tensor]) -> Tensor:
         """The loss, a scalar, of a batch with other weights, by the names of the parameters."""
         images, _ = self.batch(number)
-        return self.of_output(number, functional_call(self.model, dict(weights), (images,)))
-
-    def of_output(self, number: int, output: Tensor) -> Tensor:
-        """The loss, a scalar, of a batch for which the network has given an output."""
+        output = functional_call(self.model, dict(weights), (images,))
         return self._loss(output, self.batch(number)[1])
+
+    def of_outputs(self, number: int, outputs: Tensor) -> Tensor:
+        """The losses (P,) float64 of a batch for which the network has given outputs (P, B, …)."""
+        target = self.batch(number)[1]
+        again = target.repeat(len(outputs), *(1 for _ in target.shape[1:]))
+        each = self._loss.each(outputs.flatten(0, 1), again)
+        return each.view(len(outputs), -1).mean(1, dtype=torch.float64)
 
     def size(self, number: int) -> int:
         """How many samples a batch has."""

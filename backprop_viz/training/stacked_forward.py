@@ -5,7 +5,7 @@ max pooling. Here the points' filters stand side by side, as channels: a convolu
 is one matrix product, one of maps a grouped one, and pooling goes over whole rows of channels.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -61,6 +61,9 @@ class StackedForward:
         self._used = used_sizes(self._calls, self._shapes)
         once = used_once(self._calls, self._output)
         self._rooms = {call.output: Room(once(call.args[:1])) for call in self._calls}
+        self._refs = {c.output: _references(enumerate(c.args)) for c in self._calls}
+        named_refs = {c.output: _references(c.kwargs.items()) for c in self._calls}
+        self._named = {output: refs for output, refs in named_refs.items() if refs}
         self._images = len(images)
         self.convolves = any(call.func is torch.conv2d for call in self._calls)
         # The calls before this one make maps, those after it only rows of its own.
@@ -112,21 +115,19 @@ class StackedForward:
     ) -> Tensor:
         """What the last of some calls makes; ``made`` is what those before have made."""
 
-        def given(value: Any) -> Any:
-            if not isinstance(value, Ref):
-                return value
-            if value.kind == "images":
-                return images
-            if value.kind == "made":
-                return made[int(value.key)]
-            return (weights if value.kind == "parameter" else self._buffers)[str(value.key)]
-
+        sources: dict[str, Mapping[Any, Any]] = {"images": {"": images}, "made": made}
+        sources |= {"parameter": weights, "buffer": self._buffers}
         count = images.shape[0]
         for call in calls:
-            args = [given(value) for value in call.args]
+            args, kwargs = list(call.args), call.kwargs
+            for place, ref in self._refs[call.output]:
+                args[place] = sources[ref.kind][ref.key]
             if call.output in self._used:
                 args[0] = cropped(args[0], self._used[call.output])
-            kwargs = {name: given(value) for name, value in call.kwargs.items()}
+            if call.output in self._named:
+                kwargs = dict(kwargs)
+                for name, ref in self._named[call.output]:
+                    kwargs[name] = sources[ref.kind][ref.key]
             # As many images as are given, not as many as there were when it was followed.
             own = call.shape[:1] == (self._images,)
             shape = (count, *call.shape[1:]) if own else call.shape
@@ -156,6 +157,10 @@ class StackedForward:
         return patches_under(images, how) if how.small else None
 
 
+def _references(values: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Ref]]:
+    return [(place, value) for place, value in values if isinstance(value, Ref)]
+
+
 class ManyOutputs:
     """The outputs of a network at many points, batch after batch of the same images.
 
@@ -179,17 +184,16 @@ class ManyOutputs:
         self._points = points
         self._weights = {} if self._plain else stacked_weights(points)
 
-    def of_batch(self, number: int, images: Tensor) -> Iterator[Tensor]:
-        """The outputs (N, …) at each point for batch ``number``, which is these images."""
+    def of_batch(self, number: int, images: Tensor) -> Tensor:
+        """The outputs (P, N, …) at all points for batch ``number``, which is these images."""
         if not self._plain:
             try:
-                yield from self._all(number, images)
-                return
+                return self._all(number, images)
             except CannotStack:
                 self._plain = True
                 self._patches.clear()
-        for point in self._points:
-            yield functional_call(self._model, dict(point), (images,))
+        plain = [functional_call(self._model, dict(point), (images,)) for point in self._points]
+        return torch.stack(plain)
 
     def _all(self, number: int, images: Tensor) -> Tensor:
         found = self._outputs(number, images)

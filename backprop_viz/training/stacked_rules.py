@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -13,6 +13,7 @@ _SMALL_FILTER = 64
 # Larger windows of max pooling are left to torch.
 _LARGEST_WINDOW = 4
 _CHANNELS_LAST = torch.channels_last
+Found = TypeVar("Found")
 ELEMENTWISE: frozenset[Any] = frozenset(
     {
         *(F.relu, torch.relu, Tensor.relu, torch.tanh, Tensor.tanh, torch.sigmoid),
@@ -62,6 +63,8 @@ class Room:
 
     overwrites: bool = False
     _held: dict[str, Tensor] = field(default_factory=dict)
+    _found: Any = None
+    _of: Any = None
 
     def of(self, name: str, shape: Sequence[int], like: Tensor) -> Tensor:
         """Memory for numbers as in ``like``; what was in it is of no use any more."""
@@ -69,6 +72,13 @@ class Room:
         if held is None or held.shape != torch.Size(shape) or held.dtype != like.dtype:
             held = self._held[name] = torch.empty(*shape, dtype=like.dtype)
         return held
+
+    def once(self, of: object, find: Callable[[], Found]) -> Found:
+        """What follows from how it is called and from ``of``: found anew for another ``of``."""
+        if self._of is not of:
+            self._of, self._found = of, find()
+        found: Found = self._found
+        return found
 
 
 def stacked_call(
@@ -144,29 +154,37 @@ def _convolved(
     room: Room, images: Any, weight: Tensor, bias: Tensor | None = None, *options: Any, **named: Any
 ) -> Stacked:
     patches = named.pop("patches")
-    how = convolution_of(weight.shape, bias, *options, **named)
-    points, filters = weight.shape[0], weight.flatten(0, 1)
-    biases = None if bias is None else bias.flatten()
+    how, filters, flat_filters, biases = room.once(
+        weight, lambda: _filters(weight, bias, *options, **named)
+    )
     if isinstance(images, Stacked):
         if not images.maps:
             raise CannotStack
         found = F.conv2d(
             images.tensor,
             filters.contiguous(memory_format=_CHANNELS_LAST),
-            *(biases, how.stride, how.padding, how.dilation, points),
+            *(biases, how.stride, how.padding, how.dilation, len(weight)),
         )
     elif how.small and images.ndim == 4:
         if patches is None:
             patches = patches_under(images, how)
         height, width = _sizes(images, how)
         flat = room.of("flat", (patches.shape[0], filters.shape[0]), patches)
-        torch.mm(patches, filters.flatten(1).T, out=flat)
+        torch.mm(patches, flat_filters, out=flat)
         found = flat.view(images.shape[0], height, width, -1).permute(0, 3, 1, 2)
         return Stacked(found, maps=True, bias=biases)
     else:
         found = F.conv2d(images, filters, biases, how.stride, how.padding, how.dilation)
         found = found.contiguous(memory_format=_CHANNELS_LAST)
     return Stacked(found, maps=True)
+
+
+def _filters(
+    weight: Tensor, bias: Tensor | None = None, *options: Any, **named: Any
+) -> tuple[ImageConvolution, Tensor, Tensor, Tensor | None]:
+    """How a convolution is made, the filters of all points, as columns too, and their biases."""
+    how, filters = convolution_of(weight.shape, bias, *options, **named), weight.flatten(0, 1)
+    return how, filters, filters.flatten(1).T, None if bias is None else bias.flatten()
 
 
 def _sizes(images: Tensor, how: ImageConvolution) -> tuple[int, int]:
@@ -230,7 +248,7 @@ def _pooled(room: Room, func: Callable[..., Any], maps: Any, *rest: Any, **named
     if not isinstance(maps, Stacked) or not maps.maps:
         raise CannotStack
     if func in MAX_POOLS:
-        window = pooling_window(*rest, **named)
+        window = room.once(func, lambda: pooling_window(*rest, **named))
         fits = window is not None and all(
             size >= side for size, side in zip(maps.computed.shape[-2:], window, strict=True)
         )
@@ -262,19 +280,19 @@ def pooling_window(
 def _max_pooled(images: Tensor, window: tuple[int, ...], room: Room) -> Tensor:
     """The maxima of windows that touch each other, of maps with the channels last."""
     (tall, wide), (height, width) = window, images.shape[-2:]
-    rows = images.permute(0, 2, 3, 1)[:, : height // tall * tall, : width // wide * wide]
-    best = _largest(torch.unflatten(rows, 1, (-1, tall)), 2, room)
-    best = _largest(torch.unflatten(best, 2, (-1, wide)), 3, room)
+    rows, down, right = images.permute(0, 2, 3, 1), height // tall * tall, width // wide * wide
+    best = _largest([rows[:, k:down:tall] for k in range(tall)], "rows", room)
+    best = _largest([best[:, :, k:right:wide] for k in range(wide)], "columns", room)
     found: Tensor = best.permute(0, 3, 1, 2)
     return found
 
 
-def _largest(values: Tensor, dim: int, room: Room) -> Tensor:
-    """The maxima along a dimension, one slice after the other: each is whole rows of channels."""
-    best, *others = values.unbind(dim)
+def _largest(slices: list[Tensor], name: str, room: Room) -> Tensor:
+    """The maxima of slices of maps, one after the other: each is whole rows of channels."""
+    best, *others = slices
     if not others:
         return best
-    out = room.of(f"maxima{dim}", best.shape, best)
+    out = room.of(name, best.shape, best)
     for other in others:
         best = torch.maximum(best, other, out=out)
     return best

@@ -9,9 +9,11 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 import backprop_viz as bv
+from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.loss_surface import PlaneKind, SurfaceRequest, WeightPlace
 from backprop_viz.training.loss_surface import LossSurface
+from backprop_viz.training.losses import LossFunction
 from backprop_viz.training.weight_path import WeightPath
 
 SAMPLES = 100
@@ -226,3 +228,16 @@ def test_there_is_no_line_to_the_weights_themselves() -> None:
     trainer, path = trained(0)
     with pytest.raises(ArgumentError, match="are the same"):
         computed(trainer, path, SurfaceRequest("line", resolution=3, samples=64))
+
+
+@pytest.mark.parametrize("name", [name for name, loss in LOSSES.items() if loss.exists])
+def test_the_losses_of_many_outputs_are_those_of_each_alone(name: str) -> None:
+    trainer = bv.Trainer(loss=name)
+    mean_loss = trainer.mean_loss("train", 70)
+    outputs = 3 * torch.randn(4, 6, 10)
+    outputs[2, 0, 0] = torch.inf
+    found = mean_loss.of_outputs(1, outputs)  # the second batch: 6 samples
+    target = mean_loss.batch(1)[1]
+    criterion = LossFunction(LOSSES[name])
+    expected = [criterion(output, target).item() for output in outputs]
+    assert found.tolist() == pytest.approx(expected, rel=1e-6, nan_ok=True)
