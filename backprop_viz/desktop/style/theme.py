@@ -301,6 +301,7 @@ QHeaderView, QHeaderView::section, QTableCornerButton::section {{
     background: transparent; color: {muted}; border: none; }}
 QHeaderView::section {{ padding: 2px 6px; }}
 #parameterTable QHeaderView::section {{ padding: 0 3px; }}
+#raceTable QHeaderView::section {{ padding: 2px 3px; }}
 #rankTable QHeaderView::section {{ padding: 0 4px; }}
 QTableView[role="inset"], QTextEdit[role="inset"] {{ background: {inset};
     border: 1px solid {border}; border-radius: 6px; }}

@@ -169,6 +169,7 @@ class RaceView(Panel):
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(64)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setHighlightSections(False)
         CellCopier(table)
         table.cellClicked.connect(self._tell)
         table.cellDoubleClicked.connect(lambda row, _: self.change_lane(row))
