@@ -1,5 +1,6 @@
 """A panel is added to the window by its own folder alone."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,31 +10,7 @@ from backprop_viz.desktop import panels
 from backprop_viz.desktop.panels.registry import find_panels
 from tests.conftest import OpenWindow
 
-IDS = {
-    "phaseBar",
-    "nextStepHint",
-    "batchMark",
-    "programView",
-    "drawPanel",
-    "networkView",
-    "modulesView",
-    "autogradView",
-    "ranksView",
-    "inspector",
-    "findingsView",
-    "lessonOffer",
-    "lessonPanel",
-    "lossPlot",
-    "accuracyPlot",
-    "gradientFlowPlot",
-    "timeline",
-    "originView",
-    "saliencyDialog",
-    "surfaceView",
-    "raceView",
-    "healthView",
-    "loggedPlot",
-}
+FOLDER = Path(panels.__file__ or "").parent
 PANEL = """
 from PySide6.QtWidgets import QLabel
 from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
@@ -79,7 +56,9 @@ def test_a_folder_with_a_panel_is_all_it_takes(panel_folder: None, open_window: 
 
 
 def test_the_registered_panels_are_those_of_the_window(open_window: OpenWindow) -> None:
-    assert {entry.id for entry in find_panels()} == IDS
+    declared = (path.read_text("utf-8") for path in FOLDER.glob("*/panel.py"))
+    ids = {name for text in declared for name in re.findall(r'PanelEntry\(\s*"(\w+)"', text)}
+    assert ids == {entry.id for entry in find_panels()} >= {"networkView", "timeline", "raceView"}
     window = open_window("--preset", "tutorial")
     for entry in find_panels():
         widget = window.findChild(QWidget, entry.id)
