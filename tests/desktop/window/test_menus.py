@@ -61,3 +61,9 @@ def test_an_entry_without_a_mnemonic_is_given_a_free_letter(qapp: QApplication) 
         "S&ample MNIST",
         "sm&n",
     ]
+
+
+def test_an_entry_gives_its_letter_to_one_that_has_no_other(qapp: QApplication) -> None:
+    entries = [QAction(text) for text in ("Abc", "Ba", "b", "&d")]
+    give_mnemonics(entries)
+    assert [entry.text() for entry in entries] == ["Ab&c", "B&a", "&b", "&d"]
