@@ -1,13 +1,14 @@
 """Begins runs with networks that were edited in the window."""
 
+import copy
 from dataclasses import replace
 
 import torch
 
 from backprop_viz.recording.notices import notice_of
-from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import NetworkTried
 from backprop_viz.training.network_source import NetworkError, try_forward
+from backprop_viz.training.recorded_steps import preview
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
@@ -26,17 +27,22 @@ class EditedNetworks:
         """
         settings = replace(self._state.settings, network=source)
         try:
+            trainer = Trainer.from_settings(replace(settings, input_form="batch"))
             if source is not None:
-                _try(source, settings)
-            self._state.begin(settings)
+                _try(source, trainer)
+            trainer.take_over(settings)
+            self._state.adopt(settings, trainer, preview(trainer))
         except NetworkError as mistake:
             self._channel.answer(NetworkTried(source, notice_of(mistake), mistake.line))
         else:
             self._channel.answer(NetworkTried(source))
 
 
-def _try(source: str, settings: Settings) -> None:
-    """Run the forward of another such network on the first batch. Raises NetworkError."""
-    trial = Trainer.from_settings(replace(settings, input_form="batch"))
+def _try(source: str, trainer: Trainer) -> None:
+    """Run the forward of a copy of its network on the first batch. Raises NetworkError.
+
+    Of a copy: the ``__init__`` of another one would count, print or download once more.
+    """
+    classes = len(trainer.source.classes)
     with torch.random.fork_rng(devices=[]):
-        try_forward(source, trial.model, trial.batch[0], len(trial.source.classes))
+        try_forward(source, copy.deepcopy(trainer.model), trainer.batch[0], classes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -84,6 +85,15 @@ def test_a_run_of_the_edited_network_is_the_plain_loop(window: MainWindow) -> No
     for name in ("actionStepBack", "actionStep", "actionTrain", "actionTrain"):
         trigger(window, name)
     assert window.messages.text() == ""
+
+
+def test_its_init_runs_once(window: MainWindow, tmp_path: Path) -> None:
+    marker = tmp_path / "made"
+    made = f"super().__init__()\n        open({str(marker)!r}, 'a').write('x')"
+    run_text(window, SOURCE.replace("super().__init__()", made))
+    assert view_state_of(window).settings.network is not None
+    assert marker.read_text() == "x"
+    assert losses_after(window, 2) == plain_losses(2)
 
 
 def test_after_a_mistake_the_run_before_goes_on_bit_for_bit(window: MainWindow) -> None:
@@ -224,7 +234,7 @@ def test_a_forward_that_loops_in_a_later_iteration_can_be_stopped(
     window = open_window("--preset", "tutorial")
     loops = (
         "    calls = 0\n\n    def forward(self, x):\n        Tiny.calls += self.training\n"
-        "        while Tiny.calls > 3:\n            pass\n"
+        "        while Tiny.calls > 4:\n            pass\n"
     )
     run_text(window, SOURCE.replace("    def forward(self, x):\n", loops))
     assert losses_after(window, 2) == plain_losses(2)

@@ -1,7 +1,10 @@
 """What a breakpoint waits for, in a sentence."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.analysis.cursor.breakpoints import GRADIENT_CONDITIONS
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 
@@ -50,9 +53,20 @@ def stopped(breakpoint_: Breakpoint, view_state: ViewState) -> str:
     """The message when the cursor stops at a breakpoint."""
     row = _row(breakpoint_, view_state) if breakpoint_.kind == "line" else None
     if row is None:
-        return breakpoint_text(breakpoint_, view_state)
+        return breakpoint_text(_at_cursor(breakpoint_, view_state), view_state)
     text = QCoreApplication.translate("breakpoints", "Stopped before line {line}: {code}")
     return text.format(line=row + 1, code=view_state.program.lines[row].text.strip())
+
+
+def _at_cursor(breakpoint_: Breakpoint, view_state: ViewState) -> Breakpoint:
+    """A condition on any gradient as one on the parameter that it held for."""
+    cursor = view_state.cursor
+    names = [] if cursor.event is None else [cursor.event.parameter]
+    if breakpoint_.kind == "grad_none":
+        names = [p.name for p in cursor.recording.parameters if cursor.grad(p.name) is None]
+    if breakpoint_.key is None and breakpoint_.kind in GRADIENT_CONDITIONS and len(names) == 1:
+        return replace(breakpoint_, key=names[0])
+    return breakpoint_
 
 
 def _row(breakpoint_: Breakpoint, view_state: ViewState | None) -> int | None:

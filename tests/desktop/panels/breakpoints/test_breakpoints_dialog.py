@@ -181,3 +181,23 @@ def test_an_older_view_state_does_not_undo_a_change(
     dialog.show_view_state(replace(view_state, breakpoints=dialog.breakpoints))
     dialog.show_view_state(view_state)  # removed elsewhere
     assert texts(dialog) == []
+
+
+def test_what_held_for_any_parameter_names_the_one(make_view_state: MakeViewState) -> None:
+    shown = make_view_state(phases=4)
+    recording = shown.cursor.recording
+    name = "conv2.weight"
+    arrival = recording.happened_to[name][-1]
+    at = replace(shown, cursor=recording.at(arrival + 1))
+    said = f"The norm of {name}.grad is below 2.5"
+    assert stopped(Breakpoint("norm_below", value=2.5), at) == said
+    assert stopped(Breakpoint("grad_zero"), at) == f"{name}.grad is exactly zero everywhere"
+    names = [p.name for p in recording.parameters if at.cursor.grad(p.name) is None]
+    assert len(names) > 1
+    assert stopped(Breakpoint("grad_none"), at) == "A .grad is still None after backward"
+    last = recording.happened_to[names[0]], recording.happened_to[names[1]]
+    before = replace(shown, cursor=recording.at(max(indices[-1] for indices in last)))
+    left = [p.name for p in recording.parameters if before.cursor.grad(p.name) is None]
+    assert len(left) == 1
+    said = f"{left[0]}.grad is still None after backward"
+    assert stopped(Breakpoint("grad_none"), before) == said
