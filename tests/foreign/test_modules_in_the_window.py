@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.modules.modules_view import ModulesView
 from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
+from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -54,6 +55,11 @@ def test_a_gpt_is_folded_and_says_the_norms_of_its_blocks(window: MainWindow) ->
         expected = short(plain_norm(state.cursor, f"{name}."), 3)
         assert canvas.facts.norm_text(row) == f"‖g‖ {expected}"
         assert canvas.facts.caption(row) == "9 modules"
+    # The next iteration has no layers yet: these norms are not its own.
+    canvas.show_state(NetworkState(canvas.facts.layers, None, "gradients"), network.width())
+    assert canvas.facts.norm_text(row) == ""
+    assert canvas.facts.caption(row) == "9 modules"
+    canvas.grab()
 
 
 def test_lenet_looks_as_it_did(window: MainWindow, make_view_state: MakeViewState) -> None:

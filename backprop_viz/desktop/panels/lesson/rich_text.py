@@ -1,6 +1,7 @@
 """A lesson's text as rich text: paragraphs, lists, **bold**, *emphasis* and `code`."""
 
 import re
+from collections.abc import Iterator
 from html import escape
 
 from backprop_viz.desktop.style.theme import Theme, code_font, scaled
@@ -15,6 +16,7 @@ _MARKS = (
 )
 _CODE = re.compile(r"`([^`]+)`")
 _PERCENT = re.compile(r"(?<=\d) (?=%)")  # a number and its sign stay on one line
+_FENCED = re.compile(r"(^```\n.*?^```$)", re.DOTALL | re.MULTILINE)
 # Heights of lines in percent. Fonts with Hangul leave room above and below by themselves.
 _HANGUL = re.compile("[가-힣]")
 _LATIN_LINE, _HANGUL_LINE = 135, 112
@@ -22,13 +24,21 @@ _LATIN_LINE, _HANGUL_LINE = 135, 112
 
 def rich_text(text: str, theme: Theme) -> str:
     """HTML of a text; ``theme`` colours its code. Whatever it holds beside marks stays text."""
-    blocks = re.split(r"\n\s*\n", text.strip())
-    return "".join(_block(block, theme) for block in blocks if block.strip())
+    return "".join(_block(block, theme) for block in _blocks(text))
 
 
 def plain_text(text: str) -> str:
     """The text without its marks, as a screen reader says it."""
     return re.sub(r"[`*]|^```$", "", text, flags=re.MULTILINE).strip()
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """What empty lines part; those within code are code."""
+    for part in _FENCED.split(text.strip()):
+        if part.startswith("```"):
+            yield part
+        else:
+            yield from (block for block in re.split(r"\n\s*\n", part) if block.strip())
 
 
 def _block(block: str, theme: Theme) -> str:

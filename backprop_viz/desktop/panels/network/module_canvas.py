@@ -67,11 +67,14 @@ class ModuleCanvas(QWidget):
     def show_state(self, state: NetworkState, room: int) -> None:
         """Show the network at a cursor; ``room`` is the width in which as much as fits is spread.
 
-        Without a cursor the network stays as it was.
+        Without a cursor the network stays as it was, but none of its numbers: they are those of
+        another iteration.
         """
         self._state = state
         cursor = state.cursor
         if cursor is None:
+            if self._facts is not None:
+                self._facts.cursor, self._facts.mode = None, state.mode
             self.update()
             return
         if self._facts is None or self._facts.recording != cursor.recording:

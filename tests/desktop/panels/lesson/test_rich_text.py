@@ -33,8 +33,8 @@ def test_a_screen_reader_hears_no_marks() -> None:
 
 
 def test_emphasis_may_end_before_a_korean_particle(qapp: object) -> None:
-    html = rich_text("*네트워크*를 **모두**가 `conv1`의 *값*은", DARK)
-    assert "<i>네트워크</i>를" in html
+    html = rich_text("*신경망*를 **모두**가 `conv1`의 *값*은", DARK)
+    assert "<i>신경망</i>를" in html
     assert "<b>모두</b>가" in html
     assert "<i>값</i>은" in html
     assert "*" not in html
@@ -54,3 +54,10 @@ def test_a_block_of_code_is_in_the_fonts_of_code(qapp: object) -> None:
 def test_a_number_and_its_percent_sign_stay_together(qapp: object) -> None:
     assert "10\u00a0%" in rich_text("Within 10 % is right.", DARK)
     assert "10 %" in rich_text("`10 %`", DARK)
+
+
+def test_an_empty_line_within_code_ends_no_code() -> None:
+    html = rich_text("Two:\n\n```\na = 1\n\nb = 2\n```\n\nAnd:\n\n```\nc\n```\n", DARK)
+    assert html.count("<pre") == html.count("</pre>") == html.count("<p ") == 2
+    assert "a = 1\n\nb = 2</pre>" in html
+    assert "`" not in html
