@@ -33,11 +33,15 @@ def snippet(record: Callable[..., Any]) -> dict[str, float | bool]:
 
 
 class TwoLayers(nn.Module):
+    """Two linear layers, and what lies between them."""
+
     def __init__(self) -> None:
         super().__init__()
         self.fc1, self.fc2 = nn.Linear(4, 3), nn.Linear(3, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """A number (N, 1) of each sample (N, 4)."""
         self.hidden = self.fc1(x)
         self.hidden.retain_grad()
-        return self.fc2(self.hidden)
+        out: Tensor = self.fc2(self.hidden)
+        return out
