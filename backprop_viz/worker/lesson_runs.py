@@ -111,7 +111,7 @@ def lines_to_read(source: str) -> tuple[str, ...]:
     """What a snippet does, without what is around it for us and for type checkers.
 
     These are the body of its function ``snippet``, up to what it returns, and below it the other
-    functions and classes, each without its docstring. A module without that function is shown
+    functions and classes, each and its methods without docstrings. A module without that function is shown
     whole.
     """
     lines, tree = source.splitlines(), ast.parse(source)
@@ -138,7 +138,14 @@ def _body(
         last = of.body[-1].lineno - 1
         while last > first and lines[last - 1].strip().startswith("assert "):
             last -= 1  # it tells a type checker that there is what is returned
-    text = textwrap.dedent("\n".join(lines[first:last])).strip("\n")
+    told = {
+        line
+        for inner in of.body
+        if isinstance(inner, ast.FunctionDef) and ast.get_docstring(inner) is not None
+        for line in range(inner.body[0].lineno - 1, inner.body[0].end_lineno or 0)
+    }
+    kept = (lines[i] for i in range(first, last) if i not in told)
+    text = textwrap.dedent("\n".join(kept)).strip("\n")
     return textwrap.indent(text, indent).splitlines()
 
 

@@ -16,6 +16,7 @@ class _Net(torch.nn.Module):
     """A network."""
 
     def forward(self, x):
+        """What goes in."""
         return x
 
 
