@@ -111,8 +111,8 @@ def lines_to_read(source: str) -> tuple[str, ...]:
     """What a snippet does, without what is around it for us and for type checkers.
 
     These are the body of its function ``snippet``, up to what it returns, and below it the other
-    functions and classes, each and its methods without docstrings. A module without that function is shown
-    whole.
+    functions and classes, each and its methods without docstrings. A module without that function
+    is shown whole.
     """
     lines, tree = source.splitlines(), ast.parse(source)
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
