@@ -143,10 +143,10 @@ class Composer(QObject):
         for command, action in commands:
             action.triggered.connect(attrgetter(command.call)(self))
         self._view_state: ViewState | None = None
-        self._selection: Selection | None = None
+        self.selection: Selection | None = None
         session.view_state_ready.connect(self._show)
         window.closing.connect(self._close)
-        window.picked.connect(self._select)
+        window.picked.connect(self.select)
         window.unpicked.connect(self._unselect)
         self._hook_exceptions()
         window.resize(_fitting(_FIRST_SIZE))
@@ -175,22 +175,23 @@ class Composer(QObject):
         self.networks.show_view_state(view_state)
         self.lessons.show_view_state(view_state)
 
-    def _select(self, kind: SelectionKind, key: str) -> None:
+    def select(self, kind: SelectionKind, key: str) -> None:
+        """Select something of the recording that is shown, in every panel."""
         if self._view_state is not None:
-            self._selection = select(self._view_state.cursor.recording, kind, key)
-            self.window.select(self._selection)
+            self.selection = select(self._view_state.cursor.recording, kind, key)
+            self.window.select(self.selection)
 
     def _unselect(self) -> None:
-        self._selection = None
+        self.selection = None
         self.window.select(None)
 
     def _select_again(self, view_state: ViewState) -> None:
         """Select the kin in another graph too: that of the loss has more nodes."""
-        selection = self._selection
+        selection = self.selection
         if selection is not None:
             found = select(view_state.cursor.recording, selection.kind, selection.key)
             if found != selection:
-                self._selection = found
+                self.selection = found
                 self.window.select(found)
 
     def let_go(self) -> None:

@@ -5,6 +5,9 @@ from PySide6.QtCore import QTimer
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers.attached import AttachedController
 from backprop_viz.desktop.controllers.window_state import apply_window_state
+from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.language import language_for, use_language
 from backprop_viz.desktop.window.main_window import MainWindow
 
@@ -46,6 +49,7 @@ def hand_over(before: Composer, code: str) -> MainWindow:
             apply_window_state(after.context, {**state, "layout": {}})
     if session.view_state is not None:
         session.view_state_ready.emit(session.view_state)
+    _keep_open(before, after)
     if before.lessons.offers:
         after.lessons.offer()
     new.show()
@@ -55,3 +59,19 @@ def hand_over(before: Composer, code: str) -> MainWindow:
     if lesson is not None:
         after.lessons.begin(lesson.id)
     return new
+
+
+def _keep_open(before: Composer, after: Composer) -> None:
+    """Show the same pages, the same selection and the same explanation as before."""
+    old, new = before.window, after.window
+    new.panel(NetworkView).set_mode(old.panel(NetworkView).mode)
+    if before.selection is not None:
+        after.select(before.selection.kind, before.selection.key)
+    program, edited = new.panel(ProgramView), old.panel(ProgramView).network
+    if edited.is_editing:
+        program.edit_network()
+        program.network.editor.replace_text(edited.editor.toPlainText())
+    program.show_page(old.panel(ProgramView).page)
+    new.panel(OriginView).history = old.panel(OriginView).history
+    if old.lower_row.explaining:
+        after.explanations.reopen()

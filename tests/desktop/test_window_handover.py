@@ -14,6 +14,9 @@ from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers.autosave_files import folder
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
+from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.language import language_in_use, use_language
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
@@ -153,3 +156,32 @@ def test_a_recording_file_is_shown_in_the_other_language(
     session.show_iteration(2)
     until_idle(session)
     assert session.view_state.cursor.recording.loss == losses[1]
+
+
+def test_what_is_open_stays_open(open_window: OpenWindow, choose: Choose) -> None:
+    window = open_window("--preset", "digits", size=(1400, 900))
+    session = window.session
+    session.iterate()
+    until_idle(session)
+    window.findChild(Composer).select("parameter", "fc1.bias")
+    window.findChild(QAction, "actionOrigin").trigger()
+    origin = window.panel(OriginView)
+    until(session, lambda: origin.explanation is not None)
+    asked, value = origin.history.shown, origin.explanation.value
+    window.panel(NetworkView).set_mode("weights")
+    window.findChild(QAction, "actionEditNetwork").trigger()
+    window.panel(ProgramView).network.editor.replace_text("class Mine: ...\n")
+    session.train()
+    until(session, lambda: session.view_state.training and session.iteration > 2)
+    korean = choose(window, "ko")
+    again = korean.panel(OriginView)
+    assert korean.lower_row.explaining
+    assert again.history.shown == asked
+    until(session, lambda: again.explanation is not None)
+    assert again.explanation.value == value
+    assert session.view_state.training
+    assert korean.panel(NetworkView).mode == "weights"
+    assert korean.findChild(Composer).selection.key == "fc1.bias"
+    assert korean.panel(ProgramView).network.editor.toPlainText() == "class Mine: ...\n"
+    korean.findChild(QAction, "actionTrain").trigger()
+    until(session, lambda: not session.view_state.training)

@@ -290,8 +290,7 @@ class ExplanationsController(QObject):
         if self._view_state is None or self._is_training(self.toggle):
             return
         if self._panel.history.shown is not None:
-            self._open()
-            self._panel.ask_again()
+            self.reopen()
             return
         number = self._first_number(self._view_state.cursor)
         if number is None:
@@ -299,6 +298,11 @@ class ExplanationsController(QObject):
             self._window.messages.tell(text, "info")
         else:
             self.explain(number)
+
+    def reopen(self) -> None:
+        """Show again what was asked about last, also while training runs."""
+        self._open()
+        self._panel.ask_again()
 
     def close(self) -> None:
         """Show the plots again, and give the keyboard back to what had it."""
@@ -343,8 +347,7 @@ class ExplanationsController(QObject):
 
     def _record_whole(self) -> None:
         """Have the iteration that is explained recorded again, with all of its batch."""
-        asked = self._panel.history.current
-        if asked is not None:
+        if (asked := self._panel.history.current) is not None:
             self._whole_wanted = asked.recording.iteration
             self._session.send(RecordWhole(asked.recording.iteration))
 
