@@ -25,6 +25,7 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
+from backprop_viz.capture.watches.function_stack import leave, put_back, runs_alone, step_aside
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
@@ -70,6 +71,8 @@ class LoopWatch(TorchFunctionMode):
         self._nodes = 0  # of autograd, before the function that runs
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
+        # How many modes were below this one when it stepped aside; None while it is there.
+        self._aside: int | None = None
         self._thread, self.over = threading.get_ident(), False  # a thread may have it still
         self._clears: ExitStack | None = None
         self._cause = CHANGED
@@ -111,6 +114,7 @@ class LoopWatch(TorchFunctionMode):
         self, optimizer: Optimizer, args: Sequence[Any] = (), kwargs: Mapping[str, Any] = _NO_KWARGS
     ) -> None:
         """An optimizer is about to step. With a closure the phases begin with the closure's."""
+        self._come_back()
         with _UNSEEN():
             self._caught_up(Phase.BACKWARD)
             self._writes.unseen()
@@ -119,15 +123,33 @@ class LoopWatch(TorchFunctionMode):
                 self._go(Phase.UPDATE)
             self._updating.enter_context(self._recorder.updating([optimizer], caught_up=True))
         self._quiet = True
+        if not self._steps_by_closure and runs_alone(optimizer):
+            # A step asks for ten functions a parameter, and none of them is to be heard of.
+            self._aside = step_aside(self)
 
     def optimizer_stepped(self, *_: Any) -> None:
         """It has stepped."""
+        self._come_back()
         self._quiet = self._steps_by_closure = False
         with _UNSEEN():
             self._writes.unseen()
             self._go(Phase.UPDATE)
             self._updating.close()
         self._has_ended(Phase.UPDATE)
+
+    def _come_back(self) -> None:
+        """It may be late: of a step that has raised nobody says that it is over."""
+        if self._aside is not None:
+            if self._thread == threading.get_ident():
+                put_back(self, self._aside)
+            self._aside = None
+
+    def leave(self) -> None:
+        """Leave this thread's stack of modes, with what is over and was left there."""
+        leave(lambda mode: mode is self or (isinstance(mode, LoopWatch) and mode.over))
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
 
     def __torch_function__(
         self,
@@ -263,6 +285,7 @@ class LoopWatch(TorchFunctionMode):
         """A model is about to run; if this is over, for the next iteration."""
         if self.over:
             return
+        self._come_back()
         if self._thread != (here := threading.get_ident()):  # not where it was begun
             self._thread = here
             _push_mode(self)  # type: ignore[no-untyped-call]
@@ -306,6 +329,7 @@ class LoopWatch(TorchFunctionMode):
     def clearing_module(self, module: nn.Module) -> Iterator[None]:
         """``module.zero_grad()`` runs in here."""
         own = {id(p) for model in self._models for p in model.parameters()}
+        self._come_back()
         if self.over or self._clears is not None or own.isdisjoint(map(id, module.parameters())):
             yield
             return

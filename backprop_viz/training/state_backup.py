@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from backprop_viz.capture.tensors.snapshots import cloned
+from backprop_viz.capture.tensors.state_copies import cloned
 
 
 class StateBackup:

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from backprop_viz.capture.tensors.snapshots import cloned, packed
+from backprop_viz.capture.tensors.state_copies import cloned, packed
 from backprop_viz.digits.prepare import prepare
 from backprop_viz.digits.saliency import saliency
 from backprop_viz.recording.drawing_training import Saliency

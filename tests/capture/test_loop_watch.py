@@ -289,3 +289,37 @@ def test_what_an_optimizer_does_after_its_closure_is_in_its_phase() -> None:
     ]
     assert (recording.spans[-1].phase, recording.events[-1].phase) == (UP, UP)
     assert np.array_equal(recording.events[-1].outputs[0], net.bias.detach().numpy())
+
+
+def test_a_step_that_raises_leaves_the_recording_where_it_was() -> None:
+    net = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    modes = torch.overrides._get_current_function_mode_stack
+    with bv.record(net, optimizer) as recorded:
+        ours = modes()
+        net(torch.ones(1, 3)).sum().backward()
+        optimizer.param_groups[0]["lr"] = "none"
+        with pytest.raises(TypeError):
+            optimizer.step()
+        optimizer.param_groups[0]["lr"] = 0.1
+        with torch.overrides.BaseTorchFunctionMode() as theirs:
+            net(torch.zeros(1, 3)).square().sum().backward()
+            assert modes() == [*ours, theirs]
+        assert modes() == ours
+        optimizer.step()
+        assert modes() == ours
+    assert modes() == []
+    ran = [event.op for event in recorded.events if event.phase in (FW, LO)]
+    assert ran[-3:] == ["linear", "square", "sum"]
+
+
+def test_what_hooks_of_a_step_do_is_heard_of() -> None:
+    net = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    optimizer.register_step_post_hook(lambda *_: optimizer.zero_grad())
+    with bv.record(net, optimizer) as recorded:
+        net(torch.ones(1, 3)).sum().backward()
+        optimizer.step()
+    cleared = [e for e in recorded.events if e.op == "zero_grad"]
+    assert [e.parameter for e in cleared] == ["weight", "bias"]
+    assert all(e.inputs[0] is not None and e.outputs == (None,) for e in cleared)

@@ -8,13 +8,12 @@ from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
-from torch._C import _len_torch_function_stack
 from torch.optim import Optimizer
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
-from torch.overrides import _pop_mode, _push_mode
+from torch.overrides import _push_mode
 
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
@@ -148,7 +147,7 @@ class Watch:
         for handle in loop.hook_models():
             self._open.callback(handle.remove)
         _push_mode(loop)  # type: ignore[no-untyped-call]
-        self._open.callback(_leave, loop)
+        self._open.callback(loop.leave)
         return loop
 
     def end(self) -> None:
@@ -342,17 +341,3 @@ def _backwards_seen(starts: Callable[[Sequence[Tensor]], None]) -> Iterator[None
             yield
         finally:
             torch.autograd.backward = plain
-
-
-def _leave(mode: LoopWatch) -> None:
-    """Take a mode out of the stack, whatever the loop has entered since.
-
-    The stack is each thread's own: what is over and was left in this one's goes too.
-    """
-    kept = []
-    while _len_torch_function_stack():
-        top = _pop_mode()  # type: ignore[no-untyped-call]
-        if top is not mode and not (isinstance(top, LoopWatch) and top.over):
-            kept.append(top)
-    for other in reversed(kept):
-        _push_mode(other)  # type: ignore[no-untyped-call]

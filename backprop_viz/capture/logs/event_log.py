@@ -261,6 +261,14 @@ class EventLog:
         except NotCopied as reason:
             return reason
 
+    def all_copies(self, tensors: Sequence[Tensor]) -> list[Copy]:
+        """``copy`` of each, which are copied together."""
+        return self.snapshots.many_tensors(tensors, self.weights)
+
+    def grads(self, parameters: Sequence[Tensor]) -> list[Copy]:
+        """``grad`` of each, which are copied together."""
+        return self.snapshots.many_grads(parameters)
+
     def id(self, copy: Copy) -> int | None:
         """The id of a copy in the table."""
         return None if copy is None or isinstance(copy, NotCopied) else self.tensors.add(copy)

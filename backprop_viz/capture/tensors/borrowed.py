@@ -125,6 +125,8 @@ class BorrowedMemory:
         """Whether nobody can have written to a tensor since it was found to be as its copy."""
         if not self.allowed or copied.looked_at < self._all_written or not copied.lies_in(tensor):
             return False
+        if copied.looked_at >= self.writes and not self._exposed:
+            return True  # nothing at all has been written to
         address = memory_address(tensor)
         return (
             address is not None

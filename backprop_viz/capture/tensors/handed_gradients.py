@@ -43,21 +43,24 @@ class HandedGradients:
         # By address: what has become a leaf's ``.grad``, which is copied.
         self._grads: dict[int, Copied] = {}
 
-    def accumulated(self, leaf: Tensor, arrived: Tensor | None) -> Copy:
+    def accumulated(
+        self, leaf: Tensor, arrived: Tensor | None, copied: Copied | None = None
+    ) -> Copy:
         """The ``.grad`` of a leaf. The gradient that arrived may have become the ``.grad`` itself.
 
-        That is to be asked before any other gradient of this memory.
+        That is to be asked before any other gradient of this memory. ``copied``: the
+        ``.grad``, if it is copied already.
         """
         try:
-            copied = self._snapshots.grown(leaf, arrived)
-            if copied is None or arrived is None:
-                return self._snapshots.grad(leaf)
+            grown = self._snapshots.grown(leaf, arrived, copied)
+            if grown is None or arrived is None:
+                return self._snapshots.grad(leaf, copied)
         except NotCopied as reason:
             return reason
         address = arrived.data_ptr()
-        self._known[id(arrived)] = copied.array
-        self._grads[address] = self._placed[_place(arrived, address)] = copied
-        return copied.array
+        self._known[id(arrived)] = grown.array
+        self._grads[address] = self._placed[_place(arrived, address)] = grown
+        return grown.array
 
     def compare(self, sent: _Grads, versions: Sequence[int], lost: NotCopied) -> None:
         """Those that are not as they were sent, in these versions, have no numbers."""

@@ -59,7 +59,7 @@ class Copied:
         # The memory of a tensor that is ``held``: as numpy sees it, and its address.
         self._seen: Array | None = None
         self._source = 0
-        if samples is None and _is_plain(tensor):
+        if samples is None and is_plain(tensor):
             seen = tensor.numpy(force=True)
             if memory is None or seen.nbytes < SMALLEST:
                 self.array: Array = seen.copy()
@@ -73,12 +73,22 @@ class Copied:
         self.array.setflags(write=False)
 
     @classmethod
+    def of(cls, tensor: Tensor, array: Array, address: int) -> "Copied":
+        """A plain tensor was just copied into this array; somebody keeps the tensor alive."""
+        found = cls.__new__(cls)
+        found.array, found.borrowed, found.looked_at = array, False, -1
+        found._dtype, found._shape, found._strides = tensor.dtype, tensor.shape, None
+        found._samples = found._seen = None
+        found._address, found._source = address, tensor.data_ptr()
+        return found
+
+    @classmethod
     def borrowing(cls, tensor: Tensor) -> "Copied | None":
         """The array of a tensor without a copy; None where numpy does not have it as it is.
 
         As ``copy`` would make it: in C order, or in that of the memory, without gaps.
         """
-        if not _is_plain(tensor, whatever_order=True):
+        if not is_plain(tensor, whatever_order=True):
             return None
         seen: Array = tensor.numpy(force=True)
         contiguous = tensor.is_contiguous()
@@ -125,7 +135,7 @@ class Copied:
 
     def hold(self, tensor: Tensor) -> None:
         """A tensor of these very numbers is kept alive from now on as long as this is."""
-        if self._samples is None and self._strides is None and _is_plain(tensor):
+        if self._samples is None and self._strides is None and is_plain(tensor):
             self._seen, self._source = tensor.numpy(force=True), tensor.data_ptr()
 
     def is_of(self, tensor: Tensor) -> bool:
@@ -133,19 +143,19 @@ class Copied:
 
         Raises NotCopied.
         """
-        seen, array = self._seen, self.array
+        seen, array, ours = self._seen, self.array, self._address
         if (
-            seen is not None
+            (seen is not None or ours)
             and tensor.data_ptr() == self._source
             and tensor.shape == self._shape
             and tensor.dtype is self._dtype
             and tensor.is_contiguous()
             and not tensor.is_neg()
         ):
-            if array.nbytes <= _SMALL:
+            if seen is not None and not ours and array.nbytes <= _SMALL:
                 same: bool = seen.tobytes() == array.tobytes()
                 return same
-            return bool(_memcmp(self._source, self._address or self._look_up(), array.nbytes) == 0)
+            return bool(_memcmp(self._source, ours or self._look_up(), array.nbytes) == 0)
         tensor = local_shard(tensor)
         if tensor.dtype is self._dtype and tensor.is_cpu and not tensor.is_neg():
             try:
@@ -158,8 +168,7 @@ class Copied:
                     if size <= _SMALL and strides is None:
                         same = _bytes_at(address, size) == array.tobytes()
                         return bool(same)
-                    ours = self._address or self._look_up()
-                    return bool(_memcmp(address, ours, size) == 0)
+                    return bool(_memcmp(address, ours or self._look_up(), size) == 0)
             except RuntimeError as error:
                 raise NotCopied(why_not(tensor)) from error
         if tensor.shape != self._shape:
@@ -222,7 +231,7 @@ def _is_dense(array: Array) -> bool:
     return bool(reach == array.nbytes)
 
 
-def _is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
+def is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
     """Whether numpy sees a tensor's memory as it is, in C order. Raises NotCopied."""
     try:
         return (

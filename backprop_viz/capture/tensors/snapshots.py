@@ -3,16 +3,14 @@
 A recording that kept tensors alive would make torch take fresh memory for every new one.
 """
 
-import copy
-from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Container, Iterable, Sequence
 
-import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.borrowed import BorrowedMemory, is_lent, is_shared
+from backprop_viz.capture.tensors.copied_together import copied_together
 from backprop_viz.capture.tensors.memory import Copied, NotCopied, local_shard, why_not
 from backprop_viz.recording.events import Array
 
@@ -86,6 +84,44 @@ class TensorSnapshots:
                 found.append(reason)
         return tuple(found)
 
+    def many_tensors(self, tensors: Sequence[Tensor], whole: Container[int]) -> list[Copy]:
+        """``tensors`` of so many that it is worth it to copy them together."""
+        copies, borrowed = self._tensors, self.borrowed
+        found: list[Copy] = [None] * len(tensors)
+        new: list[int] = []
+        for number, tensor in enumerate(tensors):
+            known = copies.get(id(tensor))
+            try:
+                if known is None or (_version(tensor) != known[1] and not known[2].borrowed):
+                    new.append(number)
+                elif _version(tensor) == known[1] and self._is_as_copied(known[2], tensor):
+                    found[number] = known[2].array
+                else:
+                    found[number] = self.tensors((tensor,), whole)[0]
+            except NotCopied as reason:
+                found[number] = reason
+        fresh = [tensors[number] for number in new]
+        for number, tensor, copied in zip(new, fresh, self._together(fresh), strict=True):
+            if copied is None:
+                found[number] = self.tensors((tensor,), whole)[0]
+                continue
+            key = id(tensor)
+            known = copies.get(key)
+            if known is None:
+                alone = not (is_shared(tensor) or is_lent(tensor))
+            else:
+                alone = known[2].looked_at >= 0
+            borrowed.leave(tensor)
+            if alone:
+                copied.looked_at = borrowed.now
+            copies[key] = tensor, tensor._version, copied
+            found[number] = copied.array
+        return found
+
+    def _together(self, tensors: Sequence[Tensor]) -> list[Copied | None]:
+        """Copies of whole tensors; None of each that is to be copied by itself."""
+        return [None] * len(tensors) if self._samples is not None else copied_together(tensors)
+
     def seen(self, tensors: Iterable[Tensor]) -> list[Copy]:
         """``tensors`` of what a call reads while nothing is written to but by calls told of."""
         borrowed, unwritten = self.borrowed, self._unwritten
@@ -139,8 +175,8 @@ class TensorSnapshots:
         for known in self._tensors, self._unwritten, self._grads, self._edges:
             known.clear()
 
-    def grad(self, parameter: Tensor) -> Array | None:
-        """A copy of a parameter's ``.grad`` as it is now.
+    def grad(self, parameter: Tensor, copied: Copied | None = None) -> Array | None:
+        """A copy of a parameter's ``.grad`` as it is now. ``copied``: one that is made already.
 
         Not ``.grad`` itself is kept alive but its memory: torch adds in place only to a ``.grad``
         that nobody else holds. Raises NotCopied.
@@ -157,10 +193,50 @@ class TensorSnapshots:
         if known is None or not self._is_as_copied(known[1], grad):
             alone = not is_shared(grad) if known is None else known[1].looked_at >= 0
             held = grad.detach()
-            known = self._grads[place] = (held, Copied(held, None, True, self.memory))
+            known = self._grads[place] = (held, copied or Copied(held, None, True, self.memory))
             if alone:
                 known[1].looked_at = self.borrowed.now
         return known[1].array
+
+    def many_grads(self, parameters: Sequence[Tensor]) -> list[Copy]:
+        """``grad`` of so many that it is worth it to copy them together, or why it cannot be."""
+        known, borrowed = self._grads, self.borrowed
+        found: list[Copy] = []
+        # By its place, which ``.grad`` is copied now, for which parameters, and if it is theirs.
+        new: dict[MemoryPlace, tuple[list[int], Tensor, bool]] = {}
+        for number, parameter in enumerate(parameters):
+            found.append(None)
+            grad = parameter.grad
+            if grad is None:
+                continue
+            place = _place(grad) if type(grad) is Tensor else None
+            have = None if place is None else known.get(place)
+            if have is not None and self._is_as_copied(have[1], grad):
+                found[number] = have[1].array
+            elif place is None or have is not None:
+                found[number] = self._grad_or_why_not(parameter)
+            elif place in new:
+                new[place][0].append(number)
+            else:
+                borrowed.exclude(grad)
+                alone = not is_shared(grad)
+                new[place] = [number], grad.detach(), alone
+        copies = copied_together([held for _, held, _ in new.values()])
+        for (place, (numbers, held, alone)), copied in zip(new.items(), copies, strict=True):
+            if copied is not None:
+                if alone:
+                    copied.looked_at = borrowed.now
+                known[place] = held, copied
+                found[numbers.pop()] = copied.array
+            for number in numbers:
+                found[number] = self._grad_or_why_not(parameters[number])
+        return found
+
+    def _grad_or_why_not(self, parameter: Tensor) -> Copy:
+        try:
+            return self.grad(parameter)
+        except NotCopied as reason:
+            return reason
 
     def accumulated(self, parameter: Tensor, arrived: Arrived | None) -> None:
         """Take note if ``.grad`` is the very gradient that arrived: it has that copy."""
@@ -174,10 +250,12 @@ class TensorSnapshots:
             arrived[1].hold(held)
             self._grads[place] = (held, arrived[1])
 
-    def grown(self, parameter: Tensor, arrived: Tensor | None) -> Copied | None:
+    def grown(
+        self, parameter: Tensor, arrived: Tensor | None, copied: Copied | None = None
+    ) -> Copied | None:
         """A copy of the gradient that arrived, if it has become the ``.grad`` itself.
 
-        Raises NotCopied.
+        ``copied``: one that is made already. Raises NotCopied.
         """
         grad = parameter.grad
         if grad is None or arrived is None:
@@ -188,13 +266,13 @@ class TensorSnapshots:
         borrowed = self.borrowed
         ours = not borrowed.exclude(grad)
         held = grad.detach()
-        copied = Copied(held, None, True, self.memory)
-        if not copied.is_laid_out_as(arrived):
+        found = copied or Copied(held, None, True, self.memory)
+        if not found.is_laid_out_as(arrived):
             return None
-        self._grads[place] = held, copied
+        self._grads[place] = held, found
         if ours:
-            copied.looked_at = borrowed.now
-        return copied
+            found.looked_at = borrowed.now
+        return found
 
     def sent(
         self,
@@ -312,56 +390,3 @@ def _is_inference(tensor: Tensor) -> bool:
         return tensor.is_inference()
     except (RuntimeError, ValueError):
         return False
-
-
-def cloned(value: Any) -> Any:
-    """A state dict with every tensor in it cloned; ``copy.deepcopy`` takes three times as long."""
-    return _replaced(value, (tensor.detach().clone() for tensor in _tensors_in(value)))
-
-
-def packed(value: Any) -> Any:
-    """As ``cloned``, for what is kept for long: tensors of one dtype share one piece of memory.
-
-    Small clones that come and go end up all over the heap, and each keeps a whole page of it.
-    """
-    tensors = [tensor.detach() for tensor in _tensors_in(value)]
-    pieces: dict[tuple[torch.dtype, torch.device], list[Tensor]] = {}
-    for tensor in tensors:
-        if _is_contiguous(tensor):
-            pieces.setdefault((tensor.dtype, tensor.device), []).append(tensor.reshape(-1))
-    storages = {kind: torch.cat(piece).untyped_storage() for kind, piece in pieces.items()}
-    taken = dict.fromkeys(storages, 0)
-    copies = []
-    for tensor in tensors:
-        if _is_contiguous(tensor):
-            kind = tensor.dtype, tensor.device
-            # Not a view of the whole, of which autograd would keep a description.
-            copy_ = torch.empty(0, dtype=tensor.dtype, device=tensor.device)
-            copy_.set_(storages[kind], taken[kind], tensor.shape, tensor.stride())
-            taken[kind] += tensor.numel()
-        else:
-            copy_ = tensor.clone()
-        copies.append(copy_)
-    return _replaced(value, iter(copies))
-
-
-def _is_contiguous(tensor: Tensor) -> bool:
-    return tensor.layout is torch.strided and tensor.is_contiguous()
-
-
-def _tensors_in(value: Any) -> Iterator[Tensor]:
-    """The tensors of a state dict, in order."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _tensors_in(item)
-
-
-def _replaced(value: Any, tensors: Iterator[Tensor]) -> Any:
-    """A copy of a state dict with other tensors in it, in the same order."""
-    if isinstance(value, Tensor):
-        return next(tensors)
-    if isinstance(value, dict):
-        return {key: _replaced(item, tensors) for key, item in value.items()}
-    return copy.deepcopy(value)

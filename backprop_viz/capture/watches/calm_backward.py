@@ -10,8 +10,9 @@ from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.graph.graphs import grad_fn_name, leaf_of
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog
+from backprop_viz.capture.tensors.copied_together import copied_together
 from backprop_viz.capture.tensors.handed_gradients import HandedGradients
-from backprop_viz.capture.tensors.memory import NotCopied
+from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.watches.interventions import Grads
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.recording.events import Event
@@ -47,12 +48,15 @@ class CalmBackward:
 
     def hook(self) -> bool:
         """Keep what goes through the nodes from now on; False if others have hooks there."""
-        grad, ran, handles = self._log.grad, self._ran, self._handles
+        ran, handles = self._ran, self._handles
+        leaves: dict[int, Tensor] = {}
         for node_id, node in enumerate(self._nodes):
             leaf = leaf_of(node)
             if leaf is not None:
-                self._leaves[node_id] = leaf, grad(leaf)
+                leaves[node_id] = leaf
             handles.append(node.register_hook(partial(ran, node_id)))
+        grads = self._log.grads(list(leaves.values()))
+        self._leaves = dict(zip(leaves, zip(leaves.values(), grads, strict=True), strict=True))
         return not any(map(has_other_hooks, handles))
 
     def unhook(self) -> None:
@@ -78,6 +82,7 @@ class CalmBackward:
         all_: dict[int, Tensor] = {}
         times: dict[int, int] = {}
         grown: dict[int, Copy] = {}
+        copies = self._grads_together()
         for node_id, sent, given, versions in self._rows:
             for grad in sent + given:
                 if grad is not None:
@@ -88,7 +93,7 @@ class CalmBackward:
                 gradients.compare(sent, versions, _LOST)
             if node_id in self._leaves:
                 leaf, _ = self._leaves[node_id]
-                grown[node_id] = gradients.accumulated(leaf, given[0])
+                grown[node_id] = gradients.accumulated(leaf, given[0], copies.get(node_id))
                 self._parameters.has_grown(self._names.get(id(leaf)), grown[node_id])
         grad = None  # it counts as one who holds the last
         shared = gradients.held_by_others(all_, times)
@@ -104,6 +109,16 @@ class CalmBackward:
                 late.add_made(self._event(node_id, read, gradients.copies(sent)))
         self._log.note_later(len(self._rows), late.made, late.nbytes)
         self._rows = []
+
+    def _grads_together(self) -> dict[int, Copied | None]:
+        """By the id of the node that has added to it, a copy of each ``.grad`` that is small."""
+        ids, grads = [], []
+        for node_id, _, _, _ in self._rows:
+            grad = self._leaves[node_id][0].grad if node_id in self._leaves else None
+            if type(grad) is Tensor:
+                ids.append(node_id)
+                grads.append(grad)
+        return dict(zip(ids, copied_together(grads), strict=True))
 
     def _event(self, node_id: int, read: Sequence[Copy], made: Sequence[Copy]) -> Event:
         leaf = self._leaves.get(node_id)

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.tensors.copied_together import arrays_together
 from backprop_viz.capture.tensors.memory import LEFT_OUT, NotCopied, full_shape, to_array
 from backprop_viz.capture.watches.module_tree import modules_in, tensors_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded, reduces_in_place
@@ -52,8 +53,10 @@ class ParameterWatch:
         self.accumulated_at: float | None = None
         self.reduces_in_place = reduces_in_place(model)
         log.weights.update(map(id, tensors_in(model)))
-        for name, parameter in self._parameters():
-            self._known[name] = log.copy(parameter), log.grad(parameter)
+        pairs = self._parameters()
+        own = [parameter for _, parameter in pairs]
+        copies = zip(log.all_copies(own), log.grads(own), strict=True)
+        self._known = dict(zip([name for name, _ in pairs], copies, strict=True))
 
     def at_start(self) -> tuple[Parameter, ...]:
         """The parameters as they were when the iteration began; none that was lazy then."""
@@ -95,10 +98,11 @@ class ParameterWatch:
                 self._log.note(Phase.BACKWARD, op, (grad,), known[name][1:], parameter=name)
         if self._is_as_synced(pairs):
             return
-        copies = self._log.copies([parameter for _, parameter in pairs])
-        for (name, parameter), now in zip(pairs, copies, strict=True):
+        own = [parameter for _, parameter in pairs]
+        copies = zip(self._log.all_copies(own), self._log.grads(own), strict=True)
+        for (name, parameter), (now, grad_now) in zip(pairs, copies, strict=True):
             value, grad = known.get(name, _NOTHING)
-            if now is not value or self._log.grad(parameter) is not grad or name not in known:
+            if now is not value or grad_now is not grad or name not in known:
                 self._sync_one(name, parameter, op)
 
     def _is_as_synced(self, pairs: Sequence[tuple[str, nn.Parameter]]) -> bool:
@@ -115,11 +119,12 @@ class ParameterWatch:
 
     def sync_grads(self) -> None:
         """Note which ``.grad`` has changed since the last event."""
-        for name, parameter in self._parameters():
+        pairs = self._parameters()
+        grads = self._log.grads([parameter for _, parameter in pairs])
+        for (name, parameter), now in zip(pairs, grads, strict=True):
             if name not in self._known:
                 self._sync_one(name, parameter)
             value, grad = self._known[name]
-            now = self._log.grad(parameter)
             if now is not grad:
                 self._grad_changed(name, grad, now, CHANGED)
                 self._known[name] = value, now
@@ -144,20 +149,36 @@ class ParameterWatch:
     def cleared(self) -> None:
         """zero_grad has run."""
         note, place = self._log.note, user_line()
-        for name, parameter in self._all_parameters():
+        pairs = self._all_parameters()
+        kept = [parameter for name, parameter in pairs if self._keeps(name)]
+        grads = iter(self._log.grads(kept))
+        for name, parameter in pairs:
             if not self._keeps(name):
                 left = None if parameter.grad is None else LEFT_OUT
                 told = (LEFT_OUT,), (left,)
                 note(Phase.ZERO_GRAD, "zero_grad", *told, parameter=name, place=place)
                 continue
             value, grad = self._known[name]
-            now = self._log.grad(parameter)
+            now = next(grads)
             note(Phase.ZERO_GRAD, "zero_grad", (grad,), (now,), parameter=name, place=place)
             self._known[name] = value, now
 
     def states(self) -> dict[str, dict[str, Array]]:
         """The optimizers' own tensors by parameter, before an update."""
-        return {name: self._state(parameter) for name, parameter in self._parameters()}
+        found: dict[str, dict[str, Array]] = {}
+        places: list[tuple[str, str]] = []
+        tensors: list[Tensor] = []
+        for name, parameter in self._parameters():
+            found[name] = {}
+            for optimizer in self._optimizers:
+                for key, value in optimizer.state.get(parameter, {}).items():
+                    if torch.is_tensor(value):
+                        places.append((name, key))
+                        tensors.append(value)
+        arrays = arrays_together(tensors)
+        for (name, key), tensor, array in zip(places, tensors, arrays, strict=True):
+            found[name][key] = to_array(tensor) if array is None else array
+        return found
 
     def updated(
         self, before: Mapping[str, Mapping[str, Array]], optimizers: Sequence[Optimizer] | None
@@ -168,6 +189,9 @@ class ParameterWatch:
         """
         log, place = self._log, user_line()
         owners = None if optimizers is None else _owners(optimizers)
+        kept = [parameter for _, parameter in self._parameters()]
+        copies = zip(log.all_copies(kept), log.grads(kept), strict=True)
+        after = self.states()
         for name, parameter in self._all_parameters():
             owner = None if owners is None else owners.get(id(parameter))
             if not self._keeps(name):
@@ -176,32 +200,22 @@ class ParameterWatch:
                     log.note(Phase.UPDATE, rule_of(owner), read, (LEFT_OUT,), parameter=name)
                 continue
             value, grad = self._known[name]
-            now = log.copy(parameter)
+            now, grad_now = next(copies)
             owned = owners is None or owner is not None
             if owned and grad is not None:
                 state = {
-                    key: (log.id(before[name].get(key)), log.tensors.add(after))
-                    for key, after in self._state(parameter).items()
+                    key: (log.id(before[name].get(key)), log.tensors.add(array))
+                    for key, array in after[name].items()
                 }
                 rule = "sub_" if owner is None else rule_of(owner)
                 told: dict[str, Any] = {"parameter": name, "state_ids": state, "place": place}
                 log.note(Phase.UPDATE, rule, (value, grad), (now,), **told)
             elif _differ(value, now):
                 log.note(Phase.UPDATE, CHANGED, (value, grad), (now,), parameter=name)
-            grad_now = log.grad(parameter)
             if grad_now is not grad:
                 self._grad_changed(name, grad, grad_now, CHANGED)
             self._known[name] = now, grad_now
         self._is_as_synced(self._parameters())
-
-    def _state(self, parameter: Tensor) -> dict[str, Array]:
-        found: dict[str, Array] = {}
-        for optimizer in self._optimizers:
-            state = optimizer.state.get(parameter, {})
-            found |= {
-                key: to_array(value) for key, value in state.items() if torch.is_tensor(value)
-            }
-        return found
 
     # -- backward ------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from backprop_viz.capture.tensors import memory
-from backprop_viz.capture.tensors.snapshots import cloned, packed
+from backprop_viz.capture.tensors.state_copies import cloned, packed
 
 
 def state() -> dict[str, object]:

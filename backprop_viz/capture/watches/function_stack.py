@@ -1,0 +1,47 @@
+"""torch's stack of function modes, each thread's own."""
+
+from collections.abc import Callable
+
+from torch.optim import Optimizer, optimizer
+from torch.overrides import (
+    TorchFunctionMode,
+    _get_current_function_mode,
+    _len_torch_function_stack,
+    _pop_mode,
+    _push_mode,
+)
+
+
+def runs_alone(stepping: Optimizer) -> bool:
+    """Whether nothing but torch's own step runs between two hooks that all optimizers have."""
+    torchs = type(stepping).__module__.startswith("torch.optim.")
+    hooks = stepping._optimizer_step_pre_hooks, stepping._optimizer_step_post_hooks
+    everybodys = optimizer._global_optimizer_pre_hooks, optimizer._global_optimizer_post_hooks
+    return torchs and not any(hooks) and all(len(some) == 1 for some in everybodys)
+
+
+def step_aside(mode: TorchFunctionMode) -> int | None:
+    """Take a mode off the stack, if it is the newest. How many are below it."""
+    if _get_current_function_mode() is not mode:  # type: ignore[no-untyped-call]
+        return None
+    _pop_mode()  # type: ignore[no-untyped-call]
+    below: int = _len_torch_function_stack()
+    return below
+
+
+def put_back(mode: TorchFunctionMode, below: int) -> None:
+    """Put a mode back on so many, below what was entered since."""
+    above = [_pop_mode() for _ in range(_len_torch_function_stack() - below)]  # type: ignore[no-untyped-call]
+    for one in (mode, *reversed(above)):
+        _push_mode(one)  # type: ignore[no-untyped-call]
+
+
+def leave(goes: Callable[[TorchFunctionMode], bool]) -> None:
+    """Take modes off the stack, whatever the loop has entered since."""
+    kept = []
+    while _len_torch_function_stack():
+        top = _pop_mode()  # type: ignore[no-untyped-call]
+        if not goes(top):
+            kept.append(top)
+    for other in reversed(kept):
+        _push_mode(other)  # type: ignore[no-untyped-call]
