@@ -33,6 +33,7 @@ Blocks = tuple[Block, ...]
 AROUND = 24.0  # room for the outline, its ring and the logits' marks
 _LEFT = Qt.TextElideMode.ElideLeft
 _INTO = 3  # so far above the line's letters a line of text begins, and below them it ends
+_APART = 3  # pixels at each side of a text beside others
 SWITCH = 12  # room for the arrows beside the name of a layer with several outputs
 
 
@@ -154,8 +155,11 @@ class NetworkPainter:
         # Elide dotted names at the start, titles with an operation in the middle.
         mode = Qt.TextElideMode.ElideMiddle if state.switchable(layer) else _LEFT
         self._text(painter, line, title, _title_font(title, line.width()), color, mode)
-        below = box.adjusted(0, scaled(19), 0, -scaled(3))
-        self._text(painter, below, state.caption(layer), code_font(11), muted)
+        # Shapes that touch read as one: they are smaller before they do.
+        below = box.adjusted(_APART, scaled(19), -_APART, -scaled(3))
+        shape = state.caption(layer)
+        font = fitting(code_font(11), shape, below.width(), 11)
+        self._text(painter, below, shape, font, muted)
 
     def _text(
         self,
@@ -241,7 +245,7 @@ class NetworkPainter:
         if span.broken:
             color = QColor(self.theme.error)
         box = caption.toRect().adjusted(-1, 0, 1, 0)
-        font = fitting(code_font(11), text, box.width(), least_text(11))
+        font = fitting(code_font(11), text, box.width() - 2 * _APART, 11)
         if QFontMetrics(font).horizontalAdvance(text) > box.width():
             box.adjust(-7, 0, 7, 0)  # into the gaps between columns
         text_line(painter, box, text, font, color)
