@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from backprop_viz.recording.finding_sentences import SENTENCES
+
 Severity = Literal["error", "warning", "hint"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Finding:
     """What was found, and where the evidence is.
 
@@ -21,6 +23,16 @@ class Finding:
     values: tuple[str | float | int, ...] = ()
     parameter: str | None = None
     event: int | None = None
+
+    def __str__(self) -> str:
+        """The sentence, and where the evidence is."""
+        # One of a newer version, from a file, has no sentence here.
+        found = SENTENCES.get(self.code, self.code).format(*self.values)
+        seen = "" if self.event is None else f" See events[{self.event}] of the recording."
+        return f"{self.severity.capitalize()}: {found}{seen}"
+
+    def __repr__(self) -> str:
+        return f"<{self.code}: {self}>"
 
 
 # Takes a Recording, whose module imports this one.
