@@ -55,11 +55,10 @@ def of_loss(name: str) -> Case:
     """The node that a loss alone makes: the loss as its own test says it in plain torch."""
     plain, x = plain_loss(name), drawn(3, 10)
     assert plain is not None
-    target = plain.target.of_labels(TARGET)
-    if target.dim() == 1:
-        return of_x(lambda x: plain.of(x, target), x, t=(np.arange(3), target.numpy()), N=3, n=30)
-    target = target.double()
-    return of_x(lambda x: plain.of(x, target), x, t=target.numpy(), N=3, n=30)
+    target = plain.target.of_targets(drawn(3, 10))
+    # A label is the place of a number in each row.
+    t = (np.arange(3), target.numpy()) if target.dim() == 1 else target.numpy()
+    return of_x(lambda x: plain.of(x, target), x, t=t, N=3, n=30)
 
 
 def correlation(kernel: Any, image: Any) -> Any:

@@ -137,15 +137,14 @@ def nodes_are_explained(name: str, *nodes: str) -> None:
 def formula_is_the_loss(name: str, plain: PlainLoss) -> None:
     """The formula shown, evaluated as it is written, gives torch's number."""
     generator = torch.Generator().manual_seed(2)
-    logits = torch.randn(7, 10, generator=generator, dtype=torch.float64) * 2
-    labels = torch.arange(7) * 3 % 10
-    target = plain.target.of_labels(labels)
-    names = {
-        "x": logits.numpy(),
-        # A label is the place of a number in each row.
-        "t": (np.arange(7), labels.numpy()) if target.dim() == 1 else target.double().numpy(),
-        "N": 7,
-        "softmax": lambda x: np.exp(x) / np.exp(x).sum(1, keepdims=True),
-    }
-    value = FormulaText(LOSSES[name].formula).value(names)
-    np.testing.assert_allclose(value, plain.of_labels(logits, labels).item(), rtol=1e-6)
+    logits, own = torch.randn(2, 7, 10, generator=generator, dtype=torch.float64) * 2
+    for target in (plain.target.of_labels(torch.arange(7) * 3 % 10), plain.target.of_targets(own)):
+        names = {
+            "x": logits.numpy(),
+            # A label is the place of a number in each row.
+            "t": (np.arange(7), target.numpy()) if target.dim() == 1 else target.double().numpy(),
+            "N": 7,
+            "softmax": lambda x: np.exp(x) / np.exp(x).sum(1, keepdims=True),
+        }
+        value = FormulaText(LOSSES[name].formula).value(names)
+        np.testing.assert_allclose(value, plain.of(logits, target).item(), rtol=1e-6)
