@@ -151,7 +151,7 @@ def test_a_bar_and_a_dot_of_the_gradient_flow(explained: Explained) -> None:
     told = float(explained.panel.value.toolTip().rpartition("= ")[2])
     assert told == pytest.approx(change / float(np.linalg.norm(old)), rel=1e-9)
     # The length of the weight is a number that can be asked about.
-    explained.panel.table._ask(explained.panel.table.rows.index(1, 1))
+    explained.panel.table.clicked.emit(explained.panel.table.rows.index(1, 1))
     assert explained.wait().value == pytest.approx(float(np.linalg.norm(old)), rel=1e-9)
 
 
@@ -274,7 +274,7 @@ def test_the_norm_and_the_counts_that_the_inspector_tells(explained: Explained) 
     names = [row.cells[0].text for row in panel.table.rows.content.rows]
     indices = [", ".join(map(str, zero)) for zero in zeros[:8].tolist()]
     assert [name.partition("[")[2].rstrip("]") for name in names] == indices
-    panel.table._ask(panel.table.rows.index(2, 1))
+    panel.table.clicked.emit(panel.table.rows.index(2, 1))
     assert explained.wait().number.index == tuple(zeros[2].tolist())
     # A bar of the histogram counts the elements between its edges.
     chart = inspector.gradient.chart
@@ -288,7 +288,7 @@ def test_the_norm_and_the_counts_that_the_inspector_tells(explained: Explained) 
     slack = 1e-9 * (edges[-1] - edges[0])
     assert len(rows) == min(8, told)
     assert all(edges[tallest] - slack <= r.value <= edges[tallest + 1] + slack for r in rows)
-    panel.table._ask(panel.table.rows.index(1, 1))
+    panel.table.clicked.emit(panel.table.rows.index(1, 1))
     assert explained.wait().value == rows[1].value
 
 

@@ -24,7 +24,7 @@ from backprop_viz.stream.commands import UseDrawing
 from backprop_viz.training.thread_count import torch_threads
 from tests.forked_workers import fork_workers
 from tests.monkey.plain_loop import differences, plain_loop, same, tensor
-from tests.monkey.user import DEADLOCK, WildUser
+from tests.monkey.user import DEADLOCK, MonkeyUser
 from tests.monkey.watch import Watch
 
 # Iterations that are compared with the plain loop at the end.
@@ -64,7 +64,7 @@ def run(
     if not window.session.wait_idle(IDLE_S):
         raise RunError("The window did not start.")
     watch.begin_beating()
-    user = WildUser(window, seed, folder)
+    user = MonkeyUser(window, seed, folder)
     longest, after = 0.0, ""
     with journal.open("w", encoding="utf-8") as book:
         for number in numbers:
@@ -97,7 +97,7 @@ def run(
     )
 
 
-def check_end(window: MainWindow, user: WildUser, watch: Watch) -> int:
+def check_end(window: MainWindow, user: MonkeyUser, watch: Watch) -> int:
     """The run goes on, and begins again, as plain torch does; how many iterations were compared."""
     leave_dialogs(user)
     session = window.session
@@ -175,7 +175,7 @@ def idle(window: MainWindow) -> None:
         raise RunError(DEADLOCK)
 
 
-def leave_dialogs(user: WildUser) -> None:
+def leave_dialogs(user: MonkeyUser) -> None:
     for _ in range(20):
         popup, dialog = QApplication.activePopupWidget(), QApplication.activeModalWidget()
         if popup is not None:

@@ -38,13 +38,13 @@ TYPED = ("1", "7", "12", "33", "64", "0", "0.5", "0.01", "1e-3", "1e9", "-3", "a
 SIZES = ((1280, 800), (1600, 1000), (1100, 700), (1400, 760), (640, 480))
 # What ends the run is not part of it.
 LEFT_OUT = {"actionQuit"}
-MOMENT_S = 0.15
+A_WHILE_S = 0.15
 # The seed that goes wrong on purpose, to see that it is seen.
 BROKEN = -1
 MOST_MEGABYTES = 256
 
 
-class WildUser:
+class MonkeyUser:
     """Does one action after the other; each depends on the seed, its number and what is there."""
 
     def __init__(self, window: MainWindow, seed: int, folder: Path) -> None:
@@ -230,7 +230,7 @@ class WildUser:
         train = self._action("actionTrain")
         if not train.isChecked():
             train.trigger()
-        self.let_run(MOMENT_S)
+        self.let_run(A_WHILE_S)
         if train.isChecked() and self._draw.random() < 0.6:
             train.trigger()
             return "trained for a while, paused"

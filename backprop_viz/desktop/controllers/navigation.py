@@ -68,7 +68,7 @@ class NavigationController(QObject):
         )
         if view_state.hit is not None and not told:
             self._tell_hit(view_state, view_state.hit)
-        self._enable_travel(view_state)
+        self._enable_navigation(view_state)
 
     def _mark_refused(self, notice: Notice) -> None:
         """Mark the phase that an experiment ran again and that failed, until the run goes on."""
@@ -104,7 +104,7 @@ class NavigationController(QObject):
         said = f"{messages.text()} {origin.format(event.op, *between)}"
         messages.tell(said, "error", LOSS_SUBJECT)
 
-    def _enable_travel(self, view_state: ViewState) -> None:
+    def _enable_navigation(self, view_state: ViewState) -> None:
         """Offer what leads somewhere."""
         cursor, kept_iterations = view_state.cursor, view_state.kept_iterations
         still = not view_state.training

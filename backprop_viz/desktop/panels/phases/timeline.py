@@ -172,7 +172,7 @@ class TimelineView(QFrame):
 
     # -- what the user does ------------------------------------------------------------------
 
-    def _can_travel(self) -> bool:
+    def _can_navigate(self) -> bool:
         view_state = self._view_state
         return (
             view_state is not None
@@ -182,7 +182,7 @@ class TimelineView(QFrame):
         )
 
     def _go(self, position: int) -> None:
-        if not self._can_travel() or self._view_state is None:
+        if not self._can_navigate() or self._view_state is None:
             return
         position = max(0, min(position, len(self._view_state.cursor.recording.events)))
         if position != self._view_state.cursor.position:
@@ -211,7 +211,7 @@ class TimelineView(QFrame):
         """Move the cursor with the mouse while it is dragged."""
         if self._dragging and event.buttons() & Qt.MouseButton.LeftButton:
             self._go(cursor_at(self.segments(), event.position().x()))
-        shape = Qt.CursorShape.PointingHandCursor if self._can_travel() else None
+        shape = Qt.CursorShape.PointingHandCursor if self._can_navigate() else None
         self.setCursor(shape or Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -74,7 +74,7 @@ class RaceView(Panel):
         self._settings = Settings()
         self.running = False
         self.lanes: tuple[RaceLane, ...] = ()
-        self._standings = RaceStandings(())
+        self.standings = RaceStandings(())
         self._raced = 0
         self._reason: Fact | None = None
         self.presets = self._menu_button()
@@ -217,7 +217,7 @@ class RaceView(Panel):
         self, racers: Sequence[RacerProgress], share: float, reason: Fact | None = None
     ) -> None:
         """Take in how the race goes on; ``share`` 1: it is over."""
-        self._standings.take(racers)
+        self.standings.take(racers)
         self.running = share < 1.0
         self.progress.setValue(round(share * _PARTS))
         self._reason = reason
@@ -231,12 +231,12 @@ class RaceView(Panel):
 
     def _show(self) -> None:
         lanes = self.lanes
-        raced = self._standings.lanes == lanes and self._raced > 0
+        raced = self.standings.lanes == lanes and self._raced > 0
         if self.table.rowCount() != len(lanes):
             self.table.setRowCount(len(lanes))
         rows = min(len(lanes), _ROWS_SEEN) * self.table.verticalHeader().defaultSectionSize()
         self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)
-        results = [self._standings.result(i) for i in range(len(lanes))] if raced else []
+        results = [self.standings.result(i) for i in range(len(lanes))] if raced else []
         for row, lane in enumerate(lanes):
             texts, numbers = ("–", "–", "–", ""), (math.nan,) * 3
             if raced:
@@ -247,7 +247,7 @@ class RaceView(Panel):
                 item = self._write(row, column, text)
                 item.setIcon(QIcon() if column else self._icon(row))
                 item.setData(NUMBER_ROLE, None if math.isnan(told[column]) else told[column])
-        curves = [self._standings.curve(i) for i in range(len(lanes))] if raced else []
+        curves = [self.standings.curve(i) for i in range(len(lanes))] if raced else []
         diverged = [result.diverged for result in results]
         names = [lane_text(lane) for lane in lanes] if raced else []
         if self._late_plot.made is not None or raced:
@@ -351,7 +351,7 @@ class RaceView(Panel):
             self.cancelled.emit()
         elif self.lanes and self.iterations.finish():
             self._raced = int(self.iterations.value())
-            self._standings = RaceStandings(self.lanes)
+            self.standings = RaceStandings(self.lanes)
             self.running, self._reason = True, None
             self.progress.setValue(0)
             self._show()
@@ -365,7 +365,7 @@ class RaceView(Panel):
 
     def _have(self, lanes: tuple[RaceLane, ...]) -> None:
         self.lanes, self._reason = lanes, None
-        self._raced = self._raced if self._standings.lanes == lanes else 0
+        self._raced = self._raced if self.standings.lanes == lanes else 0
         self._show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -45,8 +45,8 @@ class LinePlot(pg.PlotWidget):
             )
         )
         self._theme = DARK
-        self._plane: SurfacePlane | None = None
-        self._losses, self._known = np.empty(0), np.empty(0, bool)
+        self.plane: SurfacePlane | None = None
+        self.losses, self.known = np.empty(0), np.empty(0, bool)
         self._at: int | None = None
         self._logarithmic = True
         set_up_plot(self)
@@ -73,7 +73,7 @@ class LinePlot(pg.PlotWidget):
         self, plane: SurfacePlane, losses: NDArray[np.float64], known: NDArray[np.bool_]
     ) -> None:
         """Show the losses (1, nx) of a line as far as they are known."""
-        self._plane, self._losses, self._known = plane, losses[0], known[0]
+        self.plane, self.losses, self.known = plane, losses[0], known[0]
         self._draw()
         self.read(self._at)
 
@@ -100,10 +100,10 @@ class LinePlot(pg.PlotWidget):
         self._cross.setBrush(QColor(theme.panel))
 
     def _draw(self) -> None:
-        plane = self._plane
+        plane = self.plane
         if plane is None:
             return
-        x, losses = plane.x[self._known], self._losses[self._known]
+        x, losses = plane.x[self.known], self.losses[self.known]
         finite = losses[np.isfinite(losses)]
         wide = finite.size and 0 < _NARROW * finite.min() < finite.max()
         log = self._logarithmic and bool(wide)
@@ -133,18 +133,18 @@ class LinePlot(pg.PlotWidget):
 
     def read(self, at: int | None) -> None:
         """Read the point at a place from the left, or none."""
-        plane = self._plane
-        self._at = at = None if plane is None or not self._known.any() else at
+        plane = self.plane
+        self._at = at = None if plane is None or not self.known.any() else at
         self._cross.setVisible(False)
         if at is None or plane is None:
             self._readout.hide()
             self.read_changed.emit()
             return
         self._at = at = min(max(at, 0), len(plane.x) - 1)
-        x, loss = float(plane.x[at]), float(self._losses[at])
-        said = short(loss, 6) if self._known[at] else self.tr("not computed yet")
+        x, loss = float(plane.x[at]), float(self.losses[at])
+        said = short(loss, 6) if self.known[at] else self.tr("not computed yet")
         text, y = self.tr("at {0}: loss {1}").format(f"{x:.3g}", said), None
-        if self._known[at] and np.isfinite(loss):
+        if self.known[at] and np.isfinite(loss):
             y = float(np.log10(loss)) if self._left.logMode else loss
             self._cross.setData([x], [y])
             self._cross.setVisible(True)
@@ -155,8 +155,8 @@ class LinePlot(pg.PlotWidget):
         """Read the point under the mouse."""
         super().mouseMoveEvent(event)
         place = place_under(self, event.position())
-        if self._plane is not None and place is not None:
-            self.read(int(np.abs(self._plane.x - place.x()).argmin()))
+        if self.plane is not None and place is not None:
+            self.read(int(np.abs(self.plane.x - place.x()).argmin()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Read nothing more."""
@@ -166,8 +166,8 @@ class LinePlot(pg.PlotWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the point that is read, or read none."""
         moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        if event.key() in moves and len(self._losses):
-            middle = len(self._losses) // 2
+        if event.key() in moves and len(self.losses):
+            middle = len(self.losses) // 2
             self.read(middle if self._at is None else self._at + moves[Qt.Key(event.key())])
         elif event.key() == Qt.Key.Key_Escape and self._at is not None:
             self.read(None)

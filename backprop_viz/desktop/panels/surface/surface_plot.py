@@ -52,9 +52,9 @@ class SurfacePlot(pg.PlotWidget):
             )
         )
         self._theme = DARK
-        self._plane: SurfacePlane | None = None
-        self._losses = np.empty((0, 0))
-        self._known = np.empty((0, 0), bool)
+        self.plane: SurfacePlane | None = None
+        self.losses = np.empty((0, 0))
+        self.known = np.empty((0, 0), bool)
         self._at: tuple[int, int] | None = None
         self.scale_of_colours: LossColours | None = None
         self.logarithmic = True
@@ -96,8 +96,8 @@ class SurfacePlot(pg.PlotWidget):
         known: NDArray[np.bool_],
     ) -> None:
         """Show a surface (ny, nx) as far as it is known; None: none."""
-        self._plane = None if plane is None else at_its_weights(plane)
-        self._losses, self._known = losses, known
+        self.plane = None if plane is None else at_its_weights(plane)
+        self.losses, self.known = losses, known
         self._draw()
         self.read(self._at)
 
@@ -131,11 +131,11 @@ class SurfacePlot(pg.PlotWidget):
         self._draw()
 
     def _draw(self) -> None:
-        plane, plot = self._plane, self.getPlotItem()
+        plane, plot = self.plane, self.getPlotItem()
         for item in self._numbers:
             plot.removeItem(item)
         self._numbers = []
-        shown = plane is not None and bool(self._known.any())
+        shown = plane is not None and bool(self.known.any())
         marks = (self._path_edge, self._path, self._marks, self._now)
         for item in (self._image, self._contours, *marks):
             item.setVisible(shown)
@@ -146,10 +146,10 @@ class SurfacePlot(pg.PlotWidget):
         self.scale_of_colours = None
         if plane is None or not shown:
             return
-        shape = with_nearest(self._losses, self._known)
-        self.scale_of_colours = scale = LossColours(self._losses[self._known], self.logarithmic)
+        shape = with_nearest(self.losses, self.known)
+        self.scale_of_colours = scale = LossColours(self.losses[self.known], self.logarithmic)
         pixels = scale.pixels(shape, self._theme)
-        pixels[~self._known & np.isnan(shape), 3] = 0  # nothing is known of it yet
+        pixels[~self.known & np.isnan(shape), 3] = 0  # nothing is known of it yet
         self._image.setImage(pixels, autoLevels=False)
         box = _box(plane)
         self._image.setRect(box)
@@ -167,7 +167,7 @@ class SurfacePlot(pg.PlotWidget):
     ) -> None:
         """Contour lines at equal distances in the scale, once all points are known."""
         lines = np.empty((0, 2, 2))
-        if self._known.all():
+        if self.known.all():
             places = np.nan_to_num(scale.places(shape), nan=1.0)
             heights = [k / _CONTOURS for k in range(1, _CONTOURS)]
             lines = np.concatenate([contour_lines(places, plane.x, plane.y, h) for h in heights])
@@ -223,21 +223,21 @@ class SurfacePlot(pg.PlotWidget):
 
     def read(self, at: tuple[int, int] | None) -> None:
         """Read the point in a column and a row of the grid, or none."""
-        plane = self._plane
-        self._at = at = None if plane is None or not self._known.any() else at
+        plane = self.plane
+        self._at = at = None if plane is None or not self.known.any() else at
         self._cross.setVisible(at is not None)
         if at is None or plane is None:
             self._readout.hide()
             self.read_changed.emit()
             return
-        rows, columns = self._losses.shape
+        rows, columns = self.losses.shape
         column, row = min(max(at[0], 0), columns - 1), min(max(at[1], 0), rows - 1)
         self._at = (column, row)
         x, y = float(plane.x[column]), float(plane.y[row])
         self._cross.setData([x], [y])
         text = self.tr("x {0}, y {1}: loss {2}")
-        loss = short(self._losses[row, column], 6)
-        if not self._known[row, column]:
+        loss = short(self.losses[row, column], 6)
+        if not self.known[row, column]:
             loss = self.tr("not computed yet")
         self._readout.say(text.format(f"{x:.3g}", f"{y:.3g}", loss), x, y)
         self.read_changed.emit()
@@ -245,7 +245,7 @@ class SurfacePlot(pg.PlotWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the point under the mouse."""
         super().mouseMoveEvent(event)
-        plane = self._plane
+        plane = self.plane
         place = place_under(self, event.position())
         if plane is None or event.buttons() or place is None:
             return
@@ -265,8 +265,8 @@ class SurfacePlot(pg.PlotWidget):
             Qt.Key.Key_Up: (0, 1),
             Qt.Key.Key_Down: (0, -1),
         }
-        if event.key() in moves and self._losses.size:
-            rows, columns = self._losses.shape
+        if event.key() in moves and self.losses.size:
+            rows, columns = self.losses.shape
             column, row = self._at or ((columns - 1) // 2, (rows - 1) // 2)
             right, up = moves[Qt.Key(event.key())] if self._at is not None else (0, 0)
             self.read((column + right, row + up))

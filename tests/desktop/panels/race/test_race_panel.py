@@ -59,7 +59,7 @@ def test_a_race_beside_a_run_leaves_the_run_as_it_is(
     for at, rate in enumerate((0.001, 0.01)):
         alone = bv.Trainer.from_settings(replace(settings, lr=rate))
         losses = [alone.iterate().loss for _ in range(5)]
-        assert panel._standings.losses(at, 0).tolist() == losses  # bit for bit
+        assert panel.standings.losses(at, 0).tolist() == losses  # bit for bit
         cells = row(panel, at)
         assert cells[2] == f"{np.mean(losses):.3f}"
         assert cells[3] == f"{100 * alone.evaluate().accuracy:.1f} %"
@@ -92,7 +92,7 @@ def test_a_band_over_seeds_is_read_with_the_keyboard(
     panel.use_preset(lambda settings: (RaceLane(replace(settings, batch_size=8), (0, 1, 2)),))
     assert row(panel, 0)[1] == "0–2"
     raced(qtbot, panel)
-    first = [panel._standings.losses(0, seed)[0] for seed in range(3)]
+    first = [panel.standings.losses(0, seed)[0] for seed in range(3)]
     panel.plot.read(1)
     assert f"{np.mean(first):.3f} ({min(first):.3f}…{max(first):.3f})" in panel.plot.reading
     qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
@@ -111,7 +111,7 @@ def test_a_lane_that_diverges_is_said_and_the_axes_stay_readable(
     lanes = (RaceLane(replace(small, lr=1e6)), RaceLane(small))
     panel.use_preset(lambda _: lanes)
     raced(qtbot, panel)
-    (at,) = panel._standings.result(0).diverged
+    (at,) = panel.standings.result(0).diverged
     axis = panel.plot.getAxis("left")
     qtbot.waitUntil(lambda: axis.width() > 20, timeout=_WAIT)  # painted with room for its numbers
     assert row(panel, 0)[5] == str(at)
@@ -133,14 +133,14 @@ def test_a_race_can_be_cancelled_and_another_run(
     panel.iterations.setValue(100_000)
     panel.use_preset(lambda settings: (RaceLane(replace(settings, batch_size=8)),))
     panel.button.click()
-    qtbot.waitUntil(lambda: len(panel._standings.losses(0, 0)) > 3, timeout=_WAIT)
+    qtbot.waitUntil(lambda: len(panel.standings.losses(0, 0)) > 3, timeout=_WAIT)
     assert not panel.presets.isEnabled()
     panel.button.click()
     qtbot.waitUntil(lambda: not panel.running, timeout=_WAIT)
     assert "Cancelled" in panel.subtitle.text()
     panel.iterations.setValue(2)
     raced(qtbot, panel)
-    assert len(panel._standings.losses(0, 0)) == 2
+    assert len(panel.standings.losses(0, 0)) == 2
 
 
 def test_the_process_of_a_race_is_another_one_and_ends_with_the_window(
@@ -153,7 +153,7 @@ def test_the_process_of_a_race_is_another_one_and_ends_with_the_window(
     panel.iterations.setValue(100_000)
     panel.use_preset(tutorial_optimizers)
     panel.button.click()
-    qtbot.waitUntil(lambda: len(panel._standings.losses(0, 0)) > 0, timeout=_WAIT)
+    qtbot.waitUntil(lambda: len(panel.standings.losses(0, 0)) > 0, timeout=_WAIT)
     assert worker.process_id != window.session.worker_pid
     process = worker._client.process
     window.close()

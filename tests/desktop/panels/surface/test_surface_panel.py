@@ -81,10 +81,10 @@ def test_what_is_shown_is_the_loss_of_a_plain_loop(shared_window: MainWindow, qt
     trainer.iterate(), trainer.iterate()
     images, labels = trainer.samples("train").batch(torch.arange(64))
     expected = F.cross_entropy(trainer.model(images), labels).item()
-    plane = panel.plot._plane
+    plane = panel.plot.plane
     assert plane is not None
     assert plane.iteration == 2
-    assert panel.plot._losses[2, 2] == pytest.approx(expected, rel=1e-6)  # the network as it is
+    assert panel.plot.losses[2, 2] == pytest.approx(expected, rel=1e-6)  # the network as it is
     assert plane.loss == expected
     # The arrow keys read the grid from its middle.
     qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
@@ -111,14 +111,14 @@ def test_a_run_too_short_for_main_directions_is_told_what_to_do(
     small(panel, "path")
     computed(qtbot, panel)
     assert "too short" in panel.sentence.text()
-    assert panel.plot._plane is None
+    assert panel.plot.plane is None
     window.session.iterate()
     window.session.iterate()
     assert window.session.wait_idle(60)
     computed(qtbot, panel)
     assert "main direction 1 of the run" in panel.sentence.text()
-    assert panel.plot._plane is not None
-    assert panel.plot._plane.path_iterations.tolist() == [0, 1, 2]
+    assert panel.plot.plane is not None
+    assert panel.plot.plane.path_iterations.tolist() == [0, 1, 2]
 
 
 def test_it_grows_while_training_runs_and_can_be_cancelled(
@@ -129,14 +129,14 @@ def test_it_grows_while_training_runs_and_can_be_cancelled(
     small(panel, "drawn", points=51, samples=500)
     window.findChild(QAction, "actionTrain").trigger()
     panel.button.click()
-    qtbot.waitUntil(lambda: panel.plot._known.any(), timeout=_WAIT)
-    shown = panel.plot._known.sum()
-    qtbot.waitUntil(lambda: panel.plot._known.sum() > shown, timeout=_WAIT)
+    qtbot.waitUntil(lambda: panel.plot.known.any(), timeout=_WAIT)
+    shown = panel.plot.known.sum()
+    qtbot.waitUntil(lambda: panel.plot.known.sum() > shown, timeout=_WAIT)
     assert panel.progress.isVisible()
     window.findChild(QAction, "actionTrain").trigger()
     panel.button.click()
     qtbot.waitUntil(lambda: not panel.running, timeout=_WAIT)
-    assert 0 < panel.plot._known.sum() < 51 * 51
+    assert 0 < panel.plot.known.sum() < 51 * 51
     assert "Cancelled" in panel.sentence.text()
     assert window.session.wait_idle(60)
 
@@ -151,7 +151,7 @@ def test_the_scale_of_the_colours_can_be_changed_by_keyboard(
     scale = panel.plot.scale_of_colours
     assert scale is not None
     assert scale.logarithmic
-    low, high = np.nanmin(panel.plot._losses), np.nanmax(panel.plot._losses)
+    low, high = np.nanmin(panel.plot.losses), np.nanmax(panel.plot.losses)
     assert (scale.low, scale.high) == (low, high)
     assert scale.at(0.5) == pytest.approx(np.sqrt(low * high))
     qtbot.keyClicks(panel, key)
@@ -173,7 +173,7 @@ def test_a_worker_that_ends_is_said_and_another_computes_it(
     small(panel, "drawn", points=3)
     assert window.session.wait_idle(60)
     computed(qtbot, panel)
-    assert panel.plot._known.all()
+    assert panel.plot.known.all()
 
 
 def test_the_plane_of_two_weights_is_chosen_by_name_and_from_a_number_that_was_clicked(
@@ -196,7 +196,7 @@ def test_the_plane_of_two_weights_is_chosen_by_name_and_from_a_number_that_was_c
     settings = panel.settings
     settings.y_weight.setText("fc3.bias[-1]")
     computed(qtbot, panel)
-    plane = panel.plot._plane
+    plane = panel.plot.plane
     assert plane is not None
     assert settings.y_weight.text() == "fc3.bias[9]"
     assert (plane.x[2], plane.y[2]) == plane.origin
@@ -209,7 +209,7 @@ def test_the_plane_of_two_weights_is_chosen_by_name_and_from_a_number_that_was_c
         net.conv2.weight[3, 1, 0, 2] = plane.x[4]
         net.fc3.bias[9] = plane.y[1]
         expected = F.cross_entropy(net(images), labels).item()
-    assert panel.plot._losses[1, 4] == pytest.approx(expected, rel=1e-6)
+    assert panel.plot.losses[1, 4] == pytest.approx(expected, rel=1e-6)
     assert "the weight conv2.weight[3, 1, 0, 2]" in panel.sentence.text()
     assert "Since iteration 0" in panel.sentence.text()
     # Any other number is no weight.
@@ -259,9 +259,9 @@ def test_a_line_leads_from_the_weights_now_to_the_first_ones(
     images, labels = trainer.samples("train").batch(torch.arange(64))
     with torch.no_grad():
         for name, p in trainer.model.named_parameters():
-            p.lerp_(first[name], float(panel.line._plane.x[8]))
+            p.lerp_(first[name], float(panel.line.plane.x[8]))
         expected = F.cross_entropy(trainer.model(images), labels).item()
-    assert panel.line._losses[8] == pytest.approx(expected, rel=1e-5)
+    assert panel.line.losses[8] == pytest.approx(expected, rel=1e-5)
     panel.line.setFocus()
     panel.line.read(8)
     assert f"loss {expected:.5f}" in panel.line.reading
