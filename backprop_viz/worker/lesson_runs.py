@@ -4,7 +4,7 @@ import ast
 import linecache
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -85,12 +85,16 @@ class LessonRuns:
     def run_snippet(self, name: str, source: str) -> None:
         """Run a snippet, a module with a function ``snippet``, and show what it recorded last.
 
+        That is the iteration of as many as it recorded of the same model.
+
         ``snippet(record)`` is given ``backprop_viz.record`` and returns values by name.
         """
         recorded: list[LoopRecording] = []
+        models: list[Any] = []
 
-        def record(*given: Any) -> Any:
-            return _Noting(record_loop(*given), recorded)
+        def record(model: Any, *others: Any) -> Any:
+            models.append(model)
+            return _Noting(record_loop(model, *others), recorded)
 
         file = f"{name}.py"
         lines = source.splitlines(keepends=True)
@@ -102,7 +106,9 @@ class LessonRuns:
             answers: Mapping[str, float | bool | str] = module["snippet"](record)
         state = self._state
         if recorded:
-            state.recorder, state.recording = None, recorded[-1].recording
+            ran = sum(model is models[-1] for model in models)
+            state.recorder = None
+            state.recording = replace(recorded[-1].recording, iteration=ran)
         state.program = Program(tuple(map(Line, lines_to_read(source))))
         self._channel.answer(SnippetRan(name, dict(answers)))
 

@@ -1,6 +1,7 @@
 """The network folded into its modules, and the modules panel, in the real window."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.iteration import Cursor, new_serial
 from backprop_viz.recording.phases import Phase
 from tests.conftest import MakeViewState
 from tests.foreign.conftest import recording_of, state_at
@@ -60,6 +61,21 @@ def test_a_gpt_is_folded_and_says_the_norms_of_its_blocks(window: MainWindow) ->
     assert canvas.facts.norm_text(row) == ""
     assert canvas.facts.caption(row) == "9 modules"
     canvas.grab()
+
+
+def test_another_network_is_not_shown_as_the_one_before(window: MainWindow) -> None:
+    gpt = recording_of("gpt")
+    window.show_view_state(state_at(gpt, 480))
+    view = window.panel(NetworkView)
+    text = view.subtitle.text()
+    other = (replace(gpt.parameters[0], name="own.weight"),)
+    begun = replace(gpt, model="Own", parameters=other, events=(), passes=(), spans=())
+    window.show_view_state(state_at(replace(begun, serial=new_serial()), 0))
+    assert view.canvas.layers == ()
+    assert view.subtitle.text().startswith("Own · ")
+    window.show_view_state(state_at(gpt, 480))
+    assert canvas_of(window).network.boxes
+    assert view.subtitle.text() == text
 
 
 def test_lenet_looks_as_it_did(window: MainWindow, make_view_state: MakeViewState) -> None:

@@ -190,7 +190,7 @@ def constant() -> float:
     for parameter in net.parameters():
         nn.init.constant_(parameter, 0.01)
     x, label = torch.randn(4, 1, 32, 32), torch.tensor([0, 1, 2, 0])
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
     for _ in range(20):
         optimizer.zero_grad()
         functional.cross_entropy(net(x), label).backward()

@@ -16,7 +16,7 @@ def snippet(record: Callable[..., Any]) -> dict[str, float]:
     for parameter in net.parameters():
         nn.init.constant_(parameter, 0.01)
     x, label = torch.randn(4, 1, 32, 32), torch.tensor([0, 1, 2, 0])
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
     before = net.conv1.weight.detach().clone()
     for _ in range(20):
         with record(net, optimizer):

@@ -53,10 +53,10 @@ def node_states(graph: Graph, cursor: Cursor | None) -> dict[int, NodeState]:
 
 
 def arriving_gradient_text(node: Node, cursor: Cursor | None) -> str:
-    """The shape of the gradient that enters a node, ``∂ 64×10``; for a scalar its value."""
+    """The shape of the gradient that enters a node, ``∂ 64×10``; of a single number its value."""
     if node.shape is None:
         return ""
-    if node.shape:
+    if math.prod(node.shape) != 1:
         return f"∂ {shape_text(node.shape)}"
     event = None if cursor is None else cursor.backward_event(node.id)
     arrived = event.inputs[0] if event is not None and event.inputs else None

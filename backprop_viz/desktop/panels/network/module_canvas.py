@@ -73,9 +73,7 @@ class ModuleCanvas(QWidget):
         self._state = state
         cursor = state.cursor
         if cursor is None:
-            if self._facts is not None:
-                self._facts.cursor, self._facts.mode = None, state.mode
-            self.update()
+            self._show_no_numbers(state)
             return
         if self._facts is None or self._facts.recording != cursor.recording:
             self._facts = ModuleFacts.of(cursor.recording)
@@ -90,6 +88,14 @@ class ModuleCanvas(QWidget):
             self._fold()
         facts = self._facts
         facts.layers, facts.cursor, facts.mode = state.layers, cursor, state.mode
+        self.update()
+
+    def _show_no_numbers(self, state: NetworkState) -> None:
+        if self._facts is not None:
+            self._facts.cursor, self._facts.mode = None, state.mode
+        if not state.layers.layers and self.network.boxes:
+            self._layers, self._folding, self.network = LayerGraph(), None, FoldedNetwork()
+            self._place()
         self.update()
 
     def _fold(self) -> None:

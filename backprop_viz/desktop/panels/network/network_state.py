@@ -132,13 +132,18 @@ def following_mode(mode: Mode, before: Phase | None, now: Phase | None) -> Mode:
 
 
 def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> NetworkState:
-    """The network at the cursor. A recording without one yet shows the previous one, empty."""
+    """The network at the cursor. A recording without one yet shows the previous one, empty.
+
+    Not if that has other parameters: then it is another network, and nothing is shown.
+    """
     cursor = view_state.cursor
     recording = cursor.recording
     phase = current_phase(view_state)
     layers = cursor.layers
     if not layers.layers:
-        return NetworkState(remembered, None, mode, phase)
+        own = {p.name for p in recording.parameters}
+        fits = not own or all(own.issuperset(layer.parameters) for layer in remembered.layers)
+        return NetworkState(remembered if fits else LayerGraph(), None, mode, phase)
     began = phase is not None and cursor.position > 0
     current = layer_name_of(recording, cursor.position - 1) if began else None
     labels, sample = recording.labels, view_state.sample

@@ -60,6 +60,7 @@ class NetworkView(Panel):
         self._phase: Phase | None = None
         self._pinned: int | None = None  # the iteration in which the user last chose a mode
         self._remembered = LayerGraph()
+        self._told: int | None = None  # the recording whose network the heading names
         self.outputs: dict[str, int] = {}
         self._unmarked: dict[str, int] | None = None  # the outputs before a number was explained
         self._of = self._showing = (
@@ -234,7 +235,7 @@ class NetworkView(Panel):
         state = state_of(self._view_state, self.mode, self._remembered)
         state = replace(state, layers=self._as_chosen(state.layers))
         self._show_pages(state)
-        if state.layers != before.layers or state.cursor is None:
+        if self._told != self._view_state.cursor.recording.serial:
             self._tell_size()
         if state.current is not None and state.current != before.current:
             self._reveal(state.current)
@@ -281,6 +282,7 @@ class NetworkView(Panel):
     def _tell_size(self) -> None:
         assert self._view_state is not None
         recording = self._view_state.cursor.recording
+        self._told = recording.serial
         count = sum(parameter.value.size for parameter in recording.parameters)
         text = self.tr("{name} · {count} parameters")
         self.subtitle.setText(text.format(name=recording.model, count=f"{count:,}"))

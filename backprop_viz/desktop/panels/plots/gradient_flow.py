@@ -41,7 +41,7 @@ from backprop_viz.recording.iteration import Cursor
 
 _TOP = 24.0  # the names of the two axes
 _BOTTOM = 20.0  # the parameters' names
-_SIDE = 36.0
+_SIDE = 42.0  # "10⁻⁴⁵", the smallest a float32 has
 _NARROW = 6.0  # columns narrower than this have bars without round corners
 _NEAR_DOT = 9.0  # how far from a dot a click is still on it
 _CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)

@@ -102,6 +102,9 @@ def test_node_texts(make_view_state: MakeViewState) -> None:
     assert arriving_gradient_text(root, view_state.cursor.recording.at(0)) == "∂"
     assert arriving_gradient_text(root, view_state.cursor) == "∂ 1.000"
     assert arriving_gradient_text(replace(root, shape=None), view_state.cursor) == ""
+    one = replace(root, shape=(1, 1))
+    assert arriving_gradient_text(one, view_state.cursor.recording.at(0)) == "∂"
+    assert arriving_gradient_text(one, view_state.cursor) == "∂ 1.000"
     assert name_lines("ConvolutionBackward0") == ("Convolution", "Backward0")
     assert name_lines("CopySlices") == ("CopySlices", "")
 

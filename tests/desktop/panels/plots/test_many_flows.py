@@ -35,7 +35,7 @@ def colours_in_the_middle(bars: FlowBars) -> set[str]:
 )
 def test_a_bar_shows_what_it_is(bars: FlowBars, grad: float, role: str) -> None:
     quiet = [Flow(f"layer{i}.weight", 1e-6, None) for i in range(COUNT)]
-    bars.show_flows(tuple(quiet), ())
+    bars.show_flows(tuple(Flow(flow.name, None, None) for flow in quiet), ())
     before = colours_in_the_middle(bars)
     # A few beside each other, so that one of them covers a pixel whole.
     quiet[200:210] = [Flow(f"layer{i}.weight", grad, None) for i in range(200, 210)]
