@@ -1,5 +1,6 @@
 """Where a number comes from: a sum of terms, each a product of factors. Plain data."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import overload
@@ -190,8 +191,11 @@ class NumberExplanation:
 
     @property
     def residual(self) -> float:
-        """torch's value less the sum: what the rounding of its dtype left."""
-        return self.value - self.total
+        """torch's value less the sum: what the rounding of its dtype left.
+
+        NaN where no sum is made; ``reason`` says why.
+        """
+        return self.value - self.total if self.reason is None else math.nan
 
 
 def shortened(explanation: NumberExplanation, most: int) -> NumberExplanation:

@@ -1,6 +1,7 @@
 """What is at the border of the engine: tables that are renormed, torch.func, complex numbers."""
 
 import copy
+import math
 import random
 from collections.abc import Callable
 
@@ -190,3 +191,27 @@ def test_an_error_in_a_function_that_a_loss_is_given_is_that_of_the_loss() -> No
         bv.record(net, torch.optim.SGD(net.parameters(), 0.1)),
     ):
         F.triplet_margin_with_distance_loss(net(x), x, x, distance_function=broken)
+
+
+class Sorted(nn.Module):
+    """Weighs each number by its place among those of its sample."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weigh = nn.Linear(3, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weighed = self.weigh(x)
+        return weighed * weighed.sort(1).indices
+
+
+def test_where_no_sum_is_made_nothing_is_left_over() -> None:
+    recording = recorded_net(Sorted(), torch.randn(5, 3))
+    event = next(i for i, e in enumerate(recording.events) if e.op == "sort")
+    places = recording.events[event].outputs[1]
+    assert places is not None
+    found = recording.explain(event, 1, (0, 0))
+    assert found.value == places[0, 0]
+    assert found.reason is not None
+    assert math.isnan(found.residual)
+    assert recording.explain(event, 0, (0, 0)).residual == 0
