@@ -187,6 +187,7 @@ def _code_font(pixels: int, bold: bool) -> QFont:
 _SHEET = """
 QWidget {{ color: {text}; }}
 QMainWindow, QDialog, QMessageBox {{ background: {window}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QFrame[role="panel"] {{ background: {panel}; border: 1px solid {border}; border-radius: 8px; }}
 QFrame[role="inset"] {{ background: {inset}; border: 1px solid {border}; border-radius: 6px; }}
 QLabel {{ background: transparent; }}

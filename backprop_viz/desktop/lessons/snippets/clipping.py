@@ -17,7 +17,7 @@ def snippet(record: Callable[..., Any]) -> dict[str, float]:
     ):
         net = nn.Linear(2, 1, bias=False)
         with record(net):
-            net(gradient).backward()
+            net(gradient.unsqueeze(0)).backward()
             clip(net.parameters(), 1.0)
         assert net.weight.grad is not None
         left = net.weight.grad[0].clone()

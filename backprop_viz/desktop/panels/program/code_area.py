@@ -75,7 +75,7 @@ class CodeArea(QTextEdit):
         self._lit: frozenset[int] = frozenset()
         self.failed: int | None = None
         self._leading = 2.0
-        self._fitted = (0, 0.0, 0)
+        self._fitted: tuple[int, float, tuple[Line, ...]] = (0, 0.0, ())
         self.breaks: frozenset[int] = frozenset()
         self.gutter = Gutter(self, self)
         self._colours = _Colours(self)
@@ -213,7 +213,7 @@ class CodeArea(QTextEdit):
         leading = max(2, min(8, height // max(len(self.lines), 1) - line))
         self.setViewportMargins(gutter, 0, 0, 0)
         self.gutter.setGeometry(0, 0, gutter, self.viewport().height())
-        fitted = (size, leading, len(self.lines))
+        fitted = (size, leading, self.lines)
         if fitted != self._fitted:
             self._fitted = fitted
             self._leading = leading

@@ -33,8 +33,8 @@ def test_a_screen_reader_hears_no_marks() -> None:
 
 
 def test_emphasis_may_end_before_a_korean_particle(qapp: object) -> None:
-    html = rich_text("*신경망*를 **모두**가 `conv1`의 *값*은", DARK)
-    assert "<i>신경망</i>를" in html
+    html = rich_text("*신경망*을 **모두**가 `conv1`의 *값*은", DARK)
+    assert "<i>신경망</i>을" in html
     assert "<b>모두</b>가" in html
     assert "<i>값</i>은" in html
     assert "*" not in html

@@ -258,6 +258,17 @@ def test_the_lines_of_a_selection_are_tinted(
     assert view.code.row_fill(row) is None
 
 
+def test_as_many_other_lines_have_their_own_indents_and_spacing(view: ProgramView) -> None:
+    code = view.code
+    formats = []
+    for indent in (0, 8):
+        code.show_lines(tuple(Line(" " * indent + f"x = {i}") for i in range(5)))
+        formats.append(code.document().findBlockByNumber(4).blockFormat())
+    flat, indented = formats
+    assert flat.topMargin() == indented.topMargin() > 0
+    assert 0 < flat.leftMargin() == -flat.textIndent() < indented.leftMargin()
+
+
 def test_the_text_can_be_selected_and_not_changed(
     view: ProgramView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
