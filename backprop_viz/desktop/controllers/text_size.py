@@ -11,6 +11,7 @@ PERCENTS = (80, 90, 100, 110, 125, 150, 175, 200)
 _KEY = "text_size"
 _FOR_A_ROOM = 150  # percent, while presenting
 _ANY = 10_000  # pixels: a height that is no limit
+_SIZE = 0x0002  # ``QFont::SizeResolved``
 
 
 class TextSizeController(QObject):
@@ -80,8 +81,10 @@ class TextSizeController(QObject):
 
 def _rescale(widget: QWidget, before: float, scale: float) -> None:
     """Give a widget's own font its size at this scale, and room for it."""
-    if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) and widget.font().pixelSize() > 0:
-        font = widget.font()
+    font = widget.font()
+    # Of a font that is only bold the size is the application's, of a caption the style sheet's.
+    own = widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) and font.resolveMask() & _SIZE
+    if own and widget.property("role") != "caption" and font.pixelSize() > 0:
         font.setPixelSize(_at(widget, "textAt100", font.pixelSize(), before, scale))
         widget.setFont(font)
     boxes = isinstance(widget, QComboBox | QAbstractSpinBox | QToolButton)

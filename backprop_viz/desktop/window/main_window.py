@@ -111,6 +111,8 @@ class MainWindow(QMainWindow):
         self._room_changed.timeout.connect(self._fit_room)
         self._compose()
         self.docks.resized.connect(self._room_changed.start)
+        # While a number is explained no panel goes elsewhere; afterwards it may.
+        self.lower_row.dock.visibilityChanged.connect(self._fit_room_soon)
 
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
         """The panel of a class. Raises LookupError if the window has none."""
@@ -264,6 +266,9 @@ class MainWindow(QMainWindow):
         if not self.docks.isVisible():
             return self._crowding
         return crowding_of(self.docks.width(), self.docks.height(), text_scale())
+
+    def _fit_room_soon(self) -> None:
+        self._room_changed.start()
 
     def _fit_room(self) -> None:
         """Put panels into tabs, or beside each other again, unless the user has moved any."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyle, QStyleOpt
 
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers.text_size import PERCENTS
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.style.theme import body_font, code_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.nightly import NIGHTLY, by_day_every
@@ -41,10 +42,18 @@ def test_all_text_is_twice_as_large_and_the_window_is_not(
     open_window: OpenWindow, size: tuple[int, int]
 ) -> None:
     window = open_window("--preset", "tutorial", size=size)
+    bold = QLabel("bold", window)
+    font = bold.font()
+    font.setBold(True)
+    bold.setFont(font)
+    bold.show()
+    QApplication.processEvents()
     before = sizes_of_text(window)
     choose(window, "actionTextLarger", 6)
     after = sizes_of_text(window)
     assert len(before) > 20
+    assert bold.font().pixelSize() == 26
+    assert window.panel(OriginView).formula.where.font().pixelSize() == 22
     same = before.keys() & after.keys()
     assert len(same) > 20
     # One that makes its letters fit into its place may have had smaller ones.

@@ -160,7 +160,13 @@ def test_panels_share_tabs_where_text_is_large_and_stand_apart_again(
     assert len({(p.x, p.y) for p in places.values()}) == 2
     assert places.keys() == before.keys() - {"gradientFlowPlot"}
     assert places["networkView"].in_front
+    # Not while a number is explained, but as soon as it no longer is.
+    window.lower_row.explain()
+    settle(window)
     trigger(window, "actionTextNormal")
+    settle(window)
+    assert len({(p.x, p.y) for p in window.docks.places().values()}) == 2
+    window.lower_row.show_plots()
     settle(window)
     after = window.docks.places()
     assert len({(p.x, p.y) for p in after.values()}) == len(after) == len(before) - 1
