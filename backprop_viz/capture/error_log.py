@@ -15,6 +15,7 @@ from backprop_viz.capture.errors_explained import (
 )
 from backprop_viz.capture.graph.graph_ages import GraphAges
 from backprop_viz.capture.logs.event_log import EventLog
+from backprop_viz.capture.tensors.shapes import known_sizes
 from backprop_viz.recording.events import Event, Failure
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -56,7 +57,7 @@ class ErrorLog:
         code: CodeType | None,
     ) -> None:
         """A forward of this ``code`` has raised, after these operations."""
-        shapes = {name: tuple(tensor.shape) for name, tensor in inputs.items()}
+        shapes = {name: known_sizes(tensor.shape) for name, tensor in inputs.items()}
         self.failure = refused(error, ran, shapes, self._tried, code)
 
     def explain(

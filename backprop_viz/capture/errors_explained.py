@@ -14,6 +14,7 @@ from backprop_viz.analysis.provenance import forward_events, maker, tracked
 from backprop_viz.capture.code.user_lines import raising_line
 from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
 from backprop_viz.capture.graph.graphs import grad_fn_name
+from backprop_viz.capture.tensors.shapes import known_sizes
 from backprop_viz.capture.watches.function_watch import calling_line
 from backprop_viz.recording.events import Event, Failure
 from backprop_viz.recording.iteration import Recording
@@ -75,7 +76,7 @@ def named_shapes(tensors: Sequence[Tensor], names: Mapping[int, str]) -> tuple[N
     return tuple(
         NamedShape(
             names.get(id(tensor), ""),
-            tuple(tensor.shape),
+            known_sizes(tensor.shape),
             str(tensor.dtype).removeprefix("torch."),
             str(tensor.device),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -285,6 +286,19 @@ class Jagged(Net):
         return super().forward(x) + 0 * nested.to_padded_tensor(0.0).sum()
 
 
+class JaggedThroughout(nn.Module):
+    """Its first layer makes jagged numbers, of which backward keeps some."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Linear(32, 8), nn.Linear(8, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = [sample[0, : i + 2] for i, sample in enumerate(x)]
+        nested = self.a(torch.nested.as_nested_tensor(rows, layout=torch.jagged))
+        return self.b(torch.tanh(torch.stack([one.mean(0) for one in nested.unbind()])))
+
+
 class Complex(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -299,6 +313,7 @@ HARD: dict[str, Callable[[], nn.Module]] = {
     "inference mode": Inference,
     "float8": Float8,
     "jagged": Jagged,
+    "jagged throughout": JaggedThroughout,
     "complex": Complex,
     "compiled": lambda: torch.compile(Net(), backend="eager"),
     "scripted": lambda: torch.jit.script(Net()),
@@ -314,7 +329,7 @@ HARD: dict[str, Callable[[], nn.Module]] = {
     "ignore:Graph break due to unsupported builtin",
 )
 @pytest.mark.parametrize("name", HARD)
-def test_what_cannot_be_copied_stops_no_training(name: str) -> None:
+def test_what_cannot_be_copied_stops_no_training(name: str, tmp_path: Path) -> None:
     """The losses and the weights are those of a loop without a recorder, the rest is recorded."""
     torch.manual_seed(0)
     net = HARD[name]()
@@ -343,7 +358,9 @@ def test_what_cannot_be_copied_stops_no_training(name: str) -> None:
         explain(end, "node", node.id)
     missing = {reason for event in recording.events for reason in event.missing.values()}
     assert missing <= {"functorch", "nested", "fake"}
-    assert bool(missing) == (name == "jagged")
+    assert bool(missing) == name.startswith("jagged")
+    # Without a number that is none, as the size of what is jagged.
+    recording.save(tmp_path / "recorded.bprec")
 
 
 class WrittenUnderNoGrad(nn.Module):

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.tensors.shapes import known_shape
 from backprop_viz.recording.graph import Graph, Node, Saved
 from backprop_viz.recording.phases import Phase
 
@@ -174,8 +175,10 @@ def _bytes_of(tensor: Tensor) -> int:
         return tensor.nbytes
     if tensor.layout is torch.sparse_coo:
         return tensor._values().nbytes + tensor._indices().nbytes
-    along_rows = tensor.layout in (torch.sparse_csr, torch.sparse_bsr)
-    if along_rows:
+    if tensor.is_nested:
+        jagged: Any = tensor
+        places: tuple[Tensor, ...] = (jagged.offsets(),)
+    elif tensor.layout in (torch.sparse_csr, torch.sparse_bsr):
         places = tensor.crow_indices(), tensor.col_indices()
     else:
         places = tensor.ccol_indices(), tensor.row_indices()
@@ -189,7 +192,7 @@ def saved_by(node: GradFn) -> tuple[Saved, ...]:
 
 def told_saved(saved: SavedTensors) -> tuple[Saved, ...]:
     """The same of a node that was looked at before."""
-    return tuple([Saved(name, tuple(shape), size) for name, shape, size in saved])
+    return tuple([Saved(name, known_shape(shape) or (), size) for name, shape, size in saved])
 
 
 def saved_tensors(node: GradFn) -> SavedTensors:
@@ -224,7 +227,7 @@ def _saved_attributes(kind: type) -> tuple[tuple[str, str], ...]:
 
 def _shape(node: GradFn) -> tuple[int, ...] | None:
     metadata: Any = getattr(node, "_input_metadata", None)
-    return tuple(metadata[0].shape) if metadata else None
+    return known_shape(metadata[0].shape) if metadata else None
 
 
 def parameter_names(model: nn.Module) -> dict[int, str]:

@@ -8,6 +8,7 @@ import torch
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graphs import Operation
+from backprop_viz.capture.tensors.shapes import known_sizes
 from backprop_viz.recording.layers import Layer, LayerGraph, Output
 from backprop_viz.recording.phases import Phase
 
@@ -97,7 +98,7 @@ def layer_graph(
             id=i,
             name=name,
             operations=tuple(column.operations),
-            shape=tuple(column.shape[1:]),
+            shape=known_sizes(column.shape[1:]),
             parameters=tuple(column.parameters),
             node=column.outputs[-1].node if column.outputs else None,
             output_nr=column.outputs[-1].output_nr if column.outputs else 0,
