@@ -156,9 +156,8 @@ class NetworkPainter:
         mode = Qt.TextElideMode.ElideMiddle if state.switchable(layer) else _LEFT
         self._text(painter, line, title, _title_font(title, line.width()), color, mode)
         # Shapes that touch read as one: they are smaller before they do.
-        below = box.adjusted(_APART, scaled(19), -_APART, -scaled(3))
-        shape = state.caption(layer)
-        font = fitting(code_font(11), shape, below.width(), 11)
+        below, shape = box.adjusted(0, scaled(19), 0, -scaled(3)), state.caption(layer)
+        font = fitting(code_font(11), shape, below.width() - 2 * _APART, 11)
         self._text(painter, below, shape, font, muted)
 
     def _text(
