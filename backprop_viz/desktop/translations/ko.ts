@@ -1381,8 +1381,8 @@ Click a figure: where does it come from?</source>
         <translation>이전</translation>
     </message>
     <message>
-        <source>after backward: not yet</source>
-        <translation>backward 이후: 아직</translation>
+        <source>after: not yet</source>
+        <translation>이후: 아직</translation>
     </message>
     <message>
         <source>after backward: None</source>
@@ -1631,7 +1631,7 @@ Click a figure: where does it come from?</source>
     </message>
     <message>
         <source>slices</source>
-        <translation>단면</translation>
+        <translation>모든 수</translation>
     </message>
     <message>
         <source>All numbers of the tensor, as rows and columns of two axes</source>
@@ -1892,7 +1892,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>Loss along this number</source>
-        <translation>이 수에 따른 손실</translation>
+        <translation>이 수를 바꿀 때의 손실</translation>
     </message>
     <message>
         <source>The loss as only this number changes, in float64; the dashed line has the gradient as its slope. Drag the interval&apos;s edges to choose h; the wheel, + and - zoom; Left and Right read the points.</source>
@@ -2215,7 +2215,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>{name} · {count} parameters</source>
-        <translation>{name} · 매개변수 {count}개</translation>
+        <translation>{name} · 수 {count}개</translation>
     </message>
     <message>
         <source>Break when {name} is &amp;accumulated</source>
@@ -2427,7 +2427,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>Go back to the tutorial&apos;s network?</source>
-        <translation>튜토리얼의 네트워크로 돌아갈까요?</translation>
+        <translation>튜토리얼의 신경망으로 돌아갈까요?</translation>
     </message>
     <message>
         <source>What you have edited was not run. It leaves the editor; Ctrl+Z there brings it back.</source>
@@ -2458,7 +2458,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>NetworkView</name>
     <message>
         <source>Network</source>
-        <translation>네트워크</translation>
+        <translation>신경망</translation>
     </message>
     <message>
         <source>Fold the modules</source>
@@ -2494,7 +2494,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>{name} · {count} parameters</source>
-        <translation>{name} · 매개변수 {count}개</translation>
+        <translation>{name} · 수 {count}개</translation>
     </message>
 </context>
 <context>
@@ -2615,7 +2615,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>Changing the optimizer&apos;s options starts again with a new network. The schedule&apos;s take effect at once, as if they had been set from the first iteration.</source>
-        <translation>옵티마이저의 옵션을 바꾸면 새 신경망으로 다시 시작합니다. 스케줄의 옵션은 첫 반복부터 그랬던 것처럼 곧바로 적용됩니다.</translation>
+        <translation>옵티마이저의 옵션을 바꾸면 새 신경망으로 다시 시작합니다. 스케줄의 옵션은 곧바로 적용되며, 첫 반복부터 그렇게 정해 둔 것처럼 셉니다.</translation>
     </message>
 </context>
 <context>
@@ -2874,6 +2874,14 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>역전파를 위해 GradScaler가 {scale}을(를) 곱했습니다.</translation>
     </message>
     <message>
+        <source>refused</source>
+        <translation>거절됨</translation>
+    </message>
+    <message>
+        <source>Run once more, it raised an error; the run is as it was.</source>
+        <translation>한 번 더 실행하니 오류가 났습니다. 학습은 전과 같습니다.</translation>
+    </message>
+    <message>
         <source>raised</source>
         <translation>오류 발생</translation>
     </message>
@@ -3078,11 +3086,11 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>ProbabilityBars</name>
     <message>
         <source>softmax makes these probabilities, which sum to 1, of the network&apos;s outputs for the drawing, with the weights as they are. Make the drawing the batch (Ctrl+U) to follow an output back to its pixels; Ctrl+I shows which pixels matter.</source>
-        <translation>softmax가 그림에 대한 네트워크의 출력으로 지금의 가중치에서 이 확률들을 만들며, 그 합은 1입니다. 그림을 배치로 만들면(Ctrl+U) 출력을 픽셀까지 따라갈 수 있고, Ctrl+I는 어떤 픽셀이 중요한지 보여 줍니다.</translation>
+        <translation>softmax가 그림에 대한 신경망의 출력으로 지금의 가중치에서 이 확률들을 만들며, 그 합은 1입니다. 그림을 배치로 만들면(Ctrl+U) 출력을 픽셀까지 따라갈 수 있고, Ctrl+I는 어떤 픽셀이 중요한지 보여 줍니다.</translation>
     </message>
     <message>
         <source>x: the network&apos;s outputs</source>
-        <translation>x: 네트워크의 출력</translation>
+        <translation>x: 신경망의 출력</translation>
     </message>
     <message>
         <source>of the drawing</source>
@@ -3681,7 +3689,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>SaliencyDialog</name>
     <message>
         <source>Saliency</source>
-        <translation>Saliency (중요도)</translation>
+        <translation>중요도 (saliency)</translation>
     </message>
     <message>
         <source>Draw something to see which of its pixels matter.</source>
@@ -3689,11 +3697,11 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>Saliency for {0} (label)</source>
-        <translation>{0}에 대한 saliency (레이블)</translation>
+        <translation>{0}의 중요도 (레이블)</translation>
     </message>
     <message>
         <source>Saliency for {0} (predicted)</source>
-        <translation>{0}에 대한 saliency (예측)</translation>
+        <translation>{0}의 중요도 (예측)</translation>
     </message>
     <message>
         <source>∂ out[{0}] / ∂x of 1×32×32, from −{1} to +{1}</source>
@@ -3708,7 +3716,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>SaliencyPicture</name>
     <message>
         <source>Saliency of the drawing</source>
-        <translation>그림의 saliency</translation>
+        <translation>그림의 중요도(saliency)</translation>
     </message>
     <message>
         <source>Click a pixel to see where its gradient comes from (Enter)</source>
@@ -4171,7 +4179,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>one term · torch has {1} · residual {2}</source>
-        <translation>항 하나 · torch의 값 {1} · 나머지 {2}</translation>
+        <translation>항 하나 · torch의 값 {1} · 잔차 {2}</translation>
     </message>
     <message>
         <source>List the terms that are 0, and why each is</source>
@@ -4518,7 +4526,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>done: {0:,}</source>
-        <translation>끝남: {0:,}</translation>
+        <translation>끝낸 반복: {0:,}</translation>
     </message>
     <message>
         <source>Iterations done: {0:,}</source>
@@ -4763,8 +4771,8 @@ Click or press Enter: where does it come from?</source>
         <translation>평균 {mean}</translation>
     </message>
     <message>
-        <source>mean {mean} · colours ±{limit}</source>
-        <translation>평균 {mean} · 색 ±{limit}</translation>
+        <source>colours ±{limit}</source>
+        <translation>색 ±{limit}</translation>
     </message>
 </context>
 <context>
@@ -4907,7 +4915,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>&amp;Saliency</source>
-        <translation>Saliency(&amp;S)</translation>
+        <translation>중요도 (saliency)(&amp;S)</translation>
     </message>
     <message>
         <source>Show how the digit&apos;s logit changes with each pixel, and the feature maps</source>
@@ -5203,7 +5211,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>Comp&amp;are with iteration…</source>
-        <translation>반복을 골라 비교(&amp;A)…</translation>
+        <translation>다른 반복과 비교(&amp;A)…</translation>
     </message>
     <message>
         <source>Show beside every number what it was in an iteration that is kept</source>
@@ -5391,7 +5399,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>&amp;Where does it come from?</source>
-        <translation>어디에서 왔나요?(&amp;W)</translation>
+        <translation>이 수는 어디에서 왔나요?(&amp;W)</translation>
     </message>
     <message>
         <source>Show the sum behind the number chosen last, or the plots again</source>
@@ -5844,7 +5852,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>loss along {0}, float64</source>
-        <translation>{0}에 따른 손실, float64</translation>
+        <translation>{0}을(를) 바꿀 때의 손실, float64</translation>
     </message>
     <message>
         <source>Of the mean loss of {0} ranks.</source>
@@ -6795,7 +6803,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>{0} is no parameter of the network: write one as conv1.weight[0, 0, 1, 1].</source>
-        <translation>{0}은(는) 네트워크의 매개변수가 아닙니다. conv1.weight[0, 0, 1, 1]처럼 쓰세요.</translation>
+        <translation>{0}은(는) 신경망의 매개변수가 아닙니다. conv1.weight[0, 0, 1, 1]처럼 쓰세요.</translation>
     </message>
     <message>
         <source>{0} has the shape ({1}): write a place within it, such as {2}.</source>
@@ -6827,7 +6835,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>The network has no weight {0}: choose a parameter and a place within its shape.</source>
-        <translation>네트워크에 {0} 가중치가 없습니다. 매개변수와 그 shape 안의 위치를 고르세요.</translation>
+        <translation>신경망에 {0} 가중치가 없습니다. 매개변수와 그 shape 안의 위치를 고르세요.</translation>
     </message>
     <message>
         <source>Not every rank has a parameter {0}.</source>
@@ -7134,7 +7142,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>Max pool: this, {0}, won of the {1} in its window, so the gradient is passed on here. The others: {2}.</source>
-        <translation>최댓값 풀링: 창의 {1}개 중 이 값 {0}이(가) 가장 커서 변화도가 여기로 전달됩니다. 나머지: {2}.</translation>
+        <translation>최대 풀링: 창의 {1}개 중 이 값 {0}이(가) 가장 커서 변화도가 여기로 전달됩니다. 다른 값: {2}.</translation>
     </message>
     <message>
         <source>{0} = {1} = {2}</source>
@@ -7142,7 +7150,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>Max pool: {1} won of the {0} in its window. The others: {2}.</source>
-        <translation>최대 풀링: 창의 {0}개 중 {1}이(가) 이겼습니다. 나머지: {2}.</translation>
+        <translation>최대 풀링: 창의 {0}개 중 {1}이(가) 이겼습니다. 다른 값: {2}.</translation>
     </message>
     <message>
         <source>Max pool: this of the {0} won, so the gradient is passed on here.</source>
@@ -7268,7 +7276,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>Units of {0} that are 0 for the whole batch: {1} of {2}.</source>
-        <translation>{0}에서 배치 전체에 대해 0인 유닛: {2}개 중 {1}개.</translation>
+        <translation>배치의 모든 샘플에서 0인 {0}의 유닛: {2}개 중 {1}개.</translation>
     </message>
     <message>
         <source>{0} was not told whether the model trains, so it goes on after model.eval(). Give training=self.training, or use nn.Dropout.</source>
@@ -7483,8 +7491,8 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}에서 그래프가 끊깁니다</translation>
     </message>
     <message>
-        <source>{0}: nearly all units are dead</source>
-        <translation>{0}: 거의 모든 유닛이 죽음</translation>
+        <source>{0}: {1} of {2} units are dead</source>
+        <translation>{0}: 유닛 {2}개 중 {1}개가 죽음</translation>
     </message>
     <message>
         <source>{0}: dead units, {1} of {2}</source>
@@ -7858,6 +7866,10 @@ Click or press Enter: where does it come from?</source>
         <translation>각 원소의 오차의 두 배를 원소 수 n으로 나눕니다. 합(sum)이면 나누지 않습니다.</translation>
     </message>
     <message>
+        <source>The error of each element, cut at −½ and ½, divided by their number n.</source>
+        <translation>각 원소의 오차를 −½과 ½에서 자르고 원소 수 n으로 나눕니다.</translation>
+    </message>
+    <message>
         <source>The error of each element, cut at −1 and 1, divided by their number n.</source>
         <translation>각 원소의 오차를 −1과 1에서 자르고 원소 수 n으로 나눕니다.</translation>
     </message>
@@ -8073,7 +8085,7 @@ Click or press Enter: where does it come from?</source>
     <name>health</name>
     <message>
         <source>the network</source>
-        <translation>네트워크</translation>
+        <translation>신경망</translation>
     </message>
     <message>
         <source>{0}: gradient of the output</source>
@@ -8403,6 +8415,33 @@ Click or press Enter: where does it come from?</source>
     </message>
 </context>
 <context>
+    <name>lenet</name>
+    <message>
+        <source>LeNet as the tutorial defines it: 10 parameters, 81,194 numbers.</source>
+        <translation>튜토리얼의 LeNet: 매개변수 10개, 수 81,194개.</translation>
+    </message>
+    <message>
+        <source>Input (N, 1, 32, 32) float32, output (N, 10) logits.</source>
+        <translation>입력 (N, 1, 32, 32) float32, 출력 (N, 10) 로짓(logit).</translation>
+    </message>
+    <message>
+        <source>Source: https</source>
+        <translation>출처: https</translation>
+    </message>
+    <message>
+        <source># After each line: the shape of what it made of one sample.</source>
+        <translation># 줄 끝의 수: 샘플 하나로 만든 것의 shape.</translation>
+    </message>
+    <message>
+        <source>Logits (N, 10) of images (N, 1, 32, 32).</source>
+        <translation>이미지 (N, 1, 32, 32)의 로짓 (N, 10).</translation>
+    </message>
+    <message>
+        <source>The numbers in one sample of ``x``: the product of all sizes but the first.</source>
+        <translation>``x``의 샘플 하나에 든 수의 개수: 첫 차원을 뺀 크기들의 곱.</translation>
+    </message>
+</context>
+<context>
     <name>losses</name>
     <message>
         <source>Cross-entropy</source>
@@ -8468,6 +8507,14 @@ Click or press Enter: where does it come from?</source>
         <source>The mean of half the squared differences between the output and the target, and of the absolute differences less ½ where they are 1 or more</source>
         <translation>출력과 목표의 차이의 제곱의 반의 평균. 차이가 1 이상인 곳에서는 절댓값에서 ½을 뺀 것</translation>
     </message>
+    <message>
+        <source>Huber, δ = ½</source>
+        <translation>Huber, δ = ½</translation>
+    </message>
+    <message>
+        <source>The mean of half the squared differences between the output and the target, and of ½·(absolute difference − ¼) where they are ½ or more</source>
+        <translation>출력과 목표의 차이의 제곱의 반의 평균. 차이가 ½ 이상인 곳에서는 ½·(차이의 절댓값 − ¼)</translation>
+    </message>
 </context>
 <context>
     <name>measures</name>
@@ -8525,7 +8572,7 @@ Each line that the last cell prints is the loss of an iteration, bit for bit tha
         <source>## Define the network
 
 `__init__` makes the layers that have weights; `forward` says how a batch goes through them. autograd makes the backward pass.</source>
-        <translation>## 네트워크 정의하기
+        <translation>## 신경망 정의하기
 
 `__init__`은 가중치가 있는 층을 만들고, `forward`는 배치가 층을 어떻게 지나는지 정합니다. backward는 autograd가 만듭니다.</translation>
     </message>
@@ -8533,7 +8580,7 @@ Each line that the last cell prints is the loss of an iteration, bit for bit tha
         <source>## Make it
 
 The seed decides the first weights: the same seed gives the same run.</source>
-        <translation>## 네트워크 만들기
+        <translation>## 신경망 만들기
 
 시드가 처음 가중치를 정합니다. 시드가 같으면 실행도 같습니다.</translation>
     </message>
@@ -8570,7 +8617,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>This could not be run, so the run is as it was.</source>
-        <translation>실행하지 못했으며, 실행은 그 전 그대로입니다.</translation>
+        <translation>실행할 수 없었습니다. 학습은 그 전 상태 그대로입니다.</translation>
     </message>
     <message>
         <source>torch says: {0}</source>
@@ -8594,11 +8641,11 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>This could not be run, so the run is as it was. {0} says: {1}: {2}</source>
-        <translation>실행하지 못했으며, 실행은 그 전 그대로입니다. {0}의 말: {1}: {2}</translation>
+        <translation>실행할 수 없었습니다. 학습은 그 전 상태 그대로입니다. {0}의 말: {1}: {2}</translation>
     </message>
     <message>
         <source>There is not enough memory for this, so the run is as it was: choose a smaller batch.</source>
-        <translation>메모리가 부족하여 실행은 그 전 그대로입니다. 더 작은 배치를 고르세요.</translation>
+        <translation>메모리가 부족합니다. 학습은 그 전 상태 그대로입니다. 더 작은 배치를 고르세요.</translation>
     </message>
     <message>
         <source>The process that runs torch could not start ({0}): choose Run &gt; Start torch again.</source>
@@ -8804,6 +8851,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>갱신 전에 각 가중치에서, 학습률을 곱한 얼마를 덜어 낼지</translation>
     </message>
     <message>
+        <source>Adamax</source>
+        <translation>Adamax</translation>
+    </message>
+    <message>
+        <source>How much of the largest gradient is kept at each update</source>
+        <translation>갱신마다 가장 큰 변화도를 얼마나 남길지</translation>
+    </message>
+    <message>
         <source>NAdam</source>
         <translation>NAdam</translation>
     </message>
@@ -8959,7 +9014,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>Next (F10): {phase} {what}</source>
-        <translation>다음 (F10): {phase} {what}</translation>
+        <translation>다음 (F10) {phase}: {what}</translation>
     </message>
     <message>
         <source>F8 shows the next event of {phase}, F10 its end.</source>
@@ -9359,7 +9414,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>It is given: a buffer of the network, such as a running mean. No gradient changes it.</source>
-        <translation>주어진 값입니다. 이동 평균과 같은 네트워크의 버퍼이며, 변화도가 바꾸지 않습니다.</translation>
+        <translation>주어진 값입니다. 이동 평균과 같은 신경망의 버퍼이며, 변화도가 바꾸지 않습니다.</translation>
     </message>
     <message>
         <source>Nothing that was recorded made it: to the network it is a constant.</source>
@@ -9370,11 +9425,11 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <name>roles</name>
     <message>
         <source>upstream</source>
-        <translation>위에서 온 변화도</translation>
+        <translation>전해 온 변화도</translation>
     </message>
     <message>
         <source>× local</source>
-        <translation>× 국소</translation>
+        <translation>× 국소 미분</translation>
     </message>
     <message>
         <source>gate</source>
@@ -9386,7 +9441,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>share</source>
-        <translation>몫</translation>
+        <translation>비율</translation>
     </message>
     <message>
         <source>ln p</source>
@@ -9494,7 +9549,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>what changes</source>
-        <translation>무엇이 바뀌나</translation>
+        <translation>바뀌는 수</translation>
     </message>
     <message>
         <source>depends on</source>
@@ -9506,7 +9561,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>per +1</source>
-        <translation>+1마다</translation>
+        <translation>이 수 +1마다</translation>
     </message>
     <message>
         <source>|x|</source>
@@ -9558,7 +9613,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>share of the class</source>
-        <translation>클래스의 몫</translation>
+        <translation>클래스의 비율</translation>
     </message>
     <message>
         <source>coefficient</source>
@@ -9586,7 +9641,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>share of the label</source>
-        <translation>레이블의 몫</translation>
+        <translation>레이블의 비율</translation>
     </message>
     <message>
         <source>mask</source>
@@ -9951,7 +10006,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>upstream gradient</source>
-        <translation>위에서 온 변화도</translation>
+        <translation>전해 온 변화도(upstream gradient)</translation>
     </message>
     <message>
         <source>input</source>
@@ -9991,7 +10046,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>target</source>
-        <translation>목푯값</translation>
+        <translation>목표</translation>
     </message>
     <message>
         <source>probability, the softmax of x</source>
@@ -10039,7 +10094,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>upstream gradient times the gain</source>
-        <translation>위에서 온 변화도 × 이득</translation>
+        <translation>전해 온 변화도 × 이득</translation>
     </message>
     <message>
         <source>mean of what is normalized together</source>
@@ -10198,6 +10253,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>변화도 제곱의 이동 평균</translation>
     </message>
     <message>
+        <source>running variance of the gradient</source>
+        <translation>변화도의 이동 분산</translation>
+    </message>
+    <message>
         <source>momentum buffer</source>
         <translation>모멘텀 버퍼</translation>
     </message>
@@ -10310,8 +10369,40 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>지금까지의 모든 μ의 곱</translation>
     </message>
     <message>
+        <source>factor of the gradient</source>
+        <translation>변화도에 곱하는 수</translation>
+    </message>
+    <message>
+        <source>divisor of the momentum&apos;s factor</source>
+        <translation>모멘텀에 곱하는 수를 나누는 수</translation>
+    </message>
+    <message>
+        <source>factor of the momentum</source>
+        <translation>모멘텀에 곱하는 수</translation>
+    </message>
+    <message>
+        <source>weight after the gradient&apos;s part of the step</source>
+        <translation>걸음 중 변화도의 몫을 뺀 뒤의 가중치</translation>
+    </message>
+    <message>
         <source>max_norm / norm of the row</source>
         <translation>max_norm / 행의 노름</translation>
+    </message>
+    <message>
+        <source>how much of uₜ is kept</source>
+        <translation>uₜ를 얼마나 남길지</translation>
+    </message>
+    <message>
+        <source>largest gradient of late</source>
+        <translation>최근의 가장 큰 변화도</translation>
+    </message>
+    <message>
+        <source>what is left of the largest before</source>
+        <translation>이전의 가장 큰 변화도에서 남은 것</translation>
+    </message>
+    <message>
+        <source>size of this gradient</source>
+        <translation>이번 변화도의 크기</translation>
     </message>
 </context>
 <context>
@@ -10346,7 +10437,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
     <message>
         <source>Network</source>
-        <translation>네트워크</translation>
+        <translation>신경망</translation>
     </message>
     <message>
         <source>Autograd graph</source>
