@@ -5,14 +5,13 @@ import os
 import runpy
 import signal
 import sys
-import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any, Literal, Protocol, TypeVar
 from weakref import WeakSet
 
@@ -24,13 +23,13 @@ from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
-from torch.overrides import handle_torch_function
 
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.live.discovery import living_optimizers, models_of, names_of
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.model_loop import ModelFileError
+from backprop_viz.capture.live.own_frames import without_our_frames
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.source import script_program
@@ -43,14 +42,6 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import RunEnded
-
-# Our functions that call what the script has called: what raises there is its own.
-_PASS_ON = (
-    *("__torch_function__", "_reported", "_run_plain", "_outside"),
-    *("_backward", "backward", "zero_grad"),
-)
-# Where our own code is; Ctrl+C may come while it waits in ``threading``.
-_OURS = (str(Path(__file__).parents[2]) + os.sep, threading.__file__)
 
 
 class ScriptFollower(Follower, Protocol):
@@ -289,52 +280,6 @@ def _ended_early(end: SystemExit, path: str) -> RunEnded:
 
 def _failed(error: BaseException, path: str, status: int) -> RunEnded:
     """Print an exception as python would, without our own frames, and tell of it."""
-    _without_our_frames(error)
+    without_our_frames(error)
     sys.excepthook(type(error), error, error.__traceback__)
     return ended_by(error, path, status)
-
-
-def _without_our_frames(error: BaseException | None) -> None:
-    """Take our own frames out of the traceback of an exception, and of those that led to it.
-
-    One that arose in a frame of ours keeps them, for the fault is ours; but for Ctrl+C.
-    """
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        frames = list(_frames_of(error))
-        theirs = _theirs(frames)
-        name = frames[-1].tb_frame.f_code.co_name if frames else ""
-        passed_on = name in _PASS_ON
-        own_fault = len(frames) > 1 and theirs and _is_ours(frames[-1]) and not passed_on
-        if not own_fault or isinstance(error, KeyboardInterrupt):
-            for frame, after in zip(theirs, [*theirs[1:], None], strict=False):
-                frame.tb_next = after
-            error.__traceback__ = theirs[0] if theirs else None
-        error = error.__cause__ or error.__context__
-
-
-def _theirs(frames: Sequence[TracebackType]) -> list[TracebackType]:
-    """The frames without ours, and without those in which torch hands a call to ours.
-
-    A function of torch's that is written in Python is called once to hand it over, and once by us.
-    """
-    theirs: list[TracebackType] = []
-    for frame in frames:
-        code = frame.tb_frame.f_code
-        if code is handle_torch_function.__code__:
-            theirs = theirs[:-1]
-        elif not _is_ours(frame):
-            theirs.append(frame)
-    return theirs
-
-
-def _frames_of(error: BaseException) -> Iterator[TracebackType]:
-    trace = error.__traceback__
-    while trace is not None:
-        yield trace
-        trace = trace.tb_next
-
-
-def _is_ours(trace: TracebackType) -> bool:
-    return trace.tb_frame.f_code.co_filename.startswith(_OURS)

@@ -13,6 +13,7 @@ from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from backprop_viz.capture.live.line import LiveLine
+from backprop_viz.capture.live.own_frames import without_our_frames
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.recorded_loop import record
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
@@ -59,7 +60,11 @@ def show(
 
     Raises ValueError where there is no single number to start from, and what the model raises.
     """
-    recording = _one_iteration(model, inputs, loss, target, optimizer)
+    try:
+        recording = _one_iteration(model, inputs, loss, target, optimizer)
+    except Exception as error:  # as of a call of the model alone
+        without_our_frames(error)
+        raise
     process, incoming, outgoing = start_window()
     line = _told(recording, model, (incoming, outgoing))
     return ShownIteration(recording, line, process)

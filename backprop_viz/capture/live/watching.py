@@ -1,12 +1,13 @@
 """``bv.watch``: a training loop of one's own, followed by a window or into a file."""
 
+import linecache
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self, get_args
 
 from torch import nn
@@ -36,9 +37,14 @@ class WatchedLoop:
     """What ``watch`` gives. Also a context: it is closed at the end of one."""
 
     def __init__(
-        self, watch: Watch, follower: LiveRun | FileFollower, server: WindowServer | None = None
+        self,
+        watch: Watch,
+        follower: LiveRun | FileFollower,
+        path: str,
+        server: WindowServer | None = None,
     ) -> None:
         self._watch, self._follower, self.server = watch, follower, server
+        self._path = path
         self._open = True
 
     @contextmanager
@@ -69,7 +75,7 @@ class WatchedLoop:
     ) -> None:
         if isinstance(error, Exception):
             self._watch.failed(error)
-            self._end(ended_by(error, getattr(sys.modules.get("__main__"), "__file__", "") or ""))
+            self._end(ended_by(error, self._path))
         self.close()
 
 
@@ -108,7 +114,7 @@ def watch(
     named = names_of(models)
     if only is not None:
         ModuleChoice(one_model(named), only)  # raises before a window opens
-    origin, program = _of_this_process(models)
+    origin, program = _of_this_process(models, sys._getframe(1))
     follower: LiveRun | FileFollower
     server: WindowServer | None = None
     if to is None:
@@ -135,7 +141,7 @@ def watch(
         )
     watched = Watch(named, optimizers, follower, keep, only)
     watched.begin()
-    return WatchedLoop(watched, follower, server)
+    return WatchedLoop(watched, follower, origin.path, server)
 
 
 def _expect(
@@ -162,13 +168,17 @@ def _expect(
         )
 
 
-def _of_this_process(models: Sequence[nn.Module]) -> tuple[RunOrigin, Program]:
-    """Where the loop runs, and the main script's source if there is one."""
+def _of_this_process(models: Sequence[nn.Module], caller: FrameType) -> tuple[RunOrigin, Program]:
+    """Where the loop runs, and the main script's source, or the notebook's cell that calls."""
     path = getattr(sys.modules.get("__main__"), "__file__", None) or ""
     source = ""
     with suppress(OSError):
         source = Path(path).read_text(encoding="utf-8", errors="replace") if path else ""
     title = os.path.basename(path) or ", ".join(type(one).__name__ for one in models)
+    if not path:  # a notebook has its cells' lines where tracebacks look for them
+        cell = caller.f_code.co_filename
+        source = "".join(linecache.getlines(cell))
+        path = cell if source else ""
     device = next((str(p.device) for one in models for p in one.parameters()), "cpu")
     rank, ranks = own_rank()
     origin = RunOrigin.of_this_process(

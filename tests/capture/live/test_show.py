@@ -3,6 +3,7 @@
 import copy
 import os
 import subprocess
+import traceback
 from typing import Any
 
 import numpy as np
@@ -151,3 +152,25 @@ def test_what_cannot_be_shown_is_refused_before_a_window_opens() -> None:
         bv.show(lazy, torch.ones(2, 4), lambda out: out.sum())
     with pytest.raises(ValueError, match=r"such as F\.cross_entropy, not 'mse'"):
         bv.show(nn.Linear(4, 3), torch.ones(2, 4), "mse", torch.ones(2, 3))
+
+
+class Wrong(nn.Module):
+    """Multiplies what does not fit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Linear(5, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.a(torch.relu(x))
+
+
+def test_a_models_mistake_has_the_models_lines_and_none_of_ours() -> None:
+    with pytest.raises(RuntimeError, match="cannot be multiplied") as raised:
+        bv.show(Wrong(), torch.randn(4, 3), loss=torch.sum)
+    names = [frame.name for frame in traceback.extract_tb(raised.value.__traceback__)]
+    with pytest.raises(RuntimeError) as plain:
+        Wrong()(torch.randn(4, 3))
+    alone = [frame.name for frame in traceback.extract_tb(plain.value.__traceback__)]
+    # torch has a frame more where a module has hooks.
+    assert [name for name in names if name != "inner"] == alone

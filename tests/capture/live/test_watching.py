@@ -1,6 +1,8 @@
 """bv.watch: a loop of one's own into a file, with the numbers it has without."""
 
+import linecache
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -150,3 +152,27 @@ def test_what_torch_raises_is_explained_in_the_file(tmp_path: Path) -> None:
     recording = bv.load(path)
     assert recording.error is not None
     assert "mul_" in str(recording.error)
+
+
+CELL = """\
+model = nn.Linear(3, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+with bv.watch(model, optimizer, to=path):
+    model(torch.ones(2, 3)).sum().backward()
+    optimizer.step()
+"""
+
+
+def test_a_notebooks_cell_is_the_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
+    # As IPython does it.
+    name, path = "/tmp/ipykernel_12/3456.py", tmp_path / "cell.bprec"
+    lines = CELL.splitlines(keepends=True)
+    monkeypatch.setitem(linecache.cache, name, (len(CELL), None, lines, name))
+    exec(compile(CELL, name, "exec"), {"torch": torch, "nn": nn, "bv": bv, "path": path})
+    file = bv.load(path)
+    assert file.program is not None
+    assert [line.text for line in file.program.lines] == CELL.splitlines()
+    assert file.program.lines[3].runs == "traced"  # it can be held at
+    assert file.origin is not None
+    assert (file.origin.path, file.origin.title) == (name, "Linear")

@@ -131,7 +131,9 @@ class ProgramView(Panel):
 
     def _show_origin(self, origin: RunOrigin) -> None:
         """Name the script; it is neither copied, nor has it a class apart."""
-        self._title.setText(PurePath(origin.path).name or origin.title)
+        # The file of a notebook's cell has a number for a name.
+        file = "" if origin.kind == "watch" else PurePath(origin.path).name
+        self._title.setText(file or origin.title)
         if origin.is_one_iteration:
             self.subtitle.setText(self.tr("one iteration of your model"))
         elif origin.kind == "model":

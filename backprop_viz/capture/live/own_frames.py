@@ -1,0 +1,63 @@
+"""Tracebacks as they would be without us."""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from torch.overrides import handle_torch_function
+
+# Our functions that call what the script has called: what raises there is its own.
+_PASS_ON = (
+    *("__torch_function__", "_reported", "_run_plain", "_outside"),
+    *("_backward", "backward", "zero_grad"),
+)
+# Where our own code is; Ctrl+C may come while it waits in ``threading``.
+_OURS = (str(Path(__file__).parents[2]) + os.sep, threading.__file__)
+
+
+def without_our_frames(error: BaseException | None) -> None:
+    """Take our own frames out of the traceback of an exception, and of those that led to it.
+
+    One that arose in a frame of ours keeps them, for the fault is ours; but for Ctrl+C.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        frames = list(_frames_of(error))
+        theirs = _theirs(frames)
+        name = frames[-1].tb_frame.f_code.co_name if frames else ""
+        passed_on = name in _PASS_ON
+        own_fault = len(frames) > 1 and theirs and _is_ours(frames[-1]) and not passed_on
+        if not own_fault or isinstance(error, KeyboardInterrupt):
+            for frame, after in zip(theirs, [*theirs[1:], None], strict=False):
+                frame.tb_next = after
+            error.__traceback__ = theirs[0] if theirs else None
+        error = error.__cause__ or error.__context__
+
+
+def _theirs(frames: Sequence[TracebackType]) -> list[TracebackType]:
+    """The frames without ours, and without those in which torch hands a call to ours.
+
+    A function of torch's that is written in Python is called once to hand it over, and once by us.
+    """
+    theirs: list[TracebackType] = []
+    for frame in frames:
+        code = frame.tb_frame.f_code
+        if code is handle_torch_function.__code__:
+            theirs = theirs[:-1]
+        elif not _is_ours(frame):
+            theirs.append(frame)
+    return theirs
+
+
+def _frames_of(error: BaseException) -> Iterator[TracebackType]:
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+def _is_ours(trace: TracebackType) -> bool:
+    return trace.tb_frame.f_code.co_filename.startswith(_OURS)
