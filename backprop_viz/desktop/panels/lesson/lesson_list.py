@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.lessons import words
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonRow
-from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.style.theme import DARK, Theme, scaled
 
 _PADDING = 12
 _ID = Qt.ItemDataRole.UserRole
@@ -81,7 +81,7 @@ class LessonList(QListWidget):
 
     def _wrap(self) -> None:
         width = self.viewport().width()
-        room = QRect(0, 0, width - 2 * _PADDING, 10_000)
+        room = QRect(0, 0, width - 2 * scaled(_PADDING), 10_000)
         for i in range(self.count()):
             item = self.item(i)
             bold = not item.data(_ID)

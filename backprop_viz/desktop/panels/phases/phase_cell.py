@@ -194,7 +194,7 @@ class PhaseCell(QAbstractButton):
             painter.drawRoundedRect(box.adjusted(2.5, 2.5, -2.5, -2.5), 5, 5)
 
     def _paint_dot(self, painter: QPainter) -> None:
-        """Hollow: not started; half filled: next or running; filled: done; a cross: raised."""
+        """Hollow: not started, or never called; half filled: next or running; filled: done; a cross: raised."""
         color = self._theme.phase(self.phase)
         dot = QRectF(_MARGIN, (self.height() - _DOT) / 2, _DOT, _DOT)
         if self.standing.raised:
@@ -203,13 +203,12 @@ class PhaseCell(QAbstractButton):
             painter.drawLine(cross.topLeft(), cross.bottomRight())
             painter.drawLine(cross.bottomLeft(), cross.topRight())
             return
+        done = self.standing.state is PhaseProgress.DONE and not self.standing.left_out
         waiting = self.standing.state is PhaseProgress.TO_COME and not self.standing.due
         painter.setPen(QPen(color, 1.5))
-        painter.setBrush(
-            color if self.standing.state is PhaseProgress.DONE else Qt.BrushStyle.NoBrush
-        )
+        painter.setBrush(color if done else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(dot.adjusted(0.75, 0.75, -0.75, -0.75))
-        if self.standing.state is not PhaseProgress.DONE and not waiting:
+        if not done and not waiting and not self.standing.left_out:
             painter.setBrush(color)
             painter.drawChord(dot.adjusted(0.75, 0.75, -0.75, -0.75), 90 * 16, 180 * 16)
 

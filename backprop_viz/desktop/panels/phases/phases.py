@@ -24,6 +24,7 @@ class PhaseState:
 
     ``total`` and ``seconds`` are None if it was not recorded. ``current``: the cursor is in it or
     at its end. ``due``: the next event is its first. ``raised``: it did not end, torch raised.
+    ``left_out``: the loop does not call it.
     """
 
     phase: Phase
@@ -34,6 +35,7 @@ class PhaseState:
     current: bool
     due: bool
     raised: bool = False
+    left_out: bool = False
 
 
 def phase_states(view_state: ViewState) -> tuple[PhaseState, ...]:
@@ -57,7 +59,8 @@ def _phase_state(view_state: ViewState, phase: Phase, current: bool, due: bool) 
     if span.is_over(view_state.cursor.position):
         state = PhaseProgress.DONE
     raised = _has_raised(view_state, span)
-    return PhaseState(phase, state, done, total, span.seconds, current, due, raised)
+    left_out = phase is Phase.ZERO_GRAD and not recording.cleared
+    return PhaseState(phase, state, done, total, span.seconds, current, due, raised, left_out)
 
 
 def _has_raised(view_state: ViewState, span: PhaseSpan) -> bool:

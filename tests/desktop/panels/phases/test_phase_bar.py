@@ -127,6 +127,7 @@ def test_zero_grad_tells_of_its_iteration_whatever_the_switch_says_now(
     )
     bar.show_view_state(replace(view_state, settings=replace(settings, clear_gradients=not clears)))
     assert notes(bar)[0] == ("10 grads → None" if clears else "not called: gradients accumulate")
+    assert bar.cells[0].standing.left_out is not clears
     assert ("clears the gradients" in bar.cells[0].toolTip()) is clears
 
 
