@@ -194,7 +194,7 @@ class PhaseCell(QAbstractButton):
             painter.drawRoundedRect(box.adjusted(2.5, 2.5, -2.5, -2.5), 5, 5)
 
     def _paint_dot(self, painter: QPainter) -> None:
-        """Hollow: to come, or left out; half filled: next or running; filled: done; a cross: raised."""
+        """Hollow: to come, or left out; half: next or running; filled: done; a cross: raised."""
         color = self._theme.phase(self.phase)
         dot = QRectF(_MARGIN, (self.height() - _DOT) / 2, _DOT, _DOT)
         if self.standing.raised:
