@@ -119,16 +119,14 @@ def test_zero_grad_tells_of_its_iteration_whatever_the_switch_says_now(
 ) -> None:
     settings = Settings(data="random", loss="mse", batch_size=1, clear_gradients=clears)
     view_state = make_view_state(settings, iterations=1)
-    kept = [p.grad for p in view_state.cursor.recording.parameters]
-    events = view_state.cursor.recording.events[:10]
-    assert all(
-        e.outputs[0] is None if clears else np.array_equal(e.outputs[0], g)
-        for e, g in zip(events, kept, strict=True)
-    )
+    recording = view_state.cursor.recording
+    kept, events = [p.grad for p in recording.parameters], recording.events[:10]
+    made = zip((event.outputs[0] for event in events), kept, strict=True)
+    assert all(out is None if clears else np.array_equal(out, grad) for out, grad in made)
     bar.show_view_state(replace(view_state, settings=replace(settings, clear_gradients=not clears)))
-    assert notes(bar)[0] == ("10 grads → None" if clears else "not called: gradients accumulate")
-    assert bar.cells[0].standing.left_out is not clears
-    assert ("clears the gradients" in bar.cells[0].toolTip()) is clears
+    cell, cleared = bar.cells[0], (clears, clears)
+    assert cell.note == ("10 grads → None" if clears else "not called: gradients accumulate")
+    assert ("clears the gradients" in cell.toolTip(), not cell.standing.left_out) == cleared
 
 
 @pytest.mark.parametrize("to_none", [True, False])
