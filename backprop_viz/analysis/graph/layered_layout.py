@@ -24,11 +24,15 @@ _BENDS = 4
 class BentLayout:
     """A (column, lane) for each node, and the bends of each long edge, column by column.
 
-    The lanes of the nodes start at 0; those of bends may lie above, below 0, or beneath.
+    The lanes of the nodes go from 0 to ``last``; those of bends may lie above, below 0, or
+    beneath: from ``first_bend`` to ``last_bend``.
     """
 
     places: tuple[tuple[float, float], ...]
     bends: Mapping[tuple[int, int], tuple[tuple[float, float], ...]]
+    last: float
+    first_bend: float
+    last_bend: float
 
 
 def layout(size: int, edges: Edges) -> tuple[tuple[float, float], ...]:
@@ -54,8 +58,13 @@ def bent_layout(size: int, edges: Edges) -> BentLayout:
     lanes = _lanes(size, layers, children, parents)
     top = min(lanes[:size], default=0.0)
     places = tuple((float(column), lanes[node] - top) for node, column in enumerate(columns))
+    beside = [lane for _, lane in places[size:]]
     return BentLayout(
-        places[:size], {edge: tuple(places[bend] for bend in ways) for edge, ways in bends.items()}
+        places[:size],
+        {edge: tuple(places[bend] for bend in ways) for edge, ways in bends.items()},
+        max((lane for _, lane in places[:size]), default=0.0),
+        min(beside, default=0.0),
+        max(beside, default=0.0),
     )
 
 

@@ -15,8 +15,7 @@ _PITCH = 14  # between lanes that no layer is in, at 100 % of the text size
 
 def beside_lanes(bent: BentLayout, text: float) -> tuple[int, int]:
     """The pixels above and below the layers' lanes that edges need."""
-    bends = [lane for way in bent.bends.values() for _, lane in way]
-    above, below = -min(bends, default=0.0), max(bends, default=0.0) - _last(bent)
+    above, below = -bent.first_bend, bent.last_bend - bent.last
     return round(max(above, 0.0) * _PITCH * text), round(max(below, 0.0) * _PITCH * text)
 
 
@@ -54,13 +53,9 @@ def ways_of(
 
 
 def _height(bent: BentLayout, lane: float, lanes: Lanes) -> float:
-    last, pitch = _last(bent), _PITCH * lanes.text
+    last, pitch = bent.last, _PITCH * lanes.text
     if lane < 0:
         return lanes.top + lane * pitch + pitch / 2
     if lane > last:
         return lanes.top + (last + 1) * lanes.height + (lane - last) * pitch - pitch / 2
     return lanes.top + lane * lanes.height + lanes.middle
-
-
-def _last(bent: BentLayout) -> float:
-    return max((lane for _, lane in bent.places), default=0.0)

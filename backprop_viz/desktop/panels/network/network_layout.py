@@ -212,8 +212,7 @@ def least_size(network: LayerGraph, rows: int = 1, text: float = 1.0) -> QSize:
 
 def _extent(bent: BentLayout) -> tuple[int, float]:
     """How many columns and lanes of layers there are."""
-    columns, lanes = zip(*bent.places, strict=True)
-    return round(max(columns)) + 1, max(lanes) + 1
+    return round(max(column for column, _ in bent.places)) + 1, bent.last + 1
 
 
 @dataclass(frozen=True, slots=True)
