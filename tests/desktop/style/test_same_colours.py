@@ -144,7 +144,7 @@ def test_a_signed_input_has_the_signed_map_and_its_range(
     panels.network.canvas.grab()
     assert f"±{limit:.3g}" in texts
     assert f"±{limit:.4g}" in panels.large.facts.text()
-    assert f"±{limit:.4g}"[:5] in panels.inspector.tensor.value.mean.text()
+    assert f"±{limit:.4g}"[:5] in panels.inspector.tensor.value.reach.text()
     canvas = panels.network.canvas
     tile = canvas.rect_of(Spot(0, 0, 0)).toRect().adjusted(2, 2, -2, -2)
     assert not all(map(is_gray, pixels(canvas.grab(tile).toImage())))
@@ -166,7 +166,7 @@ def test_digits_stay_gray(
     canvas = panels.network.canvas
     tile = canvas.rect_of(Spot(0, 0, 0)).toRect().adjusted(2, 2, -2, -2)
     assert all(map(is_gray, pixels(canvas.grab(tile).toImage())))
-    assert "colours" not in panels.inspector.tensor.value.mean.text()
+    assert panels.inspector.tensor.value.reach.isHidden()
 
 
 def drawn(panels: Panels, numbers: Array) -> Iterator[tuple[int, float]]:
