@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPoint, QRect, QSizeF, Qt
 from PySide6.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter, QPixmap, QRegion
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from backprop_viz.recording.files.atomic import write_atomically
 
@@ -121,7 +121,17 @@ def _paint(
     """``before`` is called with the room that each widget has, before it is painted."""
     painter.fillRect(widget.rect(), _background(widget))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_within(widget, widget, painter, widget.rect(), before)
+    views = [x for x in (widget, *widget.findChildren(QWidget)) if isinstance(x, QGraphicsView)]
+    items = [item for view in views if (scene := view.scene()) for item in scene.items()]
+    plotted = [item for item in items if hasattr(item, "setExportMode")]
+    # Else pyqtgraph paints its symbols from pixmaps, which are coarse at any other size.
+    for item in plotted:
+        item.setExportMode(True)
+    try:
+        _paint_within(widget, widget, painter, widget.rect(), before)
+    finally:
+        for item in plotted:
+            item.setExportMode(False)
 
 
 def _paint_within(

@@ -1,10 +1,12 @@
-"""In an SVG and a PDF, too, a widget shows no more than there is room for within the others."""
+"""An SVG and a PDF show what the screen shows: no more than there is room for, and sharp."""
 
 import re
 import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pyqtgraph as pg
+import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
@@ -59,3 +61,16 @@ def test_in_a_pdf(qtbot: QtBot, tmp_path: Path) -> None:
         int, re.findall(corners, page.partition(b"\n1 0 0 scn")[0])[-1]
     )
     assert (left, top, right - left, bottom - top) == ROOM
+
+
+@pytest.mark.parametrize("suffix", ["svg", "pdf"])
+def test_symbols_of_a_plot_are_drawn(qtbot: QtBot, tmp_path: Path, suffix: str) -> None:
+    plot = pg.PlotWidget()
+    qtbot.addWidget(plot)
+    plot.setCacheMode(plot.CacheModeFlag.CacheNone)  # of its background
+    symbols = plot.plot([0.0, 1.0], [0.0, 1.0], symbol="o").scatter
+    plot.show()
+    save_picture(plot, tmp_path / f"plot.{suffix}")
+    content = (tmp_path / f"plot.{suffix}").read_bytes()
+    assert (b"<image" if suffix == "svg" else b"/Subtype /Image") not in content
+    assert symbols._exportOpts is False
