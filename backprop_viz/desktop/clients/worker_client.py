@@ -118,7 +118,8 @@ class WorkerClient:
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
-        """The worker's process, which there is once it was started."""
+        """The worker's process; waits until it was started, which is soon: torch is not."""
+        self._started.wait()
         assert self._worker is not None
         return self._worker.process
 

@@ -1,5 +1,7 @@
 """Reports why a worker ended and what was lost, and starts another one."""
 
+import os
+import signal
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -25,6 +27,9 @@ class WorkerRestartsController(QObject):
         self._taking_up: Notice | None = None
         # Why its run could not be restored; the new worker reports that later.
         self._failed = ""
+        self._strip = self._window.starting_strip
+        self._strip.tell_what_cancel_does(self.tr("Do without torch: what is recorded stays"))
+        self._strip.cancelled.connect(self._give_up)
         self._session.told.connect(self._told)
         self._session.filed.connect(self._filed)
         autosave.taken_up.connect(self._taken_up)
@@ -34,11 +39,18 @@ class WorkerRestartsController(QObject):
         """Note that the new worker is running."""
         if self._action.isEnabled() and self._session.has_worker:
             self._action.setEnabled(False)
+        if self._session.shown_command >= 0:  # it has said something
+            self._strip.hide()
 
     def start_again(self) -> None:
         """Start another worker, and continue the run from its last autosave."""
         self._autosave.try_again()
         self._session.start_again()
+
+    def _give_up(self) -> None:
+        """End the process that is being started; that it could not start is told then."""
+        if self._session.has_worker and self._session.shown_command < 0:
+            os.kill(self._session.worker_pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
     def _filed(self, filed: Filed) -> None:
         if not filed.lost or filed.what == "autosaved":
@@ -51,8 +63,10 @@ class WorkerRestartsController(QObject):
     def _told(self, notice: Notice) -> None:
         if notice.code in ("worker_ended", "worker_not_started", "no_worker"):
             self._action.setEnabled(True)
+            self._strip.hide()
         elif notice.code in ("worker_restarted", "started_again"):
             self._action.setEnabled(True)  # until it has begun
+            self._strip.show_progress(self.tr("Loading PyTorch…"), None)
             self._taking_up, self._failed = notice, ""
             if not self._autosave.take_up():
                 self._say(self._outcome("new"), notice)

@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar()
         self.download_strip = ProgressStrip("downloadStrip")
         self.reading_strip = ProgressStrip("readingStrip")
+        self.starting_strip = ProgressStrip("startingStrip")
         self.line_strip = LineStrip()
         self._entries = entries
         self._widgets = {entry.id: _made(entry) for entry in entries}
@@ -133,7 +134,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.toolbar)
         for row in self._in_place(PanelPlace.TOP):
             column.addWidget(Sideways(row, parent=page))
-        strips = self.line_strip, self.reading_strip, self.download_strip
+        strips = (self.line_strip, self.reading_strip, self.starting_strip, self.download_strip)
         column.addWidget(
             NoticeStrip(self._in_place(PanelPlace.NOTICE), self.messages, strips, page)
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.clients import worker_process
@@ -281,3 +282,26 @@ open(sys.argv[1], "w").write(str(done))
 def test_a_launcher_that_closed_all_files_is_no_hindrance(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", CLOSED, str(tmp_path / "done")], timeout=120, check=False)
     assert (tmp_path / "done").read_text() == "1"
+
+
+def test_that_torch_is_started_again_is_shown_and_can_be_given_up(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "tutorial")
+    press(window, "actionIteration")
+    recording = view_state_of(window).cursor.recording
+    strip, session = window.starting_strip, window.session
+    window.findChild(QAction, "actionStartAgain").setEnabled(True)
+    window.findChild(QAction, "actionStartAgain").trigger()
+    assert strip.isVisible()
+    assert strip.text() == "Loading PyTorch…"
+    qtbot.waitUntil(lambda: session.shown_command >= 0, timeout=60_000)
+    assert not strip.isVisible()
+    window.findChild(QAction, "actionStartAgain").setEnabled(True)
+    window.findChild(QAction, "actionStartAgain").trigger()
+    window.findChild(QToolButton, "startingStripCancel").click()
+    told(window, qtbot, "could not start")
+    assert not strip.isVisible()
+    assert session.view_state.cursor.recording.iteration == recording.iteration
+    press(window, "actionStartAgain")
+    assert not strip.isVisible()
