@@ -320,8 +320,8 @@ class Recorder:
         more: dict[str, Any] = {"line": line, "call": call, "module": module, "tracked": tracked}
         more["grad_enabled"] = torch.is_grad_enabled()
         copies = self.copies(made, not self.writes.alien)
-        event = log.note(phase, op, inputs, copies, place=place, **more)
-        self._made.note(node, op, len(log) - 1, event.place)
+        place = log.note(phase, op, inputs, copies, place=place, **more)
+        self._made.note(node, op, len(log) - 1, place)
         self._buffers.look(read)
         self._buffers.look(made)
         if phase is Phase.LOSS:

@@ -75,7 +75,7 @@ class LoopPlace:
 
     def _filled_in(self, told: Whereabouts) -> Whereabouts:
         """With what has run last, and the bucket that waits."""
-        events = () if self._recorder is None else tuple(self._recorder.log.made)
+        events = () if self._recorder is None else self._recorder.log.made()
         if events:
             told = replace(told, phase=events[-1].phase, after=_what(events))
         if self._buckets:

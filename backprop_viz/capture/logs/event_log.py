@@ -1,8 +1,8 @@
 """The events of an iteration as they come, and the table of their tensors."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -12,7 +12,7 @@ from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy as Copy
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
 from backprop_viz.recording.calls import Call
-from backprop_viz.recording.events import Array, Event, NumbersTaken
+from backprop_viz.recording.events import Array, Event, NumbersTaken, TensorIds
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
 from backprop_viz.recording.torch_error import CodePlace
@@ -22,6 +22,9 @@ WRITTEN_UNSEEN = "written_unseen"
 # So many are noted: a loop over the elements of a tensor takes one after the other.
 _MOST_TAKEN = 1000
 _NONE: dict[str, Any] = {}
+# The arguments of an event that is not made yet, in their order, and where its node is in them.
+Row = list[Any]
+_READ, _MADE, _NODE = 2, 3, 5
 
 
 class EventLog:
@@ -29,9 +32,11 @@ class EventLog:
 
     def __init__(self, snapshots: TensorSnapshots) -> None:
         self.snapshots = snapshots
-        # Those that are made, and what is to be made of those after them, in order.
-        self.made: list[Event] = []
-        self._later: list[Event | Callable[[EventLog], Iterable[Event]]] = []
+        # To make an event takes longer than to note what it is made of, so that is done when
+        # somebody looks at it. What is to come after these is in ``_later``, in order.
+        self._rows: list[Event | Row] = []
+        self._events = 0  # so many are events for certain
+        self._later: list[Event | Row | Callable[[EventLog], Iterable[Event | Row]]] = []
         self._late = 0  # how many events that will be
         self._late_bytes: list[Callable[[], int]] = []  # what tells how much the latter hold
         self._least = 0  # so many tensors belong to events that were made later
@@ -48,18 +53,38 @@ class EventLog:
         self._given_out = 0
 
     def __len__(self) -> int:
-        return len(self.made) + self._late
+        return len(self._rows) + self._late
 
     def __getitem__(self, event: int) -> Event:
         """An event, by its index from 0."""
-        return self.made[event] if event < len(self.made) else self.events[event]
+        row = self._row(event)
+        if isinstance(row, list):
+            row = self._rows[event] = Event(*row)
+        return row
+
+    def ids(self, event: int) -> tuple[TensorIds, TensorIds]:
+        """The ids of the tensors that an event has read and made."""
+        row = self._row(event)
+        if isinstance(row, list):
+            return row[_READ], row[_MADE]
+        return row.input_ids, row.output_ids
+
+    def _row(self, event: int) -> Event | Row:
+        if event >= len(self._rows):
+            self._make_up()
+        return self._rows[event]
 
     @property
     def events(self) -> list[Event]:
         """All events that have happened."""
-        if self._later:
-            self._make_up()
-        return self.made
+        self._make_up()
+        rows = self._rows
+        for i in range(self._events, len(rows)):
+            row = rows[i]
+            if isinstance(row, list):
+                rows[i] = Event(*row)
+        self._events = len(rows)
+        return cast(list[Event], rows)
 
     def note(
         self,
@@ -68,71 +93,44 @@ class EventLog:
         inputs: Iterable[Copy],
         outputs: Iterable[Copy],
         *,
+        node: int | None = None,
+        parameter: str | None = None,
+        line: int | None = None,
+        tracked: bool = True,
+        state_ids: Mapping[str, tuple[int | None, int]] = _NONE,
+        call: Call | None = None,
+        module: str | None = None,
         place: CodePlace | None = None,
-        **more: Any,
-    ) -> Event:
-        """Append an event, and its tensors to the table.
+        grad_enabled: bool = True,
+    ) -> CodePlace | None:
+        """Append an event, and its tensors to the table. The line that it happened in.
 
         ``place``: the line of the user's code, where that is known already.
         """
         read, made = tuple(inputs), tuple(outputs)
         read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
-        if (None in read_ids or None in made_ids) and NotCopied in map(type, read + made):
-            more["missing"] = {**_missing("input", read), **_missing("output", made)}
-        place = self.place or place or user_line()
-        event = Event(phase, op, read_ids, made_ids, self.tensors, place=place, **more)
-        if self._later:
-            self._later.append(event)
-            self._late += 1
-        else:
-            self.made.append(event)
-        if self.when_noted is not None:
-            self.when_noted(event)
-        return event
-
-    def note_operation(
-        self,
-        phase: Phase,
-        op: str,
-        read: Sequence[Copy],
-        made: Sequence[Copy],
-        line: int | None,
-        tracked: bool,
-        call: Call | None,
-        module: str | None,
-        place: CodePlace | None,
-    ) -> Event:
-        """``note`` of an operation that runs while nobody is told of events."""
-        read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
         missing = _NONE
         if None in read_ids or None in made_ids:
             missing = _not_copied(read, made)
         place = self.place or place or user_line()
-        event = Event(
-            phase,
-            op,
-            read_ids,
-            made_ids,
-            self.tensors,
-            None,
-            None,
-            line,
-            tracked,
-            _NONE,
-            call,
-            missing,
-            module,
-            place,
-            torch.is_grad_enabled(),
-        )
+        row: Row = [phase, op, read_ids, made_ids, self.tensors, node, parameter, line]
+        row += tracked, state_ids, call, missing, module, place, grad_enabled
+        if self.when_noted is not None:
+            event = Event(*row)
+            self._append(event)
+            self.when_noted(event)
+        else:
+            self._append(row)
+        return place
+
+    def _append(self, event: Event | Row) -> None:
         if self._later:
             self._later.append(event)
             self._late += 1
         else:
-            self.made.append(event)
-        return event
+            self._rows.append(event)
 
-    def event_of_node(
+    def row_of_node(
         self,
         phase: Phase,
         op: str,
@@ -141,23 +139,20 @@ class EventLog:
         node: int,
         parameter: str | None,
         place: CodePlace | None,
-    ) -> Event:
+    ) -> Row:
         """The event of a node that has run, whose tensors are in the table now."""
         read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
         missing = _NONE
         if None in read_ids or None in made_ids:
             missing = _not_copied(read, made)
-        ids = read_ids, made_ids, self.tensors
-        state = _NONE
         place = self.place or place
-        return Event(
-            phase, op, *ids, node, parameter, None, True, state, None, missing, None, place
-        )
+        ids = read_ids, made_ids, self.tensors
+        return [phase, op, *ids, node, parameter, None, True, _NONE, None, missing, None, place]
 
     def note_later(
         self,
         count: int,
-        made: "Callable[[EventLog], Iterable[Event]]",
+        made: "Callable[[EventLog], Iterable[Event | Row]]",
         nbytes: Callable[[], int],
     ) -> None:
         """So many events have happened, which ``made`` gives this log when somebody looks.
@@ -169,26 +164,34 @@ class EventLog:
             self._late += count
             self._late_bytes.append(nbytes)
 
+    def made(self) -> tuple[Event, ...]:
+        """The events that are known at once, for a thread that may ask while others go on."""
+        return tuple([Event(*row) if isinstance(row, list) else row for row in tuple(self._rows)])
+
     @property
     def nbytes(self) -> int:
         """The bytes of all tensors, at most: also of those of events that are made later."""
         return self.tensors.nbytes + sum([tell() for tell in self._late_bytes])
 
     def _make_up(self) -> None:
-        """Make the events that have happened and are not made yet."""
+        """Put what was to come later after the rest."""
+        if not self._later:
+            return
         later, self._later, self._late = self._later, [], 0
         self._late_bytes = []
         with torch._C.DisableTorchFunction():
             for one in later:
-                if isinstance(one, Event):
-                    self.made.append(one)
+                if callable(one):
+                    self._rows.extend(one(self))
                 else:
-                    self.made.extend(one(self))
+                    self._rows.append(one)
         self._least = len(self.tensors)
 
     def cut(self, events: int, tensors: int) -> None:
         """Drop what came after so many events and tensors."""
-        del self.events[events:]
+        self._make_up()
+        del self._rows[events:]
+        self._events = min(self._events, events)
         tensors = max(tensors, self._least)
         self.tensors.truncate(tensors)
         self.taken = [t for t in self.taken if t.after <= events and t.tensor < tensors]
@@ -210,11 +213,14 @@ class EventLog:
 
     def set_node(self, event: int, node: int | None) -> None:
         """Give an event its node in the graph."""
-        before = self.events[event]
+        before = self._row(event)
+        if isinstance(before, list):
+            before[_NODE] = node
+            return
         if before.node == node:
             return
         if event < self._given_out:
-            self.events[event] = replace(before, node=node)
+            self._rows[event] = replace(before, node=node)
         else:
             object.__setattr__(before, "node", node)
 

@@ -30,6 +30,8 @@ class _Stretch:
     start: _Place
     stop: _Place
     needed: bool = False
+    # Which events were looked at last for what they made, and the ids of that.
+    _seen: tuple[range, frozenset[int | None]] = range(0), frozenset()
 
     @property
     def events(self) -> range:
@@ -38,6 +40,14 @@ class _Stretch:
     @property
     def lines(self) -> range:
         return range(self.start.lines, self.stop.lines)
+
+    def made(self, log: EventLog) -> frozenset[int | None]:
+        """The ids of the tensors that it has made."""
+        events = self.events
+        if self._seen[0] != events:
+            made = {id_ for i in events for id_ in log.ids(i)[1]}
+            self._seen = events, frozenset(made - {None})
+        return self._seen[1]
 
 
 class ModelCalls:
@@ -110,14 +120,14 @@ class ModelCalls:
         """Need the calls whose numbers go into the loss, though no gradient comes back."""
         read: set[int | None] = set()
         for call, after in reversed(list(self._pairs())):
-            made = _made_from(events, call.events, after.events, set())
+            made = _made_from(events, after.events, set(call.made(events)))
             if not made.difference(buffers).isdisjoint(read):
                 call.needed = after.needed = True
             for i in (
                 *(call.events if call.needed else ()),
                 *(after.events if after.needed else ()),
             ):
-                read.update(events[i].input_ids)
+                read.update(events.ids(i)[0])
 
     def _beside(self, events: EventLog) -> Beside:
         out: set[int] = set()
@@ -126,9 +136,9 @@ class ModelCalls:
         own: set[int | None] = set()
         beside: set[int | None] = set()
         for call, after in self._pairs():
-            _made_from(events, call.events, (), own if call.needed else beside)
-            _made_from(events, (), after.events, own)
-            _made_from(events, (), after.events, beside)
+            (own if call.needed else beside).update(call.made(events))
+            _made_from(events, after.events, own)
+            _made_from(events, after.events, beside)
             for one in (call, after):
                 if not (call.needed or one.needed):
                     out.update(one.events)
@@ -145,23 +155,21 @@ class ModelCalls:
                     out.add(i)
                 else:
                     read.update(event.input_ids)
-            for i in call.events if call.needed else ():
-                read.update(events[i].input_ids)
+            # Nothing comes before the first call that it could have read.
+            for i in call.events if call.needed and call is not self._stretches[0] else ():
+                read.update(events.ids(i)[0])
         return Beside(frozenset(out), frozenset(lines))
 
     def _pairs(self) -> Iterator[tuple[_Stretch, _Stretch]]:
         return zip(self._stretches[::2], self._stretches[1::2], strict=True)
 
 
-def _made_from(
-    events: EventLog, calls: Iterable[int], after: Iterable[int], made: set[int | None]
-) -> set[int | None]:
-    """Add to ``made`` what calls made, and what those events afterwards made that read of it."""
-    for i in calls:
-        made.update(events[i].output_ids)
+def _made_from(events: EventLog, after: Iterable[int], made: set[int | None]) -> set[int | None]:
+    """Add to ``made`` what those of these events have made that read of it."""
     for i in after:
-        if not made.isdisjoint(events[i].input_ids):
-            made.update(events[i].output_ids)
+        read_ids, made_ids = events.ids(i)
+        if not made.isdisjoint(read_ids):
+            made.update(made_ids)
     made.discard(None)
     return made
 

@@ -9,13 +9,12 @@ from torch.autograd.graph import Node as GradFn
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.graph.graphs import grad_fn_name, leaf_of
-from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog
+from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, Row
 from backprop_viz.capture.tensors.copied_together import copied_together
 from backprop_viz.capture.tensors.handed_gradients import HandedGradients
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.watches.interventions import Grads
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
 
@@ -101,12 +100,12 @@ class CalmBackward:
         for node_id, sent, given, _ in self._rows:
             if node_id in grown:
                 read = [self._leaves[node_id][1], *gradients.copies(given)]
-                late.add_made(self._event(node_id, read, [grown[node_id]]))
+                late.add_made(self._row(node_id, read, [grown[node_id]]))
             elif shared.isdisjoint(map(id, sent + given)):
                 late.add(node_id, given, sent)
             else:
                 read = gradients.copies(given)
-                late.add_made(self._event(node_id, read, gradients.copies(sent)))
+                late.add_made(self._row(node_id, read, gradients.copies(sent)))
         self._log.note_later(len(self._rows), late.made, late.nbytes)
         self._rows = []
 
@@ -120,11 +119,11 @@ class CalmBackward:
                 grads.append(grad)
         return dict(zip(ids, copied_together(grads), strict=True))
 
-    def _event(self, node_id: int, read: Sequence[Copy], made: Sequence[Copy]) -> Event:
+    def _row(self, node_id: int, read: Sequence[Copy], made: Sequence[Copy]) -> Row:
         leaf = self._leaves.get(node_id)
         name = None if leaf is None else self._names.get(id(leaf[0]))
         op = grad_fn_name(self._nodes[node_id])
-        return self._log.event_of_node(Phase.BACKWARD, op, read, made, node_id, name, self._place)
+        return self._log.row_of_node(Phase.BACKWARD, op, read, made, node_id, name, self._place)
 
 
 class _LateEvents:
@@ -141,34 +140,34 @@ class _LateEvents:
         place: CodePlace | None,
     ) -> None:
         self._nodes, self._gradients, self._place = nodes, gradients, place
-        self._rows: list[Event | tuple[int, Grads, Grads]] = []
+        self._rows: list[Row | tuple[int, Grads, Grads]] = []
 
     def add(self, node_id: int, given: Grads, sent: Grads) -> None:
         """A node has run, and nobody else has any of these tensors."""
         self._rows.append((node_id, given, sent))
 
-    def add_made(self, event: Event) -> None:
-        """A node has run, of which the event is made already."""
-        self._rows.append(event)
+    def add_made(self, row: Row) -> None:
+        """A node has run, of which the tensors are copied already."""
+        self._rows.append(row)
 
     def nbytes(self) -> int:
         """The bytes that are held, at most: each gradient is sent by one node."""
-        rows = [row for row in self._rows if not isinstance(row, Event)]
+        rows = [row for row in self._rows if isinstance(row, tuple)]
         sent = [grad for _, _, grads in rows for grad in grads if grad is not None]
         return sum([grad.numel() * grad.element_size() for grad in sent])
 
-    def made(self, log: EventLog) -> Iterator[Event]:
+    def made(self, log: EventLog) -> Iterator[Row]:
         """The events, of the log that they are to be in."""
         nodes, gradients, place = self._nodes, self._gradients, self._place
-        event_of = log.event_of_node
+        row_of = log.row_of_node
         for row in self._rows:
-            if isinstance(row, Event):
+            if isinstance(row, list):
                 yield row
                 continue
             node_id, given, sent = row
             read, made = gradients.copies(given, ours=True), gradients.copies(sent, ours=True)
             op = grad_fn_name(nodes[node_id])
-            yield event_of(Phase.BACKWARD, op, read, made, node_id, None, place)
+            yield row_of(Phase.BACKWARD, op, read, made, node_id, None, place)
 
 
 def has_other_hooks(handle: RemovableHandle) -> bool:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any, Final, NamedTuple
 
-from torch import Tensor
+from torch import Tensor, is_grad_enabled
 
 from backprop_viz.capture.code.user_lines import lines_running
 from backprop_viz.capture.function_names import name_of
@@ -128,9 +128,19 @@ class PlainCalls:
         copies = self._snapshots.made(made)
         tracked = first.requires_grad or any(tensor.requires_grad for tensor in made)
         call = template.call(kind.name, None)
-        told = _FORWARD, kind.op, inputs, copies, line, tracked, call, module, place
-        event = log.note_operation(*told)
-        self._made.note(node, kind.op, len(log) - 1, event.place)
+        place = log.note(
+            _FORWARD,
+            kind.op,
+            inputs,
+            copies,
+            line=line,
+            tracked=tracked,
+            call=call,
+            module=module,
+            place=place,
+            grad_enabled=is_grad_enabled(),
+        )
+        self._made.note(node, kind.op, len(log) - 1, place)
         if self._buffers.there_are:
             self._buffers.look(read)
             self._buffers.look(made)
