@@ -146,7 +146,7 @@ class BorrowedMemory:
             else:
                 for copied, version in borrowed:
                     self._check(copied, version)
-                    copied.keep(copied.array)
+                    copied.stay()
         self._borrowed.clear()
 
     def _copy(self, borrowed: Iterable[tuple[Copied, int]]) -> None:

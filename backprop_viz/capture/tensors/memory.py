@@ -116,7 +116,12 @@ class Copied:
     def keep(self, array: Array) -> None:
         """Nothing is borrowed any more: the numbers lie in this array."""
         array.setflags(write=False)
-        self.array, self.borrowed, self._address, self._source = array, False, 0, 0
+        self.array = array
+        self.stay()
+
+    def stay(self) -> None:
+        """Nothing is borrowed any more: nobody else has the memory."""
+        self.borrowed, self._address, self._source = False, 0, 0
 
     def lies_in(self, tensor: Tensor) -> bool:
         """Whether what is borrowed, or was copied of a tensor that is held, is this tensor."""

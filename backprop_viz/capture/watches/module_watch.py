@@ -93,6 +93,8 @@ class BufferWatch:
 
     def look_at_all(self) -> None:
         """Look at every buffer, also at one that another tensor has taken the place of."""
+        if not self._values:
+            return
         found = [(name, b) for name, b in buffers_in(self._model) if name in self._values]
         self._names = {id(buffer): name for name, buffer in found}
         self.look(buffer for _, buffer in found)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import torch
@@ -25,6 +26,7 @@ from backprop_viz.recording.phases import Phase
 # The operation of an event that tells of a change whose cause was not seen.
 CHANGED = "changed"
 _NOTHING: tuple[Copy, Copy] = (None, None)
+_data_ptr = Tensor.data_ptr
 
 
 class ParameterWatch:
@@ -44,7 +46,7 @@ class ParameterWatch:
         self._model, self._log, self._only = model, log, only
         self._optimizers = optimizers
         self._known: dict[str, tuple[Copy, Copy]] = {}
-        self._synced: tuple[int, list[tuple[int, int, int]]] | None = None
+        self._synced: tuple[int, tuple[list[int], list[int], list[int]]] | None = None
         self._sharded = is_sharded(model)
         self._modules = _own_parameters(model, self._sharded)
         # What ``_all_parameters`` has found last, and of what.
@@ -111,9 +113,11 @@ class ParameterWatch:
         if not borrowed.allowed:
             return False
         try:
-            state = borrowed.writes, [(id(p), p._version, p.data_ptr()) for _, p in pairs]
+            own = [p for _, p in pairs]
+            places = list(map(id, own)), list(map(_data_ptr, own)), [p._version for p in own]
         except RuntimeError:  # a subclass, or an inference tensor, that does not tell
             return False
+        state = borrowed.writes, places
         same, self._synced = state == self._synced, state
         return same
 
@@ -263,9 +267,12 @@ class ParameterWatch:
         Nor what ``torch.func.functional_call`` has put in a parameter's place for a while.
         """
         modules = self._modules
+        held = [parameters for _, parameters in modules]
         now = (
             [before for before, _ in modules],
-            [(key, id(one)) for _, parameters in modules for key, one in parameters.items()],
+            list(map(len, held)),
+            list(chain.from_iterable([parameters.keys() for parameters in held])),
+            list(map(id, chain.from_iterable([parameters.values() for parameters in held]))),
         )
         if now == self._looked_up[0]:
             return self._looked_up[1]
