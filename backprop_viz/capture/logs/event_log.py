@@ -23,7 +23,7 @@ WRITTEN_UNSEEN = "written_unseen"
 _MOST_TAKEN = 1000
 _NONE: dict[str, Any] = {}
 # The arguments of an event that is not made yet, in their order, and where its node is in them.
-Row = list[Any]
+EventRow = list[Any]
 _READ, _MADE, _NODE = 2, 3, 5
 
 
@@ -34,9 +34,9 @@ class EventLog:
         self.snapshots = snapshots
         # To make an event takes longer than to note what it is made of, so that is done when
         # somebody looks at it. What is to come after these is in ``_later``, in order.
-        self._rows: list[Event | Row] = []
+        self._rows: list[Event | EventRow] = []
         self._events = 0  # so many are events for certain
-        self._later: list[Event | Row | Callable[[EventLog], Iterable[Event | Row]]] = []
+        self._later: list[Event | EventRow | Callable[[EventLog], Iterable[Event | EventRow]]] = []
         self._late = 0  # how many events that will be
         self._late_bytes: list[Callable[[], int]] = []  # what tells how much the latter hold
         self._least = 0  # so many tensors belong to events that were made later
@@ -69,7 +69,7 @@ class EventLog:
             return row[_READ], row[_MADE]
         return row.input_ids, row.output_ids
 
-    def _row(self, event: int) -> Event | Row:
+    def _row(self, event: int) -> Event | EventRow:
         if event >= len(self._rows):
             self._make_up()
         return self._rows[event]
@@ -113,7 +113,7 @@ class EventLog:
         if None in read_ids or None in made_ids:
             missing = _not_copied(read, made)
         place = self.place or place or user_line()
-        row: Row = [phase, op, read_ids, made_ids, self.tensors, node, parameter, line]
+        row: EventRow = [phase, op, read_ids, made_ids, self.tensors, node, parameter, line]
         row += tracked, state_ids, call, missing, module, place, grad_enabled
         if self.when_noted is not None:
             event = Event(*row)
@@ -123,7 +123,7 @@ class EventLog:
             self._append(row)
         return place
 
-    def _append(self, event: Event | Row) -> None:
+    def _append(self, event: Event | EventRow) -> None:
         if self._later:
             self._later.append(event)
             self._late += 1
@@ -139,7 +139,7 @@ class EventLog:
         node: int,
         parameter: str | None,
         place: CodePlace | None,
-    ) -> Row:
+    ) -> EventRow:
         """The event of a node that has run, whose tensors are in the table now."""
         read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
         missing = _NONE
@@ -152,7 +152,7 @@ class EventLog:
     def note_later(
         self,
         count: int,
-        made: "Callable[[EventLog], Iterable[Event | Row]]",
+        made: "Callable[[EventLog], Iterable[Event | EventRow]]",
         nbytes: Callable[[], int],
     ) -> None:
         """So many events have happened, which ``made`` gives this log when somebody looks.

@@ -9,7 +9,7 @@ from torch.autograd.graph import Node as GradFn
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.graph.graphs import grad_fn_name, leaf_of
-from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, Row
+from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
 from backprop_viz.capture.tensors.copied_together import copied_together
 from backprop_viz.capture.tensors.handed_gradients import HandedGradients
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
@@ -119,7 +119,7 @@ class CalmBackward:
                 grads.append(grad)
         return dict(zip(ids, copied_together(grads), strict=True))
 
-    def _row(self, node_id: int, read: Sequence[Copy], made: Sequence[Copy]) -> Row:
+    def _row(self, node_id: int, read: Sequence[Copy], made: Sequence[Copy]) -> EventRow:
         leaf = self._leaves.get(node_id)
         name = None if leaf is None else self._names.get(id(leaf[0]))
         op = grad_fn_name(self._nodes[node_id])
@@ -140,13 +140,13 @@ class _LateEvents:
         place: CodePlace | None,
     ) -> None:
         self._nodes, self._gradients, self._place = nodes, gradients, place
-        self._rows: list[Row | tuple[int, Grads, Grads]] = []
+        self._rows: list[EventRow | tuple[int, Grads, Grads]] = []
 
     def add(self, node_id: int, given: Grads, sent: Grads) -> None:
         """A node has run, and nobody else has any of these tensors."""
         self._rows.append((node_id, given, sent))
 
-    def add_made(self, row: Row) -> None:
+    def add_made(self, row: EventRow) -> None:
         """A node has run, of which the tensors are copied already."""
         self._rows.append(row)
 
@@ -156,7 +156,7 @@ class _LateEvents:
         sent = [grad for _, _, grads in rows for grad in grads if grad is not None]
         return sum([grad.numel() * grad.element_size() for grad in sent])
 
-    def made(self, log: EventLog) -> Iterator[Row]:
+    def made(self, log: EventLog) -> Iterator[EventRow]:
         """The events, of the log that they are to be in."""
         nodes, gradients, place = self._nodes, self._gradients, self._place
         row_of = log.row_of_node
