@@ -4745,12 +4745,20 @@ Click or press Enter: where does it come from?</source>
 <context>
     <name>WorkerRestartsController</name>
     <message>
+        <source>Do without torch: what is recorded stays</source>
+        <translation>torch 없이 계속: 기록된 것은 그대로 남습니다</translation>
+    </message>
+    <message>
         <source>{0} was not opened.</source>
         <translation>{0}을(를) 열지 않았습니다.</translation>
     </message>
     <message>
         <source>{0} was not saved.</source>
         <translation>{0}을(를) 저장하지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Loading PyTorch…</source>
+        <translation>PyTorch 불러오는 중…</translation>
     </message>
 </context>
 <context>

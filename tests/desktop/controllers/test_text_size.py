@@ -1,6 +1,7 @@
 """Text from 80 to 200 %: all of it follows, the window keeps its size, and it is remembered."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,25 @@ def test_the_size_is_remembered_and_comes_back_to_what_it_was(open_window: OpenW
     sizes = sorted(sizes_of_text(again).values())
     assert sizes[len(sizes) // 2] == sorted(before.values())[len(before) // 2]
     assert body_font().pixelSize() == QApplication.font().pixelSize() == 13
+
+
+def test_no_widget_goes_while_a_style_sheet_is_set(open_window: OpenWindow) -> None:
+    """Qt goes through a list of all of them, and takes one that is gone for one that is there."""
+    window = open_window("--preset", "tutorial", size=(1280, 800))
+    choose(window, "actionTextLarger", 6)
+    window.lower_row.explain()
+    QApplication.processEvents()
+    gone: list[str] = []
+    for widget in QApplication.allWidgets():
+        said = f"{type(widget).__name__} {widget.objectName()}"
+        widget.destroyed.connect(partial(gone.append, said))
+    told: list[list[str]] = []
+    window.findChild(Composer).theme.theme_changed.connect(lambda: told.append(gone.copy()))
+    below = window.panel(OriginView).below
+    assert below.isVisible()
+    choose(window, "actionTextNormal")
+    assert told == [[]]
+    assert not below.isVisible()  # it is done when the style sheet is set
 
 
 def cut(box: QComboBox) -> list[str]:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -78,6 +78,8 @@ class OriginView(OriginPage):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._rows_change = QTimer(self, interval=0, singleShot=True)
+        self._rows_change.timeout.connect(self._give_room)
         self._of_sample = False  # the number that is asked about is of one sample of the batch
         self._sample: int | None = None  # what the other panels show
         self._term: tuple[int, int] | None = None  # the part and the term in the picture
@@ -307,9 +309,23 @@ class OriginView(OriginPage):
         self._paint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out what is said twice where there is little height."""
+        """Leave out what is said twice where there is little height.
+
+        What moves to another row does so after the event. A splitter deletes the handle of a part
+        that leaves it, and while Qt sets a style sheet, which resizes too, it goes through a list
+        of widgets of which none may be gone.
+        """
         super().resizeEvent(event)
-        self._give_room()
+        if self._wants_two_rows() is self.below.isHidden():
+            self._rows_change.start()
+        else:
+            self._give_room()
+
+    def _wants_two_rows(self) -> bool:
+        terms = max(self.table.wanted_width, self.value.least_width)
+        beside = self.effects.wanted_width if self.effects_column.isVisibleTo(self) else 0
+        check = self.check.wanted_width
+        return needs_two_rows(self.width(), self.height(), terms, beside, check)
 
     def _give_room(self) -> None:
         """Let the terms have the room in which nothing of theirs is cut."""
@@ -319,7 +335,7 @@ class OriginView(OriginPage):
         terms = max(self.table.wanted_width, self.value.least_width)
         effects, check = self.effects.wanted_width, self.check.wanted_width
         beside = effects if self.effects_column.isVisibleTo(self) else 0
-        self.put_below(needs_two_rows(self.width(), self.height(), terms, beside, check))
+        self.put_below(self._wants_two_rows())
         # The line of the sum may be elided: it has what the others leave.
         spare = self.columns.width() - beside - check - _BESIDE
         pictures = self.picture.wanted_width
