@@ -16,6 +16,7 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, LossPlot
 from backprop_viz.desktop.panels.surface.surface_view import SurfaceView
+from backprop_viz.desktop.style.language import use_language
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.settings import Settings
 
@@ -59,6 +60,7 @@ class OpenedWindows:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setStyleSheet("")
+        use_language("en")
 
 
 def keep_settings_in(folder: Path) -> None:

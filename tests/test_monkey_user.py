@@ -7,7 +7,7 @@ import pytest
 from tests.monkey.shrink import outcome, shortest
 from tests.nightly import NIGHTLY
 
-ACTIONS = int(os.environ.get("MONKEY_ACTIONS", "20000" if NIGHTLY else "60"))
+ACTIONS = int(os.environ.get("MONKEY_ACTIONS", "20000" if NIGHTLY else "45"))
 SEED = int(os.environ.get("MONKEY_SEED", "1"))
 # Never reached unless something hangs: an action takes some 40 ms here.
 TIMEOUT_S = 600 + ACTIONS

@@ -23,7 +23,7 @@ from backprop_viz.desktop.clients.worker_process import start_ahead
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.forked_workers import sharing_server
 from tests.monkey.plain_loop import plain_loop, same, tensor
-from tests.nightly import NIGHTLY, by_night
+from tests.nightly import by_night
 
 OpenWindow = Callable[..., MainWindow]
 WINDOWS = int(os.environ.get("WINDOWS", "2"))
@@ -84,11 +84,12 @@ def test_nothing_is_lost_while_the_event_loop_stands_still(
     equals_the_plain_loop(window)
 
 
+@by_night
 def test_the_colours_change_while_training(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("--preset", "tutorial")
     window.findChild(QAction, "actionTrain").trigger()
     shades = []
-    for i in range(6 if NIGHTLY else 3):
+    for i in range(6):
         window.findChild(QAction, ("actionThemeDark", "actionThemeLight")[i % 2]).trigger()
         aim = window.session.iteration + 2
         qtbot.waitUntil(lambda aim=aim: window.session.iteration > aim, timeout=60_000)

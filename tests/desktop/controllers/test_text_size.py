@@ -14,7 +14,7 @@ from backprop_viz.desktop.controllers.text_size import PERCENTS
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.style.theme import body_font, code_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
-from tests.nightly import NIGHTLY, by_day_every
+from tests.nightly import by_day_every, by_night
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -117,15 +117,16 @@ def cut(box: QComboBox) -> list[str]:
     return [text for text in entries if box.fontMetrics().horizontalAdvance(text) > room]
 
 
+@by_night
 def test_the_speeds_are_read_at_every_size_of_text(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", size=(1600, 1000))
     box = window.findChild(QComboBox, "playSpeed")
-    for percent in PERCENTS if NIGHTLY else (80, 200):
+    for percent in PERCENTS:
         window.findChild(Composer).text_size.choose(percent)
         QApplication.processEvents()
         assert cut(box) == []
     choose(window, "actionTextNormal")
-    for layout in by_day_every(3, ("Present", "Learn", "Present")):
+    for layout in ("Present", "Learn", "Present"):
         choose(window, f"actionLayout{layout}")
         assert cut(box) == []
         assert box.width() == box.sizeHint().width()

@@ -112,6 +112,7 @@ def test_a_rank_that_is_killed_is_said_to_be_gone(window: MainWindow) -> None:
     session, view = window.session, window.panel(RanksView)
     until(session, lambda: session.view_state is not None and session.view_state.ranks is not None)
     until(session, lambda: session.ranks.runs[1].run.origin is not None)
+    until(session, lambda: not view.visibleRegion().isEmpty())  # in front of its tabs
     os.kill(session.ranks.runs[1].run.origin.pid, signal.SIGKILL)
     until(session, lambda: session.view_state.ranks.ranks[1].gone)
     until(session, lambda: "Rank 1 is gone" in view.standing.text())  # panels take turns

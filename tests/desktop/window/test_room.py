@@ -166,8 +166,9 @@ def test_panels_share_tabs_where_text_is_large_and_stand_apart_again(
     assert len({(p.x, p.y) for p in after.values()}) == len(after) == len(before) - 1
     trigger(window, "actionResetLayout")
     assert settle(window).keys() == before.keys()
-    near = {name: pytest.approx(numbers, abs=12) for name, numbers in before.items()}
-    # A panel may need a little more than at first, and what it needs comes late.
+    near = {name: pytest.approx(numbers, abs=60) for name, numbers in before.items()}
+    # A panel may need somewhat more than at first, and what it needs comes late; where text is
+    # large they are hundreds of pixels from here.
     qtbot.waitUntil(lambda: settle(window) == near)
     # Not while a number is explained, but as soon as it no longer is.
     window.lower_row.explain()

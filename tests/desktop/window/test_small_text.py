@@ -16,6 +16,7 @@ from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, GradientFlowPl
 from backprop_viz.desktop.style.theme import body_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger
+from tests.nightly import by_day_every
 
 OpenWindow = Callable[..., MainWindow]
 LAYOUTS = ("Learn", "Debug", "Draw", "Present")
@@ -69,7 +70,7 @@ def scrolled_plots(window: MainWindow) -> list[str]:
 
 
 # 2560x1440 with a scale of 2 is 1280x720.
-@pytest.mark.parametrize("size", [(1280, 720), (1280, 800), (1600, 1000)])
+@pytest.mark.parametrize("size", by_day_every(2, [(1280, 720), (1280, 800), (1600, 1000)]))
 def test_no_text_is_under_11_pixels_and_no_plot_scrolls_in_any_layout(
     open_window: OpenWindow, small: set[tuple[str, str, float]], size: tuple[int, int]
 ) -> None:

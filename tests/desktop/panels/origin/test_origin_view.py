@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
@@ -241,6 +241,7 @@ def test_narrow_and_high_it_has_two_rows(view: OriginView, recording: Recording)
     show(view, recording, (number, explanation))
     for size, two in (((690, 440), True), ((690, 200), False), ((1200, 440), False)):
         view.resize(*size)
+        QApplication.processEvents()
         assert view.below.isVisible() is two
         least = view.columns.minimumSizeHint().width()
         assert least <= view.columns.width() or not two
