@@ -1,6 +1,8 @@
 """The weights that a run has gone through, thinned out as it grows."""
 
+import time
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +12,18 @@ _Weights = NDArray[np.float32]
 # So many are kept of the whole run, fewer where they would take more memory than this.
 MOST_ON_PATH = 48
 _MOST_BYTES = 24_000_000
-# Of the last iterations each one is kept, so that the last steps can be seen.
+# Of the last iterations each one is kept, so that the last steps can be seen. Where more than fifty
+# a second go by, some are: to copy the weights of each would slow training down by a tenth.
 _NEWEST = 8
+_APART_S = 0.02
 
 
 class WeightPath:
     """Flat weights by the number of iterations done: every one, then every second, fourth, ..."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._copied_at = -_APART_S
         self._kept: dict[int, _Weights] = {}
         self._newest: deque[tuple[int, _Weights]] = deque(maxlen=_NEWEST)
         self._stride = 1
@@ -37,9 +43,13 @@ class WeightPath:
 
     def add(self, iteration: int, model: nn.Module) -> None:
         """An iteration is finished."""
+        now, on_path = self._clock(), iteration % self._stride == 0
+        if not on_path and now - self._copied_at < _APART_S:
+            return
+        self._copied_at = now
         weights = _flat(model)
         self._newest.append((iteration, weights))
-        if iteration % self._stride == 0:
+        if on_path:
             self._kept[iteration] = weights
         if len(self._kept) > max(3, min(MOST_ON_PATH, _MOST_BYTES // max(1, weights.nbytes))):
             self._stride *= 2

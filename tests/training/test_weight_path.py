@@ -1,5 +1,7 @@
 """The kept weights of a run."""
 
+from itertools import count
+
 import numpy as np
 import torch
 from torch import nn
@@ -12,8 +14,9 @@ def stand(model: nn.Linear, iteration: int) -> None:
         model.weight.fill_(iteration)
 
 
-def walked(iterations: int) -> tuple[WeightPath, nn.Linear]:
-    path, model = WeightPath(), nn.Linear(3, 1, bias=False)
+def walked(iterations: int, a_second: int = 10) -> tuple[WeightPath, nn.Linear]:
+    clock = count(step=1 / a_second)
+    path, model = WeightPath(clock.__next__), nn.Linear(3, 1, bias=False)
     stand(model, 0)
     path.begin(0, model)
     for i in range(1, iterations + 1):
@@ -41,6 +44,15 @@ def test_a_long_run_is_thinned_out_evenly_and_its_last_steps_stay() -> None:
     assert MOST_ON_PATH / 2 < len(iterations) <= MOST_ON_PATH + 8
     steps = np.diff(iterations[:-8])
     assert len(set(steps.tolist())) <= 2
+
+
+def test_where_iterations_go_by_quickly_few_of_the_last_are_kept() -> None:
+    path, _ = walked(1000, a_second=1000)
+    iterations = kept(path, 1000)
+    assert iterations[-1] == 1000
+    assert iterations[-2] < 993
+    assert set(np.diff(iterations[: MOST_ON_PATH // 2])) <= {16, 32}
+    assert MOST_ON_PATH / 2 < len(iterations) <= MOST_ON_PATH + 8
 
 
 def test_what_a_rewind_takes_back_is_forgotten() -> None:
