@@ -108,7 +108,6 @@ class GradientSection(QWidget):
         self.clip_line = ClipLine()
         layout.addWidget(self.clip_line)
         self._shown = ChangeGuard()
-        self._sight: QWidget | None = None
         self._reason: QWidget | None = None
 
     def stand_above(self, reason: QWidget) -> None:
@@ -118,7 +117,6 @@ class GradientSection(QWidget):
 
     def follow_room(self, sight: QWidget) -> None:
         """Follow the height of the widget in which the section is seen."""
-        self._sight = sight
         sight.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -128,11 +126,14 @@ class GradientSection(QWidget):
         return super().eventFilter(watched, event)
 
     def _give_room(self) -> None:
-        if self._sight is None:
+        # Asked for each time: Python's side of a viewport may be gone while Qt's is there.
+        page = self.parentWidget()
+        sight = None if page is None else page.parentWidget()
+        if sight is None:
             return
         lines = (self.title, *self.figures, self.clip_line)
         taken = sum(w.sizeHint().height() + _SPACING for w in lines if not w.isHidden())
-        room = self._sight.height() - taken
+        room = sight.height() - taken
         beside = room - _GAP - (0 if self._reason is None else self._reason.sizeHint().height())
         # Where there is no room for both, the bars are seen first.
         self.chart.take_room(beside if beside >= self.chart.minimumSizeHint().height() else room)
