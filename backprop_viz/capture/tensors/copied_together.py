@@ -5,7 +5,6 @@ each of them takes longer than to copy their numbers.
 """
 
 import ctypes
-import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,9 +15,6 @@ from backprop_viz.capture.tensors.array_memory import SMALLEST
 from backprop_viz.capture.tensors.memory import Copied, NotCopied, is_plain
 from backprop_viz.recording.events import Array
 
-_C = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
-_memmove = _C.memmove
-_memmove.argtypes, _memmove.restype = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t), None
 # An array, and where it lies.
 _Placed = tuple[Array, int]
 
@@ -55,7 +51,7 @@ def _placed(tensors: Sequence[Tensor]) -> list[_Placed | None]:
         first = tensors[numbers[0]]
         together = np.empty((len(numbers), *shape), first.numpy(force=True).dtype)
         together.setflags(write=False)  # nor can the arrays be written to that are part of it
-        address, size, move = together.ctypes.data, first.nbytes, _memmove
+        address, size, move = together.ctypes.data, first.nbytes, ctypes.memmove
         for number, array in zip(numbers, _rows(together), strict=True):
             move(address, tensors[number].data_ptr(), size)
             found[number] = array, address
