@@ -11,7 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import torch
 from PySide6.QtCore import QSettings
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
 from backprop_viz.app import create_window
@@ -76,6 +76,11 @@ def run(
             QApplication.processEvents()
             if done == DEADLOCK:
                 watch.failures.append(DEADLOCK)
+            # The menus of a widget that has a native window belong to no window, and where it is
+            # moved to another one (a dock that floats) Qt's offscreen platform ends the process.
+            within = [w.objectName() for w in QGuiApplication.allWindows() if w.parent()]
+            if within:
+                watch.failures.append(f"Widgets have native windows: {within}")
             if watch.failures and not keep_going:
                 raise RunError(f"after action {number} ({done}): {watch.failures[0]}")
             for failure in watch.failures:

@@ -57,8 +57,9 @@ class SamplesController(QObject):
             self._session.view_state_ready.connect(self._show_classes)
             self._show_classes()
             view.restore_layout(self._store)
-            # Without a parent: as a child it would always lie above the main window.
-            view.winId()
+            # Without a parent: as a child it would always lie above the main window. Not by
+            # ``winId()``: that makes native windows of the main window's widgets, too.
+            view.create()
             view.windowHandle().setTransientParent(None)  # type: ignore[arg-type]
         self._view.show()
         self._view.activateWindow()

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
@@ -100,6 +100,8 @@ def test_from_the_wrong_ones_to_a_step_on_one(open_window: OpenWindow, qtbot: Qt
     # The window that steps comes forward: the other one is not tied above it.
     assert view.isVisible()
     assert view.windowHandle().transientParent() is None
+    # Nor does it make native windows of the other one's widgets.
+    assert not [w for w in window.findChildren(QWidget) if w.windowHandle() and not w.isWindow()]
     qtbot.waitUntil(window.isActiveWindow)
     window.session.iterate()
     assert window.session.wait_idle(30)
