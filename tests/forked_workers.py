@@ -25,7 +25,7 @@ def worker_server() -> ForkServer:
     """The server for ``worker_process.subprocess``, until this process ends."""
     if _SHARED in os.environ:
         return ForkServer.shared(int(os.environ.pop(_SHARED)))
-    server = ForkServer(_WORKERS_HAVE, worker_process._ENVIRONMENT, for_all=True)
+    server = ForkServer(_WORKERS_HAVE, worker_process.WORKER_ENVIRONMENT, for_all=True)
     atexit.register(server.close)
     return server
 

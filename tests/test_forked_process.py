@@ -74,7 +74,7 @@ def as_forked(server: ForkServer) -> Iterator[None]:
 def running(code: str) -> Iterator[WorkerProcess]:
     """A process started as a worker is, that runs this in its place."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worker_process, "_START", code)
+        patch.setattr(worker_process, "WORKER_START", code)
         worker = worker_process.take()
     try:
         yield worker
@@ -135,7 +135,7 @@ def test_its_traceback_is_printed(forked: None) -> None:
 
 
 def test_it_runs_until_it_is_killed_or_its_line_is_closed(forked: None) -> None:
-    with running(worker_process._START) as one, running(worker_process._START) as other:
+    with running(worker_process.WORKER_START) as one, running(worker_process.WORKER_START) as other:
         assert one.process.poll() is None
         with pytest.raises(subprocess.TimeoutExpired):
             one.process.wait(0.01)

@@ -98,7 +98,7 @@ def test_the_workers_standard_files_are_apart_on_windows(
     windows: Msvcrt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "open", None)
-    worker_process._occupy_standard_places()
+    worker_process.occupy_standard_places()
 
 
 @on_posix
@@ -108,7 +108,7 @@ def test_the_worker_minds_no_signal_that_windows_lacks(
     minded = []
     monkeypatch.setattr(signal, "signal", lambda number, _: minded.append(number))
     monkeypatch.delattr(signal, "SIGHUP")
-    worker_main._leave_signals_to_the_window()
+    worker_main.leave_signals_to_the_window()
     assert minded == [signal.SIGINT]
 
 
@@ -220,7 +220,7 @@ def test_on_windows_no_process_is_asked_whether_it_lives(
     """``os.kill`` would end it there."""
     monkeypatch.setattr(os, "kill", None)
     origin = RunOrigin("script", "train.py", pid=os.getpid(), host=socket.gethostname())
-    assert not line_again._is_over(origin)
+    assert not line_again.is_over(origin)
 
 
 @on_posix
@@ -231,7 +231,7 @@ def test_without_proc_a_process_that_is_there_is_not_over(monkeypatch: pytest.Mo
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(Path, "read_text", absent)
     origin = RunOrigin("script", "train.py", pid=os.getpid(), host=socket.gethostname())
-    assert not line_again._is_over(origin)
+    assert not line_again.is_over(origin)
 
 
 def test_a_race_gives_way_only_where_a_process_can(monkeypatch: pytest.MonkeyPatch) -> None:

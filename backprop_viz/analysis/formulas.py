@@ -15,17 +15,17 @@ from backprop_viz.analysis.losses import LOSSES
 
 def formula(name: str) -> Formula:
     """The formula of a node by its name; an honest word for a name that is not in the table."""
-    if name in _BY_NAME:
-        return _BY_NAME[name]
+    if name in FORMULAS_BY_NAME:
+        return FORMULAS_BY_NAME[name]
     family = re.fullmatch(r"(.+)Backward\d+", name)
     if family is not None:
-        return _BY_FAMILY.get(family[1], _UNKNOWN)
+        return FORMULAS_BY_FAMILY.get(family[1], _UNKNOWN)
     return _CUSTOM if name.endswith("Backward") else _UNKNOWN
 
 
 def all_formulas() -> Iterator[Formula]:
     """Every formula of the table, for those who translate its sentences."""
-    yield from (_UNKNOWN, _CUSTOM, *_BY_NAME.values(), *_BY_FAMILY.values())
+    yield from (_UNKNOWN, _CUSTOM, *FORMULAS_BY_NAME.values(), *FORMULAS_BY_FAMILY.values())
 
 
 _UNKNOWN = Formula("", "", "There is no description of this node.", (), known=False)
@@ -43,7 +43,7 @@ _UNCHANGED = "Sends the gradient on as it is."
 _SPREAD = "Gives every element that went into the mean an equal share of the gradient."
 _LARGEST = "Sends the gradient to the element i that was the {0}; all others get zero."
 
-_BY_NAME: dict[str, Formula] = {
+FORMULAS_BY_NAME: dict[str, Formula] = {
     "AccumulateGrad": Formula(
         "w",
         "w.grad ← w.grad + g",
@@ -68,7 +68,7 @@ _BY_NAME: dict[str, Formula] = {
     ),
 }
 
-_BY_FAMILY: dict[str, Formula] = {
+FORMULAS_BY_FAMILY: dict[str, Formula] = {
     # -- layers ------------------------------------------------------------------------------
     "Convolution": Formula(
         "y = w ⋆ x + b",

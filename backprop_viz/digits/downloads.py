@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import requests
 
 _CHUNK = 1 << 14  # bytes; cancelling takes effect after each
-_LARGEST = 100 << 20  # bytes; a mirror that sends more than this sends something else
+LARGEST_DOWNLOAD = 100 << 20  # bytes; a mirror that sends more than this sends something else
 
 
 class DownloadError(UserError):
@@ -131,7 +131,7 @@ def _save(response: "requests.Response", path: Path, progress: Progress, report:
         for chunk in response.iter_content(_CHUNK):
             file.write(chunk)
             done += len(chunk)
-            if done > _LARGEST:
+            if done > LARGEST_DOWNLOAD:
                 text = QT_TRANSLATE_NOOP("errors", "sent far more than this file holds")
                 raise _MirrorError(text)
             report(Progress(progress.name, progress.number, progress.count, done, total))

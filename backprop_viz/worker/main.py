@@ -23,7 +23,7 @@ ASKED_ENDS_WITHIN_S = 6.0
 
 def serve() -> None:
     """What the worker's process runs."""
-    _leave_signals_to_the_window()
+    leave_signals_to_the_window()
     with suppress(OSError, ValueError):
         faulthandler.enable()  # says where a process was that torch has brought down
     incoming, outgoing = line(sys.argv[1:3])
@@ -51,7 +51,7 @@ def _note(channel: WorkerChannel, error: BaseException | None) -> None:
         channel.tell(replace(notice_of(error), code="noted"))
 
 
-def _leave_signals_to_the_window() -> None:
+def leave_signals_to_the_window() -> None:
     """Stay alive for as long as the window may want the run saved."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":

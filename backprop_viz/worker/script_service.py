@@ -20,7 +20,7 @@ from backprop_viz.worker.run_state import RunState
 # Of a run that has not begun, the script runs so many iterations.
 FIRST = 10
 # The most characters that go to the clipboard; of more samples than this not even packed ones fit.
-_LONGEST = 1_000_000
+LONGEST_SCRIPT = 1_000_000
 MOST_SAMPLES = 20_000
 # The most bytes of packed samples in a notebook, where one scrolls past them.
 _MOST_IN_NOTEBOOK = 60_000
@@ -43,7 +43,7 @@ class ScriptService:
             return
         run = self._run()
         text = script(run, beside=False)
-        fits = len(text) <= _LONGEST
+        fits = len(text) <= LONGEST_SCRIPT
         self._channel.answer(Scripted(run.iterations, text if fits else None, None, run.foreign))
 
     def save(self, path: str, texts: Mapping[str, str]) -> None:
@@ -54,7 +54,7 @@ class ScriptService:
         run, file = self._run(), Path(path)
         is_notebook = file.suffix == NOTEBOOK
         carried = run.data.carried
-        most = _MOST_IN_NOTEBOOK if is_notebook else _LONGEST // 2
+        most = _MOST_IN_NOTEBOOK if is_notebook else LONGEST_SCRIPT // 2
         beside = carried is not None and len(carried.packed) > most
         data = file.with_suffix(DATA) if carried is not None and beside else None
         if carried is not None and data is not None:

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 import backprop_viz as bv
-from backprop_viz.analysis.formulas import _BY_FAMILY, _BY_NAME, formula
+from backprop_viz.analysis.formulas import FORMULAS_BY_FAMILY, FORMULAS_BY_NAME, formula
 from backprop_viz.recording.phases import Phase
 from tests.analysis.formula_text import FormulaText, evaluated
 from tests.analysis.node_cases import CASES, Case, Names
 
-TABLE = {**_BY_FAMILY, **_BY_NAME}
+TABLE = {**FORMULAS_BY_FAMILY, **FORMULAS_BY_NAME}
 # What cannot be evaluated, and why.
 BACKWARD_IN_WORDS = {
     "Permute": "an order of dimensions has no sign of its own",

@@ -111,7 +111,7 @@ def resnet18() -> nn.Sequential:
 
 def seconds(model: nn.Module, out: Path, picture: str) -> tuple[float, float, float]:
     """From the call to its return, to the window's first paint, to its last one."""
-    window._START = WATCHED.format(out=str(out), picture=picture)
+    window.WINDOW_START = WATCHED.format(out=str(out), picture=picture)
     x, y = torch.randn(BATCH), torch.arange(BATCH[0])
     begun = time.time()
     shown = bv.show(model, x, loss=nn.CrossEntropyLoss(), target=y)

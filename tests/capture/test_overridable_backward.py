@@ -38,7 +38,7 @@ def test_older_torch_is_seen_too(monkeypatch: pytest.MonkeyPatch, several: bool)
 
     monkeypatch.setattr(torch.autograd, "backward", unseen)
     monkeypatch.setattr(overridable_backward, "BACKWARD", unseen)
-    monkeypatch.setattr(overridable_backward, "_ASKS", False)
+    monkeypatch.setattr(overridable_backward, "BACKWARD_ASKS", False)
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     loss = x.square().sum()
     with Seen() as seen, backward_overridable(), backward_overridable():

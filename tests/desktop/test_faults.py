@@ -24,8 +24,8 @@ def fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "fault"
     monkeypatch.setenv("FAULT_FILE", str(file))
     failing = "import tests.faulty_trainer; from backprop"
-    start = worker_process._START.replace("from backprop", failing)
-    monkeypatch.setattr(worker_process, "_START", start)
+    start = worker_process.WORKER_START.replace("from backprop", failing)
+    monkeypatch.setattr(worker_process, "WORKER_START", start)
     return file
 
 
@@ -138,7 +138,7 @@ FAILS_AT_ONCE = "import sys; {path!r}; raise ImportError('no torch here')"
 def test_why_a_worker_could_not_start_is_said(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_process, "_START", FAILS_AT_ONCE)
+    monkeypatch.setattr(worker_process, "WORKER_START", FAILS_AT_ONCE)
     window = open_window("--preset", "tutorial")
     assert "could not start (ImportError: no torch here)" in window.messages.text()
     details(window).click()

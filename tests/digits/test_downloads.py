@@ -125,7 +125,7 @@ def test_a_mirror_goes_wrong(
     answer: Answer,
     reason: str,
 ) -> None:
-    monkeypatch.setattr(downloads, "_LARGEST", 1 << 20)
+    monkeypatch.setattr(downloads, "LARGEST_DOWNLOAD", 1 << 20)
     first, second = mirrors
     first.answers[SECOND] = second.answers[SECOND] = answer
     message = refused_after_first(source(first, second), tmp_path)

@@ -32,10 +32,10 @@ def fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file that says how a worker started from now on fails."""
     file = tmp_path / "fault"
     monkeypatch.setenv("FAULT_FILE", str(file))
-    start = worker_process._START.replace(
+    start = worker_process.WORKER_START.replace(
         "from backprop", "import tests.faulty_trainer; from backprop"
     )
-    monkeypatch.setattr(worker_process, "_START", start)
+    monkeypatch.setattr(worker_process, "WORKER_START", start)
     return file
 
 
@@ -187,7 +187,7 @@ def test_a_worker_that_is_killed_is_replaced(
 def test_a_worker_that_cannot_begin_is_not_started_for_ever(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_process, "_START", "import sys; {path!r}; sys.exit(3)")
+    monkeypatch.setattr(worker_process, "WORKER_START", "import sys; {path!r}; sys.exit(3)")
     window = open_window("--preset", "tutorial")
     assert "could not start" in window.messages.text()
     assert window.session.view_state is None

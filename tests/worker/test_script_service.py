@@ -221,7 +221,7 @@ class Post:
 def test_many_samples_go_into_a_file_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(script_service, "_LONGEST", 20_000)
+    monkeypatch.setattr(script_service, "LONGEST_SCRIPT", 20_000)
     worker = Worker(post := Post(), Settings(batch_size=50))
     for _ in range(3):
         worker.phases.iterate()
@@ -245,7 +245,7 @@ def test_many_samples_go_into_a_file_beside_it(
 def test_a_file_that_is_no_scripts_is_not_replaced_by_samples(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(script_service, "_LONGEST", 20_000)
+    monkeypatch.setattr(script_service, "LONGEST_SCRIPT", 20_000)
     worker = Worker(Post(), Settings(batch_size=50))
     for _ in range(3):
         worker.phases.iterate()

@@ -36,10 +36,10 @@ _BEAT_EVERY_S, _BEAT_UNCHANGED_S = 1.0, 5.0
 # Nothing is appended on another machine so often.
 _BEAT_AWAY_S = 30.0
 # So many bytes of recordings wait to be written; the loop waits before there are more.
-_MOST_WAITING = 2**28
+MOST_WAITING = 2**28
 # What is smaller is written at once, so that a process that is killed leaves it; but not to another
 # machine, for which the loop would wait.
-_SMALL = 2**18
+WRITTEN_AT_ONCE = 2**18
 
 
 class FileFollower:
@@ -73,7 +73,7 @@ class FileFollower:
         self._written = time.monotonic()
         self._failed = False
         away = isinstance(self._writer.path, RemotePath)
-        self._background = _Background(self._fail, small=0 if away else _SMALL)
+        self._background = _Background(self._fail, small=0 if away else WRITTEN_AT_ONCE)
         self._place, self._thread = LoopPlace(origin.path), threading.get_ident()
         self._path = origin.path
         self._told_end = False
@@ -199,7 +199,7 @@ class _Background:
             return  # a process that was forked from the one that is watched
         with self._state:
             at_once = size < self._small and not self._left
-            while not at_once and self._waiting and self._waiting + size > _MOST_WAITING:
+            while not at_once and self._waiting and self._waiting + size > MOST_WAITING:
                 self._state.wait()
         if at_once:
             self._run(lambda: job(*given))

@@ -8,7 +8,7 @@ from typing import IO
 from backprop_viz.stream.own_processes import AS_WINDOW, part_command, with_line
 
 # What the window's interpreter runs: it finds modules where this one does.
-_START = """
+WINDOW_START = """
 import sys
 sys.path[:] = {path!r}
 from backprop_viz.desktop.attached import open_attached
@@ -41,7 +41,7 @@ def _spawn(incoming: int, outgoing: int, look: tuple[str, str]) -> subprocess.Po
     arguments, how = with_line((incoming, outgoing), console=True)
     path = [os.path.abspath(entry) for entry in sys.path]
     return subprocess.Popen(
-        [*part_command(_START.format(path=path), AS_WINDOW), *arguments, *look],
+        [*part_command(WINDOW_START.format(path=path), AS_WINDOW), *arguments, *look],
         stdin=subprocess.DEVNULL,
         **how,
     )

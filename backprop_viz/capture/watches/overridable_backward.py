@@ -15,7 +15,7 @@ from torch.overrides import handle_torch_function, has_torch_function
 
 # torch's own, which a mode is asked for.
 BACKWARD = torch.autograd.backward
-_ASKS = "has_torch_function" in BACKWARD.__code__.co_names
+BACKWARD_ASKS = "has_torch_function" in BACKWARD.__code__.co_names
 
 
 @wraps(BACKWARD)
@@ -29,7 +29,7 @@ def _asking(tensors: Any, *args: Any, **kwargs: Any) -> Any:
 @contextmanager
 def backward_overridable() -> Iterator[None]:
     """A mode is asked for ``torch.autograd.backward`` in here; torch is as it was afterwards."""
-    if _ASKS or torch.autograd.backward is not BACKWARD:
+    if BACKWARD_ASKS or torch.autograd.backward is not BACKWARD:
         yield
         return
     torch.autograd.backward = _asking

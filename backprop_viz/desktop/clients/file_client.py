@@ -28,9 +28,9 @@ from backprop_viz.stream.wire import Received
 
 # A file that is still written is looked at so often.
 _FOLLOWED_EVERY_S = 1.0
-_FAR_FOLLOWED_EVERY_S = 10.0  # on another machine
+FAR_FOLLOWED_EVERY_S = 10.0  # on another machine
 # While a file without an index is looked through, the window hears of it so often.
-_PROGRESS_EVERY_S = 0.1
+READING_PROGRESS_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class FileClient:
         if self._closed:
             raise Cancelled
         now = time.monotonic()
-        if now - self._told_progress >= _PROGRESS_EVERY_S:
+        if now - self._told_progress >= READING_PROGRESS_S:
             self._told_progress = now
             # The newest recording is to be read yet.
             self._tell(self._progress(min(done, total - 1), total))
@@ -141,7 +141,7 @@ class FileClient:
 
     def _answer(self, file: RecordingFile) -> None:
         """Read what is asked for, and look for what is written since, until the end."""
-        every_s = _FOLLOWED_EVERY_S if isinstance(self.path, Path) else _FAR_FOLLOWED_EVERY_S
+        every_s = _FOLLOWED_EVERY_S if isinstance(self.path, Path) else FAR_FOLLOWED_EVERY_S
         while True:
             try:
                 iteration = self._wanted.get(timeout=every_s)

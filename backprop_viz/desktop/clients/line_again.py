@@ -77,7 +77,7 @@ def line_again(
     error: UserError | None = None
     address, origin = lost.address, lost.origin
     for attempt, pause in enumerate(_pauses(), 1):
-        if _is_over(origin):
+        if is_over(origin):
             tell(LineTried(address, origin.rank, "over"))
             return None
         tell(LineLost(address, origin.rank, origin.world_size, attempt, pause, error, next_try))
@@ -103,7 +103,7 @@ def _pauses() -> Iterator[float]:
     return chain(_PAUSES_S, repeat(_PAUSES_S[-1]))
 
 
-def _is_over(origin: RunOrigin) -> bool:
+def is_over(origin: RunOrigin) -> bool:
     """Whether it is known that a run's process is gone: it was one of this machine."""
     if origin.host != socket.gethostname() or sys.platform == "win32":
         return False

@@ -11,12 +11,14 @@ from typing import IO
 from backprop_viz.stream.own_processes import AS_WORKER, part_command, with_line
 
 # What the worker's interpreter runs: it finds modules where this one does.
-_START = "import sys; sys.path[:] = {path!r}; from backprop_viz.worker.main import serve; serve()"
+WORKER_START = (
+    "import sys; sys.path[:] = {path!r}; from backprop_viz.worker.main import serve; serve()"
+)
 
 # glibc else gives each thread a heap of its own, and none gives another what it does not need. Nor
 # are small pieces kept apart for each thread: they would come to lie all over the heap, and each
 # keeps a whole page.
-_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
+WORKER_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
 
 
 # What a reason for the end of the process is, besides a signal's name or a line of its own.
@@ -90,7 +92,7 @@ def take() -> WorkerProcess:
 
 
 def _start() -> WorkerProcess:
-    _occupy_standard_places()
+    occupy_standard_places()
     theirs_in, ours_out = os.pipe()
     try:
         ours_in, theirs_out = os.pipe()
@@ -113,17 +115,17 @@ def _spawn(incoming: int, outgoing: int) -> subprocess.Popen[bytes]:
     """Start the process with these ends of the line, and with no other file of this one's."""
     arguments, how = with_line((incoming, outgoing), console=False)
     return subprocess.Popen(
-        [*part_command(_START.format(path=sys.path), AS_WORKER), *arguments],
+        [*part_command(WORKER_START.format(path=sys.path), AS_WORKER), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         bufsize=0,
-        env=_ENVIRONMENT | os.environ,
+        env=WORKER_ENVIRONMENT | os.environ,
         **how,
     )
 
 
-def _occupy_standard_places() -> None:
+def occupy_standard_places() -> None:
     """Open what a launcher has closed of 0, 1 and 2: a pipe that came to lie there would be lost.
 
     On Windows a process has them apart from its files.

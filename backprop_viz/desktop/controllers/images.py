@@ -23,7 +23,7 @@ from backprop_viz.recording.progress import Progress, Report
 from backprop_viz.stream.commands import HoldPictures
 
 # What is done sooner than this needs no strip that flashes up.
-_QUIET_S = 0.4
+QUIET_S = 0.4
 
 # What its messages are about.
 _SUBJECT = "images"
@@ -138,7 +138,7 @@ class ImagesController(QObject):
         """Read in the background; what is being read still is dropped for it."""
         self._work.cancel()
         self._window.reading_strip.hide()
-        self._shown_at = time.monotonic() + _QUIET_S
+        self._shown_at = time.monotonic() + QUIET_S
         self._work.start(work)
 
     def _show_progress(self, progress: Progress) -> None:

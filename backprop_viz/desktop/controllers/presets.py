@@ -22,7 +22,7 @@ _BUTTON_TEXTS = {command.id: command.button_text for command in MENU_COMMANDS}
 _IMAGES = ((1, 32, 32), (32, 32))
 
 
-def _takes_images(recording: Recording) -> bool | None:
+def takes_images(recording: Recording) -> bool | None:
     """Whether the network that is shown was given images; None before it was given anything."""
     given = [layer.shape for layer in recording.layers.layers if layer.tensor is not None]
     return any(shape in _IMAGES for shape in given) if given else None
@@ -50,7 +50,7 @@ class PresetsController(QObject):
         if self._view_state is None or view_state.settings != self._view_state.settings:
             self._view_state = view_state
             self._show()
-        takes = _takes_images(view_state.cursor.recording)
+        takes = takes_images(view_state.cursor.recording)
         if takes is not self._takes_images and view_state.origin is None:
             self._takes_images = takes
             # A lesson's own small network has another input.

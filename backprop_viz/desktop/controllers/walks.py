@@ -7,7 +7,7 @@ from backprop_viz.desktop.controllers.lessons import LessonsController
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.widgets.animation_dialog import Walk
 
-_MOST_PICTURES = 1000
+MOST_WALK_PICTURES = 1000
 # How often a page is asked for whether it is there before it has its picture: plots are painted.
 _SETTLED = 10
 
@@ -48,7 +48,7 @@ class CursorWalk:
         else:
             stops = [(recording.iteration, at) for at in range(len(recording.events) + 1)]
         # Of very many as many as there may be, evenly.
-        every = -(-len(stops) // _MOST_PICTURES)
+        every = -(-len(stops) // MOST_WALK_PICTURES)
         self._stops = [*stops[:-1:every], *stops[-1:]] if every else []
         self.count = len(self._stops)
 

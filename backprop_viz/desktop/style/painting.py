@@ -100,10 +100,11 @@ def intervention_badge(painter: QPainter, right: float, middle: float, theme: Th
 
 def ink_on(color: QColor, theme: Theme) -> QColor:
     """The theme's text or panel colour, whichever has more contrast with a colour."""
-    return max((QColor(theme.text), QColor(theme.panel)), key=lambda ink: _contrast(ink, color))
+    return max((QColor(theme.text), QColor(theme.panel)), key=lambda ink: contrast(ink, color))
 
 
-def _contrast(a: QColor, b: QColor) -> float:
+def contrast(a: QColor, b: QColor) -> float:
+    """The contrast of two colours as WCAG defines it, 1 to 21."""
     light, dark = sorted((_luminance(a) + 0.05, _luminance(b) + 0.05), reverse=True)
     return light / dark
 

@@ -128,10 +128,11 @@ def _command() -> str:
     """How the desktop starts the program, quoted as a desktop entry has it."""
     beside = Path(sys.executable).with_name("backprop-viz")
     command = [str(beside)] if beside.exists() and not is_bundle() else program_command()
-    return " ".join(map(_quoted, command))
+    return " ".join(map(quoted_word, command))
 
 
-def _quoted(word: str) -> str:
+def quoted_word(word: str) -> str:
+    """A word of a command as a desktop file's ``Exec`` has it."""
     # Older xdg-open takes the first word as it stands, with its quotes.
     if not re.search(r"""[\s"'\\><~|&;$*?#()`%]""", word):
         return word

@@ -16,10 +16,10 @@ def lend_if_there_is_none() -> None:
     error how to get a font; needs a QGuiApplication.
     """
     global _lent
-    if _letters_differ():
+    if letters_differ():
         return
     added = _add_pillows()
-    _lent = added and _letters_differ()
+    _lent = added and letters_differ()
     shows = "so only Latin letters show" if _lent else "so all text shows as boxes"
     told = f"backprop-viz: this system has no font, {shows}. Install one, on Debian and Ubuntu with"
     print(f"{told}: {_COMMAND}", file=sys.stderr, flush=True)
@@ -45,7 +45,7 @@ def tell_if_lent(window: QWidget) -> None:
     box.open()
 
 
-def _letters_differ() -> bool:
+def letters_differ() -> bool:
     """Whether two letters are painted differently: of some boxes Qt tells that they are letters."""
     return _painted("m") != _painted("s")
 

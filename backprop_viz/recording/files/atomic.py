@@ -18,7 +18,7 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # A temporary file that nobody has written to for so long was left by a program that was killed.
 _LEFT_S = 600.0
-_CHUNK = 2**20
+WRITE_BYTES = 2**20
 
 
 def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:
@@ -84,8 +84,8 @@ def _create(path: Path, private: bool) -> IO[bytes]:
 def _write(path: Path, content: bytes, private: bool) -> None:
     with _create(path, private) as file:
         # In parts: a write that is too large for the disk fails at the first part that is.
-        for start in range(0, len(content), _CHUNK):
-            file.write(content[start : start + _CHUNK])
+        for start in range(0, len(content), WRITE_BYTES):
+            file.write(content[start : start + WRITE_BYTES])
         file.flush()
         os.fsync(file.fileno())
 

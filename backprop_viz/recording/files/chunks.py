@@ -30,7 +30,7 @@ _PLAIN, _ZSTANDARD = 0, 1
 # How hard is tried, see FORMAT.md: of much, time counts for more than room.
 _LEVEL, _LEVEL_OF_MUCH, _MUCH = 3, 1, 2**22
 # Large enough for all that repeats, small enough to be in memory twice.
-_CHUNK = 2**24
+CHUNK_BYTES = 2**24
 
 
 class ChunkSummary(Struct, frozen=True, omit_defaults=True):
@@ -60,7 +60,7 @@ class ChunkHead:
 def chunk_pieces(pieces: list[Buffer], summary: ChunkSummary) -> Iterator[list[Buffer]]:
     """Records, given in pieces, as chunks; each chunk in pieces, the head first."""
     inside = memoryview(b"".join(pieces))
-    parts = max(1, -(-len(inside) // _CHUNK))
+    parts = max(1, -(-len(inside) // CHUNK_BYTES))
     for part in range(parts):
         told = ChunkSummary(
             summary.holds,
@@ -72,7 +72,7 @@ def chunk_pieces(pieces: list[Buffer], summary: ChunkSummary) -> Iterator[list[B
             len(inside),
         )
         level = _LEVEL_OF_MUCH if len(inside) > _MUCH else _LEVEL
-        yield _chunk(inside[part * _CHUNK : (part + 1) * _CHUNK], encoded(told), level)
+        yield _chunk(inside[part * CHUNK_BYTES : (part + 1) * CHUNK_BYTES], encoded(told), level)
 
 
 def _chunk(inside: memoryview, summary: bytes, level: int) -> list[Buffer]:

@@ -20,7 +20,7 @@ _CHECKSUM = struct.Struct("<I")
 _END = struct.Struct("<BQQ")  # the record's head; the bytes from the index record to here
 END_SIZE = _END.size + len(MAGIC)
 # A progress is reported each time that so many bytes were passed.
-_REPORTED = 2**24
+REPORTED_BYTES = 2**24
 _SEARCHED = 2**20
 
 # Called with the bytes looked through and those of the file; raises Cancelled to stop.
@@ -168,7 +168,7 @@ def scanned_layout(
     layout = FileLayout(end=start)
     reported = start
     for place in _records(stream, layout, size, keep):
-        if report is not None and place - reported >= _REPORTED:
+        if report is not None and place - reported >= REPORTED_BYTES:
             reported = place
             report(place, size)
     if report is not None:

@@ -16,10 +16,10 @@ from typing import Any
 # By their names in fsspec.
 _STORES = frozenset(("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss", "cos", "obs"))
 # An object is written when there is so much for it, or when the last one is so old.
-_PART_BYTES = 2**23
-_PART_EVERY_S = 10.0
+PART_BYTES = 2**23
+PART_EVERY_S = 10.0
 # So many objects are open at a time, each with a block that was read ahead.
-_MOST_OPEN = 8
+MOST_OPEN_PARTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class PartsReader(io.RawIOBase):
     def _opened(self, part: ObjectPart) -> Any:
         if part.path in self._streams:
             return self._streams[part.path]
-        while len(self._streams) >= _MOST_OPEN:
+        while len(self._streams) >= MOST_OPEN_PARTS:
             self._streams.pop(next(iter(self._streams))).close()
         stream = self._streams[part.path] = self._open_part(part.path)
         return stream
@@ -161,8 +161,8 @@ class PartsWriter(io.RawIOBase):
     def write(self, data: Any) -> int:
         """Take bytes for the next object."""
         self._waiting += data
-        late = time.monotonic() - self._since >= _PART_EVERY_S
-        if late or len(self._waiting) >= _PART_BYTES:
+        late = time.monotonic() - self._since >= PART_EVERY_S
+        if late or len(self._waiting) >= PART_BYTES:
             self._put()
         return len(data)
 

@@ -54,7 +54,7 @@ from backprop_viz.recording.whereabouts import Whereabouts
 
 # Where a file that a reader has open cannot be replaced, a thinned one is written over it. Then so
 # many bytes tell whether it is still the same.
-_IS_OVERWRITTEN, _LAST = sys.platform == "win32", 64
+IS_OVERWRITTEN, _LAST = sys.platform == "win32", 64
 _TENSOR_ID = struct.Struct("<Q")
 
 
@@ -208,7 +208,7 @@ class RecordingFile(Sequence[Recording]):
         self._size = size
         self._layout.append(more)
         self._read_notes(more.notes)
-        self._last = self._last_bytes() if _IS_OVERWRITTEN else b""
+        self._last = self._last_bytes() if IS_OVERWRITTEN else b""
         return bool(more.recordings or more.notes)
 
     # -- within ------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ class RecordingFile(Sequence[Recording]):
             layout = scanned_layout(self._stream, 0, self._size, report)
         self._layout: FileLayout = layout
         self._read_notes(layout.notes)
-        self._last = self._last_bytes() if _IS_OVERWRITTEN else b""
+        self._last = self._last_bytes() if IS_OVERWRITTEN else b""
 
     def _replaced(self) -> bool:
         """Whether another file is in its place now, or it has become shorter."""
@@ -236,7 +236,7 @@ class RecordingFile(Sequence[Recording]):
             return False
         if (now.st_ino, now.st_dev) != (mine.st_ino, mine.st_dev) or now.st_size < self._size:
             return True
-        return _IS_OVERWRITTEN and now.st_size > self._size and self._last_bytes() != self._last
+        return IS_OVERWRITTEN and now.st_size > self._size and self._last_bytes() != self._last
 
     def _last_bytes(self) -> bytes:
         """The bytes before those that were not looked through yet."""

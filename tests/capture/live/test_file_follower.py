@@ -64,7 +64,7 @@ def test_the_loop_does_not_wait_for_the_disk(
         return add(self, recording)
 
     monkeypatch.setattr(RecordingFileWriter, "add", slowly)
-    monkeypatch.setattr("backprop_viz.capture.live.file_follower._SMALL", 1)
+    monkeypatch.setattr("backprop_viz.capture.live.file_follower.WRITTEN_AT_ONCE", 1)
     torch.manual_seed(0)
     net = nn.Linear(3, 1)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
@@ -80,8 +80,8 @@ def test_the_loop_does_not_wait_for_the_disk(
 
 def test_so_much_waits_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is left out for it: the loop waits."""
-    monkeypatch.setattr("backprop_viz.capture.live.file_follower._MOST_WAITING", 1)
-    monkeypatch.setattr("backprop_viz.capture.live.file_follower._SMALL", 1)
+    monkeypatch.setattr("backprop_viz.capture.live.file_follower.MOST_WAITING", 1)
+    monkeypatch.setattr("backprop_viz.capture.live.file_follower.WRITTEN_AT_ONCE", 1)
     path = tmp_path / "run.bprec"
     assert losses_of(path, 6) == losses_of(None, 6)
     assert [recording.iteration for recording in bv.load(path)] == [1, 2, 3, 4, 5, 6]

@@ -121,7 +121,7 @@ def test_a_file_has_the_numbers_of_each_iteration(
 
     monkeypatch.setattr(LateRecording, "made", waits)
     if late:  # a small one would be written at once
-        monkeypatch.setattr("backprop_viz.capture.live.file_follower._SMALL", 1)
+        monkeypatch.setattr("backprop_viz.capture.live.file_follower.WRITTEN_AT_ONCE", 1)
     loop, path = Loop(), tmp_path / "run.bprec"
     watch = bv.watch(loop.net, loop.optimizer, to=path)
     loop.run(4)

@@ -24,8 +24,8 @@ def url() -> Iterator[str]:
 def test_it_is_opened_by_its_url_and_followed(
     url: str, qtbot: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_client, "_FAR_FOLLOWED_EVERY_S", 0.1)
-    monkeypatch.setattr(object_parts, "_PART_EVERY_S", 0.0)
+    monkeypatch.setattr(file_client, "FAR_FOLLOWED_EVERY_S", 0.1)
+    monkeypatch.setattr(object_parts, "PART_EVERY_S", 0.0)
     weights = [np.arange(6.0).reshape(2, 3) + i for i in range(3)]
     made = [
         made_recording(i + 1, {"weight": (weight, None)}, input=weight, loss=1.0 + i)

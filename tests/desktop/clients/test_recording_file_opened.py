@@ -253,7 +253,7 @@ def test_what_was_not_finished_is_looked_through_with_a_progress(
     path = tmp_path / "cut.bprec"
     losses_into(path, 4)
     path.write_bytes(path.read_bytes()[:-20])  # without the end of its index
-    monkeypatch.setattr("backprop_viz.desktop.clients.file_client._PROGRESS_EVERY_S", 0.0)
+    monkeypatch.setattr("backprop_viz.desktop.clients.file_client.READING_PROGRESS_S", 0.0)
     woken = threading.Event()
     client = FileClient(path, woken.set)
     told: list[object] = []

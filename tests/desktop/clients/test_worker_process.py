@@ -26,7 +26,7 @@ except ZeroDivisionError:
 def ending(monkeypatch: pytest.MonkeyPatch, code: str) -> Notice:
     """What is told of a worker that runs this in place of its own program."""
     start = "import os, signal, sys; {path!r}; exec(" + repr(code).replace("{", "{{") + ")"
-    monkeypatch.setattr(worker_process, "_START", start)
+    monkeypatch.setattr(worker_process, "WORKER_START", start)
     client = WorkerClient(Settings(), lambda: None)
     for thread in client._threads:
         thread.join(60)

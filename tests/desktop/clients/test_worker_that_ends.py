@@ -110,12 +110,12 @@ def test_a_run_that_was_thrown_away_does_not_come_back_in_place_of_the_present_o
 def test_a_window_without_a_worker_from_the_first_can_have_one(
     open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start = worker_process._START
-    monkeypatch.setattr(worker_process, "_START", "import sys; {path!r}; sys.exit(3)")
+    start = worker_process.WORKER_START
+    monkeypatch.setattr(worker_process, "WORKER_START", "import sys; {path!r}; sys.exit(3)")
     window = open_window("--preset", "tutorial")
     assert "could not start (exit status 3)" in window.messages.text()
     assert window.session.view_state is None
-    monkeypatch.setattr(worker_process, "_START", start)
+    monkeypatch.setattr(worker_process, "WORKER_START", start)
     view_state = press(window, "actionStartAgain")
     assert view_state.iteration == 0
     view_state = press(window, "actionIteration")

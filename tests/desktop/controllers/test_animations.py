@@ -213,7 +213,7 @@ def test_a_file_that_cannot_be_written_is_said_to_be_so(
 def test_of_very_many_places_some_are_left_out(
     run: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walks, "_MOST_PICTURES", 10)
+    monkeypatch.setattr(walks, "MOST_WALK_PICTURES", 10)
     dialog = choose(run, animationWalk="events")
     shown = int(dialog.findChild(QLabel, "animationLength").text().split()[0])
     assert 6 <= shown <= 11

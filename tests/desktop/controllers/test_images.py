@@ -209,7 +209,7 @@ def test_reading_a_folder_shows_progress_and_is_cancelled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fill(tmp_path / "mine", 1)
-    monkeypatch.setattr(images, "_QUIET_S", 0.0)
+    monkeypatch.setattr(images, "QUIET_S", 0.0)
 
     def read_on_and_on(root: str, report: Report) -> object:
         while True:

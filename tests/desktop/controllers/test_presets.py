@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QToolButton
 from torch import nn
 
 import backprop_viz as bv
-from backprop_viz.desktop.controllers.presets import _takes_images
+from backprop_viz.desktop.controllers.presets import takes_images
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
@@ -26,8 +26,8 @@ OpenWindow = Callable[..., MainWindow]
 def test_the_inputs_form_is_offered_where_the_input_is_an_image() -> None:
     with bv.record(net := nn.Linear(4, 1)) as small:
         net(torch.ones(2, 4)).sum().backward()
-    assert _takes_images(small) is False
-    assert _takes_images(bv.Trainer("random", "mse", batch_size=1).record()) is True
+    assert takes_images(small) is False
+    assert takes_images(bv.Trainer("random", "mse", batch_size=1).record()) is True
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def test_a_folder_that_cannot_be_written_to_is_one_sentence(
     ],
 )
 def test_words_of_the_command_are_quoted(word: str, quoted: str) -> None:
-    assert desktop_files._quoted(word) == quoted
+    assert desktop_files.quoted_word(word) == quoted
 
 
 def test_the_icon_is_drawn_at_every_size(qapp: QGuiApplication) -> None:

@@ -19,13 +19,13 @@ from backprop_viz.desktop.style.theme import body_font
 from backprop_viz.desktop.system import fonts
 application = QApplication([])
 window = QWidget()
-before = fonts._letters_differ()
+before = fonts.letters_differ()
 fonts.lend_if_there_is_none()
 application.setFont(body_font())
 window.show()
 fonts.tell_if_lent(window)
 (box,) = window.findChildren(QMessageBox, "noFont")
-print(before, fonts._letters_differ(), box.isVisible(), box.informativeText())
+print(before, fonts.letters_differ(), box.isVisible(), box.informativeText())
 """
 
 

@@ -37,7 +37,7 @@ def test_the_new_content_is_there_and_nothing_else(file: Path) -> None:
 
 
 def test_a_disk_that_fills_after_any_byte(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(atomic, "_CHUNK", 7)
+    monkeypatch.setattr(atomic, "WRITE_BYTES", 7)
     create = atomic._create
     content = NEW[:100]
 
@@ -98,7 +98,7 @@ def test_a_kill_while_writing(file: Path, written: int) -> None:
 import os, signal, sys
 from pathlib import Path
 from backprop_viz.recording.files import atomic
-atomic._CHUNK = 1
+atomic.WRITE_BYTES = 1
 content = bytes(range(256)) * 40
 path = Path(sys.argv[1])
 class Deadly(bytes):

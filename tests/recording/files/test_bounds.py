@@ -70,7 +70,7 @@ def test_where_an_open_file_cannot_be_replaced_it_is_written_over(
         raise PermissionError(13, "is used by another process")
 
     monkeypatch.setattr(recording_file_writer.os, "replace", replace)
-    monkeypatch.setattr(recording_file, "_IS_OVERWRITTEN", True)
+    monkeypatch.setattr(recording_file, "IS_OVERWRITTEN", True)
     recordings = noisy_recordings(120)
     with bv.RecordingFileWriter(path, bytes_in_all=BOUND) as writer, bv.load(path) as file:
         for number, recording in enumerate(recordings):

@@ -56,7 +56,7 @@ def test_a_file_cut_at_any_byte_has_what_was_whole(tmp_path: Path) -> None:
 def test_a_larger_file_cut_anywhere_has_what_was_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chunks, "_CHUNK", 100_000)  # so that each recording has many
+    monkeypatch.setattr(chunks, "CHUNK_BYTES", 100_000)  # so that each recording has many
     recordings = lenet_recordings(4)
     path = written(tmp_path / "whole.bprec", recordings)
     whole, ends = path.read_bytes(), chunk_ends(path)

@@ -44,7 +44,7 @@ class Store(MemoryFileSystem):
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setitem(sys.modules["fsspec.registry"]._registry, "s3", Store)
-    monkeypatch.setattr(object_parts, "_PART_BYTES", 1)  # each write is an object
+    monkeypatch.setattr(object_parts, "PART_BYTES", 1)  # each write is an object
     Store.clear_instance_cache()
     store = Store()
     store.full = False
@@ -94,12 +94,12 @@ def test_a_writer_that_was_killed_leaves_what_was_put(
     first, second = recordings(2)
     writer = bv.RecordingFileWriter("s3://runs/run.bprec")
     writer.add(first)
-    monkeypatch.setattr(object_parts, "_PART_BYTES", 2**23)
-    monkeypatch.setattr(object_parts, "_PART_EVERY_S", 1e9)
+    monkeypatch.setattr(object_parts, "PART_BYTES", 2**23)
+    monkeypatch.setattr(object_parts, "PART_EVERY_S", 1e9)
     writer.add(second)  # it waits for more, or for the time to come
     with bv.load("s3://runs/run.bprec") as file:
         assert [recording.loss for recording in file] == [first.loss]
-        monkeypatch.setattr(object_parts, "_PART_EVERY_S", 0.0)
+        monkeypatch.setattr(object_parts, "PART_EVERY_S", 0.0)
         writer.add_losses([1], [0.5])
         assert file.poll()
         assert [place.iteration for place in file.places] == [1, 2]
@@ -154,7 +154,7 @@ def test_ranks_are_found_beside_each_other(bucket: Store) -> None:
 def test_any_bytes_are_read_wherever_an_object_begins(
     bucket: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(object_parts, "_MOST_OPEN", 2)
+    monkeypatch.setattr(object_parts, "MOST_OPEN_PARTS", 2)
     random = np.random.default_rng(1)
     whole = b""
     with PartsWriter(bucket, "/runs/x", append=False) as writer:

@@ -164,7 +164,7 @@ def test_without_its_index_a_file_is_looked_through(
     path = written(tmp_path / "run.bprec", recordings)
     whole = path.read_bytes()
     path.write_bytes(whole[:-30])
-    monkeypatch.setattr("backprop_viz.recording.files.file_layout._REPORTED", 1000)
+    monkeypatch.setattr("backprop_viz.recording.files.file_layout.REPORTED_BYTES", 1000)
     told: list[tuple[int, int]] = []
     file = bv.load(path, lambda *done: told.append(done))
     assert same_recordings(file, recordings)

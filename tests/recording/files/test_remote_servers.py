@@ -111,7 +111,7 @@ def test_s3_is_written_followed_and_read(bucket: str, monkeypatch: pytest.Monkey
     with bv.load(f"{bucket}/run.bprec") as file:
         assert file.is_closed
         assert [recording.loss for recording in file] == losses
-    monkeypatch.setattr(object_parts, "_PART_BYTES", 1)
+    monkeypatch.setattr(object_parts, "PART_BYTES", 1)
     first, second = recordings(2)
     with bv.RecordingFileWriter(f"{bucket}/grows.bprec") as writer:
         writer.add(first)

@@ -14,9 +14,9 @@ _LISTED = 9
 
 def fact_text(fact: Fact) -> str | None:
     """The sentence, in the user's language; None for a code that has none."""
-    if fact.code in _WITH_LIST:
-        return _WITH_LIST[fact.code](fact)
-    text = _sentences().get(fact.code)
+    if fact.code in SENTENCES_WITH_LIST:
+        return SENTENCES_WITH_LIST[fact.code](fact)
+    text = fact_sentences().get(fact.code)
     return None if text is None else text.format(*map(in_words, fact.values))
 
 
@@ -31,7 +31,8 @@ def in_words(value: float | int | str) -> str:
     return plain if float(plain) == value and "e" not in plain else short(value)
 
 
-def _sentences() -> Mapping[str, str]:
+def fact_sentences() -> Mapping[str, str]:
+    """The sentences by the codes of their facts, whose values take the places in braces."""
     translate = QCoreApplication.translate
     return {
         # -- activations
@@ -235,7 +236,8 @@ def _update_step(fact: Fact) -> str:
 
 
 # Facts whose values are more than numbers in a sentence.
-_WITH_LIST: Mapping[str, Callable[[Fact], str]] = {
+# The facts that a sentence alone cannot tell: how many values they have differs.
+SENTENCES_WITH_LIST: Mapping[str, Callable[[Fact], str]] = {
     "pool_winner": _winner,
     "update_step": _update_step,
     "pool_gradient_passed": _passed,

@@ -6,7 +6,7 @@ from backprop_viz.desktop.panels.origin.term_rows import OF_RANK
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # Marked, not translated: a table of terms asks for hundreds of them, one at a time.
-_ROLES = {
+ROLE_TEXTS = {
     "upstream": QT_TRANSLATE_NOOP("roles", "upstream"),
     "local": QT_TRANSLATE_NOOP("roles", "× local"),
     "one": QT_TRANSLATE_NOOP("roles", "× local"),
@@ -139,7 +139,7 @@ def role_text(role: str) -> str:
         return text.format(role.removeprefix(OF_RANK))
     if role.startswith("zero:"):
         return _zero_text(role.removeprefix("zero:"))
-    known = _ROLES.get(role)
+    known = ROLE_TEXTS.get(role)
     return role.replace("_", " ") if known is None else QCoreApplication.translate("roles", known)
 
 

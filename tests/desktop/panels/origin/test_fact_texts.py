@@ -9,7 +9,11 @@ import pytest
 
 import backprop_viz
 from backprop_viz.desktop.panels.origin.check_texts import no_check_text
-from backprop_viz.desktop.panels.origin.fact_texts import _WITH_LIST, _sentences, fact_text
+from backprop_viz.desktop.panels.origin.fact_texts import (
+    SENTENCES_WITH_LIST,
+    fact_sentences,
+    fact_text,
+)
 from backprop_viz.desktop.panels.origin.no_terms_texts import no_terms_text
 from backprop_viz.recording.number_explanation import Fact
 
@@ -68,7 +72,7 @@ def test_every_reason_has_a_sentence() -> None:
 
 
 def test_no_sentence_is_for_nothing() -> None:
-    told = {*_sentences(), *_WITH_LIST}
+    told = {*fact_sentences(), *SENTENCES_WITH_LIST}
     engine = {
         "depends_on",
         "backward_starts",
@@ -115,6 +119,6 @@ def test_a_code_without_a_sentence() -> None:
 
 
 def test_the_sentences_take_numbers_by_place() -> None:
-    for code, text in _sentences().items():
+    for code, text in fact_sentences().items():
         places = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
         assert all(name.isdigit() for name in places), code

@@ -11,7 +11,7 @@ from torch import Tensor
 from backprop_viz.analysis.operations.lstm_gradients import OF_CELL, OF_HIDDEN, OF_PRE
 from backprop_viz.analysis.operations.recurrent_inside import ROLES
 from backprop_viz.capture.explaining.explainer import explain_number
-from backprop_viz.desktop.panels.origin.role_texts import _ROLES
+from backprop_viz.desktop.panels.origin.role_texts import ROLE_TEXTS
 from tests.capture.explaining.checks import numbers_of
 from tests.capture.explaining.test_operations import OPERATIONS, recording_of
 from tests.capture.recorded_nets import Applied, recorded_net
@@ -29,7 +29,7 @@ def test_every_role_of_the_common_operations_has_a_text() -> None:
             )
             roles |= {column.role for part in found.parts for column in part.factors}
     assert {"window", "upstream", "one_over_sum"} <= roles
-    assert roles - set(_ROLES) == set()
+    assert roles - set(ROLE_TEXTS) == set()
 
 
 RARER: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -51,11 +51,11 @@ def test_roles_of_rarer_operations_have_texts(role: str) -> None:
         found = explain_number(recording, number)
         roles |= {column.role for part in found.parts for column in part.factors}
     assert role in roles
-    assert roles - set(_ROLES) == set()
+    assert roles - set(ROLE_TEXTS) == set()
 
 
 def test_every_role_inside_a_recurrent_layer_has_a_text() -> None:
     states = {f"initial_{ROLES[code]}" for code in "hc"}
     roles = {*ROLES.values(), *states, "recurrent_weight", "recurrent_bias"}
     roles |= {OF_HIDDEN, OF_CELL, OF_PRE}
-    assert roles - set(_ROLES) == set()
+    assert roles - set(ROLE_TEXTS) == set()

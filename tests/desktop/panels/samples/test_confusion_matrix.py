@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.samples.confusion_matrix import ConfusionMatrix
 from backprop_viz.desktop.panels.samples.matrix_layout import MatrixLayout, strength
-from backprop_viz.desktop.style.painting import _contrast, ink_on
+from backprop_viz.desktop.style.painting import contrast, ink_on
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 
 TABLE = np.diag(np.arange(10, 20))
@@ -81,7 +81,7 @@ def test_what_a_cell_counts_is_said(matrix: ConfusionMatrix) -> None:
 def test_counts_can_be_read_on_every_shade(theme: Theme) -> None:
     for share in np.linspace(0, 1, 101):
         ground = theme.tint(theme.accent, strength(float(share)))
-        assert _contrast(ink_on(ground, theme), ground) >= 4.5, share
+        assert contrast(ink_on(ground, theme), ground) >= 4.5, share
 
 
 def test_the_colour_grows_with_the_share() -> None:
