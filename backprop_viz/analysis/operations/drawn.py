@@ -8,16 +8,17 @@ from backprop_viz.recording.events import Array
 
 # The masks of a call's dropouts, one after the other: for their shapes, and the share dropped.
 DrawMasks = Callable[[Call, Sequence[tuple[int, ...]], float], list[Array]]
-_drawers: list[DrawMasks] = []
+# Empty where there is no torch.
+drawers: list[DrawMasks] = []
 
 
 def let_draw(drawer: DrawMasks) -> None:
     """Where there is torch: how masks are drawn again."""
-    _drawers[:] = [drawer]
+    drawers[:] = [drawer]
 
 
 def dropout_masks(call: Call, shapes: Sequence[tuple[int, ...]], p: float) -> list[Array]:
     """The masks, 0 or 1 / (1 − p). Raises NotRecorded without torch, or without the state."""
-    if not _drawers or call.random is None:
+    if not drawers or call.random is None:
         raise NotRecorded
-    return _drawers[0](call, shapes, p)
+    return drawers[0](call, shapes, p)

@@ -104,7 +104,7 @@ def ink_on(color: QColor, theme: Theme) -> QColor:
 
 
 def contrast(a: QColor, b: QColor) -> float:
-    """The contrast of two colours as WCAG defines it, 1 to 21."""
+    """The contrast of two colours, 1 to 21: nearly that of WCAG."""
     light, dark = sorted((_luminance(a) + 0.05, _luminance(b) + 0.05), reverse=True)
     return light / dark
 

@@ -132,7 +132,7 @@ def torch_draws() -> None:
 
 
 def test_what_was_dropped_is_not_told_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawn, "_drawers", [])
+    monkeypatch.setattr(drawn, "drawers", [])
     call = record(lambda: F.scaled_dot_product_attention(Q, Q, Q, dropout_p=0.5)).call
     assert forward_parts(call, 0, (0, 0, 0, 0)) is None
 

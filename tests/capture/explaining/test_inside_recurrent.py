@@ -1,6 +1,7 @@
 """A recurrent layer in steps, against plain torch written out in float64."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import counterpart, scalar_of, told_scalar
-from backprop_viz.analysis.operations import drawn, recurrent_inside
+from backprop_viz.analysis.operations import drawn
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -210,7 +212,7 @@ def test_the_first_step_leads_to_the_given_states_and_the_input() -> None:
 
 
 def test_without_torch_a_value_behind_a_dropout_is_what_the_engine_told(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As in the window's process: nothing is said of it before, and it does not fail."""
     torch.manual_seed(2)
@@ -220,8 +222,9 @@ def test_without_torch_a_value_behind_a_dropout_is_what_the_engine_told(
     number = found.parts[0].factors[1].number(0)
     assert number is not None
     value = scalar_of(recording, number)
-    recurrent_inside._KNOWN.clear()
-    monkeypatch.setattr(drawn, "_drawers", [])
+    recording.save(tmp_path / "seen.bprec")
+    recording = bv.load(tmp_path / "seen.bprec")[0]
+    monkeypatch.setattr(drawn, "drawers", [])
     assert told_scalar(recording, number, None) is None
     assert told_scalar(recording, number, float(value)) == value
     assert told_scalar(recording, Number(tensor, (3, 1, 2), event), None) == found.value

@@ -1,6 +1,5 @@
 """A loop that is written to a file while it goes on."""
 
-import errno
 import os
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from backprop_viz.recording.files.recording_file_writer import RecordingFileWrit
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunEnded
+from tests.recording.files.wrapped_streams import Disk, wrap_streams
 
 UNCLOSED = """
 import sys
@@ -90,20 +90,18 @@ def test_so_much_waits_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_full_disk_ends_the_recording_and_not_the_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    written = 0
+    written, disk = 0, Disk()
+    wrap_streams(monkeypatch, "wb", disk.file)
     add = RecordingFileWriter.add
 
     def until_full(self: RecordingFileWriter, recording: bv.Recording) -> bool:
         nonlocal written
         written += 1
-        if written > 2:
-            stream = self._stream
-            monkeypatch.setattr(self, "_stream", _Full(stream))
-            try:
-                return add(self, recording)
-            finally:
-                monkeypatch.setattr(self, "_stream", stream)
-        return add(self, recording)
+        disk.left = 0 if written > 2 else None
+        try:
+            return add(self, recording)
+        finally:
+            disk.left = None
 
     monkeypatch.setattr(RecordingFileWriter, "add", until_full)
     path = tmp_path / "run.bprec"
@@ -112,19 +110,6 @@ def test_a_full_disk_ends_the_recording_and_not_the_training(
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
     assert said[0].startswith("backprop_viz: recording has ended: The disk is full")
-
-
-class _Full:
-    """A file on a disk that has no room."""
-
-    def __init__(self, stream: object) -> None:
-        self._stream = stream
-
-    def write(self, data: object) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._stream, name)
 
 
 def test_a_loop_that_nobody_closes_is_whole_when_the_program_ends(tmp_path: Path) -> None:

@@ -1,20 +1,24 @@
 """Large arrays share pieces of memory, which are used again only when nothing is in them."""
 
 import gc
+import tracemalloc
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from backprop_viz.capture.tensors import array_memory
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 
 _SIZE = 1 << 18  # floats: 1 MB
+_PIECE = 1 << 22
 
 
 @pytest.fixture(autouse=True)
-def _none_free(monkeypatch: pytest.MonkeyPatch) -> None:
+def _none_free() -> Iterator[None]:
     gc.collect()
-    array_memory._free.clear()
+    taken = _numbered(40)  # all pieces that other tests have left
+    yield
+    del taken
 
 
 def _numbered(count: int) -> list[np.ndarray]:
@@ -50,12 +54,17 @@ def test_a_later_recording_gets_the_memory_of_one_that_is_gone() -> None:
     first = _numbered(9)
     places = {array.ctypes.data for array in first[1:]}
     del first
-    assert array_memory._free
+    tracemalloc.start()
     second = _numbered(9)
+    assert tracemalloc.get_traced_memory()[0] < 0.75 * _PIECE  # the first two arrays alone
+    tracemalloc.stop()
     assert len(places & {array.ctypes.data for array in second[1:]}) >= 4
 
 
 def test_no_more_is_kept_than_is_said() -> None:
+    tracemalloc.start()
     recordings = [_numbered(40) for _ in range(2)]
     del recordings
-    assert len(array_memory._free) == 8  # of 4 MB
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert 8 * _PIECE <= kept < 8.5 * _PIECE

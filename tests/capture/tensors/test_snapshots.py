@@ -1,3 +1,6 @@
+import sys
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -70,7 +73,8 @@ def test_a_view_with_gaps_is_known_again(
     monkeypatch: pytest.MonkeyPatch, cloned_first: bool
 ) -> None:
     """A part of each row, as the query of attention is: what it was copied from still has gaps."""
-    monkeypatch.setattr(memory, "_takes_memory_away", lambda: cloned_first)
+    states = SimpleNamespace(_module_state_mapping=SimpleNamespace(data=cloned_first))
+    monkeypatch.setitem(sys.modules, "torch.distributed._composable_state", states)
     whole = torch.randn(6, 16, 24)
     for view in (*whole.split(8, dim=2), whole.view(6, 16, 3, 8).transpose(1, 2), whole[:, ::2]):
         copied = memory.Copied(view)

@@ -11,6 +11,7 @@ from torch.overrides import TorchFunctionMode
 
 import backprop_viz as bv
 from backprop_viz.capture.watches import plain_calls
+from backprop_viz.capture.watches.plain_calls import NOT_PLAIN, PlainCalls
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -132,17 +133,17 @@ def test_what_is_read_is_as_it_was_before_the_call(make: Callable[[], nn.Module]
 def test_the_longer_way_records_the_same(
     make: Callable[[], nn.Module], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kinds, kind_of = [], plain_calls._kind_of
+    plain, template = [], plain_calls.Template
 
-    def seen(function: Callable[..., Any]) -> Any:
-        kinds.append(kind_of(function))
-        return kinds[-1]
+    def seen(*given: Any) -> Any:
+        plain.append(template(*given))
+        return plain[-1]
 
-    monkeypatch.setattr(plain_calls, "_kind_of", seen)
+    monkeypatch.setattr(plain_calls, "Template", seen)
     one = recorded(make)
-    monkeypatch.setattr(plain_calls, "_kind_of", lambda _: None)
+    monkeypatch.setattr(PlainCalls, "run", lambda *_: NOT_PLAIN)
     other = recorded(make)
     assert list(map(told, one.events)) == list(map(told, other.events))
     assert one.graph == other.graph
     assert [each.layers for each in one.passes] == [each.layers for each in other.passes]
-    assert any(kinds)
+    assert plain

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -38,14 +39,14 @@ def test_the_new_content_is_there_and_nothing_else(file: Path) -> None:
 
 def test_a_disk_that_fills_after_any_byte(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(atomic, "WRITE_BYTES", 7)
-    create = atomic._create
+    opened = os.fdopen
     content = NEW[:100]
 
     class Full:
         """A file on a disk with room for so many bytes."""
 
-        def __init__(self, path: Path, room: int) -> None:
-            self.file, self.room = create(path, False), room
+        def __init__(self, file: IO[bytes], room: int) -> None:
+            self.file, self.room = file, room
 
         def __enter__(self) -> "Full":
             return self
@@ -60,10 +61,10 @@ def test_a_disk_that_fills_after_any_byte(file: Path, monkeypatch: pytest.Monkey
                 raise OSError(errno.ENOSPC, "No space left on device")
 
     for room in range(len(content)):
-        monkeypatch.setattr(atomic, "_create", lambda path, private, room=room: Full(path, room))
+        monkeypatch.setattr(os, "fdopen", lambda *how, room=room: Full(opened(*how), room))
         with pytest.raises(UserError, match="disk is full: make room"):
             write_atomically(file, content)
-        monkeypatch.setattr(atomic, "_create", create)
+        monkeypatch.setattr(os, "fdopen", opened)
         assert_as_before(file)
 
 
@@ -82,8 +83,13 @@ def test_a_disk_that_fails_at_the_end(
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_disk_that_is_really_full(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    full = Path("/dev/full")
-    monkeypatch.setattr(atomic, "_create", lambda path, private: full.open("wb"))
+    opened = os.fdopen
+
+    def to_full(number: int, mode: str) -> IO[bytes]:
+        opened(number, mode).close()
+        return Path("/dev/full").open("wb")
+
+    monkeypatch.setattr(os, "fdopen", to_full)
     with pytest.raises(UserError, match="disk is full"):
         write_atomically(file, NEW)
     monkeypatch.undo()
@@ -141,7 +147,7 @@ def test_no_permission(file: Path, code: int, monkeypatch: pytest.MonkeyPatch) -
     def fail(*_: object) -> None:
         raise OSError(code, "no")
 
-    monkeypatch.setattr(atomic, "_create", fail)
+    monkeypatch.setattr(os, "open", fail)
     with pytest.raises(UserError, match=r": (choose|make) .*\.$"):
         write_atomically(file, NEW)
     monkeypatch.undo()

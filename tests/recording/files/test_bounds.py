@@ -12,6 +12,7 @@ from backprop_viz.recording.health import IterationHealth, TensorHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.run_origin import RunOrigin
 from tests.recording.files.plain_reader import read
+from tests.recording.files.wrapped_streams import Disk, wrap_streams
 from tests.recording.records import made_recording
 from tests.recording.streams import unlike
 
@@ -63,14 +64,16 @@ def test_where_an_open_file_cannot_be_replaced_it_is_written_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on Windows, while a window has the file open; also the writer's own must be closed."""
-    path, tried = tmp_path / "run.bprec", []
+    path, tried, written = tmp_path / "run.bprec", [], []
 
     def replace(old: Path, new: Path) -> None:
-        tried.append(writer._stream.closed)
+        tried.append(all(stream.closed for stream in written))
         raise PermissionError(13, "is used by another process")
 
     monkeypatch.setattr(recording_file_writer.os, "replace", replace)
     monkeypatch.setattr(recording_file, "IS_OVERWRITTEN", True)
+    for mode in ("wb", "ab"):
+        wrap_streams(monkeypatch, mode, lambda stream: written.append(stream) or stream)
     recordings = noisy_recordings(120)
     with bv.RecordingFileWriter(path, bytes_in_all=BOUND) as writer, bv.load(path) as file:
         for number, recording in enumerate(recordings):
@@ -140,31 +143,15 @@ def test_a_reader_follows_a_file_that_is_thinned(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_leaves_what_was_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recordings = noisy_recordings(3)
+    recordings, disk = noisy_recordings(3), Disk()
+    wrap_streams(monkeypatch, "wb", disk.file)
     writer = bv.RecordingFileWriter(tmp_path / "run.bprec")
     writer.add(recordings[0])
-
-    class Full:
-        """A file of which only so much more can be written."""
-
-        def __init__(self, file: object) -> None:
-            self._file, self.left = file, 500
-
-        def write(self, piece: memoryview) -> int:
-            if not self.left:
-                raise OSError(28, "No space left on device")
-            written = min(self.left, len(piece))
-            self.left -= written
-            return self._file.write(piece[:written])
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(self._file, name)
-
-    plain = writer._stream
-    monkeypatch.setattr(writer, "_stream", Full(plain))
+    disk.left = 500
     with pytest.raises(UserError, match="The disk is full"):
         writer.add(recordings[1])
-    monkeypatch.setattr(writer, "_stream", plain)
+    assert disk.left == 0
+    disk.left = None
     writer.add(recordings[2])
     writer.close()
     assert [place.iteration for place in bv.load(tmp_path / "run.bprec").places] == [1, 3]

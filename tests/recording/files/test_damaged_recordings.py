@@ -1,7 +1,9 @@
 """Recording files that were cut short, changed, swapped and put together: read, or refused."""
 
 import random
+import struct
 import tracemalloc
+import zlib
 from pathlib import Path
 
 import pytest
@@ -181,16 +183,12 @@ def test_a_chunk_that_says_less_than_it_holds_takes_no_more(tmp_path: Path) -> N
     honest = _forged(bytes(1000))
     assert len(bomb) < 100_000
     head = len(frames.header())
-    kept, data = chunks._chunk, bomb
-
-    def forged(inside: bytes, summary: bytes) -> list[bytes]:
-        record, _ = kept(memoryview(inside), summary, 3)
-        start = chunks._HEAD.pack(1, 0, len(summary), chunks.zlib.crc32(data), 1000) + summary
-        record = chunks.RECORD_HEAD.pack(RecordType.CHUNK, len(start) + 4 + len(data))
-        return [record + start + chunks._CHECKSUM.pack(chunks.zlib.crc32(record + start)), data]
-
+    # A chunk's head as FORMAT.md has it: compression, zero, bytes of the summary, checksum, inside.
+    summary = _summary(1000)
+    start = struct.pack("<BBHIQ", 1, 0, len(summary), zlib.crc32(bomb), 1000) + summary
+    start = chunks.RECORD_HEAD.pack(RecordType.CHUNK, len(start) + 4 + len(bomb)) + start
     path = tmp_path / "bomb.bprec"
-    path.write_bytes(honest[:head] + b"".join(forged(bytes(1000), _summary(1000))))
+    path.write_bytes(honest[:head] + start + struct.pack("<I", zlib.crc32(start)) + bomb)
     assert _peak(path) < 2**24
 
 

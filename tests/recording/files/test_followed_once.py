@@ -8,6 +8,7 @@ import pytest
 
 import backprop_viz as bv
 from backprop_viz.recording.health import IterationHealth, TensorHealth
+from tests.recording.files.wrapped_streams import wrap_streams
 from tests.recording.records import made_recording
 from tests.recording.streams import unlike
 
@@ -25,6 +26,12 @@ class Counted:
         self.times[place : place + len(data)] += 1
         return data
 
+    def __enter__(self) -> "Counted":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
@@ -35,13 +42,17 @@ def health(iteration: int) -> IterationHealth:
     )
 
 
-def test_each_byte_that_is_written_is_read_once(tmp_path: Path) -> None:
+def test_each_byte_that_is_written_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     numbers = np.random.default_rng(0)
     path = tmp_path / "run.bprec"
+    streams: list[Counted] = []
+    wrap_streams(monkeypatch, "rb", lambda stream: streams.append(Counted(stream)) or streams[-1])
     with bv.RecordingFileWriter(path) as writer, bv.load(path) as file:
-        counted = Counted(file._stream)
-        file._stream = counted
+        counted = streams[-1]  # the first only tells whether it can be read
         for i in range(1, 30, 3):
+            begun = path.stat().st_size
             # Larger than a chunk, so that the recording is several.
             weight = numbers.normal(size=2**21 + 2**18 if i == 10 else 50)
             recording = made_recording(i, {"weight": (weight, None)}, loss=float(i))
@@ -49,7 +60,7 @@ def test_each_byte_that_is_written_is_read_once(tmp_path: Path) -> None:
             writer.add_scalars([("accuracy", i, i / 100)])
             writer.add_health(health(i))
             writer.add(recording)
-            begun, end = file._layout.end, path.stat().st_size
+            end = path.stat().st_size
             assert file.poll()
             news = file.news()
             assert news.losses[0].tolist() == [i, i + 1, i + 2]
@@ -60,7 +71,7 @@ def test_each_byte_that_is_written_is_read_once(tmp_path: Path) -> None:
             assert not list(unlike(file[-1], recording))
             assert (counted.times[begun:end] == 1).all()
             assert not file.poll()
-        assert (counted.times[file._layout.recordings[0].offset : end] == 1).all()
+        assert (counted.times[file.places[0].offset : end] == 1).all()
         assert counted.times[end:].sum() == 0
 
 

@@ -236,7 +236,6 @@ def _update_step(fact: Fact) -> str:
 
 
 # Facts whose values are more than numbers in a sentence.
-# The facts that a sentence alone cannot tell: how many values they have differs.
 SENTENCES_WITH_LIST: Mapping[str, Callable[[Fact], str]] = {
     "pool_winner": _winner,
     "update_step": _update_step,
