@@ -3,6 +3,7 @@
 The platform is pretended; what only Windows has is played.
 """
 
+import _thread
 import builtins
 import ctypes
 import importlib.util
@@ -13,8 +14,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -25,10 +26,12 @@ from backprop_viz.desktop.system import system_libraries
 from backprop_viz.desktop.system.system_signals import EndingSignals
 from backprop_viz.recording import process_memory
 from backprop_viz.recording.files import atomic, private
+from backprop_viz.recording.race import RaceRequest
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream import pipe
 from backprop_viz.training.thread_count import torch_threads
 from backprop_viz.worker import main as worker_main
+from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.race_service import RaceService
 
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="it is the platform itself there")
@@ -119,7 +122,7 @@ def test_a_script_is_interrupted_on_windows(
     monkeypatch.delattr(signal, "pthread_kill")
     interrupted: list[int] = []
     monkeypatch.setattr(
-        live_line._thread, "interrupt_main", lambda: interrupted.append(threading.get_ident())
+        _thread, "interrupt_main", lambda: interrupted.append(threading.get_ident())
     )
     live_line.interrupt_script()
     assert len(interrupted) == 1
@@ -209,9 +212,7 @@ def test_the_signals_of_windows_end_the_window(
     signal.raise_signal(signal.SIGTTIN)
     qtbot.waitUntil(lambda: ended == [True])
     assert signals.status == 128 + signal.SIGTTIN
-    signal.set_wakeup_fd(-1)
-    signals._ours.close()
-    signals._theirs.close()
+    signals.close()
 
 
 def test_on_windows_no_process_is_asked_whether_it_lives(
@@ -236,6 +237,6 @@ def test_without_proc_a_process_that_is_there_is_not_over(monkeypatch: pytest.Mo
 
 def test_a_race_gives_way_only_where_a_process_can(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "nice", raising=False)
-    service = SimpleNamespace(_is_nice=False)
-    RaceService._give_way(service)  # type: ignore[arg-type]
-    assert not service._is_nice
+    service = RaceService(cast(WorkerChannel, None))
+    service.run(1, RaceRequest((), 1))
+    assert service.busy

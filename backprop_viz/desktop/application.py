@@ -24,7 +24,9 @@ def run(arguments: Arguments) -> int:
     signals = EndingSignals(lambda: _end(window))
     window.show()
     fonts.tell_if_lent(window)
-    return QApplication.exec() or signals.status
+    status = QApplication.exec() or signals.status
+    signals.close()
+    return status
 
 
 def make_window(arguments: Arguments) -> MainWindow:

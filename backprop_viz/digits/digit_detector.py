@@ -51,13 +51,14 @@ class DigitDetector(nn.Module):
 
 def looks_like_a_digit(seen: NDArray[Any]) -> bool:
     """Whether a prepared drawing (32, 32) looks like one of the ten; an empty one does not."""
-    net = _net()
+    net = trained_detector()
     with torch.inference_mode():
         return bool(net.doubt(torch.from_numpy(seen).view(1, 1, 32, 32)) <= net.bound)
 
 
 @cache
-def _net() -> DigitDetector:
+def trained_detector() -> DigitDetector:
+    """The detector with the numbers that it was trained to; one for the whole process."""
     with torch.device("meta"):  # no first weights, which would be drawn from torch's generator
         net = DigitDetector()
     net.load_state_dict(load_file(NUMBERS), assign=True)

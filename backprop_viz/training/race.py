@@ -61,14 +61,14 @@ class Racer:
 
 
 class Race:
-    """All racers of a request. ``slices`` runs them, an iteration of one racer at a time.
+    """All ``racers`` of a request. ``slices`` runs them, an iteration of one at a time.
 
     Raises ArgumentError there where a lane's settings cannot be had.
     """
 
     def __init__(self, request: RaceRequest) -> None:
         self._request = request
-        self._racers: list[Racer] = []
+        self.racers: list[Racer] = []
         self._done = 0
 
     @property
@@ -81,15 +81,15 @@ class Race:
         """Make the racers, have them take turns, and evaluate each at the end."""
         for number, lane in enumerate(self._request.lanes):
             for place, seed in enumerate(lane.seeds):
-                self._racers.append(Racer(number, place, replace(lane.settings, seed=seed)))
+                self.racers.append(Racer(number, place, replace(lane.settings, seed=seed)))
                 yield
         for _ in range(self._request.iterations):
-            for racer in self._racers:
+            for racer in self.racers:
                 self._done += 1
                 if racer.running:
                     racer.iterate()
                     yield
-        for racer in self._racers:
+        for racer in self.racers:
             if racer.running:
                 racer.evaluate()
             self._done += 1
@@ -97,4 +97,4 @@ class Race:
 
     def news(self) -> tuple[RacerProgress, ...]:
         """What was not told yet of every racer."""
-        return tuple(racer.news() for racer in self._racers)
+        return tuple(racer.news() for racer in self.racers)

@@ -253,7 +253,7 @@ def _pooled(room: Room, func: Callable[..., Any], maps: Any, *rest: Any, **named
             size >= side for size, side in zip(maps.computed.shape[-2:], window, strict=True)
         )
         if window is not None and fits:
-            return Stacked(_max_pooled(maps.computed, window, room), True, maps.bias)
+            return Stacked(max_pooled(maps.computed, window, room), True, maps.bias)
     found = func(maps.tensor, *rest, **named)
     if not isinstance(found, Tensor):
         raise CannotStack
@@ -277,7 +277,7 @@ def pooling_window(
     return window
 
 
-def _max_pooled(images: Tensor, window: tuple[int, ...], room: Room) -> Tensor:
+def max_pooled(images: Tensor, window: tuple[int, ...], room: Room) -> Tensor:
     """The maxima of windows that touch each other, of maps with the channels last."""
     (tall, wide), (height, width) = window, images.shape[-2:]
     rows, down, right = images.permute(0, 2, 3, 1), height // tall * tall, width // wide * wide

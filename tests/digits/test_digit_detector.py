@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from backprop_viz.digits.digit_detector import _net, looks_like_a_digit
+from backprop_viz.digits.digit_detector import looks_like_a_digit, trained_detector
 from backprop_viz.digits.prepare import prepare
 from backprop_viz.digits.strokes import validation_strokes
 
@@ -62,12 +62,12 @@ def test_validation_digits_look_like_digits() -> None:
 
 
 def test_the_judgement_draws_no_random_number_and_leaves_no_gradient() -> None:
-    _net.cache_clear()
+    trained_detector.cache_clear()
     torch.manual_seed(5)
     state = torch.get_rng_state()
     looks_like_a_digit(np.zeros((32, 32), np.float32))
     assert torch.equal(torch.get_rng_state(), state)
-    assert all(parameter.grad is None for parameter in _net().parameters())
+    assert all(parameter.grad is None for parameter in trained_detector().parameters())
 
 
 def test_a_judgement_takes_a_few_milliseconds() -> None:

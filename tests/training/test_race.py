@@ -114,7 +114,7 @@ def test_a_network_is_each_racers_own() -> None:
     race = Race(RaceRequest((RaceLane(BASE, (0, 1)),), 1))
     for _ in race.slices():
         pass
-    first, second = (racer.trainer.model for racer in race._racers)
+    first, second = (racer.trainer.model for racer in race.racers)
     assert isinstance(first, nn.Module)
     assert first is not second
     assert not torch.equal(first.conv1.weight, second.conv1.weight)

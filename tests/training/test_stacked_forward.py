@@ -1,6 +1,7 @@
 """Outputs at many points of the weights at once: the same numbers as torch's own."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -9,10 +10,25 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 import backprop_viz as bv
+from backprop_viz.training import stacked_forward
 from backprop_viz.training.stacked_forward import ManyOutputs, StackedForward
-from backprop_viz.training.stacked_rules import CannotStack, Room, _max_pooled
+from backprop_viz.training.stacked_rules import CannotStack, Room, cropped, max_pooled
 
 POINTS, IMAGES = 3, 37
+
+
+def is_left_to_torch(outputs: ManyOutputs, images: Tensor) -> bool:
+    """Whether torch alone evaluates a batch that it has been given before."""
+    called = []
+
+    def counted(*given: Any) -> Any:
+        called.append(given)
+        return functional_call(*given)
+
+    with pytest.MonkeyPatch.context() as patch, torch.no_grad():
+        patch.setattr(stacked_forward, "functional_call", counted)
+        outputs.of_batch(0, images)
+    return bool(called)
 
 
 def assert_close(net: nn.Module, size: int = 32, stacked: bool | None = None) -> None:
@@ -35,7 +51,7 @@ def assert_close(net: nn.Module, size: int = 32, stacked: bool | None = None) ->
                     # Sums of at most a few hundred products in float32, in another order.
                     torch.testing.assert_close(output, expected, rtol=1e-5, atol=1e-5)
     if stacked is not None:
-        assert outputs._plain != stacked
+        assert is_left_to_torch(outputs, images) != stacked
 
 
 def test_lenet_gives_the_same_logits_by_rules() -> None:
@@ -112,7 +128,7 @@ def left_to_torch(net: nn.Module) -> bool:
     with torch.no_grad():
         outputs.turn_to([dict(net.named_parameters())])
         list(outputs.of_batch(0, images))
-    return outputs._plain
+    return is_left_to_torch(outputs, images)
 
 
 def test_what_does_not_come_out_the_same_is_left_to_torch() -> None:
@@ -151,15 +167,29 @@ def pooled_twice(x: Tensor) -> Tensor:
     return means[0] + means[1]
 
 
+def used(net: nn.Module, images: Tensor) -> list[tuple[int, int]]:
+    """What is used of the maps that the network's calls read, in their order."""
+    found = []
+
+    def noted(maps: Any, size: tuple[int, int]) -> Any:
+        found.append(size)
+        return cropped(maps, size)
+
+    weights = {name: p.detach()[None] for name, p in net.named_parameters()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stacked_forward, "cropped", noted)
+        StackedForward(net, images).outputs(weights, images)
+    return found
+
+
 def test_what_fills_no_window_of_max_pooling_is_not_computed() -> None:
-    images = torch.randn(2, 1, 32, 32)
-    # From the last to the first: 12 of conv2's 13 rows fill windows, so 14 of the 15 before do.
-    assert list(StackedForward(bv.LeNet(), images)._used.values()) == [
-        *((6, 6), (12, 12), (14, 14)),
-        *((14, 14), (28, 28), (30, 30)),
+    # 12 of conv2's 13 rows fill windows, so 14 of the 15 before do.
+    assert used(bv.LeNet(), torch.randn(2, 1, 32, 32)) == [
+        *((30, 30), (28, 28), (14, 14)),
+        *((14, 14), (12, 12), (6, 6)),
     ]
     net = Net(pooled_twice)
-    assert StackedForward(net, torch.randn(2, 1, 12, 12))._used[0] == (12, 12)
+    assert used(net, torch.randn(2, 1, 12, 12))[0] == (12, 12)
     for size in (11, 12, 13):
         assert_close(net, size, stacked=True)
 
@@ -241,4 +271,4 @@ def test_max_pooling_is_the_same_bit_for_bit() -> None:
     maps = images.contiguous(memory_format=torch.channels_last)
     for window in ((2, 2), (3, 3), (2, 3), (1, 4)):
         expected = F.max_pool2d(images, window)
-        assert torch.equal(_max_pooled(maps, window, Room()).nan_to_num(7), expected.nan_to_num(7))
+        assert torch.equal(max_pooled(maps, window, Room()).nan_to_num(7), expected.nan_to_num(7))

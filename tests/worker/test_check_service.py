@@ -125,23 +125,20 @@ def test_beside_training_it_waits_its_turn(
 ) -> None:
     now = [100.0]
     monkeypatch.setattr("backprop_viz.worker.check_service.time.perf_counter", lambda: now[0])
+    run = LossAlong.run
+
+    def slowly(along: LossAlong, value: float) -> LossRun:
+        now[0] += 1.0
+        return run(along, value)
+
     service, line = served(recording)
     service.check(1, recording.serial, bias(recording), 1e-4, None)
-
-    def slice_of(seconds: float) -> None:
-        # The clock moves while the slice runs.
-        slices = service._slices
-        assert slices is not None
-
-        def slow():  # type: ignore[no-untyped-def]
-            for done in slices:
-                now[0] += seconds
-                yield done
-
-        service._slices = slow()
-        service.go_on(training=True)
-
-    slice_of(1.0)
+    while not line.answers:
+        service.go_on(training=False)
+    now[0] += 100.0
+    monkeypatch.setattr(LossAlong, "run", slowly)
+    service.go_on(training=True)
+    monkeypatch.setattr(LossAlong, "run", run)
     told = len(line.answers)
     service.go_on(training=True)  # it has worked for a second, and waits four
     assert len(line.answers) == told

@@ -57,7 +57,7 @@ def shown(session: Session) -> ViewState:
 
 
 def everything(trainer: bv.Trainer) -> dict[str, object]:
-    """All that the next iterations depend on, as plain values and bytes; None for no tensor."""
+    """What the next iterations depend on and can be seen, as plain values; None for no tensor."""
 
     def plain(value: object) -> object:
         if isinstance(value, Tensor):
@@ -68,15 +68,11 @@ def everything(trainer: bv.Trainer) -> dict[str, object]:
             return [plain(item) for item in value]
         return value
 
-    loader, fetched = trainer._batches.state()
     return {
         "weights": plain(trainer.model.state_dict()),
         "grads": plain([p.grad for p in trainer.model.parameters()]),
         "optimizer": None if trainer.optimizer is None else plain(trainer.optimizer.state_dict()),
-        "generator": plain(trainer._random.now),
         "torch": plain(torch.get_rng_state()),
-        "loader": plain([loader.generator, loader.shuffled, loader.position]),
-        "fetched": plain(fetched),
         "given_batches": plain(trainer.given_batches),
         "where": (trainer.iteration, trainer.phase, trainer.lr, trainer.lr_now),
         "settings": (trainer.batch_size, trainer.set_to_none, trainer.clear_gradients),

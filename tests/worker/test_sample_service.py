@@ -9,6 +9,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet, confusion
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
+from backprop_viz.training.evaluation import Scoring
 from backprop_viz.worker.loop import Worker
 from backprop_viz.worker.run_state import RunState
 from backprop_viz.worker.sample_service import SampleService, as_bytes
@@ -111,15 +112,30 @@ def test_cancelling_leaves_the_scores_before(
     assert box.answers[-1].scores is evaluation.scores
 
 
-def test_beside_training_a_slice_waits_its_turn(service: SampleService) -> None:
+def test_beside_training_a_slice_waits_its_turn(
+    service: SampleService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits as long as it worked: a second."""
+    now, done, go_on = [100.0], [], Scoring.go_on
+
+    def slow(scoring: Scoring) -> None:
+        now[0] += 1.0
+        go_on(scoring)
+        done.append(scoring.done)
+
+    monkeypatch.setattr("backprop_viz.worker.sample_service.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr(Scoring, "go_on", slow)
     service.evaluate("validation", None)
     service.go_on(training=True)
-    service._next_at = float("inf")
-    done = service._job[2].done
+    now[0] += 0.9
     service.go_on(training=True)
-    assert service._job[2].done == done
+    assert len(done) == 1
     service.go_on(training=False)
-    assert service._job[2].done > done
+    assert len(done) == 2
+    now[0] += 1.1
+    service.go_on(training=True)
+    assert len(done) == 3
+    assert done == sorted(set(done))
 
 
 def test_an_evaluation_that_fails_is_over(

@@ -1,13 +1,16 @@
 """The worker computes the surface asked for last, a slice at a time, beside a run."""
 
+from collections.abc import Iterator
 from typing import cast
 
 import numpy as np
+import pytest
 
 import backprop_viz as bv
 from backprop_viz.recording.loss_surface import SurfaceRequest
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import SurfaceComputed
+from backprop_viz.training.loss_surface import LossSurface
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
 from backprop_viz.worker.surface_service import SurfaceService
@@ -85,18 +88,29 @@ def test_another_one_takes_its_place_and_cancelled_ones_end() -> None:
     assert len(line.answers) == count
 
 
-def test_beside_training_it_rests() -> None:
+def test_beside_training_it_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits four times as long as it worked: a second."""
+    now, worked, slices = [100.0], [], LossSurface.slices
+
+    def slow(surface: LossSurface) -> Iterator[None]:
+        for _ in slices(surface):
+            now[0] += 1.0
+            worked.append(now[0])
+            yield
+
+    monkeypatch.setattr("backprop_viz.worker.surface_service.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr(LossSurface, "slices", slow)
     service, _, _ = served()
     service.compute(1, SurfaceRequest(resolution=25, samples=2000))
     service.go_on(training=True)
-    assert service._surface is not None
-    service._next_at = float("inf")
-    before = service._slices
+    now[0] += 3.9
     service.go_on(training=True)  # not its turn: nothing is done
-    assert service._next_at == float("inf")
-    assert service._slices is before
+    assert len(worked) == 1
     service.go_on(training=False)
-    assert service._next_at < float("inf")
+    assert len(worked) == 2
+    now[0] += 4.1
+    service.go_on(training=True)
+    assert len(worked) == 3
 
 
 def test_another_run_ends_it_and_the_path_begins_anew() -> None:

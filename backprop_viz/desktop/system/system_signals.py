@@ -25,8 +25,8 @@ class EndingSignals(QObject):
         self._ours, self._theirs = socket.socketpair()
         for end_ in (self._ours, self._theirs):
             end_.setblocking(False)
-        notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)
-        notifier.activated.connect(self._read)
+        self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._read)
         signal.set_wakeup_fd(self._theirs.fileno(), warn_on_full_buffer=False)
         for name in _NAMES:
             number = getattr(signal, name, None)
@@ -40,6 +40,13 @@ class EndingSignals(QObject):
     def status(self) -> int:
         """The exit status: 0, or 128 plus the number of the signal, as shells expect."""
         return 0 if self._first is None else 128 + self._first
+
+    def close(self) -> None:
+        """Wait for no more signals: they are ignored from now on."""
+        signal.set_wakeup_fd(-1)
+        self._notifier.setEnabled(False)
+        self._ours.close()
+        self._theirs.close()
 
     def _read(self) -> None:
         numbers = self._ours.recv(64)

@@ -41,7 +41,7 @@ def write_container(
             QT_TRANSLATE_NOOP("errors", "This is too much for one file: {0} bytes of JSON."),
             format(len(manifest), ","),
         )
-    total = _sum(manifest, encoder.tensors)
+    total = contents_sum(manifest, encoder.tensors)
     named = {str(i): tensor for i, tensor in enumerate(encoder.tensors)}
     beside = {ABOUT + key: text for key, text in (about or {}).items()}
     write_atomically(path, save(named, {_MANIFEST: manifest, _SUM: total, **beside}), private=True)
@@ -115,10 +115,11 @@ def _read(path: Path) -> tuple[dict[str, Any], bool, list[Tensor]]:
             raise TypeError("no manifest")
         # Cloned: what was read maps the file, which may be replaced or grow shorter.
         tensors = [file.get_tensor(str(i)).clone() for i in range(len(file.keys()))]
-    return manifest, _sum(text, tensors) == metadata.get(_SUM), tensors
+    return manifest, contents_sum(text, tensors) == metadata.get(_SUM), tensors
 
 
-def _sum(manifest: str, tensors: Iterable[Tensor]) -> str:
+def contents_sum(manifest: str, tensors: Iterable[Tensor]) -> str:
+    """What a file says of its manifest and tensors, so that damage is noticed."""
     total = hashlib.sha256(manifest.encode())
     for tensor in tensors:
         total.update(f"|{tensor.dtype} {tuple(tensor.shape)}|".encode())

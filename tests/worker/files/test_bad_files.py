@@ -193,7 +193,7 @@ def crafted(folder: Path, change: Callable[[list[tuple[Any, Any]]], None]) -> Pa
     change(places(manifest["value"]))
     text = json.dumps(manifest)
     ordered = [tensors[str(i)] for i in range(len(tensors))]
-    total = container._sum(text, ordered)
+    total = container.contents_sum(text, ordered)
     path.write_bytes(safetensors.torch.save(tensors, {"manifest": text, "sha256": total}))
     return path
 
