@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
@@ -16,7 +17,12 @@ from torch.optim.optimizer import (
 from torch.overrides import TorchFunctionMode, _push_mode
 from torch.utils.hooks import RemovableHandle
 
-from backprop_viz.capture.code.calling_frames import clipping_function, gathers_shards, is_scaling
+from backprop_viz.capture.code.calling_frames import (
+    clipping_function,
+    gathers_shards,
+    is_scaling,
+    makes_lazy_parameters,
+)
 from backprop_viz.capture.code.forward_code import code_of
 from backprop_viz.capture.code.line_trace import lines_traced
 from backprop_viz.capture.code.user_lines import line_of_file
@@ -29,6 +35,7 @@ from backprop_viz.capture.watches.function_stack import leave, put_back, runs_al
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
+from backprop_viz.capture.watches.module_tree import tensors_in
 from backprop_viz.capture.watches.overridable_backward import backward_overridable
 from backprop_viz.capture.watches.parameter_watch import CHANGED
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
@@ -62,6 +69,7 @@ class LoopWatch(TorchFunctionMode):
         self._recorder, self._models, self._ended, self._source = recorder, models, ended, source
         self._writes = recorder.writes.begin(recorder.model)
         self._shards = "torch.distributed.fsdp" in sys.modules
+        self._lazy = any(is_lazy(one) for model in models for one in tensors_in(model))
         self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
         told = recorder.operation_failed, recorder.numbers_taken, self._writes.before_call
         self._functions = FunctionWatch(self._operation_ran, recorder.copies, self._code, *told)
@@ -160,6 +168,7 @@ class LoopWatch(TorchFunctionMode):
     ) -> Any:
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
         quiet, kwargs = self._quiet or self._evaluating or self.over, kwargs or {}
+        quiet = quiet or (self._lazy and makes_lazy_parameters())
         if self._functions.inside or (self._shards and gathers_shards(func)):
             return func(*args, **kwargs)
         if self._depth and not (kwargs or quiet):
@@ -313,7 +322,7 @@ class LoopWatch(TorchFunctionMode):
         self._depth -= 1
         if not self._depth:
             self._tracing.close()
-            self._forwarded = True
+            self._forwarded, self._lazy = True, False
             with _UNSEEN():
                 self._recorder.take_results(next(nested_tensors(output), None), None)
             self._has_ended(Phase.FORWARD)

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
+_LAZY = str(Path("torch", "nn", "modules", "lazy.py"))
 
 
 def is_scaling() -> bool:
@@ -51,3 +52,25 @@ def gathers_shards(func: Callable[..., Any]) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def makes_lazy_parameters() -> bool:
+    """Whether a lazy module is making its parameters, which is no part of the forward."""
+    frame: FrameType | None = sys._getframe(2)
+    for _ in range(12):
+        if frame is None:
+            break
+        code = frame.f_code
+        if code.co_name == "_infer_parameters" and code.co_filename.endswith(_LAZY):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def kwargs_of_call() -> dict[str, Any]:
+    """What the module that is being called was given by name; hooks of all modules do not hear."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_name not in ("_call_impl", "inner"):
+        frame = frame.f_back
+    given = {} if frame is None else frame.f_locals.get("kwargs", {})
+    return dict(given)

@@ -24,6 +24,7 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 
+from backprop_viz.capture.code.calling_frames import kwargs_of_call
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.live.discovery import living_optimizers, models_of, names_of
 from backprop_viz.capture.live.early_clearing import EarlyClearing
@@ -33,7 +34,6 @@ from backprop_viz.capture.live.own_frames import without_our_frames
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.source import script_program
-from backprop_viz.capture.live.unsure_turn import kwargs_of_call
 from backprop_viz.capture.live.watch import Follower, Watch
 from backprop_viz.capture.watches.warned_lines import let_ours_through
 from backprop_viz.recording.errors import ArgumentError, UserError, as_value

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.calling_frames import kwargs_of_call
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.watches.clearing_watch import (
     module_clearings_seen,
@@ -70,15 +71,6 @@ class UnsureTurn:
             return None
         self.close()
         return self._over()
-
-
-def kwargs_of_call() -> dict[str, Any]:
-    """What the module that is being called was given by name; hooks of all modules do not hear."""
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_name not in ("_call_impl", "inner"):
-        frame = frame.f_back  # type: ignore[assignment]
-    given = {} if frame is None else frame.f_locals.get("kwargs", {})
-    return dict(given)
 
 
 def _place() -> _Place:

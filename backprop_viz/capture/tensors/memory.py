@@ -60,7 +60,7 @@ class Copied:
         self._seen: Array | None = None
         self._source = 0
         if samples is None and is_plain(tensor):
-            seen = tensor.numpy(force=True)
+            seen = _as_numpy(tensor)
             if memory is None or seen.nbytes < SMALLEST:
                 self.array: Array = seen.copy()
             else:
@@ -90,7 +90,7 @@ class Copied:
         """
         if not is_plain(tensor, whatever_order=True):
             return None
-        seen: Array = tensor.numpy(force=True)
+        seen = _as_numpy(tensor)
         contiguous = tensor.is_contiguous()
         if not contiguous and not _is_dense(seen):
             return None
@@ -141,7 +141,7 @@ class Copied:
     def hold(self, tensor: Tensor) -> None:
         """A tensor of these very numbers is kept alive from now on as long as this is."""
         if self._samples is None and self._strides is None and is_plain(tensor):
-            self._seen, self._source = tensor.numpy(force=True), tensor.data_ptr()
+            self._seen, self._source = _as_numpy(tensor), tensor.data_ptr()
 
     def is_of(self, tensor: Tensor) -> bool:
         """Whether the tensor is still as it was when it was copied, to the bit.
@@ -203,7 +203,7 @@ class Copied:
         )
         if not alike or tensor.is_neg() or tensor.numel() != array.size or not array.size:
             return None
-        seen = tensor.numpy(force=True)
+        seen = _as_numpy(tensor)
         if not _is_dense(seen):
             return None
         if not compared:
@@ -251,6 +251,17 @@ def is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
         )
     except RuntimeError as error:
         raise NotCopied(why_not(tensor)) from error
+
+
+def _as_numpy(tensor: Tensor) -> Array:
+    """A tensor's memory as numpy sees it. Raises RuntimeError where it has none."""
+    try:
+        seen: Array = tensor.numpy(force=True)
+    except RuntimeError:
+        # Within a transform such as torch.vmap torch wraps what it detaches, also a plain tensor.
+        with torch._C._DisableFuncTorch():
+            seen = tensor.numpy(force=True)
+    return seen
 
 
 def to_array(tensor: Tensor) -> Array:
@@ -336,7 +347,7 @@ def _seen(tensor: Tensor) -> Array:
             if _is_freed(tensor):
                 raise NotCopied("freed")
             tensor = tensor.detach().clone()
-        seen: Array = tensor.numpy(force=True)
+        seen = _as_numpy(tensor)
     except (RuntimeError, TypeError, NotImplementedError, ValueError) as error:
         raise NotCopied(why_not(tensor)) from error
     return seen

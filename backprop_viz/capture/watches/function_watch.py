@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 from torch.nn import Module
+from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.code.given_arguments import training_given
@@ -212,7 +213,7 @@ class FunctionWatch(TorchFunctionMode):
             made = (result,) if isinstance(result, Tensor) else tuple(tensors_in_result(result))
         if not made and op in _TAKES_NUMBERS:
             self._taken(op, inputs)
-        if made and op != "grad":
+        if made and op != "grad" and not (op == "data" and is_lazy(made[0])):
             drew = draws and state != _random_state()
             filled = op in _DROPOUTS and "training" in kwargs and not training_given(2)
             without = "training" if filled else None

@@ -8,8 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import torch
 from torch import nn
+from torch.nn.modules.module import (
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+)
 from torch.utils.hooks import RemovableHandle
+
+from backprop_viz.capture.code.calling_frames import kwargs_of_call
 
 _HOOKS = ("_forward_pre_hooks", "_forward_hooks")
 _ABOUT_HOOKS = (
@@ -41,6 +48,13 @@ def called_before(
     module: nn.Module, hook: Callable[..., None], *, with_kwargs: bool = False
 ) -> RemovableHandle:
     """Call ``hook(module, args)`` before a call of a module; ``with_kwargs``: and the kwargs."""
+    if isinstance(module, torch.jit.ScriptModule):  # which takes no hooks of its own
+
+        def before(called: nn.Module, args: Any) -> None:
+            if called is module:
+                hook(module, args, *([kwargs_of_call()] if with_kwargs else []))
+
+        return register_module_forward_pre_hook(before)
     return module.register_forward_pre_hook(_Hook(hook), with_kwargs=with_kwargs)
 
 
@@ -48,6 +62,13 @@ def called_after(
     module: nn.Module, hook: Callable[..., None], *, always: bool = True
 ) -> RemovableHandle:
     """Call ``hook(module, args, output)`` after a call; ``always``: also if it has raised."""
+    if isinstance(module, torch.jit.ScriptModule):
+
+        def after(called: nn.Module, args: Any, output: Any) -> None:
+            if called is module:
+                hook(module, args, output)
+
+        return register_module_forward_hook(after, always_call=always)
     return module.register_forward_hook(_Hook(hook), always_call=always)
 
 
