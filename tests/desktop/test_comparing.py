@@ -16,6 +16,7 @@ import backprop_viz as bv
 from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.map_spots import Spot
+from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import compared
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -115,8 +116,9 @@ def test_the_network_draws_then_now_and_the_difference(window: MainWindow) -> No
 def test_another_iteration_can_be_chosen(window: MainWindow) -> None:
     network, plain = window.panel(NetworkView), plain_loop(3)
     network.set_mode("activations")
-    network.compare._menu.aboutToShow.emit()
-    offered = {a.text(): a for a in network.compare._menu.actions()}
+    menu = network.compare.menu()
+    menu.aboutToShow.emit()
+    offered = {a.text(): a for a in menu.actions()}
     assert "Iteration 2" in offered
     assert "Iteration 3" not in offered
     offered["Iteration 1"].trigger()
@@ -251,8 +253,7 @@ def test_the_enlarged_map_says_which_it_is_and_what_the_others_are(window: MainW
     network.set_mode("weights")
     column = [y.name for y in network.canvas.layers].index("conv1")
     network.canvas.chosen.emit(Spot(column, 1, 2))  # of the bias
-    large = network._map
-    assert large is not None
+    (large,) = (each for each in window.findChildren(MapWindow) if each.isVisible())
     assert large.heading.text() == "conv1.bias[2] · 6 units"
     trigger(window, "actionComparePrevious")
     assert large.heading.text() == "now · conv1.bias[2] · 6 units"

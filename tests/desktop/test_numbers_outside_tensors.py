@@ -15,9 +15,11 @@ import backprop_viz as bv
 from backprop_viz.analysis.numbers.evidence_number import evidence_number
 from backprop_viz.analysis.numbers.number_origin import activation_number, scalar_of
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.drawing.probabilities import ProbabilityBars
 from backprop_viz.desktop.panels.findings.finding_card import FindingCard
 from backprop_viz.desktop.panels.findings.findings_view import FindingsView
 from backprop_viz.desktop.panels.inspector.bars import group
+from backprop_viz.desktop.panels.inspector.figures_label import FiguresLabel
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.panels.plots.flow_layout import column_box
@@ -144,7 +146,7 @@ def test_a_bar_and_a_dot_of_the_gradient_flow(explained: Explained) -> None:
     ratio = bars.flows[at].ratio
     assert ratio is not None
     explained.click(
-        bars, QPointF(*bars._dot_at(column_box(bars.area(), len(bars.flows), at), ratio))
+        bars, QPointF(*bars.dot_at(column_box(bars.area(), len(bars.flows), at), ratio))
     )
     old = before["fc3.weight"].numpy().astype("f8")
     change = float(np.linalg.norm(weight.detach().numpy().astype("f8") - old))
@@ -185,7 +187,7 @@ def test_a_figure_of_a_finding_leads_to_its_evidence(explained: Explained) -> No
     if len(dead):
         assert number is not None
         assert number.index[:2] == (0, dead[0])
-        assert set(card.sentence.figures) == {"6", str(len(dead))}
+        assert set(dict(card.sentence.figures)) == {"6", str(len(dead))}
         card.sentence.linkActivated.emit("0")
         assert explained.wait().value == 0.0
     exploding = Finding("exploding", "warning", ("fc3.weight", "conv1.weight", 3e4), "fc3.weight")
@@ -203,7 +205,7 @@ def test_a_figure_of_a_finding_leads_to_its_evidence(explained: Explained) -> No
 
 
 def test_a_probability_of_the_drawing(explained: Explained) -> None:
-    bars = explained.window.panel(DrawPanel)._stage.bars
+    bars = explained.window.panel(DrawPanel).findChild(ProbabilityBars)
     probabilities = np.random.default_rng(0).dirichlet(np.ones(10)).tolist()
     bars.show_probabilities(probabilities, int(np.argmax(probabilities)))
     explained.click(bars, QPointF(20, bars.height() * 0.75))
@@ -242,7 +244,8 @@ def test_the_learning_rate_that_a_schedule_made(explained: Explained) -> None:
     assert "cosine schedule" in explained.panel.facts.text()
     # The toolbar's "lr now" tells the same.
     explained.panel.back.click()
-    caption = explained.window.toolbar.settings._lr_caption
+    captions = explained.window.toolbar.settings.findChildren(FiguresLabel)
+    caption = next(each for each in captions if f"{told:.3g}" in each.text())
     figure = caption.text().index(f"{told:.3g}")
     place = caption.fontMetrics().horizontalAdvance(caption.text()[:figure])
     explained.click(caption, QPointF(place + 3, caption.height() / 2))
@@ -258,7 +261,7 @@ def test_the_norm_and_the_counts_that_the_inspector_tells(explained: Explained) 
     # "its norm is 0.1234" is a link to the norm.
     sentence = inspector.why.sentence
     length = float(np.sqrt((grad.astype("f8") ** 2).sum()))
-    assert list(sentence.figures) == [f"{length:.4g}"]
+    assert [figure for figure, _ in sentence.figures] == [f"{length:.4g}"]
     sentence.linkActivated.emit("0")
     assert explained.wait().value == pytest.approx(length, rel=1e-12)
     # "9 zeros" says of how many, and the first of them can be asked about.
@@ -301,7 +304,7 @@ def test_the_numbers_in_the_sentences_of_an_explanation(explained: Explained) ->
     number = Number(recording.events[pool].output_ids[0], place, pool)
     explained.window.number_picked.emit(number)
     explained.wait()
-    targets = [target for *_, target in explained.panel.facts._spans]
+    targets = [target for _, target in explained.panel.facts.figures]
     values = [scalar_of(recording, each) for each in targets]
     assert len(set(targets)) == 4
     assert max(values) == values[0]  # the winner, then the others of its window

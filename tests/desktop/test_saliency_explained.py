@@ -66,7 +66,7 @@ def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBo
 
     # A pixel of a feature map is the activation that it shows.
     first = torch.relu(net.conv1(x))[0].detach().numpy()
-    tile = dialog.maps._tiles()[0][3]
+    tile = dialog.maps.tiles()[0][3]
     scale = tile.width() / first.shape[2]
     place = QPoint(int(tile.x() + 14.5 * scale), int(tile.y() + 11.5 * scale))
     under = dialog.maps.number_at(place)

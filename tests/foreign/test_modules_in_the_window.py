@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from backprop_viz.analysis.folded_network import Folding
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.modules.modules_view import ModulesView
 from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
@@ -118,13 +119,16 @@ def test_a_double_click_and_enter_unfold_in_place(window: MainWindow) -> None:
     assert len(canvas.network.boxes[box].rows) == 7
 
 
-def test_a_container_is_taken_apart_and_escape_folds_all(window: MainWindow) -> None:
+def test_a_container_is_taken_apart_and_escape_folds_all(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window.show_view_state(state_at(recording_of("gpt")))
     canvas = canvas_of(window)
     canvas.toggle(canvas.row(place_of(canvas, "blocks.0")))
     boxes = len(canvas.network.boxes)
-    canvas._spread = frozenset()
-    canvas._fold()
+    monkeypatch.setattr(Folding, "spread", lambda *_: frozenset())  # as if there were no room
+    canvas.fold_all()
+    monkeypatch.undo()
     canvas.toggle(canvas.row(place_of(canvas, "blocks")))
     assert len(canvas.network.boxes) == boxes
     canvas.setFocus()

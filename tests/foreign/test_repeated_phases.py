@@ -139,5 +139,5 @@ def test_a_number_that_does_not_fit_is_left_out_not_cut(bar: PhaseBar) -> None:
     bar.show_view_state(state_at(recording))
     for cell in bar.runs.cells.values():
         for width in range(200):
-            fits, _ = cell._fitting_note(width)
+            fits, _ = cell.fitting_note(width)
             assert fits in ("", cell.note) or not any(c.isdigit() for c in cell.note)

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QApplication
 from backprop_viz.app import create_window
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers import autosave
-from backprop_viz.desktop.controllers.window_state import window_state
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.program.code_question import CodeQuestion
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -164,9 +163,9 @@ class Forger:
             session.step()
             self._idle()
         path = self._folder / f"base{number}.bpviz"
-        view_state = session.view_state
-        assert view_state is not None
-        session.save(str(path), window_state(window.findChild(Composer).files._context, view_state))
+        state = window.findChild(Composer).files.state()
+        assert state is not None
+        session.save(str(path), state)
         self._idle()
         found: dict[str, Any] = container.read_container(path, "session")
         return found
@@ -271,7 +270,7 @@ class Forger:
         """Let the event loop paint, and notice how long that took."""
         for _ in range(3):
             QApplication.processEvents()
-            self.watch._on_beat()
+            self.watch.beat()
 
     def _idle(self) -> None:
         assert self.window.session.wait_idle(IDLE_S)

@@ -41,7 +41,7 @@ class Watch(QObject):
         self._where = ""
         threading.Thread(target=self._look, name="watch", daemon=True).start()
         self._beat = QTimer(self, interval=BEAT_MS)
-        self._beat.timeout.connect(self._on_beat)
+        self._beat.timeout.connect(self.beat)
         self._beat.start()
         sys.excepthook = self._exception
         sys.unraisablehook = lambda u: self._exception(u.exc_type, u.exc_value, u.exc_traceback)
@@ -60,7 +60,7 @@ class Watch(QObject):
         yield
         self._last = (time.monotonic(), waited_for_a_core())
 
-    def _on_beat(self) -> None:
+    def beat(self) -> None:
         """The event loop runs. Waiting for a core is the machine's fault, not the window's."""
         now, waited = time.monotonic(), waited_for_a_core()
         gap = now - self._last[0] - (waited - self._last[1])

@@ -38,7 +38,7 @@ class DataExportsController(QObject):
     def export(self) -> None:
         """Ask which numbers are exported."""
         view_state = self._session.view_state
-        choices = [] if view_state is None else [*self._choices(view_state)]
+        choices = [] if view_state is None else [*self.choices(view_state)]
         if not choices:
             said = self.tr("Nothing is recorded yet: run an iteration (F11), then export it.")
             self._window.messages.tell(said, "info")
@@ -48,7 +48,7 @@ class DataExportsController(QObject):
         dialog.chosen.connect(self._ask_for_file)
         open_(dialog)
 
-    def _choices(self, view_state: ViewState) -> Iterator[DataChoice]:
+    def choices(self, view_state: ViewState) -> Iterator[DataChoice]:
         """What can be exported: the curves, what the inspector shows, the event, all of it."""
         curves, cursor = view_state.curves, view_state.cursor
         recording = cursor.recording

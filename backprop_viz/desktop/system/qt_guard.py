@@ -23,7 +23,7 @@ from shiboken6 import Shiboken
 # Packages whose classes are guarded: our own, and the plotting library, which paints in Python.
 PACKAGES = ("backprop_viz", "pyqtgraph")
 # A repeated failure is reported again only after so long without it.
-_QUIET_S = 10.0
+SAID_AGAIN_S = 10.0
 
 
 class Quiet:
@@ -36,11 +36,7 @@ class Quiet:
         """Whether this has not happened for a while."""
         now = time.monotonic()
         before, self._last[key] = self._last.get(key), now
-        return before is None or now - before > _QUIET_S
-
-    def forget(self) -> None:
-        """Report everything again."""
-        self._last.clear()
+        return before is None or now - before > SAID_AGAIN_S
 
 
 def _nothing(*_: object) -> None:

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 import torch
@@ -20,8 +21,8 @@ from backprop_viz.desktop.clients.file_client import FileClient, IterationsStore
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.phases.next_step_hint import NextStepHint
 from backprop_viz.desktop.panels.phases.phase_texts import next_step
-from backprop_viz.recording.files.file_layout import ScanReport
-from backprop_viz.recording.files.recording_file import RecordingFile
+from backprop_viz.recording.files import recording_file
+from backprop_viz.recording.files.file_layout import FileLayout, ScanReport
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.progress import Progress
@@ -276,14 +277,15 @@ def test_from_the_first_moment_it_is_said_what_is_read(
 ) -> None:
     path, may_read = tmp_path / "run.bprec", threading.Event()
     losses_into(path, 2)
-    opened = RecordingFile._open
+    path.write_bytes(path.read_bytes()[:-20])  # without the end of its index it is looked through
+    scanned = recording_file.scanned_layout
 
-    def open_late(file: RecordingFile, report: ScanReport | None) -> None:
+    def scan_late(stream: IO[bytes], start: int, size: int, report: ScanReport) -> FileLayout:
         report(1_000_000, 4_000_000)
         assert may_read.wait(60)
-        opened(file, report)
+        return scanned(stream, start, size, report)
 
-    monkeypatch.setattr(RecordingFile, "_open", open_late)
+    monkeypatch.setattr(recording_file, "scanned_layout", scan_late)
     keep_settings_in(tmp_path / "settings")
     window = create_window([str(path)])
     qtbot.addWidget(window)

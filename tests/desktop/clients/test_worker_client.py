@@ -1,19 +1,24 @@
 """The worker's end of the line, in a process of its own; this one plays the window."""
 
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from queue import SimpleQueue
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from backprop_viz.desktop.clients import worker_client
 from backprop_viz.desktop.clients.worker_client import WorkerClient
+from backprop_viz.desktop.clients.worker_process import WorkerProcess
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import Step
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
-from backprop_viz.stream.messages import Painted, Update, UpdateWanted
+from backprop_viz.stream.messages import Begin, Painted, Update, UpdateWanted
 from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
 from backprop_viz.worker.loop import Worker
 
@@ -118,23 +123,62 @@ def test_some_updates_and_one_recording_are_under_way_at_most(
     assert worker.heard(2) == [0, ("False",)]
 
 
-def test_the_window_answers_before_the_worker_has_to_wait() -> None:
-    client = WorkerClient(Settings(), lambda: None)
-    outbox, told = client._outbox, SimpleQueue[object]()
-    client._outbox = told
-    try:
-        for taken in range(1, 3 * UPDATES_AHEAD):
-            client._received.append((update(), None))
-            client.take()
-            client.ask_for_update()
-            assert told.qsize() == taken // (UPDATES_AHEAD // 2)
-        client._received.append((update(), Recording(1, ())))
-        client.take()
-        client.ask_for_update()
-        assert told.qsize() == 3 * UPDATES_AHEAD // (UPDATES_AHEAD // 2)
-    finally:
-        client._outbox = outbox
-        client.close(5)
+class PlayedWorker:
+    """The worker's end of a client's line, played in this process."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        (hears, outgoing), (incoming, says) = os.pipe(), os.pipe()
+        self._hears, self._says = os.fdopen(hears, "rb"), os.fdopen(says, "wb")
+        self._reader, self._writer = MessageReader(self._hears), MessageWriter()
+        process = SimpleNamespace(kill=self._says.close, wait=lambda *_: 0)
+        worker = WorkerProcess(
+            cast(Any, process),
+            os.fdopen(outgoing, "wb"),
+            os.fdopen(incoming, "rb"),
+            cast(Any, SimpleNamespace(text=lambda _: "")),
+        )
+        monkeypatch.setattr(worker_client, "take", lambda: worker)
+        self._woken = threading.Event()
+        self.client = WorkerClient(Settings(), self._woken.set)
+        assert isinstance(self._reader.read()[0], Begin)
+
+    def say(self, message: object, recording: Recording | None = None) -> None:
+        """Tell the window something, which it takes."""
+        send(self._says, self._writer.pieces(message, recording))
+        assert self._woken.wait(60)
+        self._woken.clear()
+        assert self.client.take() is not None
+
+    def heard(self) -> list[object]:
+        """What the window has said since it was asked last."""
+        self.client.submit(Step())
+        said: list[object] = []
+        while not isinstance(message := self._reader.read()[0], NumberedCommand):
+            said.append(message)
+        return said
+
+    def close(self) -> None:
+        self.client.close(5)
+        self._hears.close()
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> Iterator[PlayedWorker]:
+    worker = PlayedWorker(monkeypatch)
+    yield worker
+    worker.close()
+
+
+def test_the_window_answers_before_the_worker_has_to_wait(played: PlayedWorker) -> None:
+    answered = 0
+    for taken in range(1, 3 * UPDATES_AHEAD):
+        played.say(update())
+        played.client.ask_for_update()
+        answered += len(played.heard())
+        assert answered == taken // (UPDATES_AHEAD // 2)
+    played.say(update(), Recording(1, ()))
+    played.client.ask_for_update()
+    assert played.heard() == [UpdateWanted()]
 
 
 def update(training: bool = True) -> Update:
@@ -171,24 +215,16 @@ def test_the_worker_waits_until_the_window_has_painted_or_wants_something(
     assert worker.heard(1) == [("True",)]
 
 
-def test_the_window_tells_once_that_it_has_painted_where_training_stopped() -> None:
-    client = WorkerClient(Settings(), lambda: None)
-    outbox, told = client._outbox, SimpleQueue[object]()
-    client._outbox = told
-    try:
-        client._received.append((update(), None))
-        client.take()
-        client.tell_painted()
-        assert told.empty()
-        client._received.append((update(training=False), None))
-        client.take()
-        client.tell_painted()
-        assert told.get_nowait() == Painted()
-        client.tell_painted()
-        assert told.empty()
-    finally:
-        client._outbox = outbox
-        client.close(5)
+def test_the_window_tells_once_that_it_has_painted_where_training_stopped(
+    played: PlayedWorker,
+) -> None:
+    played.say(update())
+    played.client.tell_painted()
+    assert played.heard() == []
+    played.say(update(training=False))
+    for told in ([Painted()], []):
+        played.client.tell_painted()
+        assert played.heard() == told
 
 
 def test_to_pause_is_told_and_painted_before_the_last_iteration_is_recorded() -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -27,9 +28,9 @@ def ending(monkeypatch: pytest.MonkeyPatch, code: str) -> Notice:
     """What is told of a worker that runs this in place of its own program."""
     start = "import os, signal, sys; {path!r}; exec(" + repr(code).replace("{", "{{") + ")"
     monkeypatch.setattr(worker_process, "WORKER_START", start)
-    client = WorkerClient(Settings(), lambda: None)
-    for thread in client._threads:
-        thread.join(60)
+    woken = threading.Event()
+    client = WorkerClient(Settings(), woken.set)
+    assert woken.wait(60)
     client.close(10)
     received = client.take()
     assert received is not None

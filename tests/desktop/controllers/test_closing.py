@@ -279,7 +279,7 @@ def made(arguments):
     def show(view_state):
         if view_state.iteration < 3:
             session.train() if training else session.iterate()
-        elif session._idle() and not told:
+        elif session.idle and not told:
             told.append(True)
             print(session.iteration, flush=True)
 

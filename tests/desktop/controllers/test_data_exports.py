@@ -126,7 +126,7 @@ def test_earlier_runs_are_exported_with_this_one(open_window: OpenWindow) -> Non
         until_idle(window.session)
         losses.insert(0, [*window.session.losses])
     exports = window.findChild(Composer).data_exports
-    choices = [*exports._choices(window.session.view_state)]
+    choices = [*exports.choices(window.session.view_state)]
     content = choices[1].writers[".csv"]().decode()
     rows = [row for row in csv.DictReader(io.StringIO(content)) if row["loss"]]
     found = [[float(r["loss"]) for r in rows if r["run"] == run] for run in ("1", "2")]

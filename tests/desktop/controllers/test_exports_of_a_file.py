@@ -56,7 +56,7 @@ def test_a_page_data_and_its_iterations_as_an_animation(
     found = re.search(r'id="recording">(.*?)</script>', (tmp_path / "page.html").read_text())
     assert found is not None
     assert json.loads(found[1])["iteration"] == 2
-    everything = [*controllers.data_exports._choices(window.session.view_state)][-1]
+    everything = [*controllers.data_exports.choices(window.session.view_state)][-1]
     controllers.data_exports.save(everything, ".npz", tmp_path / "all.npz")
     saved(window, qtbot, "all.npz")
     with np.load(tmp_path / "all.npz", allow_pickle=False) as file:

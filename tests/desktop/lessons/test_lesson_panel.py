@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.composer import Composer
@@ -71,7 +71,8 @@ def test_the_panel_is_wide_enough_and_nothing_is_cut(window: MainWindow) -> None
     dock = window.docks.dock_of(panel)
     assert dock.width() >= 300
     assert dock.widget().horizontalScrollBar().maximum() == 0
-    for part in (panel.next, panel.back, panel.leave, panel._title):
+    title = panel.header.itemAt(0).widget()
+    for part in (panel.next, panel.back, panel.leave, title):
         assert panel.rect().contains(place_in(part, panel))
         assert part.width() >= part.sizeHint().width()
 
@@ -160,7 +161,7 @@ def asked(kind: str, options: tuple[str, ...], predicted: float, answer: float) 
 
 
 def marks(box: QuestionBox) -> list[str]:
-    return [option._label.text()[-2:].strip("\u00a0") for option in box.options]
+    return [option.findChild(QLabel).text()[-2:].strip("\u00a0") for option in box.options]
 
 
 def test_the_right_option_is_marked_beside_the_wrong_one(box: QuestionBox) -> None:

@@ -48,7 +48,7 @@ def iterate(session: Session, times: int) -> None:
 
 
 def kept_by(session: Session) -> dict[int, Recording]:
-    found = {i: session._run.cache.get(i) for i in shown(session).kept_iterations.iterations}
+    found = {i: session.recording_of(i) for i in shown(session).kept_iterations.iterations}
     return {i: recording for i, recording in found.items() if recording is not None}
 
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.drawing.draw_pad import SeenByTheNet
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.inspector.tensor_section import TensorPicture, tiles
@@ -42,8 +43,8 @@ class Panels(QWidget):
             panel.set_theme(theme)
         self.network.show_view_state(view_state)
         self.network.set_mode(mode)
-        self.inspector._wanted = ("layer", layer)
         self.inspector.show_view_state(view_state)
+        self.inspector.select(select(view_state.cursor.recording, "layer", layer))
         column = [y.name for y in self.network.canvas.layers].index(layer)
         self.network.canvas.chosen.emit(Spot(column, 0, 0))
         self.large = next(w for w in self.findChildren(MapWindow) if w.isVisible())

@@ -264,7 +264,7 @@ class ExcitedMaps(_Painted):
         """A caption and a mosaic for each layer."""
         painter = QPainter(self)
         if self._maps:
-            height, all_tiles = self.height() / len(self._maps), self._tiles()
+            height, all_tiles = self.height() / len(self._maps), self.tiles()
             for i, (name, maps) in enumerate(self._maps):
                 line = QRectF(0, i * height, self.width(), _CAPTION)
                 self._paint_layer(painter, line, name, maps, all_tiles[i])
@@ -293,7 +293,7 @@ class ExcitedMaps(_Painted):
 
     def _place_at(self, point: QPoint) -> tuple[str, Array, int] | None:
         """The layer at a point, its maps, and the flat place of the number in them."""
-        for (name, maps), tiles in zip(self._maps, self._tiles(), strict=True):
+        for (name, maps), tiles in zip(self._maps, self.tiles(), strict=True):
             _, height, width = maps.shape
             for i, tile in enumerate(tiles):
                 if tile.contains(QPointF(point)):
@@ -302,7 +302,7 @@ class ExcitedMaps(_Painted):
                     return name, maps, (i * height + row) * width + column
         return None
 
-    def _tiles(self) -> list[list[QRectF]]:
+    def tiles(self) -> list[list[QRectF]]:
         """The boxes of each layer's maps."""
         height, found = self.height() / max(len(self._maps), 1), []
         for layer, (_, maps) in enumerate(self._maps):

@@ -39,9 +39,9 @@ class NumberSentence(Sentence):
         self.say(text)
 
     @property
-    def figures(self) -> dict[str, Any]:
-        """What each figure that is a link stands for."""
-        return {self._plain[start:stop]: target for start, stop, target in self._spans}
+    def figures(self) -> list[tuple[str, Any]]:
+        """The figures that are links, in their order, each with what it stands for."""
+        return [(self._plain[start:stop], target) for start, stop, target in self._spans]
 
     def say(self, text: str, spans: Sequence[Span] = ()) -> None:
         """Show a text in which some figures, in their order, are links."""

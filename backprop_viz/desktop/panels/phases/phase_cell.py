@@ -153,7 +153,7 @@ class PhaseCell(QAbstractButton):
     def note_area(self) -> QRect:
         """Where the note stands; empty without one."""
         start, end = self._name_end() + _GAP, self.width() - self._end
-        note, font = self._fitting_note(end - start - (BADGE + _BADGE_GAP if self.mark else 0))
+        note, font = self.fitting_note(end - start - (BADGE + _BADGE_GAP if self.mark else 0))
         wide = QFontMetrics(font).horizontalAdvance(note)
         return QRect(end - wide, 0, wide, self.height())
 
@@ -222,7 +222,7 @@ class PhaseCell(QAbstractButton):
         painter.drawText(QRectF(left, 0, self.width(), self.height()), align, self.text())
         start, end = self._name_end() + _GAP, self.width() - self._end
         room = end - start - (BADGE + _BADGE_GAP if self.mark else 0)
-        note, font = self._fitting_note(room)
+        note, font = self.fitting_note(room)
         taken = QFontMetrics(font).horizontalAdvance(note)
         if note:
             painter.setPen(self._note_color())
@@ -241,7 +241,7 @@ class PhaseCell(QAbstractButton):
         current = self.standing.current
         return self._theme.phase(self.phase) if current else QColor(self._theme.muted)
 
-    def _fitting_note(self, width: int) -> tuple[str, QFont]:
+    def fitting_note(self, width: int) -> tuple[str, QFont]:
         """The note as it fits, with its font: smaller, up to its colon or dot, else left out.
 
         If a note with a mark does not fit, only the mark is shown, and in the end only its sign.

@@ -356,15 +356,16 @@ class FlowBars(QWidget):
         column, ratio = column_box(self.area(), len(self.flows), at), self.flows[at].ratio
         if ratio is None:
             return False
-        return (QPointF(*self._dot_at(column, ratio)) - place).manhattanLength() <= _NEAR_DOT
+        return (QPointF(*self.dot_at(column, ratio)) - place).manhattanLength() <= _NEAR_DOT
 
-    def _dot_at(self, column: QRectF, ratio: float) -> tuple[float, float]:
+    def dot_at(self, column: QRectF, ratio: float) -> tuple[float, float]:
+        """Where the dot of a ratio is painted in a column."""
         known = ratio > 0 and math.isfinite(ratio) and self._ratios is not None
         return dot(column, self._ratios.part(ratio) if known and self._ratios else 0.0)
 
     def _paint_dot(self, painter: QPainter, column: QRectF, ratio: float) -> None:
         known = ratio > 0 and math.isfinite(ratio) and self._ratios is not None
-        x, y = self._dot_at(column, ratio)
+        x, y = self.dot_at(column, ratio)
         radius = min(3.5, column.width() / 6)
         color = QColor(self._theme.update)
         # Hollow, at the bottom: the update changed nothing, or the ratio is not a number.

@@ -16,7 +16,6 @@ from backprop_viz.analysis.graph.graph_fit import best_columns
 from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import analyse
 from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, saved_by, walk
-from backprop_viz.desktop.panels.autograd import graph_item
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
 from backprop_viz.desktop.panels.autograd.module_spans import stretches
@@ -157,20 +156,21 @@ def test_nothing_illegible_is_written(
 def test_only_what_is_in_sight_is_painted(
     canvas: GraphCanvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    painted: list[int] = []
-    original = graph_item.GraphItem._paint_node
+    boxes: list[QRectF] = []
+    original = QPainter.drawRoundedRect
 
-    def paint(self, painter, node, box) -> None:  # type: ignore[no-untyped-def]
-        painted.append(node.id)
-        original(self, painter, node, box)
+    def draw(self: QPainter, box: QRectF, *more: float) -> None:
+        boxes.append(QRectF(box))
+        original(self, box, *more)
 
-    monkeypatch.setattr(graph_item.GraphItem, "_paint_node", paint)
+    monkeypatch.setattr(QPainter, "drawRoundedRect", draw)
     canvas.grab()
+    painted = [n.id for n in canvas.item.graph.nodes if canvas.item.box(n.id) in boxes]
     seen = canvas.mapToScene(canvas.viewport().rect()).boundingRect()
     inside = {n.id for n in canvas.item.graph.nodes if canvas.item.box(n.id).intersects(seen)}
     assert inside <= set(painted)
     assert len(painted) <= len(inside) + 12
-    assert len(painted) < 80
+    assert len(boxes) < 80
 
 
 def test_nodes_are_found_by_the_mouse_zoomed_out(canvas: GraphCanvas) -> None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.desktop.controllers import findings as controller
+from backprop_viz.desktop.panels.findings.finding_card import MoreLabel
 from backprop_viz.desktop.panels.findings.findings_view import MOST_CARDS, FindingsView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.texts.finding_texts import finding_texts
@@ -201,7 +202,7 @@ def test_of_very_many_the_first_have_a_card(window: MainWindow) -> None:
     many = tuple(Finding("dead_units", "hint", (str(i), 1, 2), event=8) for i in range(80))
     panel.show_findings(recording, many)
     assert len(panel.cards) == MOST_CARDS
-    assert panel._more.text() == "and 50 more"
+    assert panel.findChild(MoreLabel).text() == "and 50 more"
     assert panel.subtitle.text().startswith("80")
 
 

@@ -48,7 +48,7 @@ def test_each_tensor_is_listed_and_drawn(open_window: OpenWindow, tmp_path: Path
     assert panel.table.model().rowCount() == 1
     panel.table.selectRow(0)
     assert panel.plot is not None
-    drawn = panel.plot._curve.getOriginalDataset()
+    drawn = panel.plot.getPlotItem().listDataItems()[0].getOriginalDataset()
     assert drawn[0].tolist() == [1, 2, 3, 4, 5, 6]
     assert drawn[1].tolist() == series.values["norm"].tolist()
 

@@ -19,7 +19,7 @@ def test_what_is_said_is_what_the_label_shows(qtbot: QtBot) -> None:
     assert sentence.text() == "Its input was 0.4391 < 1."
     sentence.setText("")
     assert QLabel.text(sentence) == ""
-    assert sentence.figures == {}
+    assert sentence.figures == []
 
 
 def test_a_figure_leads_to_its_target(qtbot: QtBot) -> None:
@@ -27,7 +27,7 @@ def test_a_figure_leads_to_its_target(qtbot: QtBot) -> None:
     qtbot.addWidget(sentence)
     text = "Of the 12 units of conv1, 1 is 0."
     sentence.say(text, figure_spans(text, [(["1"], "one"), (["12"], "twelve")]))
-    assert sentence.figures == {"12": "twelve", "1": "one"}
+    assert sentence.figures == [("12", "twelve"), ("1", "one")]
     with qtbot.waitSignal(sentence.picked) as picked:
         sentence.linkActivated.emit("0")
     assert picked.args == ["twelve"]

@@ -5,14 +5,13 @@ from collections import Counter
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from backprop_viz.desktop.panels.network import network_painter
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range, Size
 from backprop_viz.desktop.panels.network.mosaic import mosaic
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
 from backprop_viz.desktop.panels.network.network_layout import Grid
-from backprop_viz.desktop.panels.network.network_painter import NetworkPainter
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.theme import LIGHT
 from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph
@@ -39,20 +38,19 @@ def canvas(qtbot) -> NetworkCanvas:
 
 def _painted(canvas: NetworkCanvas, monkeypatch, exposed: QRectF) -> tuple[Counter[str], QImage]:
     counts: Counter[str] = Counter()
-    for owner, name in ((NetworkPainter, "_texts"), (network_painter, "paint_edge")):
-        original = getattr(owner, name)
+    for name in ("text_box", "paint_edge"):
+        original = getattr(network_painter, name)
 
-        def counted(*args, name=name, original=original) -> None:
+        def counted(*args, name=name, original=original) -> object:
             counts[name] += 1
-            original(*args)
+            return original(*args)
 
-        monkeypatch.setattr(owner, name, counted)
+        monkeypatch.setattr(network_painter, name, counted)
     image = QImage(canvas.size(), QImage.Format.Format_RGB32)
     image.fill(0)
     painter = QPainter(image)
-    painter.setClipRect(exposed)
-    blocks = [canvas.blocks_of(i) for i in range(LAYERS)]
-    canvas._painter.paint(painter, canvas.state, blocks, canvas.columns(), exposed)
+    seen = exposed.toRect()
+    canvas.render(painter, seen.topLeft(), QRegion(seen))
     painter.end()
     monkeypatch.undo()
     return counts, image
@@ -63,12 +61,12 @@ def test_only_the_columns_in_sight_are_painted(canvas, monkeypatch, part: float)
     exposed = QRectF(round(part * (canvas.width() - 760)), 0, 760, 250)
     whole = QRectF(canvas.rect())
     counts, image = _painted(canvas, monkeypatch, exposed)
-    assert 10 <= counts["_texts"] <= 16
+    assert 10 <= counts["text_box"] <= 16
     assert (
-        counts["paint_edge"] <= counts["_texts"] + 2
+        counts["paint_edge"] <= counts["text_box"] + 2
     )  # with the shortcut, which passes everywhere
     everything, full = _painted(canvas, monkeypatch, whole)
-    assert everything == {"_texts": LAYERS, "paint_edge": LAYERS}
+    assert everything == {"text_box": LAYERS, "paint_edge": LAYERS}
     seen = exposed.toRect()
     assert image.copy(seen) == full.copy(seen)
 

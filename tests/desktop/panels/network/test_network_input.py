@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.selection import select
@@ -210,10 +211,13 @@ def test_what_is_selected_is_in_sight(view: NetworkView, make_view_state: MakeVi
     view_state = make_view_state(DIGITS)
     view.show_view_state(at(view_state, 0))
     for folded in (False, True):
-        view._folded = folded
+        view.fold.setChecked(not folded)
+        view.fold.click()
         view.resize(300, 200)
         view.show_view_state(view_state)
-        bar = (view.modules if folded else view._scroll).horizontalScrollBar()
+        assert view.is_folded is folded
+        flat = view.findChild(QScrollArea, "networkScroll")
+        bar = (view.modules if folded else flat).horizontalScrollBar()
         places = []
         for name in ("conv1.weight", "fc3.weight"):
             view.select(select(view_state.cursor.recording, "parameter", name))

@@ -71,7 +71,9 @@ def test_the_ring_of_the_verdict_is_whole_at_the_edges(qtbot: QtBot, width: int)
 def _names_lie_free(plot: LossAlongPlot, check: GradientCheck) -> int:
     """Assert that no line runs through a name; how many names are shown."""
     view = plot.getPlotItem().getViewBox()
-    names = [name for name in (plot._slope, plot._lands) if name.isVisible()]
+    texts = [item for item in plot.getPlotItem().items if isinstance(item, pg.TextItem)]
+    assert len(texts) == 2
+    names = [name for name in texts if name.isVisible()]
     boxes = [view.mapToView(view.mapFromItem(n, n.boundingRect())).boundingRect() for n in names]
     for box in boxes:
         whole = view.viewRect()

@@ -363,8 +363,8 @@ def test_a_note_that_is_too_long_is_told_up_to_its_colon_or_dot(
 ) -> None:
     cell = bar.cells[0]
     cell.note = note
-    assert cell._fitting_note(1000)[0] == note
-    assert cell._fitting_note(80)[0] == head
+    assert cell.fitting_note(1000)[0] == note
+    assert cell.fitting_note(80)[0] == head
 
 
 def test_a_phase_that_raised_is_no_success(bar: PhaseBar, make_view_state: MakeViewState) -> None:

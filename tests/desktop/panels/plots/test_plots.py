@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
@@ -314,6 +316,14 @@ def test_the_theme_can_change(qtbot: QtBot, make_view_state: MakeViewState) -> N
         assert image.pixelColor(image.width() // 2, image.height() // 2).lightness() > 100
 
 
+def swatch(button: QToolButton) -> tuple[str, float]:
+    """The colour of the line beside a name, and how many pixels high it is."""
+    image = button.icon().pixmap(button.iconSize()).toImage()
+    down = [image.pixelColor(3, y) for y in range(image.height())]
+    painted = [color for color in down if color.alpha() > 200]
+    return painted[0].name(), len(painted)
+
+
 def test_the_batches_line_is_the_strong_one_of_a_short_run(
     qtbot: QtBot, make_view_state: MakeViewState
 ) -> None:
@@ -322,9 +332,11 @@ def test_the_batches_line_is_the_strong_one_of_a_short_run(
     shown(qtbot, plot)
 
     def looks() -> list[tuple[str, float]]:
-        pens = [curve._line.opts["pen"] for curve in plot.plot._curves[:2]]
-        assert [b._width for b in plot.legend[:2]] == [pen.widthF() for pen in pens]
-        assert [b._line for b in plot.legend[:2]] == [pen.color() for pen in pens]
+        items = plot.plot.getPlotItem().items
+        pens = [item.opts["pen"] for item in items if isinstance(item, pg.PlotCurveItem)][:2]
+        assert [swatch(button) for button in plot.legend[:2]] == [
+            (pen.color().name(), pen.widthF()) for pen in pens
+        ]
         return [(pen.color().name(), pen.widthF()) for pen in pens]
 
     strong, faint = (DARK.accent, 2.0), (DARK.tint(QColor(DARK.accent), 0.5).name(), 1.0)

@@ -5,12 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QCursor, QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
+from backprop_viz.desktop.clients import worker_client, worker_process
+from backprop_viz.desktop.clients.worker_process import WorkerProcess
 from backprop_viz.desktop.panels.race.lane_dialog import LaneDialog
 from backprop_viz.desktop.panels.race.race_presets import (
     five_seeds,
@@ -144,10 +147,17 @@ def test_a_race_can_be_cancelled_and_another_run(
 
 
 def test_the_process_of_a_race_is_another_one_and_ends_with_the_window(
-    open_window: Callable[..., MainWindow], qtbot: QtBot
+    open_window: Callable[..., MainWindow], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window("--preset", "digits")
     panel = opened(window)
+    started: list[WorkerProcess] = []
+
+    def taken() -> WorkerProcess:
+        started.append(worker_process.take())
+        return started[-1]
+
+    monkeypatch.setattr(worker_client, "take", taken)
     worker = window.findChild(QAction, "actionStep").parent().races.worker
     assert worker.process_id is None  # nothing is started before there is a race
     panel.iterations.setValue(100_000)
@@ -155,7 +165,8 @@ def test_the_process_of_a_race_is_another_one_and_ends_with_the_window(
     panel.button.click()
     qtbot.waitUntil(lambda: len(panel.standings.losses(0, 0)) > 0, timeout=_WAIT)
     assert worker.process_id != window.session.worker_pid
-    process = worker._client.process
+    (process,) = (each.process for each in started)
+    assert process.pid == worker.process_id
     window.close()
     assert process.wait(10) is not None
 
@@ -169,7 +180,7 @@ def test_a_lane_is_chosen_in_a_dialog(open_window: Callable[..., MainWindow], qt
     dialog.rate.setValue(0.002)
     dialog.count.setValue(3)
     dialog.options.boxes["eps"].setValue(1e-6)
-    dialog._accept()
+    dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok).click()
     (lane,) = panel.lanes
     assert (lane.settings.optimizer, lane.settings.lr, lane.seeds) == ("adam", 0.002, (0, 1, 2))
     assert lane.settings.optimizer_options == {"eps": 1e-6}

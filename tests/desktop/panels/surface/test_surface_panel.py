@@ -266,7 +266,7 @@ def test_a_line_leads_from_the_weights_now_to_the_first_ones(
     panel.line.read(8)
     assert f"loss {expected:.5f}" in panel.line.reading
     qtbot.keyClick(panel.line, Qt.Key.Key_Left)
-    assert panel.line._at == 7
+    assert f"loss {panel.line.losses[7]:.5f}" in panel.line.reading
     assert "lies on this line" in panel.sentence.text()
     # A plane takes its place again.
     small(panel, "drawn", points=3)

@@ -1,6 +1,7 @@
 """The picture of a loss surface that is not finished."""
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
@@ -23,7 +24,8 @@ def test_what_is_not_computed_yet_is_not_painted_and_what_is_not_finite_is(qtbot
     losses[0, 0], losses[0, 1], losses[1, 1] = 2.0, 3.0, np.nan
     known[0, 0] = known[0, 1] = known[1, 1] = True
     plot.show_surface(plane, losses, known)
-    pixels = plot._image.image
+    items = plot.getPlotItem().items
+    pixels = next(item for item in items if isinstance(item, pg.ImageItem)).image
     assert (pixels[..., 3] > 0).sum() == 3
     error = QColor(DARK.error)
     assert pixels[1, 1].tolist() == [error.red(), error.green(), error.blue(), 255]
