@@ -49,7 +49,7 @@ class ForkServer:
         self._environment = environment
         self._address = _address_of(imports) if for_all else None
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self._requests, self._theirs = socket.socketpair()
         self._started = False
 
@@ -95,8 +95,8 @@ class ForkServer:
         """End the server. What it has forked does not need it."""
         self._requests.close()
         self._theirs.close()
-        if self._process is not None and self._address is None:
-            self._process.wait(60)
+        if self.process is not None and self._address is None:
+            self.process.wait(60)
 
     def _start(self) -> None:
         with self._lock:
@@ -115,7 +115,7 @@ class ForkServer:
         start = _START.format(
             path=sys.path, imports=self._imports, numbers=", ".join(map(str, numbers))
         )
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             [sys.executable, "-c", start],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -151,7 +151,7 @@ from backprop_viz.desktop.clients import worker_process
 from tests.forked_process import ForkServer
 server = worker_process.subprocess = ForkServer("import backprop_viz.worker.loop", {})
 worker = worker_process.take()
-print(worker.process.pid, server._process.pid, flush=True)
+print(worker.process.pid, server.process.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -201,7 +201,7 @@ def test_processes_of_a_run_share_a_server(monkeypatch: pytest.MonkeyPatch, tmp_
     assert server_of(other) == first
     other.close()
     alone.close()
-    assert one._process is not None
-    assert one._process.wait(60) == 0
-    assert alone._process is not None
-    assert alone._process.wait(60) == 0
+    assert one.process is not None
+    assert one.process.wait(60) == 0
+    assert alone.process is not None
+    assert alone.process.wait(60) == 0

@@ -9,16 +9,17 @@ if TYPE_CHECKING:
 
     # The first is a Recording, which imports this module.
     Explain = Callable[[Any, Number], NumberExplanation]
-_engine: list["Explain"] = []
+# Empty until the package puts it in.
+engine: list["Explain"] = []
 
 
 def set_engine(explain: "Explain") -> None:
     """Put in what explains a number of a recording: a function of both."""
-    _engine[:] = [explain]
+    engine[:] = [explain]
 
 
 def explained(recording: Any, number: "Number") -> "NumberExplanation":
     """What the engine says. Raises RuntimeError where there is none."""
-    if not _engine:
+    if not engine:
         raise RuntimeError("Numbers are explained by backprop_viz as a whole: import backprop_viz.")
-    return _engine[0](recording, number)
+    return engine[0](recording, number)

@@ -254,7 +254,7 @@ def test_the_recording_alone_says_that_it_needs_the_engine() -> None:
         "import sys, backprop_viz\n"
         "assert 'torch' not in sys.modules and 'numpy' not in sys.modules\n"
         "from backprop_viz.recording import explaining\n"
-        "explaining._engine.clear()\n"
+        "explaining.engine.clear()\n"
         "try: explaining.explained(None, None)\n"
         "except RuntimeError as error: print(error)\n"
     )

@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.controllers import images
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.digits import image_folder
 from backprop_viz.digits.image_files import read_drawing
 from backprop_viz.digits.image_folder import read_folder
 from backprop_viz.recording.progress import Report
@@ -215,7 +216,7 @@ def test_reading_a_folder_shows_progress_and_is_cancelled(
         while True:
             read_folder(root, report)
 
-    monkeypatch.setattr(images, "_pictures", read_on_and_on)
+    monkeypatch.setattr(image_folder, "read_folder", read_on_and_on)
     window = open_window("--preset", "digits")
     drop(window, tmp_path / "mine")
     qtbot.waitUntil(window.reading_strip.isVisible, timeout=60_000)

@@ -365,13 +365,12 @@ class FlowBars(QWidget):
 
     def _paint_dot(self, painter: QPainter, column: QRectF, ratio: float) -> None:
         known = ratio > 0 and math.isfinite(ratio) and self._ratios is not None
-        x, y = self.dot_at(column, ratio)
         radius = min(3.5, column.width() / 6)
         color = QColor(self._theme.update)
         # Hollow, at the bottom: the update changed nothing, or the ratio is not a number.
         painter.setPen(QPen(color, 1.2))
         painter.setBrush(color if known else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QPointF(x, y), radius, radius)
+        painter.drawEllipse(QPointF(*self.dot_at(column, ratio)), radius, radius)
 
     def _paint_labels(self, painter: QPainter) -> None:
         if not self.flows:
