@@ -9,10 +9,13 @@ import threading
 
 from backprop_viz.desktop.system import system_libraries
 
+# Until all is collected: what is imported stays, and the collector would go through it every time.
+gc.disable()
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 system_libraries.ensure()
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 
@@ -47,6 +50,9 @@ from tests.opened_windows import (  # noqa: F401
     window_size,
 )
 from tests.qt_leaks import collected_in_this_thread, nothing_left_in_qt  # noqa: F401
+
+# By the first optimizer and by the first plot: most that the collector would have to go through.
+_IMPORTED_LATE = ("torch._dynamo", "pyqtgraph")
 
 # HYPOTHESIS_PROFILE=nightly feeds each property many more examples, new ones every night.
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
@@ -86,8 +92,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         put_in_order(items, processes)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What is imported by now stays: the collector need not go through it with every test."""
+    if session.config.option.collectonly:
+        return
+    for late in _IMPORTED_LATE:
+        import_module(late)
+    gc.enable()
     gc.collect()
     gc.freeze()
 

@@ -1,5 +1,6 @@
 """The program's icon: drawn once as SVG, painted in each size."""
 
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -21,6 +22,7 @@ def icon_image(size: int) -> QImage:
     return image
 
 
+@cache  # every window of a process asks for it
 def program_icon() -> QIcon:
     """The icon in the sizes of window lists and title bars."""
     icon = QIcon()

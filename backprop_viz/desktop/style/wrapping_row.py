@@ -4,14 +4,14 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QWidget
 
 
 @dataclass
 class _Row:
     """Items beside each other, and the width that they need."""
 
-    items: list[QWidgetItem] = field(default_factory=list)
+    items: list[QLayoutItem] = field(default_factory=list)
     width: int = 0
 
 
@@ -26,10 +26,10 @@ class WrappingRow(QLayout):
     def __init__(self) -> None:
         super().__init__()
         self.setContentsMargins(0, 0, 0, 0)
-        self._items: list[QWidgetItem] = []
+        self._items: list[QLayoutItem] = []
         self._stretches: dict[QWidget | None, int] = {}
         self._shrinking: set[QWidget | None] = set()
-        self._end: QWidgetItem | None = None
+        self._end: QLayoutItem | None = None
         self._placed_width = 0  # Qt forgets the geometry while it measures
         self._height = 0  # at that width
 
@@ -44,14 +44,14 @@ class WrappingRow(QLayout):
     def insertWidget(self, index: int, widget: QWidget, stretch: int = 0) -> None:  # noqa: N802
         """Add a widget before the one of this index."""
         self.addChildWidget(widget)
-        self._items.insert(index, QWidgetItem(widget))
+        self._items.insert(index, _item_of(widget))
         self._stretches[widget] = stretch
         self.invalidate()
 
     def add_at_end(self, widget: QWidget) -> None:
         """Add the widget that stays at the end of the first row."""
         self.addChildWidget(widget)
-        self._end = QWidgetItem(widget)
+        self._end = _item_of(widget)
         self.invalidate()
 
     def setStretchFactor(self, widget: QWidget, stretch: int) -> None:  # noqa: N802
@@ -65,7 +65,7 @@ class WrappingRow(QLayout):
         """Widgets are added by ``addWidget`` alone."""
         raise NotImplementedError
 
-    def _all(self) -> list[QWidgetItem]:
+    def _all(self) -> list[QLayoutItem]:
         return self._items + ([] if self._end is None else [self._end])
 
     def count(self) -> int:
@@ -124,17 +124,17 @@ class WrappingRow(QLayout):
     def _gap(self) -> int:
         return max(self.spacing(), 0)
 
-    def _shown(self) -> list[QWidgetItem]:
+    def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
 
-    def _stretch(self, item: QWidgetItem) -> int:
+    def _stretch(self, item: QLayoutItem) -> int:
         return self._stretches[item.widget()]
 
-    def _need(self, item: QWidgetItem) -> int:
+    def _need(self, item: QLayoutItem) -> int:
         shrinks = self._stretch(item) or item.widget() in self._shrinking
         return _least(item) if shrinks else item.sizeHint().width()
 
-    def _width(self, items: list[QWidgetItem]) -> int:
+    def _width(self, items: list[QLayoutItem]) -> int:
         wanted = sum(item.sizeHint().width() for item in items)
         return wanted + self._gap() * max(0, len(items) - 1) + self._end_width()
 
@@ -191,5 +191,17 @@ class WrappingRow(QLayout):
         return up_to(fits - 1)
 
 
-def _least(item: QWidgetItem) -> int:
+def _item_of(widget: QWidget) -> QLayoutItem:
+    """An item that remembers the widget's sizes until they change.
+
+    Qt's own layouts make such items, and they alone: measuring anew takes most of laying a row out.
+    """
+    maker = QHBoxLayout()
+    maker.addWidget(widget)
+    item = maker.takeAt(0)
+    assert item is not None
+    return item
+
+
+def _least(item: QLayoutItem) -> int:
     return item.minimumSize().width()

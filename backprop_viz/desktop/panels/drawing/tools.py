@@ -1,7 +1,5 @@
 """The tools of the pad: an eraser, and the width of the pen."""
 
-from functools import partial
-
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
@@ -64,7 +62,7 @@ class Tools(QWidget):
         self.size_chosen.emit((self._size + 1) % len(WIDTHS))
 
     def _draw(self) -> None:
-        self.pen.setIcon(glyph_icon(partial(_paint_dot, _DOTS[self._size]), self._theme))
+        self.pen.setIcon(glyph_icon(_paint_dot, self._theme, _DOTS[self._size]))
         # Set on the action: the button copies its icon whenever the action changes.
         if (action := self.eraser.defaultAction()) is not None:
             action.setIcon(glyph_icon(_paint_eraser, self._theme))
@@ -80,7 +78,7 @@ def _button(name: str) -> QToolButton:
     return button
 
 
-def _paint_dot(across: float, painter: QPainter, color: QColor) -> None:
+def _paint_dot(painter: QPainter, color: QColor, across: float) -> None:
     """Paint a dot as wide as the pen, in a ring as wide as the widest pen."""
     middle = QPointF(GLYPH_SIDE / 2, GLYPH_SIDE / 2)
     painter.setPen(QPen(color, 1))

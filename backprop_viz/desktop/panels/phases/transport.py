@@ -1,7 +1,6 @@
 """Buttons that step through events and play them, and the playback speed."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPolygonF
@@ -93,10 +92,10 @@ class Transport(QWidget):
 
 def sign_icon(name: str, theme: Theme) -> QIcon:
     """One of the icons, in the theme's colours."""
-    return glyph_icon(partial(_paint_glyph, name), theme)
+    return glyph_icon(_paint_glyph, theme, name)
 
 
-def _paint_glyph(name: str, painter: QPainter, color: QColor) -> None:
+def _paint_glyph(painter: QPainter, color: QColor, name: str) -> None:
     """Paint a triangle, a triangle at a bar, or two bars, in 16x16."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
