@@ -4,38 +4,29 @@ Its own test says what it is in plain torch: the monkey user's numbers are compa
 """
 
 import ast
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-import backprop_viz
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.digits.data_sets import DATA_SETS
 from tests.analysis.losses.plain_loss import plain_loss
 from tests.analysis.optimizers.plain_optimizer import plain_optimizer, unusual_options
 from tests.digits.data_sets.plain_data import plain_data
+from tests.package_files import PACKAGE, trees_with
 
-PACKAGE = Path(backprop_viz.__file__).parent
 # What a run begins with, of itself or of a preset.
 CHOICES = {"recording/settings.py", "recording/presets.py", "training/five_phases.py"}
 
 
-@cache
-def texts() -> frozenset[tuple[str, str]]:
-    """The texts that the package's files hold, each with its file."""
-    return frozenset(
-        (path.relative_to(PACKAGE).as_posix(), node.value)
-        for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
-
-
 def named(names: set[str]) -> set[tuple[str, str]]:
     """The files of the package that hold one of these names as a text of its own."""
-    return {(file, text) for file, text in texts() if text in names}
+    return {
+        (path.relative_to(PACKAGE).as_posix(), node.value)
+        for path, tree in trees_with({f'"{name}"' for name in names})
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in names
+    }
 
 
 def test_losses() -> None:

@@ -3,9 +3,8 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-import backprop_viz
+from tests.package_files import trees_with
 
 # What is not said, and what is said in its place.
 AVOIDED = {
@@ -25,14 +24,17 @@ AVOIDED = {
 }
 
 
+MARKS = ("tr", "translate", "QT_TRANSLATE_NOOP")
+
+
 def visible_texts() -> Iterator[tuple[str, str]]:
     """Every text that is marked for translation, with the file that it is in."""
-    for path in Path(backprop_viz.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path, tree in trees_with([f"{name}(" for name in MARKS]):
+        for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in ("tr", "translate", "QT_TRANSLATE_NOOP"):
+            if name in MARKS:
                 for argument in node.args:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         yield path.name, argument.value
@@ -53,8 +55,8 @@ def test_the_fields_words_are_used() -> None:
 
 def test_lupdate_finds_every_text() -> None:
     """It knows ``translate`` by this name alone."""
-    for path in Path(backprop_viz.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path, tree in trees_with([".translate\n"]):
+        for node in ast.walk(tree):
             value = getattr(node, "value", None)
             if isinstance(node, ast.Assign) and getattr(value, "attr", "") == "translate":
                 assert [ast.unparse(target) for target in node.targets] == ["translate"], path

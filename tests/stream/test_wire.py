@@ -9,7 +9,6 @@ import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,7 +18,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-import backprop_viz
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.codec import encoded
 from backprop_viz.recording.settings import Settings
@@ -34,6 +32,7 @@ from backprop_viz.stream.wire import (
     NumberedCommand,
     Unreadable,
 )
+from tests.package_files import trees_with
 
 
 def sample_of(kind: Any, dice: random.Random) -> Any:
@@ -188,8 +187,8 @@ def test_a_field_of_a_newer_version_is_left_out() -> None:
 def test_nothing_in_the_package_unpickles() -> None:
     """Data from another process, or from a file, must not be able to name what is run."""
     forbidden = {"pickle", "cPickle", "dill", "cloudpickle", "marshal", "shelve"}
-    for path in Path(backprop_viz.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for path, tree in trees_with(forbidden):
+        for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):

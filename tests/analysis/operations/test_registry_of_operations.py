@@ -4,12 +4,10 @@ import ast
 import pkgutil
 from collections import Counter
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 import torch
 
-import backprop_viz
 from backprop_viz.analysis import operations
 from backprop_viz.analysis.operations import (
     ALL_OPERATIONS,
@@ -25,9 +23,7 @@ from backprop_viz.analysis.operations import (
     sent_role,
 )
 from tests.analysis.operations.recorded_calls import noise, record
-
-PACKAGE = Path(backprop_viz.__file__).parent
-FOLDER = PACKAGE / "analysis" / "operations"
+from tests.package_files import trees_with
 
 
 def families() -> set[str]:
@@ -37,11 +33,9 @@ def families() -> set[str]:
     return {full[n] for n in names if hasattr(import_module(full[n]), "OPERATIONS")}
 
 
-def imported(path: Path) -> set[str]:
+def imported(tree: ast.Module) -> set[str]:
     return {
-        node.module
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module
+        node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
     }
 
 
@@ -49,8 +43,8 @@ def test_nothing_names_the_file_of_an_operation() -> None:
     found = families()
     assert f"{operations.__name__}.relu" in found
     assert len(found) > 20
-    for path in PACKAGE.rglob("*.py"):
-        assert not found & imported(path), path
+    for path, tree in trees_with([f"{operations.__name__}."]):
+        assert not found & imported(tree), path
 
 
 def test_every_function_and_node_is_declared_once() -> None:

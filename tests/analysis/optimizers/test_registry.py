@@ -5,14 +5,13 @@ from pathlib import Path
 
 import torch
 
-import backprop_viz
 import backprop_viz as bv
 from backprop_viz.analysis import optimizers
 from backprop_viz.analysis.optimizers import OPTIMIZERS, optimizer_of
 from backprop_viz.analysis.update_breakdown import explain_update
 from backprop_viz.recording.phases import Phase
+from tests.package_files import PACKAGE, trees_with
 
-PACKAGE = Path(backprop_viz.__file__).parent
 # Where a run is declared that somebody begins with.
 CHOICES = {"settings.py", "presets.py", "race_presets.py", "trainer.py", "five_phases.py"}
 
@@ -35,9 +34,9 @@ def test_nothing_else_names_an_optimizer() -> None:
     own = PACKAGE / "analysis" / "optimizers"
     named = [
         (path.name, node.value)
-        for path in PACKAGE.rglob("*.py")
+        for path, tree in trees_with(OPTIMIZERS)
         if not path.is_relative_to(own) and path.name not in CHOICES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and node.value in OPTIMIZERS
     ]
     assert named == []
