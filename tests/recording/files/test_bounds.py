@@ -151,6 +151,7 @@ def test_a_full_disk_leaves_what_was_whole(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(UserError, match="The disk is full"):
         writer.add(recordings[1])
     assert disk.left == 0
+    assert (tmp_path / "run.bprec").stat().st_size == writer.size  # nothing of the second
     disk.left = None
     writer.add(recordings[2])
     writer.close()
