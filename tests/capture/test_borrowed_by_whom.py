@@ -209,6 +209,32 @@ def test_a_numpy_view_from_before_that_is_written_to() -> None:
     assert numbers(update.outputs[0]) == bits(net.a.weight)
 
 
+class Viewed(nn.Module):
+    """Its backward hands on the very memory that it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(40, 40))
+
+    def forward(self) -> Tensor:
+        return self.weight.view(1600)
+
+
+def test_a_given_gradient_of_numpys_memory_that_is_written_to_afterwards() -> None:
+    net = Viewed()
+    step = torch.optim.SGD(net.parameters(), lr=0.1)
+    given = np.linspace(-1, 1, 1600, dtype=np.float32)
+    arrived = given.tobytes()
+    with bv.record(net, step) as recorded:
+        net().backward(torch.from_numpy(given))
+        given[...] = 5
+        step.step()
+    view, accumulated, update = recorded.recording.events[1:]
+    assert numbers(view.inputs[0]) == numbers(view.outputs[0]) == arrived
+    assert numbers(accumulated.inputs[1]) == numbers(accumulated.outputs[0]) == arrived
+    assert numbers(update.inputs[1]) == bits(net.weight.grad)
+
+
 def test_what_is_written_to_where_nobody_can_see_is_said_to_be_unknown() -> None:
     """Never shown with the later numbers."""
     net = Net()

@@ -6,7 +6,7 @@ from sys import getrefcount
 import torch
 from torch import Tensor
 
-from backprop_viz.capture.tensors.borrowed import COUNT_OF_ONE, use_count
+from backprop_viz.capture.tensors.borrowed import COUNT_OF_ONE, is_lent, use_count
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy, TensorSnapshots
 from backprop_viz.recording.events import Array
@@ -92,6 +92,9 @@ class HandedGradients:
             here = ours.get(memory)
             if here is None:
                 here = ours[memory] = set()
+                # That of a ``.grad`` that is copied is lent to us.
+                if is_lent(grad) and grad.data_ptr() not in self._grads:
+                    found.add(key)
             here.add(key)
             if base is not None:
                 here.add(id(base))
@@ -144,7 +147,7 @@ class HandedGradients:
                 copied = became.viewed_as(grad, compared=True)
             elif ours:
                 copied = Copied.borrowing(grad)
-            else:
+            elif not is_lent(grad):
                 copied = self._snapshots.borrowed.borrow(grad)
             copied = copied or Copied(grad, None, False, self._snapshots.memory)
             self._placed[place] = copied
