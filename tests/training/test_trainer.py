@@ -269,34 +269,6 @@ def test_a_live_learning_rate() -> None:
     assert torch.equal(trainer.model.conv1.weight, before)
 
 
-class FailsOnce(nn.Module):
-    """Draws random numbers, and then raises the first time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first, self.failing = nn.Linear(1024, 10), True
-
-    def forward(self, x: Tensor) -> Tensor:
-        found = nn.functional.dropout(self.first(x.flatten(1)))
-        if self.failing:
-            self.failing = False
-            raise RuntimeError("this forward fails")
-        return found
-
-
-def test_after_a_failing_forward_the_same_numbers_are_drawn_again() -> None:
-    trainer = bv.Trainer(digits(), model=FailsOnce(), seed=3)
-    trainer.step()
-    with pytest.raises(RuntimeError, match="this forward fails"):
-        trainer.forward()
-    assert trainer.phase == "forward"
-    outside = torch.get_rng_state()
-    torch.manual_seed(3)
-    expected = trainer.model(trainer.batch[0])
-    torch.set_rng_state(outside)
-    assert torch.equal(trainer.forward(), expected)
-
-
 class FailsInBackward(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:

@@ -1,0 +1,82 @@
+"""An iteration that is begun again, a phase that is run again, and what a plain loop would have."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import backprop_viz as bv
+from backprop_viz.recording.phases import Phase
+from tests.training.test_trainer import digits
+
+
+class FailsOnce(nn.Module):
+    """Draws random numbers, and then raises the first time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.failing = nn.Linear(1024, 10), True
+
+    def forward(self, x: Tensor) -> Tensor:
+        found = nn.functional.dropout(self.first(x.flatten(1)))
+        if self.failing:
+            self.failing = False
+            raise RuntimeError("this forward fails")
+        return found
+
+
+def test_after_a_failing_forward_the_same_numbers_are_drawn_again() -> None:
+    trainer = bv.Trainer(digits(), model=FailsOnce(), seed=3)
+    trainer.step()
+    with pytest.raises(RuntimeError, match="this forward fails"):
+        trainer.forward()
+    assert trainer.phase == "forward"
+    outside = torch.get_rng_state()
+    torch.manual_seed(3)
+    expected = trainer.model(trainer.batch[0])
+    torch.set_rng_state(outside)
+    assert torch.equal(trainer.forward(), expected)
+
+
+def gradients(trainer: bv.Trainer) -> list[bytes | None]:
+    grads = [p.grad for p in trainer.model.parameters()]
+    return [None if grad is None else grad.numpy().tobytes() for grad in grads]
+
+
+@pytest.mark.parametrize("phases", range(5))
+@pytest.mark.parametrize(("to_none", "clear"), [(True, True), (False, True), (True, False)])
+def test_an_iteration_begun_again_has_the_gradients_of_its_start(
+    phases: int, to_none: bool, clear: bool
+) -> None:
+    trainer = bv.Trainer(digits(), batch_size=4, set_to_none=to_none, clear_gradients=clear)
+    trainer.iterate()
+    before = gradients(trainer)
+    assert all(before)
+    for _ in range(phases):
+        trainer.step()
+    trainer.restart_iteration()
+    assert trainer.phase is Phase.ZERO_GRAD
+    assert gradients(trainer) == before
+
+
+def test_weights_that_are_updated_by_hand_follow_the_schedule() -> None:
+    options = {"step_size": 2, "gamma": 0.5}
+    trainer = bv.Trainer(
+        *("random", "mse", "manual", 0.1, 1), schedule="step", schedule_options=options
+    )
+    for iteration in range(5):
+        for _ in range(4):
+            trainer.step()
+        before = [p.detach().clone() for p in trainer.model.parameters()]
+        grads = [p.grad.clone() for p in trainer.model.parameters() if p.grad is not None]
+        trainer.step()
+        for weight, grad, parameter in zip(before, grads, trainer.model.parameters(), strict=True):
+            assert torch.equal(parameter, weight - grad * (0.1 * 0.5 ** (iteration // 2)))
+
+
+@pytest.mark.parametrize("form", ["single", "unsqueezed"])
+def test_of_one_sample_of_a_batch_one_label_counts(form: str) -> None:
+    model = nn.Sequential(nn.Flatten(-3), nn.Linear(1024, 10))
+    trainer = bv.Trainer(digits(), model=model, batch_size=64, input_form=form)
+    found = trainer.iterate()
+    assert trainer.labels.shape == (1,)
+    assert found.accuracy in (0.0, 1.0)
