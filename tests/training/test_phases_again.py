@@ -80,3 +80,24 @@ def test_of_one_sample_of_a_batch_one_label_counts(form: str) -> None:
     found = trainer.iterate()
     assert trainer.labels.shape == (1,)
     assert found.accuracy in (0.0, 1.0)
+
+
+def test_what_fails_on_the_way_back_leaves_the_run_as_it_was() -> None:
+    def make() -> bv.Trainer:
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(1024, 10))
+        return bv.Trainer(digits(), model=model, optimizer="adam", batch_size=32)
+
+    def fail(trainer: bv.Trainer) -> None:
+        with trainer.undone_if_it_fails():
+            trainer.restore(start)
+            trainer.iterate()
+            raise RuntimeError("on purpose")
+
+    plain, trainer = make(), make()
+    losses = [plain.iterate().loss for _ in range(8)]
+    start = trainer.checkpoint()
+    found = [trainer.iterate().loss for _ in range(4)]
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail(trainer)
+    assert found + [trainer.iterate().loss for _ in range(4)] == losses
