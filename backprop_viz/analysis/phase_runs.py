@@ -8,7 +8,7 @@ import numpy as np
 
 from backprop_viz.recording.events import PhaseSpan
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import PHASES, Phase
+from backprop_viz.recording.phases import PHASES, Phase, in_order
 from backprop_viz.recording.tensors import Array
 
 _MOVED = "changed"  # weights, by no optimizer's rule
@@ -89,16 +89,9 @@ def _of_closures(recording: Recording, *, over: bool) -> tuple[PhaseRun, ...]:
     return tuple(replace(run, calls=call if over else None) for run in runs)
 
 
-def phases_in_order(recording: Recording) -> tuple[Phase, ...]:
-    """The five phases as they ran first; those to come where they usually are.
-
-    Many loops call zero_grad between the loss and backward.
-    """
-    ran = [] if recording.preview else list(dict.fromkeys(span.phase for span in recording.spans))
-    for place, phase in enumerate(PHASES):
-        if phase not in ran:
-            ran.insert(place, phase)
-    return tuple(ran)
+def phases_in_order(recording: Recording, usual: Sequence[Phase] = PHASES) -> tuple[Phase, ...]:
+    """The five phases as they ran first; those to come where they are in ``usual``."""
+    return in_order([] if recording.preview else [span.phase for span in recording.spans], usual)
 
 
 def run_at(recording: Recording, position: int) -> PhaseRun | None:

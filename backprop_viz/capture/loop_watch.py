@@ -215,6 +215,8 @@ class LoopWatch(TorchFunctionMode):
                 self._recorder.loss_begins(self._nodes)
             self._go(Phase.LOSS)
         self._recorder.operation_ran(told)
+        if self._phase is Phase.LOSS and told.made:
+            self._recorder.results.newest = told.made[0]
 
     def _outside(self, func: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:
         """Run what belongs to no phase; of what raises there, take note of what it was given."""
@@ -356,6 +358,10 @@ class LoopWatch(TorchFunctionMode):
             self._recorder.was_cleared(grads, place)
 
     def _clearing_begins(self) -> None:
+        if self._phase is Phase.LOSS:
+            with _UNSEEN():
+                self._recorder.results.expected()
+            self._has_ended(Phase.LOSS)
         with _UNSEEN():
             self._go(None)
             if self._steps_by_closure:

@@ -12,7 +12,7 @@ from backprop_viz.recording.class_names import class_name
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.recording_cache import KeptIterations
 from backprop_viz.recording.run_origin import RunOrigin
@@ -33,7 +33,7 @@ class ViewState:
     ``ended``; ``before_line``: its breakpoint holds the script there. ``ranks`` are those that
     train together, where the window shows several.
     ``health``: the tensors over the iterations, where a file has kept that.
-    ``scalars`` is what a script has logged, by name.
+    ``scalars`` is what a script has logged, by name. ``order`` is that of the phases in the run.
     """
 
     settings: Settings
@@ -62,6 +62,7 @@ class ViewState:
     ranks: RanksState | None = None
     health: tuple[HealthSeries, ...] = ()
     scalars: Mapping[str, ScalarCurve] = field(default_factory=dict)
+    order: tuple[Phase, ...] = PHASES
 
     @property
     def batch_size(self) -> int:

@@ -27,7 +27,7 @@ from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import notice_of
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.phases import PHASES, Phase, in_order, phase_after
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.scalar_curves import LoggedScalar
@@ -41,14 +41,6 @@ from backprop_viz.stream.wire import NumberedCommand
 _UPDATE_EVERY_S = 0.1
 # What is not sent when the script ends is lost after this time.
 _FLUSHED_WITHIN_S = 5.0
-
-_FOLLOWS = {
-    Phase.ZERO_GRAD: Phase.FORWARD,
-    Phase.FORWARD: Phase.LOSS,
-    Phase.LOSS: Phase.BACKWARD,
-    Phase.BACKWARD: Phase.UPDATE,
-    Phase.UPDATE: Phase.ZERO_GRAD,
-}
 
 
 class LiveRun:
@@ -87,6 +79,9 @@ class LiveRun:
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._carried_out = self._iteration = 0
         self._refused: set[str] = set()
+        # The phases in the order of the last iteration recorded, and those that ran in this one.
+        self._order = PHASES
+        self._ran: list[Phase] = []
         self._due = Phase.ZERO_GRAD
         self._held = self._before_line = self._told_program = False
         self._line: int | None = None
@@ -147,6 +142,7 @@ class LiveRun:
         self._follow_lines()
         self._begun = time.perf_counter()
         self._recorder, self._held_after = None, 0
+        self._ran.clear()
         self._events.begin()
         if iteration < self._first and not self._breakpoints:
             return False
@@ -178,7 +174,8 @@ class LiveRun:
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """Hold the loop after a phase, if it is to be held there."""
         self._follow_lines()
-        self._due = _FOLLOWS[phase]
+        self._ran.append(phase)
+        self._due = phase_after(self._ran, self._order)
         if self._until == "any" and not self._breakpoints:
             return
         recording = recorder.recording()
@@ -190,8 +187,9 @@ class LiveRun:
         now = time.perf_counter()
         took, self._recorder = now - self._begun, None
         self._place.ended(recording := made_now(recorded))
+        self._order = in_order(self._ran, self._order)
         with self._state:
-            self._iteration, self._due = iteration, Phase.ZERO_GRAD
+            self._iteration, self._due = iteration, self._order[0]
             self._losses.append(loss)
             if self._window.open:
                 self._points.append((loss, float("nan")))
@@ -246,7 +244,7 @@ class LiveRun:
             return
         self._hold(None, recording.trace[0][0] if recording.trace else None)
         if self._until in ("phase", "event") or self._stops(recording):
-            self._due = _FOLLOWS[recording.spans[-1].phase]
+            self._due = phase_after([span.phase for span in recording.spans])
             self._hold(recording)
 
     def _know_rank(self) -> None:

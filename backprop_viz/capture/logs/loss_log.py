@@ -11,12 +11,13 @@ class LossLog:
     """The last output, what backward starts from (``root``), and the loss as a number.
 
     A GradScaler multiplies the loss by its ``scale`` before backward. ``unbound``: the graph of the
-    root is not known yet.
+    root is not known yet. ``newest`` is what an operation of the loss made last.
     """
 
     def __init__(self) -> None:
         self.output: Tensor | None = None
         self.root: Tensor | None = None
+        self.newest: Tensor | None = None
         self.unbound = False
         self.loss: float | None = None
         self.scale: float | None = None
@@ -33,6 +34,7 @@ class LossLog:
 
     def roots(self, roots: Sequence[Tensor]) -> None:
         """What a backward starts from; the loss, if that is one number."""
+        self.newest = None
         if roots:
             root = loss = roots[0]
             self.root, self.unbound = root, grad_fn_of(root) is not None
@@ -42,10 +44,16 @@ class LossLog:
             self.loss = loss.item() if loss.numel() == 1 else self.loss
             self._of_backward = self.loss
 
+    def expected(self) -> None:
+        """Before backward tells: the loss is what was made last, if that is one number."""
+        newest = self.newest
+        if newest is not None and newest.requires_grad and newest.numel() == 1:
+            self.loss = newest.item()
+
     def scaled(self, result: Tensor, loss: Tensor, scale: float) -> None:
         """A result is the loss times a GradScaler's scale."""
         self._scaled = result, loss, scale
 
     def forget_results(self) -> None:
         """What was computed since the last backward is none of the iteration's."""
-        self.loss, self.unbound = self._of_backward, False
+        self.loss, self.unbound, self.newest = self._of_backward, False, None

@@ -10,7 +10,6 @@ from queue import SimpleQueue
 from backprop_viz.desktop.clients.line_again import LineTried, NextTry, line_again
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.commands import Command, Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
 from backprop_viz.stream.messages import (
@@ -197,8 +196,9 @@ class AttachedClient:
             message = Notice("not_understood", (message.reason,))
         if recording is not None and self._look is not None:
             self._look(recording)
-        if isinstance(message, Update) and message.due is Phase.ZERO_GRAD and recording is not None:
-            self._newest = recording.iteration
+        if isinstance(message, Update) and recording is not None:
+            is_whole = recording.iteration <= message.iteration
+            self._newest = recording.iteration if is_whole else self._newest
         self._told_end |= isinstance(message, RunEnded)
         self._taken_over |= isinstance(message, TakenOver)
         self._tell(message, recording)

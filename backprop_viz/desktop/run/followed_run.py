@@ -6,10 +6,12 @@ from dataclasses import fields, replace
 
 from backprop_viz.analysis.cursor.breakpoints import by_key
 from backprop_viz.analysis.health_series import HealthSeries
+from backprop_viz.analysis.phase_runs import phases_in_order
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.history import Curves, History
 from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.phases import PHASES
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.recording_cache import KeptIterations, RecordingCache
 from backprop_viz.recording.run_origin import RunOrigin
@@ -45,6 +47,7 @@ class FollowedRun:
         self._ran: tuple[Settings, ...] = ()  # the settings that iterations of it ran with
         self._scalars = ScalarCurves()
         self._number = 0
+        self._order = PHASES
 
     def next_to(self, iteration: int, step: int) -> int | None:
         """The iteration after (step 1) or before (step -1) one, that is kept or stored."""
@@ -111,6 +114,7 @@ class FollowedRun:
             self.recording = recording
             if not recording.preview:
                 self.cache.keep(recording)
+                self._order = phases_in_order(recording, self._order)
         self.program = update.program or self.program
         newest = self.recording
         return ViewState(
@@ -129,6 +133,7 @@ class FollowedRun:
             line=update.line,
             before_line=update.before_line,
             scalars=self._scalars.curves(),
+            order=self._order,
             device="cpu" if self.origin is None else self.origin.device,
             health=self.health,
             ended=self.origin is not None and self.origin.kind == "file",
@@ -196,7 +201,7 @@ class FollowedRun:
             label = _label(self._ran or (self.settings,))
             self.earlier = (*self.earlier, (label, own))[-EARLIER_RUNS:]
         if not kept:
-            self._ran = ()
+            self._ran, self._order = (), PHASES
         self._history = History.beginning(curves, kept)
         self.cache.forget_after(kept)
         if kept:

@@ -93,7 +93,7 @@ class ShownRun(QObject):
             self._finish_playback()
         cursor = self._view_state.cursor
         newest = cursor.recording == self._run.recording
-        under_way = newest and self._view_state.due is not Phase.ZERO_GRAD
+        under_way = newest and self._view_state.iteration < cursor.recording.iteration
         to = None if step_size == "iteration" and under_way else ahead(cursor, step_size)
         later = None if newest else self._run.next_to(cursor.recording.iteration, 1)
         if to is not None:

@@ -174,3 +174,43 @@ def test_zero_grad_before_the_first_forward_is_in_the_first_iteration(
             window.command(Train())
             window.rest()
             assert window.ended() == scripts.plain(script)
+
+
+CLEARS_LATE = """
+import torch
+from torch import nn
+
+torch.manual_seed(3)
+net = nn.Linear(4, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for i in range(3):
+    x = torch.randn(8, 4)
+    loss = net(x).square().mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    print(loss.item(), flush=True)
+"""
+
+
+def test_a_loop_that_clears_after_the_loss_is_held_in_its_own_order(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(CLEARS_LATE)
+    printed = [float(line) for line in scripts.plain(script).printed.split()]
+    # After each step, what comes next: in the first iteration as in most loops.
+    first = [Phase.LOSS, Phase.BACKWARD, Phase.BACKWARD, Phase.UPDATE, Phase.FORWARD]
+    later = [Phase.LOSS, Phase.ZERO_GRAD, Phase.BACKWARD, Phase.UPDATE, Phase.FORWARD]
+    with scripts.followed(str(script)) as window:
+        window.held()
+        for iteration, due in enumerate((first, later), 1):
+            for count, phase in enumerate(due, 1):
+                held = window.carried_out(Step())
+                assert (held.due, held.iteration) == (phase, iteration - 1 + count // 5)
+                recording = window.recordings[iteration]
+                assert recording.loss == (None if count == 1 else printed[iteration - 1])
+                assert len(recording.spans) == count
+        window.command(Train())
+        window.rest()
+        assert [float(line) for line in window.ended().printed.split()] == printed

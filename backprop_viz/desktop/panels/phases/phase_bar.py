@@ -135,7 +135,9 @@ class PhaseBar(QWidget):
         if runs:
             self.runs.show_runs(self._view_state, runs, self.width())
             return
-        self._put_in_order(phases_in_order(self._view_state.cursor.recording))
+        self._put_in_order(
+            phases_in_order(self._view_state.cursor.recording, self._view_state.order)
+        )
         for cell, standing in zip(self.cells, phase_states(self._view_state), strict=True):
             note, mark = self._marked_note(self._view_state, standing)
             if cell.phase is self._refused:

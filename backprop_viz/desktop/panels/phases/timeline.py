@@ -158,7 +158,7 @@ class TimelineView(QFrame):
         counts = expected_counts(recording, self._known)
         left = self._left()
         width = self.width() - left - _MARGIN - self._words_width() - 16
-        return lay_out(recording, counts, left, max(width, 10))
+        return lay_out(recording, counts, left, max(width, 10), self._view_state.order)
 
     def describe(self, index: int) -> str:
         """An event in words, for its tooltip."""

@@ -49,11 +49,15 @@ def expected_counts(recording: Recording, known: Mapping[Phase, int]) -> dict[Ph
 
 
 def lay_out(
-    recording: Recording, counts: Mapping[Phase, int], left: float, width: float
+    recording: Recording,
+    counts: Mapping[Phase, int],
+    left: float,
+    width: float,
+    usual: Sequence[Phase] = PHASES,
 ) -> tuple[Segment, ...]:
     """Five segments from ``left``, with widths by their counts, none too small to see.
 
-    Where phases ran several times, one for each time.
+    Where phases ran several times, one for each time. Those to come are as ``usual``.
     """
     runs = () if recording.preview else phase_runs(recording)
     if is_repeated(runs):
@@ -62,7 +66,7 @@ def lay_out(
     spare = max(width - len(PHASES) * least - (len(PHASES) - 1) * _GAP, 0.0)
     total = sum(counts.values()) or 1
     segments = []
-    for phase in phases_in_order(recording):
+    for phase in phases_in_order(recording, usual):
         span = None if recording.preview else recording.span(phase)
         size = least + spare * counts[phase] / total
         start = span.start if span else len(recording.events)

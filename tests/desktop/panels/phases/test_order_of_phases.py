@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from torch import nn
 
 import backprop_viz as bv
+from backprop_viz.analysis.phase_runs import phases_in_order
 from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.panels.phases.timeline_layout import expected_counts, lay_out, x_of
 from backprop_viz.desktop.view_state import ViewState
@@ -49,6 +50,19 @@ def test_zero_grad_between_loss_and_backward(
     bar.layout().activate()
     assert [name[0] for name in names(bar)] == list("12345")
     assert names(bar)[0] == "1  zero_grad"
+
+
+def test_what_is_to_come_stands_where_this_loop_has_it(
+    qtbot: QtBot, make_view_state: Callable[..., ViewState]
+) -> None:
+    bar = PhaseBar()
+    qtbot.addWidget(bar)
+    bar.resize(1580, 36)
+    bar.show()
+    order = phases_in_order(cleared_after_the_loss())
+    bar.show_view_state(replace(make_view_state(phases=0), order=order))
+    bar.layout().activate()
+    assert names(bar) == ["1  forward", "2  loss", "3  zero_grad", "4  backward", "5  update"]
 
 
 def test_the_cursor_of_the_timeline_goes_from_left_to_right() -> None:
