@@ -48,6 +48,7 @@ class LossLog:
         """Before backward tells: the loss is what was made last, if that is one number."""
         newest = self.newest
         if newest is not None and newest.requires_grad and newest.numel() == 1:
+            self.root, self.unbound = newest, grad_fn_of(newest) is not None
             self.loss = newest.item()
 
     def scaled(self, result: Tensor, loss: Tensor, scale: float) -> None:

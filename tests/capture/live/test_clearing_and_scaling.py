@@ -211,6 +211,9 @@ def test_a_loop_that_clears_after_the_loss_is_held_in_its_own_order(
                 recording = window.recordings[iteration]
                 assert recording.loss == (None if count == 1 else printed[iteration - 1])
                 assert len(recording.spans) == count
+                if count > 1:  # the graph is that of the loss before backward tells
+                    names = [node.name for node in recording.graph.nodes]
+                    assert names[:2] == ["MeanBackward0", "PowBackward0"]
         window.command(Train())
         window.rest()
         assert [float(line) for line in window.ended().printed.split()] == printed
