@@ -101,3 +101,33 @@ def test_what_fails_on_the_way_back_leaves_the_run_as_it_was() -> None:
     with pytest.raises(RuntimeError, match="on purpose"):
         fail(trainer)
     assert found + [trainer.iterate().loss for _ in range(4)] == losses
+
+
+@pytest.mark.parametrize(("to_none", "clear"), [(True, False), (False, True)])
+def test_gradients_that_are_gone_back_to_stay_as_they_were(to_none: bool, clear: bool) -> None:
+    """Backward adds to them in place, or zero_grad fills them with 0."""
+    trainer = bv.Trainer(digits(), batch_size=4, set_to_none=to_none, clear_gradients=clear)
+    trainer.iterate()
+    start, before = trainer.checkpoint(), gradients(trainer)
+    for _ in range(2):
+        trainer.iterate()
+        trainer.restore(start)
+        assert gradients(trainer) == before
+
+
+def test_what_fails_leaves_the_gradients_that_a_restart_goes_back_to() -> None:
+    def fail(trainer: bv.Trainer) -> None:
+        with trainer.undone_if_it_fails():
+            trainer.restart_iteration()
+            trainer.iterate()
+            raise RuntimeError("on purpose")
+
+    trainer = bv.Trainer(digits(), batch_size=4, clear_gradients=False)
+    trainer.iterate()
+    before = gradients(trainer)
+    trainer.step()
+    trainer.step()
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail(trainer)
+    trainer.restart_iteration()
+    assert gradients(trainer) == before
