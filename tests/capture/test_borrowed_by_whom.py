@@ -162,7 +162,12 @@ def swapped(weight: Tensor) -> Tensor:
     return weight
 
 
-WAYS: tuple[Callable[[Tensor], Tensor], ...] = (by_data, turned, by_numpy, swapped)
+def unseen(weight: Tensor) -> Tensor:
+    with torch.no_grad(), torch._C.DisableTorchFunction():
+        return weight.mul_(2)
+
+
+WAYS: tuple[Callable[[Tensor], Tensor], ...] = (by_data, turned, by_numpy, swapped, unseen)
 
 
 @pytest.mark.parametrize("write", WAYS)
