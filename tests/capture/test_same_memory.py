@@ -102,3 +102,18 @@ def test_only_what_has_as_many_rows_as_the_batch_is_cut_to_some_samples() -> Non
     shapes = {e.op: e.outputs[0].shape for e in forward}
     assert shapes["linear"] == (20, 3)
     assert shapes["mean"] == (2, 3)
+
+
+def test_a_gradient_given_by_hand_just_before_it_is_cleared() -> None:
+    net, given = nn.Linear(3, 2, bias=False), torch.full((2, 3), 7.0)
+    step = torch.optim.SGD(net.parameters(), lr=0.1)
+    with bv.record(net, step) as recorded:
+        net.weight.grad = given.clone()
+        step.zero_grad()
+        net(torch.ones(4, 3)).sum().backward()
+        step.step()
+    gave, cleared, *_ = (e for e in recorded.recording.events if e.parameter == "weight")
+    assert (gave.phase, cleared.phase) == (Phase.BACKWARD, Phase.ZERO_GRAD)
+    assert gave.inputs == cleared.outputs == (None,)
+    np.testing.assert_array_equal(gave.outputs[0], given.numpy())
+    np.testing.assert_array_equal(cleared.inputs[0], given.numpy())
