@@ -117,3 +117,58 @@ def test_a_gradient_given_by_hand_just_before_it_is_cleared() -> None:
     assert gave.inputs == cleared.outputs == (None,)
     np.testing.assert_array_equal(gave.outputs[0], given.numpy())
     np.testing.assert_array_equal(cleared.inputs[0], given.numpy())
+
+
+class Halving(torch.optim.Optimizer):
+    """Leaves half of each gradient when it has used it, unseen, as a fused kernel may."""
+
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        with torch.no_grad():
+            for parameter in self.param_groups[0]["params"]:
+                parameter.sub_(parameter.grad * 0.1)
+                with torch._C.DisableTorchFunction():
+                    parameter.grad.mul_(0.5)
+
+
+def test_a_gradient_that_an_optimizer_changes_after_its_step() -> None:
+    net = nn.Linear(3, 2, bias=False)
+    step = Halving(net.parameters(), {})
+    with bv.record(net, step) as recorded:
+        net(torch.ones(4, 3)).sum().backward()
+        arrived = net.weight.grad.numpy().copy()
+        step.step()
+    recording = recorded.recording
+    *_, update, halved = (e for e in recording.events if e.parameter == "weight")
+    np.testing.assert_array_equal(update.inputs[1], arrived)
+    np.testing.assert_array_equal(halved.inputs[0], arrived)
+    np.testing.assert_array_equal(halved.outputs[0], arrived / 2)
+    assert recording.at(len(recording.events)).grad("weight") is halved.outputs[0]
+
+
+def test_an_update_by_hand_is_one_of_every_weight() -> None:
+    trainer = bv.Trainer("random", "mse", "manual", batch_size=1)
+    recording = trainer.record()
+    updates = [e for e in recording.events if e.phase is Phase.UPDATE]
+    assert [(e.op, e.parameter) for e in updates] == [
+        ("sub_", name) for name, _ in trainer.model.named_parameters()
+    ]
+
+
+def test_a_write_counts_by_its_bits() -> None:
+    """NaN stays what it is, and 0 is not −0."""
+    net = nn.Linear(2, 2, bias=False)
+    with torch.no_grad():
+        net.weight.copy_(torch.tensor([[torch.nan, 1.0], [2.0, 3.0]]))
+    with bv.record(net) as recorded:
+        net(torch.ones(1, 2))
+        net.weight.data.mul_(1)
+        net(torch.ones(1, 2))
+    assert not [e for e in recorded.recording.events if e.parameter == "weight"]
+    with torch.no_grad():
+        net.weight.zero_()
+    with bv.record(net) as recorded:
+        net(torch.ones(1, 2))
+        net.weight.data.neg_()
+        net(torch.ones(1, 2))
+    (changed,) = (e for e in recorded.recording.events if e.parameter == "weight")
+    assert np.signbit(changed.outputs[0]).all()

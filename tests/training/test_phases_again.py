@@ -1,11 +1,14 @@
 """An iteration that is begun again, a phase that is run again, and what a plain loop would have."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
 from tests.training.test_trainer import digits
 
 
@@ -131,3 +134,16 @@ def test_what_fails_leaves_the_gradients_that_a_restart_goes_back_to() -> None:
         fail(trainer)
     trainer.restart_iteration()
     assert gradients(trainer) == before
+
+
+@pytest.mark.parametrize("phases", range(5))
+def test_another_form_of_the_input_counts_until_forward_has_run(phases: int) -> None:
+    settings = Settings(data="random", loss="mse", batch_size=4)
+    trainer = bv.Trainer.from_settings(settings)
+    for _ in range(phases):
+        trainer.step()
+    trainer.take_over(replace(settings, input_form="unsqueezed"))
+    assert len(trainer.batch[0]) == (1 if phases < 2 else 4)
+    trainer.iterate()
+    trainer.step()
+    assert len(trainer.batch[0]) == 1
