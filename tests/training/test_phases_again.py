@@ -40,6 +40,10 @@ def test_after_a_failing_forward_the_same_numbers_are_drawn_again() -> None:
     assert torch.equal(trainer.forward(), expected)
 
 
+def weights_of(trainer: bv.Trainer) -> list[bytes]:
+    return [p.detach().numpy().tobytes() for p in trainer.model.parameters()]
+
+
 def gradients(trainer: bv.Trainer) -> list[bytes | None]:
     grads = [p.grad for p in trainer.model.parameters()]
     return [None if grad is None else grad.numpy().tobytes() for grad in grads]
@@ -147,3 +151,30 @@ def test_another_form_of_the_input_counts_until_forward_has_run(phases: int) -> 
     trainer.iterate()
     trainer.step()
     assert len(trainer.batch[0]) == 1
+
+
+@pytest.mark.parametrize("phases", [0, 1, 2, 4])  # a graph goes backward once
+@pytest.mark.parametrize(("to_none", "clear"), [(True, True), (False, True), (True, False)])
+def test_a_phase_after_which_something_fails_is_undone(
+    phases: int, to_none: bool, clear: bool
+) -> None:
+    def make() -> bv.Trainer:
+        options = {"set_to_none": to_none, "clear_gradients": clear}
+        return bv.Trainer(digits(), optimizer="adam", batch_size=4, seed=3, **options)
+
+    def fail(trainer: bv.Trainer) -> None:
+        with trainer.undone_if_it_fails():
+            trainer.step()
+            raise RuntimeError("on purpose")
+
+    plain, trainer = make(), make()
+    losses = [plain.iterate().loss for _ in range(4)]
+    found = [trainer.iterate().loss]
+    for _ in range(phases):
+        trainer.step()
+    before, weights = gradients(trainer), weights_of(trainer)
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail(trainer)
+    assert gradients(trainer) == before
+    assert weights_of(trainer) == weights
+    assert found + [trainer.iterate().loss for _ in range(3)] == losses

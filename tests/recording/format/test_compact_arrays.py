@@ -82,3 +82,10 @@ def test_an_array_is_read_only_wherever_it_lies(shift: int) -> None:
     assert found.tobytes() == NUMBERS.tobytes()
     assert found.flags.aligned
     assert not found.flags.writeable
+
+
+def test_a_difference_from_an_array_that_did_not_come_is_refused() -> None:
+    head, _ = array_pieces(NUMBERS)
+    told = bytes([DIFFERENCE]) + head[1:] + struct.pack("<Q", 1) + bytes(NUMBERS.nbytes)
+    with pytest.raises(Malformed, match="tensor 1, and 1 came before it"):
+        unpacked_array(told, TensorTable([NUMBERS]))
