@@ -36,8 +36,7 @@ class NavigationController(QObject):
         self._window, self._actions = context.window, context.actions
         self._session = context.session
         self._view_state: ViewState | None = None
-        self._breakpoints = BreakpointsDialog(self._window)
-        self._breakpoints.changed.connect(self._session.watch)
+        self._breakpoints: BreakpointsDialog | None = None  # made when it is first opened
         timeline = self._window.panel(TimelineView)
         timeline.cursor_moved.connect(self._session.move_cursor)
         timeline.iteration_picked.connect(self._session.show_iteration)
@@ -61,7 +60,8 @@ class NavigationController(QObject):
     def show_view_state(self, view_state: ViewState) -> None:
         """Enable the moves that are possible, and report a breakpoint."""
         before, self._view_state = self._view_state, view_state
-        self._breakpoints.show_view_state(view_state)
+        if self._breakpoints is not None:
+            self._breakpoints.show_view_state(view_state)
         told = before is not None and (before.hit, before.cursor) == (
             view_state.hit,
             view_state.cursor,
@@ -143,6 +143,11 @@ class NavigationController(QObject):
 
     def show_breakpoints(self) -> None:
         """Open the list of breakpoints."""
+        if self._breakpoints is None:
+            self._breakpoints = BreakpointsDialog(self._window)
+            self._breakpoints.changed.connect(self._session.watch)
+            if self._view_state is not None:
+                self._breakpoints.show_view_state(self._view_state)
         self._breakpoints.show()
         self._breakpoints.raise_()
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import (
@@ -13,6 +14,7 @@ from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import (
 from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import BreakpointsDialog
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
+from tests.opened_windows import OpenWindow
 
 MakeViewState = Callable[..., ViewState]
 ALL = (
@@ -44,6 +46,21 @@ def changes(dialog: BreakpointsDialog) -> list[tuple[Breakpoint, ...]]:
     found: list[tuple[Breakpoint, ...]] = []
     dialog.changed.connect(found.append)
     return found
+
+
+def test_it_opens_with_what_the_run_stops_at_and_has(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "tutorial")
+    of_node = Breakpoint("node", "relu 3")
+    window.session.watch((of_node,))
+    assert window.session.wait_idle(60)
+    window.findChild(QAction, "actionBreakpoints").trigger()
+    dialog = window.findChild(BreakpointsDialog)
+    assert dialog.isVisible()
+    assert dialog.breakpoints == (of_node,)
+    assert "fc1.bias" in [dialog.parameters.itemText(i) for i in range(dialog.parameters.count())]
+    dialog.list.selectAll()
+    dialog.list.actions()[0].trigger()
+    qtbot.waitUntil(lambda: window.session.view_state.breakpoints == ())
 
 
 def texts(dialog: BreakpointsDialog) -> list[str]:
