@@ -182,7 +182,7 @@ def _accumulated(recording: Recording, name: str, leaf: int, index: int) -> Reas
 
 def _not_copied(event: Event, name: str) -> Reason:
     """Why the numbers of something that ran are not in the recording."""
-    return Reason("left_out" if "left_out" in event.missing.values() else "not_copied", (name,))
+    return Reason("not_copied", (name, next(iter(event.missing.values()), "")))
 
 
 def _node(cursor: Cursor, node: int) -> Reason:

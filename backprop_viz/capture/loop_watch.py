@@ -129,6 +129,7 @@ class LoopWatch(TorchFunctionMode):
             self._steps_by_closure = has_closure(args, kwargs)
             if not self._steps_by_closure:
                 self._go(Phase.UPDATE)
+            self._updating = ExitStack()  # a step that raised has not updated anything
             self._updating.enter_context(self._recorder.updating([optimizer], caught_up=True))
         self._quiet = True
         if not self._steps_by_closure and runs_alone(optimizer):

@@ -313,6 +313,44 @@ def test_a_step_that_raises_leaves_the_recording_where_it_was() -> None:
     assert ran[-3:] == ["linear", "square", "sum"]
 
 
+class Flaky(torch.optim.SGD):
+    """Its first step raises."""
+
+    tries = 0
+
+    def step(self, closure: Any = None) -> Any:
+        self.tries += 1
+        if self.tries == 1:
+            raise RuntimeError("out of memory")
+        return super().step(closure)
+
+
+def test_a_step_that_is_tried_again_is_one_update() -> None:
+    def train() -> tuple[nn.Linear, Flaky]:
+        torch.manual_seed(0)
+        net = nn.Linear(3, 2)
+        optimizer = Flaky(net.parameters(), lr=0.1, momentum=0.9)
+        net(torch.ones(1, 3)).sum().backward()
+        with pytest.raises(RuntimeError):
+            optimizer.step()
+        optimizer.step()
+        return net, optimizer
+
+    plain, _ = train()
+    torch.manual_seed(0)
+    net = nn.Linear(3, 2)
+    optimizer = Flaky(net.parameters(), lr=0.1, momentum=0.9)
+    with bv.record(net, optimizer) as recorded:
+        net(torch.ones(1, 3)).sum().backward()
+        with pytest.raises(RuntimeError):
+            optimizer.step()
+        optimizer.step()
+    updates = [event for event in recorded.events if event.phase is UP]
+    assert [event.parameter for event in updates] == ["weight", "bias"]
+    for event, parameter in zip(updates, plain.parameters(), strict=True):
+        assert np.array_equal(event.outputs[0], parameter.detach().numpy())
+
+
 def test_what_hooks_of_a_step_do_is_heard_of() -> None:
     net = nn.Linear(3, 2)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)

@@ -22,13 +22,14 @@ from backprop_viz.analysis.graph.graph_structure import Structure, analyse
 from backprop_viz.desktop.panels.autograd.graph_item import GraphItem, NodeState
 from backprop_viz.desktop.panels.autograd.graph_keys import neighbour_node
 from backprop_viz.desktop.panels.autograd.module_spans import stretches
+from backprop_viz.desktop.panels.autograd.node_hints import node_hint
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
-from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.painting import hint_in_middle
 from backprop_viz.desktop.style.theme import Theme, text_scale
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.missing import node_missing
 
 _LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35
 _STEP = 1.25
@@ -68,6 +69,7 @@ class GraphCanvas(QGraphicsView):
         self._whole = False  # the user asked for the whole graph, however small
         self._fit = Fit(1.0, OPEN, 0)
         self._breakpoints: tuple[Breakpoint, ...] = ()
+        self._cursor: Cursor | None = None
         self._selected: frozenset[str] = frozenset()
         self._lit: frozenset[str] = frozenset()
         self._pressed: QPoint | None = None
@@ -89,6 +91,7 @@ class GraphCanvas(QGraphicsView):
             self.item.focused = None if found is None else found.id
             self._mark()
         self.item.recolour(cursor)
+        self._cursor = cursor
         self._speak()
         if self.current is not None and self.current != before:
             self._reveal(self.current)
@@ -371,22 +374,10 @@ class GraphCanvas(QGraphicsView):
 
     def hint(self, node: int) -> str:
         """The tooltip of a node."""
+        state = self.item.states.get(node, NodeState.WAITING)
+        missing = "" if self._cursor is None else node_missing(self._cursor, node)
         known = self._structure.graph.nodes[node]
-        lines = [known.name]
-        if known.parameter is not None:
-            lines.append(self.tr("adds to {name}.grad").format(name=known.parameter))
-        if known.shape is not None:
-            shape = shape_text(known.shape) or self.tr("a scalar")
-            lines.append(self.tr("gradient: {shape}").format(shape=shape))
-        states = {
-            NodeState.WAITING: self.tr("not reached yet"),
-            NodeState.DONE: self.tr("done"),
-            NodeState.CURRENT: self.tr("just run"),
-        }
-        lines.append(states[self.item.states.get(node, NodeState.WAITING)])
-        if node in self.item.breaking:
-            lines.append(self.tr("has a breakpoint"))
-        return "\n".join(lines)
+        return node_hint(known, state, node in self.item.breaking, missing)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the graph, or a text while there is none."""

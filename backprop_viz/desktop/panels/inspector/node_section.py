@@ -143,8 +143,12 @@ class NodeSection(QWidget):
             row.picture.origin = arrived_number(cursor, node.id, slot, ())
         for slot, row in enumerate(self.sent):
             row.picture.origin = sent_number(cursor, node.id, slot, ())
-        self._rows(self.arrived, came, incoming, view_state, node)
-        self._rows(self.sent, sent, outgoing, view_state, node)
+        read = 0 if event is None else len(event.inputs) - len(came)  # ``.grad`` as it was before
+        missing = {} if event is None else event.missing
+        came_missing = [f"input {i + read}" in missing for i in range(len(came))]
+        sent_missing = [f"output {i}" in missing for i in range(len(sent))]
+        self._rows(self.arrived, came, incoming, came_missing, view_state, node)
+        self._rows(self.sent, sent, outgoing, sent_missing, view_state, node)
         self.arrived_title.setText(_titled(self.tr("Gradient in"), absent, len(came)))
         self.sent_title.setText(
             _titled(self.tr(".grad after") if leaf else self.tr("Gradient out"), absent, len(sent))
@@ -178,6 +182,7 @@ class NodeSection(QWidget):
         rows: list["GradientRow"],
         arrays: tuple[Array | None, ...],
         names: list[str],
+        missing: list[bool],
         view_state: ViewState,
         node: Node,
     ) -> None:
@@ -192,7 +197,7 @@ class NodeSection(QWidget):
             of_batch = array is not None and array.ndim > 0 and len(array) == batch
             batched = of_batch and not parameter and names[i] not in _OF_PARAMETERS
             label = names[i] if names[i].startswith(("g", ".")) else f"∂L/∂{names[i]}"
-            row.show_array(label, array, sample if batched else None)
+            row.show_array(label, array, sample if batched else None, missing=missing[i])
 
     def _show_saved(self, cursor: Cursor, node: Node) -> None:
         state = saved_state(cursor, node.id)
@@ -239,12 +244,18 @@ class GradientRow(QWidget):
         layout.addLayout(texts, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def show_array(self, name: str, array: Array | None, sample: int | None) -> None:
-        """Show a gradient, its picture of one sample of the batch or whole; None as None."""
+    def show_array(
+        self, name: str, array: Array | None, sample: int | None, *, missing: bool = False
+    ) -> None:
+        """Show a gradient, its picture of one sample of the batch or whole; None as None.
+
+        ``missing``: there was one, which is not recorded.
+        """
         self.name.setText(name)
         self.picture.setAccessibleName(name)
         self.picture.setVisible(array is not None and array.ndim > 0)
-        self.shape_text.setText("None" if array is None else _shape(array.shape))
+        absent = self.tr("not recorded") if missing else "None"
+        self.shape_text.setText(absent if array is None else _shape(array.shape))
         if array is None or np.iscomplexobj(array):
             self.figures.show_figures("")
             return

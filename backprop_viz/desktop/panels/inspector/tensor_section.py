@@ -17,11 +17,14 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.images import gray_image, is_picture, signed_image, signed_range
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.texts.missing_texts import missing_text
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
+from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.missing import activation_missing, gradient_missing
 from backprop_viz.recording.number import Number
 
 # More maps would be too small to see; the table has them all.
@@ -199,7 +202,9 @@ class TensorSection(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
+        self.missing = Sentence()  # why numbers are not recorded
         layout.addWidget(self._sides, 1)
+        layout.addWidget(self.missing)
         layout.addWidget(self.table, 1)
         layout.addStretch()
         self._shown = ChangeGuard()
@@ -207,7 +212,9 @@ class TensorSection(QWidget):
     def show_cursor(self, cursor: Cursor, layer: Layer, sample: int = 0) -> None:
         """Show a layer's tensor for a sample of the batch at a cursor."""
         recording = cursor.recording
-        if not self._shown.is_new(layer, recording.serial, _tensor_ids(cursor, layer), sample):
+        missing = activation_missing(cursor, layer), gradient_missing(cursor, layer)
+        ids = _tensor_ids(cursor, layer)
+        if not self._shown.is_new(layer, recording.serial, ids, missing, sample):
             return
         tensors = layer_tensors(cursor, layer)
         value, gradient = (of_sample(tensor, layer, recording, sample) for tensor in tensors)
@@ -224,15 +231,23 @@ class TensorSection(QWidget):
         came = gradient_number(cursor, layer, ()) if here else None
         self.value.name_numbers(name, first, made)
         self.gradient.name_numbers(f"∂L/∂{name}", first, came)
+        not_recorded = self.tr("not recorded")
         self.value.show_array(
             self.tr("values"),
             value,
-            self.tr("not computed yet"),
+            not_recorded if missing[0] else self.tr("not computed yet"),
             is_image=is_picture(tensors[0], layer),
         )
         self.gradient.show_array(
-            self.tr("gradient"), gradient, self.tr("no gradient"), is_image=False
+            self.tr("gradient"),
+            gradient,
+            not_recorded if missing[1] else self.tr("no gradient"),
+            is_image=False,
         )
+        why = missing[0] or missing[1]
+        named = name if missing[0] or not why else f"∂L/∂{name}"
+        self.missing.setText(missing_text(why, named) if why else "")
+        self.missing.setVisible(bool(why))
         tall = self.value.picture.is_tall or self.gradient.picture.is_tall
         policy = QSizePolicy.Policy
         self._sides.setSizePolicy(policy.Expanding, policy.Expanding if tall else policy.Maximum)

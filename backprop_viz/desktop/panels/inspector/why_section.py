@@ -15,6 +15,7 @@ from backprop_viz.desktop.panels.inspector.number_sentence import NumberSentence
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.texts.missing_texts import missing_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.program import Program
@@ -58,13 +59,12 @@ _STRANGE = frozenset(
 
 def reason_text(reason: Reason) -> str:
     """The reason in the user's language."""
+    if reason.code == "not_copied":
+        name, why = reason.values
+        return with_particles(missing_text(why, name))
     translate = QCoreApplication.translate
     none = {
         "unknown": translate("why", "Nothing is recorded of it yet."),
-        "left_out": translate(
-            "why", "The numbers of {0} are not recorded: its module is not in only=."
-        ),
-        "not_copied": translate("why", "{0} ran, but its numbers could not be recorded."),
         "frozen": translate(
             "why", "{0} is frozen: its requires_grad is False, so it gets no gradient."
         ),
@@ -76,7 +76,8 @@ def reason_text(reason: Reason) -> str:
         ),
         "no_grad": translate(
             "why",
-            "{0} gets no gradient: “{1}” ran under no_grad, where torch records no graph.",
+            "{0} gets no gradient: “{1}” ran under no_grad or inference_mode, where torch records "
+            "no graph.",
         ),
         "no_derivative": translate(
             "why", "{0} gets no gradient: “{1}” gives a result without a gradient."

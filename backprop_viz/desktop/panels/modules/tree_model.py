@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from backprop_viz.analysis.module_tree import ModuleTree, ParameterNorms
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.texts.missing_texts import module_note
 from backprop_viz.recording.iteration import Recording
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -213,6 +214,8 @@ class ModuleTreeModel(QAbstractItemModel):
             node = self.tree.nodes[row.name]
             text = self.tr("{kind} · {count} modules in it")
             lines.append(text.format(kind=node.kind, count=f"{node.below:,}"))
+            if note := module_note(node.kind):
+                lines.append(note)
         lines.append(self.tr("{count} numbers").format(count=f"{self.count(row):,}"))
         none = self.tr(".grad is None")
         text = self.tr("‖.grad‖ {norm}")

@@ -115,11 +115,13 @@ class MapWindow(QFrame):
         tensor: str = "",
         full_precision: bool = False,
         beside: tuple[tuple[Block, ...], int] | None = None,
+        missing: str = "",
     ) -> None:
         """Show a map of a block, in the colours of its column's range.
 
         ``other`` names the layer's next output, if it has several; ``tensor`` the numbers. In a
-        comparison ``beside`` are the column's blocks, and which of them this is.
+        comparison ``beside`` are the column's blocks, and which of them this is. ``missing`` says
+        why the numbers are not recorded.
         """
         self._beside = beside
         self._tensor, self._full_precision = tensor or name, full_precision
@@ -145,7 +147,7 @@ class MapWindow(QFrame):
         if beside is not None:
             heading = f"{row_name(*beside)} · {heading}"
         self.heading.setText(heading)
-        self.facts.setText(self._facts(span))
+        self.facts.setText(missing or self._facts(span))
         self._read_out()
 
     def open(self) -> None:

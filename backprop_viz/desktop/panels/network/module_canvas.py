@@ -18,6 +18,7 @@ from backprop_viz.desktop.panels.network.module_layout import GAP, WIDTH, Module
 from backprop_viz.desktop.panels.network.module_painter import ModuleScene, paint_modules
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.texts.missing_texts import module_note
 from backprop_viz.recording.layers import LayerGraph
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -266,6 +267,7 @@ class ModuleCanvas(QWidget):
         if row.module is not None:
             node = facts.tree.nodes[row.module]
             lines[0] = f"{node.name} · {node.kind}"
+            lines.append(module_note(node.kind))
             unfold = self.tr("Double click or Enter unfolds it, Esc folds all")
             fold = self.tr("Double click or Enter folds it, Esc all")
             lines.append(fold if row.unfolded else unfold)

@@ -14,6 +14,7 @@ from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.numbers import compared, full, signed
+from backprop_viz.desktop.texts.missing_texts import missing_text
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.number import Number
@@ -106,6 +107,13 @@ def map_table(block: Block, map_nr: int) -> str:
     return "\n".join("\t".join(full(value) for value in row) for row in rows)
 
 
+def shown_caption(state: NetworkState, layer: Layer) -> str:
+    """The text below a layer's name: its shape, its value, or that its numbers are not recorded."""
+    if state.missing(layer):
+        return translate("NetworkCanvas", "not recorded")
+    return state.caption(layer)
+
+
 def map_hint(state: NetworkState, layer: Layer, block: Block, map_nr: int) -> str:
     """A map and the range of its numbers."""
     name = block.parameter or state.title(layer)
@@ -113,6 +121,9 @@ def map_hint(state: NetworkState, layer: Layer, block: Block, map_nr: int) -> st
         return translate("NetworkCanvas", "{layer}: no parameters").format(layer=layer.name)
     maps = block.maps
     if maps is None:
+        why = "" if block.parameter is not None else state.missing(layer)
+        if why:
+            return missing_text(why, tensor_name(state, layer, block))
         return translate("NetworkCanvas", "{name}: not computed yet").format(name=name)
     own, name = maps[map_nr], indexed(name, map_nr)
     if own.size == 1:

@@ -11,7 +11,7 @@ from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range,
 from backprop_viz.desktop.panels.network.lit_numbers import paint_lit
 from backprop_viz.desktop.panels.network.mosaic import colours, mosaic
 from backprop_viz.desktop.panels.network.network_edges import paint_edge, side_of
-from backprop_viz.desktop.panels.network.network_hints import row_names
+from backprop_viz.desktop.panels.network.network_hints import row_names, shown_caption
 from backprop_viz.desktop.panels.network.network_layout import ROW_NAME, Grid, NetworkColumn
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.numbers import short
@@ -156,7 +156,7 @@ class NetworkPainter:
         mode = Qt.TextElideMode.ElideMiddle if state.switchable(layer) else _LEFT
         self._text(painter, line, title, _title_font(title, line.width()), color, mode)
         # Shapes that touch read as one: they are smaller before they do.
-        below, shape = box.adjusted(0, scaled(19), 0, -scaled(3)), state.caption(layer)
+        below, shape = box.adjusted(0, scaled(19), 0, -scaled(3)), shown_caption(state, layer)
         font = fitting(code_font(11), shape, below.width() - 2 * _APART, 11)
         self._text(painter, below, shape, font, muted)
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QAccessible
 
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
+from backprop_viz.desktop.panels.network.network_hints import shown_caption
 from backprop_viz.desktop.style.numbers import signed
 
 _CHANGES = (QEvent.Type.Paint, QEvent.Type.FocusIn, QEvent.Type.FocusOut)
@@ -40,5 +41,5 @@ class NetworkSpeaker(QObject):
     def _line(self, column: int) -> str:
         layer, state = self._canvas.layers[column], self._canvas.state
         span = self._canvas.range_of(column, 0)
-        words = f"{state.title(layer)} {state.caption(layer)}"
+        words = f"{state.title(layer)} {shown_caption(state, layer)}"
         return words if span is None else f"{words}: {signed(span.low)} … {signed(span.high)}"

@@ -13,6 +13,7 @@ from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.missing import activation_missing, gradient_missing
 from backprop_viz.recording.phases import Phase
 
 
@@ -69,6 +70,8 @@ class NetworkState:
             return True
         if self.title(layer) != before.title(layer):
             return True
+        if self.missing(layer) != before.missing(layer):
+            return True
         return not layer.shape and self.caption(layer) != before.caption(layer)
 
     def reached(self, edge: tuple[int, int]) -> bool:
@@ -76,9 +79,10 @@ class NetworkState:
         if self.cursor is None:
             return False
         before, after = (self.layers.layers[i] for i in edge)
+        cursor = self.cursor
         if self.backwards:
-            return self.cursor.gradient(before) is not None
-        return self.cursor.activation(after) is not None
+            return cursor.gradient(before) is not None or bool(gradient_missing(cursor, before))
+        return cursor.activation(after) is not None or bool(activation_missing(cursor, after))
 
     def title(self, layer: Layer) -> str:
         """A layer's name and, if it has several outputs, which one is shown."""
@@ -92,6 +96,14 @@ class NetworkState:
     def switchable(self, layer: Layer) -> bool:
         """Whether the layer has another output to show."""
         return layer.switchable and self.mode != "weights"
+
+    def missing(self, layer: Layer) -> str:
+        """Why a layer's numbers are not recorded, as a code of ``Event.missing``; else ""."""
+        if self.cursor is None or self.mode == "weights":
+            return ""
+        if self.mode == "gradients":
+            return gradient_missing(self.cursor, layer)
+        return activation_missing(self.cursor, layer)
 
     def caption(self, layer: Layer) -> str:
         """The text below a layer's name: its shape, or its value if it is a scalar."""
