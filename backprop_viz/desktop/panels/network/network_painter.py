@@ -247,7 +247,7 @@ class NetworkPainter:
         font = fitting(code_font(11), text, box.width() - 2 * _APART, 11)
         if QFontMetrics(font).horizontalAdvance(text) > box.width():
             box.adjust(-7, 0, 7, 0)  # into the gaps between columns
-        text_line(painter, box, text, font, color)
+        text_line(painter, box, fitting_range(text, font, box.width()), font, color)
 
     def _scalar(self, painter: QPainter, state: NetworkState, block: Block, grid: Grid) -> None:
         maps = block.maps
@@ -359,6 +359,12 @@ def color_range_text(look: Look, span: Range) -> str:
     if look is Look.IMAGE:
         return f"{_brief(span.low)} … {_brief(span.high)}"
     return f"±{_brief(span.limit)}"
+
+
+def fitting_range(text: str, font: QFont, width: int) -> str:
+    """A range as it fits: closed up before its first digits would be cut off."""
+    fits = QFontMetrics(font).horizontalAdvance(text) <= width
+    return text if fits else text.replace(" … ", "…")
 
 
 def _brief(value: float) -> str:
