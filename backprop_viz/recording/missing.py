@@ -22,7 +22,12 @@ def activation_missing(cursor: Cursor, layer: Layer) -> str:
 
 
 def gradient_missing(cursor: Cursor, layer: Layer) -> str:
-    """Of the gradient that has come to a layer's shown tensor."""
+    """Of the gradient that has come to a layer's shown tensor.
+
+    Where nobody can tell which node made the tensor, it is the reason that the tensor has.
+    """
+    if layer.node is None and layer.operations:
+        return activation_missing(cursor, layer)
     event = None if layer.node is None else cursor.backward_event(layer.node)
     return "" if event is None else event.missing.get(f"input {layer.output_nr}", "")
 

@@ -60,7 +60,7 @@ _STRANGE = frozenset(
 def reason_text(reason: Reason) -> str:
     """The reason in the user's language."""
     if reason.code == "not_copied":
-        name, why = reason.values
+        name, why = reason.values[:2]
         return with_particles(missing_text(why, name))
     translate = QCoreApplication.translate
     none = {
