@@ -6,7 +6,7 @@ from backprop_viz.desktop.style.language import translate
 _SCRIPTED = frozenset({"RecursiveScriptModule", "TopLevelTracedModule", "TracedModule"})
 
 
-def missing_text(code: str, name: str) -> str:
+def not_recorded_text(code: str, name: str) -> str:
     """The sentence for a code of ``Event.missing``; ``name`` is what has no numbers."""
     texts = {
         "left_out": translate(

@@ -3,7 +3,7 @@
 from backprop_viz.desktop.panels.autograd.graph_item import NodeState
 from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.language import translate
-from backprop_viz.desktop.texts.missing_texts import missing_text
+from backprop_viz.desktop.texts.missing_texts import not_recorded_text
 from backprop_viz.recording.graph import Node
 
 
@@ -27,7 +27,7 @@ def node_hint(node: Node, state: NodeState, breaking: bool, missing: str) -> str
     }
     lines.append(states[state])
     if missing:
-        lines.append(missing_text(missing, node.name))
+        lines.append(not_recorded_text(missing, node.name))
     if breaking:
         lines.append(translate("GraphCanvas", "has a breakpoint"))
     return "\n".join(lines)

@@ -17,7 +17,7 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.images import gray_image, is_picture, signed_image, signed_range
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
-from backprop_viz.desktop.texts.missing_texts import missing_text
+from backprop_viz.desktop.texts.missing_texts import not_recorded_text
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
@@ -246,7 +246,7 @@ class TensorSection(QWidget):
         )
         why = missing[0] or missing[1]
         named = name if missing[0] or not why else f"∂L/∂{name}"
-        self.missing.setText(missing_text(why, named) if why else "")
+        self.missing.setText(not_recorded_text(why, named) if why else "")
         self.missing.setVisible(bool(why))
         tall = self.value.picture.is_tall or self.gradient.picture.is_tall
         policy = QSizePolicy.Policy

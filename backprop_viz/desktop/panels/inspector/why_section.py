@@ -15,7 +15,7 @@ from backprop_viz.desktop.panels.inspector.number_sentence import NumberSentence
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
-from backprop_viz.desktop.texts.missing_texts import missing_text
+from backprop_viz.desktop.texts.missing_texts import not_recorded_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.program import Program
@@ -61,7 +61,7 @@ def reason_text(reason: Reason) -> str:
     """The reason in the user's language."""
     if reason.code == "not_copied":
         name, why = reason.values[:2]
-        return with_particles(missing_text(why, name))
+        return with_particles(not_recorded_text(why, name))
     translate = QCoreApplication.translate
     none = {
         "unknown": translate("why", "Nothing is recorded of it yet."),

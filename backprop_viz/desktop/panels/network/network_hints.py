@@ -14,7 +14,7 @@ from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.numbers import compared, full, signed
-from backprop_viz.desktop.texts.missing_texts import missing_text
+from backprop_viz.desktop.texts.missing_texts import not_recorded_text
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.number import Number
@@ -123,7 +123,7 @@ def map_hint(state: NetworkState, layer: Layer, block: Block, map_nr: int) -> st
     if maps is None:
         why = "" if block.parameter is not None else state.missing(layer)
         if why:
-            return missing_text(why, tensor_name(state, layer, block))
+            return not_recorded_text(why, tensor_name(state, layer, block))
         return translate("NetworkCanvas", "{name}: not computed yet").format(name=name)
     own, name = maps[map_nr], indexed(name, map_nr)
     if own.size == 1:

@@ -34,7 +34,7 @@ from backprop_viz.desktop.panels.network.sample_chooser import SampleChooser
 from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
-from backprop_viz.desktop.texts.missing_texts import missing_text
+from backprop_viz.desktop.texts.missing_texts import not_recorded_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.layers import LayerGraph
 from backprop_viz.recording.phases import Phase
@@ -369,7 +369,7 @@ class NetworkView(Panel):
         title = state.title(layer)
         beside = (blocks, spot.block) if state.rows > 1 else None
         why = "" if block.maps is not None or block.parameter is not None else state.missing(layer)
-        told = missing_text(why, name) if why else ""
+        told = not_recorded_text(why, name) if why else ""
         self._map.show_map(title, block, spot.map, span, other, name, full, beside, told)
         self._map.light_up(self.canvas.marks)
 

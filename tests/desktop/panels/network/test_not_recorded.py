@@ -9,7 +9,7 @@ from backprop_viz.analysis.explanations import explain
 from backprop_viz.desktop.panels.inspector.why_section import reason_text
 from backprop_viz.desktop.panels.network.network_hints import map_hint, shown_caption
 from backprop_viz.desktop.panels.network.network_state import NetworkState
-from backprop_viz.desktop.texts.missing_texts import missing_text
+from backprop_viz.desktop.texts.missing_texts import not_recorded_text
 from backprop_viz.recording.iteration import Cursor
 
 NESTED = "not recorded: it is a nested tensor"
@@ -66,6 +66,6 @@ def test_the_node_says_why(cursor: Cursor) -> None:
 def test_each_reason_has_a_sentence_of_its_own() -> None:
     copied_not = ["left_out", "functorch", "nested", "lazy", "fake"]
     codes = [*copied_not, "no_numbers", "freed", "written_unseen"]
-    said = {missing_text(code, "h") for code in codes}
+    said = {not_recorded_text(code, "h") for code in codes}
     assert len(said) == len(codes)
     assert all("h are not recorded: " in text for text in said)
