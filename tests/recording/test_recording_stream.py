@@ -245,6 +245,13 @@ def test_a_record_that_is_not_as_it_should_be_is_refused_in_a_sentence(
         read_recordings(io.BytesIO(with_other(kind, change)))
 
 
+def test_no_tensor_is_named_before_it_has_come() -> None:
+    reader = RecordingReader()
+    assert reader.take(RecordType.BEGIN, encoded({"serial": 1, "iteration": 1}))
+    with pytest.raises(Malformed, match="tensor 0 of 0"):
+        reader.take(RecordType.STATE, encoded({"labels": 0}))
+
+
 def test_after_a_bad_record_the_next_iteration_is_read() -> None:
     trainer = trainer_of()
     first, second = phase_by_phase(trainer)[-1], phase_by_phase(trainer)[-1]
