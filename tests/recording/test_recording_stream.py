@@ -20,6 +20,7 @@ from backprop_viz.recording.format.codec import Malformed, encoded
 from backprop_viz.recording.format.reader import RecordingReader, read_recordings
 from backprop_viz.recording.format.records import RecordType
 from backprop_viz.recording.format.writer import RecordingWriter
+from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
@@ -250,6 +251,13 @@ def test_no_tensor_is_named_before_it_has_come() -> None:
     assert reader.take(RecordType.BEGIN, encoded({"serial": 1, "iteration": 1}))
     with pytest.raises(Malformed, match="tensor 0 of 0"):
         reader.take(RecordType.STATE, encoded({"labels": 0}))
+
+
+def test_health_needs_no_iteration_before_it() -> None:
+    reader, health = RecordingReader(), IterationHealth(3, (), loss=0.5)
+    assert reader.take(RecordType.HEALTH, encoded(health))
+    assert reader.health == [health]
+    assert reader.recording() is None
 
 
 def test_after_a_bad_record_the_next_iteration_is_read() -> None:
