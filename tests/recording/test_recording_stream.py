@@ -16,12 +16,13 @@ from torch import nn
 import backprop_viz as bv
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.format import frames
-from backprop_viz.recording.format.codec import Malformed, encoded
+from backprop_viz.recording.format.codec import Malformed, array_pieces, encoded
 from backprop_viz.recording.format.reader import RecordingReader, read_recordings
-from backprop_viz.recording.format.records import RecordType
+from backprop_viz.recording.format.records import LayersRecord, RecordType
 from backprop_viz.recording.format.writer import RecordingWriter
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.layers import LayerGraph
 from backprop_viz.recording.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from tests.recording.streams import kinds_of, same, stream_of, through_stream, unlike
@@ -251,6 +252,25 @@ def test_no_tensor_is_named_before_it_has_come() -> None:
     assert reader.take(RecordType.BEGIN, encoded({"serial": 1, "iteration": 1}))
     with pytest.raises(Malformed, match="tensor 0 of 0"):
         reader.take(RecordType.STATE, encoded({"labels": 0}))
+
+
+def test_a_tensor_that_comes_a_second_time_is_refused() -> None:
+    """Each one after it would have another number."""
+    reader, numbers = RecordingReader(), b"".join(array_pieces(np.arange(3.0)))
+    reader.take(RecordType.BEGIN, encoded({"serial": 1, "iteration": 1}))
+    reader.take(RecordType.TENSOR, bytes(8) + numbers)
+    with pytest.raises(Malformed, match="tensor 0 comes after 1"):
+        reader.take(RecordType.TENSOR, bytes(8) + numbers)
+
+
+def test_the_layers_of_a_pass_take_the_place_of_its_own_alone() -> None:
+    reader = RecordingReader()
+    reader.take(RecordType.BEGIN, encoded({"serial": 1, "iteration": 1}))
+    for start in (0, 3, 5, 3):
+        reader.take(RecordType.LAYERS, encoded(LayersRecord(LayerGraph(), start)))
+    recording = reader.recording()
+    assert recording is not None
+    assert sorted(each.start for each in recording.passes) == [0, 3, 5]
 
 
 def test_health_needs_no_iteration_before_it() -> None:

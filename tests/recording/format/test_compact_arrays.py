@@ -78,7 +78,7 @@ def test_a_difference_from_an_array_of_another_kind_is_refused(base: Array) -> N
 @pytest.mark.parametrize("shift", range(8))
 def test_an_array_is_read_only_wherever_it_lies(shift: int) -> None:
     data = b"".join(array_pieces(NUMBERS))
-    found = unpacked_array(memoryview(b"." * shift + data)[shift:], TensorTable())
+    found = unpacked_array(memoryview(bytearray(b"." * shift + data))[shift:], TensorTable())
     assert found.tobytes() == NUMBERS.tobytes()
     assert found.flags.aligned
     assert not found.flags.writeable
