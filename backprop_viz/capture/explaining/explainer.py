@@ -203,7 +203,7 @@ class Explainer:
         """The sum of what was sent; from one node alone, that node's own sum."""
         assert number.event is not None
         assert event.node is not None
-        senders = self.senders(event.node, number.slot, number.event)
+        senders = self.lookup.sent_to(event.node, number.slot, number.event)
         if not senders:
             # A loss's own gradient is 1; out.backward(gradient) is given another.
             given = bool(number.index) or value != 1.0
@@ -222,15 +222,6 @@ class Explainer:
         parts = tuple(Part("sent", column.values, (column,)) for column in map(self._one, numbers))
         formula = " + ".join(f"∂L/∂x via {self.recording.events[i].op}" for i, _ in senders)
         return _explained(number, value, "arrived", event.op, formula, parts, ())
-
-    def senders(self, node: int, slot: int, before: int) -> list[tuple[int, int]]:
-        """The events, and their outputs, that sent a gradient to a node's output ``slot``."""
-        found = []
-        for sender, output in self.lookup.senders.get((node, slot), ()):
-            ran = self.lookup.last_run(sender, before)
-            if ran is not None and self.recording.events[ran].output_ids[output] is not None:
-                found.append((ran, output))
-        return found
 
     def _accumulated(self, number: Number, value: float, event: Event) -> NumberExplanation:
         """``.grad`` before, and what arrived."""

@@ -113,3 +113,24 @@ class Lookup:
         """The last event before another in which backward ran a node."""
         ran = [i for i in self.recording.runs.get(node, ()) if i < before]
         return ran[-1] if ran else None
+
+    def sent_to(self, node: int, slot: int, event: int) -> list[tuple[int, int]]:
+        """The events, and their outputs, that sent what arrived at a node's output ``slot``.
+
+        ``event`` is the node's own. A parameter's node runs in every backward, and what an
+        ``autograd.grad`` took out arrived nowhere: only what ran in the same backward counts, and
+        since the node's last run.
+        """
+        recording, found = self.recording, []
+        earlier = self.last_run(node, event)
+        span = recording.span_of(event)
+        since = max(-1 if earlier is None else earlier, -1 if span is None else span.start - 1)
+        for sender, output in self.senders.get((node, slot), ()):
+            ran = self.last_run(sender, event)
+            if ran is None or ran <= since:
+                continue
+            other = recording.events[ran]
+            alike = other.place == recording.events[event].place
+            if alike and other.output_ids[output] is not None:
+                found.append((ran, output))
+        return found
