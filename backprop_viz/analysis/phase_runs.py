@@ -89,6 +89,12 @@ def _of_closures(recording: Recording, *, over: bool) -> tuple[PhaseRun, ...]:
     return tuple(replace(run, calls=call if over else None) for run in runs)
 
 
+def between_closures(recording: Recording, event: int) -> bool:
+    """Whether an event is a move of weights between two calls of an optimizer's closure."""
+    runs = (run for run in phase_runs(recording) if run.span.start <= event < run.span.stop)
+    return any(run.calls != 0 and _moves(recording, run.span) for run in runs)
+
+
 def phases_in_order(recording: Recording, usual: Sequence[Phase] = PHASES) -> tuple[Phase, ...]:
     """The five phases as they ran first; those to come where they are in ``usual``."""
     return in_order([] if recording.preview else [span.phase for span in recording.spans], usual)

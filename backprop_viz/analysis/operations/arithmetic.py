@@ -1,5 +1,8 @@
 """Sums, products and quotients, element by element."""
 
+from functools import partial
+
+from backprop_viz.analysis.operations.index_forms import number_text
 from backprop_viz.analysis.operations.operation_entry import (
     OperationEntry,
     OperationNode,
@@ -47,7 +50,40 @@ def _number(value: object) -> float:
     return float(value)
 
 
-_BOTH = (SentGradient("one", "∂L/∂a = δ"), SentGradient("one", "∂L/∂b = δ"))
+def _alpha(call: RecordedCall) -> float:
+    """By what ``add`` and ``sub`` multiply the second number first."""
+    return _number(call.option("alpha", 99, 1))
+
+
+def _times(number: float, letter: str) -> str:
+    """A product as a formula has it after a sign."""
+    return letter if number == 1 else f"{number_text(number)}·{letter}"
+
+
+def _added(call: RecordedCall, sign: int, first: str, second: str) -> str:
+    scale = sign * _alpha(call)
+    return f"y = {first} {'−' if scale < 0 else '+'} {_times(abs(scale), second)}"
+
+
+def _sent_on(call: RecordedCall, sign: int, letter: str) -> str:
+    scale = sign * _alpha(call)
+    return f"∂L/∂{letter} = {'−' if scale < 0 else ''}{_times(abs(scale), 'δ')}"
+
+
+def _quotient_form(call: RecordedCall) -> str:
+    mode = call.option("rounding_mode", 99)
+    return {None: "y = a / b", "floor": "y = ⌊a / b⌋", "trunc": "y = trunc(a / b)"}[mode]
+
+
+_BOTH = (
+    SentGradient("one", "∂L/∂a = δ"),
+    SentGradient("one", partial(_sent_on, sign=1, letter="b")),
+)
+_BOTH_OF_SUB = (
+    SentGradient("one", "∂L/∂a = δ"),
+    SentGradient("sign", partial(_sent_on, sign=-1, letter="b")),
+)
+_OF_RSUB = (SentGradient("sign", partial(_sent_on, sign=-1, letter="a")),)
 _FACTORS = (SentGradient("factor", "∂L/∂a = δ·b"), SentGradient("factor", "∂L/∂b = δ·a"))
 _QUOTIENT = (
     SentGradient("one_over_divisor", "∂L/∂a = δ / b"),
@@ -59,30 +95,22 @@ OPERATIONS = (
         functions=("add", "iadd", "radd"),
         roles=("summand",),
         coefficient="scale",
-        form="y = a + b",
+        form=partial(_added, sign=1, first="a", second="b"),
         nodes=tuple(OperationNode(f"AddBackward{i}", _BOTH) for i in (0, 1)),
     ),
     OperationEntry(
         functions=("sub", "subtract", "isub"),
         roles=("minuend", "subtrahend"),
         coefficient="sign",
-        form="y = a − b",
-        nodes=tuple(
-            OperationNode(
-                f"SubBackward{i}",
-                (SentGradient("one", "∂L/∂a = δ"), SentGradient("sign", "∂L/∂b = −δ")),
-            )
-            for i in (0, 1)
-        ),
+        form=partial(_added, sign=-1, first="a", second="b"),
+        nodes=tuple(OperationNode(f"SubBackward{i}", _BOTH_OF_SUB) for i in (0, 1)),
     ),
     OperationEntry(
         functions=("rsub",),
         roles=("subtrahend", "minuend"),
         coefficient="sign",
-        form="y = b − a",
-        nodes=tuple(
-            OperationNode(f"RsubBackward{i}", (SentGradient("sign", "∂L/∂a = −δ"),)) for i in (0, 1)
-        ),
+        form=partial(_added, sign=-1, first="b", second="a"),
+        nodes=tuple(OperationNode(f"RsubBackward{i}", _OF_RSUB) for i in (0, 1)),
     ),
     OperationEntry(
         functions=("neg", "negative"),
@@ -101,7 +129,7 @@ OPERATIONS = (
         functions=("div", "divide", "true_divide", "truediv", "idiv", "itruediv"),
         roles=("dividend", "divisor"),
         coefficient="one_over_divisor",
-        form="y = a / b",
+        form=_quotient_form,
         forward=_quotient,
         nodes=tuple(OperationNode(f"DivBackward{i}", _QUOTIENT) for i in (0, 1)),
     ),

@@ -6,7 +6,14 @@ from backprop_viz.analysis.operations.operation_entry import (
     OperationNode,
     SentGradient,
 )
-from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, plain, product
+from backprop_viz.analysis.operations.recorded_call import (
+    Index,
+    NotRecorded,
+    RecordedCall,
+    RecordedTensor,
+    plain,
+    product,
+)
 from backprop_viz.analysis.operations.renorm import Renormed, renormed
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number_explanation import Fact, Part
@@ -58,16 +65,36 @@ def _embedding_node_facts(
     return (Fact("row_looked_up", (index[0], int((token.array == index[0]).sum()))),)
 
 
+def _of_two(call: RecordedCall) -> tuple[RecordedTensor, object, object]:
+    """The condition, what is taken where it holds, and what elsewhere.
+
+    ``Tensor.where`` has the condition second. Raises NotRecorded where there is only a condition:
+    such a call tells the places where it holds.
+    """
+    method = call.event.call is not None and call.event.call.function.startswith("torch.Tensor.")
+    own, condition = (0, 1) if method else (1, 0)
+    first, other = call.operand("self" if method else "input", own), call.operand("other", 2)
+    if other is None:
+        raise NotRecorded
+    return call.tensor("condition", condition), first, other
+
+
 def _chosen(call: RecordedCall, index: Index) -> bool:
-    condition = call.tensor("condition", 0)
+    condition, _, _ = _of_two(call)
     return bool(condition.at(condition.broadcast(index)))
 
 
 def _where(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
-    first = _chosen(call, index)
-    name, place = ("input", 1) if first else ("other", 2)
-    taken = call.tensor(name, place)
+    _, first, other = _of_two(call)
+    taken = first if _chosen(call, index) else other
+    if not isinstance(taken, RecordedTensor):
+        raise NotRecorded
     return (product("value", taken.one("chosen", taken.broadcast(index)), plain("one", 1.0)),)
+
+
+def _where_form(call: RecordedCall) -> str:
+    _of_two(call)
+    return "y[…] = a[…] where c[…], else b[…]"
 
 
 def _where_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
@@ -136,7 +163,7 @@ OPERATIONS = (
     OperationEntry(
         functions=("where",),
         roles=("condition", "chosen"),
-        form="y[…] = a[…] where c[…], else b[…]",
+        form=_where_form,
         forward=_where,
         facts=_where_facts,
         nodes=(

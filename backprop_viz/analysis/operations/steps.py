@@ -35,17 +35,25 @@ def _shrunk_sent_form(call: RecordedCall) -> str:
     return f"∂L/∂x[…] = δ[…]·(|x[…]| > {number_text(_bound(call))})"
 
 
+def _rounded_form(call: RecordedCall) -> str:
+    decimals = call.option("decimals", 99, 0)
+    if not decimals:
+        return "y[…] = round(x[…])"
+    scale = number_text(10.0**decimals)
+    return f"y[…] = round({scale}·x[…]) / {scale}"
+
+
 OPERATIONS = (
     *(
         OperationEntry(functions=(name,), form=f"y[…] = {form}")
         for name, form in (
             ("floor", "⌊x[…]⌋"),
             ("ceil", "⌈x[…]⌉"),
-            ("round", "round(x[…])"),
             ("trunc", "trunc(x[…])"),
             ("sign", "sign(x[…])"),
         )
     ),
+    OperationEntry(functions=("round",), form=_rounded_form),
     OperationEntry(
         functions=("softshrink",),
         roles=("pre_activation",),

@@ -17,6 +17,7 @@ from backprop_viz.analysis.operations.recorded_call import (
     product,
 )
 from backprop_viz.analysis.operations.renorm import renormed
+from backprop_viz.analysis.phase_runs import between_closures
 from backprop_viz.analysis.update_breakdown import explain_update, update_terms
 from backprop_viz.analysis.update_rules import NEW, NOW, OLD, UpdateTerm
 from backprop_viz.capture.explaining.lookup import Lookup
@@ -48,6 +49,9 @@ _FUNCTIONS: Mapping[str, tuple[str, Callable[..., float]]] = {
     "{}": ("", float),
 }
 
+# It moves all weights together, by what it remembers of earlier gradients: no rule of one weight.
+_BY_HISTORY = "LBFGS"
+
 
 def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...], tuple[Fact, ...]]:
     """The formula, the terms and the steps of a new weight, or of the optimizer's own tensors.
@@ -68,9 +72,7 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     if by_embedding is not None:
         return by_embedding
     if not found:
-        raise NotReplayed(
-            "changed_outside" if event.op == "changed" else "no_update_rule", event.op
-        )
+        raise _without_rule(lookup.recording, event, number.event)
     term = found[-1]
     # A scalar is of no element: only the other scalars are told beside it.
     told = [t for t in terms if t.scalar or not term.scalar]
@@ -98,6 +100,18 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
                 name = "before"
             parts.append(product(name, *factors))
     return formula, tuple(parts), facts
+
+
+def _without_rule(recording: Recording, event: Event, index: int) -> NotReplayed:
+    """Why a weight that has moved has no terms."""
+    group = recording.group_of(event.parameter or "")
+    if event.op == _BY_HISTORY:
+        return NotReplayed("direction_of_history", event.op)
+    if event.op != "changed":
+        return NotReplayed("no_update_rule", event.op)
+    if group is not None and between_closures(recording, index):
+        return NotReplayed("moved_between_closures", group.rule)
+    return NotReplayed("changed_outside", event.op)
 
 
 def _told(term: UpdateTerm, event: Event, number: Number) -> Fact:

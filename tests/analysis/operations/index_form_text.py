@@ -42,6 +42,8 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = {
     "sin": math.sin,
     "cos": math.cos,
     "sign": np.sign,
+    "round": round,
+    "trunc": math.trunc,
     "max": max,
     "min": min,
     "σ": lambda x: 1 / (1 + math.exp(-x)),

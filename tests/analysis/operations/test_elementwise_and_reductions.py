@@ -16,6 +16,7 @@ from backprop_viz.analysis.operations import (
     node_formula,
     sent_role,
 )
+from tests.analysis.operations.index_form_text import value_of
 from tests.analysis.operations.recorded_calls import (
     check_form,
     check_node_form,
@@ -66,6 +67,8 @@ WITH_TERMS: dict[str, Callable[[], Any]] = {
     "min of two": lambda: torch.min(X, ROW),
     "embedding": lambda: F.embedding(torch.tensor([[0, 1], [3, 3]]), X),
     "where": lambda: torch.where(X > 0, X, ROW),
+    "where of a tensor": lambda: X.where(X > 0, ROW),
+    "where by names": lambda: X.where(condition=X > 0, other=ROW),
 }
 
 
@@ -182,3 +185,58 @@ def test_facts_of_sums() -> None:
     assert fact(call, ()).values == (24, pytest.approx(X.square().sum().item(), rel=1e-14))
     assert elements(call, fact(call, ())) == []
     assert forward_facts(record(lambda: X.norm(1)).call, 0, ()) == ()
+
+
+# Functions that mean something else with another argument, by plain arithmetic on a and b.
+OTHER_ARGUMENTS: dict[str, tuple[Callable[[], Any], str]] = {
+    "add": (lambda: torch.add(X, ROW), "y = a + b"),
+    "add, scaled": (lambda: torch.add(X, ROW, alpha=3), "y = a + 3·b"),
+    "add, scaled below 0": (lambda: X.add(ROW, alpha=-3), "y = a − 3·b"),
+    "sub": (lambda: X - ROW, "y = a − b"),
+    "sub, scaled": (lambda: torch.sub(X, ROW, alpha=2), "y = a − 2·b"),
+    "rsub, scaled": (lambda: torch.rsub(X, ROW, alpha=2), "y = b − 2·a"),
+    "div": (lambda: X / ROW, "y = a / b"),
+    "div, floor": (lambda: torch.div(X, ROW, rounding_mode="floor"), "y = ⌊a / b⌋"),
+    "div, trunc": (lambda: torch.div(X, ROW, rounding_mode="trunc"), "y = trunc(a / b)"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_ARGUMENTS)
+def test_a_formula_goes_by_all_arguments(name: str) -> None:
+    run, form = OTHER_ARGUMENTS[name]
+    recorded, truth = record(run), run().detach().numpy()
+    assert forward_formula(recorded.call) == form
+    for n, k in ((0, 0), (2, 3), (3, 5)):
+        names = {"a": X[n, k].item(), "b": ROW[k].item()}
+        assert value_of(form, names) == pytest.approx(truth[n, k], rel=1e-14)
+
+
+def test_what_a_scaled_sum_sends() -> None:
+    for run, sent in (
+        (lambda: torch.add(X, X * 2, alpha=3), 3),
+        (lambda: torch.sub(X, X * 2, alpha=3), -3),
+        (lambda: torch.rsub(X * 2, X, alpha=3), -3),
+    ):
+        recorded = record(run)
+        name = {"add": "Add", "sub": "Sub", "rsub": "Rsub"}[recorded.call.op] + "Backward"
+        nodes = [n for i in (0, 1) for n in recorded.nodes(f"{name}{i}") if n[1] is recorded.call]
+        for event, made_by in nodes:
+            scaled = 0 if recorded.call.op == "rsub" else 1
+            check = event.outputs[scaled], event.inputs[0]
+            assert (check[0] == sent * check[1]).all()
+            text = node_formula(event.op, made_by, scaled)
+            assert value_of(text, {"δ": 2.0}) == 2.0 * sent
+
+
+def test_rounding_to_decimals() -> None:
+    for decimals in (0, 2, -1):
+        recorded = record(lambda decimals=decimals: torch.round(X * 7, decimals=decimals))
+        check_form(recorded.call, {"x": recorded.call.inputs[0]})
+
+
+def test_where_of_a_condition_alone_tells_places() -> None:
+    recorded = record(lambda: (torch.where(X > 0)[0], X.sum())[0])
+    places = next(call for call in recorded.calls if call.op == "where")
+    assert forward_formula(places) == ""
+    assert forward_parts(places, 0, (0,)) is None
+    assert forward_facts(places, 0, (0,)) == ()

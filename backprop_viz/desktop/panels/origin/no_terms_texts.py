@@ -78,6 +78,16 @@ def no_terms_text(reason: Fact) -> str | None:
         "not_differentiable_twice": translate(
             "reasons", "Its backward cannot be differentiated: {0}"
         ),
+        "moved_between_closures": translate(
+            "reasons",
+            "{0} moved it between two calls of its closure, along a direction that it makes from "
+            "the gradients of all calls so far.",
+        ),
+        "direction_of_history": translate(
+            "reasons",
+            "{0} moves all its weights together, along a direction that it makes from the "
+            "gradients of all calls so far. That is no rule for one weight.",
+        ),
         "no_update_rule": translate("reasons", "The rule of {0} is not known here."),
         "does_not_close": translate(
             "reasons", "The terms found for {0} sum to {1}, which is not its value."
