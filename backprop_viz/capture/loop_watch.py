@@ -325,6 +325,9 @@ class LoopWatch(TorchFunctionMode):
         self._depth -= 1
         if not self._depth:
             self._tracing.close()
+            if output is None and sys.exc_info()[0] is not None:
+                self._go(None)  # it has raised: nobody is to be held as at its end
+                return
             self._forwarded, self._lazy = True, False
             with _UNSEEN():
                 self._recorder.take_results(next(nested_tensors(output), None), None)

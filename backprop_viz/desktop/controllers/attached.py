@@ -194,4 +194,6 @@ def notice_of_end(told: RunEnded, done: int, recorded: int, *, by_command: bool 
         return Notice(code, values, details=told.details)
     if told.status < 0:
         return Notice("script_gone")
+    if told.status == 0 and by_command and not (done or recorded):
+        return Notice("nothing_trained")
     return Notice("script_ended" if told.status == 0 else "script_failed", (str(told.status),))

@@ -129,6 +129,19 @@ def test_the_loop_is_shown_below_the_file_and_held_at(models: Models) -> None:
         assert (held.line, held.iteration) == (backward, 1)
 
 
+def test_a_forward_that_raises_holds_nobody_at_its_end(models: Models) -> None:
+    wide = PLAIN + "loss = 'mse_loss'\ninputs = torch.ones(4, 99)"
+    with models.open(wide) as window:
+        window.held()
+        window.carried_out(Step())
+        window.command(Step())
+        told = window.until(
+            lambda m: isinstance(m, RunEnded) or (isinstance(m, Update) and not m.training)
+        )
+        assert isinstance(told, RunEnded)
+        assert plain_value(told.error).startswith("RuntimeError: mat1 and mat2 shapes")
+
+
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [

@@ -72,3 +72,11 @@ def test_cancelled_nothing_runs_and_the_message_stays(
     by_text["Cancel"].click()
     assert messages.text() == "The script has ended."
     messages.dismiss()
+
+
+def test_a_script_that_trained_nothing_is_told_what_was_missing() -> None:
+    over = RunEnded(0)
+    assert notice_of_end(over, 0, 0, by_command=True).code == "nothing_trained"
+    # One that was attached to may have trained before the window came.
+    assert notice_of_end(over, 0, 0).code == "script_ended"
+    assert notice_of_end(over, 3, 0, by_command=True).code == "script_ended"

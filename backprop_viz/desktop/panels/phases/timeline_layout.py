@@ -34,12 +34,13 @@ class Segment:
 
 def expected_counts(recording: Recording, known: Mapping[Phase, int]) -> dict[Phase, int]:
     """How many events each phase has or, before it has run, probably will have."""
+    parameters = max(len(recording.parameters), 1)
     guess = {
-        Phase.ZERO_GRAD: len(recording.parameters),
-        Phase.FORWARD: len(recording.parameters),
+        Phase.ZERO_GRAD: parameters,
+        Phase.FORWARD: parameters,
         Phase.LOSS: 1,
-        Phase.BACKWARD: len(recording.graph.nodes) or 2 * len(recording.parameters),
-        Phase.UPDATE: len(recording.parameters),
+        Phase.BACKWARD: len(recording.graph.nodes) or 2 * parameters,
+        Phase.UPDATE: parameters,
     }
     guess |= known
     for span in recording.spans:

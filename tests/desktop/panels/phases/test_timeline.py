@@ -54,6 +54,13 @@ def test_segments_follow_each_other_and_none_is_too_small(
     assert widths[Phase.BACKWARD] >= widths[Phase.FORWARD] >= widths[Phase.LOSS]
 
 
+def test_before_anything_is_known_no_phase_has_nearly_all() -> None:
+    nothing = Recording(0, ())
+    segments = lay_out(nothing, expected_counts(nothing, {}), 16, 800)
+    assert max(s.width for s in segments) < 300
+    assert segments[-1].left + segments[-1].width == pytest.approx(16 + 800)
+
+
 @pytest.mark.parametrize("settings", [None, NO_LOSS])
 def test_every_cursor_has_its_place_and_every_place_its_cursor(
     make_view_state: MakeViewState, settings: Settings | None
