@@ -9,6 +9,7 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.state_backup import StateBackup
 from tests.training.test_trainer import digits
 
 
@@ -178,3 +179,21 @@ def test_a_phase_after_which_something_fails_is_undone(
     assert gradients(trainer) == before
     assert weights_of(trainer) == weights
     assert found + [trainer.iterate().loss for _ in range(3)] == losses
+
+
+def test_a_backup_has_buffers_and_tells_zero_from_minus_zero() -> None:
+    net = nn.BatchNorm1d(3)
+    with torch.no_grad():
+        net.bias.copy_(torch.zeros(3))
+    before = {name: tensor.numpy().tobytes() for name, tensor in net.state_dict().items()}
+    backup = StateBackup(net, None)
+    net(torch.randn(4, 3))
+    with torch.no_grad():
+        net.bias.neg_()
+    changed = {name: tensor.numpy().tobytes() for name, tensor in net.state_dict().items()}
+    assert [name for name in before if before[name] != changed[name]] == [
+        *("bias", "running_mean", "running_var", "num_batches_tracked")
+    ]
+    backup.put_back()
+    found = {name: tensor.numpy().tobytes() for name, tensor in net.state_dict().items()}
+    assert found == before
