@@ -6,6 +6,9 @@ import tempfile
 from pathlib import Path
 
 from tests.monkey.run import RunError, run
+from tests.monkey.scripts import CHANGED
+
+NAMES = ", ".join(CHANGED)
 
 
 def main() -> int:
@@ -15,6 +18,7 @@ def main() -> int:
     parser.add_argument("--only", help="the numbers of the actions to do, with commas between them")
     parser.add_argument("--journal", type=Path, help="where to write what was done")
     parser.add_argument("--keep-going", action="store_true", help="journal what goes wrong, go on")
+    parser.add_argument("--script", default="", help="the window is that of a script: " + NAMES)
     options = parser.parse_args()
     numbers = range(options.actions)
     if options.only is not None:
@@ -22,7 +26,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         journal = options.journal or Path(folder) / "journal"
         try:
-            print(run(options.seed, numbers, Path(folder), journal, options.keep_going))
+            print(
+                run(
+                    options.seed,
+                    numbers,
+                    Path(folder),
+                    journal,
+                    options.keep_going,
+                    options.script,
+                )
+            )
         except RunError as failed:
             print(f"seed {options.seed}: {failed}", file=sys.stderr)
             last = (

@@ -10,7 +10,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import torch
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QProcess, QSettings
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -24,6 +24,7 @@ from backprop_viz.stream.commands import UseDrawing
 from backprop_viz.training.thread_count import torch_threads
 from tests.forked_workers import fork_workers
 from tests.monkey.plain_loop import differences, plain_loop, same, tensor
+from tests.monkey.scripts import FollowedScript
 from tests.monkey.user import DEADLOCK, MonkeyUser
 from tests.monkey.watch import Watch
 
@@ -37,34 +38,67 @@ class RunError(Exception):
 
 
 def run(
-    seed: int, numbers: Sequence[int], folder: Path, journal: Path, keep_going: bool = False
+    seed: int,
+    numbers: Sequence[int],
+    folder: Path,
+    journal: Path,
+    keep_going: bool = False,
+    script: str = "",
 ) -> str:
     """Do the actions of these numbers; the figures of the run. Raises RunError.
 
     ``keep_going``: what goes wrong on the way is written into the journal, and is no end.
+    ``script``: the window is that of this script of ``tests.monkey.scripts``, run by ``run``.
     """
-    faulthandler.enable()
-    torch.set_num_threads(torch_threads())
-    settings = QSettings.Format.IniFormat, QSettings.Scope.UserScope
-    QSettings.setPath(*settings, str(folder / "config"))
-    # Nothing is fetched from anywhere.
-    for name, one in list(DATA_SETS.items()):
-        if one.download is not None:
-            nowhere = replace(one.download, urls=("http://127.0.0.1:9/",), timeout_s=0.5)
-            DATA_SETS[name] = replace(one, download=nowhere)  # type: ignore[index]
-    data_folders.cache_folder = lambda name: folder / "cache" / name
-    os.environ[autosave.VARIABLE] = str(folder / "state")
-    autosave.INTERVAL_MS = 1000
-    fork_workers()
+    prepare(folder)
     started = time.monotonic()
-    window = create_window(["--preset", "tutorial"])
+    followed = FollowedScript(script, folder) if script else None
+    window = followed.window if followed else create_window(["--preset", "tutorial"])
     watch = Watch()
     window.resize(1280, 800)
     window.show()
     if not window.session.wait_idle(IDLE_S):
         raise RunError("The window did not start.")
+    if followed:
+        followed.wait_held()
     watch.begin_beating()
     user = MonkeyUser(window, seed, folder)
+    longest, after = drive(user, numbers, watch, journal, keep_going)
+    leave_dialogs(user)
+    compared = check_script(user, followed) if followed else check_end(user, watch)
+    user.window.close()
+    user.window.deleteLater()
+    user.let_run(0.1)
+    if watch.failures:
+        raise RunError(f"at the end: {watch.failures[0]}")
+    seconds = time.monotonic() - started
+    return (
+        f"seed {seed}: {len(numbers)} actions in {seconds:.1f} s, longest stall {longest:.3f} s "
+        f"({after}), equal to the plain {f'{script} script' if script else 'loop'} over {compared}"
+    )
+
+
+def prepare(folder: Path) -> None:
+    """Nothing is kept elsewhere than in the folder, fetched from anywhere, or started beside."""
+    faulthandler.enable()
+    torch.set_num_threads(torch_threads())
+    settings = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+    QSettings.setPath(*settings, str(folder / "config"))
+    for name, one in list(DATA_SETS.items()):
+        if one.download is not None:
+            nowhere = replace(one.download, urls=("http://127.0.0.1:9/",), timeout_s=0.5)
+            DATA_SETS[name] = replace(one, download=nowhere)  # type: ignore[index]
+    data_folders.cache_folder = lambda name: folder / "cache" / name
+    QProcess.startDetached = lambda *_: (True, 0)  # type: ignore[method-assign, assignment]
+    os.environ[autosave.VARIABLE] = str(folder / "state")
+    autosave.INTERVAL_MS = 1000
+    fork_workers()
+
+
+def drive(
+    user: MonkeyUser, numbers: Sequence[int], watch: Watch, journal: Path, keep_going: bool
+) -> tuple[float, str]:
+    """Do the actions; the longest stall, and after which it was. Raises RunError."""
     longest, after = 0.0, ""
     with journal.open("w", encoding="utf-8") as book:
         for number in numbers:
@@ -74,6 +108,8 @@ def run(
             book.write(f"{number}: {done}\n")
             book.flush()
             QApplication.processEvents()
+            watch.failures += user.found_wrong
+            user.found_wrong.clear()
             if done == DEADLOCK:
                 watch.failures.append(DEADLOCK)
             # The menus of a widget that has a native window belong to no window, and where it is
@@ -89,23 +125,30 @@ def run(
             if watch.longest_s > longest:
                 longest, after = watch.longest_s, done
         book.write("the end\n")
-    iterations = check_end(window, user, watch)
-    window.close()
-    window.deleteLater()
-    user.let_run(0.1)
-    if watch.failures:
-        raise RunError(f"at the end: {watch.failures[0]}")
-    seconds = time.monotonic() - started
-    return (
-        f"seed {seed}: {len(numbers)} actions in {seconds:.1f} s, longest stall {longest:.3f} s "
-        f"({after}), equal to the plain loop over {iterations} iterations"
-    )
+    return longest, after
 
 
-def check_end(window: MainWindow, user: MonkeyUser, watch: Watch) -> int:
-    """The run goes on, and begins again, as plain torch does; how many iterations were compared."""
-    leave_dialogs(user)
-    session = window.session
+def check_script(user: MonkeyUser, followed: FollowedScript) -> str:
+    """The script goes on to its end, and has done what it does without a window."""
+    session = user.window.session
+    session.stop_playing()
+    idle(user.window)
+    session.watch(())
+    if not followed.ended:
+        press(user.window, "actionIteration")
+    wrong, compared = followed.recordings_wrong(user.window)
+    if not wrong:
+        if not followed.ended and not user.window.session.view_state.training:
+            press(user.window, "actionTrain")
+        wrong = followed.end_wrong(user.window)
+    if wrong:
+        raise RunError(wrong)
+    return f"{followed.steps} steps, and {compared} iterations that were recorded"
+
+
+def check_end(user: MonkeyUser, watch: Watch) -> str:
+    """The run goes on, and begins again, as plain torch does; what was compared."""
+    window, session = user.window, user.window.session
     train = window.findChild(QAction, "actionTrain")
     session.stop_playing()
     idle(window)
@@ -132,7 +175,7 @@ def check_end(window: MainWindow, user: MonkeyUser, watch: Watch) -> int:
     other = [name for name, w in weights.items() if not same(tensor(end.value(name)), w)]
     if other:
         raise RunError(f"After Reset {other} are not the plain loop's, with {settings}.")
-    return COMPARED
+    return f"{COMPARED} iterations"
 
 
 def check_going_on(window: MainWindow, settings: Settings, watch: Watch) -> None:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.actions.menus import MENU_COMMANDS
 from backprop_viz.desktop.window.main_window import MainWindow
+from tests.monkey.asking import asked_about
 from tests.monkey.files import make_files
 from tests.monkey.networks import TEXTS
 
@@ -48,12 +49,12 @@ class MonkeyUser:
     """Does one action after the other; each depends on the seed, its number and what is there."""
 
     def __init__(self, window: MainWindow, seed: int, folder: Path) -> None:
-        self._window = window
+        self.window = window
+        self.found_wrong: list[str] = []  # by what it does itself
         self._seed = seed
         self._paths = make_files(folder)
         self._draw = random.Random(seed)
-        for name in LEFT_OUT:
-            self._action(name).setEnabled(False)
+        self._leave_out()
         self._actions: tuple[tuple[int, Callable[[], str]], ...] = (
             (30, self._press),
             (14, self._click),
@@ -74,6 +75,8 @@ class MonkeyUser:
             (2, self._close_another),
             (2, self._splitter),
             (1, self._hide_and_show),
+            (4, self._ask_about),
+            (1, self._speak),
         )
 
     def do(self, number: int) -> str:
@@ -91,10 +94,14 @@ class MonkeyUser:
         (action,) = self._draw.choices([action for _, action in self._actions], weights)
         return action()
 
+    def _leave_out(self) -> None:
+        for name in LEFT_OUT:
+            self._action(name).setEnabled(False)
+
     # -- what is there -----------------------------------------------------------------------
 
     def _action(self, name: str) -> QAction:
-        found: QAction = self._window.findChild(QAction, name)
+        found: QAction = self.window.findChild(QAction, name)
         return found
 
     def _place(self) -> QWidget:
@@ -103,8 +110,8 @@ class MonkeyUser:
         if dialog is not None:
             return dialog
         others = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w.isWindow()]
-        others = [w for w in others if w is not self._window and w.windowType() in WINDOWS]
-        return self._draw.choice(others) if others and self._draw.random() < 0.4 else self._window
+        others = [w for w in others if w is not self.window and w.windowType() in WINDOWS]
+        return self._draw.choice(others) if others and self._draw.random() < 0.4 else self.window
 
     def _point(self) -> tuple[QWidget, QPoint]:
         """A widget that can be seen, and a point in it."""
@@ -180,7 +187,7 @@ class MonkeyUser:
 
     def _stroke(self) -> str:
         """Draw on the pad, across it."""
-        pad = self._window.findChild(QWidget, "drawPad")
+        pad = self.window.findChild(QWidget, "drawPad")
         if QApplication.activeModalWidget() is not None or not pad.isVisible():
             return "the pad is out of reach"
         for _ in range(self._draw.randint(1, 2)):
@@ -245,7 +252,7 @@ class MonkeyUser:
 
     def _wait(self) -> str:
         """See everything through."""
-        return "waited" if self._window.session.wait_idle(120) else DEADLOCK
+        return "waited" if self.window.session.wait_idle(120) else DEADLOCK
 
     def _resize(self) -> str:
         size = self._draw.choice(SIZES)
@@ -262,7 +269,7 @@ class MonkeyUser:
         event = QDropEvent(
             QPointF(50, 50), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NO_KEY
         )
-        QApplication.sendEvent(self._window, event)
+        QApplication.sendEvent(self.window, event)
         return f"dropped {path.name}"
 
     def _copy(self) -> str:
@@ -282,7 +289,7 @@ class MonkeyUser:
             return "no network written: a dialog is open"
         number = self._draw.randrange(len(TEXTS))
         self._action("actionEditNetwork").trigger()
-        editor = self._window.findChild(QPlainTextEdit, "networkEditor")
+        editor = self.window.findChild(QPlainTextEdit, "networkEditor")
         QTest.keySequence(editor, QKeySequence(QKeySequence.StandardKey.SelectAll))
         editor.insertPlainText(TEXTS[number])
         self._action("actionRunNetwork").trigger()
@@ -290,7 +297,7 @@ class MonkeyUser:
 
     def _close_another(self) -> str:
         place = self._place()
-        if place is self._window:
+        if place is self.window:
             return "no other window to close"
         place.close()
         return f"closed {name_of(place)}"
@@ -307,14 +314,36 @@ class MonkeyUser:
     def _hide_and_show(self) -> str:
         how = self._draw.choice(("minimized", "maximized", "hidden"))
         if how == "minimized":
-            self._window.showMinimized()
+            self.window.showMinimized()
         elif how == "maximized":
-            self._window.showMaximized()
+            self.window.showMaximized()
         else:
-            self._window.hide()
+            self.window.hide()
         QApplication.processEvents()
-        self._window.showNormal()
+        self.window.showNormal()
         return how
+
+    def _ask_about(self) -> str:
+        """Ask where a number comes from, and see that its terms make it."""
+        if QApplication.activeModalWidget() is not None:
+            return "nothing asked: a dialog is open"
+        said, wrong = asked_about(self.window, self._draw)
+        self.found_wrong += wrong
+        return said
+
+    def _speak(self) -> str:
+        """Choose another language: another window comes in place of this one."""
+        if QApplication.activeModalWidget() is not None:
+            return "no other language: a dialog is open"
+        before, code = self.window, self._draw.choice(("en", "ko"))
+        session = before.session
+        self._action(f"actionLanguage_{code}").trigger()
+        session.wait_until(lambda: before.successor is not None, A_WHILE_S)
+        if before.successor is None:
+            return f"language {code} again"
+        self.window = before.successor
+        self._leave_out()
+        return f"language {code}"
 
     # -- dialogs and menus -------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ SCRIPTS = Path(__file__).parent / "scripts"
 PATIENCE_S = 300.0
 
 # As ``python SCRIPT ARGUMENTS``, in a process that has imported torch already.
-_PLAIN = """
+PLAIN = """
 import os, runpy, sys
 del sys.argv[0]
 sys.path[0] = os.path.dirname(sys.argv[0])
@@ -51,7 +51,7 @@ def stepped(optimizer, *_):
 after(stepped)
 """
 # ``backprop-viz ARGUMENTS``, whose window is the test's.
-_FOLLOWED = """
+FOLLOWED = """
 import os, sys
 from backprop_viz.capture.live import command
 ends = os.fdopen(int(sys.argv[1]), "rb"), os.fdopen(int(sys.argv[2]), "wb")
@@ -94,12 +94,12 @@ class Scripts:
     def plain(self, script: Path, *arguments: str, dumped: Path | None = None) -> Ended:
         """The script as python runs it. ``dumped``: a folder for what its optimizers do."""
         if dumped is None:
-            return ended_process(self.start(_PLAIN, [str(script), *arguments]))
-        return ended_process(self.start(_DUMPED + _PLAIN, [str(dumped), str(script), *arguments]))
+            return ended_process(self.start(PLAIN, [str(script), *arguments]))
+        return ended_process(self.start(_DUMPED + PLAIN, [str(dumped), str(script), *arguments]))
 
     def started(self, script: Path, *arguments: str) -> Any:
         """The process of a script, in a session of its own; nobody reads what it prints."""
-        return self.start(_UNREAD + _PLAIN, [str(script), *arguments], new_session=True)
+        return self.start(_UNREAD + PLAIN, [str(script), *arguments], new_session=True)
 
     def recorded(self, *arguments: str) -> Ended:
         """``backprop-viz run ARGUMENTS``, which opens no window: into a file, as they say."""
@@ -110,7 +110,7 @@ class Scripts:
     ) -> list[Ended]:
         """The script in several processes at a time, each with an environment of its own."""
         command = [str(script), *arguments]
-        processes = [self.start(_PLAIN, command, more=more) for more in environments]
+        processes = [self.start(PLAIN, command, more=more) for more in environments]
         return [ended_process(process) for process in processes]
 
     @contextmanager
@@ -122,7 +122,7 @@ class Scripts:
         ours_in, theirs_out = os.pipe()
         ends = [theirs_in, theirs_out]
         given = [command, *arguments] if command else arguments
-        process = self.start(_FOLLOWED, [*map(str, ends), *given], ends, folder)
+        process = self.start(FOLLOWED, [*map(str, ends), *given], ends, folder)
         os.close(theirs_in)
         os.close(theirs_out)
         window = ScriptsWindow(process, ours_in, ours_out)

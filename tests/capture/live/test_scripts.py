@@ -1,18 +1,17 @@
 """Scripts as their users write them print the same, byte for byte, with a window and without."""
 
-from collections.abc import Iterator
-from itertools import count, groupby
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from backprop_viz.capture.watches.parameter_watch import CHANGED
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.commands import Iterate, Step, Train
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
+from tests.capture.live.recorded_steps import optimizer_steps, told_of_step
 from tests.capture.live.script_runs import SCRIPTS, Ended, Scripts
 from tests.nightly import by_day_every
 
@@ -72,27 +71,14 @@ def test_a_script_whose_every_iteration_is_recorded(
     steps = count(1)
     for iteration in sorted(window.recordings):
         recording = window.recordings[iteration]
-        for updates in _optimizer_steps(recording):
+        for updates in optimizer_steps(recording):
             _checked(recording, updates, dumped[name] / str(next(steps)))
     assert len(list(dumped[name].iterdir())) == next(steps) - 1
 
 
-def _optimizer_steps(recording: Recording) -> Iterator[dict[str, Event]]:
-    """For each step of an optimizer its updates, by parameter."""
-    kinds = groupby(recording.events, lambda e: e.phase is Phase.UPDATE and e.op != CHANGED)
-    for updates, events in kinds:
-        if updates:
-            yield {str(event.parameter): event for event in events}
-
-
 def _checked(recording: Recording, updates: dict[str, Event], dumped: Path) -> None:
     """The gradients that a step found, and the weights that it left, are those of the plain run."""
-    rule = next(iter(updates.values())).op
-    groups = [group for group in recording.groups if group.rule == rule]
-    names = [name for group in groups for name in group.parameters if name in updates]
-    assert len(names) == len(updates)
-    told = [updates[name].inputs[1] for name in names]
-    told += [updates[name].outputs[0] for name in names]
+    told = told_of_step(recording, updates)
     with dumped.open("rb") as file:
         for array in told:
             plain = np.load(file)

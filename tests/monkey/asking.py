@@ -1,0 +1,79 @@
+"""Asks the window where a number comes from, and sees that what it answers is so."""
+
+import math
+import random
+
+import numpy as np
+
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.origin.question_history import AskedNumber
+from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import NumberExplanation
+
+ANSWER_S = 60.0
+# What the rounding of float32 may leave of a sum, as a part of its terms' absolute values.
+ROUNDING = 1e-4
+
+
+def asked_about(window: MainWindow, draw: random.Random) -> tuple[str, list[str]]:
+    """Ask about a number of what has happened, and wait for the answer; what is wrong with it."""
+    session, panel = window.session, window.panel(OriginView)
+    view_state = session.view_state
+    if view_state is None or view_state.training:
+        return "nothing asked: training runs", []
+    cursor = view_state.cursor
+    number = any_number(cursor, draw)
+    if number is None:
+        return "nothing to ask about", []
+    window.number_picked.emit(number)
+
+    said = f"asked about {number}"
+    if not session.wait_until(lambda: panel.explanation is not None and panel.complete, ANSWER_S):
+        return said, [f"No answer about {number} of iteration {cursor.recording.iteration}."]
+    # Of another iteration, where that has come to be shown meanwhile.
+    asked, found = panel.history.current, panel.explanation
+    assert asked is not None
+    assert found is not None
+    return said, [f"{number}: {wrong}" for wrong in wrong_about(asked, found)]
+
+
+def any_number(cursor: Cursor, draw: random.Random) -> Number | None:
+    """An element that an event before the cursor has made, or that an iteration began with."""
+    recording = cursor.recording
+    made = [
+        i for i, e in enumerate(recording.events[: cursor.position]) if any_output(e.output_ids)
+    ]
+    if made and draw.random() < 0.9:
+        event = draw.choice(made)
+        ids = recording.events[event].output_ids
+        slot = draw.choice([i for i, tensor in enumerate(ids) if tensor is not None])
+        tensor = ids[slot]
+    elif recording.parameters:
+        event, slot, tensor = None, 0, draw.choice(recording.parameters).value_id
+    else:
+        return None
+    shape = () if tensor is None else recording.tensors[tensor].shape
+    if tensor is None or math.prod(shape) == 0:
+        return None
+    return Number(tensor, tuple(draw.randrange(n) for n in shape), event, slot)
+
+
+def any_output(ids: tuple[int | None, ...]) -> bool:
+    return any(tensor is not None for tensor in ids)
+
+
+def wrong_about(asked: AskedNumber, found: NumberExplanation) -> list[str]:
+    """What an explanation says that the recording does not."""
+    number = found.number
+    recorded = float(asked.recording.tensors[number.tensor][number.index])
+    wrong = [] if number == asked.number else [f"it is about {number}"]
+    if not np.array_equal(found.value, recorded, equal_nan=True):
+        wrong.append(f"its value is {found.value}, recorded is {recorded}")
+    sizes = np.abs(found.terms.values).sum()
+    closes = abs(found.residual) <= ROUNDING * max(sizes, 1e-6)
+    # What overflows in float32 need not do so in float64.
+    if found.parts and found.reason is None and np.isfinite([recorded, sizes]).all() and not closes:
+        wrong.append(f"its terms make {found.total}, recorded is {recorded}")
+    return wrong
