@@ -30,12 +30,13 @@ def asked_about(window: MainWindow, draw: random.Random) -> tuple[str, list[str]
     window.number_picked.emit(number)
 
     said = f"asked about {number}"
-    if not session.wait_until(lambda: panel.explanation is not None and panel.complete, ANSWER_S):
+    history = panel.history
+    if not session.wait_until(lambda: panel.complete or history.current is None, ANSWER_S):
         return said, [f"No answer about {number} of iteration {cursor.recording.iteration}."]
-    # Of another iteration, where that has come to be shown meanwhile.
-    asked, found = panel.history.current, panel.explanation
-    assert asked is not None
-    assert found is not None
+    # Of another iteration, where that has come to be shown meanwhile; of none, in another run.
+    asked, found = history.current, panel.explanation
+    if asked is None or found is None:
+        return f"{said}: another run began", []
     return said, [f"{number}: {wrong}" for wrong in wrong_about(asked, found)]
 
 

@@ -64,22 +64,25 @@ class AnimationsController(QObject):
         """Ask what of the cursor's walk becomes an animation."""
         view_state = self._session.view_state
         lesson = self._lessons.shows_all
+        nothing = self.tr("Nothing is recorded yet: run an iteration (F11), then export it.")
         if view_state is None or (view_state.cursor.recording.preview and not lesson):
-            said = self.tr("Nothing is recorded yet: run an iteration (F11), then export it.")
-            self._window.messages.tell(said, "info")
+            self._window.messages.tell(nothing, "info")
             return
         if view_state.training:
             said = self.tr("Pause training (F5) first: an animation shows what is recorded.")
             self._window.messages.tell(said, "info")
             return
         self._session.stop_playing()
-        panels = [p for p in self._window.findChildren(Panel) if p.isVisible()]
-        widgets: list[tuple[str, QWidget]] = [(self.tr("The whole window"), self._window)]
-        widgets += [(panel.accessibleName(), panel) for panel in panels]
         walks: tuple[Walk, ...] = ("phases", "events", "iterations")
         pictures = {walk: self._made(walk).count for walk in walks}
         if lesson:
             pictures = {"lesson": self._made("lesson").count, **pictures}
+        if max(pictures.values()) < 2:  # a script that is held before its first operation
+            self._window.messages.tell(nothing, "info")
+            return
+        panels = [p for p in self._window.findChildren(Panel) if p.isVisible()]
+        widgets: list[tuple[str, QWidget]] = [(self.tr("The whole window"), self._window)]
+        widgets += [(panel.accessibleName(), panel) for panel in panels]
         dialog = AnimationDialog(pictures, widgets, writable_suffixes(), self._window)
         dialog.chosen.connect(self._ask_for_file)
         open_(dialog)

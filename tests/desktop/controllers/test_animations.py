@@ -1,6 +1,7 @@
 """File > Export > Animation: the cursor's walk in a file, while the window stays usable."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -222,6 +223,18 @@ def test_of_very_many_places_some_are_left_out(
 
 def test_before_anything_has_run_it_says_so(shared_window: MainWindow) -> None:
     window = shared_window
+    window.findChild(QAction, "actionExportAnimation").trigger()
+    assert window.messages.text().startswith("Nothing is recorded yet")
+    assert window.findChild(AnimationDialog, "animationDialog") is None
+
+
+def test_before_the_first_operation_of_a_script_it_says_so(shared_window: MainWindow) -> None:
+    """As of one that is held there: an iteration has begun, without an event."""
+    window, session = shared_window, shared_window.session
+    recording = session.view_state.cursor.recording
+    begun = replace(recording, preview=False, events=(), spans=())
+    session.show_cursor(begun.at(0))
+    until(session, lambda: session.view_state.cursor.recording is begun)
     window.findChild(QAction, "actionExportAnimation").trigger()
     assert window.messages.text().startswith("Nothing is recorded yet")
     assert window.findChild(AnimationDialog, "animationDialog") is None
