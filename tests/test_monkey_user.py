@@ -4,11 +4,13 @@ import os
 
 import pytest
 
+from tests.monkey.scripts import CHANGED
 from tests.monkey.shrink import outcome, shortest
 from tests.nightly import NIGHTLY
 
 ACTIONS = int(os.environ.get("MONKEY_ACTIONS", "20000" if NIGHTLY else "45"))
 SEED = int(os.environ.get("MONKEY_SEED", "1"))
+SCRIPT_ACTIONS = 500
 # Never reached unless something hangs: an action takes some 40 ms here.
 TIMEOUT_S = 600 + ACTIONS
 SHRINK_S = 240.0
@@ -28,6 +30,14 @@ def test_a_monkey_user_breaks_nothing(capsys: pytest.CaptureFixture[str]) -> Non
         )
     with capsys.disabled():
         print(f"\n{figures}")
+
+
+@pytest.mark.by_night
+@pytest.mark.parametrize("script", CHANGED)
+def test_a_script_that_a_monkey_user_steps_trains_as_without(script: str) -> None:
+    figures, wrong = outcome(SEED, range(SCRIPT_ACTIONS), TIMEOUT_S, script)
+    assert not wrong
+    assert f"equal to the plain {script} script" in figures
 
 
 def failed_at(wrong: str, count: int) -> int:

@@ -62,7 +62,7 @@ def run(
     if followed:
         followed.wait_held()
     watch.begin_beating()
-    user = MonkeyUser(window, seed, folder)
+    user = MonkeyUser(window, seed, folder, watch.resting)
     longest, after = drive(user, numbers, watch, journal, keep_going)
     leave_dialogs(user)
     compared = check_script(user, followed) if followed else check_end(user, watch)

@@ -15,9 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SAID_ANYWAY = ("propagateSizeHints",)
 
 
-def outcome(seed: int, numbers: Sequence[int], timeout_s: float) -> tuple[str, str]:
+def outcome(
+    seed: int, numbers: Sequence[int], timeout_s: float, script: str = ""
+) -> tuple[str, str]:
     """The figures of a run that went well, or ""; and what was said of one that did not, or ""."""
-    command = [sys.executable, "-m", "tests.monkey", "--seed", str(seed)]
+    command = [sys.executable, "-m", "tests.monkey", "--seed", str(seed), "--script", script]
     if list(numbers) == list(range(len(numbers))):
         command += ["--actions", str(len(numbers))]
     else:

@@ -3,21 +3,18 @@
 import random
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl, qWarning
 from PySide6.QtGui import QAction, QDropEvent, QGuiApplication, QImage, QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
     QDialog,
-    QFileDialog,
-    QInputDialog,
     QLineEdit,
-    QMenu,
     QPlainTextEdit,
     QSplitterHandle,
     QWidget,
@@ -25,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.actions.menus import MENU_COMMANDS
 from backprop_viz.desktop.window.main_window import MainWindow
+from tests.monkey.answers import answer, answer_popup, name_of
 from tests.monkey.asking import asked_about
 from tests.monkey.files import make_files
 from tests.monkey.networks import TEXTS
@@ -42,14 +40,21 @@ LEFT_OUT = {"actionQuit"}
 A_WHILE_S = 0.15
 # The seed that goes wrong on purpose, to see that it is seen.
 BROKEN = -1
-MOST_MEGABYTES = 256
 
 
 class MonkeyUser:
     """Does one action after the other; each depends on the seed, its number and what is there."""
 
-    def __init__(self, window: MainWindow, seed: int, folder: Path) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        seed: int,
+        folder: Path,
+        resting: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        """``resting``: as long as another window is made, stalls are not counted."""
         self.window = window
+        self._resting = resting
         self.found_wrong: list[str] = []  # by what it does itself
         self._seed = seed
         self._paths = make_files(folder)
@@ -86,10 +91,10 @@ class MonkeyUser:
             qWarning("on purpose")
         popup = QApplication.activePopupWidget()
         if popup is not None:
-            return self._answer_popup(popup)
+            return answer_popup(popup, self._draw)
         dialog = QApplication.activeModalWidget()
         if isinstance(dialog, QDialog) and self._draw.random() < 0.5:
-            return self._answer(dialog)
+            return answer(dialog, self._draw, self._paths)
         weights = [weight for weight, _ in self._actions]
         (action,) = self._draw.choices([action for _, action in self._actions], weights)
         return action()
@@ -336,51 +341,15 @@ class MonkeyUser:
         if QApplication.activeModalWidget() is not None:
             return "no other language: a dialog is open"
         before, code = self.window, self._draw.choice(("en", "ko"))
-        session = before.session
-        self._action(f"actionLanguage_{code}").trigger()
-        session.wait_until(lambda: before.successor is not None, A_WHILE_S)
+        session, began = before.session, time.monotonic()
+        with self._resting():
+            self._action(f"actionLanguage_{code}").trigger()
+            session.wait_until(lambda: before.successor is not None, A_WHILE_S)
         if before.successor is None:
             return f"language {code} again"
         self.window = before.successor
         self._leave_out()
-        return f"language {code}"
-
-    # -- dialogs and menus -------------------------------------------------------------------
-
-    def _answer(self, dialog: QDialog) -> str:
-        """Say yes, say no, or press one of its buttons."""
-        if isinstance(dialog, QInputDialog):
-            # The machine's memory is not what is tested.
-            dialog.setIntMaximum(MOST_MEGABYTES)
-        if isinstance(dialog, QFileDialog) and self._draw.random() < 0.7:
-            return self._answer_file(dialog)
-        how = self._draw.choice(("accept", "reject", "button", "button", "close"))
-        buttons = [b for b in dialog.findChildren(QAbstractButton) if b.isVisible()]
-        if how == "button" and buttons:
-            button = self._draw.choice(buttons)
-            button.click()
-            return f"{button.text()!r} in {name_of(dialog)}"
-        {"accept": dialog.accept, "reject": dialog.reject}.get(how, dialog.close)()
-        return f"{how} {name_of(dialog)}"
-
-    def _answer_file(self, dialog: QFileDialog) -> str:
-        path = self._draw.choice(self._paths)
-        dialog.fileSelected.emit(str(path))
-        dialog.reject()
-        return f"{path.name} for {name_of(dialog)}"
-
-    def _answer_popup(self, popup: QWidget) -> str:
-        """Choose from an open menu or list, or leave it."""
-        if isinstance(popup, QMenu) and self._draw.random() < 0.6:
-            actions = [a for a in popup.actions() if a.isEnabled() and not a.isSeparator()]
-            if actions:
-                action = self._draw.choice(actions)
-                at = popup.actionGeometry(action).center()
-                QTest.mouseClick(popup, Qt.MouseButton.LeftButton, NO_KEY, at)
-                return f"{action.text()!r} in a menu"
-        key = self._draw.choice(("Up", "Down", "Return", "Escape", "Escape", "Left", "Right"))
-        QTest.keyClick(popup, getattr(Qt.Key, f"Key_{key}"))
-        return f"key {key} in {name_of(popup)}"
+        return f"language {code}, in another window after {time.monotonic() - began:.2f} s"
 
     # -- time --------------------------------------------------------------------------------
 
@@ -405,8 +374,3 @@ MODIFIERS = (
     Qt.KeyboardModifier.ShiftModifier,
 )
 WINDOWS = (Qt.WindowType.Window, Qt.WindowType.Dialog, Qt.WindowType.Tool)
-
-
-def name_of(widget: QWidget) -> str:
-    """What a person would call it."""
-    return widget.objectName() or widget.accessibleName() or type(widget).__name__

@@ -39,6 +39,7 @@ class Watch(QObject):
         self.in_action_since: float | None = None
         self._last = (time.monotonic(), waited_for_a_core())
         self._where = ""
+        self._rests = False
         threading.Thread(target=self._look, name="watch", daemon=True).start()
         self._beat = QTimer(self, interval=BEAT_MS)
         self._beat.timeout.connect(self.beat)
@@ -57,11 +58,15 @@ class Watch(QObject):
     @contextmanager
     def resting(self) -> Iterator[None]:
         """What is done meanwhile in the window's thread is not the window's doing."""
+        self._rests = True
         yield
+        self._rests = False
         self._last = (time.monotonic(), waited_for_a_core())
 
     def beat(self) -> None:
         """The event loop runs. Waiting for a core is the machine's fault, not the window's."""
+        if self._rests:
+            return
         now, waited = time.monotonic(), waited_for_a_core()
         gap = now - self._last[0] - (waited - self._last[1])
         self._last = (now, waited)

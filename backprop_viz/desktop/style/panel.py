@@ -20,9 +20,10 @@ class Panel(QFrame):
         self.subtitle.setProperty("role", "caption")
         self.header = WrappingRow()
         self.header.setSpacing(8)
-        self.header.addWidget(self._title)
-        self.header.addWidget(self.subtitle, 1)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(12, 8, 12, 10)
         self.body.setSpacing(6)
+        # Before it has widgets: PySide makes the items of those it has then the outer layout's.
         self.body.addLayout(self.header)
+        self.header.addWidget(self._title)
+        self.header.addWidget(self.subtitle, 1)
