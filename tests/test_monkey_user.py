@@ -6,7 +6,7 @@ import pytest
 
 from tests.monkey.scripts import CHANGED
 from tests.monkey.shrink import outcome, shortest
-from tests.nightly import NIGHTLY
+from tests.nightly import NIGHTLY, by_night
 
 ACTIONS = int(os.environ.get("MONKEY_ACTIONS", "20000" if NIGHTLY else "45"))
 SEED = int(os.environ.get("MONKEY_SEED", "1"))
@@ -32,7 +32,7 @@ def test_a_monkey_user_breaks_nothing(capsys: pytest.CaptureFixture[str]) -> Non
         print(f"\n{figures}")
 
 
-@pytest.mark.by_night
+@by_night
 @pytest.mark.parametrize("script", CHANGED)
 def test_a_script_that_a_monkey_user_steps_trains_as_without(script: str) -> None:
     figures, wrong = outcome(SEED, range(SCRIPT_ACTIONS), TIMEOUT_S, script)

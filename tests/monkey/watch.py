@@ -44,11 +44,15 @@ class Watch(QObject):
         self._beat = QTimer(self, interval=BEAT_MS)
         self._beat.timeout.connect(self.beat)
         self._beat.start()
-        sys.excepthook = self._exception
+        self._hear()
         sys.unraisablehook = lambda u: self._exception(u.exc_type, u.exc_value, u.exc_traceback)
         threading.excepthook = lambda a: self._exception(a.exc_type, a.exc_value, a.exc_traceback)
         qInstallMessageHandler(self._message)
         warnings.simplefilter("error")
+
+    def _hear(self) -> None:
+        """Hear of exceptions before the window does, which is content to tell its user."""
+        sys.excepthook = self._exception
 
     def begin_beating(self) -> None:
         """What came before is not counted: the window was being made."""
@@ -61,6 +65,7 @@ class Watch(QObject):
         self._rests = True
         yield
         self._rests = False
+        self._hear()
         self._last = (time.monotonic(), waited_for_a_core())
 
     def beat(self) -> None:

@@ -24,6 +24,8 @@ def effect_rows(effects: Sequence[Effect], events: Sequence[Event], names: Numbe
     rows: list[TermRow] = []
     count = 0
     for part, effect in enumerate(effects):
+        if effect.event >= len(events):
+            continue  # the iteration went on while this was asked about its beginning
         count += len(effect.derivatives)
         for at in range(min(len(effect.derivatives), MOST_ROWS - len(rows))):
             index = tuple(int(i) for i in effect.indices[at])
