@@ -35,7 +35,11 @@ def find(recording: Recording) -> Iterator[Finding]:
             yield from _nothing_reached(recording, trained, end)
         return
     untracked = _read_untracked_only(recording) | _of_another_turn(recording)
-    missed = [] if _goes_on(recording) else [name for name in trained if name not in reached]
+    owned = {name for group in recording.groups for name in group.parameters}
+    later = _of_another_turn(recording) & owned  # their optimizer has not stepped yet
+    missed = (
+        [] if _goes_on(recording) else [n for n in trained if n not in reached and n not in later]
+    )
     cut = list(_cut_off(recording, [name for name in missed if name not in untracked], "warning"))
     yield from (finding for finding, _ in cut)
     behind = {name for _, names in cut for name in names}
@@ -47,7 +51,6 @@ def find(recording: Recording) -> Iterator[Finding]:
     if not updated:
         yield from _nothing_updated(recording, len(reached))
         return
-    owned = {name for group in recording.groups for name in group.parameters}
     for name in reached:
         if name in updated or name in owned:  # by one that has not stepped yet
             continue

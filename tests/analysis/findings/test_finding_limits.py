@@ -243,3 +243,25 @@ def test_a_whole_layer_is_dead_in_a_single_sample_only_if_it_has_many_units(unit
         net(torch.ones(1, 2)).sum().backward()
     codes = [finding.code for finding in recorded.findings()]
     assert ("dead_layer" in codes) == (units == 16)
+
+
+class Pair(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.critic, self.maker = nn.Linear(3, 1), nn.Linear(2, 3)
+
+    def forward(self, noise: Tensor) -> Tensor:
+        return self.critic(self.maker(noise).detach())
+
+
+def test_of_a_network_whose_turn_comes_later_nothing_is_said_yet() -> None:
+    """A GAN's generator, which an optimizer owns that has not stepped."""
+    torch.manual_seed(0)
+    pair = Pair()
+    steps = [torch.optim.SGD(net.parameters(), lr=0.1) for net in (pair.critic, pair.maker)]
+    with bv.record(pair, steps) as recording:
+        pair(torch.ones(4, 2)).square().mean().backward()
+        steps[0].step()
+        steps[1].zero_grad()
+        so_far = recording.findings()
+    assert {"never_reached", "cut_off"}.isdisjoint(severities(so_far))
