@@ -51,7 +51,7 @@ from backprop_viz.capture.explaining.problems import (
     unraveled,
     whole,
 )
-from backprop_viz.capture.explaining.replay import NotReplayed, not_followed, wide
+from backprop_viz.capture.explaining.replay import NotReplayed, not_followed, unrecorded, wide
 from backprop_viz.recording.components import Component, component_of, components_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number import Number
@@ -83,7 +83,7 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
         if parts is None:
             operation = _operation(lookup, event)
             if not runs_in_steps(operation):
-                raise NotReplayed("unrecorded_node", event.op) from error
+                raise unrecorded(event.op, lookup.follows_backward(event.node)) from error
             raise NotReplayed("inner_node", event.op, operation.op) from error
         return parts
 
@@ -167,7 +167,7 @@ def _operation(lookup: Lookup, event: Event) -> Event:
     if made_by is None:
         raise NotReplayed("no_operation", event.op)
     if not made_by.tracked:
-        raise not_followed(event.op)
+        raise not_followed(event.op, lookup.follows_backward(event.node))
     return made_by
 
 

@@ -9,6 +9,7 @@ from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.phases import Phase
 
 
 class Lookup:
@@ -48,6 +49,12 @@ class Lookup:
             return write.event, write.operation
         made = self.operation_of(node)
         return None if made is None else (made, self.recording.events[made])
+
+    def follows_backward(self, node: int | None) -> bool:
+        """Whether a backward ran before the operation that a node belongs to."""
+        made = self.made_node(node)
+        before = self.recording.events[: 0 if made is None else made[0]]
+        return any(e.phase is Phase.BACKWARD and e.node is not None for e in before)
 
     def roots_of(self, node: int | None) -> list[tuple[int, int]]:
         """The outputs that have nodes, with these, of the operation that made a node."""

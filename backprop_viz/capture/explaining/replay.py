@@ -36,12 +36,18 @@ class NotReplayed(Exception):  # noqa: N818 - no fault of the program's: the rec
         self.reason = Fact(code, values)
 
 
-def not_followed(node: str) -> NotReplayed:
+def not_followed(node: str, follows_backward: bool = False) -> NotReplayed:
     """Why it is not known what a node does that no tracked operation made.
 
     torch's own nodes have a number at their end, those of somebody's Function have none.
     """
-    return NotReplayed("unrecorded_node" if node[-1:].isdigit() else "custom_function", node)
+    own = node[-1:].isdigit()
+    return unrecorded(node, follows_backward) if own else NotReplayed("custom_function", node)
+
+
+def unrecorded(node: str, follows_backward: bool) -> NotReplayed:
+    """No call made a node of torch's own; a backward with create_graph=True may have."""
+    return NotReplayed("made_by_backward" if follows_backward else "unrecorded_node", node)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,11 @@ def no_terms_text(reason: Fact) -> str | None:
             "No recorded operation made {0}: torch.vmap, torch.func or autograd.grad made it "
             "within the forward pass. Written as plain operations, each step has terms.",
         ),
+        "made_by_backward": translate(
+            "reasons",
+            "No call made {0}: an earlier backward with create_graph=True did, within torch. What "
+            "it sends is recorded, but not the operation that it is the derivative of.",
+        ),
         "read_unrecorded": translate(
             "reasons",
             "No recorded operation made what {0} read: torch.vmap, torch.func or autograd.grad "
