@@ -1,6 +1,6 @@
 """The network as its forward pass ran: its layers, and which reads which."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 
@@ -74,6 +74,20 @@ class Layer:
         for output in self.outputs[1:done]:
             title = f"{output.op}({title})"
         return title
+
+
+def not_run(layers: Iterable[Layer], events: int) -> tuple[Layer, ...]:
+    """Layers of another iteration, as they are in one of so many events: they come after these."""
+    return tuple(
+        replace(
+            layer,
+            operations=tuple(range(events, events + len(layer.operations))),
+            node=None,
+            outputs=tuple(replace(output, node=None) for output in layer.outputs),
+            tensor=None,
+        )
+        for layer in layers
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.late_widget import LateWidget
 from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.layers import Layer, LayerGraph, not_run
 
 # The parameter that the tutorial prints.
 _FIRST: Choice = ("parameter", "conv1.bias")
@@ -262,7 +262,7 @@ class InspectorView(Panel):
     def _offer(self, recording: Recording, network: LayerGraph) -> None:
         """Fill the combo box if the network has other parameters or layers than before."""
         # An iteration has no layers before its forward pass: keep the previous ones.
-        self._layers = network.layers or self._layers
+        self._layers = network.layers or not_run(self._layers, len(recording.events))
         self._graph = recording.graph if recording.graph.nodes else self._graph
         self.search.show_recording(recording)
         rows = rows_of(recording, self._layers)

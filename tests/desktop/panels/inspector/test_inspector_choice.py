@@ -1,7 +1,9 @@
 """What the inspector shows, and how it is chosen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -55,17 +57,35 @@ def test_choosing_tells_and_selecting_does_not(
     assert picked == []
 
 
+@pytest.mark.parametrize("name", ["x", "conv2"])
 def test_the_choice_outlives_an_iteration_without_layers(
-    view: InspectorView, make_view_state: MakeViewState
+    view: InspectorView, make_view_state: MakeViewState, name: str
 ) -> None:
     whole, begun = make_view_state(), make_view_state(phases=1)
     view.show_view_state(whole)
-    choose(view, "conv2")
+    choose(view, name)
     view.show_view_state(begun)
-    assert view.chosen == ("layer", "conv2")
+    assert view.chosen == ("layer", name)
     assert view.tensor.table.rows.columns[0].values is None
     view.show_view_state(whole)
     assert view.tensor.table.rows.columns[0].values is not None
+
+
+def test_an_input_is_none_of_the_next_iteration_before_its_forward(
+    view: InspectorView, make_view_state: MakeViewState
+) -> None:
+    """Its id, of which a script's network may have several, is of another table."""
+    whole, begun = make_view_state(), make_view_state(phases=1)
+    recording, position = whole.cursor.recording, whole.cursor.position
+    (ran,) = recording.passes
+    last = len(recording.tensors) - 1
+    layers = [replace(n, tensor=last) if n.name == "x" else n for n in ran.layers.layers]
+    named = replace(ran, layers=replace(ran.layers, layers=tuple(layers)))
+    view.show_view_state(replace(whole, cursor=replace(recording, passes=(named,)).at(position)))
+    choose(view, "x")
+    view.show_view_state(begun)
+    assert view.chosen == ("layer", "x")
+    assert view.tensor.table.rows.columns[0].values is None
 
 
 def test_a_node_has_a_page_of_its_own(
