@@ -2,20 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.watches.module_hooks import (
-    called_after,
-    called_before,
-    copied_without_hooks,
-)
+from backprop_viz.capture.watches.module_calls import seen_by
+from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.capture.watches.module_tree import buffers_in, modules_in, other_names
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.modules import Module, ModuleBuffer
@@ -32,11 +26,9 @@ class ModuleWatch:
             for name, module in found
         )
         # A scripted one runs its modules outside Python.
-        self._followed = [
-            (name, module)
-            for name, module in found
-            if not isinstance(module, torch.jit.ScriptModule)
-        ]
+        self._followed = {
+            module: name for name, module in found if not isinstance(module, torch.jit.ScriptModule)
+        }
         self._running: list[str] = []
 
     @property
@@ -47,27 +39,12 @@ class ModuleWatch:
     @contextmanager
     def following(self) -> Iterator[None]:
         """Follow the modules that run in here, also those whose forward raises."""
-
-        running = self._running
-
-        def ends(*_: Any) -> None:
-            if running:
-                running.pop()
-
-        handles: list[RemovableHandle] = []
-        for name, module in self._followed:
-            handles.append(called_before(module, partial(self._begins, name)))
-            handles.append(called_after(module, ends))
         try:
-            with copied_without_hooks():
+            # The network itself may have hooks of ours.
+            with seen_by(self._followed, self._running), copied_without_hooks():
                 yield
         finally:
-            for handle in handles:
-                handle.remove()
-            running.clear()
-
-    def _begins(self, name: str, *_: Any) -> None:
-        self._running.append(name)
+            self._running.clear()
 
 
 class BufferWatch:

@@ -6,7 +6,7 @@ What they run reads tensors without memory; below them are plain operations on p
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import wraps
+from functools import cache, wraps
 from types import ModuleType
 from typing import Any
 
@@ -51,6 +51,7 @@ def transforms_within(around: _Around) -> Iterator[None]:
                 setattr(module, name, getattr(module, name).__wrapped__)
 
 
+@cache
 def _told_of(level: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(level)
     @contextmanager
@@ -66,6 +67,7 @@ def _told_of(level: Callable[..., Any]) -> Callable[..., Any]:
     return told
 
 
+@cache
 def _told_of_push(push: Callable[[bool], int]) -> Callable[[bool], int]:
     @wraps(push)
     def told(reapply_views: bool) -> int:
@@ -80,6 +82,7 @@ def _told_of_push(push: Callable[[bool], int]) -> Callable[[bool], int]:
     return told
 
 
+@cache
 def _told_of_pop(pop: Callable[[], int]) -> Callable[[], int]:
     @wraps(pop)
     def told() -> int:
