@@ -62,6 +62,9 @@ def cut_behind(recording: Recording, tensor: int, position: int) -> GraphCut | N
             continue
         _note_made(event, i, followed, whole)
     needed = _behind_loss(recording, position)
+    behind = (e for _, e in forward_events(recording) if not needed.isdisjoint(e.output_ids))
+    read = {tensor for event in behind for tensor in event.input_ids}
+    cuts = [cut for cut in cuts if not _goes_around(recording, cut, read)]
     on_way = (c for c in cuts if not needed.isdisjoint(recording.events[c.event].output_ids))
     taken = [t for t in recording.taken if t.after <= position]
     first = next(on_way, None)
@@ -82,15 +85,16 @@ def cut_before(recording: Recording, tensor: int) -> GraphCut | None:
         if tracked(event):
             _note_made(event, i, followed, whole)
     wanted: set[int | None] = {tensor}
-    cut: GraphCut | None = None
+    cuts: list[GraphCut] = []
     for i, event in reversed(events):
         if wanted.isdisjoint(event.output_ids):
             continue
         read = {t for t in event.input_ids if t is not None}
-        if not tracked(event) and cut is None:
+        if not tracked(event):
             own = next((whole[t] for t in read if t in whole), None)
-            cut = _cut_by(event, i) if read & followed else own
+            cuts += [_cut_by(event, i)] if read & followed else [own] if own is not None else []
         wanted |= read
+    cut = next((cut for cut in cuts if not _goes_around(recording, cut, wanted)), None)
     if cut is None:
         last = next((t for t in reversed(recording.taken) if t.tensor in followed), None)
         return None if last is None else _cut_by_taking(recording, last)
@@ -108,6 +112,18 @@ def _note_made(event: Event, index: int, followed: set[int], whole: dict[int, Gr
             whole[tensor] = GraphCut("integer", call, index, event.place, str(made.dtype))
         else:
             followed.add(tensor)
+
+
+def _goes_around(recording: Recording, cut: GraphCut, read: set[int | None]) -> bool:
+    """Whether the loss is made of what else the call gives: its whole numbers come beside that.
+
+    So do the places that come with the values of ``topk``, or the lengths with a packed sequence.
+    """
+    event = recording.events[cut.event]
+    return cut.kind == "integer" and any(
+        made is not None and made.dtype.kind in "fc" and event.output_ids[nr] in read
+        for nr, made in enumerate(event.outputs)
+    )
 
 
 def _cut_by(event: Event, index: int) -> GraphCut:

@@ -92,6 +92,20 @@ def printed_first(h: Tensor) -> Tensor:
     return h.detach() + 1  # cut
 
 
+def places_beside(h: Tensor) -> Tensor:
+    values, places = h.topk(2)
+    turned = 1 - places
+    return values.detach().gather(1, turned)  # cut
+
+
+def packed(h: Tensor) -> Tensor:
+    sequence = nn.utils.rnn.pack_padded_sequence(
+        h[None], torch.tensor([4]), batch_first=True, enforce_sorted=False
+    )
+    padded, _ = nn.utils.rnn.pad_packed_sequence(sequence, batch_first=True)
+    return padded[0].detach()  # cut
+
+
 CUTS: list[tuple[Callable[[Tensor], Tensor], str, tuple[str, ...]]] = [
     (item, "taken", (".item()",)),
     (tolist, "taken", (".tolist()",)),
@@ -106,6 +120,8 @@ CUTS: list[tuple[Callable[[Tensor], Tensor], str, tuple[str, ...]]] = [
     (no_grad, "no_grad", ("mul",)),
     (inference, "no_grad", ("sigmoid",)),
     (printed_first, "detached", ("detach",)),
+    (places_beside, "detached", ("detach",)),
+    (packed, "detached", ("detach",)),
 ]
 
 
@@ -167,9 +183,16 @@ def loss_of_list(net: nn.Module) -> Tensor:
     return torch.tensor(net(X).tolist(), requires_grad=True).mean()  # cut
 
 
+def loss_of_places_and_values(net: nn.Module) -> Tensor:
+    values, places = net(X).max(dim=1)
+    right = places == LABELS
+    return (values.detach() * right).mean().requires_grad_()  # cut
+
+
 @pytest.mark.parametrize(
     ("loss_of", "code", "call"),
     [
+        (loss_of_places_and_values, "detached", "detach"),
         (loss_of_item, "taken", ".item()"),
         (loss_of_predictions, "integer", "max(…)[1]"),
         (loss_of_list, "taken", ".tolist()"),
@@ -204,6 +227,22 @@ def test_backward_that_raises_names_it_too() -> None:
     error = made.recording.error
     assert error is not None
     assert (error.code, error.why, error.changed_by) == ("no_graph", "taken", ".item()")
+    assert error.changed == (__file__, cut_line(run))
+
+
+def test_backward_that_raises_names_what_was_detached_and_not_what_came_beside_it() -> None:
+    def run(net: nn.Module) -> Tensor:
+        values, places = net(X).max(dim=1)
+        values = values.detach()  # cut
+        return (values * (places == LABELS)).mean()
+
+    net = Net(torch.tanh)
+    watch = bv.record(net)
+    with pytest.raises(RuntimeError, match="does not require grad"), watch as made:
+        run(net).backward()
+    error = made.recording.error
+    assert error is not None
+    assert (error.why, error.changed_by) == ("detached", "detach")
     assert error.changed == (__file__, cut_line(run))
 
 
