@@ -9,7 +9,6 @@ from torch import Tensor
 from backprop_viz.capture.tensors.borrowed import COUNT_OF_ONE, is_lent, use_count
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy, TensorSnapshots
-from backprop_viz.recording.events import Array
 
 _Grads = Sequence[Tensor | None]
 # How many hold a tensor itself, and not only its memory; some versions of torch do not tell.
@@ -37,7 +36,7 @@ class HandedGradients:
     def __init__(self, snapshots: TensorSnapshots) -> None:
         self._snapshots = snapshots
         # By the id() of a tensor that somebody keeps alive.
-        self._known: dict[int, Copy] = {}
+        self._known: dict[int, Copied | NotCopied] = {}
         # By address, dtype, shape and strides.
         self._placed: dict[tuple[object, ...], Copied] = {}
         # By address: what has become a leaf's ``.grad``, which is copied.
@@ -58,7 +57,7 @@ class HandedGradients:
         except NotCopied as reason:
             return reason
         address = arrived.data_ptr()
-        self._known[id(arrived)] = grown.array
+        self._known[id(arrived)] = grown
         self._grads[address] = self._placed[_place(arrived, address)] = grown
         return grown.array
 
@@ -124,22 +123,23 @@ class HandedGradients:
                 found.append(None)
                 continue
             key = id(grad)
-            copy = known.get(key)
-            if copy is None:
+            copied = known.get(key)
+            if copied is None:
                 try:
-                    copy = self._array(grad, ours)
+                    copied = self._copied(grad, ours)
                 except NotCopied as reason:
-                    copy = reason
-                known[key] = copy
-            found.append(copy)
+                    copied = reason
+                known[key] = copied
+            # Not the array that it had: what was read where it lies may be copied by now.
+            found.append(copied.array if isinstance(copied, Copied) else copied)
         return found
 
-    def _array(self, grad: Tensor, ours: bool) -> Array:
+    def _copied(self, grad: Tensor, ours: bool) -> Copied:
         try:
             address = grad.data_ptr()
             place = _place(grad, address)
         except (RuntimeError, ValueError):
-            return Copied(grad).array
+            return Copied(grad)
         copied = self._placed.get(place) if address else None
         if copied is None:
             became = self._grads.get(address)
@@ -151,7 +151,7 @@ class HandedGradients:
                 copied = self._snapshots.borrowed.borrow(grad)
             copied = copied or Copied(grad, None, False, self._snapshots.memory)
             self._placed[place] = copied
-        return copied.array
+        return copied
 
 
 def _place(grad: Tensor, address: int) -> tuple[object, ...]:
