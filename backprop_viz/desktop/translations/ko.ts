@@ -1354,6 +1354,10 @@ Click a figure: where does it come from?</source>
 <context>
     <name>GradientRow</name>
     <message>
+        <source>not recorded</source>
+        <translation>기록되지 않음</translation>
+    </message>
+    <message>
         <source>±{limit} · norm {norm}</source>
         <translation>±{limit} · 노름 {norm}</translation>
     </message>
@@ -2305,6 +2309,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>difference {0}</source>
         <translation>차이 {0}</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>기록되지 않음</translation>
     </message>
     <message>
         <source>{layer}: no parameters</source>
@@ -4376,6 +4384,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>Every element of the tensor</source>
         <translation>텐서의 모든 원소</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>기록되지 않음</translation>
     </message>
     <message>
         <source>values</source>
@@ -8544,6 +8556,45 @@ Click or press Enter: where does it come from?</source>
     </message>
 </context>
 <context>
+    <name>missing</name>
+    <message>
+        <source>The numbers of {0} are not recorded: it ran within torch.vmap or torch.func, where tensors have no memory of their own.</source>
+        <translation>{0}의 값은 기록되지 않았습니다. 자체 메모리가 없는 Tensor를 쓰는 torch.vmap 또는 torch.func 안에서 실행되었습니다.</translation>
+    </message>
+    <message>
+        <source>The numbers of {0} are not recorded: it is a nested tensor, whose rows may differ in length.</source>
+        <translation>{0}의 값은 기록되지 않았습니다. 행마다 길이가 다를 수 있는 중첩 Tensor입니다.</translation>
+    </message>
+    <message>
+        <source>The numbers of {0} are not recorded: it is lazy, and the first batch makes them.</source>
+        <translation>{0}의 값은 기록되지 않았습니다. 첫 배치가 값을 만드는 지연(lazy) Tensor입니다.</translation>
+    </message>
+    <message>
+        <source>The numbers of {0} are not recorded: it is of a tensor class that does not hand them out.</source>
+        <translation>{0}의 값은 기록되지 않았습니다. 값을 내주지 않는 Tensor 클래스입니다.</translation>
+    </message>
+    <message>
+        <source>The numbers of {0} are not recorded: torch does not hand them out.</source>
+        <translation>{0}의 값은 기록되지 않았습니다. torch가 값을 내주지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The numbers of {0} are not recorded: fully_shard had freed them when they were to be copied.</source>
+        <translation>{0}의 값은 기록되지 않았습니다. 복사하려 할 때 fully_shard가 이미 해제했습니다.</translation>
+    </message>
+    <message>
+        <source>The numbers of {0} are not recorded: they were written over before they were copied.</source>
+        <translation>{0}의 값은 기록되지 않았습니다. 복사되기 전에 덮어쓰였습니다.</translation>
+    </message>
+    <message>
+        <source>What it computes inside is not recorded: it is scripted and runs outside Python. Its gradients are.</source>
+        <translation>내부 계산은 기록되지 않았습니다. 스크립트로 변환되어 Python 밖에서 실행됩니다. 변화도는 기록됩니다.</translation>
+    </message>
+    <message>
+        <source>It is recorded as it runs uncompiled: compiled, its last digits may differ.</source>
+        <translation>컴파일하지 않고 실행한 것을 기록합니다. 컴파일하면 마지막 자릿수가 다를 수 있습니다.</translation>
+    </message>
+</context>
+<context>
     <name>no_effect</name>
     <message>
         <source>It did not win the max pool: {0} took {1} ({2}).</source>
@@ -9349,6 +9400,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}은(는) 기록된 연산이 만든 것이 아닙니다. 순전파 안에서 torch.vmap, torch.func 또는 autograd.grad가 만들었습니다. 보통 연산으로 쓰면 단계마다 항이 나옵니다.</translation>
     </message>
     <message>
+        <source>No call made {0}: an earlier backward with create_graph=True did, within torch. What it sends is recorded, but not the operation that it is the derivative of.</source>
+        <translation>{0}을(를) 만든 호출은 없습니다. 앞서 create_graph=True로 실행된 backward가 torch 안에서 만들었습니다. 보내는 값은 기록되었지만, 어떤 연산을 미분한 것인지는 기록되지 않았습니다.</translation>
+    </message>
+    <message>
         <source>No recorded operation made what {0} read: torch.vmap, torch.func or autograd.grad made it within the forward pass. Written as plain operations, each step has terms.</source>
         <translation>{0}이(가) 읽은 값을 만든 연산이 기록되지 않았습니다. 순전파 안에서 torch.vmap, torch.func 또는 autograd.grad가 만들었습니다. 보통 연산으로 쓰면 단계마다 항이 나옵니다.</translation>
     </message>
@@ -9375,6 +9430,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>Its backward cannot be differentiated: {0}</source>
         <translation>그 backward는 미분할 수 없습니다: {0}</translation>
+    </message>
+    <message>
+        <source>{0} moved it between two calls of its closure, along a direction that it makes from the gradients of all calls so far.</source>
+        <translation>{0}이(가) closure 호출 사이에 옮겼습니다. 방향은 지금까지의 모든 호출에서 얻은 변화도로 정합니다.</translation>
+    </message>
+    <message>
+        <source>{0} moves all its weights together, along a direction that it makes from the gradients of all calls so far. That is no rule for one weight.</source>
+        <translation>{0}은(는) 지금까지의 모든 호출에서 얻은 변화도로 방향을 정하고, 그 방향으로 모든 가중치를 함께 옮깁니다. 가중치 하나에 대한 규칙은 없습니다.</translation>
     </message>
     <message>
         <source>The rule of {0} is not known here.</source>
@@ -10675,8 +10738,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}은(는) 변화도를 받지 않습니다. “{1}”이(가) 결과를 그래프에서 떼어 냈습니다(detach).</translation>
     </message>
     <message>
-        <source>{0} gets no gradient: “{1}” ran under no_grad, where torch records no graph.</source>
-        <translation>{0}에는 변화도가 없습니다: “{1}”이(가) torch가 그래프를 기록하지 않는 no_grad 안에서 실행되었습니다.</translation>
+        <source>{0} gets no gradient: “{1}” ran under no_grad or inference_mode, where torch records no graph.</source>
+        <translation>{0}에는 변화도가 없습니다. “{1}”은(는) torch가 그래프를 기록하지 않는 no_grad 또는 inference_mode 아래에서 실행되었습니다.</translation>
     </message>
     <message>
         <source>{0} gets no gradient: “{1}” gives a result without a gradient.</source>
