@@ -36,7 +36,7 @@ class HandedGradients:
     def __init__(self, snapshots: TensorSnapshots) -> None:
         self._snapshots = snapshots
         # By the id() of a tensor that somebody keeps alive.
-        self._known: dict[int, Copied | NotCopied] = {}
+        self._known: dict[int, Copied | Copy] = {}
         # By address, dtype, shape and strides.
         self._placed: dict[tuple[object, ...], Copied] = {}
         # By address: what has become a leaf's ``.grad``, which is copied.
@@ -57,7 +57,7 @@ class HandedGradients:
         except NotCopied as reason:
             return reason
         address = arrived.data_ptr()
-        self._known[id(arrived)] = grown
+        self._known[id(arrived)] = grown.array  # of which what is sent on may be a view
         self._grads[address] = self._placed[_place(arrived, address)] = grown
         return grown.array
 

@@ -25,7 +25,7 @@ from backprop_viz.recording.torch_error import said_place
 _FINE = frozenset(
     [
         "unknown",
-        "left_out",
+        "not_copied",
         "not_run",
         "value",
         "added",
