@@ -36,11 +36,13 @@ class HandedGradients:
     def __init__(self, snapshots: TensorSnapshots) -> None:
         self._snapshots = snapshots
         # By the id() of a tensor that somebody keeps alive.
-        self._known: dict[int, Copied | Copy] = {}
+        self._known: dict[int, Copied | NotCopied] = {}
         # By address, dtype, shape and strides.
         self._placed: dict[tuple[object, ...], Copied] = {}
         # By address: what has become a leaf's ``.grad``, which is copied.
         self._grads: dict[int, Copied] = {}
+        # By address: the first tensor there, of which others are views.
+        self._first: dict[int, Copied] = {}
 
     def accumulated(
         self, leaf: Tensor, arrived: Tensor | None, copied: Copied | None = None
@@ -57,7 +59,7 @@ class HandedGradients:
         except NotCopied as reason:
             return reason
         address = arrived.data_ptr()
-        self._known[id(arrived)] = grown.array  # of which what is sent on may be a view
+        self._known[id(arrived)] = grown
         self._grads[address] = self._placed[_place(arrived, address)] = grown
         return grown.array
 
@@ -143,6 +145,9 @@ class HandedGradients:
         copied = self._placed.get(place) if address else None
         if copied is None:
             became = self._grads.get(address)
+            first = self._first.get(address)
+            if became is None and first is not None and not first.borrowed:
+                became = first  # which is copied by now: its views are views of the copy
             if became is not None:
                 copied = became.viewed_as(grad, compared=True)
             elif ours:
@@ -151,6 +156,7 @@ class HandedGradients:
                 copied = self._snapshots.borrowed.borrow(grad)
             copied = copied or Copied(grad, None, False, self._snapshots.memory)
             self._placed[place] = copied
+            self._first.setdefault(address, copied)
         return copied
 
 
