@@ -76,6 +76,14 @@ class Layer:
         return title
 
 
+def numbered(title: str, count: int) -> str:
+    """What comes under a title for the ``count``-th time: ``fc``, ``fc2``; ``net.0 (2)``."""
+    if count == 1:
+        return title
+    # "net.0" again is "net.0 (2)": "net.02" would be another module.
+    return f"{title} ({count})" if title[-1:].isdigit() else f"{title}{count}"
+
+
 def not_run(layers: Iterable[Layer], events: int) -> tuple[Layer, ...]:
     """Layers of another iteration, as they are in one of so many events: they come after these."""
     return tuple(

@@ -13,6 +13,7 @@ from backprop_viz.analysis.provenance import Makers, layer_of
 from backprop_viz.recording.all_reduce import ALL_REDUCE
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.layers import Layer, numbered
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 
@@ -85,6 +86,8 @@ class NumberNames:
                 return self.tensor(number)
             made = self.makers.of(event.node)
         layer = None if made is None else layer_of(recording, made)
+        if made is not None and recording.events[made].phase is Phase.LOSS:
+            return self._in_loss(made, layer)
         return event.op.removesuffix("Backward0").lower() if layer is None else layer.name
 
     def _given(self, tensor: int) -> str:
@@ -170,9 +173,32 @@ class NumberNames:
         """An output of a forward operation: ``relu(conv1)``; by the operation outside a layer."""
         event, layer = self.recording.events[index], layer_of(self.recording, index)
         several = f".{slot}" if len(event.output_ids) > 1 else ""
+        if event.phase is Phase.LOSS:
+            return self._in_loss(index, layer) + several
         if layer is None:
-            taken = event.phase is Phase.LOSS and event.op in TAKING
-            taken = taken and self.differentiated != LOSS
-            return ("out" if taken else event.op) + several
+            return event.op + several
         place = layer.operations.index(index)
         return layer.showing(place).titled().replace(" · ", "·") + several
+
+    def _in_loss(self, index: int, layer: Layer | None) -> str:
+        """What the loss is made by: ``loss`` itself, before it ``mul:45``, an operation and a line.
+
+        A second ``mul`` of that line is ``mul:45 (2)``. A loss that is one operation and a part
+        of another has its layer's name.
+        """
+        event = self.recording.events[index]
+        if layer is None and event.op in TAKING and self.differentiated != LOSS:
+            return "out"
+        if layer is not None and index == layer.operations[-1]:
+            later = self.recording.layers_at(index + 1).layers[layer.id + 1 :]
+            ends = (self.recording.events[y.operations[-1]] for y in later if y.operations)
+            if len(layer.operations) == 1 or all(e.phase is not Phase.LOSS for e in ends):
+                return layer.name
+        called = _with_line(event)
+        before = self.recording.events[:index]
+        count = sum(e.phase is Phase.LOSS and _with_line(e) == called for e in before)
+        return numbered(called, count + 1)
+
+
+def _with_line(event: Event) -> str:
+    return event.op if event.place is None else f"{event.op}:{event.place[1]}"

@@ -9,7 +9,7 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graphs import Operation
 from backprop_viz.capture.tensors.shapes import known_sizes
-from backprop_viz.recording.layers import Layer, LayerGraph, Output
+from backprop_viz.recording.layers import Layer, LayerGraph, Output, numbered
 from backprop_viz.recording.phases import Phase
 
 _LOSS = "loss"
@@ -165,8 +165,6 @@ def _distinct(titles: Sequence[str]) -> list[str]:
     names = []
     for title in titles:
         counts[title] = counts.get(title, 0) + 1
-        numbered = title == "pool" or counts[title] > 1
-        # "net.0" again is "net.0 (2)": "net.02" would be another module.
-        number = f" ({counts[title]})" if title[-1:].isdigit() else f"{counts[title]}"
-        names.append(f"{title}{number}" if numbered else title)
+        first_pool = title == "pool" and counts[title] == 1
+        names.append("pool1" if first_pool else numbered(title, counts[title]))
     return names
