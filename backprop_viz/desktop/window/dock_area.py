@@ -24,6 +24,7 @@ from backprop_viz.desktop.window.dock_layout import (
     tree_of,
     with_hidden,
 )
+from backprop_viz.desktop.window.dock_lines import let_go_of_lines
 from backprop_viz.desktop.window.panel_dock import PanelDock
 
 _HORIZONTAL, _VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
@@ -97,11 +98,11 @@ class DockArea(QMainWindow):
         """Place all docks of a tree, and show these of them that are available."""
         self.restore_maximized()
         self._arranging = True
+        let_go_of_lines(self)
         for dock in self.docks.values():
             dock.setFloating(False)
             self.removeDockWidget(dock)
-        first = next(dock_ids(tree))
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.docks[first])
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.docks[next(dock_ids(tree))])
         self._fill(tree)
         for name in dock_ids(tree):
             dock = self.docks[name]
