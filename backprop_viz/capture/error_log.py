@@ -29,11 +29,16 @@ class ErrorLog:
         self._log, self._ages, self._names = log, ages, names
         self.failure: Failure | None = None
         self.error: TorchError | None = None
+        self.raised = False  # whatever it was: torch's error or the loop's own
         self._tried = Tried()  # the operation that raised last
         self._explained: Exception | None = None
         # What backward started from last, and how many events there were.
         self._root: int | None = None
         self._backward_start = 0
+
+    def phase_begins(self) -> None:
+        """Nothing has been raised in a phase that begins."""
+        self.error, self.raised = None, False
 
     def backward_begins(self, root: Tensor | None) -> None:
         """A backward is about to run from here."""
@@ -64,6 +69,7 @@ class ErrorLog:
         self, error: Exception, recording: Recording, phase: Phase, nodes: Sequence[GradFn]
     ) -> None:
         """Find out which tensor it is about, once."""
+        self.raised = True
         if error is not self._explained:
             start, root = self._backward_start, self._root
             scene = Scene(self._ages, recording, phase, nodes, start, self._tried, root)

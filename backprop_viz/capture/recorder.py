@@ -136,7 +136,7 @@ class Recorder:
         log = self.log
         start, tensors = len(log), len(log.tensors)
         operations, lines = len(self._forward), len(self._trace)
-        self._errors.error = None
+        self._errors.phase_begins()
         self.spans.begin(phase)
         try:
             yield
@@ -283,8 +283,8 @@ class Recorder:
         self._watch.updated(states, (optimizers or self._optimizers) or None)
 
     def leave_out_the_rest(self) -> None:
-        """What forward has made since the last backward goes into no update."""
-        if not self._backwards or self._errors.error is not None:
+        """What forward has made since the last backward goes into no update, or led to an error."""
+        if not self._backwards or self._errors.raised:
             return
         self._judge({})
         if self._forward.drop():
