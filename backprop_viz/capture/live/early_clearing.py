@@ -7,6 +7,7 @@ from itertools import chain
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction
 from torch.optim import Optimizer
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.tensors.memory import NotCopied, to_array
@@ -28,6 +29,7 @@ class EarlyClearing:
         self._open = ExitStack()
         self._open.enter_context(module_clearings_seen(self._module_clears))
         self._open.enter_context(optimizer_clearings_seen(self._optimizer_clears))
+        self._open.callback(register_optimizer_step_post_hook(self._stepped).remove)
 
     def close(self) -> None:
         """Hear of no more."""
@@ -42,6 +44,10 @@ class EarlyClearing:
     def _optimizer_clears(self, optimizer: Optimizer) -> Iterator[None]:
         self._remember(chain.from_iterable(g["params"] for g in optimizer.param_groups))
         yield
+
+    def _stepped(self, *_: object) -> None:
+        """What was cleared before a step belongs to the iteration that is over with it."""
+        self.grads, self.place, self._kept = {}, None, []
 
     def _remember(self, parameters: Iterable[Tensor]) -> None:
         self.place = user_line()

@@ -217,3 +217,26 @@ def test_a_loop_that_clears_after_the_loss_is_held_in_its_own_order(
         window.command(Train())
         window.rest()
         assert [float(line) for line in window.ended().printed.split()] == printed
+
+
+def test_a_zero_grad_before_a_step_that_nobody_saw_is_of_no_later_iteration(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script = tmp_path / "train.py"
+    # The optimizer is made after the first forward, so that the first iteration is not found.
+    made = "optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+    late = CLEARS_LATE.replace(made, "").replace("    loss =", "    if not i: OPT    loss =")
+    script.write_text(late.replace("    if not i: OPT", "    y = net(x)\n    if not i: " + made))
+    text = script.read_text().replace("net(x).square()", "y.square()")
+    script.write_text(text)
+    printed = [float(line) for line in scripts.plain(script).printed.split()]
+    with scripts.followed(str(script)) as window:
+        window.held()
+        window.carried_out(Iterate())
+        recording = window.recordings[1]
+        assert recording.loss == printed[1]
+        order = [Phase.FORWARD, Phase.LOSS, Phase.ZERO_GRAD, Phase.BACKWARD, Phase.UPDATE]
+        assert [span.phase for span in recording.spans] == order
+        window.command(Train())
+        window.rest()
+        assert [float(line) for line in window.ended().printed.split()] == printed
