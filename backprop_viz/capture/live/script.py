@@ -182,6 +182,8 @@ class _Discovery:
 
     def _called(self, module: nn.Module, args: Any) -> None:
         """A module is called: the outermost of a call comes first."""
+        if torch.compiler.is_compiling():  # who calls what is compiled was asked before
+            return
         if not torch.is_grad_enabled() or not any(p.requires_grad for p in module.parameters()):
             return
         optimizers = self._trained()

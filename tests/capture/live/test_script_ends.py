@@ -151,11 +151,15 @@ for i in range(3):
     print(i, loss.item(), flush=True)
 """
 
+# It is compiled before there is an optimizer by which the model is found.
+COMPILED_EARLY = COMPILED.replace("optimizer =", "fast(torch.randn(8, 4))\noptimizer =")
 
+
+@pytest.mark.parametrize("text", [COMPILED, COMPILED_EARLY])
 def test_what_is_compiled_prints_the_same_without_a_warning(
-    scripts: Scripts, tmp_path: Path
+    scripts: Scripts, tmp_path: Path, text: str
 ) -> None:
-    written(tmp_path, COMPILED)
+    written(tmp_path, text)
     script = str(tmp_path / "train.py")
     for options in (("--every", "1"), ("--every", "2")):
         with scripts.followed("--go", *options, script) as window:
