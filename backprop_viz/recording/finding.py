@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from backprop_viz.recording.finding_sentences import SENTENCES
+from backprop_viz.recording.finding_sentences import CALLS, SENTENCES
 
 Severity = Literal["error", "warning", "hint"]
 
@@ -16,6 +16,8 @@ class Finding:
     ``code`` names a sentence, into which ``values`` are put. An "error" spoils the training, a
     "warning" very likely does, a "hint" may be meant. ``parameter`` is a dotted name, ``event``
     the index of an event.
+    ``calls``: in how many calls it was found, of how many, where in more than one; ``event`` and
+    ``values`` are then of the first.
     """
 
     code: str
@@ -23,11 +25,14 @@ class Finding:
     values: tuple[str | float | int, ...] = ()
     parameter: str | None = None
     event: int | None = None
+    calls: tuple[int, int] | None = None
 
     def __str__(self) -> str:
         """The sentence, and where the evidence is."""
         # One of a newer version, from a file, has no sentence here.
         found = SENTENCES.get(self.code, self.code).format(*self.values)
+        if self.calls is not None:
+            found += f" {CALLS.format(*self.calls)}"
         seen = "" if self.event is None else f" See events[{self.event}] of the recording."
         return f"{self.severity.capitalize()}: {found}{seen}"
 

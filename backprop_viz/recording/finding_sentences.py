@@ -2,6 +2,8 @@
 
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
+# Of a finding that holds in several calls of one layer or line.
+CALLS = QT_TRANSLATE_NOOP("findings", "Found in {0} of {1} calls; the first is shown.")
 # By code; a finding's values go into the braces.
 SENTENCES = {
     "batch_norm_in_eval": QT_TRANSLATE_NOOP(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from importlib import import_module
 
 from backprop_viz.analysis.findings.not_finite_so_far import found_so_far
+from backprop_viz.analysis.findings.same_calls import said_once
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 
@@ -32,7 +33,7 @@ def findings(recording: Recording) -> tuple[Finding, ...]:
         *ended, last = recording.spans
         events = recording.events[: last.start]
         recording = replace(recording, events=events, spans=tuple(ended))
-    found = [finding for search in _SEARCHES for finding in search(recording)]
+    found = list(said_once(recording, (f for search in _SEARCHES for f in search(recording))))
     if not any(finding.code.startswith("not_finite") for finding in found):
         found += so_far
     return tuple(sorted(found, key=lambda finding: _ORDER.index(finding.severity)))
