@@ -26,10 +26,16 @@ NO_KEY = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def area(qtbot: QtBot) -> DockArea:
-    around = QWidget()
-    qtbot.addWidget(around)
-    around.resize(900, 700)
+def around(qtbot: QtBot) -> QWidget:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.resize(900, 700)
+    return widget
+
+
+@pytest.fixture
+def area(around: QWidget) -> DockArea:
+    """Docks with lines; what is around them is kept by its own fixture."""
     area = DockArea({name: named(name) for name in NAMES}, around)
     area.resize(around.size())
     area.arrange(LINES, NAMES)
