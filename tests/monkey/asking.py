@@ -8,6 +8,7 @@ import numpy as np
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
@@ -15,6 +16,8 @@ from backprop_viz.recording.number_explanation import NumberExplanation
 ANSWER_S = 60.0
 # What the rounding of float32 may leave of a sum, as a part of its terms' absolute values.
 ROUNDING = 1e-4
+# The same of bfloat16, under autocast: inputs and result have 8 bits each.
+ROUNDING_OF_BFLOAT16 = 2.0**-6
 
 
 def asked_about(window: MainWindow, draw: random.Random) -> tuple[str, list[str]]:
@@ -68,13 +71,22 @@ def any_output(ids: tuple[int | None, ...]) -> bool:
 def wrong_about(asked: AskedNumber, found: NumberExplanation) -> list[str]:
     """What an explanation says that the recording does not."""
     number = found.number
-    recorded = float(asked.recording.tensors[number.tensor][number.index])
+    tensor = asked.recording.tensors[number.tensor]
+    recorded = float(tensor[number.index])
     wrong = [] if number == asked.number else [f"it is about {number}"]
     if not np.array_equal(found.value, recorded, equal_nan=True):
         wrong.append(f"its value is {found.value}, recorded is {recorded}")
     sizes = np.abs(found.terms.values).sum()
-    closes = abs(found.residual) <= ROUNDING * max(sizes, 1e-6)
+    rounding = ROUNDING_OF_BFLOAT16 if is_bfloat16(tensor) else ROUNDING
+    closes = abs(found.residual) <= rounding * max(sizes, 1e-6)
     # What overflows in float32 need not do so in float64.
     if found.parts and found.reason is None and np.isfinite([recorded, sizes]).all() and not closes:
         wrong.append(f"its terms make {found.total}, recorded is {recorded}")
     return wrong
+
+
+def is_bfloat16(tensor: Array) -> bool:
+    """Whether numbers are those of bfloat16: numpy has none, and they are recorded as float32."""
+    if tensor.dtype != np.float32:
+        return False
+    return not (np.ascontiguousarray(tensor).view(np.uint32) & 0xFFFF).any()
