@@ -112,7 +112,7 @@ SENTENCES = {
         "findings", "The first {0} arose in {1}, from inputs that were all finite."
     ),
     "not_finite_from_start": QT_TRANSLATE_NOOP(
-        "findings", "The loss is {0}, and an input or a parameter was already not finite."
+        "findings", "{1} was already not finite when {2} read it, so the loss is {0}."
     ),
     "not_finite_gradient": QT_TRANSLATE_NOOP(
         "findings",

@@ -4,8 +4,13 @@ import math
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import forward_events, is_finite, strange
+from backprop_viz.recording.calls import TensorPlace
+from backprop_viz.recording.events import Event
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+
+# How the names of torch's losses end, whose second argument is the target.
+_OF_LOSSES = ("loss", "entropy", "entropy_with_logits", "kl_div")
 
 
 def find(recording: Recording) -> Iterator[Finding]:
@@ -19,7 +24,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     bad = [(i, event) for i, event in events if not is_finite(event.outputs)]
     if not bad:
         last = events[-1][0] if events else None
-        yield Finding("not_finite_from_start", "error", (str(recording.loss),), event=last)
+        values = (str(recording.loss), "loss", "backward")
+        yield Finding("not_finite_from_start", "error", values, event=last)
         return
     # From the loss back, along what is not finite.
     wanted = {tensor for tensor in bad[-1][1].output_ids if tensor is not None}
@@ -32,7 +38,26 @@ def find(recording: Recording) -> Iterator[Finding]:
     if is_finite(origin.inputs):
         yield Finding("not_finite", "error", (strange(origin.outputs), origin.op), event=first)
         return
+    place = next(k for k, read in enumerate(origin.inputs) if not is_finite((read,)))
     names = {p.value_id: p.name for p in recording.parameters}
-    given = [names[t] for t in wanted if t in names]
-    name = given[0] if given else None
-    yield Finding("not_finite_from_start", "error", (str(recording.loss),), name, first)
+    parameter = next((n for t, n in names.items() if t == origin.input_ids[place]), None)
+    name = parameter or _called(recording, origin, place)
+    values = (str(recording.loss), name, origin.op)
+    yield Finding("not_finite_from_start", "error", values, parameter, first)
+
+
+def _called(recording: Recording, event: Event, place: int) -> str:
+    """What an operation was given, as code has it: a buffer's name, "target", "args[1]"."""
+    tensor = event.input_ids[place]
+    for buffer in recording.buffers:
+        if any(tensor == value for _, value in buffer.values):
+            return buffer.name
+    if tensor == recording.input_id:
+        return "input"
+    if event.call is not None:
+        for key, given in event.call.kwargs.items():
+            if given == TensorPlace(place):
+                return key
+        if event.op.endswith(_OF_LOSSES) and event.call.place("target", 1) == place:
+            return "target"
+    return "target" if tensor == recording.labels_id else f"args[{place}]"

@@ -1,6 +1,7 @@
 """Where a finding is easily taken for another, or for nothing."""
 
 import math
+from copy import deepcopy
 
 import pytest
 import torch
@@ -163,6 +164,20 @@ def test_a_weight_that_was_nan_before(net: nn.Sequential) -> None:
         net[2].weight[0, 0] = math.nan
     (said,) = found(net, X)["not_finite_from_start"]
     assert (said.parameter, said.severity) == ("2.weight", "error")
+    assert said.values == ("nan", "2.weight", "linear")
+
+
+def test_a_target_or_an_input_that_was_nan_before(net: nn.Sequential) -> None:
+    bad = X.clone()
+    bad[0, 0] = math.nan
+    target = bad[:, :3]
+    (said,) = found(deepcopy(net), bad)["not_finite_from_start"]
+    assert said.values == ("nan", "input", "linear")
+    losses = found(deepcopy(net), X, loss=lambda out: F.mse_loss(out, target))
+    (said,) = losses["not_finite_from_start"]
+    assert (said.values, said.parameter) == (("nan", "target", "mse_loss"), None)
+    (said,) = found(net, X, loss=lambda out: (out - target).sum())["not_finite_from_start"]
+    assert said.values == ("nan", "args[1]", "sub")
 
 
 def test_a_unit_of_a_sequence_of_convolutions_is_its_channel() -> None:

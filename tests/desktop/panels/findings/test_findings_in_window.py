@@ -54,7 +54,7 @@ SAID = {
     "growing_graph": ("The graph grows with every iteration", "The graphs of 3 earlier iterations"),
     "never_reached": ("unused.weight gets no gradient", "Backward never reached unused.weight"),
     "not_finite": ("NaN first appeared in log", "The first NaN arose in log"),
-    "not_finite_from_start": ("The loss is nan", "a parameter was already not finite"),
+    "not_finite_from_start": ("The loss is nan", "0.weight was already not finite when linear"),
     "not_in_optimizer": ("2.weight is in no optimizer", "was not updated: no optimizer has it"),
     "nothing_reached": ("No parameter gets a gradient", "Backward reached no parameter"),
     "one_sample_batch_norm": ("Batch norm of one sample", "a batch of one sample"),
