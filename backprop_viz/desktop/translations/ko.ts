@@ -7351,8 +7351,12 @@ Click or press Enter: where does it come from?</source>
         <translation>첫 {0}이(가) {1}에서 생겼습니다. 입력은 모두 유한했습니다.</translation>
     </message>
     <message>
-        <source>The loss is {0}, and an input or a parameter was already not finite.</source>
-        <translation>손실이 {0}이며, 입력이나 매개변수가 이미 유한하지 않았습니다.</translation>
+        <source>Found in {0} of {1} calls; the first is shown.</source>
+        <translation>호출 {1}번 중 {0}번에서 발견되었습니다. 첫 번째 것을 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>{1} was already not finite when {2} read it, so the loss is {0}.</source>
+        <translation>{2}이(가) 읽을 때 {1}은(는) 이미 유한하지 않았습니다. 그래서 손실이 {0}입니다.</translation>
     </message>
     <message>
         <source>The loss is finite, but the first {0} in a gradient arose in {1}, from gradients that were all finite. Its slope has no limit there, as that of sqrt at 0: keep away from it, as by adding 1e-8.</source>
