@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 import torch
 from pytestqt.qtbot import QtBot
 from torch import nn
@@ -26,17 +27,22 @@ def cleared_after_the_loss() -> Recording:
     return recording.recording
 
 
+@pytest.fixture
+def bar(qtbot: QtBot) -> PhaseBar:
+    shown = PhaseBar()
+    qtbot.addWidget(shown)
+    shown.resize(1580, 36)
+    shown.show()
+    return shown
+
+
 def names(bar: PhaseBar) -> list[str]:
     return [cell.text() for cell in sorted(bar.cells, key=lambda cell: cell.x())]
 
 
 def test_zero_grad_between_loss_and_backward(
-    qtbot: QtBot, make_view_state: Callable[..., ViewState]
+    bar: PhaseBar, make_view_state: Callable[..., ViewState]
 ) -> None:
-    bar = PhaseBar()
-    qtbot.addWidget(bar)
-    bar.resize(1580, 36)
-    bar.show()
     usual = make_view_state(phases=5)
     recording = cleared_after_the_loss()
     bar.show_view_state(replace(usual, cursor=recording.at(len(recording.events))))
@@ -53,12 +59,8 @@ def test_zero_grad_between_loss_and_backward(
 
 
 def test_what_is_to_come_stands_where_this_loop_has_it(
-    qtbot: QtBot, make_view_state: Callable[..., ViewState]
+    bar: PhaseBar, make_view_state: Callable[..., ViewState]
 ) -> None:
-    bar = PhaseBar()
-    qtbot.addWidget(bar)
-    bar.resize(1580, 36)
-    bar.show()
     order = phases_in_order(cleared_after_the_loss())
     bar.show_view_state(replace(make_view_state(phases=0), order=order))
     bar.layout().activate()
