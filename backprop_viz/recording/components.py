@@ -1,13 +1,12 @@
 """The real and the imaginary part of complex numbers, each of which is explained by itself."""
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 Component = Literal["", "real", "imag"]
 REAL, IMAG = "real", "imag"
 # A complex tensor's components; those of a real one are it alone.
 _OF_COMPLEX: tuple[Component, ...] = ("real", "imag")
 _OF_REAL: tuple[Component, ...] = ("",)
-COMPONENTS: tuple[Component, ...] = get_args(Component)
 
 
 def component_of(array: Any, component: str) -> Any:

@@ -111,4 +111,4 @@ def contrast(a: QColor, b: QColor) -> float:
 
 def _luminance(color: QColor) -> float:
     red, green, blue = (c**2.2 for c in (color.redF(), color.greenF(), color.blueF()))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)

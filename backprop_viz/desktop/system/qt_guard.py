@@ -97,7 +97,7 @@ def install() -> None:
         super(Shiboken.Object, cls).__init_subclass__(**options)  # type: ignore[misc]
         guard(cls)
 
-    Shiboken.Object.__init_subclass__ = classmethod(made)  # type: ignore[assignment]
+    Shiboken.Object.__init_subclass__ = classmethod(made)  # type: ignore[assignment, arg-type]
     left = list(type.__subclasses__(Shiboken.Object))
     while left:
         cls = left.pop()
@@ -142,7 +142,6 @@ def _guarded(name: str, method: FunctionType, of_qt: list[type]) -> Callable[...
         return answer
 
     call.guarded_by_backprop_viz = True  # type: ignore[attr-defined]
-    call.guarded_name = name  # type: ignore[attr-defined]
     return call
 
 

@@ -230,9 +230,10 @@ class MainWindow(QMainWindow):
 
     def leave_out_built_in(self) -> None:
         """Show only what concerns a run that the program did not make itself."""
-        left_out = [self._widgets[entry.id] for entry in self._entries if entry.built_in]
-        for widget in left_out:
+        widgets = [self._widgets[entry.id] for entry in self._entries if entry.built_in]
+        for widget in widgets:
             widget.setVisible(False)
+        left_out: list[object] = [*widgets]
         self.panels = tuple(panel for panel in self.panels if panel not in left_out)
         self._seeing_every_state = tuple(
             panel for panel in self._seeing_every_state if panel not in left_out

@@ -48,4 +48,5 @@ def index_edges(placement: Placement, around: float) -> BoxIndex[tuple[int, int]
 
 
 def _grown(boxes: NDArray[np.float64], around: float) -> NDArray[np.float64]:
-    return boxes.reshape(-1, 4) + np.array([-around, -around, around, around])
+    grown: NDArray[np.float64] = boxes.reshape(-1, 4) + np.array([-around, -around, around, around])
+    return grown

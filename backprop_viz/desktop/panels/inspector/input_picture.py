@@ -173,7 +173,7 @@ class InputPicture(NumberPicture):
     def _plane(self) -> Array:
         """The numbers in rows and columns of cells."""
         assert self._batch is not None
-        sample = self._batch[self._sample]
+        sample: Array = self._batch[self._sample]
         if self.form is TensorForm.HEAT_MAP:
             return np.atleast_2d(sample.T)
         return sample.reshape(-1, sample.shape[-1])
@@ -191,7 +191,8 @@ class InputPicture(NumberPicture):
         with np.errstate(invalid="ignore"):
             parts = (np.asarray(self._colours(), np.float64) - low) / (high - low or 1.0)
         red, green, blue = np.nan_to_num(np.clip(parts, 0, 1) * 255).round().astype(np.uint32)
-        return np.uint32(0xFF000000) | red << 16 | green << 8 | blue
+        pixels: Array = np.uint32(0xFF000000) | red << 16 | green << 8 | blue
+        return pixels
 
     def _paint_written(self, painter: QPainter, box: QRect) -> None:
         assert self._batch is not None

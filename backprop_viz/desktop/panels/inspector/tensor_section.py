@@ -37,7 +37,8 @@ def of_sample(array: Array | None, layer: Layer, recording: Recording, sample: i
     """The part of a layer's batch that belongs to a sample."""
     if array is None or array.ndim <= len(layer.shape) or not len(array):
         return array
-    return array[recording.sample_of(array, sample)]
+    part: Array = array[recording.sample_of(array, sample)]
+    return part
 
 
 def maps(array: Array) -> Array | None:

@@ -315,4 +315,5 @@ def _sheet(block: Block, index: int) -> Array | None:
         return None
     if block.size.look is Look.UNITS:
         return maps.reshape(kernel_grid(block.size.count))
-    return maps[index]
+    enlarged: Array = maps[index]
+    return enlarged

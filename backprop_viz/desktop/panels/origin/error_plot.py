@@ -141,7 +141,8 @@ class ErrorPlot(CheckPlot):
     def _reading(self, at: int) -> str:
         assert self._check is not None
         check = self._check
-        return self.tr("h = {0}: {1}, relative error {2}").format(
+        text: str = self.tr("h = {0}: {1}, relative error {2}")
+        return text.format(
             written(float(f"{check.steps[at]:.3g}")),
             short(check.estimates[at], 7),
             error_text(float(check.errors[at])),

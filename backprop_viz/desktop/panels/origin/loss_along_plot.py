@@ -205,7 +205,8 @@ class LossAlongPlot(CheckPlot):
         if self._symbol:
             text = self.tr("moved by {0}: {3} = {1} ({2})")
         change = signed(loss - self._check.loss, 3)
-        return text.format(signed(moved, 3), short(loss, 7), change, self._symbol)
+        reading: str = text.format(signed(moved, 3), short(loss, 7), change, self._symbol)
+        return reading
 
     # -- what the user does ----------------------------------------------------------------------
 

@@ -86,7 +86,8 @@ class TermPicture(QWidget):
         if grid is None:
             return 0
         count = len(grid.factors) + (not grid.alone)
-        each = min(max(grid.terms.shape[1] * _CLEAR_CELL, _TITLED), round(_TITLE_WIDTH))
+        columns: int = grid.terms.shape[1]
+        each = min(max(columns * _CLEAR_CELL, _TITLED), round(_TITLE_WIDTH))
         return 2 + count * each + (count - 1) * _SIGN
 
     def show_grid(self, grid: TermGrid | None, names: NumberNames | None) -> None:
