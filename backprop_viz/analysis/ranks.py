@@ -76,20 +76,6 @@ def compare_ranks(recordings: Sequence[Recording]) -> RankComparison:
     )
 
 
-def first_difference(ranks: Sequence[Sequence[Recording]]) -> tuple[int, str] | None:
-    """The first iteration after which a weight differs between ranks, and its name.
-
-    Of each rank the recordings; iterations that not every rank has are passed over.
-    """
-    by_number = [{one.iteration: one for one in recordings} for recordings in ranks]
-    common = set.intersection(*(set(one) for one in by_number)) if by_number else set()
-    for iteration in sorted(common):
-        compared = compare_ranks([one[iteration] for one in by_number])
-        if compared.differing:
-            return iteration, compared.differing[0]
-    return None
-
-
 def gradient_on_ranks(name: str, recordings: Sequence[Recording]) -> RankGradient:
     """A parameter's gradients in one iteration of all ranks."""
     whole = recordings[0].by_parameter[name].full_shape

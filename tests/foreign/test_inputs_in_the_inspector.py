@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.analysis.numbers.tensor_forms import TensorForm, form_of, forms_for
+from backprop_viz.analysis.numbers.tensor_forms import TensorForm, forms_for
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.inspector.input_picture import InputPicture
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
@@ -89,7 +89,7 @@ def test_all_tokens_are_there(qtbot: QtBot) -> None:
     picture = InputPicture()
     qtbot.addWidget(picture)
     picture.resize(200, 190)
-    picture.show_sample(batch, 1, form_of((19,), batch.dtype), "tokens", None)
+    picture.show_sample(batch, 1, TensorForm.TOKENS, "tokens", None)
     box = picture.box()
     points = [QPoint(x, y) for x in range(0, box.width(), 5) for y in range(0, box.height(), 5)]
     found = {number.index for p in points if (number := picture.number_at(p)) is not None}

@@ -4,11 +4,13 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import IO
 
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.files.recording_file import load
 from backprop_viz.recording.format import frames
-from backprop_viz.recording.format.reader import read_recordings
+from backprop_viz.recording.format.reader import RecordingReader
+from backprop_viz.recording.format.records import RecordType
 from backprop_viz.recording.format.writer import RecordingWriter
 from backprop_viz.recording.iteration import Recording
 
@@ -18,6 +20,25 @@ def stream_of(recordings: Iterable[Recording]) -> bytes:
     writer = RecordingWriter()
     pieces = [piece for recording in recordings for piece in writer.pieces(recording)]
     return frames.header() + b"".join(pieces)
+
+
+def read_recordings(stream: IO[bytes]) -> list[Recording]:
+    """The recordings in a stream, in order; of one that is cut short, all up to its last record.
+
+    Raises ValueError, a sentence, if it holds no records, a newer version's, or damaged ones.
+    """
+    frames.read_header(stream)
+    reader, found = RecordingReader(), dict[int, Recording]()
+    try:
+        while True:
+            kind, payload = frames.read_record(stream)
+            if reader.take(kind, payload) and kind == RecordType.STATE:
+                recording = reader.recording()
+                assert recording is not None
+                found[recording.serial] = recording
+    except EOFError:
+        pass
+    return list(found.values())
 
 
 def through_stream(*recordings: Recording) -> Recording:

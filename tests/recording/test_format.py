@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from backprop_viz import recording
-from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
+from backprop_viz.recording.earlier_graphs import EarlierGraphs
+from backprop_viz.recording.events import Failure, GradientIntervention, NumbersTaken, PhaseSpan
 from backprop_viz.recording.files.chunks import ChunkSummary
 from backprop_viz.recording.format.codec import DTYPES
 from backprop_viz.recording.format.frames import MAGIC, MAJOR, MINOR
@@ -37,6 +38,7 @@ from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
 from backprop_viz.recording.program import Line, Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.torch_error import NamedShape, TorchError
+from backprop_viz.recording.whereabouts import Whereabouts
 
 TEXT = (Path(recording.__file__).parent / "FORMAT.md").read_text("utf-8")
 TABLES = {
@@ -58,6 +60,8 @@ TABLES = {
     "6 span": SpanRecord,
     "phase span": PhaseSpan,
     "7 state": StateRecord,
+    "earlier graphs": EarlierGraphs,
+    "numbers taken": NumbersTaken,
     "failure": Failure,
     "error": TorchError,
     "given tensor": NamedShape,
@@ -73,6 +77,7 @@ TABLES = {
     "line": Line,
     "20 losses": LossesRecord,
     "21 scalars": ScalarsRecord,
+    "22 whereabouts": Whereabouts,
 }
 
 
@@ -118,5 +123,6 @@ def test_the_specification_has_every_record_type() -> None:
 def test_the_specification_has_magic_version_and_dtypes() -> None:
     assert f"`{MAGIC.hex(' ').upper()}`" in TEXT
     assert f"# The record format, version {MAJOR}.{MINOR}\n" in TEXT
+    assert f"\n| 2 | major version: {MAJOR} |\n| 2 | minor version: {MINOR} |\n" in TEXT
     dtypes = TEXT.split("The dtypes: ")[1].split("\n")[0]
     assert sorted(re.findall(r"`(\w+)`", dtypes)) == sorted(DTYPES)

@@ -17,7 +17,7 @@ import backprop_viz as bv
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.codec import Malformed, array_pieces, encoded
-from backprop_viz.recording.format.reader import RecordingReader, read_recordings
+from backprop_viz.recording.format.reader import RecordingReader
 from backprop_viz.recording.format.records import LayersRecord, RecordType
 from backprop_viz.recording.format.writer import RecordingWriter
 from backprop_viz.recording.health import IterationHealth
@@ -25,7 +25,14 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import LayerGraph
 from backprop_viz.recording.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
-from tests.recording.streams import kinds_of, same, stream_of, through_stream, unlike
+from tests.recording.streams import (
+    kinds_of,
+    read_recordings,
+    same,
+    stream_of,
+    through_stream,
+    unlike,
+)
 
 
 def trainer_of(**options: Any) -> bv.Trainer:

@@ -39,15 +39,6 @@ class Rect:
         """Its lower side."""
         return self.y + self.height
 
-    def overlaps(self, other: "Rect") -> bool:
-        """Whether two places share an area."""
-        return (
-            self.x < other.right
-            and other.x < self.right
-            and self.y < other.bottom
-            and other.y < self.bottom
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Placement:

@@ -20,13 +20,8 @@ class TensorForm(StrEnum):
     NUMBER = "number"
 
 
-def form_of(shape: Sequence[int], dtype: "np.dtype[Any]") -> TensorForm:
-    """The form of a sample of this shape, without the batch's dimension."""
-    return forms_for(shape, dtype)[0]
-
-
 def forms_for(shape: Sequence[int], dtype: "np.dtype[Any]") -> tuple[TensorForm, ...]:
-    """The forms that a sample of this shape can be shown in, the likeliest first."""
+    """The forms in which one sample of this shape can be shown, the likeliest first."""
     whole = dtype.kind in "iub"
     match len(shape):
         case 0:

@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 Slices = tuple[slice, ...]
 _ALL = slice(None)
 # Where ConvolutionBackward0 sends its gradients, and groups among the arguments.
-INPUT, WEIGHT, BIAS = range(3)
+INPUT, WEIGHT = range(2)
 _GROUPS = 6
 
 

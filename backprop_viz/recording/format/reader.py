@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import IO
 
 from backprop_viz.recording.events import Event, Parameter, PhaseSpan
 from backprop_viz.recording.format.call_codec import understood_call
 from backprop_viz.recording.format.codec import Malformed, decoded
 from backprop_viz.recording.format.compact_arrays import unpacked_array
-from backprop_viz.recording.format.frames import Buffer, read_header, read_record
+from backprop_viz.recording.format.frames import Buffer
 from backprop_viz.recording.format.records import (
     BeginRecord,
     EventRecord,
@@ -205,22 +204,3 @@ class RecordingReader:
 
 def _flat(pairs: Iterable[tuple[int | None, int]]) -> list[int | None]:
     return [tensor for pair in pairs for tensor in pair]
-
-
-def read_recordings(stream: IO[bytes]) -> list[Recording]:
-    """The recordings in a stream, in order; of one that is cut short, all up to its last record.
-
-    Raises ValueError, a sentence, if it holds no records, a newer version's, or damaged ones.
-    """
-    read_header(stream)
-    reader, found = RecordingReader(), dict[int, Recording]()
-    try:
-        while True:
-            kind, payload = read_record(stream)
-            if reader.take(kind, payload) and kind == RecordType.STATE:
-                recording = reader.recording()
-                assert recording is not None
-                found[recording.serial] = recording
-    except EOFError:
-        pass
-    return list(found.values())

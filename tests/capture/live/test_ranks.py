@@ -12,7 +12,6 @@ import pytest
 from torch.distributed import TCPStore
 
 import backprop_viz as bv
-from backprop_viz.analysis.ranks import first_difference
 from tests.capture.live.script_runs import PATIENCE_S, Ended, Scripts
 from tests.nightly import NIGHTLY
 
@@ -129,12 +128,11 @@ def test_a_rank_that_is_killed_leaves_what_it_had_written(tmp_path: Path, two_ra
 
 
 def test_weights_that_drift_apart_are_found(ranks: list[list[bv.Recording]]) -> None:
-    assert first_difference(ranks) is None
+    for both in zip(*ranks, strict=True):
+        assert bv.compare_ranks(both).differing == ()
     # One rank's third step is put in place of its fourth.
-    late = [*ranks[1][:3], replace(ranks[1][2], iteration=4)]
-    found = first_difference([ranks[0], late])
-    assert found is not None
-    assert found[0] == 4
+    late = replace(ranks[1][2], iteration=4)
+    assert bv.compare_ranks([ranks[0][3], late]).differing
 
 
 def test_what_cannot_be_compared_is_refused(ranks: list[list[bv.Recording]]) -> None:

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
 from backprop_viz.desktop.panels.plots.curve_row import CurveRow, is_faint, line_look
-from backprop_viz.desktop.panels.plots.told_points import CurvePoint
 from backprop_viz.desktop.panels.plots.extremes import Doubles
+from backprop_viz.desktop.panels.plots.told_points import CurvePoint
 from backprop_viz.desktop.panels.plots.traces import Trace
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.recording.history import Curves

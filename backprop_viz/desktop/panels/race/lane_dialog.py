@@ -71,7 +71,7 @@ class LaneDialog(QDialog):
         name = self.optimizer.currentData()
         if name != settings.optimizer:
             settings = replace(settings, optimizer=name, optimizer_options={})
-        self.options = OptimizerOptions(settings, self._options_at, self)
+        self.options = OptimizerOptions(settings, self._options_at)
         self._options_at.removeRow(0)  # the optimizer's name, which stands above
 
     def _accept(self) -> None:

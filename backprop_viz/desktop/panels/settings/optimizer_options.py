@@ -19,11 +19,11 @@ class OptimizerOptions:
     ``boxes`` and ``flags`` are the fields by the names shown.
     """
 
-    def __init__(self, settings: Settings, form: QFormLayout, owner: QWidget) -> None:
+    def __init__(self, settings: Settings, form: QFormLayout) -> None:
         self.boxes: dict[str, NumberField] = {}
         self.flags: dict[str, QComboBox] = {}
         self._optimizer = OPTIMIZERS[settings.optimizer]
-        self._form, self._owner = form, owner
+        self._form = form
         form.addRow(
             QLabel(translate("options", "Optimizer")), QLabel(optimizer_text(self._optimizer.title))
         )

@@ -29,7 +29,7 @@ class OptionsDialog(QDialog):
         self.setWindowTitle(self.tr("Training options"))
         self._settings = settings
         form = QFormLayout()
-        self._options = OptimizerOptions(settings, form, self)
+        self._options = OptimizerOptions(settings, form)
         self._schedule = ScheduleOptions(settings, form, self)
         self._zero_grad = QComboBox()
         self._zero_grad.setObjectName("zeroGrad")
