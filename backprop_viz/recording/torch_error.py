@@ -37,8 +37,8 @@ class TorchError:
       used.
     - ``changed``, ``changed_by``: where it was changed, or cut off from the graph; ``changed_at``
       is that event's index.
-    - ``why``: what cut the graph: "detached", "no_grad", or "integer" for numbers that have no
-      gradient.
+    - ``why``: what cut the graph, as ``analysis.graph_cuts`` calls it: "detached", "no_grad",
+      "no_derivative", "copied", "integer" or "taken".
     - ``iterations_ago``: how many iterations before this one the graph was made; 0 is this one,
       None: in one of which nothing is known.
     - ``read``, ``read_by``: where this iteration read a tensor of that earlier graph.

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
 from backprop_viz import recording
+from backprop_viz.analysis.graph_cuts import CutKind
 from backprop_viz.recording.earlier_graphs import EarlierGraphs
 from backprop_viz.recording.events import Failure, GradientIntervention, NumbersTaken, PhaseSpan
 from backprop_viz.recording.files.chunks import ChunkSummary
@@ -118,6 +119,11 @@ def test_the_specification_has_the_fields_of_each_record(title: str, kind: Any) 
 def test_the_specification_has_every_record_type() -> None:
     found = re.findall(r"^### (\d+) (\w+)$", TEXT, re.M)
     assert found == [(str(kind.value), kind.name.lower()) for kind in RecordType]
+
+
+def test_the_specification_has_what_can_cut_a_graph() -> None:
+    (row,) = re.findall(r"^\| `why` \|.*$", TEXT, re.M)
+    assert set(get_args(CutKind)) <= set(re.findall(r"`(\w+)`", row))
 
 
 def test_the_specification_has_magic_version_and_dtypes() -> None:
