@@ -164,7 +164,7 @@ def test_links_of_the_readme_to_files_are_words_where_there_is_no_address(wheel:
     own = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [link for link in links(own) if not link.startswith("http")]
     assert links(text) == [link for link in links(own) if link.startswith("http")]
-    assert "CONTRIBUTING tells how" in text
+    assert "CONTRIBUTING describes how" in text
 
 
 def test_with_an_address_every_link_leads_there(tmp_path: Path) -> None:

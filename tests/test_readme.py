@@ -35,6 +35,22 @@ def names() -> dict[str, object]:
     }
 
 
+def test_what_is_shown_of_recordings_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    recording = bv.Trainer(data="random", loss="mse", batch_size=1).record()
+    for name in ("run", "run.rank0", "run.rank1"):
+        recording.save(f"{name}.bprec")
+    by_name, of_ranks = blocks("Recordings")
+    exec(by_name, {"bv": bv})
+    first, *parameters = capsys.readouterr().out.splitlines()
+    assert first == "[1]"
+    assert [line.split()[0] for line in parameters] == [p.name for p in recording.parameters]
+    exec(of_ranks, {"bv": bv})
+    assert "conv1.bias 0.0 True" in capsys.readouterr().out.splitlines()
+
+
 def test_what_is_shown_in_python_runs(
     names: dict[str, object], capsys: pytest.CaptureFixture[str]
 ) -> None:
