@@ -8,7 +8,7 @@ from backprop_viz.analysis.operations.operation_entry import (
     OperationNode,
     SentGradient,
 )
-from backprop_viz.analysis.operations.pointwise import FunctionOfElement
+from backprop_viz.analysis.operations.pointwise import entry_of_function
 
 
 def _log(function: Callable[[float], float]) -> Callable[[float], float]:
@@ -16,28 +16,11 @@ def _log(function: Callable[[float], float]) -> Callable[[float], float]:
     return lambda x: -math.inf if x == 0 else function(x)
 
 
-def _entry(
-    functions: tuple[str, ...],
-    node: str,
-    symbol: str,
-    function: Callable[[float], float],
-    form: str,
-    sent: str,
-) -> OperationEntry:
-    return OperationEntry(
-        functions=functions,
-        derivative=f"{functions[0]}′",
-        form=form,
-        forward=FunctionOfElement(symbol, function),
-        nodes=(OperationNode(node, (SentGradient("local", sent),)),),
-    )
-
-
 OPERATIONS = (
-    _entry(
+    entry_of_function(
         ("exp",), "ExpBackward0", "exp(x)", math.exp, "y[…] = exp(x[…])", "∂L/∂x[…] = δ[…]·y[…]"
     ),
-    _entry(
+    entry_of_function(
         ("exp2",),
         "Exp2Backward0",
         "2ˣ",
@@ -45,7 +28,7 @@ OPERATIONS = (
         "y[…] = exp(x[…]·ln(2))",
         "∂L/∂x[…] = δ[…]·y[…]·ln(2)",
     ),
-    _entry(
+    entry_of_function(
         ("expm1",),
         "Expm1Backward0",
         "exp(x) − 1",
@@ -53,7 +36,7 @@ OPERATIONS = (
         "y[…] = exp(x[…]) − 1",
         "∂L/∂x[…] = δ[…]·(y[…] + 1)",
     ),
-    _entry(
+    entry_of_function(
         ("log",),
         "LogBackward0",
         "ln(x)",
@@ -61,7 +44,7 @@ OPERATIONS = (
         "y[…] = ln(x[…])",
         "∂L/∂x[…] = δ[…] / x[…]",
     ),
-    _entry(
+    entry_of_function(
         ("log2",),
         "Log2Backward0",
         "log₂(x)",
@@ -69,7 +52,7 @@ OPERATIONS = (
         "y[…] = ln(x[…]) / ln(2)",
         "∂L/∂x[…] = δ[…] / (x[…]·ln(2))",
     ),
-    _entry(
+    entry_of_function(
         ("log10",),
         "Log10Backward0",
         "log₁₀(x)",
@@ -77,7 +60,7 @@ OPERATIONS = (
         "y[…] = ln(x[…]) / ln(10)",
         "∂L/∂x[…] = δ[…] / (x[…]·ln(10))",
     ),
-    _entry(
+    entry_of_function(
         ("log1p",),
         "Log1PBackward0",
         "ln(1 + x)",
@@ -85,7 +68,7 @@ OPERATIONS = (
         "y[…] = ln(1 + x[…])",
         "∂L/∂x[…] = δ[…] / (1 + x[…])",
     ),
-    _entry(
+    entry_of_function(
         ("sin",),
         "SinBackward0",
         "sin(x)",
@@ -93,7 +76,7 @@ OPERATIONS = (
         "y[…] = sin(x[…])",
         "∂L/∂x[…] = δ[…]·cos(x[…])",
     ),
-    _entry(
+    entry_of_function(
         ("cos",),
         "CosBackward0",
         "cos(x)",

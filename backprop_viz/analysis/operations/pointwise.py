@@ -4,6 +4,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backprop_viz.analysis.operations.operation_entry import (
+    OperationEntry,
+    OperationNode,
+    SentGradient,
+)
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
     RecordedCall,
@@ -41,6 +46,23 @@ class GatedElement:
         gate = FunctionOfElement(self.symbol, self.function, "gate")
         x = call.input
         return (product("value", x.one(self.role, index), of_element(x, index, gate)),)
+
+
+def entry_of_function(
+    functions: tuple[str, ...], node: str, symbol: str, function: Function, form: str, sent: str
+) -> OperationEntry:
+    """The entry of a function of each element.
+
+    ``node`` is its grad_fn, ``symbol`` how a value is written, ``form`` how the output is, ``sent``
+    how the gradient is.
+    """
+    return OperationEntry(
+        functions=functions,
+        derivative=f"{functions[0]}′",
+        form=form,
+        forward=FunctionOfElement(symbol, function),
+        nodes=(OperationNode(node, (SentGradient("local", sent),)),),
+    )
 
 
 def of_element(x: RecordedTensor, index: Index, rule: FunctionOfElement) -> FactorColumn:

@@ -1,7 +1,6 @@
 """Powers, roots, reciprocals and absolute values of each element."""
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from backprop_viz.analysis.operations.operation_entry import (
     OperationNode,
     SentGradient,
 )
-from backprop_viz.analysis.operations.pointwise import FunctionOfElement
+from backprop_viz.analysis.operations.pointwise import entry_of_function
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
     RecordedCall,
@@ -77,23 +76,6 @@ def _power_sent(call: RecordedCall) -> str:
     return "∂L/∂x[…] = δ[…]·3·x[…]²" if p == 3 else ""
 
 
-def _entry(
-    functions: tuple[str, ...],
-    node: str,
-    symbol: str,
-    function: Callable[[float], float],
-    form: str,
-    sent: str,
-) -> OperationEntry:
-    return OperationEntry(
-        functions=functions,
-        derivative=f"{functions[0]}′",
-        form=form,
-        forward=FunctionOfElement(symbol, function),
-        nodes=(OperationNode(node, (SentGradient("local", sent),)),),
-    )
-
-
 _POWER = OperationNode("PowBackward0", (SentGradient("local", _power_sent),))
 
 OPERATIONS = (
@@ -120,7 +102,7 @@ OPERATIONS = (
         nodes=(_POWER,),
         composite=True,
     ),
-    _entry(
+    entry_of_function(
         ("sqrt",),
         "SqrtBackward0",
         "√x",
@@ -128,7 +110,7 @@ OPERATIONS = (
         "y[…] = √(x[…])",
         "∂L/∂x[…] = δ[…] / (2·y[…])",
     ),
-    _entry(
+    entry_of_function(
         ("rsqrt",),
         "RsqrtBackward0",
         "1/√x",
@@ -136,7 +118,7 @@ OPERATIONS = (
         "y[…] = 1 / √(x[…])",
         "∂L/∂x[…] = −δ[…]·y[…]³ / 2",
     ),
-    _entry(
+    entry_of_function(
         ("reciprocal",),
         "ReciprocalBackward0",
         "1/x",
