@@ -26,6 +26,7 @@ from backprop_viz.capture.code.calling_frames import (
 from backprop_viz.capture.code.forward_code import code_of
 from backprop_viz.capture.code.line_trace import lines_traced
 from backprop_viz.capture.code.user_lines import line_of_file
+from backprop_viz.capture.followed_backward import FollowedBackward, creates_graph
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
@@ -73,6 +74,7 @@ class LoopWatch(TorchFunctionMode):
         self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
         told = recorder.operation_failed, recorder.numbers_taken, self._writes.before_call
         self._functions = FunctionWatch(self._operation_ran, recorder.copies, self._code, *told)
+        self._followed = FollowedBackward(recorder, self._functions)
         self._span, self._updating, self._tracing = ExitStack(), ExitStack(), ExitStack()
         self._phase: Phase | None = None
         self._depth = self._evaluating = 0  # calls of the model under way, and those beside it
@@ -185,7 +187,7 @@ class LoopWatch(TorchFunctionMode):
             self._writes.before_call(func, args, kwargs)
         if quiet or of_torch_func(func, args, kwargs):
             return func(*args, **kwargs)
-        if func in BACKWARD_FUNCTIONS and not (self._depth and kwargs.get("create_graph")):
+        if func in BACKWARD_FUNCTIONS and not (self._depth and creates_graph(func, args, kwargs)):
             return self._backward(func, args, kwargs)
         phase = self._phase_of(name)
         if phase is None and not self._goes_on(args, kwargs):
@@ -234,15 +236,6 @@ class LoopWatch(TorchFunctionMode):
                 self._caught_up(Phase.BACKWARD, clips=self._clips)
                 self._clips = None
         return made
-
-    @contextmanager
-    def errors_noted(self) -> Iterator[None]:
-        """Explain in the recording what torch raises in here."""
-        try:
-            yield
-        except Exception as error:
-            self._recorder.failed(error)
-            raise
 
     def _phase_of(self, name: str) -> Phase | None:
         """The phase that an operation outside a backward belongs to; None if to none."""
@@ -390,9 +383,13 @@ class LoopWatch(TorchFunctionMode):
                 self._recorder.results.roots(roots)
             self._has_ended(Phase.LOSS)
         self._go(Phase.BACKWARD)
-        with self._recorder.backward(roots):
+        within = self._followed.running(func, args, kwargs)
+        with self._recorder.backward(roots, within):
             result = func(*args, **kwargs)
         self._forwarded = False
         self._recorder.own.gave(result)
         self._has_ended(Phase.BACKWARD)
+        if within is not None:
+            self._go(None)
+            self._followed.note()
         return result

@@ -54,6 +54,16 @@ def record(
         recorder = Recorder(model, optimizer, only=chosen)
         watch = LoopWatch(recorder, [model])
         seen = module_clearings_seen(watch.clearing_module)
-        warned, noted = warned_where_it_was_called(), watch.errors_noted()
+        warned, noted = warned_where_it_was_called(), _errors_noted(recorder)
         with eager(), seen, warned, watch.hooked(), noted, watch:
             yield LoopRecording(recorder)
+
+
+@contextmanager
+def _errors_noted(recorder: Recorder) -> Iterator[None]:
+    """Explain in the recording what torch raises in here."""
+    try:
+        yield
+    except Exception as error:
+        recorder.failed(error)
+        raise

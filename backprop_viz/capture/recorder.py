@@ -28,7 +28,7 @@ from backprop_viz.capture.logs.span_log import SpanLog
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import LEFT_OUT
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
-from backprop_viz.capture.watches.backward_watch import BackwardWatch
+from backprop_viz.capture.watches.backward_watch import BackwardWatch, Within
 from backprop_viz.capture.watches.data_parallel import note_all_reduce
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tensors
 from backprop_viz.capture.watches.module_tree import parameters_in, tensors_in
@@ -126,8 +126,7 @@ class Recorder:
         runs = self._operations_run
         watches: Sequence[Callable[[], AbstractContextManager[None]]]
         watches = self.clearing, runs, runs, self.backward, self.updating
-        watch = watches[list(Phase).index(phase)]
-        with self.span(phase), watch():
+        with self.span(phase), watches[list(Phase).index(phase)]():
             yield
 
     @contextmanager
@@ -311,15 +310,15 @@ class Recorder:
         """Note an operation that has run."""
         self.writes.has_run()
         log, phase = self.log, self.spans.phase
-        op, read, inputs, made, line, place, call = told
+        op, read, inputs, made, line, place, call, copies = told
         (node, *others), module = map(grad_fn_of, made), self._modules.running
-        made_by = Operation(phase, op, read, made, node, made[0].output_nr, module, tuple(others))
-        self._forward.ran(made_by)
+        number = made[0].output_nr
+        self._forward.ran(Operation(phase, op, read, made, node, number, module, tuple(others)))
         log.weights_made(read, made)
-        tracked = any(tensor.requires_grad for tensor in made)
-        more: dict[str, Any] = {"line": line, "call": call, "module": module, "tracked": tracked}
+        copies = copies or self.copies(made, not self.writes.alien)
+        more: dict[str, Any] = {"line": line, "call": call, "module": module}
+        more["tracked"] = any(tensor.requires_grad for tensor in made)
         more["grad_enabled"] = torch.is_grad_enabled()
-        copies = self.copies(made, not self.writes.alien)
         place = log.note(phase, op, inputs, copies, place=place, **more)
         self._made.note(node, op, len(log) - 1, place)
         self._buffers.look(read)
@@ -375,8 +374,8 @@ class Recorder:
     # -- backward ----------------------------------------------------------------------------
 
     @contextmanager
-    def backward(self, roots: Sequence[Tensor] = ()) -> Iterator[None]:
-        """A backward runs in here: from these tensors, or from the last result."""
+    def backward(self, roots: Sequence[Tensor] = (), within: Within = None) -> Iterator[None]:
+        """A backward runs in here, ``within`` a context: from these tensors, or the last result."""
         self._watch.sync()
         if roots:
             self.results.roots(roots)
@@ -392,9 +391,10 @@ class Recorder:
         self._forward.clear(self._calls.has)
         self._batch.backward_runs(self._calls.has, self._forward.holds)
         kept = (*tensors_in(self.model), *self._batch.tensors())
-        self._snapshots.forget_all_but((*kept, *self._forward.results))
+        if within is None:  # else more is read again
+            self._snapshots.forget_all_but((*kept, *self._forward.results))
         self._buffers.look_at_all()
-        with self._nodes_watch.running_through(self._walked.nodes, self.writes):
+        with self._nodes_watch.running_through(self._walked.nodes, self.writes, within):
             yield
         note_all_reduce(self.model, self._watch)
         self._backwards += 1

@@ -1,6 +1,7 @@
 """Why a recorded number is what it is."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -214,6 +215,7 @@ class Explainer:
             tensor = self.recording.events[i].output_ids[slot]
             assert tensor is not None
             numbers.append(Number(tensor, number.index, i, slot, component=number.component))
+        self._not_changed_on_the_way(number, value, numbers, event)
         if len(numbers) == 1:
             return replace(self.explain(numbers[0]), number=number, value=value)
         over_steps = parts_over_steps(self.lookup, number, numbers)
@@ -222,6 +224,18 @@ class Explainer:
         parts = tuple(Part("sent", column.values, (column,)) for column in map(self._one, numbers))
         formula = " + ".join(f"∂L/∂x via {self.recording.events[i].op}" for i, _ in senders)
         return _explained(number, value, "arrived", event.op, formula, parts, ())
+
+    def _not_changed_on_the_way(
+        self, number: Number, value: float, sent: Sequence[Number], event: Event
+    ) -> None:
+        """Raises NotReplayed if what arrived is not what was sent: a hook has changed it."""
+        if self.recording.samples is not None:
+            return
+        values = np.array([self.value(one) for one in sent])
+        total, size = float(values.sum()), float(np.abs(values).sum()) + abs(value)
+        rounding = rounding_of(self.recording.tensors[number.tensor])
+        if abs(value - total) > rounding * size:
+            raise NotReplayed("changed_by_hook", event.op, total)
 
     def _accumulated(self, number: Number, value: float, event: Event) -> NumberExplanation:
         """``.grad`` before, and what arrived."""

@@ -1,5 +1,6 @@
 """A recorded call made again in float64, from its numbers alone: no model is needed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ _WIDER = {
     "float32": torch.float64,
     "complex64": torch.complex128,
 }
+_NOT_FOLLOWED = re.compile(r"not differentiable with respect to argument '(\w+)'")
 _CASTS = frozenset(f"torch.Tensor.{name}" for name in ("half", "bfloat16", "float", "double"))
 
 
@@ -180,8 +182,23 @@ def _called(event: Event, call: Call, given: Sequence[Tensor], narrow: bool) -> 
         try:
             made = function(*changed_leaves(args, leaf), **changed_leaves(named, leaf))
         except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
+            refused = _refused(function, call, error)
+            if refused is not None and given[refused].requires_grad:
+                followed = [t.detach() if i == refused else t for i, t in enumerate(given)]
+                return _called(event, call, followed, narrow)
             raise NotReplayed("not_replayed", event.op, str(error).split("\n")[0]) from error
     return tuple(_flat(made)) if made is not None else (given[0],)
+
+
+def _refused(function: Any, call: Call, error: Exception) -> int | None:
+    """Which tensor one of torch's own operations does not let autograd follow."""
+    found = _NOT_FOLLOWED.search(str(error))
+    form = getattr(function, "default", None)
+    if found is None or form is None:
+        return None
+    names = [argument.name for argument in form._schema.arguments]
+    value = dict(zip(names, call.args, strict=False)).get(found[1])
+    return value.place if isinstance(value, TensorPlace) else None
 
 
 def reproduces(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 
 from torch import Tensor
 
@@ -34,6 +35,11 @@ class ForwardLog:
     def results(self) -> list[Tensor]:
         """What each operation made first."""
         return [operation.made[0] for operation in self._operations]
+
+    @property
+    def made(self) -> Iterator[Tensor]:
+        """All that the operations made."""
+        return chain.from_iterable(operation.made for operation in self._operations)
 
     @property
     def new_results(self) -> list[Tensor]:

@@ -1,6 +1,6 @@
 """Which tensors of a loop are the iteration's own: what reads them may be a loss."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
@@ -17,6 +17,11 @@ class OwnTensors:
     def __init__(self, names: Mapping[int, str], walked: WalkedGraph, forward: ForwardLog) -> None:
         self._names, self._walked, self._forward = names, walked, forward
         self._given = set[GradFn]()  # the nodes of gradients that can be differentiated again
+
+    @property
+    def made(self) -> Iterator[Tensor]:
+        """What was made by the operations that may still have part in a backward."""
+        return self._forward.made
 
     def have(self, tensor: Tensor) -> bool:
         """Whether a tensor is a parameter that trains, or has its node in the iteration's graph."""

@@ -1,7 +1,7 @@
 """Records what a backward does, node by node; also one that is called within another's."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -28,6 +28,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
 
 _BACKWARD = Phase.BACKWARD
+Within = AbstractContextManager[None] | None  # what a backward runs in
 
 # The functions that run a backward, and the name of what they start from, their first argument.
 BACKWARD_FUNCTIONS: Mapping[Callable[..., Any], str] = {
@@ -70,10 +71,13 @@ class BackwardWatch:
         self._place: CodePlace | None = None  # of the line that runs the backward
 
     @contextmanager
-    def running_through(self, nodes: Sequence[GradFn], writes: WriteWatch) -> Iterator[None]:
-        """Note what a backward does in here at these nodes, all that the graph has."""
+    def running_through(
+        self, nodes: Sequence[GradFn], writes: WriteWatch, within: Within
+    ) -> Iterator[None]:
+        """Note what a backward does ``within`` at these nodes, all that the graph has."""
         calm = self._calm(nodes) if writes.sees_all_of(nodes) else None
-        with writes.backward(calm is not None), calm or self.running(nodes):
+        seen = calm or self.running(nodes)
+        with writes.backward(calm is not None), seen, within or nullcontext():
             yield
 
     def _calm(self, nodes: Sequence[GradFn]) -> CalmBackward | None:

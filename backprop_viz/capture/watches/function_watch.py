@@ -85,6 +85,7 @@ class Ran(NamedTuple):
     line: int | None
     place: CodePlace | None
     call: Call | None
+    outputs: Copies | None = None  # copies of what it made, where that is told of later
 
 
 class FunctionWatch(TorchFunctionMode):
@@ -130,12 +131,19 @@ class FunctionWatch(TorchFunctionMode):
         return transforms_within(self.told_inside)
 
     @contextmanager
-    def told_inside(self) -> Iterator[None]:
-        """Tell of the plain operations that run in here, in place of torch's functions."""
+    def told_inside(
+        self,
+        ran: Callable[[Ran], None] | None = None,
+        known: Callable[[Tensor], Tensor] | None = None,
+    ) -> Iterator[None]:
+        """Tell of the plain operations that run in here, in place of torch's functions.
+
+        They are told to ``ran``, if it is given; ``known`` is as ``InsideWatch`` has it.
+        """
         if self.inside:
             yield
             return
-        watch = InsideWatch(self._inside_runs, self._inside_ran)
+        watch = InsideWatch(self._inside_runs, partial(self._inside_ran, ran), known)
         self.inside = True
         try:
             with watch:
@@ -157,9 +165,14 @@ class FunctionWatch(TorchFunctionMode):
         draws = torch.Tag.nondeterministic_seeded in getattr(func, "tags", ())
         return self._copy(tuple(template.read)), _random_state() if draws else None
 
-    def _inside_ran(self, told: RanInside, noted: tuple[Copies, bytes | None]) -> None:
+    def _inside_ran(
+        self,
+        ran: Callable[[Ran], None] | None,
+        told: RanInside,
+        noted: tuple[Copies, bytes | None],
+    ) -> None:
         lines = lines_running(self._forward)
-        self._ran(Ran(told.op, told.read, noted[0], told.made, *lines, told.call))
+        (ran or self._ran)(Ran(told.op, told.read, noted[0], told.made, *lines, told.call))
 
     def forget(self) -> None:
         """Report nothing any more."""

@@ -30,6 +30,7 @@ class InsideWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     ``runs`` is called before one runs, with what it reads; what it gives back is handed to ``ran``.
     That is called when the next one begins: only then autograd has given the result its node.
+    ``known`` may name another tensor for one that is read: the one that it is a reference to.
     """
 
     @classmethod
@@ -41,9 +42,10 @@ class InsideWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self,
         runs: Callable[[Callable[..., Any], tuple[Any, ...], Mapping[str, Any], Template], Any],
         ran: Callable[[RanInside, Any], None],
+        known: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._runs, self._ran = runs, ran
+        self._runs, self._ran, self._known = runs, ran, known
         self._last: Callable[[], None] | None = None
 
     def __torch_dispatch__(
@@ -58,9 +60,13 @@ class InsideWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         with torch._C.DisableTorchFunction():
             self.end()
             template = Template(args, kwargs)
+            if self._known is not None:
+                template.read = list(map(self._known, template.read))
             noted = self._runs(func, args, kwargs, template)
             result = func(*args, **kwargs)
             made = tuple(result) if isinstance(result, tuple | list) else (result,)
+            # The gradients that nobody asks for are None.
+            made = tuple([each for each in made if each is not None])
             namespace, op = func.name().split(".")[0].split("::")
             if namespace == "aten" and op not in _NOTHING_DONE and _all_tensors(made):
                 call = template.call(f"{ATEN}{op}", noted[1])

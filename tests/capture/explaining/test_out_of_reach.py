@@ -215,23 +215,3 @@ def test_where_no_sum_is_made_nothing_is_left_over() -> None:
     assert found.reason is not None
     assert math.isnan(found.residual)
     assert recording.explain(event, 0, (0, 0)).residual == 0
-
-
-def test_a_node_of_a_gradients_own_graph_says_that_a_backward_made_it() -> None:
-    torch.manual_seed(0)
-    net, x = nn.Linear(3, 1), torch.randn(4, 3)
-    with bv.record(net) as recorded:
-        grads = torch.autograd.grad(net(x).tanh().mean(), [net.weight], create_graph=True)
-        moved = net.weight - 0.1 * grads[0]
-        (x @ moved.T).square().mean().backward()
-    codes: dict[str, set[str | None]] = {}
-    for number in numbers_of(recorded.recording, random.Random(0)):
-        event = recorded.recording.events[number.event or 0]
-        if event.phase is Phase.BACKWARD and not number.arrived:
-            found = Explainer(recorded.recording).explain(number)
-            code = None if found.reason is None else found.reason.code
-            codes.setdefault(event.op, set()).add(code)
-    # One is of the matrix product in the code, the other of that inside the linear layer's node.
-    assert codes["MmBackward0"] == {"made_by_backward", None}
-    assert set().union(*codes.values()) == {"made_by_backward", None}
-    assert codes["PowBackward0"] == codes["SubBackward0"] == {None}

@@ -68,6 +68,10 @@ def no_terms_text(reason: Fact) -> str | None:
             "{0} is a Function of your own: only its backward method knows the terms. Write its "
             "forward with torch's operations alone, or hold it to torch.autograd.gradcheck.",
         ),
+        "changed_by_hook": translate(
+            "reasons",
+            "{1:.6g} was sent to {0}; a hook has changed it before it arrived there.",
+        ),
         "changed_in_place": translate(
             "reasons",
             "{0} read a tensor that was changed in place by what no recorded call tells of. Make a "
