@@ -107,6 +107,8 @@ class Optimizer:
     options; None where that is not known here. ``symbols`` tells what the rule's own symbols
     stand for, in English and marked for translation in the context "symbols"; those that many
     rules have, such as m, are known. Those of a lower ``order`` are listed first, then by title.
+    One that is not ``offered`` only scripts use: the window has its rule, but no run of its own
+    with it. ``by_closure``: a step calls for the loss, and moves the weights, several times.
     """
 
     name: str
@@ -121,6 +123,8 @@ class Optimizer:
     symbols: Mapping[str, str] = field(default_factory=dict)
     update_line: str = ""
     order: int = 100
+    offered: bool = True
+    by_closure: bool = False
 
     @property
     def by_hand(self) -> bool:

@@ -6,12 +6,14 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from backprop_viz.analysis.optimizers import optimizer_of
 from backprop_viz.recording.events import PhaseSpan
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase, in_order
 from backprop_viz.recording.tensors import Array
 
 _MOVED = "changed"  # weights, by no optimizer's rule
+_PASSES = (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)
 # The operations of events that tell of what a loop did to gradients between its phases.
 CLIPS = ("clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_")
 
@@ -122,7 +124,14 @@ def _name(recording: Recording, span: PhaseSpan) -> str:
 
 def _moves(recording: Recording, span: PhaseSpan) -> bool:
     """Whether weights have moved between two calls of a closure."""
-    return span.phase is Phase.UPDATE and _ops(recording, span) == {_MOVED}
+    if span.phase is not Phase.UPDATE:
+        return False
+    ops = _ops(recording, span)
+    if ops == {_MOVED}:
+        return True
+    rules = [optimizer_of(op) for op in ops - {_MOVED}]
+    by_closure = bool(rules) and all(rule is not None and rule.by_closure for rule in rules)
+    return by_closure and any(s.phase in _PASSES for s in recording.spans if s.start >= span.stop)
 
 
 def _ops(recording: Recording, span: PhaseSpan) -> set[str]:

@@ -13,6 +13,7 @@ from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
+from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.iteration import Recording
 
@@ -55,7 +56,8 @@ def record(
         watch = LoopWatch(recorder, [model])
         seen = module_clearings_seen(watch.clearing_module)
         warned, noted = warned_where_it_was_called(), _errors_noted(recorder)
-        with eager(), seen, warned, watch.hooked(), noted, watch:
+        moves = lbfgs_moves_seen(recorder.watch.moved)
+        with eager(), seen, moves, warned, watch.hooked(), noted, watch:
             yield LoopRecording(recorder)
 
 

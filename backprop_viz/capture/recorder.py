@@ -75,11 +75,11 @@ class Recorder:
         self._snapshots = TensorSnapshots(samples)
         self.log = log = EventLog(self._snapshots)
         self.writes = WriteWatch(log, only is None and samples is None)
-        self._watch = ParameterWatch(model, self._optimizers, log, only)
-        self._parameters = self._watch.at_start()
+        self.watch = ParameterWatch(model, self._optimizers, log, only)
+        self._parameters = self.watch.at_start()
         self._modules, self._buffers = ModuleWatch(model), BufferWatch(model, log, only)
         self._walked = WalkedGraph(self._names, only, samples is not None)
-        nodes = log, self._walked, self._watch, self._names, intervention, only
+        nodes = log, self._walked, self.watch, self._names, intervention, only
         self._nodes_watch = BackwardWatch(*nodes)
         self._batch, self._given_batch = BatchLog(log), False
         self.results, self._calls, self.spans = LossLog(), ModelCalls(), SpanLog(log)
@@ -179,7 +179,7 @@ class Recorder:
         """Note what has changed since the last event, as done by ``op`` in a phase."""
         start = len(self.log)
         self.spans.begin(phase)
-        self._watch.sync(op, every_grad)
+        self.watch.sync(op, every_grad)
         self.spans.end(apart=True, kept=len(self.log) > start)
 
     def copies(self, tensors: Tensors, made: bool = False) -> tuple[Copy, ...]:
@@ -249,11 +249,11 @@ class Recorder:
 
         ``grads``: what it cleared, by the id() of the parameter.
         """
-        self._watch.begin_with(grads)
-        self._parameters = self._watch.at_start()
+        self.watch.begin_with(grads)
+        self._parameters = self.watch.at_start()
         self.log.place = place
         with self.span(Phase.ZERO_GRAD):
-            self._watch.cleared()
+            self.watch.cleared()
         self.log.place = None
 
     # -- zero_grad and update ----------------------------------------------------------------
@@ -261,9 +261,9 @@ class Recorder:
     @contextmanager
     def clearing(self) -> Iterator[None]:
         """zero_grad runs in here."""
-        self._watch.sync_grads()
+        self.watch.sync_grads()
         yield
-        self._watch.cleared()
+        self.watch.cleared()
 
     @contextmanager
     def updating(
@@ -276,10 +276,10 @@ class Recorder:
         self.leave_out_the_rest()
         self._used.note(optimizers or self._optimizers, self.rate)
         if not caught_up:
-            self._watch.sync()
-        states = self._watch.states()
+            self.watch.sync()
+        states = self.watch.states()
         yield
-        self._watch.updated(states, (optimizers or self._optimizers) or None)
+        self.watch.updated(states, (optimizers or self._optimizers) or None)
 
     def leave_out_the_rest(self) -> None:
         """What forward has made since the last backward goes into no update, or led to an error."""
@@ -301,7 +301,7 @@ class Recorder:
         code = code_of(self.model)
         told = self.operation_ran, self.copies, code, self.operation_failed, self.numbers_taken
         watch = FunctionWatch(*told)
-        self._watch.sync()
+        self.watch.sync()
         self._batch.ids()
         with lines_traced(code, self.forward_line_begins), eager(), self.following_modules(), watch:
             yield
@@ -376,7 +376,7 @@ class Recorder:
     @contextmanager
     def backward(self, roots: Sequence[Tensor] = (), within: Within = None) -> Iterator[None]:
         """A backward runs in here, ``within`` a context: from these tensors, or the last result."""
-        self._watch.sync()
+        self.watch.sync()
         if roots:
             self.results.roots(roots)
             nodes = zip(map(grad_fn_of, roots), roots, strict=True)
@@ -396,5 +396,5 @@ class Recorder:
         self._buffers.look_at_all()
         with self._nodes_watch.running_through(self._walked.nodes, self.writes, within):
             yield
-        note_all_reduce(self.model, self._watch)
+        note_all_reduce(self.model, self.watch)
         self._backwards += 1

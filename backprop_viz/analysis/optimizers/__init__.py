@@ -14,15 +14,17 @@ def _declared() -> Iterator[Optimizer]:
         yield found
 
 
-# The optimizers by name, as they are listed.
-OPTIMIZERS: Mapping[str, Optimizer] = {
+# Every optimizer whose rule is known, by name, and those of them that a run can be made with, as
+# they are listed.
+KNOWN: Mapping[str, Optimizer] = {
     each.name: each for each in sorted(_declared(), key=lambda o: (o.order, o.title))
 }
+OPTIMIZERS: Mapping[str, Optimizer] = {name: each for name, each in KNOWN.items() if each.offered}
 
 
 def optimizer_of(op: str) -> Optimizer | None:
-    """The optimizer that makes updates of this name; None if none of the program's does.
+    """The optimizer that makes updates of this name; None where the rule is not known.
 
     Several of the same torch class have the same rule: the first of them.
     """
-    return next((each for each in OPTIMIZERS.values() if each.op == op), None)
+    return next((each for each in KNOWN.values() if each.op == op), None)

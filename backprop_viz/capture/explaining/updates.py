@@ -17,6 +17,7 @@ from backprop_viz.analysis.operations.recorded_call import (
     product,
 )
 from backprop_viz.analysis.operations.renorm import renormed
+from backprop_viz.analysis.optimizers import optimizer_of
 from backprop_viz.analysis.phase_runs import between_closures
 from backprop_viz.analysis.update_breakdown import explain_update, update_terms
 from backprop_viz.analysis.update_rules import NEW, NOW, OLD, UpdateTerm
@@ -49,9 +50,6 @@ _FUNCTIONS: Mapping[str, tuple[str, Callable[..., float]]] = {
     "{}": ("", float),
 }
 
-# It moves all weights together, by what it remembers of earlier gradients: no rule of one weight.
-_BY_HISTORY = "LBFGS"
-
 
 def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...], tuple[Fact, ...]]:
     """The formula, the terms and the steps of a new weight, or of the optimizer's own tensors.
@@ -77,6 +75,7 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     # A scalar is of no element: only the other scalars are told beside it.
     told = [t for t in terms if t.scalar or not term.scalar]
     facts = tuple(_told(t, event, number) for t in told)
+    facts += tuple(_left_alone(event, term))
     formula = term.defined({t.symbol for t in terms})
     columns = _Columns(lookup, number, terms)
     summands = list(_summands(term))
@@ -105,13 +104,29 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
 def _without_rule(recording: Recording, event: Event, index: int) -> NotReplayed:
     """Why a weight that has moved has no terms."""
     group = recording.group_of(event.parameter or "")
-    if event.op == _BY_HISTORY:
+    if _is_by_closure(event):
         return NotReplayed("direction_of_history", event.op)
     if event.op != "changed":
         return NotReplayed("no_update_rule", event.op)
     if group is not None and between_closures(recording, index):
         return NotReplayed("moved_between_closures", group.rule)
     return NotReplayed("changed_outside", event.op)
+
+
+def _is_by_closure(event: Event) -> bool:
+    rule = optimizer_of(event.op)
+    return rule is not None and rule.by_closure
+
+
+def _left_alone(event: Event, term: UpdateTerm) -> Iterator[Fact]:
+    """What to say of a step that takes a number as it is, or as it was."""
+    if not _PLACE.fullmatch(term.template):
+        return
+    ((symbol, _),) = term.operands.values()
+    if term.symbol == NEW and _is_by_closure(event):
+        yield Fact("step_ended" if symbol == "w" else "put_back", (event.op,))
+    elif symbol == ("w" if term.symbol == NEW else term.symbol.removesuffix(NOW) + OLD):
+        yield Fact("row_not_read", (event.op,))
 
 
 def _told(term: UpdateTerm, event: Event, number: Number) -> Fact:
@@ -249,7 +264,7 @@ class _Columns:
 
     def __init__(self, lookup: Lookup, number: Number, terms: tuple[UpdateTerm, ...]) -> None:
         assert number.event is not None
-        self._number = number
+        self._lookup, self._number = lookup, number
         self._event = lookup.recording.events[number.event]
         self._index = number.index
         self._component = number.component
@@ -286,7 +301,7 @@ class _Columns:
 
     def _symbol(self, symbol: str, value: Operand, term: UpdateTerm) -> FactorColumn:
         values = np.array([float(np.asarray(value))])
-        tensor, event = self._tensor(term, symbol)
+        tensor, event = self._tensor(term, symbol, value)
         index = np.array([self._index], np.int64).reshape(1, -1)
         if tensor is not None:
             index = index if self._event.tensors[tensor].ndim else index[:, :0]
@@ -306,14 +321,31 @@ class _Columns:
             component=self._component,
         )
 
-    def _tensor(self, term: UpdateTerm, symbol: str) -> tuple[int | None, int | None]:
+    def _maker(self, tensor: int | None) -> int | None:
+        """The update that made a tensor: an earlier one a weight, this one the state."""
+        recording, parameter = self._lookup.recording, self._event.parameter or ""
+        happened = recording.happened_to.get(parameter, ())
+        for i in reversed([i for i in happened if i < (self._number.event or 0)]):
+            other = recording.events[i]
+            if other.phase is Phase.UPDATE and tensor in other.output_ids:
+                return i
+        own = any(tensor == after for _, after in self._event.state_ids.values())
+        known = recording.by_parameter.get(parameter)
+        return self._number.event if own and (not known or tensor != known.value_id) else None
+
+    def _tensor(
+        self, term: UpdateTerm, symbol: str, value: Operand
+    ) -> tuple[int | None, int | None]:
         """The recorded tensor that a symbol stands for, and the event that made it."""
         event = self._event
         if symbol == "w":
-            return event.input_ids[0], None
+            return event.input_ids[0], self._maker(event.input_ids[0])
         if symbol == "grad" or (symbol == "g" and "g" not in self.changed(term)):
             return event.input_ids[1], self._grad_event
         state, old = self._states.get(symbol, (None, False))
+        if state is None and symbol in event.state_ids and type(value) is not float:
+            made = event.state_ids[symbol][1]
+            return made, self._maker(made)
         if state is None:
             return None, None
         before, after = event.state_ids[state]

@@ -29,6 +29,7 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.watches.backward_watch import roots_of
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
+from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
 from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
@@ -144,6 +145,7 @@ class Watch:
         for context in (without_collector(), eager(), recorder.following_modules(), warned):
             self._open.enter_context(context)
         self._open.enter_context(module_clearings_seen(loop.clearing_module))
+        self._open.enter_context(lbfgs_moves_seen(recorder.watch.moved))
         for handle in loop.hook_models():
             self._open.callback(handle.remove)
         _push_mode(loop)  # type: ignore[no-untyped-call]

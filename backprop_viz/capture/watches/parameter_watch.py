@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
@@ -15,6 +16,7 @@ from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.copied_together import arrays_together
 from backprop_viz.capture.tensors.memory import LEFT_OUT, NotCopied, full_shape, to_array
+from backprop_viz.capture.watches.lbfgs_watch import HeardMoves, Moves
 from backprop_viz.capture.watches.module_tree import modules_in, tensors_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded, reduces_in_place
 from backprop_viz.recording.all_reduce import ALL_REDUCE
@@ -27,6 +29,7 @@ from backprop_viz.recording.phases import Phase
 CHANGED = "changed"
 _NOTHING: tuple[Copy, Copy] = (None, None)
 _data_ptr = Tensor.data_ptr
+_LARGEST_INT = 2**63  # of a number that numpy holds as one of 64 bits
 
 
 class ParameterWatch:
@@ -51,6 +54,7 @@ class ParameterWatch:
         self._modules = _own_parameters(model, self._sharded)
         # What ``_all_parameters`` has found last, and of what.
         self._looked_up: tuple[object, list[tuple[str, nn.Parameter]]] = None, []
+        self._moves = HeardMoves(log)
         # When backward added to a ``.grad`` last, as time.perf_counter tells it.
         self.accumulated_at: float | None = None
         self.reduces_in_place = reduces_in_place(model)
@@ -90,6 +94,7 @@ class ParameterWatch:
 
         ``every_grad``: it is told of each ``.grad``, changed or not.
         """
+        self._moves.note()
         if not self._sharded:
             self._modules = _own_parameters(self._model)
         pairs, known = self._parameters(), self._known
@@ -179,6 +184,8 @@ class ParameterWatch:
                     if torch.is_tensor(value):
                         places.append((name, key))
                         tensors.append(value)
+                    elif type(value) in (int, float) and abs(value) < _LARGEST_INT:
+                        found[name][key] = np.array(value)
         arrays = arrays_together(tensors)
         for (name, key), tensor, array in zip(places, tensors, arrays, strict=True):
             found[name][key] = to_array(tensor) if array is None else array
@@ -191,6 +198,7 @@ class ParameterWatch:
 
         None: the loop has changed the weights by hand.
         """
+        moved = self._moves.note()
         log, place = self._log, user_line()
         owners = None if optimizers is None else _owners(optimizers)
         kept = [parameter for _, parameter in self._parameters()]
@@ -206,11 +214,14 @@ class ParameterWatch:
             value, grad = self._known[name]
             now, grad_now = next(copies)
             owned = owners is None or owner is not None
-            if owned and grad is not None:
+            heard = owner is not None and self._moves.are_heard(rule_of(owner))
+            if owned and grad is not None and not (heard and moved):
                 state = {
                     key: (log.id(before[name].get(key)), log.tensors.add(array))
-                    for key, array in after[name].items()
+                    for key, array in ({} if heard else after[name]).items()
                 }
+                if heard and (old := log.id(value)) is not None:
+                    state = {"w": (None, old)}  # the step ended without another move
                 rule = "sub_" if owner is None else rule_of(owner)
                 told: dict[str, Any] = {"parameter": name, "state_ids": state, "place": place}
                 log.note(Phase.UPDATE, rule, (value, grad), (now,), **told)
@@ -220,6 +231,15 @@ class ParameterWatch:
                 self._grad_changed(name, grad, grad_now, CHANGED)
             self._known[name] = now, grad_now
         self._is_as_synced(self._parameters())
+
+    def moved(self, optimizer: Optimizer, moves: Moves) -> None:
+        """An optimizer has moved its weights, and may call its closure now."""
+        for name, parameter in self._parameters():
+            if id(parameter) in moves:
+                value, grad = self._known[name]
+                now = self._log.copy(parameter)
+                self._moves.add(rule_of(optimizer), name, moves[id(parameter)], (value, grad), now)
+                self._known[name] = now, grad
 
     # -- backward ------------------------------------------------------------------------------
 

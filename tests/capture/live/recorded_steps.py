@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from backprop_viz.analysis.phase_runs import between_closures
 from backprop_viz.capture.watches.parameter_watch import CHANGED
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
@@ -12,10 +13,15 @@ from backprop_viz.recording.tensors import Array
 
 def optimizer_steps(recording: Recording) -> Iterator[dict[str, Event]]:
     """For each step of an optimizer its updates, by parameter."""
-    kinds = groupby(recording.events, lambda e: e.phase is Phase.UPDATE and e.op != CHANGED)
-    for updates, events in kinds:
+
+    def steps(numbered: tuple[int, Event]) -> bool:
+        i, event = numbered
+        updates = event.phase is Phase.UPDATE and event.op != CHANGED
+        return updates and not between_closures(recording, i)
+
+    for updates, events in groupby(enumerate(recording.events), steps):
         if updates:
-            yield {str(event.parameter): event for event in events}
+            yield {str(event.parameter): event for _, event in events}
 
 
 def told_of_step(recording: Recording, updates: dict[str, Event]) -> list[Array | None]:

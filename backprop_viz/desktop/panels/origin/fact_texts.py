@@ -130,6 +130,11 @@ def fact_sentences() -> Mapping[str, str]:
             "facts",
             "The row's norm was {0}, more than max_norm {1}: the embedding multiplied it by {2}.",
         ),
+        "row_not_read": translate("facts", "No sample has read this row: {0} leaves it as it is."),
+        "step_ended": translate("facts", "{0} ended its step without another move."),
+        "put_back": translate(
+            "facts", "{0} has put it back to where this search for a step began."
+        ),
         "row_looked_up": translate("facts", "Row {0} was looked up {1} times."),
         "where_first": translate("facts", "The condition holds: taken from the first."),
         "where_second": translate("facts", "The condition does not hold: taken from the second."),

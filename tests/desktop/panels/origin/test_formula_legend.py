@@ -1,6 +1,8 @@
 """The symbols of a formula and the columns of the table have one naming."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 import torch
@@ -21,6 +23,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
+from tests.analysis.optimizers import test_lbfgs, test_sparse_adam
 from tests.analysis.optimizers.plain_optimizer import unusual_options
 
 
@@ -100,6 +103,19 @@ def test_each_symbol_of_an_optimizer_has_a_meaning(optimizer: str) -> None:
         recording = trainer.record()
         assert {"update"} <= {e.kind for e in explained_kinds(recording).values()}
         assert without_meaning(recording) == []
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        partial(test_lbfgs.recorded, "strong_wolfe"),
+        lambda: test_sparse_adam.recorded({})[-1],
+    ],
+)
+def test_each_symbol_of_an_optimizer_of_scripts_has_a_meaning(
+    recorded: Callable[[], Recording],
+) -> None:
+    assert without_meaning(recorded()) == []
 
 
 @pytest.mark.parametrize(
