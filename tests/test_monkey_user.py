@@ -58,6 +58,7 @@ def test_the_shortest_failing_run_is_found(monkeypatch: pytest.MonkeyPatch, bad:
     assert shortest(1, 20, 1.0, 10.0) == ([2, bad], "wrong")
 
 
+@by_night
 @pytest.mark.long
 def test_what_goes_wrong_is_found_and_said() -> None:
     """A run whose window says a word to Qt fails, with its seed and the action."""

@@ -2,6 +2,7 @@ import sys
 
 import pytest
 
+from tests.nightly import by_night
 from tests.peak_memory import within
 
 
@@ -16,6 +17,7 @@ def test_what_the_work_raises_is_raised() -> None:
         within(10_000, lambda: 1 // 0)
 
 
+@by_night
 def test_that_the_interpreters_names_grow_is_not_the_works() -> None:
     kept: list[str] = []
 

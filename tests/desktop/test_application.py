@@ -1,6 +1,5 @@
 """The whole window, driven as a person drives it."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,6 +35,8 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
 from tests.desktop.application_helpers import NAMES, trigger, view_state_of
+from tests.forked_workers import sharing_server
+from tests.nightly import by_night
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -154,6 +155,7 @@ def test_a_drawn_digit_is_classified_as_classify_does(
     assert pad.probabilities is None
 
 
+@by_night
 @pytest.mark.long
 def test_train_learns_to_read_and_pause_stops(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("--preset", "digits")
@@ -210,6 +212,8 @@ def test_errors_are_told_in_the_window(open_window: OpenWindow, qtbot: QtBot) ->
 def test_closing_in_the_middle_of_training_exits_at_once_without_a_word() -> None:
     script = """
 import sys, time
+from tests.forked_workers import fork_workers
+fork_workers()
 from PySide6.QtCore import QTimer
 from backprop_viz.desktop import application
 from backprop_viz.cli import parse
@@ -241,7 +245,7 @@ print(status, time.monotonic() - closed[0])
         capture_output=True,
         text=True,
         timeout=120,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        **sharing_server(),
     )
     assert done.returncode == 0, done.stderr
     said = [line for line in done.stderr.splitlines() if "propagateSizeHints" not in line]

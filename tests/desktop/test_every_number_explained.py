@@ -11,11 +11,12 @@ from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.recording.number import Number
 from tests.conftest import OpenWindow
 from tests.desktop.application_helpers import trigger, view_state_of
+from tests.nightly import by_day_every
 
 MODES: tuple[Mode, ...] = ("activations", "weights", "gradients")
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", by_day_every(2, MODES))
 def test_a_click_on_each_map_of_the_network(
     qtbot: QtBot, open_window: OpenWindow, mode: Mode
 ) -> None:

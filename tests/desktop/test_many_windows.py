@@ -46,6 +46,7 @@ def equals_the_plain_loop(window: MainWindow) -> None:
     assert [n for n, w in weights.items() if not same(tensor(end.value(n)), w)] == []
 
 
+@by_night
 def test_two_windows_train_side_by_side(open_window: OpenWindow, qtbot: QtBot) -> None:
     start_ahead()  # the other's worker, beside the first one's
     one = open_window("--preset", "tutorial", "--seed", "3")

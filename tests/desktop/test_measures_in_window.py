@@ -10,13 +10,20 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
-from tests.conftest import OpenWindow
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.test_where_from import Explained
+
+pytestmark = pytest.mark.usefixtures("late_plots")
+
+
+@pytest.fixture(scope="module")
+def window_size() -> tuple[int, int]:
+    return 1600, 1000
 
 
 @pytest.fixture
-def explained(open_window: OpenWindow, qtbot: QtBot) -> Explained:
-    explained = Explained(open_window("--preset", "tutorial", size=(1600, 1000)), qtbot)
+def explained(shared_window: MainWindow, qtbot: QtBot) -> Explained:
+    explained = Explained(shared_window, qtbot)
     explained.step(4)
     return explained
 

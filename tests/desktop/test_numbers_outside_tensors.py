@@ -32,6 +32,7 @@ from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 from tests.desktop.test_where_from import Explained
+from tests.nightly import by_night
 from tests.waiting import until, until_idle
 
 pytestmark = pytest.mark.usefixtures("late_plots")
@@ -72,6 +73,7 @@ def by_hand(explained: Explained) -> list[tuple[float, float, torch.nn.Module, d
     return found
 
 
+@by_night
 def test_a_point_of_the_loss_is_the_loss_of_its_iteration(explained: Explained) -> None:
     plot = explained.window.panel(LossPlot)
     losses = [loss for loss, *_ in by_hand(explained)]

@@ -268,7 +268,7 @@ def test_every_event_of_the_tutorial_forwards_and_backwards(
 
 @pytest.mark.parametrize(
     ("settings", "thing"),
-    by_day_every(2, [(TUTORIAL, 1), (TUTORIAL, 3), (DIGITS, 2), (DIGITS, 0)]),
+    by_day_every(4, [(TUTORIAL, 1), (TUTORIAL, 3), (DIGITS, 2), (DIGITS, 0)]),
 )
 def test_random_walks_over_two_iterations(
     qtbot: QtBot, make_view_state: MakeViewState, settings: Settings, thing: int

@@ -23,7 +23,7 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from tests.conftest import OpenWindow
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 from tests.waiting import until, until_idle
 
 pytestmark = pytest.mark.usefixtures("late_plots")
@@ -331,6 +331,7 @@ def test_while_training_nothing_is_asked(explained: Explained) -> None:
     until_idle(explained.session)
 
 
+@by_night
 def test_an_iteration_that_training_ran_by_is_recorded_whole(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -362,6 +363,7 @@ def test_an_iteration_that_training_ran_by_is_recorded_whole(
     assert len(explanation.terms) == 64 * 30 * 30
 
 
+@by_night
 @pytest.mark.parametrize("number", by_day_every(2, ["activation", "bias"]))
 def test_the_window_stays_as_large_as_it_is(
     open_window: OpenWindow, qtbot: QtBot, number: str

@@ -8,14 +8,22 @@ import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_origin import grad_number, loss_number
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import full, signed
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
 from tests.desktop.test_where_from import Explained, click_bar
 from tests.waiting import until, until_idle
 
+pytestmark = pytest.mark.usefixtures("late_plots")
+
+
+@pytest.fixture(scope="module")
+def window_size() -> tuple[int, int]:
+    return 1600, 1000
+
 
 @pytest.fixture
-def explained(open_window: OpenWindow, qtbot: QtBot) -> Explained:
-    return Explained(open_window("--preset", "tutorial", size=(1600, 1000)), qtbot)
+def explained(shared_window: MainWindow, qtbot: QtBot) -> Explained:
+    return Explained(shared_window, qtbot)
 
 
 def test_the_panel_follows_the_iteration_that_is_shown(explained: Explained) -> None:
@@ -83,9 +91,10 @@ def test_full_precision_writes_every_digit(explained: Explained) -> None:
     )
 
 
-def test_the_tabs_that_were_in_front_are_so_again(open_window: OpenWindow, qtbot: QtBot) -> None:
-    explained = Explained(open_window(size=(1280, 600)), qtbot)
+def test_the_tabs_that_were_in_front_are_so_again(explained: Explained) -> None:
+    explained.window.resize(1280, 600)
     explained.step(4)
+    until(explained.session, lambda: explained.window.height() == 600)
     places = explained.window.layout_state()
     network = explained.window.panel(NetworkView)
     assert network.isVisible()

@@ -14,14 +14,26 @@ from backprop_viz.analysis.numbers.number_origin import (
     gradient_number,
     loss_number,
 )
-from tests.conftest import OpenWindow
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.test_where_from import Explained
 from tests.waiting import until, until_idle
 
+pytestmark = pytest.mark.usefixtures("late_plots")
+
+
+@pytest.fixture(scope="module")
+def window_arguments() -> tuple[str, ...]:
+    return ("--preset", "digits")
+
+
+@pytest.fixture(scope="module")
+def window_size() -> tuple[int, int]:
+    return 1600, 1000
+
 
 @pytest.fixture
-def explained(open_window: OpenWindow, qtbot: QtBot) -> Explained:
-    explained = Explained(open_window("--preset", "digits", size=(1600, 1000)), qtbot)
+def explained(shared_window: MainWindow, qtbot: QtBot) -> Explained:
+    explained = Explained(shared_window, qtbot)
     explained.session.iterate()
     until_idle(explained.session)
     return explained

@@ -21,6 +21,7 @@ from backprop_viz.desktop.style.language import language_in_use, use_language
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
 from tests.desktop.clients.test_recording_file_opened import losses_into
+from tests.nightly import by_night
 from tests.waiting import until, until_idle
 
 Choose = Callable[[MainWindow, str], MainWindow]
@@ -88,6 +89,7 @@ def _as_chosen(settings: object) -> dict[str, object]:
     return {name: getattr(settings, name) for name in names}
 
 
+@by_night
 def test_training_does_not_stop_for_it(open_window: OpenWindow, choose: Choose) -> None:
     window = open_window("--preset", "digits")
     session = window.session
@@ -123,6 +125,7 @@ def test_its_file_and_what_is_not_saved_of_it_are_known(
     assert len(list(folder().glob("*.bpviz"))) == 1
 
 
+@by_night
 def test_a_lesson_goes_on_at_its_page(open_window: OpenWindow, choose: Choose) -> None:
     window = open_window("--preset", "digits")
     session = window.session
@@ -158,6 +161,7 @@ def test_a_recording_file_is_shown_in_the_other_language(
     assert session.view_state.cursor.recording.loss == losses[1]
 
 
+@by_night
 def test_what_is_open_stays_open(open_window: OpenWindow, choose: Choose) -> None:
     window = open_window("--preset", "digits", size=(1400, 900))
     session = window.session

@@ -10,14 +10,21 @@ from torch.nn import functional as F  # noqa: N812 - as everybody calls it
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_origin import activation_number, grad_number
 from backprop_viz.desktop.style.numbers import signed
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.number import Number
-from tests.conftest import OpenWindow
 from tests.desktop.test_where_from import Explained
+
+pytestmark = pytest.mark.usefixtures("late_plots")
+
+
+@pytest.fixture(scope="module")
+def window_size() -> tuple[int, int]:
+    return 1600, 1000
 
 
 @pytest.fixture
-def explained(open_window: OpenWindow, qtbot: QtBot) -> Explained:
-    explained = Explained(open_window("--preset", "tutorial", size=(1600, 1000)), qtbot)
+def explained(shared_window: MainWindow, qtbot: QtBot) -> Explained:
+    explained = Explained(shared_window, qtbot)
     explained.step(4)
     return explained
 

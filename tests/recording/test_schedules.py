@@ -12,7 +12,7 @@ from torch import Tensor, nn, optim
 
 import backprop_viz as bv
 from backprop_viz.recording.settings import Settings
-from tests.nightly import by_day_every
+from tests.nightly import by_day_each, by_day_every
 
 ITERATIONS = 24
 LR = 0.01
@@ -126,8 +126,7 @@ def test_equals_the_plain_loop(optimizer: str, schedule: str, recorded: bool) ->
     assert trainer.lr == LR
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(("optimizer", "schedule"), by_day_each(OPTIMIZERS, SCHEDULES))
 def test_going_back_and_on_again_is_the_same(optimizer: str, schedule: str) -> None:
     trainer = make(optimizer, schedule)
     checkpoints = []

@@ -26,7 +26,7 @@ def test_many_more_iterations_repeat(optimizer: str, options: dict[str, Any]) ->
     for _ in range(7):
         trainer.iterate()
     middle = trainer.checkpoint()
-    more = 50 if NIGHTLY else 15
+    more = 50 if NIGHTLY else 5
     losses = [trainer.iterate().loss for _ in range(more)]
     again = make(optimizer, options)
     for checkpoint, first in ((middle, 0), (start, 7)):

@@ -14,7 +14,7 @@ from tests.nightly import by_day_each
 
 @pytest.mark.parametrize(
     ("loss", "optimizer", "form"),
-    by_day_each(LOSSES, OPTIMIZERS, ["batch", "unsqueezed"], rounds=3),
+    by_day_each(LOSSES, OPTIMIZERS, ["batch", "unsqueezed"], rounds=1),
 )
 def test_three_iterations_and_a_recorded_one(loss: str, optimizer: str, form: str) -> None:
     for data in ("random", "strokes"):

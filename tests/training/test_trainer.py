@@ -14,7 +14,7 @@ from torch.utils.data import TensorDataset
 import backprop_viz as bv
 from backprop_viz.training.evaluation import InterruptedEvaluation
 from tests.monkey.plain_loop import TutorialNet
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 
 ITERATIONS = 20
 # Random gradients blow a net up at the rate that a loss can bear.
@@ -144,6 +144,7 @@ def test_two_trainers_side_by_side_and_torchs_own_state_left_alone() -> None:
     assert same_weights(other.model, alone.model)
 
 
+@by_night
 def test_strokes_learn() -> None:
     trainer = bv.Trainer(optimizer_options={"momentum": 0.9})
     first = trainer.evaluate()

@@ -31,6 +31,7 @@ from backprop_viz.stream.commands import (
 )
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
+from tests.nightly import by_day_each, by_day_every
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 OpenSession = Callable[..., Session]
@@ -122,23 +123,21 @@ def fail_altered(worker: Worker) -> None:
     hook.remove()
 
 
-@pytest.mark.parametrize(
-    ("fail", "phases"), [*((fail_twice, n) for n in range(5)), (fail_altered, 0), (fail_altered, 4)]
-)
-@pytest.mark.parametrize(
-    "settings",
-    [
-        TUTORIAL,
-        replace(TUTORIAL, optimizer="adam", loss="output_gradient", schedule="cosine"),
-        replace(TUTORIAL, optimizer="nesterov", clear_gradients=False),
-        Settings(optimizer="manual", batch_size=3, set_to_none=False, schedule="step"),
-    ],
-    ids=["sgd", "adam", "accumulating", "digits"],
-)
+FAILING = [*((fail_twice, n) for n in range(5)), (fail_altered, 0), (fail_altered, 4)]
+RUNS = {
+    "sgd": TUTORIAL,
+    "adam": replace(TUTORIAL, optimizer="adam", loss="output_gradient", schedule="cosine"),
+    "accumulating": replace(TUTORIAL, optimizer="nesterov", clear_gradients=False),
+    "digits": Settings(optimizer="manual", batch_size=3, set_to_none=False, schedule="step"),
+}
+
+
+@pytest.mark.parametrize(("run", "failing"), by_day_each(RUNS, FAILING))
 def test_an_experiment_that_fails_leaves_the_run_as_it_was(
-    settings: Settings, phases: int, fail: Callable[[Worker], None]
+    run: str, failing: tuple[Callable[[Worker], None], int]
 ) -> None:
     """Whatever has run of the iteration; and what comes after is what would have come."""
+    settings, (fail, phases) = RUNS[run], failing
     plain = bv.Trainer.from_settings(settings)
     losses = [plain.iterate().loss for _ in range(6)]
     worker = Worker(post := Post(), settings)
@@ -244,7 +243,7 @@ def test_a_command_that_is_refused_does_not_stop_training(session: Session, qtbo
     assert not shown(session).training
 
 
-@pytest.mark.parametrize("iterations", [0, 2])
+@pytest.mark.parametrize("iterations", by_day_every(2, [2, 0]))
 def test_a_second_backward_in_the_window(open_window: OpenWindow, iterations: int) -> None:
     """Ctrl+2 is refused and changes nothing; Ctrl+Shift+2 runs, and the message goes."""
     window = open_window("--preset", "tutorial")

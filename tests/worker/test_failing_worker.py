@@ -16,6 +16,7 @@ from backprop_viz.desktop.clients import worker_process
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.monkey.plain_loop import plain_loop, same, tensor
+from tests.nightly import by_day_every
 
 OpenWindow = Callable[..., MainWindow]
 SENTENCES = {
@@ -61,7 +62,7 @@ def equals_the_plain_loop(window: MainWindow) -> None:
         assert same(tensor(end.value(name)), weight), name
 
 
-@pytest.mark.parametrize("how", ["actionIteration", "actionStep", "actionTrain"])
+@pytest.mark.parametrize("how", by_day_every(3, ["actionTrain", "actionIteration", "actionStep"]))
 def test_a_phase_that_raises(open_window: OpenWindow, fault: Path, qtbot: QtBot, how: str) -> None:
     window = open_window("--preset", "tutorial")
     for number, (kind, said) in enumerate(SENTENCES.items()):
@@ -111,7 +112,9 @@ def test_a_drawing_that_cannot_be_read(open_window: OpenWindow, fault: Path) -> 
     equals_the_plain_loop(window)
 
 
-@pytest.mark.parametrize("change", [{"lr": 1e30}, {"lr": 1e30, "optimizer": "adam"}])
+@pytest.mark.parametrize(
+    "change", by_day_every(2, [{"lr": 1e30}, {"lr": 1e30, "optimizer": "adam"}])
+)
 def test_a_rate_beyond_all_sense(
     open_window: OpenWindow, qtbot: QtBot, change: dict[str, object]
 ) -> None:
@@ -149,7 +152,7 @@ def worker_of(window: MainWindow) -> int:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with a signal")
-@pytest.mark.parametrize("how", ["idle", "step", "train"])
+@pytest.mark.parametrize("how", by_day_every(3, ["train", "idle", "step"]))
 def test_a_worker_that_is_killed_is_replaced(
     open_window: OpenWindow, qtbot: QtBot, how: str
 ) -> None:

@@ -31,6 +31,7 @@ from backprop_viz.stream.messages import Scripted
 from backprop_viz.worker import script_service
 from backprop_viz.worker.loop import Worker
 from tests.alone import losses_of, losses_of_notebook, losses_of_text
+from tests.nightly import by_day_every, by_night
 
 OpenWindow = Callable[..., MainWindow]
 OpenSession = Callable[..., Session]
@@ -79,7 +80,7 @@ def prints_the_curve(session: Session, folder: Path) -> None:
     assert losses_of_text(made.text, folder) == losses(session)
 
 
-@pytest.mark.parametrize("preset", ["tutorial", "digits"])
+@pytest.mark.parametrize("preset", by_day_every(2, ["tutorial", "digits"]))
 def test_it_is_copied_with_as_many_iterations_as_were_run(
     open_window: OpenWindow, tmp_path: Path, preset: str
 ) -> None:
@@ -182,6 +183,7 @@ def test_what_it_cannot_repeat_is_said(shared_window: MainWindow, tmp_path: Path
     assert found[2] != losses(window.session)[2]
 
 
+@by_night
 def test_a_session_goes_on_with_its_script(open_window: OpenWindow, tmp_path: Path) -> None:
     one, path = open_window("--preset", "tutorial"), tmp_path / "run.bpviz"
     press(one, "actionIteration")
@@ -285,7 +287,7 @@ def test_too_long_a_script_is_offered_as_a_file(
     assert window.messages.text().endswith("such does not exist: make it, or choose another one.")
 
 
-@pytest.mark.parametrize("preset", ["tutorial", "digits"])
+@pytest.mark.parametrize("preset", by_day_every(2, ["digits", "tutorial"]))
 def test_a_notebook_of_the_run_is_exported(
     open_window: OpenWindow, tmp_path: Path, preset: str
 ) -> None:

@@ -17,7 +17,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.commands import ChooseLabel, OpenSessionFile, UseDrawing
 from backprop_viz.worker.files.session_file import load_session, resume
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 from tests.worker.session_helpers import (
     STROKES,
     composer,
@@ -106,6 +106,7 @@ def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
     assert not two.isWindowModified()
 
 
+@by_night
 def test_saving_does_not_stop_training(
     open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -129,6 +130,7 @@ def test_saving_does_not_stop_training(
         assert (one.number, one.loss, one.accuracy) == (two.number, two.loss, two.accuracy)
 
 
+@by_night
 def test_a_drawing_has_its_label_again(open_window: OpenWindow, tmp_path: Path) -> None:
     one, two = open_window("--seed", "4"), open_window("--seed", "5")
     one.panel(DrawPanel).show_strokes(STROKES)

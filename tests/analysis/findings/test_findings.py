@@ -17,12 +17,13 @@ from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.analysis.findings.kindred_recipes import KINDRED_RECIPES
 from tests.analysis.findings.more_recipes import MORE_RECIPES
 from tests.analysis.findings.recipes import RECIPES, Recipe
+from tests.nightly import by_day_every
 
 SEED = 4
 HEALTHY = RECIPES + MORE_RECIPES + KINDRED_RECIPES
 
 
-@pytest.mark.parametrize("recipe", HEALTHY, ids=lambda recipe: recipe.__name__)
+@pytest.mark.parametrize("recipe", by_day_every(3, HEALTHY), ids=lambda recipe: recipe.__name__)
 def test_of_healthy_training_nothing_bad_is_said(recipe: Callable[[], Recipe]) -> None:
     torch.manual_seed(SEED)
     net, optimizer, iterate = recipe()

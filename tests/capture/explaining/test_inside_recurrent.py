@@ -20,6 +20,7 @@ from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from tests.capture.explaining.checks import faults
 from tests.capture.recorded_nets import recorded_net
+from tests.nightly import by_day_each
 
 LENGTHS = (5, 3)
 CASES: dict[str, dict[str, Any]] = {
@@ -149,8 +150,7 @@ def inside(explainer: Explainer, found: NumberExplanation) -> Iterator[NumberExp
                         todo.append(explainer.explain(number))
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("case", "kind"), by_day_each(CASES, KINDS))
 @pytest.mark.filterwarnings("ignore:.*RNN module weights")
 def test_every_step_is_plain_torchs(kind: str, case: str) -> None:
     torch.manual_seed(2)

@@ -16,6 +16,7 @@ from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.recorded_nets import Applied, recorded_net
+from tests.nightly import NIGHTLY
 
 Function = Callable[[Tensor, Tensor], Tensor]
 X, W = (2, 4, 6, 6), (4, 2, 3, 3)
@@ -155,7 +156,7 @@ def recording_of(name: str) -> Recording:
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_number_is_the_sum_of_its_terms(name: str) -> None:
     recording, wrong = recording_of(name), []
-    for number in numbers_of(recording, random.Random(0), 3):
+    for number in numbers_of(recording, random.Random(0), 3 if NIGHTLY else 1):
         assert number.event is not None
         found = recording.explain(number.event, number.slot, number.index, arrived=number.arrived)
         wrong += [f"{number}: {fault}" for fault in faults(recording, found)]

@@ -19,7 +19,7 @@ from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.explaining.swept_nets import Square
 from tests.capture.explaining.view_writes import READ_LATER, VIEW_WRITES
 from tests.capture.recorded_nets import Applied, recorded_net
-from tests.nightly import by_day_every
+from tests.nightly import NIGHTLY, by_day_every
 from tests.recording.streams import through_stream
 
 NAMES = by_day_every(4, list(VIEW_WRITES))
@@ -36,7 +36,7 @@ def recorded(name: str) -> tuple[Recording, Tensor, Tensor]:
 def test_every_number_closes_and_leads_to_the_loss(name: str) -> None:
     recording, _, _ = recorded(name)
     explainer, wrong = Explainer(recording), []
-    for number in numbers_of(recording, random.Random(2), each=3):
+    for number in numbers_of(recording, random.Random(2), each=3 if NIGHTLY else 1):
         found = explainer.explain(number)
         wrong += [f"{found.op} {number}: {each}" for each in faults(recording, found)]
         if found.reason is not None and found.reason.code not in ("constant", "no_derivative"):

@@ -1,8 +1,6 @@
 """A loop that is written to a file while it goes on."""
 
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from backprop_viz.recording.files.recording_file_writer import RecordingFileWrit
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunEnded
+from tests.capture.live.script_runs import Scripts
 from tests.recording.files.wrapped_streams import Disk, wrap_streams
 
 UNCLOSED = """
@@ -112,9 +111,12 @@ def test_a_full_disk_ends_the_recording_and_not_the_training(
     assert said[0].startswith("backprop_viz: recording has ended: The disk is full")
 
 
-def test_a_loop_that_nobody_closes_is_whole_when_the_program_ends(tmp_path: Path) -> None:
-    path = tmp_path / "run.bprec"
-    subprocess.run([sys.executable, "-c", UNCLOSED, str(path)], check=True, timeout=120)
+def test_a_loop_that_nobody_closes_is_whole_when_the_program_ends(
+    tmp_path: Path, scripts: Scripts
+) -> None:
+    script, path = tmp_path / "unclosed.py", tmp_path / "run.bprec"
+    script.write_text(UNCLOSED)
+    assert scripts.plain(script, str(path)).status == 0
     file = bv.load(path)
     assert [recording.iteration for recording in file] == [1, 2, 3, 4, 5]
     assert not file.cut_short

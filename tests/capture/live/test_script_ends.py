@@ -9,6 +9,7 @@ import pytest
 
 from backprop_viz.stream.messages import RunEnded
 from tests.capture.live.script_runs import PATIENCE_S, SCRIPTS, Ended, Scripts
+from tests.nightly import by_day_every
 
 SURROUNDINGS = """'''Its docstring.'''
 import os, sys
@@ -155,15 +156,15 @@ for i in range(3):
 COMPILED_EARLY = COMPILED.replace("optimizer =", "fast(torch.randn(8, 4))\noptimizer =")
 
 
-@pytest.mark.parametrize("text", [COMPILED, COMPILED_EARLY])
+@pytest.mark.parametrize("text", by_day_every(2, [COMPILED_EARLY, COMPILED]))
 def test_what_is_compiled_prints_the_same_without_a_warning(
     scripts: Scripts, tmp_path: Path, text: str
 ) -> None:
     written(tmp_path, text)
     script = str(tmp_path / "train.py")
-    for options in (("--every", "1"), ("--every", "2")):
-        with scripts.followed("--go", *options, script) as window:
+    for every in by_day_every(2, ("2", "1")):
+        with scripts.followed("--go", "--every", every, script) as window:
             window.rest()
             ended = window.ended()
         assert ended == scripts.plain(tmp_path / "train.py")
-        assert sorted(window.recordings) == ([1, 2, 3] if options[1] == "1" else [2])
+        assert sorted(window.recordings) == ([1, 2, 3] if every == "1" else [2])

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
+from tests.nightly import by_day_each
 from tests.recording.streams import through_stream, unlike
 
 Z, FW, LO, BW, UP = Phase
@@ -126,8 +127,7 @@ def no_watch(*_: Any) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-@pytest.mark.parametrize("evaluate", EVALUATIONS)
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("evaluate", "place"), by_day_each(EVALUATIONS, PLACES))
 def test_what_is_evaluated_beside_an_iteration_is_none_of_it(
     tmp_path: Path, evaluate: Callable[[nn.Module], Any], place: str
 ) -> None:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 import backprop_viz as bv
+from tests.nightly import by_night
 
 
 class Net(nn.Module):
@@ -38,6 +39,7 @@ def test_each_operation_has_its_module_and_no_module_has_a_hook() -> None:
     assert nn.Module._call_impl is called
 
 
+@by_night
 def test_a_compiled_module_is_seen_too_and_stays_compiled() -> None:
     net = Net()
     net.layer.compile(backend="eager")

@@ -19,6 +19,7 @@ from backprop_viz.stream.messages import Update
 from backprop_viz.stream.rank_lines import rank_lines
 from backprop_viz.stream.token_file import read_token
 from tests.capture.live.script_runs import Scripts, ended_process
+from tests.nightly import by_night
 from tests.stream.cut_proxy import CutProxy
 from tests.waiting import until
 
@@ -164,6 +165,7 @@ def test_it_is_made_again_and_what_lacks_is_sent(
     assert "line to the window is lost" in said
 
 
+@by_night
 def test_recordings_made_meanwhile_come_afterwards(
     begin: Callable[[], Training], attach: Callable[[int], MainWindow]
 ) -> None:

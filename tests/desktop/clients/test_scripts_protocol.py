@@ -32,6 +32,7 @@ from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import InterruptScript, RunAttached, RunEnded, Update
 from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
+from tests.nightly import by_day_every
 from tests.waiting import until, until_idle
 
 TEXTS = ("import torch", "", "for x in data:", "    train(x)")
@@ -180,7 +181,7 @@ def test_what_the_script_is_and_what_it_has_no_use_for(played: Played) -> None:
 
 @pytest.mark.parametrize(
     ("action", "command"),
-    [("actionStep", Step), ("actionIteration", Iterate), ("actionTrain", Train)],
+    by_day_every(3, [("actionIteration", Iterate), ("actionStep", Step), ("actionTrain", Train)]),
 )
 def test_what_the_window_asks_of_the_script(
     played: Played, recordings: list[Recording], action: str, command: type[object]

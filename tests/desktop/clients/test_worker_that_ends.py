@@ -20,6 +20,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.stream.commands import SaveWeights
 from tests.monkey.plain_loop import plain_loop
+from tests.nightly import by_night
 
 OpenWindow = Callable[..., MainWindow]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills and stops with signals")
@@ -228,6 +229,7 @@ def test_one_that_ends_again_and_again_is_not_started_for_ever(
     assert view_state.iteration == 1
 
 
+@by_night
 def test_a_signal_for_the_worker_alone_ends_it_a_while_later(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

@@ -27,7 +27,7 @@ from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.widgets.animation_dialog import AnimationDialog
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 from tests.waiting import until, until_idle
 
 Run = Callable[[], MainWindow]
@@ -111,6 +111,7 @@ def test_an_iteration_phase_by_phase(
     qtbot.waitUntil(lambda: run.findChild(QProgressDialog, "animationProgress") is None)
 
 
+@by_night
 def test_a_panel_event_by_event_at_half_its_size(
     run: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -240,6 +241,7 @@ def test_before_the_first_operation_of_a_script_it_says_so(shared_window: MainWi
     assert window.findChild(AnimationDialog, "animationDialog") is None
 
 
+@by_night
 def test_a_lesson_page_by_page_with_its_texts(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -26,7 +26,7 @@ from backprop_viz.worker.files.session_file import load_session, resume
 from tests.forked_process import FORKS
 from tests.forked_workers import sharing_server
 from tests.monkey.plain_loop import plain_loop
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 
 OpenWindow = Callable[..., MainWindow]
 STROKES = (Stroke((PenPoint(60, 60), PenPoint(90, 200.5))),)
@@ -126,6 +126,7 @@ def test_closed_in_the_middle_of_training(
     assert run.curves.loss.tolist() == plain_loop(run.settings, run.checkpoint.iteration)[0]
 
 
+@by_night
 def test_what_is_saved_or_was_not_begun_is_not_kept(
     open_window: OpenWindow, tmp_path: Path, state: Path
 ) -> None:
@@ -244,6 +245,7 @@ def test_the_lock_of_a_process_whose_id_is_another_ones_now_hides_nothing(
     assert len(list(state.glob("*.bpviz"))) == 1
 
 
+@by_night
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights")
 def test_what_others_could_read_is_taken_from_them(open_window: OpenWindow, state: Path) -> None:
     one = open_window("--preset", "tutorial")
@@ -295,11 +297,11 @@ sys.exit(application.run(parse(["--preset", "tutorial", "--seed", "3"])))
 @pytest.mark.parametrize(
     ("name", "what", "times"),
     by_day_every(
-        9,
+        13,
         [
             (name, what, times)
             for name in ("SIGINT", "SIGTERM", "SIGHUP")
-            for what, times in (("waiting", 1), ("training", 5), ("training", 1), ("waiting", 5))
+            for what, times in (("training", 5), ("waiting", 1), ("training", 1), ("waiting", 5))
         ],
     ),
 )

@@ -17,6 +17,7 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import Configure
 from tests.conftest import OpenWindow
+from tests.nightly import by_night
 from tests.waiting import until_idle
 
 
@@ -116,6 +117,7 @@ def test_before_anything_has_run_it_says_so(window: MainWindow) -> None:
     assert window.findChild(DataDialog, "dataDialog") is None
 
 
+@by_night
 def test_earlier_runs_are_exported_with_this_one(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
     losses = []

@@ -14,6 +14,7 @@ from backprop_viz.desktop.style.theme import body_font
 from backprop_viz.desktop.widgets.corner_row import CornerRow
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger
+from tests.nightly import by_night
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -137,6 +138,7 @@ def test_every_panel_has_a_name_for_a_screen_reader(window: MainWindow) -> None:
         assert told in button.accessibleName()
 
 
+@by_night
 def test_the_corner_stays_in_the_window_with_large_text(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
     corner = window.findChild(CornerRow)

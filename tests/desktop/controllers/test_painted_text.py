@@ -14,6 +14,7 @@ from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.style.theme import body_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger
+from tests.nightly import by_night
 
 OpenWindow = Callable[..., MainWindow]
 Painted = dict[tuple[str, str], float]
@@ -52,6 +53,7 @@ def paint_all(window: MainWindow) -> None:
             window.grab()
 
 
+@by_night
 @pytest.mark.long
 def test_no_painted_text_keeps_its_size(open_window: OpenWindow, painted: Painted) -> None:
     window = open_window("--preset", "digits", size=(1600, 1000))

@@ -17,7 +17,7 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.widgets.picture_dialog import PictureDialog
 from tests.conftest import OpenWindow
-from tests.nightly import NIGHTLY, by_day_every
+from tests.nightly import NIGHTLY, by_day_every, by_night
 from tests.waiting import until_idle
 
 
@@ -101,6 +101,7 @@ def svg_texts(path: Path) -> str:
     return "".join("".join(text.itertext()) for text in texts).replace(" ", "")
 
 
+@by_night
 @pytest.mark.parametrize("language", by_day_every(2, ["ko", "en"]))
 def test_every_panel_is_a_picture_in_each_format_with_its_text_as_text(
     open_window: OpenWindow, tmp_path: Path, language: str
@@ -145,6 +146,7 @@ def test_no_browser_smooths_the_maps_of_a_drawing(open_window: OpenWindow, tmp_p
     assert all("pixelated" in image.get("style", "") for image in maps)
 
 
+@by_night
 def test_a_picture_of_any_size_in_light_or_dark_colours(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.samples import Query
 from backprop_viz.training.thread_count import torch_threads
+from tests.nightly import by_night
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -112,6 +113,7 @@ def test_from_the_wrong_ones_to_a_step_on_one(open_window: OpenWindow, qtbot: Qt
     assert window.session.view_state.curves.loss[-1] == expected
 
 
+@by_night
 def test_the_training_part_is_evaluated_on_demand_beside_training(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

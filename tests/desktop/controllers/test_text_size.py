@@ -68,6 +68,7 @@ def painted_by_the_style(window: MainWindow) -> list[QWidget]:
     return [window.menuBar(), window.toolbar.run_buttons[0]]
 
 
+@by_night
 def test_the_size_is_remembered_and_comes_back_to_what_it_was(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", size=(1600, 1000))
     before = sizes_of_text(window)

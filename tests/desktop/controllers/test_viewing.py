@@ -20,6 +20,7 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.settings import Settings
 from tests.desktop.application_helpers import trigger, view_state_of
+from tests.nightly import by_night
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -109,6 +110,7 @@ def test_a_batch_that_is_recorded_in_part_says_so(window: MainWindow, qtbot: QtB
     assert view_state_of(window).sample == 5
 
 
+@by_night
 def test_a_session_keeps_it(
     window: MainWindow, open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:

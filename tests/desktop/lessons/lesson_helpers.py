@@ -5,12 +5,13 @@ from PySide6.QtGui import QAccessible, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.analysis.lessons.lesson import LANGUAGES, Lesson
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers.lesson_player import LessonPlayer
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.window.main_window import MainWindow
-from tests.waiting import until
+from tests.waiting import until, until_idle
 
 
 def wait(player: LessonPlayer, session: Session) -> None:
@@ -25,6 +26,42 @@ def play_step(player: LessonPlayer, session: Session) -> None:
         player.predict(0)
         wait(player, session)
     assert player.stage == "told"
+
+
+def play_lesson(player: LessonPlayer, session: Session, lesson: Lesson) -> None:
+    """Play all of a lesson: its checks hold, and its texts have no holes in any language."""
+    player.begin(lesson)
+    for number, step in enumerate(lesson.steps):
+        play_step(player, session)
+        assert player.progress.problems == []
+        for language in LANGUAGES:
+            print(player.text(language))
+            print(player.told(language))
+            assert player.text(language)
+            assert bool(player.told(language)) == bool(step.told)
+        if number + 1 < len(lesson.steps):
+            player.go_to(number + 1)
+    assert player.number == len(lesson.steps) - 1
+    assert any(step.checks for step in lesson.steps)
+
+
+def begun(window: MainWindow, lesson: str) -> LessonPlayer:
+    """The player of a lesson that begins in a window, once it asks or has told its step."""
+    composer = window.findChild(Composer)
+    composer.lessons.begin(lesson)
+    wait(composer.lessons.player, window.session)
+    QApplication.processEvents()
+    return composer.lessons.player
+
+
+def left_as_found(window: MainWindow) -> None:
+    """No lesson is open in a window that other tests have, and none was begun."""
+    composer = window.findChild(Composer)
+    composer.lessons.leave()
+    for kind in ("page", "finished"):
+        composer.context.store.remove(f"lessons/{kind}")
+    until_idle(window.session)
+    QApplication.processEvents()
 
 
 class Student:

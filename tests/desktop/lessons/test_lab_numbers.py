@@ -15,7 +15,7 @@ from backprop_viz.desktop.controllers.lesson_player import LessonPlayer
 from backprop_viz.desktop.lessons import lessons
 from backprop_viz.recording.settings import Settings
 from tests.conftest import OpenSession
-from tests.desktop.lessons.lesson_helpers import play_step
+from tests.desktop.lessons.lesson_helpers import play_lesson
 
 
 class Plain:
@@ -246,11 +246,7 @@ def test_the_number_is_that_of_a_plain_loop(open_session: OpenSession, name: str
     session = open_session(Settings(data="random", loss="mse", batch_size=1))
     player = LessonPlayer(session)
     lesson = next(each for each in lessons() if each.id == name)
-    player.begin(lesson)
-    for number in range(len(lesson.steps)):
-        play_step(player, session)
-        if number + 1 < len(lesson.steps):
-            player.go_to(number + 1)
+    play_lesson(player, session, lesson)
     expression = read_expression(text, EVIDENCE_NAMES)
     told = expression.value(player.evidence().functions())
     expected = plain if isinstance(plain, float) else plain()

@@ -1,37 +1,42 @@
 """A lesson in the real window, by mouse and by keyboard alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.lessons import lessons, snippets, words
-from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
-from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
-from backprop_viz.desktop.panels.lesson.lesson_panel import BACK_KEY, NEXT_KEY, LessonPanel
-from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.lesson.lesson_panel import BACK_KEY, NEXT_KEY
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.phases import Phase
-from tests.conftest import OpenWindow
 from tests.desktop.application_helpers import trigger
-from tests.desktop.lessons.lesson_helpers import Student
+from tests.desktop.lessons.lesson_helpers import Student, left_as_found
 from tests.waiting import until, until_idle
+
+pytestmark = pytest.mark.usefixtures("late_plots")
 
 FIRST = lessons()[0]
 
 
+@pytest.fixture(scope="module")
+def window_arguments() -> tuple[str, ...]:
+    return ("--preset", "tutorial", "--seed", "5")
+
+
 @pytest.fixture
-def student(open_window: OpenWindow, qtbot: QtBot) -> Student:
-    return Student(open_window("--preset", "tutorial", "--seed", "5"), qtbot)
+def student(shared_window: MainWindow, qtbot: QtBot) -> Iterator[Student]:
+    yield Student(shared_window, qtbot)
+    left_as_found(shared_window)
 
 
 def plain_first_iteration() -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
@@ -161,46 +166,6 @@ def test_a_lesson_is_left_and_resumed(student: Student) -> None:
     assert student.player.stage == "asking"
 
 
-def test_the_page_is_there_in_the_other_language_with_the_same_numbers(
-    student: Student, open_window: OpenWindow, qtbot: QtBot
-) -> None:
-    def told(who: Student) -> str:
-        trigger(who.window, "actionFirstSteps")
-        who.wait()
-        if who.player.number == 0:
-            who.click("lessonNext")
-        who.click("lessonOption1")
-        who.click("lessonSee")
-        return who.said(who.panel.told)
-
-    english = told(student)
-    student.window.close()
-    window = open_window("--preset", "tutorial", "--language", "ko")
-    korean = told(Student(window, qtbot))
-    assert "신경망" in korean
-    assert window.panel(LessonPanel).next.text() == words("ko")["next"]
-    # The language is the window's: a page of another one beside it would be understood by nobody.
-    assert window.findChild(QAbstractButton, "lessonLanguage") is None
-    digits = [part for part in english.split() if part.startswith("0.")]
-    assert digits
-    assert all(number.rstrip(",.") in korean for number in digits)
-
-
-def test_the_offer_comes_once(open_window: OpenWindow, qtbot: QtBot) -> None:
-    window = open_window("--preset", "tutorial")
-    offer = window.panel(LessonOffer)
-    assert offer.isVisible()
-    begin = window.findChild(QAbstractButton, "beginFirstLesson")
-    qtbot.mouseClick(begin, Qt.MouseButton.LeftButton)
-    student = Student(window, qtbot)
-    student.wait()
-    assert not offer.isVisible()
-    assert student.player.lesson is FIRST
-    window.close()
-    again = open_window("--preset", "tutorial")
-    assert not again.panel(LessonOffer).isVisible()
-
-
 def test_files_are_the_users_own_runs(student: Student) -> None:
     save = student.window.findChild(QAction, "actionSaveSession")
     assert save.isEnabled()
@@ -209,25 +174,6 @@ def test_files_are_the_users_own_runs(student: Student) -> None:
     assert not save.isEnabled()
     student.click("lessonLeave")
     assert save.isEnabled()
-
-
-def test_closing_in_a_lesson_keeps_the_users_own_run(
-    open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    window = open_window("--preset", "tutorial", "--seed", "5")
-    for _ in range(2):
-        trigger(window, "actionIteration")
-    loss = window.session.newest_recording.loss
-    trigger(window, "actionFirstSteps")
-    Student(window, qtbot).wait()
-    window.close()
-    again = open_window("--preset", "tutorial")
-    offer = again.findChild(QWidget, "autosaveQuestion")
-    assert offer is not None
-    offer.defaultButton().click()
-    until(again.session, lambda: again.session.iteration == 2)
-    until(again.session, lambda: again.session.newest_recording.loss == loss)
-    assert again.session.view_state.settings.seed == 5
 
 
 def test_every_control_has_a_name_and_a_tip(student: Student) -> None:
@@ -239,15 +185,6 @@ def test_every_control_has_a_name_and_a_tip(student: Student) -> None:
     assert len(buttons) >= 8
     assert [b.objectName() for b in buttons if not named(b)] == []
     assert [b.objectName() for b in buttons if b.focusPolicy() == Qt.FocusPolicy.NoFocus] == []
-
-
-def test_lessons_are_in_the_windows_language(open_window: OpenWindow, qtbot: QtBot) -> None:
-    window = open_window("--preset", "tutorial", "--language", "ko")
-    student = Student(window, qtbot)
-    trigger(window, "actionFirstSteps")
-    student.wait()
-    assert "신경망" in student.said(student.panel.text)
-    assert student.panel.next.text() == words("ko")["next"]
 
 
 def test_no_page_makes_the_window_larger(student: Student) -> None:
@@ -297,22 +234,3 @@ def test_every_snippet_records_what_is_shown() -> None:
     """What the panels are said to show is there."""
     for name, source in snippets().items():
         assert "with record(" in source, name
-
-
-def test_a_page_brings_its_panel_in_front_of_the_tabs(
-    open_window: OpenWindow, qtbot: QtBot
-) -> None:
-    window = open_window("--preset", "tutorial", size=(1280, 720))
-    student = Student(window, qtbot)
-
-    def in_front(panel: type[QWidget]) -> bool:
-        return window.layout_state()[window.panel(panel).objectName()][4] == 1
-
-    window.findChild(Composer).lessons.begin("tutorial_04_forward")
-    student.wait()
-    student.player.predict(0)
-    student.wait()
-    qtbot.waitUntil(lambda: in_front(AutogradView) and not in_front(NetworkView))
-    window.findChild(Composer).lessons.begin("tutorial_03_the_input")
-    student.wait()
-    qtbot.waitUntil(lambda: in_front(NetworkView) and not in_front(AutogradView))

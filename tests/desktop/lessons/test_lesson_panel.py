@@ -17,17 +17,24 @@ from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.lesson.question_box import QuestionBox
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
-from backprop_viz.desktop.panels.program.network_page import NetworkPage
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
-from tests.conftest import OpenWindow
-from tests.desktop.lessons.lesson_helpers import play_step, wait
+from tests.desktop.lessons.lesson_helpers import begun, left_as_found, play_step, wait
 from tests.waiting import until
+
+pytestmark = pytest.mark.usefixtures("late_plots")
+
+
+@pytest.fixture(scope="module")
+def window_arguments() -> tuple[str, ...]:
+    return ("--preset", "tutorial", "--seed", "5")
 
 
 @pytest.fixture
-def window(open_window: OpenWindow) -> MainWindow:
-    return open_window("--preset", "tutorial", "--seed", "5")
+def window(shared_window: MainWindow) -> Iterator[MainWindow]:
+    shared_window.activateWindow()
+    yield shared_window
+    left_as_found(shared_window)
 
 
 @pytest.fixture
@@ -43,14 +50,6 @@ def box(qtbot: QtBot) -> Iterator[QuestionBox]:
     box.show_question(LessonPage("tutorial", (1, 10), "A", 0, 1, "asking", "", question), "en")
     yield box
     outer.close()  # held until here
-
-
-def begun(window: MainWindow, lesson: str) -> LessonPlayer:
-    composer = window.findChild(Composer)
-    composer.lessons.begin(lesson)
-    wait(composer.lessons.player, window.session)
-    QApplication.processEvents()
-    return composer.lessons.player
 
 
 def turned(window: MainWindow, player: LessonPlayer) -> None:
@@ -278,26 +277,6 @@ def test_no_button_for_a_language_that_the_window_does_not_speak(window: MainWin
     assert window.findChild(QAbstractButton, "lessonLanguage") is None
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1280, 720), (1600, 1000)])
-def test_the_class_is_read_beside_the_lesson(
-    open_window: OpenWindow, size: tuple[int, int]
-) -> None:
-    window = open_window("--preset", "tutorial", "--seed", "5", size=size)
-    begun(window, "tutorial_01_the_network")
-    panel, program = window.panel(LessonPanel), window.panel(ProgramView)
-    for shown in (panel.next, program):
-        assert not shown.visibleRegion().isEmpty()
-    editor = program.findChild(NetworkPage).source
-    line = "        self.fc1 = nn.Linear(16 * 6 * 6, 120)"
-    assert line in editor.toPlainText()
-    assert editor.viewport().width() > editor.fontMetrics().horizontalAdvance(line)
-    place = window.docks.dock_of(program).widget().horizontalScrollBar()
-    assert place.maximum() == 0
-    window.findChild(Composer).lessons.leave()
-    until(window.session, lambda: not window.session.run_is_aside)
-    assert program.minimumWidth() == 0
-
-
 def test_leaving_gives_back_what_was_selected_and_the_programs_page(window: MainWindow) -> None:
     inspector, program = window.panel(InspectorView), window.panel(ProgramView)
     window.picked.emit("parameter", "fc2.bias")
@@ -312,27 +291,12 @@ def test_leaving_gives_back_what_was_selected_and_the_programs_page(window: Main
     assert window.panel(LessonPanel).isHidden()
 
 
-def test_the_list_of_lessons_is_in_front_where_panels_are_in_tabs(
-    open_window: OpenWindow,
-) -> None:
-    window = open_window("--preset", "tutorial", "--seed", "5", size=(900, 700))
-    window.findChild(Composer).lessons.show_all()
-    QApplication.processEvents()
-    panel = window.panel(LessonPanel)
-    assert not panel.list.visibleRegion().isEmpty()
-    panel.list.chosen.emit("tutorial_01_the_network")
-    wait(window.findChild(Composer).lessons.player, window.session)
-    QApplication.processEvents()
-    assert not panel.next.visibleRegion().isEmpty()
-
-
 @pytest.mark.parametrize(
     ("lesson", "page"), [("tutorial_01_the_network", 3), ("tutorial_06_the_loss", 1)]
 )
 def test_an_explanation_beside_a_lesson_is_whole(
-    open_window: OpenWindow, lesson: str, page: int
+    window: MainWindow, lesson: str, page: int
 ) -> None:
-    window = open_window("--preset", "tutorial", "--seed", "5", size=(1280, 800))
     player = begun(window, lesson)
     while player.number < page:
         turned(window, player)

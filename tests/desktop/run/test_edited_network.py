@@ -16,6 +16,7 @@ from backprop_viz.desktop.panels.program.network_page import NetworkPage
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.stream.commands import Configure
+from tests.nightly import by_day_every, by_night
 from tests.worker.session_helpers import losses_after, trigger, view_state_of
 
 OpenWindow = Callable[..., MainWindow]
@@ -151,6 +152,7 @@ def laid_out() -> None:
         QApplication.processEvents()
 
 
+@by_night
 def test_the_editor_has_room_until_it_is_closed(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", size=(1600, 1000))
     dock = window.docks.docks["programView"]
@@ -180,7 +182,7 @@ def test_the_editor_has_room_until_it_is_closed(open_window: OpenWindow) -> None
     assert window.session.wait_until(lambda: dock.size() == before and pad.isVisible(), 20)
 
 
-@pytest.mark.parametrize("code", ["while True: pass", "import os; os._exit(7)"])
+@pytest.mark.parametrize("code", by_day_every(2, ["while True: pass", "import os; os._exit(7)"]))
 def test_code_that_loops_or_ends_its_process_leaves_the_run_as_it_was(
     open_window: OpenWindow, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +229,7 @@ def test_a_network_that_ends_each_worker_at_its_start_is_left_out(
     assert view_state_of(window).settings == settings
 
 
+@by_night
 def test_a_forward_that_loops_in_a_later_iteration_can_be_stopped(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

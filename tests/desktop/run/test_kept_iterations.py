@@ -28,7 +28,7 @@ from backprop_viz.worker.files import container
 from backprop_viz.worker.files.session_file import StoredRun, load_session, save_session
 from backprop_viz.worker.rerecording import FEW_BYTES, MOST_SAVED_BYTES
 from tests.monkey.plain_loop import plain_loop
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 
 OpenSession = Callable[..., Session]
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
@@ -179,6 +179,7 @@ def test_going_back_in_a_run_that_was_opened(open_session: OpenSession, tmp_path
     assert shown(two).curves.loss.tolist() == plain_loop(TUTORIAL, 8)[0]
 
 
+@by_night
 def test_a_run_that_trains_keeps_the_newest_within_bounds(
     open_session: OpenSession, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

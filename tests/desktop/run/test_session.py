@@ -24,6 +24,7 @@ from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
 from backprop_viz.stream.wire import Received
 from tests.monkey.plain_loop import plain_loop
+from tests.nightly import by_night
 from tests.waiting import until_idle
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
@@ -350,6 +351,7 @@ def workers() -> set[int]:
     return found
 
 
+@by_night
 @pytest.mark.real_worker
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_worker_that_is_killed_is_told_and_replaced(

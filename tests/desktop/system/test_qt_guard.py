@@ -34,7 +34,7 @@ from tests.desktop.system.qt_guard_helpers import (
     painted_alone,
     text_instead,
 )
-from tests.nightly import NIGHTLY, by_day_every
+from tests.nightly import by_day_every
 
 # Of Qt's methods that our classes have too, those that Qt itself never calls.
 CALLED_BY_US = {"text", "setText", "setToolTip", "addWidget", "insertWidget", "setStretchFactor"}
@@ -146,7 +146,7 @@ def is_ours(cls: type) -> bool:
 
 
 @pytest.mark.qt_no_exception_capture
-@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("error", by_day_every(3, list(ERRORS)[::-1]))
 def test_every_panel_that_cannot_be_painted_says_so(
     open_window: OpenWindow, breaking: Any, error: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -231,7 +231,7 @@ CALLED: dict[str, Callable[[MainWindow], None]] = {
 
 @pytest.mark.qt_no_exception_capture
 @pytest.mark.no_qt_log  # the pointer is moved to widgets that are out of sight
-@pytest.mark.parametrize("error", by_day_every(2, list(ERRORS)))
+@pytest.mark.parametrize("error", by_day_every(3, list(ERRORS)))
 def test_whatever_method_fails_the_window_lives_on(
     open_window: OpenWindow, breaking: Any, error: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,10 +241,7 @@ def test_whatever_method_fails_the_window_lives_on(
     window.findChild(QAction, "actionSamples").trigger()
     let_run(window)
     monkeypatch.setattr(qt_guard, "SAID_AGAIN_S", -1.0)  # as if a while had always gone by
-    # By day one error takes every third method, the other some of the rest.
-    called = list(CALLED.items())
-    if not NIGHTLY:
-        called = called[::3] if error == next(iter(ERRORS)) else called[1::9]
+    called = by_day_every(5, list(CALLED.items()))
     for done, (name, call) in enumerate(called, 2):
         window.messages.dismiss()
         broken = breaking(name, ERRORS[error])

@@ -18,7 +18,7 @@ from backprop_viz.desktop.style.theme import body_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.number import Number
 from tests.desktop.application_helpers import trigger
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -149,6 +149,7 @@ def test_nothing_of_a_node_is_cut_at_the_right_at_1280_by_800(open_window: OpenW
     assert section.visibleRegion().boundingRect().width() == section.width()
 
 
+@by_night
 def test_panels_share_tabs_where_text_is_large_and_stand_apart_again(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -180,6 +181,7 @@ def test_panels_share_tabs_where_text_is_large_and_stand_apart_again(
     assert len({(p.x, p.y) for p in window.docks.places().values()}) == 3
 
 
+@by_night
 def test_who_has_moved_a_panel_keeps_it_there(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", size=(1280, 800))
     settle(window)

@@ -70,7 +70,7 @@ def scrolled_plots(window: MainWindow) -> list[str]:
 
 
 # 2560x1440 with a scale of 2 is 1280x720.
-@pytest.mark.parametrize("size", by_day_every(2, [(1280, 720), (1280, 800), (1600, 1000)]))
+@pytest.mark.parametrize("size", by_day_every(3, [(1280, 720), (1280, 800), (1600, 1000)]))
 def test_no_text_is_under_11_pixels_and_no_plot_scrolls_in_any_layout(
     open_window: OpenWindow, small: set[tuple[str, str, float]], size: tuple[int, int]
 ) -> None:
@@ -99,7 +99,7 @@ def test_names_in_the_graph_keep_their_size_however_far_it_is_zoomed_out(
     canvas.fit()
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("language", by_day_every(2, ["ko", "en"]))
 def test_plots_need_no_scroll_bar_beside_a_lesson(open_window: OpenWindow, language: str) -> None:
     window = open_window("--preset", "tutorial", "--language", language, size=(1280, 800))
     composer = window.findChild(Composer)

@@ -30,7 +30,7 @@ from backprop_viz.desktop.system.preferences import settings_store
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.desktop.window.panel_dock import PanelDock
 from tests.desktop.application_helpers import NAMES, trigger, view_state_of
-from tests.nightly import NIGHTLY, by_day_every
+from tests.nightly import NIGHTLY, by_day_every, by_night
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -145,6 +145,7 @@ def test_the_window_fits(window: MainWindow, size: tuple[int, int]) -> None:
         )
 
 
+@by_night
 def test_colours_can_be_switched_while_training(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("--preset", "tutorial", "--light")
     train = window.findChild(QAction, "actionTrain")
@@ -246,6 +247,7 @@ def test_a_dock_that_floated_on_a_screen_that_is_gone_is_on_one_that_is_there(
     assert window.screen().availableGeometry().contains(dock.geometry())
 
 
+@by_night
 def test_a_dock_that_floats_is_above_the_window_at_the_next_launch(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,6 +334,7 @@ def test_frames_lose_no_reference_to_none(window: MainWindow, qtbot: QtBot) -> N
     assert window.isVisible()
 
 
+@by_night
 def test_code_keeps_its_letters_when_the_colours_change(open_window: OpenWindow) -> None:
     window = open_window("--light")
     areas = window.findChildren(QTextEdit)

@@ -8,7 +8,6 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
-from tests.conftest import OpenWindow
 
 
 class Shown:
@@ -22,9 +21,9 @@ class Shown:
 
 
 @pytest.fixture
-def window(open_window: OpenWindow) -> MainWindow:
+def window(shared_window: MainWindow) -> MainWindow:
     """A window in which an iteration was run."""
-    window = open_window("--preset", "tutorial")
+    window = shared_window
     window.session.iterate()
     assert window.session.wait_idle(30)
     return window

@@ -31,7 +31,7 @@ from backprop_viz.worker.files.session_file import (
     save_session,
 )
 from tests.analysis.optimizers.plain_optimizer import unusual_options
-from tests.nightly import by_day_each
+from tests.nightly import NIGHTLY, by_day_each
 
 EMPTY = Curves(*(np.zeros(0),) * 5)
 
@@ -59,15 +59,14 @@ def go_on(trainer: Trainer, iterations: int) -> tuple[list[float], list[torch.Te
     return losses, [p.detach().clone() for p in trainer.model.parameters()]
 
 
-def assert_same(one: Trainer, other: Trainer, iterations: int = 20) -> None:
+def assert_same(one: Trainer, other: Trainer) -> None:
+    iterations = 20 if NIGHTLY else 6
     (losses, weights), (others, other_weights) = go_on(one, iterations), go_on(other, iterations)
     assert np.array_equal(losses, others, equal_nan=True)
     assert all(map(torch.equal, weights, other_weights))
 
 
-@pytest.mark.parametrize(
-    ("optimizer", "loss", "phases"), by_day_each(OPTIMIZERS, LOSSES, range(5), rounds=3)
-)
+@pytest.mark.parametrize(("optimizer", "loss", "phases"), by_day_each(OPTIMIZERS, LOSSES, range(5)))
 def test_twenty_more_iterations_are_those_without_a_stop(
     tmp_path: Path, optimizer: str, loss: str, phases: int
 ) -> None:
@@ -309,7 +308,7 @@ def test_a_run_that_torch_refuses_is_opened_as_it_was(
     assert torch.equal(opened.batch[0], plain.batch[0])
     for trainer in (opened, plain):
         trainer.take_over(replace(settings, input_form="unsqueezed"))
-    assert_same(opened, plain, 3)
+    assert_same(opened, plain)
 
 
 def test_random_data_of_before_it_took_any_batch_size_is_one_input(tmp_path: Path) -> None:
@@ -319,7 +318,7 @@ def test_random_data_of_before_it_took_any_batch_size_is_one_input(tmp_path: Pat
     settings = Settings("random", "mse", lr=0.01, batch_size=64, seed=3)
     opened = reopened(tmp_path / "run.bpviz", stored(settings, plain, plain.checkpoint())).trainer
     assert opened.batch_size == 1
-    assert_same(opened, plain, 3)
+    assert_same(opened, plain)
 
 
 def test_what_is_told_of_a_file_is_of_the_run_in_it(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.app import create_window
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from tests.nightly import by_night
 
 
+@by_night
 def test_keys_choose_the_tool_and_the_width_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
     window = create_window(["--preset", "tutorial"])

@@ -25,6 +25,7 @@ from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
 from tests.analysis.optimizers import test_lbfgs, test_sparse_adam
 from tests.analysis.optimizers.plain_optimizer import unusual_options
+from tests.nightly import by_day_every
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,7 @@ def without_meaning(recording: Recording) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
 def test_each_symbol_of_an_optimizer_has_a_meaning(optimizer: str) -> None:
-    for options in ({}, unusual_options()[optimizer]):
+    for options in by_day_every(2, (unusual_options()[optimizer], {})):
         trainer = bv.Trainer(
             "random", "mse", optimizer, lr=0.01, batch_size=1, optimizer_options=options
         )

@@ -25,6 +25,7 @@ from backprop_viz.desktop.widgets.picture_button import PictureButton
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.race import RaceLane
 from backprop_viz.recording.settings import Settings
+from tests.nightly import by_night
 
 _WAIT = 60_000
 
@@ -128,6 +129,7 @@ def test_a_lane_that_diverges_is_said_and_the_axes_stay_readable(
     assert high < np.log10(5)
 
 
+@by_night
 def test_a_race_can_be_cancelled_and_another_run(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
@@ -203,6 +205,7 @@ def test_presets_are_made_of_the_settings_of_the_run() -> None:
     assert five_seeds(settings) == (RaceLane(settings, (0, 1, 2, 3, 4)),)
 
 
+@by_night
 def test_its_picture_is_saved_by_its_own_button(
     open_window: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path
 ) -> None:

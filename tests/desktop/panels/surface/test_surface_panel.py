@@ -17,6 +17,7 @@ from backprop_viz.desktop.panels.surface.surface_view import SurfaceView
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.loss_surface import WeightPlace
 from backprop_viz.recording.number_explanation import Fact
+from tests.nightly import by_night
 
 pytestmark = pytest.mark.usefixtures("late_plots")
 
@@ -48,6 +49,7 @@ def computed(qtbot: QtBot, panel: SurfaceView) -> None:
     qtbot.waitUntil(lambda: not panel.running, timeout=_WAIT)
 
 
+@by_night
 def test_it_is_closed_at_first_and_takes_all_the_room_when_opened(
     open_window: Callable[..., MainWindow],
 ) -> None:
@@ -103,6 +105,7 @@ def test_what_is_shown_is_the_loss_of_a_plain_loop(shared_window: MainWindow, qt
     assert window.session.losses[-1] == trainer.loss_value()
 
 
+@by_night
 def test_a_run_too_short_for_main_directions_is_told_what_to_do(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
