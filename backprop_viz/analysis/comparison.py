@@ -1,4 +1,4 @@
-"""Two recordings side by side: what was, at the same place of another one, what is shown now."""
+"""Two recordings side by side: the counterpart, in another recording, of what is shown now."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Curves and tensors as CSV and NPZ, each number in as many digits as tell it from all others."""
+"""Curves and tensors as CSV and NPZ: each number can be read back bit for bit."""
 
 import io
 import zipfile

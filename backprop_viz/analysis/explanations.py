@@ -1,4 +1,4 @@
-"""Why a gradient is None, zero, NaN or simply there: found in the recording. No torch here."""
+"""Why a gradient is None, zero, NaN or as expected, found in the recording."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A gradient against finite differences of the loss along one number.
+"""A gradient compared with finite differences of the loss along one number.
 
 A ``FiniteDifferences`` runs the loss at one place after the other, the most telling first, so that
 a check can be shown while it grows, done in slices, and left off at any time.

@@ -1,4 +1,4 @@
-"""How the tensors of a long run were, iteration by iteration, from what was kept of each."""
+"""The health of the tensors of a long run, iteration by iteration."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A rank's recording with the other ranks' gradients in it: what all-reduce made the mean of."""
+"""A rank's recording with the other ranks' gradients, of which all-reduce made the mean."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A parameter that several ranks have shards of (FSDP2), put together."""
+"""The shards that several ranks have of a parameter (FSDP2), put together."""
 
 from collections.abc import Sequence
 from typing import Literal

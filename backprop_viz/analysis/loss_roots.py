@@ -1,4 +1,4 @@
-"""What each backward of an iteration started from, and of which parts that is the sum."""
+"""What each backward of an iteration started from, and the parts of which that is the sum."""
 
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary

@@ -1,4 +1,4 @@
-"""What a notebook of the run says above its cells."""
+"""The texts above the cells of a notebook of the run."""
 
 from collections.abc import Mapping
 

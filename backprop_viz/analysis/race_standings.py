@@ -1,4 +1,4 @@
-"""What a race has come to: curves with bands over seeds, and a row of numbers for each lane."""
+"""How a race stands: curves with bands over seeds, and a row of numbers for each lane."""
 
 import math
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""One weight of a network: as it is written, and as a number of a recording."""
+"""One weight of a network: how it is written, and which number of a recording it is."""
 
 import re
 from collections.abc import Mapping

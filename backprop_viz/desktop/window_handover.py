@@ -1,4 +1,4 @@
-"""Another window in place of one, for the same run: a window's texts are in one language."""
+"""Replaces the window by another one for the same run, as when the language changes."""
 
 from PySide6.QtCore import QTimer
 

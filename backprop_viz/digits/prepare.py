@@ -1,4 +1,4 @@
-"""A drawn image as the net takes it: normalised the way MNIST's digits are.
+"""A drawn image as an input of the network: normalised the way MNIST's digits are.
 
 The ink is cropped, its longer side brought to 20 pixels by area averaging with the aspect kept,
 its centre of mass moved to the centre of 28x28, and two dark pixels added on every side. Of a

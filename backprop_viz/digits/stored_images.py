@@ -1,4 +1,4 @@
-"""Stored images as what the net is fed."""
+"""Stored images as inputs of the network."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""A recording without the events that turned out to be none of the iteration's."""
+"""A recording without the events that turned out not to belong to the iteration."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

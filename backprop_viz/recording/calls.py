@@ -1,4 +1,4 @@
-"""The call that an operation was: the function and its arguments, as plain data.
+"""How an operation was called: the function and its arguments, as plain data.
 
 A tensor among the arguments is a place in the event's ``input_ids``; what torch has types of its
 own for (a dtype, a device) is its name. So a call can be told as a record, read without torch, and

@@ -1,4 +1,4 @@
-"""Who explains a recording's numbers: the engine needs torch, and is put in by the package."""
+"""Where the package registers what explains a recording's numbers: that needs torch."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""How the tensors of an iteration were, as a few numbers of each: kept of runs that are long."""
+"""The health of an iteration's tensors: a few numbers of each, kept for long runs."""
 
 from dataclasses import dataclass
 from typing import Literal

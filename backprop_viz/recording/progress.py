@@ -1,4 +1,4 @@
-"""How far a long piece of work is, and how it is told to stop."""
+"""How far a long piece of work has come, and how it is told to stop."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

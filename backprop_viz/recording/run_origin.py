@@ -1,4 +1,4 @@
-"""Where a run is from that the program did not make itself."""
+"""Where a run comes from that the program did not start itself."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Who writes a recording to a file or a page: both import the recording, and are put in here."""
+"""Where the package registers what writes a recording to a file or a page."""
 
 from collections.abc import Callable
 from typing import Any

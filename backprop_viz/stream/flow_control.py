@@ -1,4 +1,4 @@
-"""How far ahead of the window the worker may be, and how threads take turns."""
+"""How far the worker may be ahead of the window, and how threads take turns."""
 
 # The worker sends as many small updates as this before it hears that some were shown; to hear it
 # costs training more than to send one. Together they are far smaller than what a pipe holds.

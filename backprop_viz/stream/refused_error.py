@@ -1,4 +1,4 @@
-"""The error of a line that is not to be."""
+"""The error raised when a connection is refused."""
 
 from backprop_viz.recording.errors import UserError
 

@@ -1,4 +1,4 @@
-"""The Python that a run is, as lines for the window; ``script`` makes one to run of it."""
+"""A run as lines of Python for the window; ``script`` makes a program of it that runs."""
 
 import dis
 import inspect

@@ -1,4 +1,4 @@
-"""The history of a run as far as its current settings do not tell it."""
+"""The part of a run's history that its current settings do not tell."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Checks gradients by finite differences, the one asked for last, in slices."""
+"""Checks the gradient asked for last by finite differences, in slices."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence

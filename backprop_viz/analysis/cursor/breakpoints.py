@@ -1,4 +1,4 @@
-"""Where in a recording a breakpoint holds. No torch here: it reads what was recorded."""
+"""Where in a recording a breakpoint holds."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Where the cursor stands when a line of the program is about to run. No torch here."""
+"""Where the cursor stands when a line of the program is about to run."""
 
 from collections.abc import Sequence
 

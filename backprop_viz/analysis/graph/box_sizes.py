@@ -1,4 +1,4 @@
-"""How large the boxes of a grad_fn graph are, and what lies between them. No Qt here."""
+"""How large the boxes of a grad_fn graph are, and the gaps between them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How a grad_fn graph is folded so that most of it can be seen and read in an area. No Qt here."""
+"""How a grad_fn graph is folded so that most of it can be seen and read in an area."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How far a backward has come: how many of the nodes that it reaches have run."""
+"""How far a backward has come: how many of its nodes have run."""
 
 from dataclasses import dataclass
 from functools import lru_cache

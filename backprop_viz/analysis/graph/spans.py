@@ -1,4 +1,4 @@
-"""Which parts of a line are taken: by the nodes in a lane, or by the edges on a track."""
+"""Which parts of a lane are taken by nodes, and which parts of a track by edges."""
 
 from bisect import bisect_left, insort
 

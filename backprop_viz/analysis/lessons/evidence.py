@@ -1,4 +1,4 @@
-"""What a lesson's expressions are over: the recordings of its run, and what its steps noted."""
+"""What a lesson's expressions can refer to: the recordings of its run, and what its steps kept."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

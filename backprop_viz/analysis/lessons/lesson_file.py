@@ -1,4 +1,4 @@
-"""Reads a lesson file, which is TOML; what is wrong in one is said with file, step and place."""
+"""Reads a lesson file, which is TOML. Errors name the file, the step and the place."""
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping

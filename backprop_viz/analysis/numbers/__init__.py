@@ -1,1 +1,1 @@
-"""Single numbers: their names, where they are from, which others take part in them."""
+"""Single numbers: their names, where they come from, which others take part in them."""

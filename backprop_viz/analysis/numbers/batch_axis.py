@@ -1,4 +1,4 @@
-"""Which numbers are of one sample of the batch, and the same of another sample."""
+"""Which numbers belong to one sample of the batch, and their counterparts in another sample."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What backward differentiates, and by what: the loss by the parameters, or else."""
+"""What backward differentiates, and with respect to what: usually the loss, by the parameters."""
 
 import numpy as np
 

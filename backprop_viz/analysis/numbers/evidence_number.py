@@ -1,4 +1,4 @@
-"""The one number of a recording that shows best what a finding says."""
+"""The one number of a recording that best shows what a finding says."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Values that an operation computes on its way: nobody recorded them, their rule tells them.
+"""Values that an operation computes inside: they are not recorded, their rule computes them.
 
 torch's cross-entropy hands out the loss, and keeps each ln p to itself.
 """

@@ -1,4 +1,4 @@
-"""The elements of a tensor that is found by its name, as numbers of a recording."""
+"""The elements of a tensor, found by its name, as numbers of a recording."""
 
 from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.analysis.numbers.number_origin import (

@@ -1,4 +1,4 @@
-"""What a tensor that a network is given most likely is: by its shape and dtype."""
+"""What an input of a network most likely is (an image, tokens, a table), by its shape and dtype."""
 
 from collections.abc import Sequence
 from enum import StrEnum

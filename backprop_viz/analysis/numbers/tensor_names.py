@@ -1,4 +1,4 @@
-"""Every tensor of a recording under a name that says where it is from."""
+"""Every tensor of a recording, under a name that says where it comes from."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""A sum of products written out, for what no formula with letters tells.
+"""A sum of products written out, where there is no formula in symbols.
 
 ``y[1, 2] = x[0, 5]``: the places are those of the terms, the constants are numbers. What has more
 than a few terms is written as one sum.

@@ -1,4 +1,4 @@
-"""The operations in the field's own words: one file for each family, found by itself.
+"""The operations in the field's own words: one file for each family, found by a registry.
 
 To add one, add a file with a tuple ``OPERATIONS``. An operation that no file names has no words of
 its own, and is explained all the same.

@@ -1,4 +1,4 @@
-"""What a call drew at random inside: only torch can draw it again, from the state it had."""
+"""Random numbers that a call drew inside: torch draws them again from the recorded state."""
 
 from collections.abc import Callable, Sequence
 

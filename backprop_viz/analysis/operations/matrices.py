@@ -1,4 +1,4 @@
-"""Determinant and inverse of a matrix: in words only, the engine finds the terms."""
+"""Determinant and inverse of a matrix: in words only; the engine finds the terms."""
 
 from backprop_viz.analysis.operations.operation_entry import OperationEntry
 

@@ -1,4 +1,4 @@
-"""Functions that are flat but for steps, and softshrink, which is flat around 0."""
+"""Functions that are flat except for steps, and softshrink, which is flat around 0."""
 
 from backprop_viz.analysis.operations.index_forms import number_text
 from backprop_viz.analysis.operations.operation_entry import (

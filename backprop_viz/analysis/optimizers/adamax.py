@@ -1,4 +1,4 @@
-"""Adamax: Adam that divides by the largest gradient of late, not by a root mean square."""
+"""Adamax: Adam that divides by the largest recent gradient, not by a root mean square."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""AdamW: Adam whose weight decay shrinks the weights themselves, not by way of the gradient."""
+"""AdamW: Adam whose weight decay shrinks the weights themselves, not through the gradient."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

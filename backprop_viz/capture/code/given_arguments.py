@@ -1,4 +1,4 @@
-"""Which arguments a call in somebody's code gives, where torch fills in the others unasked."""
+"""Which arguments a call in the user's code gives; torch fills in the others."""
 
 import ast
 import sys

@@ -1,4 +1,4 @@
-"""By what each element is multiplied, and which element of another tensor that is."""
+"""The factor of each element, and which element of another tensor that factor is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

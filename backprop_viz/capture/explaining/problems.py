@@ -1,4 +1,4 @@
-"""What has to be made again for one number: an operation on all it read, or on as little as does.
+"""What has to be computed again for one number: an operation on all that it read, or on a part.
 
 A convolution of many channels takes a second; one number of it needs one sample or one channel.
 What is cut is only what tensors are made of: which element is which is kept beside them.

@@ -1,4 +1,4 @@
-"""What a mean over ranks is the sum of: each rank's own gradient, divided by their number."""
+"""A mean over ranks as a sum: each rank's own gradient, divided by their number."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How a script ended that has raised."""
+"""How a script that raised has ended."""
 
 import traceback
 

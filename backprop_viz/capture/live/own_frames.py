@@ -1,4 +1,4 @@
-"""Tracebacks as they would be without us."""
+"""Tracebacks without the frames of backprop_viz."""
 
 import os
 import threading

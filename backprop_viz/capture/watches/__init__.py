@@ -1,1 +1,1 @@
-"""What hears of it when torch does something, each of one kind of thing."""
+"""Watches: each is notified when torch does one kind of thing."""

@@ -1,4 +1,4 @@
-"""Hears of ``zero_grad``: of a module's torch tells nobody, of an optimizer's only a mode."""
+"""Notices ``zero_grad``: torch has no hook for it, and tells only a mode of an optimizer's."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

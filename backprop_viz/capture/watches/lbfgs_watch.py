@@ -1,4 +1,4 @@
-"""Hears of each move of L-BFGS within its step, between two calls of the closure."""
+"""Notices each move of L-BFGS within its step, between two calls of the closure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

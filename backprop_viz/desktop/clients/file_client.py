@@ -1,4 +1,4 @@
-"""The run of a recording file, in the place of a worker: it is read in a thread of its own."""
+"""The run of a recording file, in place of a worker's: a thread of its own reads the file."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""The curves of a file that is followed: only what is new of them is told."""
+"""The curves of a file that is followed: only what is new is passed on."""
 
 import numpy as np
 from numpy.typing import NDArray

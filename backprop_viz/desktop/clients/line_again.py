@@ -1,4 +1,4 @@
-"""A line that was lost is made again, with growing pauses, in the thread that read it."""
+"""Connects again after a line was lost, with growing pauses, in the thread that read it."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Wakes the window's thread when another has something for it; waits without blocking it."""
+"""Wakes the window's thread when another has something for it, and waits without blocking."""
 
 from collections.abc import Callable
 

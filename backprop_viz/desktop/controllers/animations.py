@@ -1,4 +1,4 @@
-"""Exports the cursor's walk as an animation."""
+"""Exports an animation of the cursor's walk, or of a lesson."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Exports numbers: the curves, a tensor that is shown, all tensors of the iteration."""
+"""Exports numbers: the curves, the tensor shown, or all tensors of the iteration."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Writes a file in a thread, and tells what became of it."""
+"""Writes a file in a thread, and reports the outcome."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Lines to scripts that are lost: what is said of them, and what the user can do."""
+"""Lost connections to scripts: what the user is told of them, and can do."""
 
 import math
 import time

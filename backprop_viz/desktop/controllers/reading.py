@@ -1,4 +1,4 @@
-"""How far the files are read that the window is to show, from the first moment on."""
+"""Shows how far the window has read the files that it was opened on."""
 
 from PySide6.QtCore import QObject
 

@@ -1,4 +1,4 @@
-"""A script that raised in an iteration that was not recorded: run again, and held there."""
+"""Runs a script again that raised in an unrecorded iteration, and holds it there."""
 
 import os
 from collections.abc import Sequence

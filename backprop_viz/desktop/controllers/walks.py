@@ -1,4 +1,4 @@
-"""What an animation goes through: a walk of the cursor, or the pages of a lesson."""
+"""What an animation shows: a walk of the cursor, or the pages of a lesson."""
 
 from collections.abc import Sequence
 from typing import Protocol

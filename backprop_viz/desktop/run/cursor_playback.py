@@ -1,4 +1,4 @@
-"""Moves the cursor by itself: over the events of a phase just done, or on and on."""
+"""Moves the cursor by itself: over the events of the phase that just ran, or on and on."""
 
 from collections.abc import Callable
 

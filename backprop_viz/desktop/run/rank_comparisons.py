@@ -1,4 +1,4 @@
-"""What is known of all ranks' iterations together: which weights differ, who waits for whom."""
+"""Compares the ranks' iterations: which weights differ, who waits for whom."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Holds all ranks of a training at the same place: those that were held too early go on once."""
+"""Holds all ranks of a training at the same place: a rank held too early goes on once."""
 
 import threading
 import time

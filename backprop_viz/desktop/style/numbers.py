@@ -1,4 +1,4 @@
-"""Numbers as text: short enough for a column, and never other than torch gave them."""
+"""Numbers as text: short enough for a column, and rounded from what torch gave."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Asks what of the cursor's walk becomes an animation, and how."""
+"""Asks which part of the cursor's walk becomes an animation, and in which format."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Has a screen reader say what has changed, wherever its user is."""
+"""Has a screen reader say what has changed, wherever the keyboard's focus is."""
 
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget

@@ -1,4 +1,4 @@
-"""A strip that says that a line is lost, and when it is tried again."""
+"""A strip that says that a connection is lost, and when it is tried again."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget

@@ -1,4 +1,4 @@
-"""What a room sees of the person who presents: a ring around the pointer, and the keys pressed."""
+"""What the audience sees of the presenter: a ring around the pointer, and the keys pressed."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QCursor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen

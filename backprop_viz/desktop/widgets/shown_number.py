@@ -1,4 +1,4 @@
-"""A number on screen: what is said of it under the cursor, and how it is copied."""
+"""A number on screen: its tooltip, and how it is copied."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A dialog with a long text that can be copied: a traceback, or the log."""
+"""A dialog with a long text to copy: a traceback, or the log."""
 
 from PySide6.QtCore import QSize, Qt, SignalInstance
 from PySide6.QtGui import QGuiApplication, QTextCursor

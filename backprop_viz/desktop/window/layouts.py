@@ -1,4 +1,4 @@
-"""The layouts that are ready made: where each registered panel stands, and whether it is shown."""
+"""The ready-made layouts: where each registered panel stands, and whether it is shown."""
 
 from collections.abc import Sequence
 from enum import Enum

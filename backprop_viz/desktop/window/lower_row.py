@@ -1,4 +1,4 @@
-"""Room for the panel that explains a number: it takes that of the plots where all is full."""
+"""Room for the panel that explains a number: where space is short, it takes that of the plots."""
 
 from collections.abc import Sequence
 

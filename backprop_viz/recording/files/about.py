@@ -1,4 +1,4 @@
-"""What a container's header says of it. Imports no torch, so that the window can ask."""
+"""What the header of a session file says about it."""
 
 import json
 from pathlib import Path

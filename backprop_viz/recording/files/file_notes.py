@@ -1,4 +1,4 @@
-"""What a recording file tells beside its recordings: of the run, its losses, what was logged."""
+"""What a recording file holds beside recordings: the run, its losses, what was logged."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

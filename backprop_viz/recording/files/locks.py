@@ -1,4 +1,4 @@
-"""Locks that the system lets go when their process ends, however it ends."""
+"""Locks that the system releases when their process ends, however it ends."""
 
 import os
 import sys

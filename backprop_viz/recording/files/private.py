@@ -1,4 +1,4 @@
-"""Files and folders that are their owner's alone to read."""
+"""Files and folders that only their owner can read."""
 
 import os
 from contextlib import suppress

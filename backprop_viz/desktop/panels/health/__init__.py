@@ -1,1 +1,1 @@
-"""How the tensors of a long run were: a table, and one of them over the iterations."""
+"""The health of a long run's tensors: a table, and one of them over the iterations."""

@@ -1,4 +1,4 @@
-"""A sample of what the network is given, painted as what it is."""
+"""A sample of the network's input, painted as an image, a curve, tokens or a table."""
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize

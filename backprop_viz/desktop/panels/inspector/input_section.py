@@ -1,4 +1,4 @@
-"""What the network is given, as what it is, with a choice of the form."""
+"""The network's input, in a form that can be chosen."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget

@@ -1,4 +1,4 @@
-"""Which tensors of a thing the inspector shows as slices."""
+"""Which tensors of a parameter, layer or node the inspector shows as slices."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How many elements of a tensor are 0, or lie in a bin of a histogram: what such a count is of."""
+"""Counts of a tensor's elements, such as zeros or those in a histogram's bin."""
 
 from dataclasses import replace
 

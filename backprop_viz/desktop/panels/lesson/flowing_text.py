@@ -1,4 +1,4 @@
-"""A text of several lines that is as high as its lines are, and wraps whatever it holds."""
+"""A wrapped text of several lines, as high as its lines are."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The modules of the network as a tree, with a field that finds."""
+"""The modules of the network as a tree, with a search field."""
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut, QShowEvent

@@ -1,4 +1,4 @@
-"""What the tutorial's network says of itself, in the user's language; its code stays as it is."""
+"""The comments of the tutorial's network in the user's language; its code stays as it is."""
 
 from PySide6.QtCore import QCoreApplication
 

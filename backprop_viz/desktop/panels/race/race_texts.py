@@ -1,4 +1,4 @@
-"""What is said of a race: its lanes, its results, and why it ended."""
+"""Texts on a race: its lanes, its results, and why it ended."""
 
 from PySide6.QtCore import QCoreApplication
 

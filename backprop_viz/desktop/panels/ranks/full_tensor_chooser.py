@@ -1,4 +1,4 @@
-"""Which whole is put together of the ranks' shards, when it is asked for."""
+"""Chooses the tensor to put together from the ranks' shards."""
 
 from collections.abc import Sequence
 from typing import get_args

@@ -1,4 +1,4 @@
-"""What is said of ranks: what a mean is of, whether weights are equal, who waits for whom."""
+"""Texts on ranks: what a mean is of, whether weights are equal, who waits for whom."""
 
 from PySide6.QtCore import QCoreApplication
 

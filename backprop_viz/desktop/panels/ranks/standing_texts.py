@@ -1,4 +1,4 @@
-"""What is said of ranks that do not get on: where each is, since when, and who waits for whom."""
+"""Texts on ranks that are stuck: where each is, since when, and who waits for whom."""
 
 import time
 from textwrap import shorten

@@ -1,4 +1,4 @@
-"""What is said of a sample and of a cell of the confusion matrix."""
+"""Texts on a sample and on a cell of the confusion matrix."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What is said of a loss surface: its axes, the path, the gradient, and why there is none."""
+"""Texts on a loss surface: its axes, the path, the gradient, and why there is none."""
 
 from PySide6.QtCore import QCoreApplication
 
