@@ -24,6 +24,7 @@ from backprop_viz.recording.events import Array, GradientIntervention
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import AlterGradient
 from tests.desktop.application_helpers import trigger, view_state_of
+from tests.nightly import by_day_every
 
 SAMPLE = 3
 
@@ -268,7 +269,7 @@ def test_the_enlarged_map_says_which_it_is_and_what_the_others_are(window: MainW
     large.close()
 
 
-@pytest.mark.parametrize("name", ["actionComparePrevious", "actionTrain"])
+@pytest.mark.parametrize("name", by_day_every(2, ["actionComparePrevious", "actionTrain"]))
 def test_the_network_needs_no_more_than_its_width(window: MainWindow, name: str) -> None:
     """What its header says grows in a comparison and while training; other panels keep theirs."""
     network = window.panel(NetworkView)

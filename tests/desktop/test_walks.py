@@ -257,9 +257,9 @@ def test_every_event_of_the_tutorial_forwards_and_backwards(
     walker = Walker(qtbot, [view_state], things(view_state)[thing])
     (size,) = walker.sizes()
     assert size > 50
-    # A fresh set of panels takes long to make: by day each thing is compared at a sixteenth
-    # of the events, together at a quarter of them. The walk itself leaves none out.
-    compared = {p for p in range(size + 1) if NIGHTLY or p % 16 == 4 * thing}
+    # A fresh set of panels takes long to make: by day each thing is compared at a
+    # thirty-second of the events, together at an eighth of them. The walk itself leaves none out.
+    compared = {p for p in range(size + 1) if NIGHTLY or p % 32 == 8 * thing}
     for position in range(size + 1):
         walker.go((0, position), "forwards", thing == 0, position in compared)
     for position in reversed(range(size + 1)):

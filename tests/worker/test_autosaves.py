@@ -19,6 +19,7 @@ from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.worker.files.session_file import load_session
 from tests.forked_workers import sharing_server
+from tests.nightly import NIGHTLY
 from tests.worker.session_helpers import (
     STROKES,
     composer,
@@ -103,7 +104,7 @@ def test_a_window_that_is_killed_goes_on_in_the_next(
 ) -> None:
     path = left_behind
     run = load_session(path)
-    done = run.checkpoint.iteration
+    done, more = run.checkpoint.iteration, 20 if NIGHTLY else 4
     assert done > 0
     first = open_window("--preset", "tutorial")
     question = question_of(first)
@@ -127,7 +128,7 @@ def test_a_window_that_is_killed_goes_on_in_the_next(
     threads = torch.get_num_threads()
     torch.set_num_threads(torch_threads())
     try:
-        assert losses_after(window, 20) == plain_losses(run.settings, done + 20)
+        assert losses_after(window, more) == plain_losses(run.settings, done + more)
     finally:
         torch.set_num_threads(threads)
     for one in (first, window, second):

@@ -124,7 +124,7 @@ def test_training_goes_on_with_the_data(open_session: OpenSession) -> None:
 def test_steps_on_a_drawing_are_taken_back_one_by_one(
     open_session: OpenSession, optimizer: str, loss: str
 ) -> None:
-    settings = replace(DIGITS, optimizer=optimizer, loss=loss)
+    settings = replace(DIGITS, optimizer=optimizer, loss=loss, batch_size=2)
     session = open_session(settings)
     session.iterate()
     session.iterate()

@@ -10,7 +10,7 @@ from torch import nn
 
 import backprop_viz as bv
 from tests.chromium import CHROMIUM, Chromium
-from tests.nightly import NIGHTLY
+from tests.nightly import NIGHTLY, by_night
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
@@ -55,8 +55,8 @@ def test_no_request_leaves_it_and_nothing_fails_wherever_the_cursor_goes(
     browser.press("Home")
     seen = []
     for number in range(1, len(recording.events) + 1):
-        # By day the keyboard goes as far as the first ten, a script the rest of the way.
-        if NIGHTLY or number <= 10:
+        # By day the keyboard goes as far as the first five, a script the rest of the way.
+        if NIGHTLY or number <= 5:
             browser.press("ArrowRight")
             seen.append(text(browser, "#what"))
         else:
@@ -169,6 +169,7 @@ class Odd(nn.Module):
         return spread.double() * self.scale / torch.tensor([1.0, 0.0])
 
 
+@by_night
 def test_a_model_of_any_shapes_can_be_walked_through(browser: Chromium, tmp_path: Path) -> None:
     torch.manual_seed(0)
     net = Odd()

@@ -20,7 +20,7 @@ from tests.capture.explaining.checks import faults, numbers_of, roundings
 from tests.capture.test_generated_nets import BATCH, Net, drawn_options
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE", "ci") == "nightly"
-NETS, EACH = (250, 8) if NIGHTLY else (20, 1)
+NETS, EACH = (250, 8) if NIGHTLY else (12, 1)
 # What has no terms, and why.
 REASONS = {
     "custom_function",  # OnlyOneGradient and the like

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.capture.live.script_runs import Scripts
+from tests.nightly import by_day_every
 
 SCRIPT = """
 import torch
@@ -56,7 +57,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("name", by_day_every(3, list(WRONG)))
 def test_a_traceback_is_the_scripts_own(scripts: Scripts, tmp_path: Path, name: str) -> None:
     where, line = WRONG[name]
     places = dict.fromkeys(("forward", "loss", "backward", "update"), "pass") | {where: line}

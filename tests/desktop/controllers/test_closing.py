@@ -212,7 +212,8 @@ def test_the_answer_can_be_given_with_the_keyboard(
     one = open_window("--preset", "tutorial")
     trigger(one, "actionIteration")
     one.close()
-    for key, iteration in ((Qt.Key.Key_Escape, 0), (Qt.Key.Key_Return, 1)):
+    answers = ((Qt.Key.Key_Escape, 0), (Qt.Key.Key_Return, 1))
+    for key, iteration in by_day_every(2, answers):
         window = open_window("--preset", "tutorial")
         offer = offer_of(window)
         assert offer is not None

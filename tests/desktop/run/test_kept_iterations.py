@@ -91,7 +91,7 @@ def same(one: Recording, other: Recording) -> bool:
 
 @pytest.mark.parametrize(
     ("settings", "phases"),
-    by_day_every(3, [(settings, phases) for settings in (TUTORIAL, DIGITS) for phases in (0, 3)]),
+    by_day_every(5, [(settings, phases) for settings in (TUTORIAL, DIGITS) for phases in (3, 0)]),
 )
 def test_a_run_of_steps_has_them_all(
     open_session: OpenSession, tmp_path: Path, settings: Settings, phases: int

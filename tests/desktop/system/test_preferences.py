@@ -9,6 +9,7 @@ from PySide6.QtCore import QSettings
 
 from backprop_viz.desktop.system.preferences import settings_store
 from tests.forked_workers import sharing_server
+from tests.nightly import by_day_every
 
 OPEN = """
 import sys
@@ -17,6 +18,7 @@ from PySide6.QtCore import QSettings
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from tests.forked_workers import fork_workers
 from tests.opened_windows import OpenedWindows
+from tests.nightly import by_day_every
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
 fork_workers()
 for text in sys.argv[3:]:
@@ -74,8 +76,8 @@ def remembered(kept: str) -> str:
 @pytest.mark.long
 def test_the_window_opens_whatever_was_remembered(path: Path) -> None:
     byte_array = "@ByteArray(" + r"\xff" * 400 + ")"
-    texts = [remembered(kept) for kept in (BILLIONS, "9" * 5000, byte_array, "-1, 7, x")]
-    texts.append(remembered("@Rect(1 2 3 4)"))
+    kept = (BILLIONS, "9" * 5000, byte_array, "-1, 7, x", "@Rect(1 2 3 4)")
+    texts = list(map(remembered, by_day_every(2, kept)))
     # In a process of its own: what Qt makes of them may be too large for any.
     command = [sys.executable, "-c", OPEN, str(path.parent.parent), str(path), *texts]
     how = {"capture_output": True, "text": True, "timeout": 300}

@@ -33,10 +33,11 @@ from tests.desktop.system.qt_guard_helpers import (
     painted_alone,
     text_instead,
 )
+from tests.nightly import by_day_every
 
 
 @pytest.mark.qt_no_exception_capture
-@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("error", by_day_every(3, list(ERRORS)))
 def test_a_timer_that_fails_is_told_once(
     open_window: OpenWindow, qtbot: QtBot, error: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -85,7 +85,7 @@ def test_the_layouts_buttons_are_in_the_tree(open_window: OpenWindow) -> None:
     assert window.childAt(corner) is button
 
 
-@pytest.mark.parametrize("layout", by_day_every(3, LAYOUT_NAMES))
+@pytest.mark.parametrize("layout", by_day_every(4, LAYOUT_NAMES))
 def test_all_that_takes_keys_has_a_name_and_every_panel_is_reached(
     open_window: OpenWindow, layout: str
 ) -> None:
@@ -202,7 +202,7 @@ def test_a_number_field_tells_its_number(shared_window: MainWindow) -> None:
         assert spoken == field.value()
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("language", by_day_every(2, ["en", "ko"]))
 def test_no_menu_has_a_letter_twice(open_window: OpenWindow, language: str) -> None:
     window = open_window("--preset", "digits", "--language", language)
     try:

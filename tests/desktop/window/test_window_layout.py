@@ -229,7 +229,7 @@ def test_with_a_damaged_store_it_opens(open_window: OpenWindow) -> None:
     assert {"networkView", "programView", "inspector"} < window.layout_state().keys()
 
 
-@pytest.mark.parametrize("stored", DAMAGED)
+@pytest.mark.parametrize("stored", by_day_every(4, DAMAGED))
 def test_a_damaged_store_is_no_layout(window: MainWindow, stored: str) -> None:
     before = window.layout_state()
     window.restore_layout(store_damaged(stored))

@@ -16,7 +16,7 @@ from backprop_viz.recording.files.recording_file_writer import recording_pieces
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.records import RecordType
 from backprop_viz.recording.iteration import Recording
-from tests.nightly import NIGHTLY
+from tests.nightly import NIGHTLY, by_day_every
 from tests.recording.files.plain_reader import read
 from tests.recording.files.test_recording_file import (
     lenet_recordings,
@@ -81,7 +81,7 @@ def test_files_behind_one_another_are_one(tmp_path: Path) -> None:
     assert same_recordings(bv.load(path), recordings)
     assert len(read(path.read_bytes())) == 6
     ends = chunk_ends(tmp_path / "first.bprec")
-    for length in range(12, len(first)):
+    for length in by_day_every(7, range(12, len(first))):
         kept = recordings[: sum(end <= length for end in ends)]
         for behind in (second, second[:-9]):
             path.write_bytes(first[:length] + behind)

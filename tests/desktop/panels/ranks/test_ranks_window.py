@@ -23,6 +23,7 @@ from backprop_viz.desktop.panels.origin.role_texts import role_text
 from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
+from tests.nightly import by_night
 from tests.rank_files import needs_shards, rank_files
 from tests.waiting import until
 
@@ -71,6 +72,7 @@ def test_one_file_brings_the_other_ranks_with_it(open_window: OpenWindow) -> Non
     assert "bucket" in view.subtitle.text()
 
 
+@by_night
 def test_two_ranks_are_seen_whole_in_a_small_window(open_window: OpenWindow) -> None:
     window, view = opened(open_window, *rank_files("plain"))
     window.resize(1280, 800)
@@ -218,6 +220,7 @@ def numbers_in(picture: SlicePicture) -> np.ndarray:
     return np.array([[cells[row, column] for column in range(columns)] for row in range(rows)])
 
 
+@by_night
 @needs_shards
 def test_of_shards_it_is_said_that_they_are(open_window: OpenWindow) -> None:
     _, view = opened_without_waits(open_window, *rank_files("fully_shard"))
