@@ -16,7 +16,7 @@ from tests.nightly import by_day_every
 MODES: tuple[Mode, ...] = ("activations", "weights", "gradients")
 
 
-@pytest.mark.parametrize("mode", by_day_every(2, MODES))
+@pytest.mark.parametrize("mode", by_day_every(3, MODES))
 def test_a_click_on_each_map_of_the_network(
     qtbot: QtBot, open_window: OpenWindow, mode: Mode
 ) -> None:

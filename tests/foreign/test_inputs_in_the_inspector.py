@@ -1,7 +1,5 @@
 """Inputs are shown as what they are; each number there is the one that torch was given."""
 
-from itertools import product
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,7 +11,7 @@ from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.inspector.input_picture import InputPicture
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from tests.foreign.conftest import recording_of, state_at
-from tests.nightly import by_day_every
+from tests.nightly import by_day_each
 
 
 @pytest.fixture
@@ -59,7 +57,7 @@ SHAPES = [(), (5,), (6, 3), (1, 4, 5), (3, 4, 5), (4, 5, 3), (2, 3, 4, 5)]
 
 @pytest.mark.parametrize(
     ("dtype", "shape"),
-    by_day_every(3, list(product(["float32", "int64", "uint8", "bool"], SHAPES))),
+    by_day_each(["float32", "int64", "uint8", "bool"], SHAPES),
 )
 def test_every_number_under_the_mouse_is_of_the_batch(
     qtbot: QtBot, shape: tuple[int, ...], dtype: str

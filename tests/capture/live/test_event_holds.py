@@ -124,16 +124,19 @@ def test_held_at_events_its_numbers_stay_the_same(
 
 @pytest.mark.parametrize(
     ("breakpoint_", "op", "phase"),
-    [
-        (Breakpoint("layer", "second"), "relu", Phase.FORWARD),
-        (Breakpoint("layer", "last"), "linear", Phase.FORWARD),
-        (Breakpoint("layer", "loss"), "mean", Phase.LOSS),
-        (Breakpoint("node", "relu 1"), "ReluBackward0", Phase.BACKWARD),
-        (Breakpoint("parameter", "second.weight"), "AccumulateGrad", Phase.BACKWARD),
-        (Breakpoint("norm_above", "last.bias", 0.0), "AccumulateGrad", Phase.BACKWARD),
-        (Breakpoint("norm_below", None, 1e9), "AccumulateGrad", Phase.BACKWARD),
-        (Breakpoint("loss_above", None, 0.0), "mean", Phase.LOSS),
-    ],
+    by_day_every(
+        3,
+        [
+            (Breakpoint("layer", "second"), "relu", Phase.FORWARD),
+            (Breakpoint("layer", "last"), "linear", Phase.FORWARD),
+            (Breakpoint("layer", "loss"), "mean", Phase.LOSS),
+            (Breakpoint("node", "relu 1"), "ReluBackward0", Phase.BACKWARD),
+            (Breakpoint("parameter", "second.weight"), "AccumulateGrad", Phase.BACKWARD),
+            (Breakpoint("norm_above", "last.bias", 0.0), "AccumulateGrad", Phase.BACKWARD),
+            (Breakpoint("norm_below", None, 1e9), "AccumulateGrad", Phase.BACKWARD),
+            (Breakpoint("loss_above", None, 0.0), "mean", Phase.LOSS),
+        ],
+    ),
 )
 def test_a_breakpoint_holds_at_its_event(
     scripts: Scripts, script: Path, breakpoint_: Breakpoint, op: str, phase: Phase

@@ -76,7 +76,7 @@ def pixels(image: QImage) -> np.ndarray:
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
-@pytest.mark.parametrize("suffix", by_day_every(2, [".gif", ".png", ".webp"]))
+@pytest.mark.parametrize("suffix", by_day_every(3, [".gif", ".png", ".webp"]))
 def test_an_iteration_phase_by_phase(
     run: MainWindow, qtbot: QtBot, tmp_path: Path, suffix: str
 ) -> None:

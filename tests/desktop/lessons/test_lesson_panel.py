@@ -20,6 +20,7 @@ from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.lessons.lesson_helpers import begun, left_as_found, play_step, wait
+from tests.nightly import by_day_every
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("late_plots")
@@ -292,7 +293,8 @@ def test_leaving_gives_back_what_was_selected_and_the_programs_page(window: Main
 
 
 @pytest.mark.parametrize(
-    ("lesson", "page"), [("tutorial_01_the_network", 3), ("tutorial_06_the_loss", 1)]
+    ("lesson", "page"),
+    by_day_every(2, [("tutorial_06_the_loss", 1), ("tutorial_01_the_network", 3)]),
 )
 def test_an_explanation_beside_a_lesson_is_whole(
     window: MainWindow, lesson: str, page: int

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.desktop.window.panel_dock import PanelDock
 from tests.desktop.application_helpers import trigger
+from tests.nightly import by_day_every
 
 OpenWindow = Callable[..., MainWindow]
 LEFT = Qt.MouseButton.LeftButton
@@ -48,7 +49,7 @@ def send(widget: QWidget, kind: QEvent.Type, place: QPoint) -> None:
 
 
 @pytest.mark.qt_log_ignore("grabbing the mouse", extend=True)
-@pytest.mark.parametrize("way", [QPoint(-60, 0), QPoint(0, 90), QPoint(-45, 70)])
+@pytest.mark.parametrize("way", by_day_every(3, [QPoint(-45, 70), QPoint(-60, 0), QPoint(0, 90)]))
 def test_a_floating_dock_follows_the_mouse(open_window: OpenWindow, way: QPoint) -> None:
     window = open_window("--preset", "tutorial", size=(1280, 800))
     dock = window.docks.docks["inspector"]

@@ -58,7 +58,7 @@ def seen_whole(window: MainWindow, widget: QWidget) -> bool:
 @pytest.mark.parametrize(
     ("size", "percent"),
     by_day_every(
-        3, [((867, 743), 100), ((1280, 800), 100), ((1280, 800), 175), ((1280, 800), 200)]
+        4, [((867, 743), 100), ((1280, 800), 100), ((1280, 800), 175), ((1280, 800), 200)]
     ),
 )
 def test_the_run_buttons_are_always_seen(
@@ -78,7 +78,7 @@ def test_the_run_buttons_are_always_seen(
 @pytest.mark.parametrize(
     ("layout", "percent"),
     by_day_every(
-        3, [("Learn", 100), ("Learn", 200), ("Debug", 100), ("Draw", 200), ("Present", 100)]
+        5, [("Learn", 100), ("Learn", 200), ("Debug", 100), ("Draw", 200), ("Present", 100)]
     ),
 )
 def test_the_whole_network_is_seen_at_1280_by_800(

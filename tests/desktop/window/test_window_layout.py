@@ -181,7 +181,7 @@ def test_the_layout_is_remembered_and_can_be_reset(open_window: OpenWindow, qtbo
     qtbot.waitUntil(lambda: again.layout_state() == first)
 
 
-@pytest.mark.parametrize("places", ["its own", "one below the other"])
+@pytest.mark.parametrize("places", by_day_every(2, ["its own", "one below the other"]))
 def test_what_was_hidden_comes_where_the_layout_has_it(window: MainWindow, places: str) -> None:
     state = window.layout_state()
     if places == "one below the other":

@@ -23,6 +23,7 @@ from backprop_viz.recording.quantities import written
 from backprop_viz.stream.messages import GradientChecked
 from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.conftest import OpenWindow
+from tests.nightly import by_night
 
 WEIGHT = (2, 0, 1, 1)  # of conv1.weight
 
@@ -74,6 +75,7 @@ def checked(qtbot: QtBot, open_window: OpenWindow) -> dict[float, tuple[Gradient
     return found
 
 
+@by_night
 def test_a_weight_with_and_without_a_kink_inside_the_interval(
     checked: dict[float, tuple[GradientCheck, str]],
 ) -> None:
