@@ -95,6 +95,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What is imported by now stays: the collector need not go through it with every test."""
     if session.config.option.collectonly:
+        gc.freeze()  # pytest collects several times at the end
         return
     for late in _IMPORTED_LATE:
         import_module(late)
