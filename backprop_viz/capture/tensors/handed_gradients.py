@@ -64,11 +64,14 @@ class HandedGradients:
         return grown.array
 
     def compare(self, sent: _Grads, versions: Sequence[int], lost: NotCopied) -> None:
-        """Those that are not as they were sent, in these versions, have no numbers."""
+        """Those that are not as they were sent, in these versions, have no numbers.
+
+        But for those that were copied before.
+        """
         there = [grad for grad in sent if grad is not None]
         for grad, version in zip(there, versions, strict=True):
             if grad._version != version:
-                self._known[id(grad)] = lost
+                self._known.setdefault(id(grad), lost)
 
     def held_by_others(self, grads: Mapping[int, Tensor], times: Mapping[int, int]) -> set[int]:
         """The id() of each of these tensors, all there are, of which others have the memory too.
@@ -86,7 +89,8 @@ class HandedGradients:
         references = dict(zip(grads, _references(grads), strict=True))
         for key, grad in grads.items():
             try:
-                memory, base = grad.untyped_storage()._cdata, grad._base
+                storage, base = grad.untyped_storage(), grad._base
+                memory, lent = storage._cdata, not storage.resizable()
             except (RuntimeError, ValueError, NotImplementedError):
                 found.add(key)
                 continue
@@ -94,7 +98,7 @@ class HandedGradients:
             if here is None:
                 here = ours[memory] = set()
                 # That of a ``.grad`` that is copied is lent to us.
-                if is_lent(grad) and grad.data_ptr() not in self._grads:
+                if lent and not grad.requires_grad and grad.data_ptr() not in self._grads:
                     found.add(key)
             here.add(key)
             if base is not None:

@@ -1,8 +1,11 @@
 """What a backward does at its nodes in which no Python runs but ours, noted once it is over."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import partial
-from typing import Self
+from itertools import chain
+from operator import itemgetter
+from typing import Any, Self
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
@@ -12,13 +15,17 @@ from backprop_viz.capture.graph.graphs import grad_fn_name, leaf_of
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
 from backprop_viz.capture.tensors.copied_together import copied_together
 from backprop_viz.capture.tensors.handed_gradients import HandedGradients
-from backprop_viz.capture.tensors.memory import Copied, NotCopied
+from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.watches.interventions import Grads
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
 
 _LOST = NotCopied(WRITTEN_UNSEEN)
+# A node's id, what it has sent and was given, and the versions of what it has sent.
+_Row = tuple[int, Grads, Grads, list[int]]
+# Of a leaf its name, and its ``.grad`` before and after.
+_Leaf = tuple[str | None, Copy, Copy]
 
 
 class CalmBackward:
@@ -39,8 +46,7 @@ class CalmBackward:
         self._log, self._nodes, self._parameters = log, nodes, parameters
         self._names = names
         self._place = place  # of the line that runs the backward
-        # A node's id, what it has sent and was given, and the versions of what it has sent.
-        self._rows: list[tuple[int, Grads, Grads, list[int]]] = []
+        self._rows: list[_Row] = []
         self._handles: list[RemovableHandle] = []
         # By the id of the node that adds to a leaf, that leaf and its ``.grad`` before.
         self._leaves: dict[int, tuple[Tensor, Copy]] = {}
@@ -77,57 +83,50 @@ class CalmBackward:
 
     def _note(self) -> None:
         """Note what has run. Only what others hold is copied, or else read where it lies, now."""
+        if not self._rows:
+            return
+        rows, self._rows = self._rows, []
         gradients = HandedGradients(self._log.snapshots)
-        all_: dict[int, Tensor] = {}
-        times: dict[int, int] = {}
-        grown: dict[int, Copy] = {}
-        copies = self._grads_together()
-        for node_id, sent, given, versions in self._rows:
-            for grad in sent + given:
-                if grad is not None:
-                    key = id(grad)
-                    all_[key] = grad
-                    times[key] = times.get(key, 0) + 1
-            if [grad._version for grad in sent if grad is not None] != versions:
-                gradients.compare(sent, versions, _LOST)
-            if node_id in self._leaves:
-                leaf, _ = self._leaves[node_id]
-                grown[node_id] = gradients.accumulated(leaf, given[0], copies.get(node_id))
-                self._parameters.has_grown(self._names.get(id(leaf)), grown[node_id])
-        grad = None  # it counts as one who holds the last
-        shared = gradients.held_by_others(all_, times)
-        late = _LateEvents(self._nodes, gradients, self._place)
-        for node_id, sent, given, _ in self._rows:
-            if node_id in grown:
-                read = [self._leaves[node_id][1], *gradients.copies(given)]
-                late.add_made(self._row(node_id, read, [grown[node_id]]))
-            elif shared.isdisjoint(map(id, sent + given)):
-                late.add(node_id, given, sent)
-            else:
-                read = gradients.copies(given)
-                late.add_made(self._row(node_id, read, gradients.copies(sent)))
-        self._log.note_later(len(self._rows), late.made, late.nbytes)
-        self._rows = []
+        leaves = self._grown(rows, gradients)
+        shared = gradients.held_by_others(*_counted(rows))
+        late = _LateEvents(self._nodes, rows, gradients, leaves, self._place)
+        if shared:
+            late.look_at(shared)
+        self._log.note_later(len(rows), late.made, late.nbytes)
 
-    def _grads_together(self) -> dict[int, Copied | None]:
-        """By the id of the node that has added to it, a copy of each ``.grad`` that is small."""
-        ids, grads = [], []
-        for node_id, _, _, _ in self._rows:
-            grad = self._leaves[node_id][0].grad if node_id in self._leaves else None
-            if type(grad) is Tensor:
-                ids.append(node_id)
-                grads.append(grad)
-        return dict(zip(ids, copied_together(grads), strict=True))
+    def _grown(self, rows: Sequence[_Row], gradients: HandedGradients) -> "dict[int, _Leaf]":
+        """What has become of each leaf's ``.grad``, by the id of the node that has added to it."""
+        leaves = self._leaves
+        grown = [(node_id, given[0]) for node_id, _, given, _ in rows if node_id in leaves]
+        grads = [leaves[node_id][0].grad for node_id, _ in grown]
+        plain = [i for i, grad in enumerate(grads) if type(grad) is Tensor]
+        copies = copied_together([grad for grad in grads if type(grad) is Tensor])
+        together = dict(zip(plain, copies, strict=True))
+        found: dict[int, _Leaf] = {}
+        for i, (node_id, arrived) in enumerate(grown):
+            leaf, before = leaves[node_id]
+            name = self._names.get(id(leaf))
+            now = gradients.accumulated(leaf, arrived, together.get(i))
+            found[node_id] = name, before, now
+            self._parameters.has_grown(name, now)
+        return found
 
-    def _row(self, node_id: int, read: Sequence[Copy], made: Sequence[Copy]) -> EventRow:
-        leaf = self._leaves.get(node_id)
-        name = None if leaf is None else self._names.get(id(leaf[0]))
-        op = grad_fn_name(self._nodes[node_id])
-        return self._log.row_of_node(Phase.BACKWARD, op, read, made, node_id, name, self._place)
+
+def _counted(rows: Sequence[_Row]) -> tuple[dict[int, Tensor], Mapping[int, int]]:
+    """By the id() of each gradient, the gradient and how often the rows hold it."""
+    all_: dict[int, Any] = {}
+    times: Counter[int] = Counter()
+    for part in (1, 2):
+        grads = list(chain.from_iterable(map(itemgetter(part), rows)))
+        keys = list(map(id, grads))
+        times.update(keys)
+        all_.update(zip(keys, grads, strict=True))
+    all_.pop(id(None), None)
+    return all_, times
 
 
 class _LateEvents:
-    """What has run, of which most events are made when somebody looks.
+    """What has run, of which the events are made when somebody looks.
 
     The log holds this, so this does not hold the log: a cycle would keep a whole recording until
     the collector comes to it.
@@ -136,38 +135,44 @@ class _LateEvents:
     def __init__(
         self,
         nodes: Sequence[GradFn],
+        rows: Sequence[_Row],
         gradients: HandedGradients,
+        leaves: "Mapping[int, _Leaf]",
         place: CodePlace | None,
     ) -> None:
-        self._nodes, self._gradients, self._place = nodes, gradients, place
-        self._rows: list[EventRow | tuple[int, Grads, Grads]] = []
+        self._nodes, self._rows, self._gradients = nodes, rows, gradients
+        self._leaves, self._place = leaves, place
 
-    def add(self, node_id: int, given: Grads, sent: Grads) -> None:
-        """A node has run, and nobody else has any of these tensors."""
-        self._rows.append((node_id, given, sent))
+    def look_at(self, shared: Set[int]) -> None:
+        """Others have the memory of these gradients, by their id()."""
+        rows = [row for row in self._rows if not shared.isdisjoint(map(id, row[1] + row[2]))]
+        self._compare(rows)
+        for _, sent, given, _ in rows:
+            self._gradients.copies([grad for grad in given + sent if id(grad) in shared])
 
-    def add_made(self, row: EventRow) -> None:
-        """A node has run, of which the tensors are copied already."""
-        self._rows.append(row)
+    def _compare(self, rows: Sequence[_Row]) -> None:
+        for _, sent, _, versions in rows:
+            if [grad._version for grad in sent if grad is not None] != versions:
+                self._gradients.compare(sent, versions, _LOST)
 
     def nbytes(self) -> int:
         """The bytes that are held, at most: each gradient is sent by one node."""
-        rows = [row for row in self._rows if isinstance(row, tuple)]
-        sent = [grad for _, _, grads in rows for grad in grads if grad is not None]
+        sent = [grad for _, grads, _, _ in self._rows for grad in grads if grad is not None]
         return sum([grad.numel() * grad.element_size() for grad in sent])
 
     def made(self, log: EventLog) -> Iterator[EventRow]:
         """The events, of the log that they are to be in."""
-        nodes, gradients, place = self._nodes, self._gradients, self._place
-        row_of = log.row_of_node
-        for row in self._rows:
-            if isinstance(row, list):
-                yield row
+        nodes, place, row_of = self._nodes, self._place, log.row_of_node
+        copies, leaves = self._gradients.copies, self._leaves
+        self._compare(self._rows)
+        for node_id, sent, given, _ in self._rows:
+            read, op = copies(given, ours=True), grad_fn_name(nodes[node_id])
+            if node_id not in leaves:
+                made = copies(sent, ours=True)
+                yield row_of(Phase.BACKWARD, op, read, made, node_id, None, place)
                 continue
-            node_id, given, sent = row
-            read, made = gradients.copies(given, ours=True), gradients.copies(sent, ours=True)
-            op = grad_fn_name(nodes[node_id])
-            yield row_of(Phase.BACKWARD, op, read, made, node_id, None, place)
+            name, before, now = leaves[node_id]
+            yield row_of(Phase.BACKWARD, op, [before, *read], [now], node_id, name, place)
 
 
 def has_other_hooks(handle: RemovableHandle) -> bool:
