@@ -16,8 +16,8 @@ class AllReduce:
     """One of ``ranks`` processes gave its gradient into a bucket, and got the mean of all.
 
     ``bucket`` is the bucket's place, from 0, in the order in which the ``buckets`` went.
-    ``waited_s`` are the seconds from the rank's last gradient to the end of its backward: those in
-    which it waited for the others, and for what was left to send.
+    ``waited_s`` is the time from the rank's last gradient to the end of its backward, in seconds:
+    it waited for the others, and for what was left to send.
     """
 
     rank: int
@@ -44,7 +44,7 @@ def all_reduce_call(
 
 
 def all_reduce_of(event: Event) -> AllReduce | None:
-    """What an event tells of an all-reduce; None if it is none, or from a file that tells less."""
+    """What an event tells of an all-reduce; None for any other event, or one that tells less."""
     if event.op != ALL_REDUCE or event.call is None:
         return None
     told = event.call.kwargs

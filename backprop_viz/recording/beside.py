@@ -17,7 +17,7 @@ class Beside:
     lines: frozenset[int] = frozenset()
 
     def has(self, span: PhaseSpan) -> bool:
-        """Whether all of a span, which has events, is left out."""
+        """Whether a span has events and all of them are left out."""
         return span.start < span.stop and self.events.issuperset(range(span.start, span.stop))
 
 

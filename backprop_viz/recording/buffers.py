@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-# A run that has gone on for so long gets room for an hour or so, so that its memory stays the same.
+# A longer run gets room for about an hour more at once, so that its memory does not keep growing.
 LONG = 4096
 RESERVED = 400_000
 

@@ -7,7 +7,7 @@ _SENTENCE = "\x1fsentence "
 
 
 class UserError(Exception):
-    """What was asked for cannot be done; the text says why, and what to do about it.
+    """What the user asked for cannot be done; the text says why, and what to do about it.
 
     ``text`` has {0}, {1}, … in the places of ``values``. It is marked with QT_TRANSLATE_NOOP in the
     context "errors", in which the window translates it. A value may be a UserError: then it is

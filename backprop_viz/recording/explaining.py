@@ -9,17 +9,17 @@ if TYPE_CHECKING:
 
     # The first is a Recording, which imports this module.
     Explain = Callable[[Any, Number], NumberExplanation]
-# Empty until the package puts it in.
+# Empty until the package registers it.
 engine: list["Explain"] = []
 
 
 def set_engine(explain: "Explain") -> None:
-    """Put in what explains a number of a recording: a function of both."""
+    """Register what explains a number: a function of the recording and the number."""
     engine[:] = [explain]
 
 
 def explained(recording: Any, number: "Number") -> "NumberExplanation":
-    """What the engine says. Raises RuntimeError where there is none."""
+    """The engine's explanation. Raises RuntimeError where no engine is registered."""
     if not engine:
         raise RuntimeError("Numbers are explained by backprop_viz as a whole: import backprop_viz.")
     return engine[0](recording, number)

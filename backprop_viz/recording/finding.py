@@ -46,7 +46,7 @@ _search: list[_Find] = []
 
 
 def set_search(find: _Find) -> None:
-    """Put in what looks through a recording."""
+    """Register what looks through a recording."""
     _search[:] = [find]
 
 

@@ -22,8 +22,8 @@ class Node:
 
     ``id`` is its number in this graph: its place among the graph's nodes. ``key`` names it in
     every graph of a network: that of the output and that of the loss, in every iteration, whatever
-    the loss. ``saved`` is freed when backward has run the node. ``sends``: where each gradient that
-    it sends goes, as (node's id, at which of its outputs it arrives); None where none is needed.
+    the loss. ``saved`` is freed when backward has run the node. ``sends``: the receiver
+    of each gradient, as (node's id, at which of its outputs it arrives); None where none is needed.
     """
 
     id: int

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from backprop_viz.recording.buffers import reserved
 
 # Loss and accuracy of iterations in a row; iteration, loss and accuracy of evaluations. Not arrays:
-# of the few numbers that one update has, to make and to send an array takes far longer.
+# for the few numbers of one update, making and sending an array would take far longer.
 Points = Sequence[tuple[float, float]]
 ValidationPoints = Sequence[tuple[int, float, float]]
 

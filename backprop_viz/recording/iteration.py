@@ -34,7 +34,7 @@ NO_LAYERS = LayerGraph()
 
 
 def new_serial() -> int:
-    """A number that no other recorder has, whatever process it is in: 63 random bits."""
+    """A number that no other recorder has, in any process: 63 random bits."""
     return secrets.randbits(63)
 
 
@@ -152,12 +152,12 @@ class Recording:
         return self.passes[-1].layers if self.passes else NO_LAYERS
 
     def layers_at(self, position: int) -> LayerGraph:
-        """The network as the pass ran that had begun after ``position`` events; else the first."""
+        """The network as the pass under way after ``position`` events ran; else the first pass."""
         begun = [p for p in self.passes if p.start < position] or self.passes[:1]
         return begun[-1].layers if begun else NO_LAYERS
 
     def options_of(self, parameter: str, rule: str | None = None) -> Mapping[str, Any]:
-        """What the optimizer goes by that moves a parameter, by updates of this ``op``."""
+        """The options of the optimizer that moves a parameter by updates of this ``op``."""
         found = self.group_of(parameter, rule)
         return self.options if found is None else found.options
 
@@ -292,7 +292,7 @@ class Cursor:
 
     @property
     def layers(self) -> LayerGraph:
-        """The network as the pass ran that the cursor is in."""
+        """The network as it ran in the pass that the cursor is in."""
         return self.recording.layers_at(self.position)
 
     @property
@@ -315,7 +315,7 @@ class Cursor:
         return found
 
     def value(self, parameter: str) -> Array | None:
-        """The parameter's value at the cursor; None for a name the network has not."""
+        """The parameter's value at the cursor; None for an unknown name."""
         return self._array(self.value_id(parameter))
 
     def value_id(self, parameter: str) -> int | None:

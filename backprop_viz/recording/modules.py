@@ -20,7 +20,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class ModuleBuffer:
-    """A tensor that a module keeps and no optimizer moves, such as a running mean.
+    """A tensor that a module keeps and no optimizer updates, such as a running mean.
 
     ``values``: from how many events on it has which value, as ids of tensors. The first is 0.
     """
@@ -35,7 +35,7 @@ class ModuleBuffer:
 
 @dataclass(frozen=True, slots=True)
 class OptimizerGroup:
-    """A group of parameters that an optimizer moves by the same options.
+    """A group of parameters that an optimizer updates with the same options.
 
     ``rule`` is the ``op`` of its updates, ``number`` the group's place in the optimizer's
     ``param_groups``. ``options`` are those of the step that was recorded, ``parameters`` dotted

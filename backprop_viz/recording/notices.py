@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.torch_error import TorchError
 
-# The subject of a fault in a phase, whichever command ran it.
+# The subject of a fault in a phase, whichever command ran the phase.
 RUN = "run"
 LOSS_SUBJECT = "loss"
 

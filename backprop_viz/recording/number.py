@@ -41,7 +41,7 @@ def asked_number(
     intermediate: str,
     component: Component,
 ) -> Number:
-    """The number that ``Recording.explain`` is asked for, of the event ``made``.
+    """The number that ``Recording.explain`` is asked for, in the output of the event ``made``.
 
     Raises ValueError where the event has nothing at that output.
     """

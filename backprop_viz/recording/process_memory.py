@@ -5,9 +5,9 @@ import sys
 
 
 def give_back_memory() -> None:
-    """Give to the system what is free in the heap, where that is glibc's.
+    """Return free memory of the heap to the system, where the heap is glibc's.
 
-    It would keep for good what was taken for a moment, if anything is behind it.
+    glibc keeps memory that was needed for a moment as long as anything lies behind it.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:

@@ -10,8 +10,8 @@ _set_class = object.__dict__["__class__"].__set__
 def quickly_made(cls: type[_Record]) -> type[_Record]:
     """Give a frozen dataclass with slots an ``__init__`` that takes a fifth of the time.
 
-    That of ``dataclass`` asks ``object.__setattr__`` for each slot by its name. This one fills the
-    slots while the record is of a class that has the same ones and is not frozen.
+    The one of ``dataclass`` calls ``object.__setattr__`` for each slot by its name. This one fills
+    the slots while the record's class is a twin with the same slots that is not frozen.
     """
     unfrozen = type(cls.__name__, (), {"__slots__": cls.__slots__})  # type: ignore[attr-defined]
     known: dict[str, Any] = {"_set_class": _set_class, "_unfrozen": unfrozen, "_unset": MISSING}

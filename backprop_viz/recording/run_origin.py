@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 @dataclass(frozen=True, slots=True)
 class RunOrigin:
-    """Where a run is from: somebody's script, a watched loop, one iteration of a model, a file.
+    """Where a run comes from: a script, a watched loop, one iteration of a model, a file.
 
     ``title`` is what the window is called; ``path`` the script's or the file's, "" for none.
     ``rank`` is the process's number among ``world_size`` that train together.

@@ -59,7 +59,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationProgress:
-    """How far an evaluation on demand is; ``total`` is 0 when it is over, finished or not."""
+    """How far an evaluation on demand has come; ``total`` is 0 when it is over, finished or not."""
 
     part: SamplePart
     done: int

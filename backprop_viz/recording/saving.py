@@ -10,7 +10,7 @@ _save_page: list[_Save] = []
 
 
 def set_save(save: _Save, save_page: _Save) -> None:
-    """Put in what writes a recording to the file at a path, and what writes it as a web page."""
+    """Register what writes a recording to the file at a path, and what writes it as a web page."""
     _save[:], _save_page[:] = [save], [save_page]
 
 

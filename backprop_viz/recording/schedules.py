@@ -73,7 +73,7 @@ class Schedule:
         return {**SCHEDULES[self.name], **self.given}
 
     def factor(self, iteration: int) -> float:
-        """What cosine multiplies the rate with after so many iterations: from 1 to 0, and 0 on."""
+        """The factor of the rate after this many iterations of cosine: from 1 down to 0, then 0."""
         return (1 + math.cos(math.pi * min(iteration / self.options["iterations"], 1))) / 2
 
     def next_rate(self, base: float, rate: float, iteration: int) -> float:
@@ -98,7 +98,7 @@ class Schedule:
 
 
 def _multiplied(rate: float, gamma: float, times: int) -> float:
-    """The rate times gamma, again and again: not by a power, whose last bit is another."""
+    """The rate times gamma, again and again: a power would differ in the last bit."""
     while times:
         factors = np.full(min(times, _AT_ONCE) + 1, gamma)
         factors[0] = rate

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-# What torch's optimizers take. Whole numbers are named beside others: they stay as they are.
+# What torch's optimizers take. ``int`` is named beside ``float`` so that whole numbers stay whole.
 OptionValue = bool | int | float | str | None | tuple[int | float, ...]
 
 

@@ -60,14 +60,14 @@ class TensorTable:
             self._ids[id(copied)] = known
 
     def forget_replaced(self) -> None:
-        """Nobody has an array any more that another has taken the place of."""
+        """Forget the arrays that others have replaced: nobody holds them any more."""
         for key in self._replaced:
             self._ids.pop(key, None)
         self._replaced.clear()
 
     @property
     def nbytes(self) -> int:
-        """The bytes of all arrays; of one that is a view of another too."""
+        """The bytes of all arrays, views of others included."""
         return sum([array.nbytes for array in self._arrays])
 
     def since(self, start: int) -> tuple[Array, ...]:

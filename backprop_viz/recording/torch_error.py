@@ -7,13 +7,13 @@ from pathlib import PurePath
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
-# A line of somebody's code: the file's name, and the line's number.
+# A line of the user's code: the file's name, and the line's number.
 CodePlace = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class NamedShape:
-    """A tensor that an operation was given: its name, "" if it has none, and what it was like."""
+    """A tensor that an operation was given; ``name`` is "" if it has none."""
 
     name: str
     shape: tuple[int, ...]

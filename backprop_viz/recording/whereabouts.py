@@ -8,7 +8,7 @@ from backprop_viz.recording.phases import Phase
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where a rank was at ``time``, and has been since ``since`` (both as time.time() tells it).
+    """Where a rank was at ``time``, and has been since ``since`` (both as time.time() gives them).
 
     ``iteration`` is the one under way. ``doing``: it is in a "backward", or in another
     "collective", where ranks wait for each other; ``line`` is the script's, ``collective`` the

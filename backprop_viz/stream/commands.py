@@ -240,7 +240,7 @@ class WatchSamples(Command):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GetImages(Command):
-    """Send a page of images of samples, by index (n,); none of data that is no more."""
+    """Send a page of images of samples, by index (n,); none if the data has been replaced."""
 
     part: SamplePart
     source: int
@@ -257,7 +257,7 @@ class Evaluate(Command):
 
 @dataclass(frozen=True, slots=True)
 class CancelEvaluation(Command):
-    """Leave off the evaluation on demand."""
+    """Stop the evaluation on demand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,13 +272,13 @@ class LoadSample(Command):
 # -- where a number comes from -------------------------------------------------------------------
 
 
-# Of the window's own recordings a worker holds so many.
+# How many of the window's own recordings a worker holds.
 HELD = 2
 
 
 @dataclass(frozen=True, slots=True)
 class HoldRecording(Command):
-    """Keep the recording that comes with it, to explain its numbers; so many in all, the newest."""
+    """Keep the recording that comes with it, to explain its numbers; only the newest are kept."""
 
     keep: int = HELD
 
@@ -322,7 +322,7 @@ class CheckGradient(Command):
 
 @dataclass(frozen=True, slots=True)
 class CancelCheck(Command):
-    """Leave off the check; the answer is as much of it as there is."""
+    """Stop the check; the answer is as much of it as there is."""
 
 
 # -- the loss surface ----------------------------------------------------------------------------
@@ -338,7 +338,7 @@ class ComputeSurface(Command):
 
 @dataclass(frozen=True, slots=True)
 class CancelSurface(Command):
-    """Leave off the surface; the answer is as much of it as there is."""
+    """Stop the surface; the answer is as much of it as there is."""
 
 
 # -- races ---------------------------------------------------------------------------------------
@@ -354,7 +354,7 @@ class RunRace(Command):
 
 @dataclass(frozen=True, slots=True)
 class CancelRace(Command):
-    """Leave off the race; the answer is as much of it as there is."""
+    """Stop the race; the answer is as much of it as there is."""
 
 
 # -- lessons -------------------------------------------------------------------------------------

@@ -60,9 +60,9 @@ class RunEnded:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Of the iterations from ``first`` to ``last`` so many recordings are not sent.
+    """``count`` recordings of the iterations from ``first`` to ``last`` are not sent.
 
-    The window was too slow for them, or away.
+    The window was too slow for them, or not connected.
     """
 
     first: int
@@ -72,7 +72,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class TakenOver:
-    """Another window has attached to the run in place of this one: the line ends with this."""
+    """Another window has attached to the run in place of this one: nothing follows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -46,7 +46,7 @@ def _bundle() -> str:
 
 
 def outside(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a program of the system's: it is not to load a bundle's libraries."""
+    """The environment for a program of the system, which must not load a bundle's libraries."""
     found = dict(environment)
     if is_bundle():
         before = found.pop("LD_LIBRARY_PATH_ORIG", None)

@@ -14,7 +14,7 @@ def line(arguments: list[str]) -> tuple[IO[bytes], IO[bytes]]:
         incoming = msvcrt.open_osfhandle(incoming, os.O_RDONLY | os.O_BINARY)
         outgoing = msvcrt.open_osfhandle(outgoing, os.O_BINARY)
     else:
-        # Of the programs that the worker may start, none is to keep the line open.
+        # Programs that the worker starts must not keep the line open.
         for descriptor in (incoming, outgoing):
             os.set_inheritable(descriptor, False)
     return os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")

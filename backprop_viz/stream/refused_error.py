@@ -4,4 +4,4 @@ from backprop_viz.recording.errors import UserError
 
 
 class RefusedError(UserError):
-    """The peer does not prove who it is, or is no script and no window of this program."""
+    """The peer does not prove who it is, or is neither a script nor a window of this program."""

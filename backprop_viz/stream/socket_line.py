@@ -21,10 +21,10 @@ from backprop_viz.stream.tls import Certificate, trusted
 Side = Literal["script", "window"]
 Ends = tuple[IO[bytes], IO[bytes]]
 
-# What both begin with, so that a stranger is told from an older version.
+# What both sides send first: it tells a stranger from an older version.
 _MAGIC = b"bpviz-line-1\n"
 _NONCE, _ANSWER = 32, 32
-# A peer that says nothing is not waited for.
+# How long a silent peer is waited for.
 _ANSWERS_WITHIN_S = 5.0
 # A silent connection is asked after 10 s whether it still stands, and given up after 30.
 _KEEPALIVE = (

@@ -35,7 +35,7 @@ class Checkpoint:
 
     @property
     def bytes(self) -> int:
-        """About how many bytes its tensors take; the batch may be shared with other checkpoints."""
+        """The approximate size of its tensors; the batch may be shared with other checkpoints."""
         return sum(
             t.nbytes for t in _tensors((self.model, self.grads, self.optimizer, *self.fetched[1]))
         )

@@ -25,7 +25,7 @@ class Samples(Protocol):
 
     @property
     def labels(self) -> Tensor:
-        """The labels (N,) int64 of all samples, which need not be made for it."""
+        """The labels (N,) int64 of all samples, without making their images."""
 
 
 class DatasetSamples:
@@ -46,7 +46,7 @@ class DatasetSamples:
 
     @property
     def labels(self) -> Tensor:
-        """The labels (N,) int64; every item is asked for, there is no other way to know."""
+        """The labels (N,) int64. There is no other way to know them than to ask for every item."""
         return torch.tensor([int(self._dataset[i][1]) for i in self._part])
 
 
@@ -105,9 +105,9 @@ def _split(dataset: Dataset[Any]) -> DataSource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoaderState:
-    """Where in which epoch a loader is.
+    """A loader's epoch and its place in it.
 
-    Not the epoch's order, which is far longer, but the generator's state before it was drawn.
+    It holds not the epoch's order, which is far longer, but the generator's state before the draw.
     """
 
     generator: Tensor
@@ -166,8 +166,8 @@ class Loader:
     def state(self) -> LoaderState:
         """Where the loader is.
 
-        With a copy of its own: of a long run the states that are kept come to be of ever more
-        different epochs, and would take more memory the longer it goes on.
+        The generator's state is copied: the kept states of a long run belong to ever more different
+        epochs, and would take more memory the longer it goes on.
         """
         return LoaderState(self._before.clone(), self._shuffled, self._position)
 

@@ -12,7 +12,7 @@ from backprop_viz.training.data_sources import Samples
 from backprop_viz.training.losses import LossFunction
 
 # Samples evaluated at once. Another batch size may round differently, so all use this one.
-# No more than most batches have, so that it takes no more memory than training.
+# As many as a usual batch has, so that it takes no more memory than training.
 EVALUATION_BATCH = 64
 
 

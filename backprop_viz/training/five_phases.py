@@ -62,7 +62,7 @@ class Iteration:
 
 
 def _made(network: str | None) -> nn.Module:
-    """A fresh network; None: the built-in one."""
+    """A fresh network of this class; None: of the built-in one."""
     return LeNet() if network is None else network_of(network)
 
 
@@ -146,7 +146,7 @@ class FivePhases:
             with self._random:
                 self.output = self.model(self.batch[0])
         except Exception:
-            # Undo what the layers that did run have drawn.
+            # Undo what the layers that ran have drawn at random.
             self._random.now = self._random_at_start
             raise
         self.phase = Phase.LOSS

@@ -10,7 +10,7 @@ from backprop_viz.recording.settings import Settings
 def live_settings(settings: Settings) -> dict[str, Any]:
     """The settings that can change while the network stays.
 
-    Data that is one batch is made before the run begins, with the samples of that batch.
+    The batch size is none of them where the data is one batch, made before the run begins.
     """
     rate = ("lr", "schedule", "schedule_options")
     size = () if DATA_SETS[settings.data].one_batch else ("batch_size",)

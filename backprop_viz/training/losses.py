@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from backprop_viz.analysis.losses import Loss
 from backprop_viz.analysis.losses.loss import LossOutput, Target
 
-# How much of the probability a target distribution spreads over all classes.
+# The share of the probability that a target distribution spreads over all classes.
 SPREAD = 0.1
 
 
@@ -43,7 +43,7 @@ _FORMS: Mapping[Target, _Form] = {
         "{y}.softmax(1)",
     ),
 }
-# Without a loss the batch has labels all the same.
+# A batch has labels even where there is no loss.
 _FORMS = {**_FORMS, Target.NONE: _FORMS[Target.LABELS]}
 
 _OUTPUTS: Mapping[LossOutput, tuple[Callable[[Tensor], Tensor], str]] = {

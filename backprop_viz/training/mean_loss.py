@@ -16,7 +16,7 @@ from backprop_viz.training.losses import LossFunction
 class MeanLoss:
     """The loss of a network on the first ``count`` samples of a part, in batches as ``Scoring``.
 
-    The network is its owner's to give away, in evaluation mode: nothing else may use it.
+    It takes the network over, in evaluation mode: nothing else may use that.
     Raises ArgumentError for a loss that has no value.
     """
 

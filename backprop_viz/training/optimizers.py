@@ -51,7 +51,7 @@ def make_optimizer(
     try:
         return kind(model.parameters(), **given)
     except (TypeError, ValueError) as error:
-        # From Python 3.13 on a question follows, whether another name was meant.
+        # From Python 3.13 on the message ends with a suggestion of another name.
         said = str(error).partition(". ")[0].rstrip(".")
         raise ArgumentError(
             QT_TRANSLATE_NOOP("errors", "{0} does not take these options: {1}."), name, said
@@ -61,8 +61,8 @@ def make_optimizer(
 class LearningRate:
     """The rate of the update that is due: torch's scheduler, or a number for the manual rule.
 
-    It depends on the base, the schedule and the count of iterations alone, so that ``put`` is
-    all that going back or changing one of them takes.
+    It depends only on the base, the schedule and the number of iterations, so ``put`` is all that
+    is needed to go back or to change one of them.
     """
 
     def __init__(

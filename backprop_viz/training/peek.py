@@ -13,9 +13,9 @@ from backprop_viz.training.settings_schema import SETTINGS, settings_now
 
 
 def peek_settings(path: str) -> Settings | None:
-    """What the run in a file is made from, None where that cannot be told.
+    """The settings of the run in a file; None where they cannot be read.
 
-    For showing until the file is read: whether it is whole is not looked at, nor the rest of it.
+    They are shown until the file is read. Neither its checksum nor the rest of it is looked at.
     """
     try:
         file = Path(path)

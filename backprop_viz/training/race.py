@@ -31,7 +31,7 @@ class Racer:
 
     def iterate(self) -> None:
         """Run an iteration; one whose loss is not finite is the last."""
-        self.trainer.fetch()  # what is read or drawn first is not the racer's time
+        self.trainer.fetch()  # loading does not count as the racer's time
         begun = time.perf_counter()
         done = self.trainer.iterate()
         self._seconds += time.perf_counter() - begun

@@ -18,7 +18,7 @@ class RandomState:
         self._apart: Tensor | None = torch.Generator().manual_seed(seed).get_state()
 
     def be_torchs_own(self) -> None:
-        """Stay torch's global state from now on, so that swapping takes no time."""
+        """Stay torch's global state from now on, which saves the time of swapping."""
         torch.default_generator.set_state(self.now)
         self._apart = None
 

@@ -13,7 +13,7 @@ FOREIGN = INTERVENED, WEIGHTS, UNKNOWN = "intervention", "weights", "unknown"
 
 @dataclass(frozen=True, slots=True)
 class RunJournal:
-    """What is needed to run a run again, by how many iterations were done before.
+    """What is needed to repeat a run, by the number of iterations done before.
 
     ``settings`` hold from there on; the first ones begin the run. ``twice`` are the iterations
     whose backward ran twice. ``foreign`` tells where something happened that no loop repeats.
@@ -24,10 +24,10 @@ class RunJournal:
     foreign: Mapping[int, str] = field(default_factory=dict)
 
     def changed(self, iteration: int, settings: Settings, phase: Phase) -> "RunJournal":
-        """With settings that were changed before that phase of an iteration.
+        """The journal with settings that were changed before a phase of an iteration.
 
-        Its forward already goes by the new form of the input and its update by the new learning
-        rate; the rest is for the next one.
+        This iteration's forward already uses the new form of the input, and its update the new
+        learning rate; the rest counts from the next iteration on.
         """
         if phase is Phase.ZERO_GRAD:
             return self._with(iteration, settings)
@@ -38,7 +38,7 @@ class RunJournal:
         return self._with(iteration, soon)._with(iteration + 1, settings)
 
     def ran(self, iteration: int, *, intervention: bool, twice: bool) -> "RunJournal":
-        """With an iteration that has run, whatever was noted of an earlier run of it."""
+        """The journal with an iteration that has run; an earlier run of it is forgotten."""
         foreign = {
             at: what for at, what in self.foreign.items() if (at, what) != (iteration, INTERVENED)
         }
@@ -48,11 +48,11 @@ class RunJournal:
         return replace(self, twice=(*others, *[iteration] * twice), foreign=foreign)
 
     def came_in(self, iteration: int, what: str) -> "RunJournal":
-        """With something noted that no loop repeats."""
+        """The journal with a note of something that no loop repeats."""
         return replace(self, foreign={**self.foreign, iteration: what})
 
     def up_to(self, iteration: int, settings: Settings) -> "RunJournal":
-        """Of the run as it was after an iteration, with the settings that it has there."""
+        """The journal up to an iteration, with the settings that hold there."""
         kept = {at: found for at, found in self.settings.items() if at < iteration}
         return replace(
             self,
@@ -62,7 +62,7 @@ class RunJournal:
         )._with(iteration, settings)
 
     def at(self, iteration: int) -> Settings:
-        """The settings that hold after so many iterations."""
+        """The settings that hold after this many iterations."""
         return self.settings[max(at for at in self.settings if at <= iteration)]
 
     def _with(self, iteration: int, settings: Settings) -> "RunJournal":

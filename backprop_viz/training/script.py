@@ -132,7 +132,7 @@ _DRAWING = (
 
 
 def _class_lines(settings: Settings, model: nn.Module) -> list[str]:
-    """The source of the network; the built-in one without notes for who works on the program."""
+    """The source of the network; the built-in one without notes for this program's developers."""
     source = class_text(settings, model).rstrip().split("\n")
     if settings.network is not None:
         return source
@@ -255,7 +255,7 @@ def _drawing_call(given_batch: _DrawingState) -> str:
 
 
 def _changes(before: Settings, stretch: _Stretch) -> list[str]:
-    """What makes the loop go by other settings; those that its lines hold need nothing."""
+    """The lines that change settings within the loop; those written in its lines need none."""
     settings, iteration = stretch.settings, stretch.start
     lines = [f"# Changed before iteration {iteration + 1}."]
     if settings.batch_size != before.batch_size:

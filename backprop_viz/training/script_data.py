@@ -17,7 +17,7 @@ from backprop_viz.training.losses import targets_text
 _PIXELS = 32 * 32
 _AT_ONCE = 1000  # samples whose numbers are in memory as floats
 _LINE = 88  # characters of packed samples in a line
-# Bytes of samples from which on they are packed in a hurry.
+# Samples of more bytes are compressed at the fastest level.
 _MUCH = 10 * 2**20
 
 
@@ -48,7 +48,7 @@ class RunData:
 
 
 def run_data(settings: Settings, source: DataSource, taken: int) -> RunData:
-    """The data of a run that took so many samples from its loader.
+    """The data of a run that took this many samples from its loader.
 
     Raises UserError if a file of the user's is no longer there.
     """
@@ -67,7 +67,7 @@ def run_data(settings: Settings, source: DataSource, taken: int) -> RunData:
 
 
 def _carried(samples: Samples, index: Tensor, in_use: bool) -> Carried:
-    # Bit by bit: there may be more of them than one would have in memory a second time.
+    # In parts: there may be too many of them to have them in memory twice.
     packer = zlib.compressobj(1 if len(index) * _PIXELS > _MUCH else 9)
     packed, labels = bytearray(), bytearray()
     for part in torch.split(index, _AT_ONCE):
@@ -128,7 +128,7 @@ def sample_lines(data: RunData, settings: Settings, beside: str | None) -> list[
 
 
 def batch_lines(data: RunData, seed: int) -> list[str]:
-    """The loader as a generator function; it gives what ``sources.Loader`` gives."""
+    """The loader as a generator function; it gives what ``data_sources.Loader`` gives."""
     if data.one_batch:
         return ["def batches():", "    data = x, y", "    while True:", "        yield data"]
     one = "images[index].unsqueeze(1).float().div_(255), labels[index]"

@@ -31,7 +31,7 @@ from backprop_viz.training.stacked_trace import (
     used_sizes,
 )
 
-# So many images at a time: what is computed of them stays in the cache of a core.
+# This many images at a time: what is computed of them stays in the cache of a core.
 _IMAGES = 16
 # What is kept of the images of a surface, in bytes.
 _PATCHES_BYTES = 128_000_000

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-# Up to so many weights a filter, a matrix product is faster than a convolution of the images.
+# Up to this many weights per filter, a matrix product is faster than a convolution of the images.
 _SMALL_FILTER = 64
 # Larger windows of max pooling are left to torch.
 _LARGEST_WINDOW = 4

@@ -178,7 +178,7 @@ class Trainer(FivePhases):
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Be as when the checkpoint was made; what follows is then the same, bit for bit.
+        """Go back to when the checkpoint was made; what follows is then the same, bit for bit.
 
         ``given_batches`` stay, with that of the checkpoint: what is run again takes what it took.
         """
@@ -201,9 +201,9 @@ class Trainer(FivePhases):
 
     @contextmanager
     def undone_if_it_fails(self) -> Iterator[None]:
-        """Be as before, bit for bit, if what is done inside raises; in any phase.
+        """Restore the state of before, bit for bit, if the body raises; in any phase.
 
-        A graph that is to go backward still can.
+        A backward that is due can still run.
         """
         numbers = StateBackup(self.model, self.optimizer)
         own = dict(vars(self))
@@ -229,9 +229,9 @@ class Trainer(FivePhases):
     # -- settings ----------------------------------------------------------------------------
 
     def take_over(self, settings: Settings) -> None:
-        """Go on with the live ones of these settings; if one is refused, with none of them.
+        """Take over the live settings of these: all of them, or none if one is refused.
 
-        The form of the input counts from the next forward on.
+        The form of the input takes effect with the next forward.
         """
         expect_form(settings.input_form)
         schedule = Schedule(settings.schedule, settings.schedule_options)

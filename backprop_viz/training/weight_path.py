@@ -29,14 +29,14 @@ class WeightPath:
         self._stride = 1
 
     def begin(self, iteration: int, model: nn.Module) -> None:
-        """Another run begins, or is known from here on."""
+        """Another run begins, or is followed from here on."""
         self._kept.clear()
         self._newest.clear()
         self._stride = 1
         self._kept[iteration] = _flat(model)
 
     def rewind(self, iteration: int, model: nn.Module) -> None:
-        """The run goes on from after an iteration: what came later is no more."""
+        """The run goes on from the end of an iteration: later weights are dropped."""
         self._kept = {i: weights for i, weights in self._kept.items() if i < iteration}
         self._newest = deque((p for p in self._newest if p[0] < iteration), maxlen=_NEWEST)
         self._newest.append((iteration, _flat(model)))

@@ -15,9 +15,9 @@ from backprop_viz.training.optimizers import torch_class
 
 
 def leave_out_compiler() -> None:
-    """Let optimizers do without it from now on, to the same numbers.
+    """Let optimizers do without the compiler from now on, with the same numbers.
 
-    Where torch does this differently, nothing changes; made before the first optimizer is.
+    Call it before the first optimizer is made. If torch's code has changed, it does nothing.
     """
     # torch._disable_dynamo (torch/_compile.py) imports the compiler for a function to ask for a
     # version of it that is not compiled, and keeps that as __dynamo_disable: the function itself

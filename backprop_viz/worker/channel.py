@@ -32,7 +32,7 @@ class WorkerChannel:
         # Encoded when they are published: what is recorded goes on changing meanwhile.
         self._writer = MessageWriter()
         self._outbox: Queue[list[Buffer]] = Queue()
-        self._line = threading.Lock()  # held by the one that writes
+        self._line = threading.Lock()  # held by the thread that writes
         self._painted = threading.Event()  # what was sent last is, or a command came since
         # How many updates were sent, a recording as if it were all that may be under way; and how
         # many of them when the window last said that it keeps up. Each is changed by one thread.
@@ -53,7 +53,7 @@ class WorkerChannel:
         return self._sent - self._heard < UPDATES_AHEAD
 
     def publish(self, update: Update, recording: Recording | None = None) -> None:
-        """Send how things stand, and the recording if it is another one, or longer now."""
+        """Send how things stand, and the recording if it is new, or has grown."""
         pieces = self._writer.pieces(update, recording)
         self._painted.clear()
         # A window that wants an update has taken nearly all that was sent: the line has room for
@@ -74,7 +74,7 @@ class WorkerChannel:
             self._painted.wait(longest_s)
 
     def tell(self, notice: Notice) -> None:
-        """Have the user told."""
+        """Send the user a message."""
         self._outbox.put(self._writer.pieces(notice))
 
     def answer(self, answer: Answer, recording: Recording | None = None) -> None:

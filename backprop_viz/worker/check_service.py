@@ -10,7 +10,7 @@ from backprop_viz.stream.messages import GradientChecked
 from backprop_viz.worker.channel import WorkerChannel
 
 CHECK_PROGRESS_S = 0.1
-# Beside free training a check waits so many times as long as it worked.
+# Beside free training a check waits this many times as long as it worked.
 CHECK_REST = 4.0
 
 _Slice = tuple[float, Callable[[], GradientCheck] | None]
@@ -58,7 +58,7 @@ class CheckService:
         self._told_at = self._next_at = 0.0
 
     def cancel(self) -> None:
-        """Leave off the check; what there is of it is the answer."""
+        """Stop the check; the answer is as much of it as there is."""
         if self._slices is not None:
             self._end(Fact("cancelled"))
 

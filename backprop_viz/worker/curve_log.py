@@ -11,7 +11,7 @@ class CurveLog:
 
     def __init__(self) -> None:
         self._history = History()
-        # What is not in the history yet: to append costs more than to note it.
+        # What is not in the history yet: appending costs more than noting.
         self._points: list[tuple[float, float]] = []
         self._validation: list[tuple[int, float, float]] = []
         self._branch = 0

@@ -14,7 +14,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.worker.run_state import RunState
 
-# As many steps can be taken back; each keeps the recording that was shown before it.
+# How many steps can be undone; each keeps the recording that was shown before it.
 UNDOS = 32
 
 
@@ -130,7 +130,7 @@ class DrawingTraining:
         return tuple(self._steps)
 
     def take_up_steps(self, steps: tuple[DrawingStep, ...], is_batch: bool) -> None:
-        """Have the steps of a run that is taken up again, and whether the drawing is its batch."""
+        """Restore the steps of a run that is taken up, and whether the drawing is its batch."""
         self._steps.extend(steps)
         self._wanted = is_batch and self._label is not None
 

@@ -41,7 +41,7 @@ class EditedNetworks:
 def _try(source: str, trainer: Trainer) -> None:
     """Run the forward of a copy of its network on the first batch. Raises NetworkError.
 
-    Of a copy: the ``__init__`` of another one would count, print or download once more.
+    On a copy: calling ``__init__`` again would count, print or download once more.
     """
     classes = len(trainer.source.classes)
     with torch.random.fork_rng(devices=[]):

@@ -57,9 +57,9 @@ class Experiments:
         self._try(BackwardTwice.__name__, run)
 
     def _try(self, name: str, run: Callable[[], RecordedSteps]) -> None:
-        """Run from the start of the newest iteration on, and keep that if it goes well.
+        """Run again from the start of the newest iteration, and keep the result if nothing fails.
 
-        Until then only the trainer changes, which can be put back.
+        Until then only the trainer changes, which can be restored.
         """
         state, trainer = self._state, self._state.trainer
         finished = trainer.phase is Phase.ZERO_GRAD and trainer.iteration > 0

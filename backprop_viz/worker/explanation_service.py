@@ -18,7 +18,7 @@ from backprop_viz.stream.messages import (
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
 
-# Of each step of a chain so many terms are told.
+# How many terms of each step of a chain are sent.
 CHAIN_TERMS = 8
 
 
@@ -41,7 +41,7 @@ class ExplanationService:
     def take(self, keep: int, recording: Recording | None = None) -> None:
         """Keep a recording that the window has sent, ``keep`` of them in all.
 
-        None comes where the window, asked by two, sends again what it sent last.
+        None stands for the one sent last, which two services may have asked for.
         """
         if recording is not None:
             self.hold(recording, keep)

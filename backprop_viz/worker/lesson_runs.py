@@ -24,7 +24,7 @@ from backprop_viz.worker.run_state import RunState, StoredState
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Aside:
-    """The user's own run, with all that is forgotten when another run begins."""
+    """The user's own run, with everything that is forgotten when another run begins."""
 
     state: StoredState
     curves: Curves

@@ -17,7 +17,7 @@ from backprop_viz.stream.pipe import line
 from backprop_viz.stream.wire import MessageReader
 from backprop_viz.worker.channel import WorkerChannel
 
-# A worker that is asked to end stays so long, for the window to have the run saved.
+# A worker that is asked to end stays this long, so that the window can have the run saved.
 ASKED_ENDS_WITHIN_S = 6.0
 
 
@@ -25,7 +25,7 @@ def serve() -> None:
     """What the worker's process runs."""
     leave_signals_to_the_window()
     with suppress(OSError, ValueError):
-        faulthandler.enable()  # says where a process was that torch has brought down
+        faulthandler.enable()  # says where the process was when torch crashed it
     incoming, outgoing = line(sys.argv[1:3])
     from backprop_viz.worker.loop import Worker
 
@@ -46,7 +46,7 @@ def serve() -> None:
 
 
 def _note(channel: WorkerChannel, error: BaseException | None) -> None:
-    """Have the fault of another thread logged, on which no command waits."""
+    """Log the fault of another thread, for which no command waits."""
     if error is not None:
         channel.tell(replace(notice_of(error), code="noted"))
 

@@ -22,10 +22,10 @@ from backprop_viz.worker.publish_throttle import PublishThrottle
 from backprop_viz.worker.reported_faults import ReportedFaults
 from backprop_viz.worker.run_state import RunState
 
-# The accuracies of so many iterations are worked out at once: what training has driven out of the
+# The accuracies of this many iterations are computed at once: what training has driven out of the
 # processor's caches is fetched once for all of them. More would keep more outputs.
 TOGETHER = 32
-# What a fault in publishing is told under.
+# The subject of a fault in publishing.
 _SUBJECT = "publish"
 
 
@@ -68,7 +68,7 @@ class Publisher:
         self._opened = curves
 
     def _forget(self) -> None:
-        """The run goes on otherwise: what was not sent yet of the one before is no part of it."""
+        """Drop what was not sent yet: it does not belong to the run that goes on."""
         self._finished.clear()
         self._opened = None
         self._points.clear()

@@ -13,7 +13,7 @@ from backprop_viz.training.race import Race
 from backprop_viz.worker.channel import WorkerChannel
 
 RACE_PROGRESS_S = 0.2
-# A race gives way to the run of the window, which is in another process.
+# A race gives way to the window's run, which is in another process.
 _NICENESS = 10
 
 
@@ -41,7 +41,7 @@ class RaceService:
         self._told_at = time.perf_counter()
 
     def cancel(self) -> None:
-        """Leave off the race; what there is of it is the answer."""
+        """Stop the race; the answer is as much of it as there is."""
         if self._race is not None:
             self._end(Fact("cancelled"))
 

@@ -43,12 +43,12 @@ class Rerecording:
 
     @property
     def busy(self) -> bool:
-        """Whether something is to be recorded again."""
+        """Whether anything is left to record again."""
         return bool(self._due)
 
     @property
     def due(self) -> tuple[Kept, ...]:
-        """What is to be recorded again."""
+        """What is left to record again."""
         return tuple(kept for _, kept in self._due)
 
     def begin(self, run: StoredRun) -> None:
@@ -61,7 +61,7 @@ class Rerecording:
             for kept in run.kept[-MOST_KEPT:]
             if 0 < kept.iteration <= newest and (base := _base_of(kept, run.past)) is not None
         ]
-        # From each checkpoint forwards, so that the way to it is gone once.
+        # From each checkpoint forwards, so that no iteration is run twice.
         self._due = sorted(found, key=lambda f: (-f[0].iteration, f[1].iteration))
         self._trainer = self._base = None
 
@@ -120,7 +120,7 @@ class Rerecording:
         return recording if self._is_true(recording, trainer) else None
 
     def _is_true(self, recording: Recording, trainer: Trainer) -> bool:
-        """Whether the iteration, which the trainer has just run, is the one that the run had.
+        """Whether the iteration that the trainer has just run equals the run's own.
 
         Where the weights after it are not known, the next iteration's loss tells.
         """

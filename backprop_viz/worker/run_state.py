@@ -68,7 +68,7 @@ class RunState:
         return self.trainer.iteration > 0 or self._weights_given
 
     def stop(self) -> None:
-        """Neither train nor evaluate."""
+        """Stop training and evaluating."""
         self.training = self.evaluation_due = False
 
     # -- another run -------------------------------------------------------------------------
@@ -95,7 +95,7 @@ class RunState:
         if not self._settings_changed:
             self.checkpoints.add(trainer.checkpoint())
         self.settings = settings
-        # Not what has been changed too late for the iteration in progress.
+        # Without changes that come too late for the iteration in progress.
         self.program = program(self.journal.at(trainer.iteration), trainer.model)
 
     def adopt(

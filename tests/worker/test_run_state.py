@@ -173,7 +173,10 @@ def test_going_back_leaves_the_state_that_there_was(state: RunState, to: int) ->
     assert (state.kept, state.branch, rewound) == (to, branch + 1, [to])
     assert (state.trainer.iteration, state.training) == (to, False)
     assert state.checkpoints.at(to) is not None
+    assert (state.checkpoints.at(2) is None) == (to < 2)
     assert run(state, 5 - to) == losses[to:]
+    state.reset()
+    assert state.kept == 0
 
 
 def test_going_back_brings_the_settings_of_then(state: RunState) -> None:
@@ -191,7 +194,10 @@ def test_continuing_records_the_iteration_where_no_checkpoint_is(state: RunState
     losses = run(state, 4)
     rewound: list[int] = []
     state.on_rewind.append(rewound.append)
+    told: list[int] = []
+    state.on_iteration.append(lambda done: told.append(done.number))
     state.continue_from(3)
+    assert told == [3]
     assert (state.recording.iteration, state.recording.loss) == (3, losses[2])
     assert (state.trainer.iteration, state.recorder, rewound) == (3, None, [2])
     assert (state.kept, state.checkpoints.at(2) is not None) == (2, True)
@@ -199,6 +205,15 @@ def test_continuing_records_the_iteration_where_no_checkpoint_is(state: RunState
     state.continue_from(3)  # there is a checkpoint now: nothing has to run
     assert (state.recording, rewound) == (shown, [2, 3])
     assert run(state) == losses[3:]
+
+
+def test_an_iteration_that_is_run_again_stops_training(state: RunState) -> None:
+    start, recorder = state.trainer.checkpoint(), state.record_iteration()
+    recorder.step()
+    state.training = True
+    branch = state.branch
+    state.ran_again(start, recorder, branch=False)
+    assert (state.training, state.branch, state.recorder) == (False, branch, recorder)
 
 
 def test_batches_given_to_what_will_not_be_run_are_forgotten(state: RunState) -> None:

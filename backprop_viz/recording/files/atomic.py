@@ -16,7 +16,7 @@ from backprop_viz.recording.files.private import FILE
 from backprop_viz.recording.files.remote_path import AnyPath
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
-# A temporary file that nobody has written to for so long was left by a program that was killed.
+# A temporary file unchanged for this many seconds was left by a program that was killed.
 _LEFT_S = 600.0
 WRITE_BYTES = 2**20
 
@@ -24,9 +24,8 @@ WRITE_BYTES = 2**20
 def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:
     """Replace the file by ``content``, or leave it as it was, whatever happens on the way.
 
-    A ``private`` file is its owner's alone to read, also where others could read the one that it
-    replaces; any other one can be read by those who could before. Raises UserError
-    for the user, if it cannot be written.
+    Only the owner can read a ``private`` file, even where others could read the one that it
+    replaces; any other file keeps its readers. Raises UserError if it cannot be written.
     """
     with errors_as_sentences(path):
         path = path.resolve()  # through a link to the file, not in the link's place
@@ -57,9 +56,9 @@ def stamp_of(path: Path) -> str:
 
 
 def size_of(path: Path) -> int:
-    """The bytes of a regular file that can be read.
+    """The size in bytes of a regular file that can be read.
 
-    Raises UserError, if it is none.
+    Raises UserError for anything else.
     """
     with errors_as_sentences(path):
         found = path.stat()

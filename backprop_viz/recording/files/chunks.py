@@ -27,9 +27,9 @@ RECORD_HEAD = struct.Struct("<BQ")
 _HEAD = struct.Struct("<BBHIQ")  # compression, zero, bytes of the summary, checksum, bytes inside
 _CHECKSUM = struct.Struct("<I")
 _PLAIN, _ZSTANDARD = 0, 1
-# How hard is tried, see FORMAT.md: of much, time counts for more than room.
+# Levels of compression, see FORMAT.md: for large recordings time counts for more than space.
 _LEVEL, _LEVEL_OF_MUCH, _MUCH = 3, 1, 2**22
-# Large enough for all that repeats, small enough to be in memory twice.
+# Large enough to hold what repeats, small enough to be in memory twice.
 CHUNK_BYTES = 2**24
 
 

@@ -19,7 +19,7 @@ HEADER_SIZE = len(frames.header())
 _CHECKSUM = struct.Struct("<I")
 _END = struct.Struct("<BQQ")  # the record's head; the bytes from the index record to here
 END_SIZE = _END.size + len(MAGIC)
-# A progress is reported each time that so many bytes were passed.
+# Progress is reported every so many bytes.
 REPORTED_BYTES = 2**24
 _SEARCHED = 2**20
 

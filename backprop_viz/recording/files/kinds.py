@@ -125,7 +125,7 @@ class NumberKind(Kind):
 
 @dataclass(frozen=True)
 class Text(Kind):
-    """At most so many characters; none of them is NUL, which ends names of files."""
+    """Text of at most ``longest`` characters, none of them NUL, which would end a file's name."""
 
     longest: int
 
@@ -181,7 +181,7 @@ class TextOr(Kind):
 
 @dataclass(frozen=True)
 class Bytes(Kind):
-    """Just so many bytes."""
+    """Exactly ``size`` bytes."""
 
     size: int
 

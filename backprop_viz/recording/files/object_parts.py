@@ -15,10 +15,10 @@ from typing import Any
 
 # By their names in fsspec.
 _STORES = frozenset(("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss", "cos", "obs"))
-# An object is written when there is so much for it, or when the last one is so old.
+# An object is written when this many bytes wait for it, or when the last one is this old.
 PART_BYTES = 2**23
 PART_EVERY_S = 10.0
-# So many objects are open at a time, each with a block that was read ahead.
+# How many objects are open at a time, each with a block that was read ahead.
 MOST_OPEN_PARTS = 8
 
 
@@ -95,7 +95,7 @@ class PartsReader(io.RawIOBase):
         return self._place
 
     def read(self, size: int = -1) -> bytes:
-        """So many bytes, or fewer at the end."""
+        """The next ``size`` bytes, or fewer at the end."""
         pieces: list[bytes] = []
         end = self._parts[-1].start + self._parts[-1].size
         wanted = end - self._place if size < 0 else min(size, end - self._place)

@@ -349,7 +349,7 @@ class _UnreadableError(UserError, ValueError):
 
 
 class _Limits:
-    """Of what a recording asks for, so that a small file cannot take all memory."""
+    """Bounds on what a recording asks for, so that a small file cannot take all memory."""
 
     def __init__(self) -> None:
         self._tensors = self._tensor_bytes = self._description_bytes = 0

@@ -103,7 +103,7 @@ class RecordingFileWriter:
         return self._layout.end - self._start
 
     def add(self, recording: Recording) -> bool:
-        """Write a recording; whether it was, or is left out for the sake of a bound.
+        """Write a recording. Returns False where a bound leaves it out.
 
         Raises UserError if the disk is full or gone; what was added before is then whole.
         """
@@ -189,7 +189,7 @@ class RecordingFileWriter:
         return place
 
     def _is_too_much(self, size: int) -> bool:
-        """Whether so many bytes more would be more than a second may have."""
+        """Whether this many more bytes would exceed ``bytes_per_second``."""
         # The first is always written: else nothing would be of which one is more than that.
         if self._per_second is None or not self._spent:
             return False
@@ -213,7 +213,7 @@ class RecordingFileWriter:
         self._layout.end = place + sum(map(len, pieces))
 
     def _made_room(self, size: int, bound: int) -> bool:
-        """Drop old recordings and notes if need be; whether so many bytes fit then."""
+        """Drop old recordings and notes if need be; whether this many more bytes fit then."""
         if self.size + size <= bound:
             return True
         room = int(bound * _THINNED) - HEADER_SIZE - size

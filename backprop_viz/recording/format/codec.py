@@ -25,7 +25,7 @@ UNCOMPRESSED = 0
 ARRAY = 1
 # The data of a tensor record begins at a multiple of this, so that it can be used where it is.
 ALIGNED = 8
-# To copy so few bytes is quicker than to refer to them.
+# Up to this many bytes, copying is quicker than referring.
 SMALL = 4096
 _START = struct.Struct("<BBB")
 
@@ -119,9 +119,9 @@ def encoded(value: object) -> bytes:
 
 
 def decoded(data: Buffer, kind: type[T]) -> T:
-    """The value of a type that these bytes are of; fields that the type has not are left out.
+    """The value of type ``kind`` in these bytes; fields that the type lacks are left out.
 
-    Raises Malformed, which says where it is of another type.
+    Raises Malformed, which says where the value is not of that type.
     """
     any_kind: Any = kind
     try:

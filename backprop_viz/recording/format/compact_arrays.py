@@ -24,7 +24,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
 
 COPY, DIFFERENCE, PLANES = 2, 3, 4
-# Of fewer bytes nothing is gained.
+# With fewer bytes nothing is gained.
 _SMALL = 64
 _COPIED = struct.Struct("<QQ")
 _BASE = struct.Struct("<Q")

@@ -11,11 +11,11 @@ Buffer = bytes | bytearray | memoryview
 
 # As PNG's: the first byte is no text's, and a transfer that changes line ends breaks the rest.
 MAGIC = b"\x89BPVIZ\r\n"
-# What a reader of another major version cannot read; of another minor version it can.
+# A reader refuses a newer major version, and reads any minor version.
 MAJOR, MINOR = 1, 4
 _VERSION = struct.Struct("<HH")
 _RECORD = struct.Struct("<BQ")
-# A length beyond this is no length: memory for it is not even asked for.
+# A record that claims to be longer is damaged: no memory is asked for.
 LONGEST = 2**36
 
 
@@ -25,9 +25,9 @@ def header() -> bytes:
 
 
 def read_header(stream: IO[bytes]) -> tuple[int, int]:
-    """The version, (major, minor), of a stream that can be read.
+    """The version, (major, minor), of a stream.
 
-    Raises ValueError, a sentence, if it cannot be; EOFError where there is nothing.
+    Raises ValueError, with a sentence, for a stream that cannot be read; EOFError for an empty one.
     """
     start = read_exactly(stream, len(MAGIC) + _VERSION.size)
     if not start.startswith(MAGIC):

@@ -49,10 +49,10 @@ class RecordingReader:
         }
 
     def take(self, kind: int, payload: Buffer) -> bool:
-        """Take in a record; whether it is one of a recording's.
+        """Take in a record. Returns whether it belongs to a recording.
 
-        Raises Malformed if it is not as it should be. What follows is then passed over until
-        another iteration begins.
+        Raises Malformed for a damaged record. What follows is then passed over until another
+        iteration begins.
         """
         handler = self._handlers.get(kind)
         if handler is None:

@@ -29,10 +29,10 @@ def _all_numbers(_: int, array: Array) -> Iterable[Buffer]:
 
 
 class RecordingWriter:
-    """Knows what it has given of the newest serial, and gives the rest.
+    """Remembers what it has written of the newest serial, and writes only the rest.
 
-    Of a recording that is no continuation of that, it gives everything. ``packed`` tells a tensor,
-    given with its id, as the format has it; by default with all of its numbers.
+    A recording that does not continue that one is written whole. ``packed`` encodes a tensor, given
+    with its id; by default all of its numbers are written.
     """
 
     def __init__(self, packed: Callable[[int, Array], Iterable[Buffer]] = _all_numbers) -> None:

@@ -50,7 +50,7 @@ def write_container(
 def read_container(path: Path, kind: str) -> Any:
     """The value that was written to a file as ``kind``.
 
-    It is as ``tree.decode_tensors`` gives it: nothing in it is known to be right.
+    It is as ``tree.decode_tensors`` gives it: nothing in it has been checked.
 
     Raises UserError, if it cannot be read, is something else, is
     damaged, or was written by a newer version. Takes no more memory than the file, but for its

@@ -87,7 +87,7 @@ def load_session(path: Path) -> StoredRun:
 
 
 def _as_it_ran(run: StoredRun) -> StoredRun:
-    """Random data was one input, whatever the batch size, in files of before it took any."""
+    """In old files random data was one input, whatever the batch size."""
     if not DATA_SETS[run.settings.data].one_batch:
         return run
     _, (images, _) = run.checkpoint.fetched

@@ -55,7 +55,7 @@ class Encoder:
         return {"record": name, "fields": {k: self.encode(v) for k, v in values.items()}}
 
     def _place(self, value: Tensor | Array) -> int:
-        """Where a copy of it is in the list; of the same one there is one copy."""
+        """The place of its copy in the list; the same tensor is copied once."""
         if id(value) not in self._places:
             self._places[id(value)] = len(self.tensors)
             self._seen.append(value)
@@ -64,7 +64,7 @@ class Encoder:
 
 
 def _copied(value: Tensor | Array) -> Tensor:
-    """Its numbers alone, though it be a view of a larger one, or may not be written to."""
+    """A copy of its own numbers, also of a view of a larger array or of a read-only one."""
     if isinstance(value, Tensor):
         return value.detach().clone(memory_format=torch.contiguous_format)
     # Not from_numpy: torch warns of arrays that may not be written to, and leaves strides of 0.

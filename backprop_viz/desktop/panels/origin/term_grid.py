@@ -52,7 +52,7 @@ class GroupSums:
     """The sums of the terms by their place on one axis, the largest by magnitude first.
 
     ``places`` (G,) are the places on the axis, ``sums`` (G,) the sums, ``terms`` (G,) the largest
-    term of each, ``count`` how many places there are.
+    term of each.
     """
 
     part: int

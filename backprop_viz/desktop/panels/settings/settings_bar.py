@@ -31,8 +31,8 @@ SEED = Quantity(0, 2**31 - 1, whole=True, step=1)
 class SettingsBar(QWidget):
     """Shows the settings of the run and tells what the user makes of them.
 
-    ``changed`` carries the Settings wanted; ``options_wanted`` asks for the rest of them.
-    ``number_picked`` carries the ToldNumber of the learning rate that a schedule made.
+    ``changed`` carries the Settings wanted; ``number_picked`` the ToldNumber of the learning rate
+    that a schedule made.
     """
 
     changed = Signal(object)
