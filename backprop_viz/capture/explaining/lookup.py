@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from backprop_viz.analysis.provenance import Makers, forward_events
+from backprop_viz.capture.explaining.rounding import is_sum_of
 from backprop_viz.capture.explaining.view_writes import ViewWrite, ViewWrites
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
@@ -140,4 +141,19 @@ class Lookup:
             alike = other.place == recording.events[event].place
             if alike and other.output_ids[output] is not None:
                 found.append((ran, output))
+        return self._of_last_backward(found, recording.events[event], slot)
+
+    def _of_last_backward(
+        self, found: list[tuple[int, int]], event: Event, slot: int
+    ) -> list[tuple[int, int]]:
+        """Those of the backward that an event is of, where others ran before from its line.
+
+        What an ``autograd.grad`` has taken out is in no leaf; so the last ones sum to what arrived.
+        """
+        came, events = event.inputs[slot + (event.op == "AccumulateGrad")], self.recording.events
+        for first in range(len(found) if len(found) > 1 and came is not None else 0):
+            last = sorted(found)[first:]
+            sent = [array for i, output in last if (array := events[i].outputs[output]) is not None]
+            if came is not None and is_sum_of(came, sent):
+                return [each for each in found if each in last]
         return found

@@ -1,6 +1,6 @@
 """How far an operation's result may be from what float64 makes of the same inputs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -32,6 +32,28 @@ def rounding_of_inputs(arrays: Iterable[Array | None]) -> float:
     finite = [float(np.abs(a[np.isfinite(a)]).max(initial=0.0)) for a in floats]
     eps = [float(np.finfo(a.dtype).eps) for a in floats]
     return _ROUNDINGS_OF_INPUTS * max((e * a for e, a in zip(eps, finite, strict=True)), default=0)
+
+
+def is_sum_of(total: Array, arrays: Sequence[Array]) -> bool:
+    """Whether torch may have added up arrays of one shape to another one."""
+    if not arrays or any(array.shape != total.shape for array in arrays):
+        return False
+    # A gradient of a few numbers may look as if it were of 16 bits.
+    alike = min(map(_step_of, (total, *arrays)))
+    wide = np.result_type(total, np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        added = np.sum(arrays, axis=0, dtype=wide)
+        size = sum(float(np.abs(array).max(initial=0.0)) for array in arrays)
+        off = np.abs(added - total)
+    near = off <= len(arrays) * alike * size
+    return bool((near | ~np.isfinite(total)).all())
+
+
+def _step_of(array: Array) -> float:
+    """How far one number is from the next, as a share of it."""
+    if _is_bfloat16(array):
+        return _BFLOAT16_EPS
+    return float(np.finfo(array.dtype).eps) if array.dtype.kind in "fc" else 0.0
 
 
 def _is_bfloat16(array: Array) -> bool:

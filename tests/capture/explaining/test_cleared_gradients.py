@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -155,3 +156,37 @@ def test_every_number_of_a_closure_is_explained() -> None:
         )
         assert found.reason is None
         assert list(faults(recording, found)) == []
+
+
+Backwards = Callable[[list[Tensor], list[nn.Parameter]], object]
+grad, backward = partial(torch.autograd.grad, retain_graph=True), torch.autograd.backward
+# The calls of each are on one line.
+ON_ONE_LINE: dict[str, Backwards] = {
+    "one taken out": lambda out, own: (grad(out[0], own), backward(out[1])),
+    "two taken out": lambda out, own: (grad(out[0], own), grad(out[1], own), backward(out[2])),
+    "then all at once": lambda out, own: (grad(out[1], own), backward(out)),
+    "each left": lambda out, own: [backward(loss, retain_graph=True) for loss in out],
+}
+
+
+def losses_of(net: nn.Module) -> list[Tensor]:
+    out, other = net(X), net(-X)
+    return [out.square().mean(), other.abs().mean(), (out * other).mean()]
+
+
+@pytest.mark.parametrize("name", ON_ONE_LINE)
+def test_backwards_of_one_line_are_told_apart(name: str) -> None:
+    plain = made("taken out")[0]
+    ON_ONE_LINE[name](losses_of(plain), list(plain.parameters()))
+    net, optimizer = made("taken out")
+    with bv.record(net, optimizer) as record:
+        ON_ONE_LINE[name](losses_of(net), list(net.parameters()))
+    recording = record.recording
+    last = {e.parameter: i for i, e in enumerate(recording.events) if e.op == "AccumulateGrad"}
+    for parameter, weight in plain.named_parameters():
+        assert weight.grad is not None
+        for index in np.ndindex(weight.shape):
+            found = recording.explain(last[parameter], 0, index)
+            assert found.value == weight.grad[index]
+            assert found.reason is None
+            assert list(faults(recording, found)) == []
