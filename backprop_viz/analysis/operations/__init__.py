@@ -268,12 +268,15 @@ def node_intermediate_parts(
 # -- formulas ----------------------------------------------------------------------------------
 
 
-def forward_formula(event: Event, index: Sequence[int] | None = None) -> str:
-    """What an event made, in symbols; with an ``index``, for that element. "" if not known."""
+def forward_formula(event: Event, index: Sequence[int] | None = None, slot: int = 0) -> str:
+    """Output ``slot`` of an event in symbols; with an ``index``, for that element. "" if not known."""
     operation = operation_of(event)
     if operation is None:
         return ""
-    return _written(operation.form, event, index)
+    form = operation.form
+    if isinstance(form, tuple):
+        form = form[slot] if slot < len(form) else ""
+    return _written(form, event, index)
 
 
 def intermediate_form(event: Event, name: str, index: Sequence[int]) -> str:

@@ -97,7 +97,7 @@ class OperationEntry:
     - ``coefficient``: the role of what multiplies an element in the output, where that is no
       element of another tensor.
     - ``derivative``: the symbol of the local derivative: "relu′".
-    - ``form``: the output, with indices (``index_forms``).
+    - ``form``: the output, with indices (``index_forms``); one for each, if there are several.
     - ``axes``: the names of the last axes of a tensor by its role; "output" is what it makes.
     - ``forward``: the terms of an element of its output, for an operation that is not linear in
       its inputs; they sum to the value in float64. ``facts``: what was so.
@@ -111,7 +111,7 @@ class OperationEntry:
     roles: tuple[str, ...] = ("input",)
     coefficient: str = "coefficient"
     derivative: str = ""
-    form: Form = ""
+    form: Form | tuple[Form, ...] = ""
     axes: Mapping[str, Axes] = field(default_factory=dict)
     forward: ForwardRule | None = None
     facts: ForwardFacts | None = None

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from backprop_viz.analysis.operations.index_forms import bracket, place_letters, summed
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
     Places,
@@ -41,6 +42,35 @@ def reduced_elements(
     places[:, axes] = inner
     places[:, others] = own
     return ReducedElements(tensor, places)
+
+
+@dataclass(frozen=True, slots=True)
+class ReducedForm:
+    """How formulas write what is reduced along some axes: ``y[n] = Σₖ x[n, k]``.
+
+    ``made`` and ``read`` are the places of an element of the result and of one of the ``count``
+    that go into it; ``axes`` the subscript of a sum or product over these. All are empty where
+    everything is reduced to one number.
+    """
+
+    made: str
+    read: str
+    axes: str
+    count: int
+
+
+def reduced_form(tensor: RecordedTensor, dims: Any, *, keepdim: bool) -> ReducedForm:
+    """How it is written that ``dims`` of a tensor (None: all) are reduced."""
+    shape, letters = tensor.shape, place_letters(tensor.array.ndim)
+    axes = _axes(dims, len(shape))
+    count = int(np.prod([shape[axis] for axis in axes]))
+    if len(axes) == len(shape) and not (keepdim and shape):
+        return ReducedForm("", "", "", count)
+    kept = dict.fromkeys(axes, "0") if keepdim else {}
+    made = [kept.get(axis, letter) for axis, letter in enumerate(letters)]
+    made = [letter for axis, letter in enumerate(made) if keepdim or axis not in axes]
+    over = summed(*(letters[axis] for axis in axes)).removeprefix("Σ")
+    return ReducedForm(bracket(made), bracket(letters), over, count)
 
 
 def _axes(dims: Any, ndim: int) -> list[int]:

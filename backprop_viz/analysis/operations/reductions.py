@@ -15,7 +15,12 @@ from backprop_viz.analysis.operations.recorded_call import (
     constant,
     product,
 )
-from backprop_viz.analysis.operations.reduced_axes import ReducedElements, reduced_elements
+from backprop_viz.analysis.operations.reduced_axes import (
+    ReducedElements,
+    ReducedForm,
+    reduced_elements,
+    reduced_form,
+)
 from backprop_viz.recording.number_explanation import Fact, Part
 
 # A product of more factors than these is not written out.
@@ -25,6 +30,46 @@ _MOST_FACTORS = 32
 def _elements(call: RecordedCall, index: Index) -> ReducedElements:
     keepdim = bool(call.option("keepdim", 2, False))
     return reduced_elements(call.input, call.option("dim", 1), index, keepdim=keepdim)
+
+
+def _form(call: RecordedCall) -> ReducedForm:
+    keepdim = bool(call.option("keepdim", 2, False))
+    return reduced_form(call.input, call.option("dim", 1), keepdim=keepdim)
+
+
+def _sum_form(call: RecordedCall) -> str:
+    form = _form(call)
+    return f"y{form.made} = Σ{form.axes} x{form.read}"
+
+
+def _sum_sent(call: RecordedCall) -> str:
+    form = _form(call)
+    return f"∂L/∂x{form.read} = δ{form.made}"
+
+
+def _mean_form(call: RecordedCall) -> str:
+    form = _form(call)
+    return f"y{form.made} = Σ{form.axes} x{form.read} / {_count(form)}"
+
+
+def _mean_sent(call: RecordedCall) -> str:
+    form = _form(call)
+    return f"∂L/∂x{form.read} = δ{form.made} / {_count(form)}"
+
+
+def _count(form: ReducedForm) -> str:
+    """How many there are; where no letter stands for a place, n can be their number."""
+    return str(form.count) if form.read else "n"
+
+
+def _prod_form(call: RecordedCall) -> str:
+    form = _form(call)
+    return f"y{form.made} = Π{form.axes} x{form.read}"
+
+
+def _prod_sent(call: RecordedCall) -> str:
+    form = _form(call)
+    return f"∂L/∂x{form.read} = δ{form.made}·y{form.made} / x{form.read}"
 
 
 def _sum(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
@@ -72,28 +117,29 @@ def _cumprod(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
 OPERATIONS = (
     OperationEntry(
         functions=("sum",),
-        form="y = Σ x",
+        form=_sum_form,
         forward=_sum,
         nodes=tuple(
-            OperationNode(f"SumBackward{i}", (SentGradient("one", "∂L/∂x = δ"),)) for i in (0, 1)
+            OperationNode(f"SumBackward{i}", (SentGradient("one", _sum_sent),)) for i in (0, 1)
         ),
     ),
     OperationEntry(
         functions=("mean",),
-        form="y = Σ x / n",
+        form=_mean_form,
         coefficient="share",
         forward=_mean,
         facts=_mean_facts,
         nodes=tuple(
-            OperationNode(f"MeanBackward{i}", (SentGradient("share", "∂L/∂x = δ / n"),))
-            for i in (0, 1)
+            OperationNode(f"MeanBackward{i}", (SentGradient("share", _mean_sent),)) for i in (0, 1)
         ),
     ),
     OperationEntry(
         functions=("prod",),
-        form="y = Π x",
+        form=_prod_form,
         forward=_prod,
-        nodes=tuple(OperationNode(f"ProdBackward{i}") for i in (0, 1)),
+        nodes=tuple(
+            OperationNode(f"ProdBackward{i}", (SentGradient("local", _prod_sent),)) for i in (0, 1)
+        ),
     ),
     OperationEntry(
         functions=("cumsum",),

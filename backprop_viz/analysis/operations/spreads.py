@@ -61,6 +61,25 @@ def _deviation(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
     return _squares(found, squares, 1 / (divisor * sigma))
 
 
+def _means(call: RecordedCall, index: Index) -> tuple[Part, ...]:
+    found, _ = _spread(call, index)
+    count = len(found.places)
+    column = found.tensor.column("input", found.places)
+    return (product("products", column, constant("share", 1 / count, count)),)
+
+
+def _variance_and_mean(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    return _means(call, index) if slot else _variance(call, slot, index)
+
+
+def _deviation_and_mean(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    return _means(call, index) if slot else _deviation(call, slot, index)
+
+
+def _facts_beside_mean(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
+    return () if slot else _spread_facts(call, slot, index)
+
+
 def _squares(found: ReducedElements, squares: Any, share: float) -> tuple[Part, ...]:
     column = found.tensor.function("squared_deviation", "(x − mean)²", squares, found.places)
     return (product("products", column, constant("share", share, len(squares))),)
@@ -128,6 +147,22 @@ OPERATIONS = (
         forward=_deviation,
         facts=_spread_facts,
         nodes=tuple(OperationNode(f"StdBackward{i}") for i in (0, 1)),
+    ),
+    OperationEntry(
+        functions=("var_mean",),
+        form=(_variance_form, "y = Σ x / n"),
+        derivative="var′",
+        forward=_variance_and_mean,
+        facts=_facts_beside_mean,
+        nodes=(OperationNode("VarMeanBackward0"),),
+    ),
+    OperationEntry(
+        functions=("std_mean",),
+        form=(_deviation_form, "y = Σ x / n"),
+        derivative="std′",
+        forward=_deviation_and_mean,
+        facts=_facts_beside_mean,
+        nodes=(OperationNode("StdMeanBackward0"),),
     ),
     OperationEntry(
         functions=("norm", "linalg_norm", "vector_norm", "linalg_vector_norm"),

@@ -158,7 +158,7 @@ class Explainer:
             return "", (Fact("written_through_view", (event.op,)),)
         if event.phase in (Phase.FORWARD, Phase.LOSS):
             facts = forward_facts(event, number.slot, number.index)
-            written = forward_formula(event, number.index)
+            written = forward_formula(event, number.index, number.slot)
             written = forward_in_parts(written, event, number.component)
             return written, self.lookup.facts_with_makers(facts)
         if event.phase is Phase.BACKWARD and event.op != "AccumulateGrad" and not number.arrived:

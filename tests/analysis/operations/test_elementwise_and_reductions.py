@@ -240,3 +240,44 @@ def test_where_of_a_condition_alone_tells_places() -> None:
     assert forward_formula(places) == ""
     assert forward_parts(places, 0, (0,)) is None
     assert forward_facts(places, 0, (0,)) == ()
+
+
+# What is reduced along which axes, its node, and both formulas.
+REDUCED: dict[str, tuple[Callable[[], Any], str, str, str]] = {
+    "sum": (lambda: MAPS.sum((0, 2)), "SumBackward1", "y[k, j] = Σₙᵢ x[n, k, i, j]", "δ[k, j]"),
+    "sum, axis kept": (
+        lambda: MAPS.sum(-3, keepdim=True),
+        "SumBackward1",
+        "y[n, 0, i, j] = Σₖ x[n, k, i, j]",
+        "δ[n, 0, i, j]",
+    ),
+    "mean": (lambda: torch.mean(X, dim=1), "MeanBackward1", "y[n] = Σₖ x[n, k] / 6", "δ[n] / 6"),
+    "prod": (lambda: X.prod(0), "ProdBackward1", "y[k] = Πₙ x[n, k]", "δ[k]·y[k] / x[n, k]"),
+}
+
+
+@pytest.mark.parametrize("name", REDUCED)
+def test_a_reduction_says_along_which_axes(name: str) -> None:
+    run, node, form, sent = REDUCED[name]
+    recorded = record(run)
+    event, made_by = recorded.node(node)
+    assert forward_formula(recorded.call) == form
+    assert node_formula(event.op, made_by, 0).partition(" = ")[2] == sent
+    names = {"x": recorded.call.inputs[0], "y": recorded.call.outputs[0], "δ": event.inputs[0]}
+    check_form(recorded.call, names)
+    check_node_form(event, made_by, 0, names)
+
+
+@pytest.mark.parametrize("function", [torch.var_mean, torch.std_mean])
+def test_a_spread_beside_its_mean(function: Callable[..., Any]) -> None:
+    call = record(lambda: function(MAPS, (1, 3))).call
+    check_terms(call, count=24)
+    spread, mean = (forward_formula(call, slot=slot) for slot in (0, 1))
+    assert spread.endswith("Σ (x − mean)² / (n − 1)" + ")" * (function is torch.std_mean))
+    assert mean == "y = Σ x / n"
+    for slot in (0, 1):
+        output = call.outputs[slot]
+        assert output is not None
+        parts = forward_parts(call, slot, (2, 1))
+        assert parts is not None
+        assert sum(part.values.sum() for part in parts) == pytest.approx(output[2, 1], rel=1e-12)
