@@ -75,14 +75,14 @@ class LoopWatch(TorchFunctionMode):
         told = recorder.operation_failed, recorder.numbers_taken, self._writes.before_call
         self._functions = FunctionWatch(self._operation_ran, recorder.copies, self._code, *told)
         self._followed = FollowedBackward(recorder, self._functions)
+        self.transforms_told = self._functions.transforms_told
         self._span, self._updating, self._tracing = ExitStack(), ExitStack(), ExitStack()
         self._phase: Phase | None = None
         self._depth = self._evaluating = 0  # calls of the model under way, and those beside it
         self._nodes = 0  # of autograd, before the function that runs
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
-        # How many modes were below this one when it stepped aside; None while it is there.
-        self._aside: int | None = None
+        self._aside: int | None = None  # how many modes were below when it stepped aside
         self._thread, self.over = threading.get_ident(), False  # a thread may have it still
         self._clears: ExitStack | None = None
         self._cause = CHANGED
@@ -97,7 +97,7 @@ class LoopWatch(TorchFunctionMode):
             register_optimizer_step_post_hook(self.optimizer_stepped),
         ]
         try:
-            with self._recorder.following_modules(), backward_overridable():
+            with self._recorder.following_modules(), backward_overridable(), self.transforms_told():
                 yield
         finally:
             for handle in handles:
@@ -210,6 +210,10 @@ class LoopWatch(TorchFunctionMode):
 
     def _operation_ran(self, told: Ran) -> None:
         """Note an operation; one after a backward is of a loss, if autograd follows it."""
+        if self._quiet or self._evaluating:
+            return
+        if self._phase is Phase.FORWARD and not self._depth:  # within a transform of torch.func
+            self._go(Phase.LOSS)
         if self._phase not in (Phase.FORWARD, Phase.LOSS):
             if not any(tensor.requires_grad for tensor in told.made):
                 return
@@ -288,7 +292,7 @@ class LoopWatch(TorchFunctionMode):
         self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any] = _NO_KWARGS
     ) -> None:
         """A model is about to run; if this is over, for the next iteration."""
-        if self.over:
+        if self.over or self._functions.inside:
             return
         self._come_back()
         if self._thread != (here := threading.get_ident()):  # not where it was begun
@@ -308,9 +312,10 @@ class LoopWatch(TorchFunctionMode):
             self._go(Phase.FORWARD)
         code = code_of(model, self._source)
         self._tracing.enter_context(lines_traced(code, self._recorder.forward_line_begins))
-        self._tracing.enter_context(self._functions.transforms_told())
 
     def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
+        if self._functions.inside:
+            return
         if self._evaluating:
             self._evaluating -= 1
             self._writes.unseen()

@@ -269,7 +269,7 @@ def node_intermediate_parts(
 
 
 def forward_formula(event: Event, index: Sequence[int] | None = None, slot: int = 0) -> str:
-    """Output ``slot`` of an event in symbols; with an ``index``, for that element. "" if not known."""
+    """Output ``slot`` of an event in symbols; with an ``index``, of that element. "" if unknown."""
     operation = operation_of(event)
     if operation is None:
         return ""

@@ -30,6 +30,7 @@ from backprop_viz.capture.explaining.outputs import output_parts
 from backprop_viz.capture.explaining.recurrent_weights import parts_over_steps
 from backprop_viz.capture.explaining.reductions import reduced_parts
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.capture.explaining.rewritten import rewritten_parts
 from backprop_viz.capture.explaining.rounding import rounding_of, rounding_of_inputs
 from backprop_viz.capture.explaining.updates import update_parts
 from backprop_viz.recording.all_reduce import ALL_REDUCE, REDUCE_SCATTER
@@ -131,6 +132,8 @@ class Explainer:
         if event.op == ALL_REDUCE:
             formula, parts, facts = reduced_parts(self.recording, number, value)
             return _explained(number, value, kind, event.op, formula, parts, facts)
+        if event.node is None:
+            return self._rewritten(number, value, kind, event)
         if kind == "arrived":
             return self._arrived(number, value, event)
         if kind == "accumulated":
@@ -255,6 +258,18 @@ class Explainer:
         formula = "w.grad ← w.grad + δ"
         return _explained(number, value, "accumulated", event.op, formula, parts, ())
 
+    def _rewritten(
+        self, number: Number, value: float, kind: str, event: Event
+    ) -> NumberExplanation:
+        """``.grad`` after or, as what arrived, before it was changed by what is no node."""
+        before = event.input_ids[0]
+        maker = None if before is None else self._made_grad(event, before)
+        if number.arrived:
+            made = replace(number, event=maker, slot=0, arrived=False)
+            return replace(self.explain(made), number=number)
+        parts = rewritten_parts(self.recording, number, maker)
+        return _explained(number, value, kind, event.op, *parts)
+
     def _made_grad(self, event: Event, tensor: int) -> int | None:
         """The event that made the ``.grad`` that another one found."""
         for i in self.recording.happened_to.get(event.parameter or "", ()):
@@ -347,7 +362,8 @@ def _kind(event: Event, number: Number) -> str:
         return "given"
     if number.arrived:
         return "arrived"
-    return "accumulated" if event.op == "AccumulateGrad" else "gradient"
+    of_leaf = event.op == "AccumulateGrad" or event.node is None
+    return "accumulated" if of_leaf else "gradient"
 
 
 def _explained(

@@ -146,6 +146,7 @@ class Watch:
             self._open.enter_context(context)
         self._open.enter_context(module_clearings_seen(loop.clearing_module))
         self._open.enter_context(lbfgs_moves_seen(recorder.watch.moved))
+        self._open.enter_context(loop.transforms_told())
         for handle in loop.hook_models():
             self._open.callback(handle.remove)
         _push_mode(loop)  # type: ignore[no-untyped-call]

@@ -130,6 +130,12 @@ def fact_sentences() -> Mapping[str, str]:
             "facts",
             "The row's norm was {0}, more than max_norm {1}: the embedding multiplied it by {2}.",
         ),
+        "clipped": translate(
+            "facts",
+            "The norm of all gradients together was {0}: clipping multiplied each by {2}, and it "
+            "is {1} now.",
+        ),
+        "beyond_limit": translate("facts", "{0} was beyond the limit that clipping allows."),
         "row_not_read": translate("facts", "No sample has read this row: {0} leaves it as it is."),
         "step_ended": translate("facts", "{0} ended its step without another move."),
         "put_back": translate(

@@ -68,6 +68,9 @@ def no_terms_text(reason: Fact) -> str | None:
             "{0} is a Function of your own: only its backward method knows the terms. Write its "
             "forward with torch's operations alone, or hold it to torch.autograd.gradcheck.",
         ),
+        "grad_written": translate(
+            "reasons", "Other code wrote it into .grad: no backward added it here."
+        ),
         "changed_by_hook": translate(
             "reasons",
             "{1:.6g} was sent to {0}; a hook has changed it before it arrived there.",
