@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from backprop_viz.capture.tensors.memory import Copied
+from backprop_viz.capture.tensors.array_memory import ArrayMemory
+from backprop_viz.capture.tensors.memory import Copied, NotCopied, why_not
 
 # Compared as bytes, and where it lies.
 SIDES = (3, 40)
@@ -135,3 +136,79 @@ def test_what_numpy_lacks_is_in_float32(dtype: torch.dtype) -> None:
     changed = tensor.clone()
     changed[1:2] = changed[:1]
     assert not copied.is_of(changed)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("side", [3, 200])
+def test_what_is_given_back_is_a_copy_from_then_on(side: int, turned: bool) -> None:
+    tensor = numbers(side).t() if turned else numbers(side)
+    expected = tensor.clone().numpy()
+    copied = Copied.borrowing(tensor)
+    assert copied is not None
+    lent = copied.give_back(ArrayMemory())
+    assert np.shares_memory(lent, tensor.numpy())
+    assert not copied.borrowed
+    assert not copied.lies_in(tensor)
+    assert copied.is_of(tensor)
+    tensor.zero_()
+    np.testing.assert_array_equal(copied.array, expected)
+    assert copied.array.strides == lent.strides
+    assert not copied.is_of(tensor)
+
+
+def test_a_tensor_that_is_held_is_known_by_where_it_lies() -> None:
+    tensor = numbers(3)
+    copied = Copied(tensor.clone())
+    assert not copied.lies_in(tensor)
+    copied.hold(tensor)
+    assert copied.lies_in(tensor)
+    assert copied.is_of(tensor)
+    tensor[0, 0] = 0
+    assert not copied.is_of(tensor)
+    for other in (Copied(numbers(3), samples=3), Copied(numbers(3).t())):
+        other.hold(numbers(3))
+        assert other.is_of(numbers(3)) == (other.array[0, 1] == 2)
+
+
+def test_no_copy_can_be_written_to() -> None:
+    copied = Copied(numbers(3))
+    view, kept = copied.viewed_as(numbers(3).t()), Copied(numbers(3))
+    assert view is not None
+    kept.keep(np.ones((3, 3), np.float32))
+    for one in (copied, view, kept, Copied(numbers(3).t()), Copied(numbers(3), samples=2)):
+        assert not one.array.flags.writeable
+
+
+@pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor")
+def test_what_is_not_laid_out_in_numbers_is_copied_as_the_numbers_it_stands_for() -> None:
+    sparse = torch.eye(3).to_sparse()
+    quantized = torch.quantize_per_tensor(torch.tensor([0.5, -1.0]), 0.5, 3, torch.quint8)
+    for tensor, expected in ((sparse, torch.eye(3)), (quantized, torch.tensor([0.5, -1.0]))):
+        copied = Copied(tensor)
+        np.testing.assert_array_equal(copied.array, expected.numpy())
+        assert copied.is_of(tensor)
+    assert not Copied(sparse).is_of(2 * sparse)
+
+
+class Silent(Tensor):
+    """A subclass that hands out no numbers."""
+
+    def numpy(self, *, force: bool = False) -> np.ndarray:
+        raise RuntimeError("no numbers")
+
+
+def test_why_there_are_no_numbers() -> None:
+    found: list[str] = []
+
+    def why(tensor: Tensor) -> Tensor:
+        found.append(why_not(tensor))
+        with pytest.raises(NotCopied, match=found[-1]):
+            Copied(tensor)
+        return tensor
+
+    torch.vmap(lambda x: why(x + 1))(torch.ones(2, 2))
+    why(torch.nn.parameter.UninitializedParameter())
+    why(torch.nested.nested_tensor([torch.ones(2), torch.ones(3)], layout=torch.jagged))
+    why(torch.ones(2).as_subclass(Silent))
+    why(torch.ones(2, device="meta"))
+    assert found == ["functorch", "lazy", "nested", "fake", "no_numbers"]
