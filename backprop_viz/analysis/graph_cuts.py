@@ -57,11 +57,14 @@ def cut_behind(recording: Recording, tensor: int, position: int) -> GraphCut | N
         if followed.isdisjoint(event.input_ids):
             cuts += own
             continue
-        if not tracked(event):
+        if not _follows(event):
             cuts.append(_cut_by(event, i))
             continue
         _note_made(event, i, followed, whole)
     needed = _behind_loss(recording, position)
+    end = next((e for _, e in reversed(list(forward_events(recording, position)))), None)
+    if end is not None and end.node in recording.ran_at and followed & {*end.output_ids}:
+        return None  # autograd goes back from the loss to it, whatever else reads it
     behind = (e for _, e in forward_events(recording) if not needed.isdisjoint(e.output_ids))
     read = {tensor for event in behind for tensor in event.input_ids}
     cuts = [cut for cut in cuts if not _goes_around(recording, cut, read)]
@@ -82,7 +85,7 @@ def cut_before(recording: Recording, tensor: int) -> GraphCut | None:
     whole: dict[int, GraphCut] = {}
     events = list(forward_events(recording))
     for i, event in events:
-        if tracked(event):
+        if _follows(event):
             _note_made(event, i, followed, whole)
     wanted: set[int | None] = {tensor}
     cuts: list[GraphCut] = []
@@ -90,7 +93,7 @@ def cut_before(recording: Recording, tensor: int) -> GraphCut | None:
         if wanted.isdisjoint(event.output_ids):
             continue
         read = {t for t in event.input_ids if t is not None}
-        if not tracked(event):
+        if not _follows(event):
             own = next((whole[t] for t in read if t in whole), None)
             cuts += [_cut_by(event, i)] if read & followed else [own] if own is not None else []
         wanted |= read
@@ -99,6 +102,14 @@ def cut_before(recording: Recording, tensor: int) -> GraphCut | None:
         last = next((t for t in reversed(recording.taken) if t.tensor in followed), None)
         return None if last is None else _cut_by_taking(recording, last)
     return _with_taking(recording, cut, recording.taken)
+
+
+def _follows(event: Event) -> bool:
+    """Whether autograd goes back from what an operation made to what it read.
+
+    ``torch.tensor(loss, requires_grad=True)`` is a start of its own.
+    """
+    return tracked(event) and event.op not in _COPIES
 
 
 def _note_made(event: Event, index: int, followed: set[int], whole: dict[int, GraphCut]) -> None:

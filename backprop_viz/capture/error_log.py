@@ -9,6 +9,7 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.errors_explained import (
     Scene,
     Tried,
+    chosen_by,
     explained_error,
     named_shapes,
     refused,
@@ -52,7 +53,8 @@ class ErrorLog:
     def operation_failed(self, op: str, read: Sequence[Tensor], error: Exception) -> None:
         """Remember what an operation that raises was given."""
         ids = tuple([self._log.id_of(tensor) for tensor in read])
-        self._tried = Tried(op, named_shapes(read, self._names), ids, error)
+        chosen = chosen_by(op, read)
+        self._tried = Tried(op, named_shapes(read, self._names), ids, error, chosen)
 
     def forward_failed(
         self,

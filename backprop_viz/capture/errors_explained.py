@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.analysis.graph_cuts import cut_before
-from backprop_viz.analysis.provenance import forward_events, maker, tracked
+from backprop_viz.analysis.provenance import forward_events, made_by, maker, tracked
 from backprop_viz.capture.code.user_lines import raising_line
 from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
 from backprop_viz.capture.graph.graphs import grad_fn_name
@@ -30,11 +30,19 @@ _CODES = (
     ("does not have a grad_fn", "no_graph"),
     ("implicitly created only for scalar outputs", "not_scalar"),
     (r"grad_output\[0\] has a shape", "gradient_shape"),
+    ("returned nan values in its", "nan_gradient"),
+    ("out of bounds|index out of range", "out_of_range"),
     ("on the same device", "devices"),
     (r"dtype|scalar type|expected .* but (got|found) .*(Float|Double|Long|Int|Half)", "dtypes"),
     (r"shape|size|dimension|channels|expected .*input|broadcast", "shapes"),
 )
-_ABOUT_BACKWARD = {"changed_in_place", "graph_freed", "no_graph", "not_scalar", "gradient_shape"}
+_ABOUT_BACKWARD = {
+    *("changed_in_place", "graph_freed", "no_graph", "not_scalar", "gradient_shape"),
+    "nan_gradient",
+}
+# Operations whose whole numbers choose among others: the place of the numbers, the place and the
+# axis of what they choose from.
+_CHOOSE = {"cross_entropy": (1, 0, 1), "nll_loss": (1, 0, 1), "embedding": (0, 1, 0)}
 _IN_PLACE = re.compile(r"setitem|i(add|sub|mul|truediv|floordiv|mod|pow|and|or|xor)|.*[a-z0-9]_")
 _VIEWS = {
     *("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "getitem"),
@@ -69,6 +77,19 @@ class Tried:
     read: tuple[NamedShape, ...] = ()
     ids: tuple[int | None, ...] = ()
     error: BaseException | None = field(default=None, repr=False)
+    # The least and the greatest of the whole numbers that it chooses by.
+    chosen: tuple[int, int] | None = None
+
+
+def chosen_by(op: str, tensors: Sequence[Tensor]) -> tuple[int, int] | None:
+    """The least and the greatest of the whole numbers by which an operation chooses."""
+    place = _CHOOSE[op][0] if op in _CHOOSE else len(tensors)
+    if place >= len(tensors) or tensors[place].is_floating_point() or not tensors[place].numel():
+        return None
+    try:
+        return int(tensors[place].min()), int(tensors[place].max())
+    except RuntimeError:  # within a transform it has no numbers
+        return None
 
 
 def named_shapes(tensors: Sequence[Tensor], names: Mapping[int, str]) -> tuple[NamedShape, ...]:
@@ -106,7 +127,9 @@ def explained_error(error: Exception, scene: Scene) -> TorchError | None:
     text, code = str(error), _code(error, scene.tried)
     by_operation = scene.tried.error is error
     if not by_operation and code not in _ABOUT_BACKWARD:
-        return None
+        if not _raised_by_torch(error):
+            return None
+        code = "other"
     facts: dict[str, Any] = {}
     if code == "changed_in_place":
         facts = _changed_in_place(text, scene)
@@ -114,12 +137,23 @@ def explained_error(error: Exception, scene: Scene) -> TorchError | None:
         _, facts = _failing(scene, _FREED)
     elif code == "no_graph":
         facts = _no_graph(scene)
+    elif code == "nan_gradient":
+        facts = _last_node(scene)
     elif code in _ABOUT_BACKWARD:
         facts = _start(scene)
     elif by_operation:
         facts = _given(code, scene)
     head = text.partition(" Hint:")[0].partition(". Saved intermediate")[0]
     return TorchError(code, type(error).__name__, head, scene.phase, raising_line(error), **facts)
+
+
+def _raised_by_torch(error: Exception) -> bool:
+    """Whether torch's own Python raised it, as a GradScaler does; not what a worker hands on."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__", ""))
+    return name.startswith("torch.") and not name.startswith(("torch.utils.data", "torch._utils"))
 
 
 def _code(error: Exception, tried: Tried) -> str:
@@ -167,14 +201,28 @@ def _failing(scene: Scene, words: str) -> tuple[GradFn | None, dict[str, Any]]:
     node = _failing_node(scene, words)
     if node is None:
         return None, {}
-    ago, made_by = scene.ages.ago(node), scene.ages.maker(node)
+    ago, maker_of_node = scene.ages.ago(node), scene.ages.maker(node)
     facts: dict[str, Any] = {"op": grad_fn_name(node), "iterations_ago": ago}
-    if made_by is not None:
-        facts |= {"made": made_by.place, "made_by": made_by.op}
-        facts["event"] = made_by.event if ago == 0 else None
+    if maker_of_node is not None:
+        facts |= {"made": maker_of_node.place, "made_by": maker_of_node.op}
+        facts["event"] = maker_of_node.event if ago == 0 else None
     if ago != 0:
         facts |= _way_back(scene)
     return node, facts
+
+
+def _last_node(scene: Scene) -> dict[str, Any]:
+    """The node that ran last, and the operation that it is of."""
+    ran = scene.recording.events[scene.backward_start :]
+    last = next((event for event in reversed(ran) if event.node is not None), None)
+    if last is None or last.node is None:
+        return {}
+    made = made_by(scene.recording, last.node)
+    facts: dict[str, Any] = {"op": last.op, "event": made}
+    if made is not None:
+        event = scene.recording.events[made]
+        facts |= {"made": event.place, "made_by": event.op}
+    return facts
 
 
 def _changed_in_place(text: str, scene: Scene) -> dict[str, Any]:
@@ -327,7 +375,13 @@ def _given(code: str, scene: Scene) -> dict[str, Any]:
         made = None if tensor is None else maker(recording, tensor, len(recording.events))
         event = None if made is None else recording.events[made]
         read.append(one if event is None else _with_maker(one, event))
-    return {"op": tried.op, "given": tuple(read)}
+    facts = {"op": tried.op, "given": tuple(read)}
+    if code == "out_of_range" and tried.chosen is not None:
+        _, place, axis = _CHOOSE[tried.op]
+        shape = tried.read[place].shape
+        count = shape[min(axis, len(shape) - 1)]
+        facts["why"] = "{}…{}/{}".format(*tried.chosen, count - 1)
+    return facts
 
 
 def _with_maker(one: NamedShape, event: Event) -> NamedShape:

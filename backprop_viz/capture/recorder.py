@@ -382,6 +382,8 @@ class Recorder:
             nodes = zip(map(grad_fn_of, roots), roots, strict=True)
             if starts := {node: self.log.id_of(root) for node, root in nodes if node is not None}:
                 self._judge(starts)
+            else:
+                self._calls.judge_without_graph(self.log.id_of(roots[0]))
             self.results.unbound = False
             self._walk(roots)
         else:

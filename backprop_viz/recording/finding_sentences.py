@@ -6,6 +6,11 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 CALLS = QT_TRANSLATE_NOOP("findings", "Found in {0} of {1} calls; the first is shown.")
 # By code; a finding's values go into the braces.
 SENTENCES = {
+    "all_frozen": QT_TRANSLATE_NOOP(
+        "findings",
+        "None of the {0} parameters of the model requires a gradient, as after "
+        "requires_grad_(False): nothing is learnt. Call requires_grad_(True).",
+    ),
     "batch_norm_in_eval": QT_TRANSLATE_NOOP(
         "findings",
         "Batch norm is in eval mode while the model trains: it uses its stored statistics.",
@@ -25,6 +30,11 @@ SENTENCES = {
         "zero_grad cleared the gradients before step could use them; call it before "
         "backward. Parameters: {0}.",
     ),
+    "clipped_after_step": QT_TRANSLATE_NOOP(
+        "findings",
+        "{0} ran after the step, so what it clipped is not used. Call it between backward() "
+        "and optimizer.step().",
+    ),
     "clipped_away": QT_TRANSLATE_NOOP(
         "findings",
         "{0} has left {1:.1e} of the gradients' norm.",
@@ -38,6 +48,16 @@ SENTENCES = {
         "findings",
         "{0} ran while the gradients were {1:g} times too large: call "
         "scaler.unscale_(optimizer) before it.",
+    ),
+    "counted_twice": QT_TRANSLATE_NOOP(
+        "findings",
+        "A second backward goes through {0}, where the first one began: the gradient of that "
+        "loss is added up twice. Call backward once, on the sum.",
+    ),
+    "cut_by_no_grad": QT_TRANSLATE_NOOP(
+        "findings",
+        "{0} at {1} ran under torch.no_grad() or inference_mode(), so nothing before it gets a "
+        "gradient. Parameters without one: {2}.",
     ),
     "cut_off": QT_TRANSLATE_NOOP(
         "findings",
@@ -68,6 +88,11 @@ SENTENCES = {
     "exploding": QT_TRANSLATE_NOOP(
         "findings", "Gradients explode: that of {0} is {2:.1e} times that of {1}."
     ),
+    "frozen_moved": QT_TRANSLATE_NOOP(
+        "findings",
+        "{0} requires no gradient, but {1} moved it: by an old gradient, momentum or weight "
+        "decay. Set its .grad to None, or leave it out of the optimizer. Such parameters: {2}.",
+    ),
     "gradients_kept": QT_TRANSLATE_NOOP(
         "findings",
         "zero_grad was not called: {1} still had its last gradient when backward began. "
@@ -95,8 +120,13 @@ SENTENCES = {
         "The loss is {0} times a negative number: each step makes the network worse, "
         "and the loss falls without end. Leave out the minus.",
     ),
+    "loss_summed": QT_TRANSLATE_NOOP(
+        "findings",
+        "{0} adds up {1} numbers to the loss, and the updates are {2:.3g} times as large as the "
+        "weights; about 1e-3 is usual. Take the mean, or lower the learning rate.",
+    ),
     "never_reached": QT_TRANSLATE_NOOP(
-        "findings", "Backward never reached {0}: the loss does not depend on it."
+        "findings", "Backward never reached {0}: no graph leads from the loss to it."
     ),
     "never_stepped": QT_TRANSLATE_NOOP(
         "findings",
@@ -169,6 +199,11 @@ SENTENCES = {
         "numbers up to {0:.3g}. Give it log_softmax, not softmax.",
     ),
     "raised": QT_TRANSLATE_NOOP("findings", "{1}"),
+    "reductions_mixed": QT_TRANSLATE_NOOP(
+        "findings",
+        "One step adds the gradients of {0} with the mean and with the sum of {1} numbers, "
+        "which counts {1} times as much. Give both the same reduction.",
+    ),
     "rate_is_zero": QT_TRANSLATE_NOOP(
         "findings",
         "The learning rate of {0} is 0: no weight moves.",
@@ -201,6 +236,11 @@ SENTENCES = {
     "step_function": QT_TRANSLATE_NOOP(
         "findings",
         "The slope of {0} is 0 everywhere: nothing before it learns.",
+    ),
+    "stepped_scaled": QT_TRANSLATE_NOOP(
+        "findings",
+        "{0} stepped with gradients that are {1:g} times too large: call "
+        "scaler.step(optimizer), not optimizer.step().",
     ),
     "steps_lost": QT_TRANSLATE_NOOP(
         "findings",

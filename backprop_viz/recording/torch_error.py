@@ -28,7 +28,7 @@ class TorchError:
     """An exception that torch raised, and which tensor it is about.
 
     - ``code``: "changed_in_place", "graph_freed", "leaf_changed", "no_graph", "not_scalar",
-      "gradient_shape", "shapes", "dtypes", "devices" or "other".
+      "gradient_shape", "nan_gradient", "out_of_range", "shapes", "dtypes", "devices" or "other".
     - ``kind`` and ``text``: the exception's class and its own words. ``raised``: its line.
     - ``op``: the operation that raised, or the node whose backward did; ``event``: the operation
       that made the node.
@@ -38,7 +38,8 @@ class TorchError:
     - ``changed``, ``changed_by``: where it was changed, or cut off from the graph; ``changed_at``
       is that event's index.
     - ``why``: what cut the graph, as ``analysis.graph_cuts`` calls it: "detached", "no_grad",
-      "no_derivative", "copied", "integer" or "taken".
+      "no_derivative", "copied", "integer" or "taken". Of "out_of_range": the least
+      and the greatest index, and the greatest that exists: "0…7/4".
     - ``iterations_ago``: how many iterations before this one the graph was made; 0 is this one,
       None: in one of which nothing is known.
     - ``read``, ``read_by``: where this iteration read a tensor of that earlier graph.
@@ -97,9 +98,14 @@ def _what(error: TorchError) -> Iterator[tuple[str, tuple[str, ...]]]:
     elif error.code in ("not_scalar", "gradient_shape"):
         several = _SEVERAL if error.code == "not_scalar" else _OTHER_SHAPE
         yield several, (error.made_by or error.tensor or "?", shape)
+    elif error.code == "nan_gradient" and error.op:
+        yield _NAN_SENT, (error.op,)
     elif error.given:
         detail = {"dtypes": "dtype", "devices": "device"}.get(error.code)
         yield _GIVEN, (error.op, ", ".join(_given(one, detail) for one in error.given))
+    if error.code == "out_of_range" and error.why:
+        chosen, _, most = error.why.partition("/")
+        yield _OUT_OF_RANGE, (*chosen.split("…"), most)
 
 
 def _where(error: TorchError) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -195,6 +201,10 @@ _OTHER_SHAPE = QT_TRANSLATE_NOOP(
     "Backward starts from the output of {0}, {1}, and was given a gradient of another shape.",
 )
 _GIVEN = QT_TRANSLATE_NOOP("errors", "{0} was given {1}.")
+_NAN_SENT = QT_TRANSLATE_NOOP("errors", "{0} is the first node that sent NaN back.")
+_OUT_OF_RANGE = QT_TRANSLATE_NOOP(
+    "errors", "Its indices go from {0} to {1}, but only 0 to {2} exist."
+)
 _GIVEN_MADE = QT_TRANSLATE_NOOP("errors", "The {0} was made at {1} by {2}.")
 _MADE = QT_TRANSLATE_NOOP("errors", "Made at {0} by {1}.")
 _USED = QT_TRANSLATE_NOOP("errors", "Used at {0} by {1}.")
@@ -219,6 +229,11 @@ _MENDED = {
         "errors", "Compute the loss again, or call the first backward(retain_graph=True)."
     ),
     "leaf_changed": QT_TRANSLATE_NOOP("errors", "Change it under torch.no_grad()."),
+    "nan_gradient": QT_TRANSLATE_NOOP(
+        "errors",
+        "Keep away from where the slope has no limit, as that of sqrt at 0; torch.where after it "
+        "does not help: 0 times Inf is NaN.",
+    ),
     "not_scalar": QT_TRANSLATE_NOOP(
         "errors",
         "Make one number of it, as a loss does, or give backward() a gradient of its shape.",

@@ -266,6 +266,57 @@ def test_where_what_does_not_fit_was_made() -> None:
     assert error.given[1].made == place("four labels")
 
 
+@pytest.mark.filterwarnings("ignore:Anomaly Detection", "ignore:Error detected in")
+def test_a_nan_that_anomaly_mode_finds() -> None:
+    def loop(net: nn.Module, _: torch.optim.Optimizer) -> None:
+        with torch.autograd.detect_anomaly(check_nan=True):
+            out = net(X)
+            apart = (out[:, None] - out[None]).square().sum(2)
+            root = apart.sqrt()  # root of zero
+            torch.where(apart == 0, 0.0, root).mean().backward()  # anomaly
+
+    error = explained(Net(), loop)
+    assert (error.code, error.op) == ("nan_gradient", "SqrtBackward0")
+    assert (error.made, error.made_by) == (place("root of zero"), "sqrt")
+    assert error.raised == place("anomaly")
+    assert "SqrtBackward0 is the first node that sent NaN back." in str(error)
+
+
+@pytest.mark.parametrize(
+    ("net", "loop", "said"),
+    [
+        (
+            Net(),
+            lambda net, _: F.cross_entropy(net(X), torch.tensor([0, 1, 1, 3, 1])),
+            "Its indices go from 0 to 3, but only 0 to 1 exist.",
+        ),
+        (
+            nn.Embedding(5, 2),
+            lambda net, _: net(torch.tensor([2, 7])),
+            "Its indices go from 2 to 7, but only 0 to 4 exist.",
+        ),
+    ],
+)
+def test_an_index_that_does_not_exist(net: nn.Module, loop: Loop, said: str) -> None:
+    error = explained(net, loop)
+    assert error.code == "out_of_range"
+    assert said in str(error)
+
+
+def test_what_torchs_own_python_raises() -> None:
+    """A GradScaler is used wrongly: it is no operation that raises."""
+
+    def loop(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        scaler = torch.amp.GradScaler("cpu")
+        scaler.scale(net(X).sum()).backward()
+        scaler.unscale_(optimizer)
+        scaler.unscale_(optimizer)  # unscaled twice
+
+    error = explained(Net(), loop)
+    assert (error.code, error.raised) == ("other", place("unscaled twice"))
+    assert "already been called" in error.text
+
+
 def test_an_error_that_is_not_torchs_has_no_explanation() -> None:
     def loop(net: nn.Module, _: torch.optim.Optimizer) -> None:
         net(X)

@@ -1,4 +1,4 @@
-"""Several mean losses of one step that are added up undivided: a step that many times as large."""
+"""Mean losses of one line that are added up undivided: a step that many times as large."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,9 @@ def find(recording: Recording) -> Iterator[Finding]:
         if event.op in _LOSSES
         and (event.call is None or event.call.kwargs.get("reduction", "mean") == "mean")
     ]
-    if backwards < 2 or len(means) < 2 or len({event.op for _, event in means}) > 1:
+    # Losses of several lines are of several things, as of the true and the false images of a GAN.
+    lines = {(event.op, event.place, event.line) for _, event in means}
+    if backwards < 2 or len(means) < 2 or len(lines) > 1:
         return
     read = {tensor for _, event in forward_events(recording) for tensor in event.input_ids}
     if not any(tensor in read for _, event in means for tensor in event.output_ids):

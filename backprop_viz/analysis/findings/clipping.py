@@ -1,4 +1,4 @@
-"""Clipping of gradients that are still scaled, or to next to nothing."""
+"""Gradients that are clipped or used while they are still scaled, or clipped to nothing."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ import numpy as np
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
 
 _CLIPS = ("clip_grad_norm_", "clip_grad_value_")
 # Of the gradients' norm at least so much is left; a norm of 1000 clipped to 1 is no mistake.
@@ -14,13 +15,20 @@ _LEAST = 1e-5
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``clipped_scaled``: before ``unscale_``; ``clipped_away``: nearly nothing is left."""
+    """``clipped_scaled``, ``stepped_scaled``: before ``unscale_``; ``clipped_away``."""
     before = after = 0.0
     last: int | None = None
     scaled = recording.loss_scale is not None
     for i, event in enumerate(recording.events):
         if event.op == "unscale_":
             scaled = False
+        # A fused optimizer is given the scale, and divides by it.
+        if scaled and event.phase is Phase.UPDATE and not recording.options.get("fused"):
+            scale = recording.loss_scale or 1.0
+            if scale != 1.0 and event.inputs[-1] is not None:
+                values = (event.op, scale)
+                yield Finding("stepped_scaled", "warning", values, event.parameter, i)
+            return
         if event.op not in _CLIPS or event.inputs[0] is None or event.outputs[0] is None:
             continue
         if scaled:

@@ -10,12 +10,13 @@ from backprop_viz.recording.iteration import Recording
 
 # Of fewer samples a unit may be 0 by chance, but not so many units, all of them.
 _SAMPLES, _UNITS = 8, 16
-# Where nearly all units are dead, little is learnt.
-_NEARLY_ALL = 0.9
+# Where nearly all units are dead, little is learnt. In one batch up to half of a healthy layer's
+# units are 0: so it is with the recipes of the tests.
+_NEARLY_ALL, _MOST = 0.9, 0.75
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``dead_layer``: nearly all units of a layer; ``dead_units``: some."""
+    """``dead_layer``: nearly all units of a layer; ``dead_units``: most."""
     for i, event in forward_events(recording):
         made = event.outputs[0] if event.outputs else None
         if not event.op.startswith("relu") or made is None or made.ndim < 2:
@@ -31,7 +32,7 @@ def find(recording: Recording) -> Iterator[Finding]:
         name = event.op if layer is None else layer.name
         if count >= _NEARLY_ALL * units:
             yield Finding("dead_layer", "warning", (name, count, units), event=i)
-        elif count:
+        elif count > _MOST * units:
             yield Finding("dead_units", "hint", (name, count, units), event=i)
 
 

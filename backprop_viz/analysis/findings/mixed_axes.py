@@ -10,7 +10,8 @@ from backprop_viz.recording.iteration import Recording
 def find(recording: Recording) -> Iterator[Finding]:
     """``view_swaps_axes``: only the order of two neighbouring axes' sizes has changed."""
     for i, event in forward_events(recording):
-        if event.op not in ("view", "reshape") or not event.tracked:
+        # What a loop makes of its data before is not looked at.
+        if event.op not in ("view", "reshape") or not (event.tracked or event.module is not None):
             continue
         read, made = event.inputs[0], event.outputs[0]
         if read is None or made is None or not _swapped(read.shape, made.shape):

@@ -24,7 +24,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     if recording.loss is not None and not math.isfinite(recording.loss):
         return
     made = (gradient_made(recording, name) for name in recording.happened_to)
-    if recording.loss_scale is None and not is_finite(tuple(made)):
+    broken_off = _broken_off(recording)
+    if recording.loss_scale is None and (broken_off or not is_finite(tuple(made))):
         yield from _first_gradient(recording)
         return
     for i, event in enumerate(recording.events):
@@ -33,6 +34,16 @@ def find(recording: Recording) -> Iterator[Finding]:
             values = (strange(event.outputs), name)
             yield Finding("not_finite_update", "error", values, name, i)
             return
+
+
+def _broken_off(recording: Recording) -> bool:
+    """Whether a backward ended with what is not finite, as where anomaly mode raises."""
+    ends = (s for s in recording.spans if s.phase is Phase.BACKWARD and s.start < s.stop)
+    last = [recording.events[span.stop - 1] for span in ends]
+    return any(
+        event.node is not None and event.op != "AccumulateGrad" and not is_finite(event.outputs)
+        for event in last
+    )
 
 
 def _first_gradient(recording: Recording) -> Iterator[Finding]:

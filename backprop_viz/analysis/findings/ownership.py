@@ -15,7 +15,7 @@ from backprop_viz.recording.torch_error import said_place
 def find(recording: Recording) -> Iterator[Finding]:
     """``not_in_optimizer``, ``nothing_updated``, ``never_reached``, ``nothing_reached``.
 
-    ``cut_off`` where the call is known that keeps autograd from them.
+    ``cut_off``, ``cut_by_no_grad`` where the call is known that keeps autograd from them.
     """
     backward = recording.span(Phase.BACKWARD)
     if backward is None:
@@ -34,6 +34,10 @@ def find(recording: Recording) -> Iterator[Finding]:
         if not in_graph and not _updated_by_hand(recording):
             yield from _nothing_reached(recording, trained, end)
         return
+    if not trained:
+        if recording.parameters and _ours_stepped(recording):
+            yield Finding("all_frozen", "error", (len(recording.parameters),), event=end)
+        return
     untracked = _read_untracked_only(recording) | _of_another_turn(recording)
     owned = {name for group in recording.groups for name in group.parameters}
     later = _of_another_turn(recording) & owned  # their optimizer has not stepped yet
@@ -44,7 +48,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     yield from (finding for finding, _ in cut)
     behind = {name for _, names in cut for name in names}
     for name in missed:
-        if name not in behind:
+        # A teacher, a target network: used without a graph, and no optimizer has it.
+        if name not in behind and (name in owned or name not in untracked):
             severity: Severity = "hint" if name in untracked else "warning"
             yield Finding("never_reached", severity, (name,), name, end)
     updated = [name for name in reached if Phase.UPDATE in phases[name]]
@@ -62,11 +67,10 @@ def find(recording: Recording) -> Iterator[Finding]:
 
 
 def _nothing_reached(recording: Recording, trained: list[str], end: int) -> Iterator[Finding]:
-    # Another network's turn: backward ended at leaves that are not this model's. But one that the
-    # loop has made of a result is no other network's.
+    # Another network's turn: backward ended at leaves that are not this model's, and no optimizer
+    # of this model's stepped.
     ended = any(event.op == "AccumulateGrad" for event in recording.events)
-    if ended and not any(event.op == "requires_grad_" for _, event in forward_events(recording)):
-        yield Finding("nothing_reached", "hint", event=end)
+    if ended and not _ours_stepped(recording):
         return
     cut = [finding for finding, _ in _cut_off(recording, trained, "error")]
     yield from cut[-1:] or (Finding("nothing_reached", "error", event=end),)
@@ -77,15 +81,23 @@ def _cut_off(
 ) -> Iterator[tuple[Finding, list[str]]]:
     """The calls that cut the graph behind parameters, each with the names of those."""
     behind: dict[GraphCut, list[str]] = {}
+    without: list[tuple[GraphCut, str]] = []
     for name in names:
         value = recording.by_parameter[name].value_id
         cut = cut_behind(recording, value, len(recording.events))
-        if cut is not None:
+        if cut is not None and cut.kind == "no_grad":
+            without.append((cut, name))
+        elif cut is not None:
             behind.setdefault(cut, []).append(name)
     for cut, found in behind.items():
-        call = "torch.no_grad()" if cut.kind == "no_grad" else cut.call
-        values = (call, "?" if cut.place is None else said_place(cut.place), len(found))
+        values = (cut.call, "?" if cut.place is None else said_place(cut.place), len(found))
         yield Finding("cut_off", severity, values, found[0], cut.event), found
+    if without:
+        # All that ran without a graph is one stretch of code: shown by its first operation.
+        cut, name = min(without, key=lambda one: one[0].event)
+        values = (cut.call, "?" if cut.place is None else said_place(cut.place), len(without))
+        found = [name for _, name in without]
+        yield Finding("cut_by_no_grad", severity, values, name, cut.event), found
 
 
 def _nothing_updated(recording: Recording, reached: int) -> Iterator[Finding]:
@@ -95,6 +107,12 @@ def _nothing_updated(recording: Recording, reached: int) -> Iterator[Finding]:
     if step is not None and step.start == step.stop and not known:
         at = max(step.start - 1, 0)
         yield Finding("nothing_updated", "warning", (reached,), event=at)
+
+
+def _ours_stepped(recording: Recording) -> bool:
+    """Whether an optimizer stepped that owns parameters of the model."""
+    stepped = recording.span(Phase.UPDATE) is not None
+    return stepped and bool(recording.groups) and bool(recording.groups[0].parameters)
 
 
 def _goes_on(recording: Recording) -> bool:

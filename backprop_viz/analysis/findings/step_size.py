@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from backprop_viz.analysis.findings.reductions import summed
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
@@ -16,7 +17,10 @@ _LEAST, _MOST = 1e-6, 1.0
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``steps_too_large``, ``steps_too_small``; ``steps_lost``, where they round to nothing."""
+    """``steps_too_large``, ``steps_too_small``; ``steps_lost``, where they round to nothing.
+
+    ``loss_summed``: they are too large, and the loss is the sum of many numbers.
+    """
     ratios: dict[str, float] = {}
     steps: dict[str, int] = {}
     for i, event in enumerate(recording.events):
@@ -28,7 +32,10 @@ def find(recording: Recording) -> Iterator[Finding]:
         if grad is not None and not grad.any() and np.array_equal(before, after):
             continue  # behind a dead layer: that says nothing of the learning rate
         with np.errstate(over="ignore"):
-            size, step = _norm(before), _norm(np.subtract(after, before))
+            moved = np.subtract(after, before)
+            # Of a table such as an embedding's only those rows that the batch has moved.
+            rows = moved.any(axis=tuple(range(1, moved.ndim)))
+            size, step = _norm(before[rows] if rows.any() else before), _norm(moved)
         if size > 0 and np.isfinite(step):
             ratios[event.parameter] = ratios.get(event.parameter, 0.0) + step / size
             steps[event.parameter] = i
@@ -37,7 +44,13 @@ def find(recording: Recording) -> Iterator[Finding]:
     middle = float(np.median(list(ratios.values())))
     if middle > _MOST:
         largest = max(ratios, key=lambda name: ratios[name])
-        yield Finding("steps_too_large", "warning", (middle,), largest, steps[largest])
+        found = summed(recording)
+        if found is not None:
+            made, count = found
+            values = (recording.events[made].op, count, middle)
+            yield Finding("loss_summed", "warning", values, largest, made)
+        else:
+            yield Finding("steps_too_large", "warning", (middle,), largest, steps[largest])
     elif middle == 0:
         yield from _steps_lost(recording)
     elif middle < _LEAST and recording.options.get("lr") != 0:  # as a warm-up may begin

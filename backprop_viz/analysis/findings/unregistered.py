@@ -2,12 +2,21 @@
 
 from collections.abc import Iterator
 
+from backprop_viz.analysis.provenance import Makers, parents
+from backprop_viz.recording.events import Event
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+
+# These read weights beside their first argument; what the others read first is data.
+_PRODUCTS = ("matmul", "mm", "bmm", "einsum")
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``unregistered``: may be meant, as with another network's weights or a searched-for input."""
+    """``unregistered``: read within the model. May be meant, as for a searched-for input.
+
+    What runs beside the model, such as another network, has leaves of its own.
+    """
     if any(parameter.full_shape is not None for parameter in recording.parameters):
         return  # fully_shard has whole parameters made while the model runs
     leaves = {
@@ -15,9 +24,34 @@ def find(recording: Recording) -> Iterator[Finding]:
         for node in recording.graph.nodes
         if node.name == "AccumulateGrad" and node.parameter is None
     }
+    makers = Makers(recording)
     for node in sorted(leaves):
         event = recording.ran_at.get(node)
-        if event is not None:
-            grad = recording.events[event].outputs[0]
+        if event is None:
+            continue
+        grad = recording.events[event].outputs[0]
+        made = (makers.of(parent) for parent in parents(recording, node))
+        readers = [recording.events[i] for i in made if i is not None]
+        own = () if grad is None else grad.shape
+        if any(_reads_weights(recording, reader, own) for reader in readers):
             shape = "" if grad is None else "x".join(map(str, grad.shape))
             yield Finding("unregistered", "hint", (shape,), event=event)
+
+
+def _reads_weights(recording: Recording, reader: Event, shape: tuple[int, ...]) -> bool:
+    """Whether an operation of the model reads a leaf of a shape as its weights."""
+    if reader.phase is not Phase.FORWARD or reader.module is None:
+        return False
+    known = recording.by_parameter
+    if any(
+        p.value.shape == shape and name.rpartition(".")[0] == reader.module
+        for name, p in known.items()
+    ):
+        return False  # torch.func.functional_call: others in the place of its own
+    own = {parameter.value_id for parameter in known.values()}
+    places = [
+        k
+        for k, (tensor, read) in enumerate(zip(reader.input_ids, reader.inputs, strict=True))
+        if tensor not in own and read is not None and read.shape == shape
+    ]
+    return any(k > 0 or reader.op in _PRODUCTS for k in places)

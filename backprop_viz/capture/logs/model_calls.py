@@ -25,11 +25,15 @@ class _Place(NamedTuple):
 
 @dataclass
 class _Stretch:
-    """A call, or what ran after it; ``needed``: the loss goes back to it."""
+    """A call, or what ran after it; ``needed``: the loss goes back to it.
+
+    ``whole``: a backward went through no call, and any of its events may be what cut it off.
+    """
 
     start: _Place
     stop: _Place
     needed: bool = False
+    whole: bool = False
     # Which events were looked at last for what they made, and the ids of that.
     _seen: tuple[range, frozenset[int | None]] = range(0), frozenset()
 
@@ -63,6 +67,7 @@ class ModelCalls:
         # Each call, followed by what ran after it up to the next one or the next phase.
         self._stretches: list[_Stretch] = []
         self._roots: set[int | None] = set()  # the ids of what a backward has started from
+        self._judged = 0  # how many of the stretches there were at the last backward
         self.beside = Beside()
 
     def begin(self, events: int, lines: int, nodes: int | None = None) -> None:
@@ -89,6 +94,12 @@ class ModelCalls:
         if self._stretches and self._stretches[-2].start.events >= events:
             del self._stretches[-2:]
 
+    def judge_without_graph(self, root: int | None) -> None:
+        """A backward begins from a tensor that has no graph: what made that is not beside."""
+        self._roots.add(root)
+        self._keep_whole(self._stretches[self._judged :])
+        self._judged = len(self._stretches)
+
     def judge(
         self,
         roots: Mapping[GradFn, int | None],
@@ -101,6 +112,8 @@ class ModelCalls:
         that a call changes and the next one reads, though neither is needed for the other.
         """
         self._roots.update(roots.values())
+        since = self._stretches[self._judged :] if roots else []
+        self._judged = len(self._stretches) if roots else self._judged
         if len(self._stretches) == 2:  # a call alone is not in question
             self._stretches[0].needed = self._stretches[1].needed = True
         else:
@@ -108,9 +121,15 @@ class ModelCalls:
             for one in self._stretches:
                 place = bisect_left(numbers, one.start.nodes)
                 one.needed |= place < len(numbers) and numbers[place] < one.stop.nodes
+            if not any(call.needed for call in since[::2]):
+                self._keep_whole(since)
             self._keep_what_is_read(events, set(buffers))
         before, self.beside = self.beside, self._beside(events)
         return self.beside != before
+
+    def _keep_whole(self, stretches: Iterable[_Stretch]) -> None:
+        for one in stretches:
+            one.needed = one.whole = True
 
     def has(self, event: int) -> bool:
         """Whether an event, or what began with it, belongs to the iteration."""
@@ -118,7 +137,8 @@ class ModelCalls:
 
     def _keep_what_is_read(self, events: EventLog, buffers: Collection[int]) -> None:
         """Need the calls whose numbers go into the loss, though no gradient comes back."""
-        read: set[int | None] = set()
+        # A loss of detached numbers is read from its root on.
+        read = set(self._roots)
         for call, after in reversed(list(self._pairs())):
             made = _made_from(events, after.events, set(call.made(events)))
             if not made.difference(buffers).isdisjoint(read):
@@ -147,7 +167,8 @@ class ModelCalls:
         for call, after in reversed(list(self._pairs())):
             for i in reversed(after.events):
                 event = events[i]
-                if event.parameter is not None:  # what became of a gradient is never beside
+                # What became of a gradient is never beside.
+                if after.whole or event.parameter is not None:
                     continue
                 followed = event.tracked and beside.isdisjoint(event.output_ids)
                 mine = followed and not own.isdisjoint(event.output_ids)

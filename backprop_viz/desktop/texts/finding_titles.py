@@ -10,6 +10,7 @@ def finding_titles() -> dict[str, str]:
     """The titles by code, in the user's language; a finding's values go into the braces."""
     translate = QCoreApplication.translate
     return {
+        "all_frozen": translate("findings", "No parameter requires a gradient"),
         "batch_norm_in_eval": translate("findings", "Batch norm is in eval mode"),
         "batch_taken_for_time": translate(
             "findings",
@@ -27,11 +28,14 @@ def finding_titles() -> dict[str, str]:
             "findings",
             "Clipping leaves next to nothing",
         ),
+        "clipped_after_step": translate("findings", "Clipping after the step"),
         "clipped_before_backward": translate("findings", "Clipping before backward"),
         "clipped_scaled": translate(
             "findings",
             "Scaled gradients are clipped",
         ),
+        "counted_twice": translate("findings", "A loss is counted twice"),
+        "cut_by_no_grad": translate("findings", "{0} ran without a graph"),
         "cut_off": translate(
             "findings",
             "The graph is cut at {0}",
@@ -48,6 +52,7 @@ def finding_titles() -> dict[str, str]:
             "The units of {0} are all equal",
         ),
         "exploding": translate("findings", "Gradients explode"),
+        "frozen_moved": translate("findings", "{0} is frozen, but moves"),
         "gradients_kept": translate("findings", "zero_grad was not called"),
         "growing_graph": translate("findings", "The graph grows with every iteration"),
         "large_inputs": translate(
@@ -56,6 +61,7 @@ def finding_titles() -> dict[str, str]:
         ),
         "likelihood_minimised": translate("findings", "The loss has the wrong sign"),
         "loss_negated": translate("findings", "The loss has the wrong sign"),
+        "loss_summed": translate("findings", "The loss is a sum of {1} numbers"),
         "never_reached": translate("findings", "{0} gets no gradient"),
         "never_stepped": translate(
             "findings",
@@ -99,6 +105,7 @@ def finding_titles() -> dict[str, str]:
             "findings",
             "The learning rate is very large",
         ),
+        "reductions_mixed": translate("findings", "Mean and sum of {0} are mixed"),
         "running_stats_stand_still": translate(
             "findings", "The statistics of batch norm {0} stand still"
         ),
@@ -116,6 +123,7 @@ def finding_titles() -> dict[str, str]:
             "findings",
             "{0} passes no gradient",
         ),
+        "stepped_scaled": translate("findings", "A step with scaled gradients"),
         "steps_lost": translate(
             "findings",
             "Updates are too small to change a weight",

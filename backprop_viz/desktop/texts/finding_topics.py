@@ -23,7 +23,12 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
         ),
         (
             translate("findings", "unused parameters"),
-            frozenset({"never_reached", "nothing_reached", "cut_off"}),
+            frozenset(
+                {
+                    *("never_reached", "nothing_reached", "all_frozen", "frozen_moved"),
+                    *("cut_off", "cut_by_no_grad"),
+                }
+            ),
         ),
         (
             translate("findings", "parameters in no optimizer"),
@@ -40,7 +45,10 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             translate("findings", "a missing zero_grad or step"),
             frozenset({"gradients_kept", "cleared_before_step", "never_stepped"}),
         ),
-        (translate("findings", "losses added up undivided"), frozenset({"undivided"})),
+        (
+            translate("findings", "losses added up undivided"),
+            frozenset({"undivided", "loss_summed", "reductions_mixed", "counted_twice"}),
+        ),
         (translate("findings", "a graph that grows"), frozenset({"growing_graph"})),
         (
             translate("findings", "batch norm in eval mode or of one sample"),
@@ -80,7 +88,12 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
         ),
         (
             translate("findings", "clipping"),
-            frozenset({"clipped_away", "clipped_scaled", "clipped_before_backward"}),
+            frozenset(
+                {
+                    *("clipped_away", "clipped_scaled", "stepped_scaled"),
+                    *("clipped_before_backward", "clipped_after_step"),
+                }
+            ),
         ),
         (translate("findings", "inputs that are not normalised"), frozenset({"large_inputs"})),
         (

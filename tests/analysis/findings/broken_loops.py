@@ -100,7 +100,7 @@ def dead_layer() -> Recording:
 
 
 def dead_units() -> Recording:
-    return iterations(dying(-10, -10, 10, 10, 10, 10))
+    return iterations(dying(-10, -10, -10, -10, -10, 10))
 
 
 def exploding() -> Recording:

@@ -23,7 +23,7 @@ class Euler(nn.Module):
         self.slope = nn.Sequential(nn.Linear(5, 6), nn.ReLU(), nn.Linear(6, 5))
         self.turned = 0.0
         with torch.no_grad():
-            self.slope[0].bias.copy_(torch.tensor([-10.0, 999, 999, 999, 999, 999]))
+            self.slope[0].bias.copy_(torch.tensor([-10.0, -10, -10, -10, -10, 999]))
 
     def forward(self, x: Tensor) -> Tensor:
         for step in range(STEPS):
@@ -41,8 +41,8 @@ def test_a_unit_that_is_dead_in_most_steps() -> None:
     net.slope[1].register_forward_hook(lambda *args: dead.append(int((~args[2].any(0)).sum())))
     net(X)
     (said,) = of_code("dead_units", recorded.recording.findings())
-    assert said.calls == (sum(count > 0 for count in dead), STEPS) == (STEPS - 1, STEPS)
-    assert said.values == ("slope.0", dead[0], 6)
+    assert said.calls == (sum(count > 4 for count in dead), STEPS) == (STEPS - 1, STEPS)
+    assert said.values == ("slope.0", dead[0], 6) == ("slope.0", 5, 6)
     relus = [i for i, e in enumerate(recorded.recording.events) if e.op == "relu"]
     assert said.event == relus[0]
     assert f"{STEPS - 1} of {STEPS} calls" in finding_text(said)
@@ -75,7 +75,7 @@ def test_layers_of_one_line_are_told_apart() -> None:
     class Twice(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.layers = nn.ModuleList(dying(-10, 1, 1, 1, 1, 1)[0] for _ in range(2))
+            self.layers = nn.ModuleList(dying(-10, -10, -10, -10, -10, 1)[0] for _ in range(2))
 
         def forward(self, x: Tensor) -> Tensor:
             for layer in self.layers:

@@ -20,6 +20,7 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 from tests.analysis.findings.broken_loops import BROKEN_LOOPS, Logarithm, iterations
+from tests.analysis.findings.loops_of_steps import LOOPS_OF_STEPS
 from tests.analysis.findings.more_broken_loops import MORE_BROKEN_LOOPS
 from tests.analysis.findings.silent_loops import SILENT_LOOPS
 from tests.nightly import by_day_every
@@ -48,7 +49,7 @@ def said(panel: FindingsView) -> dict[str, str]:
 SAID = {
     "batch_norm_in_eval": ("Batch norm is in eval mode", "stored statistics"),
     "dead_layer": ("0: 6 of 6 units are dead", "Of the 6 units of 0, 6 are 0 for the whole"),
-    "dead_units": ("0: dead units, 2 of 6", "Units of 0 that are 0 for the whole batch: 2 of 6."),
+    "dead_units": ("0: dead units, 5 of 6", "Units of 0 that are 0 for the whole batch: 5 of 6."),
     "exploding": ("Gradients explode", "that of 0.weight is"),
     "gradients_kept": ("zero_grad was not called", "0.weight still had its last gradient"),
     "growing_graph": ("The graph grows with every iteration", "The graphs of 3 earlier iterations"),
@@ -103,9 +104,17 @@ SAID = {
     ),
     "targets_not_yes_or_no": ("Targets beyond 0 to 1", "go from -1 to 1"),
     "targets_out_of_reach": ("relu cannot reach the targets", "33 % of the targets of mse_loss"),
+    "all_frozen": ("No parameter requires a gradient", "None of the 4 parameters"),
+    "clipped_after_step": ("Clipping after the step", "clip_grad_norm_ ran after the step"),
+    "counted_twice": ("A loss is counted twice", "goes through NllLossBackward0"),
+    "cut_by_no_grad": ("linear ran without a graph", "ran under torch.no_grad()"),
+    "frozen_moved": ("0.weight is frozen, but moves", "but SGD moved it"),
+    "loss_summed": ("The loss is a sum of 900 numbers", "sum adds up 900 numbers"),
+    "reductions_mixed": ("Mean and sum of mse_loss are mixed", "the sum of 9 numbers"),
+    "stepped_scaled": ("A step with scaled gradients", "65536 times too large"),
     "zero_gradients": ("Every gradient is 0", "from ClampBackward1 on"),
 }
-LOOPS = BROKEN_LOOPS | MORE_BROKEN_LOOPS | SILENT_LOOPS
+LOOPS = BROKEN_LOOPS | MORE_BROKEN_LOOPS | SILENT_LOOPS | LOOPS_OF_STEPS
 
 
 def test_each_finding_has_a_loop() -> None:

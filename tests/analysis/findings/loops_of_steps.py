@@ -1,0 +1,114 @@
+"""Training loops with mistakes in what is added up, frozen, clipped or stepped; one a finding."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import nn
+
+import backprop_viz as bv
+from backprop_viz.recording.iteration import Recording
+from tests.analysis.findings.broken_loops import X, iterations, small
+from tests.analysis.findings.more_broken_loops import TARGETS, regression
+
+LABELS = torch.arange(9) % 3
+Step = Callable[[nn.Module, torch.optim.Optimizer], object]
+
+
+def recorded(step: Step, net: nn.Module | None = None, lr: float = 0.1) -> Recording:
+    """The recording of one iteration of a loop's own."""
+    net = small() if net is None else net
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    with bv.record(net, optimizer) as made:
+        optimizer.zero_grad()
+        step(net, optimizer)
+    return made.recording
+
+
+def all_frozen() -> Recording:
+    def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        F.cross_entropy(net(X), LABELS).requires_grad_().backward()
+        optimizer.step()
+
+    return recorded(step, small().requires_grad_(False))
+
+
+def clipped_after_step() -> Recording:
+    def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        F.cross_entropy(net(X), LABELS).backward()
+        optimizer.step()
+        nn.utils.clip_grad_norm_(net.parameters(), 0.1)
+
+    return recorded(step)
+
+
+def counted_twice() -> Recording:
+    def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        out = net(X)
+        loss = F.cross_entropy(out, LABELS)
+        loss.backward(retain_graph=True)
+        (loss + 0.1 * out.square().mean()).backward()
+        optimizer.step()
+
+    return recorded(step)
+
+
+def cut_by_no_grad() -> Recording:
+    def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        with torch.no_grad():
+            out = net(X)
+        F.cross_entropy(out.requires_grad_(), LABELS).backward()
+        optimizer.step()
+
+    return recorded(step)
+
+
+def frozen_moved() -> Recording:
+    net = small()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    for frozen in (False, True):
+        net[0].requires_grad_(not frozen)
+        with bv.record(net, optimizer) as made:
+            optimizer.zero_grad(set_to_none=False)
+            F.cross_entropy(net(X), LABELS).backward()
+            optimizer.step()
+    return made.recording
+
+
+def loss_summed() -> Recording:
+    x = X.repeat(100, 1)
+    return iterations(regression(), x, lr=0.1, loss=lambda out: (out - 1).square().sum())
+
+
+def reductions_mixed() -> Recording:
+    def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        F.mse_loss(net(X).squeeze(1), TARGETS).backward()
+        F.mse_loss(net(X).squeeze(1), TARGETS, reduction="sum").backward()
+        optimizer.step()
+
+    return recorded(step, regression(), lr=1e-3)
+
+
+def stepped_scaled() -> Recording:
+    scaler = torch.amp.GradScaler("cpu")
+
+    def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        scaler.scale(F.cross_entropy(net(X), LABELS)).backward()
+        optimizer.step()
+
+    return recorded(step, lr=1e-6)
+
+
+LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
+    loop.__name__: loop
+    for loop in (
+        all_frozen,
+        clipped_after_step,
+        counted_twice,
+        cut_by_no_grad,
+        frozen_moved,
+        loss_summed,
+        reductions_mixed,
+        stepped_scaled,
+    )
+}
