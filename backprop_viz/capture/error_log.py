@@ -8,15 +8,12 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.errors_explained import (
     Scene,
-    Tried,
-    chosen_by,
     explained_error,
-    named_shapes,
-    refused,
 )
 from backprop_viz.capture.graph.graph_ages import GraphAges
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.shapes import known_sizes
+from backprop_viz.capture.tried_operations import Tried, chosen_by, named_shapes, refused
 from backprop_viz.recording.events import Event, Failure
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase

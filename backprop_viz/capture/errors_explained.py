@@ -1,12 +1,10 @@
 """Explains what torch raised, from the exception and from what was recorded before it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import CodeType
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.analysis.graph_cuts import cut_before
@@ -14,9 +12,8 @@ from backprop_viz.analysis.provenance import forward_events, made_by, maker, tra
 from backprop_viz.capture.code.user_lines import raising_line
 from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
 from backprop_viz.capture.graph.graphs import grad_fn_name
-from backprop_viz.capture.tensors.shapes import known_sizes
-from backprop_viz.capture.watches.function_watch import calling_line
-from backprop_viz.recording.events import Event, Failure
+from backprop_viz.capture.tried_operations import CHOOSE, Tried
+from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace, NamedShape, TorchError
@@ -40,9 +37,6 @@ _ABOUT_BACKWARD = {
     *("changed_in_place", "graph_freed", "no_graph", "not_scalar", "gradient_shape"),
     "nan_gradient",
 }
-# Operations whose whole numbers choose among others: the place of the numbers, the place and the
-# axis of what they choose from.
-_CHOOSE = {"cross_entropy": (1, 0, 1), "nll_loss": (1, 0, 1), "embedding": (0, 1, 0)}
 _IN_PLACE = re.compile(r"setitem|i(add|sub|mul|truediv|floordiv|mod|pow|and|or|xor)|.*[a-z0-9]_")
 _VIEWS = {
     *("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "getitem"),
@@ -67,42 +61,6 @@ _INPLACE_AT = {
     "threshold": 3,
 }
 _SHAPE = re.compile(r"\[[\w.]+ \[([\d, ]*)\]\]")
-
-
-@dataclass
-class Tried:
-    """The operation that raised last, and what it was given."""
-
-    op: str = ""
-    read: tuple[NamedShape, ...] = ()
-    ids: tuple[int | None, ...] = ()
-    error: BaseException | None = field(default=None, repr=False)
-    # The least and the greatest of the whole numbers that it chooses by.
-    chosen: tuple[int, int] | None = None
-
-
-def chosen_by(op: str, tensors: Sequence[Tensor]) -> tuple[int, int] | None:
-    """The least and the greatest of the whole numbers by which an operation chooses."""
-    place = _CHOOSE[op][0] if op in _CHOOSE else len(tensors)
-    if place >= len(tensors) or tensors[place].is_floating_point() or not tensors[place].numel():
-        return None
-    try:
-        return int(tensors[place].min()), int(tensors[place].max())
-    except RuntimeError:  # within a transform it has no numbers
-        return None
-
-
-def named_shapes(tensors: Sequence[Tensor], names: Mapping[int, str]) -> tuple[NamedShape, ...]:
-    """What an operation was given; ``names`` by the ``id()`` of a tensor."""
-    return tuple(
-        NamedShape(
-            names.get(id(tensor), ""),
-            known_sizes(tensor.shape),
-            str(tensor.dtype).removeprefix("torch."),
-            str(tensor.device),
-        )
-        for tensor in tensors
-    )
 
 
 @dataclass(frozen=True)
@@ -162,20 +120,6 @@ def _code(error: Exception, tried: Tried) -> str:
     # Not every operation says that it is the device.
     several = tried.error is error and len({one.device for one in tried.read}) > 1
     return "devices" if several and found == "other" else found
-
-
-def refused(
-    error: Exception,
-    ran: Sequence[Event],
-    shapes: Mapping[str, tuple[int, ...]],
-    tried: Tried,
-    code: CodeType | None,
-) -> Failure:
-    """A forward of this ``code`` that raised, after these operations; ``shapes`` of its inputs."""
-    made = [(e.op, e.outputs[0].shape) for e in ran if e.outputs and e.outputs[0] is not None]
-    reached, given = (*shapes.items(), *made), tuple(one.shape for one in tried.read)
-    kind, line = type(error).__name__, calling_line(error, code)
-    return Failure(kind, str(error), line, reached, tried.op, given)
 
 
 # -- a backward that raises ----------------------------------------------------------------------
@@ -377,7 +321,7 @@ def _given(code: str, scene: Scene) -> dict[str, Any]:
         read.append(one if event is None else _with_maker(one, event))
     facts = {"op": tried.op, "given": tuple(read)}
     if code == "out_of_range" and tried.chosen is not None:
-        _, place, axis = _CHOOSE[tried.op]
+        _, place, axis = CHOOSE[tried.op]
         shape = tried.read[place].shape
         count = shape[min(axis, len(shape) - 1)]
         facts["why"] = "{}…{}/{}".format(*tried.chosen, count - 1)

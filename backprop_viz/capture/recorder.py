@@ -12,7 +12,6 @@ from torch.optim import Optimizer
 from backprop_viz.capture.code.forward_code import code_of, eager
 from backprop_viz.capture.code.line_trace import lines_traced
 from backprop_viz.capture.error_log import ErrorLog
-from backprop_viz.capture.errors_explained import Tried
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
 from backprop_viz.capture.graph.growing_graph import GrowthWatch
@@ -28,6 +27,7 @@ from backprop_viz.capture.logs.span_log import SpanLog
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import LEFT_OUT
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
+from backprop_viz.capture.tried_operations import Tried
 from backprop_viz.capture.watches.backward_watch import BackwardWatch, Within
 from backprop_viz.capture.watches.data_parallel import note_all_reduce
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tensors
@@ -365,7 +365,7 @@ class Recorder:
         sources = self._batch.sources(belongs) if len(self._forward) else {}
         self._forward.walk(roots, self.results.output, sources, belongs)
 
-    def _judge(self, roots: Mapping[GradFn, int | None]) -> None:
+    def _judge(self, roots: Mapping[GradFn | None, int | None]) -> None:
         """Leave out the calls of the model that no backward goes through, nor one from here."""
         if self._calls.judge(roots, self.log, self._buffers.ids()):
             self._serial = new_serial()
@@ -379,11 +379,7 @@ class Recorder:
         self.watch.sync()
         if roots:
             self.results.roots(roots)
-            nodes = zip(map(grad_fn_of, roots), roots, strict=True)
-            if starts := {node: self.log.id_of(root) for node, root in nodes if node is not None}:
-                self._judge(starts)
-            else:
-                self._calls.judge_without_graph(self.log.id_of(roots[0]))
+            self._judge({grad_fn_of(root): self.log.id_of(root) for root in roots})
             self.results.unbound = False
             self._walk(roots)
         else:

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from backprop_viz.capture.errors_explained import Tried, named_shapes
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.tried_operations import Tried, named_shapes
 from backprop_viz.recording.iteration import Recording
 
 _OURS, _TORCH = str(Path(__file__).parents[2]), str(Path(torch.__file__).parent)

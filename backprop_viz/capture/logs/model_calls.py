@@ -94,30 +94,28 @@ class ModelCalls:
         if self._stretches and self._stretches[-2].start.events >= events:
             del self._stretches[-2:]
 
-    def judge_without_graph(self, root: int | None) -> None:
-        """A backward begins from a tensor that has no graph: what made that is not beside."""
-        self._roots.add(root)
-        self._keep_whole(self._stretches[self._judged :])
-        self._judged = len(self._stretches)
-
     def judge(
         self,
-        roots: Mapping[GradFn, int | None],
+        roots: Mapping[GradFn | None, int | None],
         events: EventLog,
         buffers: Collection[int],
     ) -> bool:
         """A backward goes through what these nodes lead to; whether more or less is left out now.
 
-        ``roots``: each with the id of the tensor that it has made. ``buffers``: the ids of tensors
-        that a call changes and the next one reads, though neither is needed for the other.
+        ``roots``: each with the id of the tensor that it has made; None: one without a graph.
+        ``buffers``: the ids of tensors that a call changes and the next one reads, though neither
+        is needed for the other.
         """
         self._roots.update(roots.values())
         since = self._stretches[self._judged :] if roots else []
         self._judged = len(self._stretches) if roots else self._judged
+        nodes = [node for node in roots if node is not None]
+        if roots and not nodes:
+            self._keep_whole(since)
         if len(self._stretches) == 2:  # a call alone is not in question
             self._stretches[0].needed = self._stretches[1].needed = True
         else:
-            numbers = sorted(map(node_number, walk_all(roots)))
+            numbers = sorted(map(node_number, walk_all(nodes)))
             for one in self._stretches:
                 place = bisect_left(numbers, one.start.nodes)
                 one.needed |= place < len(numbers) and numbers[place] < one.stop.nodes
