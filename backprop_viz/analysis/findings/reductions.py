@@ -31,7 +31,7 @@ def find(recording: Recording) -> Iterator[Finding]:
                 yield Finding("reductions_mixed", "warning", (op, size), event=found["sum"])
 
 
-def summed(recording: Recording) -> tuple[int, int] | None:
+def loss_sum(recording: Recording) -> tuple[int, int] | None:
     """The operation that made a loss the sum of many numbers, and how many; None: none did."""
     for i in _parts(recording):
         event = recording.events[i]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backprop_viz.analysis.findings.reductions import summed
+from backprop_viz.analysis.findings.reductions import loss_sum
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
@@ -44,7 +44,7 @@ def find(recording: Recording) -> Iterator[Finding]:
     middle = float(np.median(list(ratios.values())))
     if middle > _MOST:
         largest = max(ratios, key=lambda name: ratios[name])
-        found = summed(recording)
+        found = loss_sum(recording)
         if found is not None:
             made, count = found
             values = (recording.events[made].op, count, middle)
