@@ -41,9 +41,11 @@ def test_losses() -> None:
         ("analysis/findings/accumulation.py", "cross_entropy"),
         ("analysis/findings/negated_losses.py", "cross_entropy"),
         ("analysis/findings/one_class.py", "cross_entropy"),
+        ("analysis/findings/reductions.py", "cross_entropy"),
         ("analysis/findings/squashed_logits.py", "cross_entropy"),
         ("analysis/findings/target_ranges.py", "cross_entropy"),
         ("analysis/findings/time_axis.py", "cross_entropy"),
+        ("capture/tried_operations.py", "cross_entropy"),
     }
     others = {(file, name) for file, name in named(set(LOSSES)) if file not in CHOICES}
     assert others == own | usual | function
