@@ -14,6 +14,7 @@ import torch.distributed as dist
 from torch import nn
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.graph.graph_ages import node_number
 from backprop_viz.capture.graph.graphs import is_torchs_node, leaf_of
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
@@ -57,11 +58,13 @@ class WriteWatch:
         # it, and of one of several ranks it is told meanwhile where it is.
         self._may_hold = False
         self._hooked = False  # whether somebody may have hooked the graph
+        self._first_node = 0  # torch's number of the first node that is made from the beginning on
         # Whether what the function makes that has been told of may lie in others' memory.
         self.alien = False
 
     def begin(self, model: nn.Module) -> "WriteWatch":
         """From now on each call is told of."""
+        self._first_node = torch.autograd._get_sequence_nr()
         self._borrowed.replace = self._log.tensors.replace
         self._borrowed.lose = self._log.lose
         self._borrowed.allowed = self._everything and not (
@@ -132,7 +135,17 @@ class WriteWatch:
         """Whether no Python but ours runs in a backward through these nodes, as far as is known."""
         self._borrowed.calling = False
         seen = self._borrowed.allowed and not self._hooked and self._log.when_noted is None
-        return seen and self._may_hold and all(map(_runs_no_python, nodes))
+        return seen and self._may_hold and all(map(self._runs_no_python, nodes))
+
+    def _runs_no_python(self, node: GradFn) -> bool:
+        """Whether a node is torch's own, and nobody's hook is there or at the leaf it adds to.
+
+        An older node may have been hooked before each call was told of.
+        """
+        if is_torchs_node(type(node)):
+            return node_number(node) >= self._first_node
+        leaf = leaf_of(node)
+        return leaf is not None and not (leaf._backward_hooks or leaf._post_accumulate_grad_hooks)
 
     @contextmanager
     def backward(self, calm: bool) -> Iterator[None]:
@@ -147,14 +160,6 @@ class WriteWatch:
             borrowed.calm = False
             if not calm:
                 borrowed.expose_all()
-
-
-def _runs_no_python(node: GradFn) -> bool:
-    """Whether a node is torch's own, and nobody's hook is at the leaf that it adds to."""
-    if is_torchs_node(type(node)):
-        return True
-    leaf = leaf_of(node)
-    return leaf is not None and not (leaf._backward_hooks or leaf._post_accumulate_grad_hooks)
 
 
 def _kernels_loaded() -> bool:

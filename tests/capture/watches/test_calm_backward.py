@@ -27,25 +27,32 @@ HOOKS: dict[str, Hooked] = {
 
 
 class Net(nn.Module):
-    """Its weight is 1, 2, … 6: the gradient of y is 5, that of the weight 15."""
+    """The sine of three times its weight; ``hooked``: that product has a hook."""
 
     def __init__(self, hook: Hooked) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.arange(1.0, 7.0))
         self.hook = hook
 
-    def forward(self) -> Tensor:
+    def hooked(self) -> Tensor:
         y = self.weight * 3
         self.hook(y)
-        return torch.sin(y * 5 / 5).sum()
+        return y
+
+    def forward(self, y: Tensor | None) -> Tensor:
+        return torch.sin((self.hooked() if y is None else y) * 5 / 5).sum()
 
 
+@pytest.mark.parametrize("earlier", [False, True])
 @pytest.mark.parametrize("where", HOOKS)
-def test_what_was_sent_and_what_arrived_where_a_hook_writes_between(where: str) -> None:
+def test_what_was_sent_and_what_arrived_where_a_hook_writes_between(
+    where: str, earlier: bool
+) -> None:
     net = Net(HOOKS[where])
+    # A hook that was there before the recording began was not seen to be put there.
+    y = net.hooked() if earlier else None
     with bv.record(net) as recorded:
-        loss = net()
-        loss.backward()
+        net(y).backward()
     events = [e for e in recorded.recording.events if e.phase is Phase.BACKWARD]
     (div,) = (e for e in events if e.op == "DivBackward0")
     times = [e for e in events if e.op == "MulBackward0"]
