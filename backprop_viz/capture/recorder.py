@@ -34,6 +34,7 @@ from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tens
 from backprop_viz.capture.watches.module_tree import parameters_in, tensors_in
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.parameter_watch import CHANGED, ParameterWatch
+from backprop_viz.capture.watches.phase_watch import LossPhaseWatch, PhaseWatch
 from backprop_viz.capture.watches.plain_calls import PlainCalls
 from backprop_viz.capture.watches.used_options import UsedOptions, several
 from backprop_viz.capture.watches.write_watch import WriteWatch
@@ -74,7 +75,7 @@ class Recorder:
         self._names = {id(parameter): name for name, parameter in parameters_in(model)}
         self._snapshots = TensorSnapshots(samples)
         self.log = log = EventLog(self._snapshots)
-        self.writes = WriteWatch(log, only is None and samples is None)
+        self.writes = WriteWatch(log, only is None)
         self.watch = ParameterWatch(model, self._optimizers, log, only)
         self._parameters = self.watch.at_start()
         self._modules, self._buffers = ModuleWatch(model), BufferWatch(model, log, only)
@@ -95,6 +96,14 @@ class Recorder:
         self._growth = GrowthWatch(ages)
 
     # -- what the loop tells -------------------------------------------------------------------
+
+    def runs_unbroken(self) -> None:
+        """Tell that nothing is changed but by the phases until the recording is made.
+
+        Then little need be compared anew. The loss is a function of torch's, without transforms.
+        """
+        self.writes.begin(self.model)
+        self.watch.runs_unbroken()
 
     def take_batch(
         self, inputs: Tensor, labels: Tensor, *, single: bool = False, given: bool = False
@@ -278,6 +287,8 @@ class Recorder:
         if not caught_up:
             self.watch.sync()
         states = self.watch.states()
+        if self.watch.unbroken:
+            self.writes.end()  # a step writes unseen, and is the last
         yield
         self.watch.updated(states, (optimizers or self._optimizers) or None)
 
@@ -292,7 +303,7 @@ class Recorder:
 
     def following_modules(self) -> AbstractContextManager[None]:
         """Note in here of each operation which module ran it."""
-        return self._modules.following()
+        return self._modules.following(no_hooks=self.watch.unbroken)
 
     # -- forward and loss --------------------------------------------------------------------
 
@@ -300,9 +311,16 @@ class Recorder:
     def _operations_run(self) -> Iterator[None]:
         code = code_of(self.model)
         told = self.operation_ran, self.copies, code, self.operation_failed, self.numbers_taken
-        watch = FunctionWatch(*told)
-        self.watch.sync()
+        forward, unbroken = self.spans.phase is Phase.FORWARD, self.watch.unbroken
+        self.watch.sync(rebound=not forward)
         self._batch.ids()
+        if unbroken and not forward:
+            with LossPhaseWatch(*told, self.writes):
+                yield
+            return
+        watch = (
+            PhaseWatch(*told, self.writes, self.plain_calls) if unbroken else FunctionWatch(*told)
+        )
         with lines_traced(code, self.forward_line_begins), eager(), self.following_modules(), watch:
             yield
 

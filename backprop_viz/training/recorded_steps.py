@@ -14,7 +14,8 @@ from backprop_viz.training.five_phases import FivePhases
 class RecordedSteps:
     """Runs the phases of one iteration of a trainer, whose zero_grad is due, and records them.
 
-    ``samples``: how many samples of each batch to keep (None: all).
+    ``samples``: how many samples of each batch to keep (None: all). ``unbroken``: nobody else
+    changes anything that the trainer has until the recording is made.
     """
 
     def __init__(
@@ -22,6 +23,8 @@ class RecordedSteps:
         trainer: FivePhases,
         samples: int | None = None,
         intervention: GradientIntervention | None = None,
+        *,
+        unbroken: bool = False,
     ) -> None:
         self._trainer = trainer
         self._iteration = trainer.iteration
@@ -33,6 +36,8 @@ class RecordedSteps:
             intervention=intervention,
         )
         self._recorder.cleared = trainer.clear_gradients
+        if unbroken:
+            self._recorder.runs_unbroken()
 
     def step(self) -> Phase:
         """Run the phase that is due and record it; of one that raises, nothing is kept."""

@@ -98,7 +98,7 @@ class PhaseRunner:
             self._publisher.publish()
         elif wanted and throttle.recording_due(now, iteration):
             state.checkpoints.add(state.trainer.checkpoint())
-            self._run_free(RecordedSteps(state.trainer, samples=1))
+            self._run_free(RecordedSteps(state.trainer, samples=1, unbroken=True))
             self._publisher.publish()
             throttle.recorded(now, iteration)
         else:

@@ -1,4 +1,4 @@
-"""Copies of many small tensors, those of one shape in one array.
+"""Copies of many small tensors, which lie in one piece of memory.
 
 A network of a thousand layers has thousands of parameters of a few kilobytes: to get an array for
 each of them takes longer than to copy their numbers.
@@ -8,15 +8,17 @@ import ctypes
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from backprop_viz.capture.tensors.array_memory import SMALLEST
-from backprop_viz.capture.tensors.memory import Copied, NotCopied, is_plain
+from backprop_viz.capture.tensors.memory import DTYPES, Copied, NotCopied, is_plain
 from backprop_viz.recording.events import Array
 
 # An array, and where it lies.
 _Placed = tuple[Array, int]
+# About so many bytes lie in one piece, each array from such a multiple on.
+_PIECE, _ALIGNED = 1 << 20, 64
+_move = ctypes.memmove
 
 
 def copied_together(tensors: Sequence[Tensor]) -> list[Copied | None]:
@@ -34,31 +36,27 @@ def arrays_together(tensors: Sequence[Tensor]) -> list[Array | None]:
 
 
 def _placed(tensors: Sequence[Tensor]) -> list[_Placed | None]:
-    kinds: dict[tuple[torch.dtype, torch.Size], list[int]] = {}
+    found: list[_Placed | None] = [None] * len(tensors)
+    small: list[tuple[int, Tensor, int]] = []
     for number, tensor in enumerate(tensors):
         try:
-            if not is_plain(tensor):
-                continue
+            if is_plain(tensor) and 0 < (size := tensor.nbytes) < SMALLEST:
+                small.append((number, tensor, size))
         except NotCopied:
             continue
-        kind = tensor.dtype, tensor.shape
-        if kind in kinds:
-            kinds[kind].append(number)
-        elif 0 < tensor.nbytes < SMALLEST:
-            kinds[kind] = [number]
-    found: list[_Placed | None] = [None] * len(tensors)
-    for (_, shape), numbers in kinds.items():
-        first = tensors[numbers[0]]
-        together = np.empty((len(numbers), *shape), first.numpy(force=True).dtype)
-        together.setflags(write=False)  # nor can the arrays be written to that are part of it
-        address, size, move = together.ctypes.data, first.nbytes, ctypes.memmove
-        for number, array in zip(numbers, _rows(together), strict=True):
-            move(address, tensors[number].data_ptr(), size)
-            found[number] = array, address
-            address += size
+    start = stop = 0
+    while start < len(small):
+        offsets, taken = [], 0
+        while stop < len(small) and taken < _PIECE:
+            offsets.append(taken)
+            taken += -(-small[stop][2] // _ALIGNED) * _ALIGNED
+            stop += 1
+        piece = np.empty(taken, np.uint8)
+        piece.setflags(write=False)  # nor can the arrays be written to that are part of it
+        address = piece.ctypes.data
+        for (number, tensor, size), offset in zip(small[start:stop], offsets, strict=True):
+            _move(address + offset, tensor.data_ptr(), size)
+            array: Array = np.ndarray(tensor.shape, DTYPES[tensor.dtype], piece, offset)
+            found[number] = array, address + offset
+        start = stop
     return found
-
-
-def _rows(together: Array) -> Sequence[Array]:
-    """An array for each index of the first axis; of single numbers too."""
-    return list(together) if together.ndim > 1 else [together[i, ...] for i in range(len(together))]

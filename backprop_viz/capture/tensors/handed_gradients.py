@@ -1,6 +1,7 @@
 """The gradients that nodes have handed to one another in a backward that is over."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 from sys import getrefcount
 
 import torch
@@ -45,22 +46,23 @@ class HandedGradients:
         self._first: dict[int, Copied] = {}
 
     def accumulated(
-        self, leaf: Tensor, arrived: Tensor | None, copied: Copied | None = None
+        self, leaf: Tensor, arrived: Tensor | None, copied: Copied | None, first: bool
     ) -> Copy:
         """The ``.grad`` of a leaf. The gradient that arrived may have become the ``.grad`` itself.
 
         That is to be asked before any other gradient of this memory. ``copied``: the
-        ``.grad``, if it is copied already.
+        ``.grad``, if it is copied already. ``first``: there was no ``.grad`` before. Then the
+        gradient that arrived has become it but for us: torch clones one that somebody holds.
         """
         try:
-            grown = self._snapshots.grown(leaf, arrived, copied)
+            grown = self._snapshots.grown(leaf, arrived, copied, first)
             if grown is None or arrived is None:
                 return self._snapshots.grad(leaf, copied)
         except NotCopied as reason:
             return reason
         address = arrived.data_ptr()
         self._known[id(arrived)] = grown
-        self._grads[address] = self._placed[_place(arrived, address)] = grown
+        self._grads[address] = self._placed[(*_place(arrived, address), None)] = grown
         return grown.array
 
     def compare(self, sent: _Grads, versions: Sequence[int], lost: NotCopied) -> None:
@@ -120,11 +122,16 @@ class HandedGradients:
                 found.update(here)
         return found
 
-    def copies(self, grads: _Grads, ours: bool = False) -> list[Copy]:
-        """The array of each gradient. ``ours``: nobody else can reach it any more."""
+    def copies(
+        self, grads: _Grads, ours: bool = False, whole: Iterable[bool] = repeat(True)
+    ) -> list[Copy]:
+        """The array of each gradient. ``ours``: nobody else can reach it any more.
+
+        ``whole``: whether all samples of it are copied.
+        """
         known = self._known
         found: list[Copy] = []
-        for grad in grads:
+        for grad, all_ in zip(grads, whole, strict=False):
             if grad is None:
                 found.append(None)
                 continue
@@ -132,7 +139,7 @@ class HandedGradients:
             copied = known.get(key)
             if copied is None:
                 try:
-                    copied = self._copied(grad, ours)
+                    copied = self._copied(grad, ours, all_)
                 except NotCopied as reason:
                     copied = reason
                 known[key] = copied
@@ -140,14 +147,17 @@ class HandedGradients:
             found.append(copied.array if isinstance(copied, Copied) else copied)
         return found
 
-    def _copied(self, grad: Tensor, ours: bool) -> Copied:
+    def _copied(self, grad: Tensor, ours: bool, whole: bool) -> Copied:
+        cut = self._snapshots.cut(grad, whole)
         try:
             address = grad.data_ptr()
-            place = _place(grad, address)
+            place = (*_place(grad, address), cut)
         except (RuntimeError, ValueError):
-            return Copied(grad)
+            return Copied(grad, cut)
         copied = self._placed.get(place) if address else None
-        if copied is None:
+        if copied is None and cut is not None:
+            copied = self._placed[place] = Copied(grad, cut)
+        elif copied is None:
             became = self._grads.get(address)
             first = self._first.get(address)
             if became is None and first is not None and not first.borrowed:

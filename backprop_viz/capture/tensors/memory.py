@@ -2,6 +2,8 @@
 
 import ctypes
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -70,6 +72,8 @@ class Copied:
                 self._seen, self._source = seen, tensor.data_ptr()
         else:
             self._copy(local_shard(tensor))
+            if held and samples is not None and self._dtype is not None and not is_wrapped(tensor):
+                self._source = tensor.data_ptr()
         self.array.setflags(write=False)
 
     @classmethod
@@ -125,14 +129,14 @@ class Copied:
 
     def lies_in(self, tensor: Tensor) -> bool:
         """Whether what is borrowed, or was copied of a tensor that is held, is this tensor."""
-        return tensor.data_ptr() == self._source != 0 and self.is_laid_out_as(tensor)
+        return tensor.data_ptr() == self._source != 0 and self._has_layout_of(tensor)
 
     def _copy(self, tensor: Tensor) -> None:
         seen = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
         # As it lies in memory: to turn a transposed matrix round takes ten times as long.
         self.array = seen.copy("K")
         self._shape = tensor.shape
-        if tensor.dtype in _AS_NUMPY and tensor.layout is _STRIDED:
+        if tensor.dtype in DTYPES and tensor.layout is _STRIDED:
             if tensor.is_contiguous():
                 self._dtype = tensor.dtype
             elif self._samples is None and _lies_as(tensor, self.array):
@@ -183,7 +187,10 @@ class Copied:
 
     def is_laid_out_as(self, tensor: Tensor) -> bool:
         """Whether a tensor over the memory that was copied is that very one."""
-        alike = type(tensor) in _PLAIN and self._samples is None and tensor.dtype is self._dtype
+        return self._samples is None and self._has_layout_of(tensor)
+
+    def _has_layout_of(self, tensor: Tensor) -> bool:
+        alike = type(tensor) in _PLAIN and tensor.dtype is self._dtype
         if not alike or tensor.shape != self._shape or tensor.is_neg():
             return False
         strides = self._strides
@@ -241,7 +248,7 @@ def is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
     try:
         return (
             type(tensor) in _PLAIN
-            and tensor.dtype in _AS_NUMPY
+            and tensor.dtype in DTYPES
             and tensor.layout is _STRIDED
             and tensor.is_cpu
             and (whatever_order or tensor.is_contiguous())
@@ -317,12 +324,13 @@ _SMALL = 4096
 _PLAIN = frozenset({Tensor, torch.nn.Parameter})
 is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor
 # torch's dtypes whose memory is as numpy has it. A complex view may conjugate what it reads.
-_AS_NUMPY = frozenset(
-    {
+DTYPES: Mapping[torch.dtype, np.dtype[Any]] = {
+    dtype: torch.empty(0, dtype=dtype).numpy().dtype
+    for dtype in (
         *(torch.float16, torch.float32, torch.float64, torch.bool),
         *(torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
-    }
-)
+    )
+}
 # What numpy does not have; float32 holds each of their values.
 _IN_FLOAT32 = frozenset(
     {torch.bfloat16}

@@ -11,13 +11,12 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.borrowed import BorrowedMemory, is_lent, is_shared
 from backprop_viz.capture.tensors.copied_together import copied_together
-from backprop_viz.capture.tensors.memory import Copied, NotCopied, local_shard, why_not
+from backprop_viz.capture.tensors.memory import Copied, NotCopied, local_shard
 from backprop_viz.recording.events import Array
 
 # What was to be copied: an array, None where torch has None, or why it could not be.
 Copy = Array | NotCopied | None
-# A tensor's address, and how often it was changed. Views of one memory are told apart by `is_of`.
-MemoryPlace = tuple[int, int]
+# The views of one place are told apart by ``is_of``.
 Arrived = tuple[MemoryPlace | None, Copied]
 # An edge of the graph: to a node, at which of its outputs.
 GradFnInput = tuple[GradFn, int]
@@ -64,17 +63,17 @@ class TensorSnapshots:
             key = id(tensor)
             known = copies.get(key)
             try:
-                version = _version(tensor)
+                version = version_of(tensor)
                 same = known is not None and known[1] == version
                 if known is None or not same or not self._is_as_copied(known[2], tensor):
-                    copied = borrowed.borrow(tensor) if made else None
+                    cut = self.cut(tensor, key in whole)
+                    copied = borrowed.borrow(tensor) if made and cut is None else None
                     if copied is None:
                         borrowed.leave(tensor)
                         if known is not None:
                             alone = known[2].looked_at >= 0
                         else:
                             alone = not (is_shared(tensor) or (not made and is_lent(tensor)))
-                        cut = self._cut(tensor, key in whole)
                         copied = Copied(tensor, cut, True, self.memory)
                         if alone:
                             copied.looked_at = borrowed.now
@@ -92,16 +91,16 @@ class TensorSnapshots:
         for number, tensor in enumerate(tensors):
             known = copies.get(id(tensor))
             try:
-                if known is None or (_version(tensor) != known[1] and not known[2].borrowed):
+                if known is None or (version_of(tensor) != known[1] and not known[2].borrowed):
                     new.append(number)
-                elif _version(tensor) == known[1] and self._is_as_copied(known[2], tensor):
+                elif version_of(tensor) == known[1] and self._is_as_copied(known[2], tensor):
                     found[number] = known[2].array
                 else:
                     found[number] = self.tensors((tensor,), whole)[0]
             except NotCopied as reason:
                 found[number] = reason
         fresh = [tensors[number] for number in new]
-        for number, tensor, copied in zip(new, fresh, self._together(fresh), strict=True):
+        for number, tensor, copied in zip(new, fresh, self._together(fresh, whole), strict=True):
             if copied is None:
                 found[number] = self.tensors((tensor,), whole)[0]
                 continue
@@ -118,11 +117,15 @@ class TensorSnapshots:
             found[number] = copied.array
         return found
 
-    def _together(self, tensors: Sequence[Tensor]) -> list[Copied | None]:
+    def _together(
+        self, tensors: Sequence[Tensor], whole: Container[int]
+    ) -> Sequence[Copied | None]:
         """Copies of whole tensors; None of each that is to be copied by itself."""
-        return [None] * len(tensors) if self._samples is not None else copied_together(tensors)
+        if any(self.cut(tensor, id(tensor) in whole) is not None for tensor in tensors):
+            return [None] * len(tensors)
+        return copied_together(tensors)
 
-    def seen(self, tensors: Iterable[Tensor]) -> list[Copy]:
+    def seen(self, tensors: Iterable[Tensor], whole: Container[int]) -> list[Copy]:
         """``tensors`` of what a call reads while nothing is written to but by calls told of."""
         borrowed, unwritten = self.borrowed, self._unwritten
         if self._unwritten_at != borrowed.writes:
@@ -137,24 +140,25 @@ class TensorSnapshots:
                 if (copied.borrowed or copied.looked_at >= 0) and tensor._version == version:
                     found.append(copied.array)
                     continue
-            found += self.tensors((tensor,), ())
+            found += self.tensors((tensor,), whole)
             known_now = self._tensors.get(key)
             if known_now is not None and borrowed.stays_as_it_is(known_now[2], tensor):
                 unwritten[key] = known_now[1:]
         return found
 
-    def made(self, tensors: Iterable[Tensor]) -> list[Copy]:
+    def made(self, tensors: Iterable[Tensor], whole: Container[int]) -> list[Copy]:
         """``tensors`` of what a call has just made that writes to nothing."""
         copies, found = self._tensors, list[Copy]()
         for tensor in tensors:
             key = id(tensor)
             try:
                 plain = key not in copies and type(tensor) is Tensor
+                plain = plain and self.cut(tensor, key in whole) is None
                 copied = self.borrowed.borrow(tensor) if plain else None
             except NotCopied:
                 copied = None
             if copied is None:
-                found += self.tensors((tensor,), (), True)
+                found += self.tensors((tensor,), whole, True)
                 continue
             known = tensor._version, copied
             copies[key] = tensor, *known
@@ -185,7 +189,7 @@ class TensorSnapshots:
         if grad is None:
             return None
         grad = local_shard(grad)
-        place = _place(grad)
+        place = place_of(grad)
         if place is None:
             return Copied(grad).array
         self.borrowed.exclude(grad)
@@ -209,7 +213,7 @@ class TensorSnapshots:
             grad = parameter.grad
             if grad is None:
                 continue
-            place = _place(grad) if type(grad) is Tensor else None
+            place = place_of(grad) if type(grad) is Tensor else None
             have = None if place is None else known.get(place)
             if have is not None and self._is_as_copied(have[1], grad):
                 found[number] = have[1].array
@@ -244,24 +248,30 @@ class TensorSnapshots:
         if grad is None:
             return
         self.borrowed.exclude(grad)
-        place = _place(grad)
+        place = place_of(grad)
         if arrived is not None and place is not None and place == arrived[0]:
             held = grad.detach()
             arrived[1].hold(held)
             self._grads[place] = (held, arrived[1])
 
     def grown(
-        self, parameter: Tensor, arrived: Tensor | None, copied: Copied | None = None
+        self,
+        parameter: Tensor,
+        arrived: Tensor | None,
+        copied: Copied | None = None,
+        cloned: bool = False,
     ) -> Copied | None:
         """A copy of the gradient that arrived, if it has become the ``.grad`` itself.
 
-        ``copied``: one that is made already. Raises NotCopied.
+        ``copied``: one that is made already. ``cloned``: or a clone of it has. Raises NotCopied.
         """
         grad = parameter.grad
         if grad is None or arrived is None:
             return None
-        place = _place(grad)
-        if place is None or place != _place(arrived) or grad.shape != arrived.shape:
+        place = place_of(grad)
+        if place is None or grad.shape != arrived.shape:
+            return None
+        if not cloned and place != place_of(arrived):
             return None
         borrowed = self.borrowed
         ours = not borrowed.exclude(grad)
@@ -294,10 +304,10 @@ class TensorSnapshots:
                 found.append(None)
                 continue
             try:
-                place = _place(grad)
+                place = place_of(grad)
                 copied = _handed_on(grad, place, arrived, compared)
                 if copied is None:
-                    copied = Copied(grad, self._cut(grad, whole), False, self.memory)
+                    copied = Copied(grad, self.cut(grad, whole), False, self.memory)
             except NotCopied as reason:
                 found.append(reason)
                 continue
@@ -323,11 +333,11 @@ class TensorSnapshots:
             array: Copy = None
             if grad is not None:
                 try:
-                    place = _place(grad)
+                    place = place_of(grad)
                     if sent is not None and sent[0] == place and sent[1].is_of(grad):
                         came = sent
                     else:
-                        cut = self._cut(grad, whole)
+                        cut = self.cut(grad, whole)
                         came = place, Copied(grad, cut, False, self.memory)
                     array = came[1].array
                 except NotCopied as reason:
@@ -347,12 +357,18 @@ class TensorSnapshots:
             copied.looked_at = self.borrowed.now
         return same
 
-    def _cut(self, tensor: Tensor, whole: bool) -> int | None:
+    @property
+    def cuts(self) -> bool:
+        """Whether a batch may have more samples than are copied."""
+        return self._samples is not None
+
+    def cut(self, tensor: Tensor, whole: bool) -> int | None:
         """How many samples of a tensor to copy; None: all of it."""
-        if self._samples is None or whole:
+        samples = self._samples
+        if samples is None or whole or samples >= self.batch_size:
             return None
         shape = tensor.shape
-        return self._samples if len(shape) > 0 and shape[0] == self.batch_size else None
+        return samples if len(shape) > 0 and shape[0] == self.batch_size else None
 
 
 def _handed_on(
@@ -365,28 +381,3 @@ def _handed_on(
             same = copied.is_laid_out_as(grad) if compared else copied.is_of(grad)
             return copied if same else copied.viewed_as(grad, compared)
     return None
-
-
-def _place(tensor: Tensor) -> MemoryPlace | None:
-    """None for a tensor without memory of its own, such as a sparse one."""
-    try:
-        return tensor.data_ptr(), tensor._version
-    except (RuntimeError, ValueError):
-        return None
-
-
-def _version(tensor: Tensor) -> int:
-    """How often torch knows a tensor to have been changed; inference tensors are not counted."""
-    try:
-        return tensor._version
-    except (RuntimeError, ValueError) as error:
-        if _is_inference(tensor):
-            return 0
-        raise NotCopied(why_not(tensor)) from error
-
-
-def _is_inference(tensor: Tensor) -> bool:
-    try:
-        return tensor.is_inference()
-    except (RuntimeError, ValueError):
-        return False

@@ -87,7 +87,8 @@ class BackwardWatch:
         """
         if self._intervention is not None or self._only is not None:
             return None
-        calm = CalmBackward(self._log, nodes, self._parameters, self._names, user_line())
+        known = self._log, nodes, self._parameters, self._names
+        calm = CalmBackward(*known, user_line(), self._walked)
         if calm.hook():
             self._walked.keep()
             return calm

@@ -1,9 +1,9 @@
 """What a backward does at its nodes in which no Python runs but ours, noted once it is over."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
-from itertools import chain
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ from torch.autograd.graph import Node as GradFn
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.graph.graphs import grad_fn_name, leaf_of
+from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
 from backprop_viz.capture.tensors.copied_together import copied_together
 from backprop_viz.capture.tensors.handed_gradients import HandedGradients
@@ -42,8 +43,10 @@ class CalmBackward:
         parameters: ParameterWatch,
         names: Mapping[int, str],
         place: CodePlace | None,
+        walked: WalkedGraph,
     ) -> None:
         self._log, self._nodes, self._parameters = log, nodes, parameters
+        self._whole = _Whole(walked) if log.snapshots.cuts else None
         self._names = names
         self._place = place  # of the line that runs the backward
         self._rows: list[_Row] = []
@@ -89,7 +92,7 @@ class CalmBackward:
         gradients = HandedGradients(self._log.snapshots)
         leaves = self._grown(rows, gradients)
         shared = gradients.held_by_others(*_counted(rows))
-        late = _LateEvents(self._nodes, rows, gradients, leaves, self._place)
+        late = _LateEvents(self._nodes, rows, gradients, leaves, self._place, self._whole)
         if shared:
             late.look_at(shared)
         self._log.note_later(len(rows), late.made, late.nbytes)
@@ -106,7 +109,7 @@ class CalmBackward:
         for i, (node_id, arrived) in enumerate(grown):
             leaf, before = leaves[node_id]
             name = self._names.get(id(leaf))
-            now = gradients.accumulated(leaf, arrived, together.get(i))
+            now = gradients.accumulated(leaf, arrived, together.get(i), before is None)
             found[node_id] = name, before, now
             self._parameters.has_grown(name, now)
         return found
@@ -139,16 +142,19 @@ class _LateEvents:
         gradients: HandedGradients,
         leaves: "Mapping[int, _Leaf]",
         place: CodePlace | None,
+        whole: "_Whole | None",
     ) -> None:
         self._nodes, self._rows, self._gradients = nodes, rows, gradients
-        self._leaves, self._place = leaves, place
+        self._leaves, self._place, self._whole = leaves, place, whole
 
     def look_at(self, shared: Set[int]) -> None:
         """Others have the memory of these gradients, by their id()."""
         rows = [row for row in self._rows if not shared.isdisjoint(map(id, row[1] + row[2]))]
         self._compare(rows)
-        for _, sent, given, _ in rows:
-            self._gradients.copies([grad for grad in given + sent if id(grad) in shared])
+        for node_id, sent, given, _ in rows:
+            for grads, whole in zip((given, sent), self._whole_at(node_id), strict=True):
+                held = [grad if id(grad) in shared else None for grad in grads]
+                self._gradients.copies(held, whole=whole)
 
     def _compare(self, rows: Sequence[_Row]) -> None:
         for _, sent, _, versions in rows:
@@ -166,13 +172,33 @@ class _LateEvents:
         copies, leaves = self._gradients.copies, self._leaves
         self._compare(self._rows)
         for node_id, sent, given, _ in self._rows:
-            read, op = copies(given, ours=True), grad_fn_name(nodes[node_id])
+            all_read, all_made = self._whole_at(node_id)
+            read, op = copies(given, True, all_read), grad_fn_name(nodes[node_id])
             if node_id not in leaves:
-                made = copies(sent, ours=True)
+                made = copies(sent, True, all_made)
                 yield row_of(Phase.BACKWARD, op, read, made, node_id, None, place)
                 continue
             name, before, now = leaves[node_id]
             yield row_of(Phase.BACKWARD, op, [before, *read], [now], node_id, name, place)
+
+
+    def _whole_at(self, node_id: int) -> "tuple[Iterable[bool], Iterable[bool]]":
+        return _ALL if self._whole is None else self._whole.at(self._nodes[node_id])
+
+
+class _Whole:
+    """Tells which gradients no sample has part in, where a part of the samples is copied."""
+
+    def __init__(self, walked: WalkedGraph) -> None:
+        self._of_weights, self._edges = walked.of_weights, walked.edges
+
+    def at(self, node: GradFn) -> tuple[Iterable[bool], Iterable[bool]]:
+        """Of each that a node is given, and of each that it sends."""
+        of_weights = self._of_weights
+        return repeat(node in of_weights), [to in of_weights for to, _ in self._edges[node]]
+
+
+_ALL = repeat(True), repeat(True)
 
 
 def has_other_hooks(handle: RemovableHandle) -> bool:

@@ -13,6 +13,8 @@ from backprop_viz.recording.all_reduce import REDUCE_SCATTER, all_reduce_call
 
 def note_all_reduce(model: nn.Module, parameters: ParameterWatch) -> None:
     """Note what backward has made of ``.grad`` after its accumulation, when backward is over."""
+    if parameters.is_as_seen:
+        return
     ended = time.perf_counter()
     for parallel in parallel_modules(model):
         # Set by forward: within no_sync the ranks keep their gradients to themselves.

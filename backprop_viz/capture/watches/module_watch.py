@@ -1,7 +1,7 @@
 """Which module of a model is running, and what becomes of the model's buffers."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -37,11 +37,14 @@ class ModuleWatch:
         return self._running[-1] if self._running else None
 
     @contextmanager
-    def following(self) -> Iterator[None]:
-        """Follow the modules that run in here, also those whose forward raises."""
+    def following(self, no_hooks: bool = False) -> Iterator[None]:
+        """Follow the modules that run in here, also those whose forward raises.
+
+        ``no_hooks``: the network itself has no hooks of ours.
+        """
         try:
-            # The network itself may have hooks of ours.
-            with seen_by(self._followed, self._running), copied_without_hooks():
+            copied = nullcontext() if no_hooks else copied_without_hooks()
+            with seen_by(self._followed, self._running), copied:
                 yield
         finally:
             self._running.clear()

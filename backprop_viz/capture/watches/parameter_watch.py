@@ -22,7 +22,6 @@ from backprop_viz.capture.watches.parallel_modules import is_sharded, reduces_in
 from backprop_viz.recording.all_reduce import ALL_REDUCE
 from backprop_viz.recording.calls import Call
 from backprop_viz.recording.events import Array, Parameter
-from backprop_viz.recording.modules import OptimizerGroup
 from backprop_viz.recording.phases import Phase
 
 # The operation of an event that tells of a change whose cause was not seen.
@@ -55,6 +54,7 @@ class ParameterWatch:
         # What ``_all_parameters`` has found last, and of what.
         self._looked_up: tuple[object, list[tuple[str, nn.Parameter]]] = None, []
         self._moves = HeardMoves(log)
+        self.unbroken = False  # whether nothing is changed but by phases whose writes are seen
         # When backward added to a ``.grad`` last, as time.perf_counter tells it.
         self.accumulated_at: float | None = None
         self.reduces_in_place = reduces_in_place(model)
@@ -89,11 +89,14 @@ class ParameterWatch:
             if id(parameter) in grads:
                 self._known[name] = self._known[name][0], grads[id(parameter)]
 
-    def sync(self, op: str = CHANGED, every_grad: bool = False) -> None:
+    def sync(self, op: str = CHANGED, every_grad: bool = False, rebound: bool = False) -> None:
         """Note what has changed since the last event, as done by ``op``.
 
-        ``every_grad``: it is told of each ``.grad``, changed or not.
+        ``every_grad``: it is told of each ``.grad``, changed or not. ``rebound``: the model may
+        have other parameters than before.
         """
+        if self.is_as_seen and not rebound:
+            return
         self._moves.note()
         if not self._sharded:
             self._modules = _own_parameters(self._model)
@@ -126,8 +129,22 @@ class ParameterWatch:
         same, self._synced = state == self._synced, state
         return same
 
+    def runs_unbroken(self) -> None:
+        """Nothing has changed since it was looked at, nor does but by the phases of the loop."""
+        self.unbroken = True
+        self._is_as_synced(self._parameters())
+
+    @property
+    def is_as_seen(self) -> bool:
+        """Whether nothing can have been written to since, as an unbroken loop tells."""
+        borrowed, synced = self._log.snapshots.borrowed, self._synced
+        seen = self.unbroken and borrowed.allowed and synced is not None
+        return seen and synced is not None and synced[0] == borrowed.writes
+
     def sync_grads(self) -> None:
         """Note which ``.grad`` has changed since the last event."""
+        if self.is_as_seen:
+            return
         pairs = self._parameters()
         grads = self._log.grads([parameter for _, parameter in pairs])
         for (name, parameter), now in zip(pairs, grads, strict=True):
@@ -157,8 +174,10 @@ class ParameterWatch:
 
     def cleared(self) -> None:
         """zero_grad has run."""
-        note, place = self._log.note, user_line()
-        pairs = self._all_parameters()
+        log, place = self._log, user_line()
+        note, pairs = log.note, self._all_parameters()
+        if self.unbroken and any(parameter.grad is not None for _, parameter in pairs):
+            log.snapshots.borrowed.expose_all()  # else nothing was written to
         kept = [parameter for name, parameter in pairs if self._keeps(name)]
         grads = iter(self._log.grads(kept))
         for name, parameter in pairs:
@@ -354,31 +373,3 @@ def rule_of(optimizer: Optimizer) -> str:
     kind = type(optimizer)
     torchs = getattr(torch.optim, kind.__name__, None) is kind
     return kind.__name__ if torchs else f"{kind.__module__}.{kind.__qualname__}"
-
-
-def groups_of(
-    optimizers: Sequence[Optimizer], names: Mapping[int, str]
-) -> tuple[OptimizerGroup, ...]:
-    """The groups of some optimizers, with those parameters that have a name.
-
-    ``names``: a parameter's dotted name by the ``id()`` of its tensor.
-    """
-    return tuple(
-        OptimizerGroup(
-            rule_of(optimizer),
-            number,
-            {key: _plain(value) for key, value in group.items() if key != "params"},
-            tuple(names[id(p)] for p in group["params"] if id(p) in names),
-        )
-        for optimizer in optimizers
-        for number, group in enumerate(optimizer.param_groups)
-    )
-
-
-def _plain(value: Any) -> Any:
-    """An option as a record holds it: a tensor of one element as its number."""
-    if isinstance(value, Tensor):
-        return value.item() if value.numel() == 1 else str(value)
-    if isinstance(value, tuple | list):
-        return tuple(_plain(each) for each in value)
-    return value if isinstance(value, bool | int | float | str | None) else str(value)

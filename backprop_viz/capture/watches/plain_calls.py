@@ -98,7 +98,7 @@ class PlainCalls:
         self._writes.only_reads()
         template = Template(args, _NO_KWARGS)
         read = tuple(template.read)
-        inputs = self._snapshots.seen(read)
+        inputs = self._snapshots.seen(read, self._log.weights)
         try:
             result = func(*args)
         except Exception as error:
@@ -125,7 +125,9 @@ class PlainCalls:
         self._forward.ran(
             Operation(_FORWARD, kind.op, read, made, node, first.output_nr, module, tuple(others))
         )
-        copies = self._snapshots.made(made)
+        if self._snapshots.cuts:
+            log.weights_made(read, made)
+        copies = self._snapshots.made(made, log.weights)
         tracked = first.requires_grad or any(tensor.requires_grad for tensor in made)
         call = template.call(kind.name, None)
         place = log.note(

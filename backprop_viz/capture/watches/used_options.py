@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from torch import Tensor
 from torch.optim import Optimizer
 
-from backprop_viz.capture.watches.parameter_watch import groups_of
+from backprop_viz.capture.watches.parameter_watch import rule_of
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.modules import OptimizerGroup
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
@@ -48,3 +49,31 @@ class UsedOptions:
             return dict(group.options)
         rate = rate if self._rate is None else self._rate
         return {} if rate is None else {"lr": rate}
+
+
+def groups_of(
+    optimizers: Sequence[Optimizer], names: Mapping[int, str]
+) -> tuple[OptimizerGroup, ...]:
+    """The groups of some optimizers, with those parameters that have a name.
+
+    ``names``: a parameter's dotted name by the ``id()`` of its tensor.
+    """
+    return tuple(
+        OptimizerGroup(
+            rule_of(optimizer),
+            number,
+            {key: _plain(value) for key, value in group.items() if key != "params"},
+            tuple(names[id(p)] for p in group["params"] if id(p) in names),
+        )
+        for optimizer in optimizers
+        for number, group in enumerate(optimizer.param_groups)
+    )
+
+
+def _plain(value: Any) -> Any:
+    """An option as a record holds it: a tensor of one element as its number."""
+    if isinstance(value, Tensor):
+        return value.item() if value.numel() == 1 else str(value)
+    if isinstance(value, tuple | list):
+        return tuple(_plain(each) for each in value)
+    return value if isinstance(value, bool | int | float | str | None) else str(value)

@@ -47,12 +47,12 @@ class WriteWatch:
 
     It is told of each call of a torch function in a recorded loop. What it does not hear of has
     everything copied that others can reach: a backward in which somebody's Python runs, and the
-    end. Where code may run that it cannot see, nothing is borrowed; nor unless ``everything`` is
+    end. Where code may run that it cannot see, nothing is borrowed; nor unless ``every_module`` is
     recorded.
     """
 
-    def __init__(self, log: EventLog, everything: bool) -> None:
-        self._log, self._everything = log, everything
+    def __init__(self, log: EventLog, every_module: bool) -> None:
+        self._log, self._every_module = log, every_module
         self._borrowed = log.snapshots.borrowed
         # Whether what a backward makes may be held until it is over: in a GPU there is no room for
         # it, and of one of several ranks it is told meanwhile where it is.
@@ -67,7 +67,7 @@ class WriteWatch:
         self._first_node = torch.autograd._get_sequence_nr()
         self._borrowed.replace = self._log.tensors.replace
         self._borrowed.lose = self._log.lose
-        self._borrowed.allowed = self._everything and not (
+        self._borrowed.allowed = self._every_module and not (
             _saving_hooks is None
             or any(isinstance(module, torch.jit.ScriptModule) for module in model.modules())
             or next(parallel_modules(model), None) is not None
@@ -164,7 +164,17 @@ class WriteWatch:
 
 def _kernels_loaded() -> bool:
     """Whether there may be kernels that torch does not tell of when they are called."""
-    return any(map(_kernels_in, tuple(sys.modules)))
+    global _looked_through
+    modules = sys.modules
+    # A module that is imported comes last.
+    now = len(modules), next(reversed(modules))
+    if _looked_through[:2] != now:
+        _looked_through = *now, any(map(_kernels_in, tuple(modules)))
+    return _looked_through[2]
+
+
+# How many modules there were, the last of them, and whether any was such.
+_looked_through: tuple[int, str, bool] = 0, "", False
 
 
 @cache

@@ -1,0 +1,30 @@
+"""The lines of the user's code that have begun, among the events."""
+
+from collections.abc import Callable, Sized
+
+
+class LineLog:
+    """Each line, with how many ``events`` there were before it."""
+
+    def __init__(self, events: Sized) -> None:
+        self._events = events
+        self.lines: list[tuple[int, int]] = []
+        # Called before each line of forward runs.
+        self.when_line_runs: Callable[[int], None] | None = None
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def begins(self, line: int) -> None:
+        """A line at which a phase begins is about to run."""
+        self.lines.append((line, len(self._events)))
+
+    def of_forward_begins(self, line: int) -> None:
+        """A line of forward is about to run."""
+        self.begins(line)
+        if self.when_line_runs is not None:
+            self.when_line_runs(line)
+
+    def cut(self, lines: int) -> None:
+        """Drop what came after so many lines."""
+        del self.lines[lines:]
