@@ -103,6 +103,7 @@ def _array(tensors: TensorTable, tensor: int | None) -> Array | None:
     return None if tensor is None else tensors[tensor]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class PhaseSpan:
     """The events ``start`` to ``stop`` (exclusive) of a phase, and the seconds torch took.

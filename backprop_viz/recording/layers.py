@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from backprop_viz.recording.quick_records import quickly_made
 
+
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Output:
     """An operation's output: its gradient enters the graph at output ``output_nr`` of ``node``."""
@@ -13,6 +16,7 @@ class Output:
     output_nr: int = 0
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One column of the network: an operation and the element-wise ones that follow it.

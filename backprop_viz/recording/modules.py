@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backprop_viz.recording.quick_records import quickly_made
 from backprop_viz.recording.settings import OptionValue
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Module:
     """A module: its dotted name, "" for the network itself, and the name of its class.
@@ -33,6 +35,7 @@ class ModuleBuffer:
         return next(tensor for start, tensor in reversed(self.values) if start <= position)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class OptimizerGroup:
     """A group of parameters that an optimizer updates with the same options.
