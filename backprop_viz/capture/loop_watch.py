@@ -72,7 +72,7 @@ class LoopWatch(TorchFunctionMode):
         self._shards = "torch.distributed.fsdp" in sys.modules
         self._lazy = any(is_lazy(one) for model in models for one in tensors_in(model))
         self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
-        told = recorder.operation_failed, recorder.numbers_taken, self._writes.before_call
+        told = recorder.errors.operation_failed, recorder.log.note_taken, self._writes.before_call
         self._functions = FunctionWatch(self._operation_ran, recorder.copies, self._code, *told)
         self._followed = FollowedBackward(recorder, self._functions)
         self.transforms_told = self._functions.transforms_told
@@ -232,7 +232,7 @@ class LoopWatch(TorchFunctionMode):
         except Exception as error:
             with _UNSEEN():
                 given = tuple(nested_tensors((args, kwargs)))
-                self._recorder.operation_failed(op_name(func), given, error)
+                self._recorder.errors.operation_failed(op_name(func), given, error)
             raise
         with _UNSEEN():
             self._recorder.ran_outside(op_name(func), made)
@@ -270,7 +270,7 @@ class LoopWatch(TorchFunctionMode):
     def _note_line(self) -> None:
         """Note which line of the source runs as a phase begins."""
         if self._source is not None and (line := line_of_file(self._source)) is not None:
-            self._recorder.line_begins(line)
+            self._recorder.lines.begins(line)
 
     def _has_ended(self, phase: Phase) -> None:
         if self._ended is not None:
@@ -311,7 +311,7 @@ class LoopWatch(TorchFunctionMode):
             self._recorder.take_inputs(tensors_given(model, args, kwargs))
             self._go(Phase.FORWARD)
         code = code_of(model, self._source)
-        self._tracing.enter_context(lines_traced(code, self._recorder.forward_line_begins))
+        self._tracing.enter_context(lines_traced(code, self._recorder.lines.of_forward_begins))
 
     def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
         if self._functions.inside:
@@ -356,7 +356,7 @@ class LoopWatch(TorchFunctionMode):
         """zero_grad has run just before the iteration was found, as ``Recorder`` says."""
         with _UNSEEN():
             if place[0] == self._source:
-                self._recorder.line_begins(place[1])
+                self._recorder.lines.begins(place[1])
             self._recorder.was_cleared(grads, place)
 
     def _clearing_begins(self) -> None:

@@ -20,6 +20,7 @@ from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.logs.batch_log import BatchLog
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.logs.forward_log import ForwardLog
+from backprop_viz.capture.logs.line_log import LineLog
 from backprop_viz.capture.logs.loss_log import LossLog
 from backprop_viz.capture.logs.model_calls import ModelCalls
 from backprop_viz.capture.logs.own_tensors import OwnTensors
@@ -34,7 +35,7 @@ from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tens
 from backprop_viz.capture.watches.module_tree import parameters_in, tensors_in
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.parameter_watch import CHANGED, ParameterWatch
-from backprop_viz.capture.watches.phase_watch import LossPhaseWatch, PhaseWatch
+from backprop_viz.capture.watches.phase_watch import PhaseWatch
 from backprop_viz.capture.watches.plain_calls import PlainCalls
 from backprop_viz.capture.watches.used_options import UsedOptions, several
 from backprop_viz.capture.watches.write_watch import WriteWatch
@@ -86,22 +87,18 @@ class Recorder:
         self.results, self._calls, self.spans = LossLog(), ModelCalls(), SpanLog(log)
         self._forward = ForwardLog(log, self._walked, self._names)
         self.own = OwnTensors(self._names, self._walked, self._forward)
-        self._trace: list[tuple[int, int]] = []
+        self.lines = LineLog(log)
         self._used = UsedOptions(self._optimizers, self._names)
-        self._line_runs: Callable[[int], None] | None = None
         self._made = (ages := graph_ages(model)).begin()
-        self._errors = ErrorLog(log, ages, self._names)
+        self.errors = ErrorLog(log, ages, self._names)
         watches = self.writes, self._modules, self._buffers, self._made
-        self.plain_calls = PlainCalls(log, self._forward, *watches, self._errors.operation_failed)
+        self.plain_calls = PlainCalls(log, self._forward, *watches, self.errors.operation_failed)
         self._growth = GrowthWatch(ages)
 
     # -- what the loop tells -------------------------------------------------------------------
 
     def runs_unbroken(self) -> None:
-        """Tell that nothing is changed but by the phases until the recording is made.
-
-        Then little need be compared anew. The loss is a function of torch's, without transforms.
-        """
+        """Tell that only the phases change anything, and that the loss is a function of torch's."""
         self.writes.begin(self.model)
         self.watch.runs_unbroken()
 
@@ -119,7 +116,7 @@ class Recorder:
     def take_inputs(self, inputs: Mapping[str, Tensor]) -> None:
         """Tell what the model, which is called, reads, by the names of forward's parameters."""
         self.results.output = None
-        self._calls.begin(len(self.log), len(self._trace))
+        self._calls.begin(len(self.log), len(self.lines))
         self._batch.take_inputs(inputs)
 
     def take_results(self, output: Tensor | None, loss: Tensor | None) -> None:
@@ -143,8 +140,8 @@ class Recorder:
         """The events that come in here are the phase's; if it raises, they are dropped."""
         log = self.log
         start, tensors = len(log), len(log.tensors)
-        operations, lines = len(self._forward), len(self._trace)
-        self._errors.phase_begins()
+        operations, lines = len(self._forward), len(self.lines)
+        self.errors.phase_begins()
         self.spans.begin(phase)
         try:
             yield
@@ -155,7 +152,7 @@ class Recorder:
             self.failed(error)
             if phase is Phase.FORWARD:
                 inputs, code = self._batch.inputs, code_of(self.model)
-                self._errors.forward_failed(error, log.events[start:], inputs, code)
+                self.errors.forward_failed(error, log.events[start:], inputs, code)
             if kept:
                 raise
             log.cut(start, tensors)
@@ -164,11 +161,11 @@ class Recorder:
             self._buffers.cut(start)
             self._forward.cut(operations)
             self._calls.cut(start)
-            del self._trace[lines:]
+            self.lines.cut(lines)
             raise
-        self._errors.failure = None
+        self.errors.failure = None
         if phase in (Phase.FORWARD, Phase.LOSS):
-            self._calls.ran(phase, len(log), len(self._trace))
+            self._calls.ran(phase, len(log), len(self.lines))
         self.spans.end()
 
     def failed(
@@ -180,9 +177,9 @@ class Recorder:
         """
         if tried is not None:
             self._walk(roots)
-            self._errors.look_back(next(iter(roots), None), tried)
+            self.errors.look_back(next(iter(roots), None), tried)
         with_beside = self._late(Beside()).made()
-        self._errors.explain(error, with_beside, self.spans.phase, self._walked.nodes)
+        self.errors.explain(error, with_beside, self.spans.phase, self._walked.nodes)
 
     def catch_up(self, phase: Phase, op: str, every_grad: bool = False) -> None:
         """Note what has changed since the last event, as done by ``op`` in a phase."""
@@ -206,7 +203,7 @@ class Recorder:
         self, noted: Callable[[Event], None] | None, line_runs: Callable[[int], None] | None
     ) -> None:
         """Call ``noted`` with each event from now on, and ``line_runs`` before lines of forward."""
-        self.log.when_noted, self._line_runs = noted, line_runs
+        self.log.when_noted, self.lines.when_line_runs = noted, line_runs
 
     def recording(self) -> Recording:
         """What has been recorded so far, of a phase that is under way too."""
@@ -241,13 +238,13 @@ class Recorder:
             intervention=self._intervention,
             backwards=max(1, self._backwards),
             given_batch=self._given_batch,
-            failure=self._errors.failure,
-            trace=tuple(self._trace),
+            failure=self.errors.failure,
+            trace=tuple(self.lines.lines),
             cleared=self.cleared,
             modules=self._modules.modules,
             buffers=self._buffers.buffers(),
             groups=self._used.groups(),
-            error=self._errors.error,
+            error=self.errors.error,
             taken=tuple(self.log.taken),
             earlier_graphs=self._growth.found,
             serial=self._serial,
@@ -294,7 +291,7 @@ class Recorder:
 
     def leave_out_the_rest(self) -> None:
         """What forward has made since the last backward goes into no update, or led to an error."""
-        if not self._backwards or self._errors.raised:
+        if not self._backwards or self.errors.raised:
             return
         self._judge({})
         if self._forward.drop():
@@ -310,18 +307,19 @@ class Recorder:
     @contextmanager
     def _operations_run(self) -> Iterator[None]:
         code = code_of(self.model)
-        told = self.operation_ran, self.copies, code, self.operation_failed, self.numbers_taken
+        failed, taken = self.errors.operation_failed, self.log.note_taken
+        told = self.operation_ran, self.copies, code, failed, taken
         forward, unbroken = self.spans.phase is Phase.FORWARD, self.watch.unbroken
         self.watch.sync(rebound=not forward)
         self._batch.ids()
         if unbroken and not forward:
-            with LossPhaseWatch(*told, self.writes):
+            with PhaseWatch(*told, self.writes):
                 yield
             return
-        watch = (
-            PhaseWatch(*told, self.writes, self.plain_calls) if unbroken else FunctionWatch(*told)
-        )
-        with lines_traced(code, self.forward_line_begins), eager(), self.following_modules(), watch:
+        seen = *told, self.writes, self.plain_calls
+        watch = PhaseWatch(*seen) if unbroken else FunctionWatch(*told)
+        lines, modules = lines_traced(code, self.lines.of_forward_begins), self.following_modules()
+        with lines, eager(), modules, watch:
             yield
 
     def operation_ran(self, told: Ran) -> None:
@@ -347,29 +345,11 @@ class Recorder:
     def loss_begins(self, nodes: int) -> None:
         """A loss is computed without a call of the model, after so many nodes of autograd."""
         self.catch_up(Phase.BACKWARD if self._backwards else Phase.ZERO_GRAD, CHANGED)
-        self._calls.begin(len(self.log), len(self._trace), nodes)
+        self._calls.begin(len(self.log), len(self.lines), nodes)
 
     def ran_outside(self, op: str, made: object) -> None:
         """An operation has run that belongs to no phase."""
         self._growth.ran(op, made, None)
-
-    def operation_failed(self, op: str, read: Tensors, error: Exception) -> None:
-        """Remember what an operation that raises was given."""
-        self._errors.operation_failed(op, read, error)
-
-    def numbers_taken(self, call: str, copies: tuple[Copy, ...]) -> None:
-        """Note that the numbers of these tensors went to Python or numpy."""
-        self.log.note_taken(call, copies)
-
-    def line_begins(self, line: int) -> None:
-        """A line at which a phase begins is about to run."""
-        self._trace.append((line, len(self.log)))
-
-    def forward_line_begins(self, line: int) -> None:
-        """A line of forward is about to run."""
-        self.line_begins(line)
-        if self._line_runs is not None:
-            self._line_runs(line)
 
     def _bind(self) -> None:
         """Number the nodes of the graph of the last result, and give each operation its node."""
@@ -402,7 +382,7 @@ class Recorder:
             self._walk(roots)
         else:
             self._bind()
-        self._errors.backward_begins(self.results.root)
+        self.errors.backward_begins(self.results.root)
         self._growth.backward_begins(self._walked.nodes, len(self.log))
         self._forward.clear(self._calls.has)
         self._batch.backward_runs(self._calls.has, self._forward.holds)

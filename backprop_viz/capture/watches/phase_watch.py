@@ -13,8 +13,11 @@ from backprop_viz.capture.watches.write_watch import WriteWatch
 from backprop_viz.recording.phases import Phase
 
 
-class LossPhaseWatch(FunctionWatch):
-    """A ``FunctionWatch`` of functions of torch's without transforms: ``writes`` hears of each."""
+class PhaseWatch(FunctionWatch):
+    """A ``FunctionWatch`` that tells ``writes`` of each call; ``plain`` runs what it can.
+
+    None: it watches a loss, a function of torch's in which no transform of functions runs.
+    """
 
     def __init__(
         self,
@@ -24,12 +27,16 @@ class LossPhaseWatch(FunctionWatch):
         failed: Callable[[str, Tensors, Exception], None],
         taken: Callable[[str, Copies], None],
         writes: WriteWatch,
+        plain: PlainCalls | None = None,
     ) -> None:
         super().__init__(ran, copy, forward, failed, taken, writes.before_call)
-        self._writes = writes
+        self._writes, self._plain = writes, plain
 
     def __enter__(self) -> Self:
-        TorchFunctionMode.__enter__(self)  # type: ignore[no-untyped-call]
+        if self._plain is None:
+            TorchFunctionMode.__enter__(self)  # type: ignore[no-untyped-call]
+        else:
+            super().__enter__()
         return self
 
     def __torch_function__(
@@ -40,42 +47,12 @@ class LossPhaseWatch(FunctionWatch):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Run ``func`` as torch would, and report it."""
+        kwargs = kwargs or {}
         if self.inside or func in TELLS_ABOUT:
-            return func(*args, **(kwargs or {}))
-        self._writes.before_call(func, args, kwargs or {})
-        return super().__torch_function__(func, types, args, kwargs)
-
-
-class PhaseWatch(LossPhaseWatch):
-    """The same of a forward: ``plain`` runs what it can."""
-
-    def __init__(
-        self,
-        ran: Callable[[Ran], None],
-        copy: Callable[[Tensors], Copies],
-        forward: CodeType | None,
-        failed: Callable[[str, Tensors, Exception], None],
-        taken: Callable[[str, Copies], None],
-        writes: WriteWatch,
-        plain: PlainCalls,
-    ) -> None:
-        super().__init__(ran, copy, forward, failed, taken, writes)
-        self._plain = plain
-
-    def __enter__(self) -> Self:
-        FunctionWatch.__enter__(self)
-        return self
-
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Sequence[type],
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Run ``func`` as torch would, and report it."""
-        if not (kwargs or self.inside):
+            return func(*args, **kwargs)
+        if self._plain is not None and not kwargs:
             made = self._plain.run(func, args, self._forward, Phase.FORWARD)
             if made is not NOT_PLAIN:
                 return made
+        self._writes.before_call(func, args, kwargs)
         return super().__torch_function__(func, types, args, kwargs)

@@ -1,0 +1,95 @@
+"""An iteration in which each write is seen says what one says whose memory is compared anew."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils.data import TensorDataset
+
+import backprop_viz as bv
+from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.phases import Phase
+from backprop_viz.training.recorded_steps import RecordedSteps
+
+BATCH = 8
+
+
+class WritesUnseen(nn.Module):
+    """Changes its own weight, its input and what numpy has of a result."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(1)
+        self.first, self.last = nn.Linear(16, BATCH), nn.Linear(BATCH, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.first.weight.data.mul_(1.5)
+        h = self.first(self.norm(x).flatten(1)[:, :16])
+        h.detach().numpy()[0] = 1
+        h = h.relu_() + self.first.weight.sum(1)
+        self.last.bias = nn.Parameter(self.last.bias.detach() + 1)
+        return self.last(h)
+
+
+def trainer_of(net: Callable[[], nn.Module], **options: Any) -> bv.Trainer:
+    torch.manual_seed(0)
+    data = TensorDataset(torch.randn(32, 1, 32, 32), torch.arange(32) % 10)
+    return bv.Trainer(data, model=net(), **options)
+
+
+def recorded(trainer: bv.Trainer, samples: int | None, unbroken: bool) -> bv.Recording:
+    steps = RecordedSteps(trainer, samples, unbroken=unbroken)
+    while steps.step() is not Phase.UPDATE:
+        pass
+    return steps.recording()
+
+
+def bits(array: Array | None) -> object:
+    if array is None:
+        return None
+    return array.dtype, array.shape, np.ascontiguousarray(array).tobytes()
+
+
+def told(event: Event) -> tuple[object, ...]:
+    state = {
+        key: tuple(None if i is None else bits(event.tensors[i]) for i in ids)
+        for key, ids in event.state_ids.items()
+    }
+    numbers = [*map(bits, event.inputs), *map(bits, event.outputs)]
+    rest = event.phase, event.op, event.node, event.parameter, event.line, event.module
+    return (*rest, event.call, event.tracked, dict(event.missing), numbers, state)
+
+
+@pytest.mark.parametrize("batch_size", [1, BATCH])
+@pytest.mark.parametrize(
+    ("net", "options"),
+    [
+        (bv.LeNet, {"optimizer_options": {"momentum": 0.9}}),
+        (bv.LeNet, {"optimizer": "adam", "lr": 1e-3, "set_to_none": False}),
+        (bv.LeNet, {"clear_gradients": False}),
+        (WritesUnseen, {"lr": 1e-3}),
+    ],
+)
+def test_it_says_the_same(
+    net: Callable[[], nn.Module], options: dict[str, Any], batch_size: int
+) -> None:
+    seen, compared = (trainer_of(net, batch_size=batch_size, **options) for _ in range(2))
+    for _ in range(2):
+        one, other = recorded(seen, 1, True), recorded(compared, 1, False)
+        assert list(map(told, one.events)) == list(map(told, other.events))
+        assert (one.graph, one.layers) == (other.graph, other.layers)
+        assert (one.options, one.trace, one.modules) == (other.options, other.trace, other.modules)
+        assert len(one.buffers) == len(other.buffers)
+        for a, b in zip(seen.model.parameters(), compared.model.parameters(), strict=True):
+            assert torch.equal(a, b)
+
+
+def test_no_more_tensors_are_told_than_without_it() -> None:
+    """A gradient that becomes ``.grad`` is one tensor, also if torch clones what we hold."""
+    for batch_size in (1, BATCH):
+        seen, compared = (trainer_of(bv.LeNet, batch_size=batch_size) for _ in range(2))
+        one, other = recorded(seen, 1, True), recorded(compared, 1, False)
+        assert len(one.tensors) <= len(other.tensors)
