@@ -181,7 +181,6 @@ class _LateEvents:
             name, before, now = leaves[node_id]
             yield row_of(Phase.BACKWARD, op, [before, *read], [now], node_id, name, place)
 
-
     def _whole_at(self, node_id: int) -> "tuple[Iterable[bool], Iterable[bool]]":
         return _ALL if self._whole is None else self._whole.at(self._nodes[node_id])
 
