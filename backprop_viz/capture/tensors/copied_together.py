@@ -11,7 +11,7 @@ import numpy as np
 from torch import Tensor
 
 from backprop_viz.capture.tensors.array_memory import SMALLEST
-from backprop_viz.capture.tensors.memory import DTYPES, Copied, NotCopied, is_plain
+from backprop_viz.capture.tensors.memory import NUMPY_DTYPES, Copied, NotCopied, is_plain
 from backprop_viz.recording.events import Array
 
 # An array, and where it lies.
@@ -56,7 +56,7 @@ def _placed(tensors: Sequence[Tensor]) -> list[_Placed | None]:
         address = piece.ctypes.data
         for (number, tensor, size), offset in zip(small[start:stop], offsets, strict=True):
             _move(address + offset, tensor.data_ptr(), size)
-            array: Array = np.ndarray(tensor.shape, DTYPES[tensor.dtype], piece, offset)
+            array: Array = np.ndarray(tensor.shape, NUMPY_DTYPES[tensor.dtype], piece, offset)
             found[number] = array, address + offset
         start = stop
     return found

@@ -136,7 +136,7 @@ class Copied:
         # As it lies in memory: to turn a transposed matrix round takes ten times as long.
         self.array = seen.copy("K")
         self._shape = tensor.shape
-        if tensor.dtype in DTYPES and tensor.layout is _STRIDED:
+        if tensor.dtype in NUMPY_DTYPES and tensor.layout is _STRIDED:
             if tensor.is_contiguous():
                 self._dtype = tensor.dtype
             elif self._samples is None and _lies_as(tensor, self.array):
@@ -248,7 +248,7 @@ def is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
     try:
         return (
             type(tensor) in _PLAIN
-            and tensor.dtype in DTYPES
+            and tensor.dtype in NUMPY_DTYPES
             and tensor.layout is _STRIDED
             and tensor.is_cpu
             and (whatever_order or tensor.is_contiguous())
@@ -324,7 +324,7 @@ _SMALL = 4096
 _PLAIN = frozenset({Tensor, torch.nn.Parameter})
 is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor
 # torch's dtypes whose memory is as numpy has it. A complex view may conjugate what it reads.
-DTYPES: Mapping[torch.dtype, np.dtype[Any]] = {
+NUMPY_DTYPES: Mapping[torch.dtype, np.dtype[Any]] = {
     dtype: torch.empty(0, dtype=dtype).numpy().dtype
     for dtype in (
         *(torch.float16, torch.float32, torch.float64, torch.bool),
