@@ -13,6 +13,7 @@ from backprop_viz.recording.phases import PHASES, Phase, in_order
 from backprop_viz.recording.tensors import Array
 
 _MOVED = "changed"  # weights, by no optimizer's rule
+_OF_A_BATCH = (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)
 _PASSES = (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)
 # The operations of events that tell of what a loop did to gradients between its phases.
 CLIPS = ("clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_")
@@ -26,6 +27,8 @@ class PhaseRun:
     """A phase that ran once.
 
     ``name`` is the phase's, or "clip" or "unscale" for what was done to the gradients after it.
+    What ran between two forwards and went into the second is no loss: it is named by its last
+    operation, as "detach".
     ``number`` is its place among the recording's spans. ``batch`` counts the micro-batches from 1;
     0 where it belongs to none. Where the optimizer calls a closure, it counts those calls instead:
     ``calls`` is how many there are, None while there may be more, 0 without a closure.
@@ -66,10 +69,10 @@ def _found(recording: Recording) -> tuple[PhaseRun, ...]:
     runs: list[PhaseRun] = []
     batch, inside = 0, False
     for number, span in enumerate(spans):
-        name = _name(recording, span)
+        name = _handed_on(recording, number) or _name(recording, span)
         if span.phase is Phase.FORWARD and not inside:
             batch, inside = batch + 1, True
-        mine = inside and name in (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)
+        mine = inside and (name in _OF_A_BATCH or span.phase is Phase.LOSS)
         runs.append(PhaseRun(name, span, number, batch if mine else 0))
         if name == Phase.BACKWARD:
             inside = False
@@ -120,6 +123,17 @@ def _name(recording: Recording, span: PhaseSpan) -> str:
     if ops == {"unscale_"}:
         return "unscale"
     return span.phase.value
+
+
+def _handed_on(recording: Recording, number: int) -> str:
+    """The last operation of what ran between two forwards, if the second reads of it; else ""."""
+    span, *after = recording.spans[number : number + 2]
+    if span.phase is not Phase.LOSS or not after or after[0].phase is not Phase.FORWARD:
+        return ""
+    ran, following = (recording.events[s.start : s.stop] for s in (span, after[0]))
+    made = {tensor for event in ran for tensor in event.output_ids}
+    read = any(not made.isdisjoint(event.input_ids) for event in following)
+    return ran[-1].op if ran and read else ""
 
 
 def _moves(recording: Recording, span: PhaseSpan) -> bool:

@@ -1,5 +1,7 @@
 """Micro-batches, clipping and two optimizers as phases that ran, against plain torch."""
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch import nn
@@ -62,6 +64,23 @@ def test_two_optimizers_have_two_updates() -> None:
     assert names.count("forward") == 3
     assert all(run.apart for run in phase_runs(recording_of("gan")))
     assert not any(run.apart for run in phase_runs(recording_of("gpt")))
+
+
+def test_what_goes_from_one_forward_into_another_is_no_loss(tmp_path: Path) -> None:
+    """As the images that a GAN's generator made, and the critic is to learn from."""
+    maker, critic = nn.Linear(2, 3), nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(critic.parameters(), lr=0.1)
+    path = tmp_path / "gan.bprec"
+    with bv.watch([maker, critic], optimizer, path):
+        optimizer.zero_grad()
+        made = maker(torch.ones(4, 2)).detach()
+        out = critic(made)
+        (critic(torch.ones(4, 3)).mean() - out.mean()).backward()
+        optimizer.step()
+    (recording,) = bv.load(path)
+    names = [run.name for run in phase_runs(recording)]
+    made_between = ["forward", "detach", "forward", "ones", "forward"]
+    assert names == ["zero_grad", *made_between, "loss", "backward", "update"]
 
 
 def test_the_clips_figures_are_torchs() -> None:

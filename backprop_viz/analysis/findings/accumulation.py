@@ -20,8 +20,9 @@ def find(recording: Recording) -> Iterator[Finding]:
         and (event.call is None or event.call.kwargs.get("reduction", "mean") == "mean")
     ]
     # Losses of several lines are of several things, as of the true and the false images of a GAN.
-    lines = {(event.op, event.place, event.line) for _, event in means}
-    if backwards < 2 or len(means) < 2 or len(lines) > 1:
+    lines = {(event.op, event.place) for _, event in means}
+    unknown = any(event.place is None for _, event in means)
+    if backwards < 2 or len(means) < 2 or len(lines) > 1 or unknown:
         return
     read = {tensor for _, event in forward_events(recording) for tensor in event.input_ids}
     if not any(tensor in read for _, event in means for tensor in event.output_ids):

@@ -29,7 +29,8 @@ def find(recording: Recording) -> Iterator[Finding]:
         dead = ~made.any(axis=others)
         count, units = int(np.sum(dead)), made.shape[unit]
         layer = layer_of(recording, i)
-        name = event.op if layer is None else layer.name
+        # What the loop computes itself is of no layer.
+        name = event.op if layer is None or event.module is None else layer.name
         if count >= _NEARLY_ALL * units:
             yield Finding("dead_layer", "warning", (name, count, units), event=i)
         elif count > _MOST * units:

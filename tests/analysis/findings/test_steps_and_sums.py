@@ -240,6 +240,11 @@ def test_losses_of_several_lines_are_not_accumulated() -> None:
     assert "undivided" not in codes(recorded(step))
 
 
+def test_units_of_a_relu_in_the_loss_are_of_no_layer() -> None:
+    recording = iterations(small(), loss=lambda out: F.relu(out - 9).square().sum() + out.mean())
+    assert only(recording, "dead_layer").values == ("relu", 3, 3)
+
+
 @pytest.mark.parametrize("how", ["caught", "skipped"])
 @pytest.mark.filterwarnings("ignore:Anomaly Detection", "ignore:Error detected in")
 def test_a_nan_of_a_masked_root_that_the_loop_lives_with(how: str) -> None:
