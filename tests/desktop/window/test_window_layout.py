@@ -145,18 +145,23 @@ def test_the_window_fits(window: MainWindow, size: tuple[int, int]) -> None:
         )
 
 
-@by_night
-def test_colours_can_be_switched_while_training(open_window: OpenWindow, qtbot: QtBot) -> None:
-    window = open_window("--preset", "tutorial", "--light")
+def test_colours_can_be_switched_while_training(window: MainWindow) -> None:
     train = window.findChild(QAction, "actionTrain")
     train.trigger()
-    light = window.grab().toImage().pixelColor(2, window.height() - 2)
-    trigger(window, "actionThemeDark")
-    dark = window.grab().toImage().pixelColor(2, window.height() - 2)
-    assert light.lightness() > 200
-    assert dark.lightness() < 60
+    areas = window.findChildren(QTextEdit)
+    letters = [area.document().defaultFont().families() for area in areas]
+    assert len(areas) >= 2
+    lightness = {}
+    for name in ("Light", "Dark"):
+        trigger(window, f"actionTheme{name}")
+        corner = window.grab().toImage().pixelColor(2, window.height() - 2)
+        lightness[name] = corner.lightness()
+        assert [area.document().defaultFont().families() for area in areas] == letters
+    assert lightness["Light"] > 200
+    assert lightness["Dark"] < 60
     train.trigger()
     assert window.session.wait_idle(30)
+    trigger(window, "actionThemeSystem")
 
 
 def test_the_layout_is_remembered_and_can_be_reset(open_window: OpenWindow, qtbot: QtBot) -> None:
@@ -332,14 +337,3 @@ def test_frames_lose_no_reference_to_none(window: MainWindow, qtbot: QtBot) -> N
             QApplication.processEvents()
     assert sys.getrefcount(None) > before - frames
     assert window.isVisible()
-
-
-@by_night
-def test_code_keeps_its_letters_when_the_colours_change(open_window: OpenWindow) -> None:
-    window = open_window("--light")
-    areas = window.findChildren(QTextEdit)
-    before = [area.document().defaultFont().families() for area in areas]
-    assert len(areas) >= 2
-    for name in ("actionThemeDark", "actionThemeLight"):
-        window.findChild(QAction, name).trigger()
-        assert [area.document().defaultFont().families() for area in areas] == before
