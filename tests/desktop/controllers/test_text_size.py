@@ -38,6 +38,7 @@ def sizes_of_text(window: MainWindow) -> dict[int, int]:
     return {id(label): label.fontInfo().pixelSize() for label in labels}
 
 
+@by_night
 @pytest.mark.parametrize("size", by_day_every(2, [(1280, 800), (1600, 1000)]))
 def test_all_text_is_twice_as_large_and_the_window_is_not(
     open_window: OpenWindow, size: tuple[int, int]
@@ -92,7 +93,11 @@ def test_the_size_is_remembered_and_comes_back_to_what_it_was(open_window: OpenW
 def test_no_widget_goes_while_a_style_sheet_is_set(open_window: OpenWindow) -> None:
     """Qt goes through a list of all of them, and takes one that is gone for one that is there."""
     window = open_window("--preset", "tutorial", size=(1280, 800))
-    choose(window, "actionTextLarger", 6)
+    small = sizes_of_text(window)
+    window.findChild(Composer).text_size.choose(200)
+    QApplication.processEvents()
+    large = sizes_of_text(window)
+    assert all(2.0 <= large[label] / small[label] < 2.2 for label in small.keys() & large.keys())
     window.lower_row.explain()
     QApplication.processEvents()
     gone: list[str] = []
