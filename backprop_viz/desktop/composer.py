@@ -61,7 +61,7 @@ from backprop_viz.recording.settings import Settings
 _FIRST_SIZE = QSize(1600, 1000)
 
 
-# What the session tells the window.
+# The session's signals to the window.
 _SIGNALS = [
     name
     for kind in (Session, ShownRun)
@@ -195,7 +195,7 @@ class Composer(QObject):
                 self.window.select(found)
 
     def let_go(self) -> None:
-        """Leave the run to another window; this one is only to be closed."""
+        """Leave the run to another window; this one will be closed."""
         self.window.save_layout(self._store)
         self.window.may_close = lambda: True
         self.window.closing.disconnect(self._close)

@@ -32,7 +32,7 @@ from backprop_viz.stream.wire import (
     send,
 )
 
-# What a script can be told; all else is the script's own affair.
+# The commands that a script understands.
 UNDERSTOOD = (Step, Iterate, Train, Pause, SetBreakpoints)
 
 # The subject of what is said while a line is lost.
@@ -63,7 +63,7 @@ class AttachedClient:
         self.is_closed = False  # whether the script has said that no more comes
         self.is_lost = False  # whether there is no line just now, which is made again
         self._received: deque[Received] = deque()
-        self._sending = threading.Lock()  # over what is sent with, which another line replaces
+        self._sending = threading.Lock()  # guards the outgoing end, which another line replaces
         self._outgoing, self._writer = outgoing, MessageWriter()
         self._outbox: SimpleQueue[_Sent | None] = SimpleQueue()
         self._taken = UPDATES_AHEAD  # the first is answered at once: the script waits for that
@@ -79,7 +79,7 @@ class AttachedClient:
             thread.start()
 
     def submit(self, command: Command, recording: Recording | None = None) -> bool:
-        """Tell the script; whether it hears. What no script understands is not sent."""
+        """Send the script a command it understands; whether that can be sent. Others are dropped."""
         if self.ended:
             return False
         if isinstance(command, SetBreakpoints):

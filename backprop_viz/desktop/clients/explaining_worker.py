@@ -17,7 +17,7 @@ _CLOSE_S = 1.8
 
 
 class ExplainingWorker:
-    """Takes questions and gives answers; what else its worker says is of no interest here."""
+    """Takes questions and gives answers; anything else that its worker says is dropped."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake

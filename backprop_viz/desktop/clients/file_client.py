@@ -26,10 +26,10 @@ from backprop_viz.stream.commands import Command
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.wire import Received
 
-# A file that is still written is looked at so often.
+# How often a file that is still written is looked at.
 _FOLLOWED_EVERY_S = 1.0
 FAR_FOLLOWED_EVERY_S = 10.0  # on another machine
-# While a file without an index is looked through, the window hears of it so often.
+# How often the window hears of the progress while a file without an index is looked through.
 READING_PROGRESS_S = 0.1
 
 
@@ -79,7 +79,7 @@ class FileClient:
         self._thread.start()
 
     def submit(self, command: Command, recording: Recording | None = None) -> bool:
-        """A file does nothing; that is not told each time."""
+        """A file carries out no commands; the user need not be told each time."""
         return True
 
     def read(self, iteration: int) -> None:

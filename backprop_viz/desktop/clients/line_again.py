@@ -15,7 +15,7 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.rank_lines import RankLine
 
-# What is waited before each attempt, in seconds; from then on always the last.
+# The pauses before each attempt, in seconds; the last one is used from then on.
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
 
@@ -36,7 +36,7 @@ class NextTry:
         self._woken.set()
 
     def wait(self, seconds: float) -> None:
-        """Wait so long, or until told otherwise."""
+        """Wait this many seconds, or until told otherwise."""
         self._woken.wait(seconds)
         self._woken.clear()
 

@@ -39,7 +39,7 @@ class RaceWorker(QObject):
         self._client.submit(RunRace(self._request, race))
 
     def cancel(self) -> None:
-        """Leave off the race; ``ran`` tells what there is of it."""
+        """Stop the race; ``ran`` tells as much of it as there is."""
         if self._client is not None:
             self._client.submit(CancelRace())
 

@@ -20,7 +20,7 @@ class Wake(QObject):
         self._rang.connect(self._answered, Qt.ConnectionType.QueuedConnection)
 
     def ring(self) -> None:
-        """Have the function called soon; from any thread."""
+        """Have the function called soon. Any thread may call this."""
         # What was put down before a ring that finds one pending is there when that is answered.
         if not self._pending:
             self._pending = True
@@ -36,7 +36,7 @@ class Wake(QObject):
 
 
 def wait_until(holds: Callable[[], bool], timeout_s: float) -> bool:
-    """Run the event loop until something holds, which may take so long; whether it does."""
+    """Run the event loop until a condition holds, or the time is over; whether it holds."""
     deadline = QDeadlineTimer(int(timeout_s * 1000))
     loop = QEventLoop()
     tick = QTimer(interval=5)

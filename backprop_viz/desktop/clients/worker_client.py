@@ -41,7 +41,7 @@ from backprop_viz.stream.wire import (
 )
 from backprop_viz.training.window_part_file import read_window_part
 
-# A process that has closed its line has so long to end.
+# How long a process that has closed its line may take to end.
 ENDS_WITHIN_S = 2.0
 
 
@@ -118,7 +118,7 @@ class WorkerClient:
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
-        """The worker's process; waits until it was started, which is soon: torch is not."""
+        """The worker's process; waits until it has started, which is soon: torch takes longer."""
         self._started.wait()
         assert self._worker is not None
         return self._worker.process
@@ -197,7 +197,7 @@ class WorkerClient:
             self._outbox.put(None)  # the sender waits for something to send
 
     def _tell(self, message: object, recording: Recording | None = None) -> None:
-        """Put down a message for the window, and wake it."""
+        """Leave a message for the window, and wake it."""
         if isinstance(message, Unreadable):
             message = Notice("not_understood", (message.reason,))
         elif isinstance(message, Filed) and message.what == "opened" and message.refusal is None:

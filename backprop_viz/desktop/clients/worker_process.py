@@ -21,10 +21,10 @@ WORKER_START = (
 WORKER_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
 
 
-# What a reason for the end of the process is, besides a signal's name or a line of its own.
+# Why the process ended, where neither a signal's name nor a line that it printed tells.
 EXIT_STATUS = "exit status "
 OUT_OF_MEMORY = "out of memory"
-# So much is kept of what the process has printed last.
+# How much is kept of the last that the process printed.
 _MOST_PRINTED = 64 * 1024
 
 

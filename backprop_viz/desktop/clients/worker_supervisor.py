@@ -16,10 +16,10 @@ from backprop_viz.stream.commands import (
 )
 from backprop_viz.stream.wire import Received
 
-# What holds until it is said otherwise: another worker is told the last of each.
+# Commands that hold until another of their kind: a new worker is sent the last of each.
 STANDING = (SetBreakpoints, DrawImage, ExplainDrawing, WatchSamples)
 CLOSE_S = 1.8
-# More often than this a worker is not started by itself: it would not stay.
+# No more workers than this are started automatically: they would not stay.
 MOST_RESTARTS, WITHIN_S = 3, 60.0
 
 
@@ -83,13 +83,13 @@ class WorkerSupervisor:
 
 
 class Restarts:
-    """How often a worker was put in place of another lately."""
+    """How often a worker was replaced lately."""
 
     def __init__(self) -> None:
         self._at: deque[float] = deque(maxlen=MOST_RESTARTS)
 
     def one_more(self) -> bool:
-        """Whether it is to be done once more, which is then counted."""
+        """Whether another replacement is allowed; if so, it is counted."""
         now = time.monotonic()
         if len(self._at) == MOST_RESTARTS and now - self._at[0] < WITHIN_S:
             return False

@@ -27,11 +27,11 @@ from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.recording.progress import Progress, Report
 
 _PROGRESS_WIDTH = 320
-# Between the cursor's step and its picture: what the panels put off is painted meanwhile.
+# The pause between the cursor's step and its picture: panels paint late what they put off.
 _STEP_MS = 20
 # How many pictures may wait to be packed.
 _MOST_WAITING = 4
-# An iteration that is not read from its file by then is left out.
+# An iteration that takes longer to read from its file is left out.
 _MOST_TICKS = 500
 
 

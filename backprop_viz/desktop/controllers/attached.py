@@ -72,7 +72,7 @@ class AttachedController(QObject):
             strip.tell_what_cancel_does(self.tr("Interrupt the script, as Ctrl+C does"))
 
     def _cancel(self) -> None:
-        """Have no more of what takes long: a script is interrupted, a window on a file closed."""
+        """Stop what takes long: interrupt a script, or close the window on a file."""
         if self._prepares and self._origin is not None and self._origin.kind == "script":
             self._session.interrupt()
         else:
@@ -175,7 +175,7 @@ class AttachedController(QObject):
 
 
 def notice_of_end(told: RunEnded, done: int, recorded: int, *, by_command: bool = False) -> Notice:
-    """What to say of a script that has ended, with so many iterations done.
+    """What to say of a script that has ended, after ``done`` iterations.
 
     ``recorded`` is the newest one that was recorded, 0 for none. ``by_command``: it was started
     by ``backprop-viz run``, and can be again.

@@ -102,5 +102,5 @@ class DataExportsController(QObject):
         )
 
     def save(self, choice: DataChoice, suffix: str, path: Path) -> None:
-        """Write the chosen numbers to a file; said when it is done."""
+        """Write the chosen numbers to a file; a message says when it is done."""
         self._file.start(path, lambda: write_atomically(path, choice.writers[suffix]()))

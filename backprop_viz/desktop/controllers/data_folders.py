@@ -76,7 +76,7 @@ class DataFoldersController(QObject):
         self._work.start(lambda report: download(source, folder, report))
 
     def _ask(self, name: str) -> None:
-        """A data set was chosen, and nobody said yet where it is."""
+        """Ask for the folder of a data set that was chosen."""
         entry = DATA_SETS[name]
         if entry.download is None:
             return

@@ -149,7 +149,7 @@ class ExplanationsController(QObject):
             self._forget()
 
     def _forget(self) -> None:
-        """Another run began: what was asked is of a network that is no more."""
+        """Another run began: what was asked belongs to a network that is gone."""
         self._panel.history.clear()
         if self._window.lower_row.explaining:
             self.close()
@@ -173,7 +173,7 @@ class ExplanationsController(QObject):
         self._panel.show_view_state(self._view_state)
 
     def _tell(self, told: ToldNumber) -> None:
-        """Show a number of no recorded tensor: nothing is asked for it."""
+        """Show a number of no recorded tensor, which needs no worker."""
         if self._view_state is None or self._is_training(partial(self._tell, told)):
             return
         self._window.messages.withdraw(_PAUSE_FIRST)
@@ -335,7 +335,7 @@ class ExplanationsController(QObject):
         return training
 
     def _first_number(self, cursor: Cursor) -> Number | None:
-        """What to begin with: the gradient that the inspector shows, or the loss, or a weight."""
+        """The number to begin with: the inspector's gradient, or the loss, or a weight."""
         choice = self._window.panel(InspectorView).chosen
         name = choice[1] if choice is not None and choice[0] == "parameter" else None
         parameter = None if name is None else cursor.recording.by_parameter.get(name)

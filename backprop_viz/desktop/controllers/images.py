@@ -22,7 +22,7 @@ from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.progress import Progress, Report
 from backprop_viz.stream.commands import HoldPictures
 
-# What is done sooner than this needs no strip that flashes up.
+# A job that is done sooner shows no strip, which would only flash up.
 QUIET_S = 0.4
 
 # What its messages are about.
@@ -57,7 +57,7 @@ class ImagesController(QObject):
         running.root_wanted.connect(self._ask)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
-        # Graphics and text views take what is dragged over them, and then do nothing with it.
+        # Graphics and text views accept what is dragged over them, and then ignore it.
         for area in window.findChildren(QAbstractScrollArea):
             area.setAcceptDrops(False)
             area.viewport().setAcceptDrops(False)

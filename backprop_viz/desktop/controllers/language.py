@@ -52,7 +52,7 @@ class LanguageController(QObject):
         give_mnemonics(menu.actions())
 
     def choose(self, choice: str, _: bool = True) -> None:
-        """Remember a language, or that the system's is wanted, and speak it."""
+        """Remember a language, or that the system's is wanted, and switch to it."""
         self._store.setValue(_KEY, choice)
         code = language_for(choice)
         if not can_be_drawn(code):

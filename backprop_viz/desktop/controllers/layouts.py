@@ -157,7 +157,7 @@ class LayoutsController(QObject):
     # -- panels ------------------------------------------------------------------------------
 
     def maximize(self) -> None:
-        """Give the panel that has the keyboard all the room, or no longer."""
+        """Maximise the panel that has the keyboard, or restore it."""
         docks = self._window.docks
         if docks.maximized_dock is not None:
             docks.restore_maximized()

@@ -33,7 +33,7 @@ from backprop_viz.stream.commands import (
 )
 from backprop_viz.stream.messages import SnippetRan
 
-# What a player does: it runs something, waits for a prediction, or has told all of a step.
+# What a player does: it runs something, waits for a prediction, or has finished a step.
 Stage = Literal["running", "asking", "told"]
 SnippetStand = Literal["snippet_not_run", "snippet_shown"]
 
@@ -162,7 +162,7 @@ class LessonPlayer(QObject):
         self._session.take_run_back()
 
     def forget(self) -> None:
-        """The lesson's run is no more."""
+        """The lesson's run is gone."""
         self.lesson = None
 
     # -- running -----------------------------------------------------------------------------
@@ -226,7 +226,7 @@ class LessonPlayer(QObject):
         self._wait()
 
     def _stands(self) -> tuple[object, ...]:
-        """What changes when something is run."""
+        """A value that changes when something is run."""
         view_state = self._session.view_state
         settings = None if view_state is None else view_state.settings
         return self._session.newest_recording, self._session.iteration, settings

@@ -56,7 +56,7 @@ _FRONT: Mapping[str, type[Panel]] = {
     "loss": LossPlot,
     "flow": GradientFlowPlot,
 }
-# A page that runs for so long says that it does.
+# A page that runs longer than this says so.
 _LONG_MS = 400
 # Pixels that the lines of the class take, those that the table of the parameters takes, and from
 # which width of all panels they are given.
@@ -183,7 +183,7 @@ class LessonsController(QObject):
         self.show_all()
 
     def _note_finished(self) -> None:
-        """Whose last page is told has finished the lesson, however it is left."""
+        """Note a lesson as finished once its last page is shown, however it is left."""
         lesson, player = self.player.lesson, self.player
         if lesson is None or player.stage != "told" or player.number + 1 < len(lesson.steps):
             return

@@ -105,7 +105,7 @@ class NavigationController(QObject):
         messages.tell(said, "error", LOSS_SUBJECT)
 
     def _enable_navigation(self, view_state: ViewState) -> None:
-        """Offer what leads somewhere."""
+        """Enable the commands that lead somewhere."""
         cursor, kept_iterations = view_state.cursor, view_state.kept_iterations
         still = not view_state.training
         first = (

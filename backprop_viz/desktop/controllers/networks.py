@@ -21,13 +21,13 @@ from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.commands import OpenSessionFile, RunNetwork
 from backprop_viz.stream.messages import CodeFound, NetworkTried
 
-# Of code that has not come back for so long, the user is told; it is the user's own, and may loop.
+# When code takes longer than this the user is told: it is the user's own, and may loop.
 UNANSWERED_S = 2.5
 _LOOK_MS = 500
 _SUBJECT = "network"
-# How the name of a copy ends.
+# The end of a copy's name.
 _EDITED = "_edited"
-# A class of thirty lines can be read in so much.
+# The height in which a class of thirty lines can be read.
 _ROOM = QSize(540, 470)
 
 

@@ -21,7 +21,7 @@ RECORDING_SUFFIX, MODEL_SUFFIX = ".bprec", ".py"
 
 
 class OtherWindowsController(QObject):
-    """The run in this window stays as it is: what is opened has a process of its own."""
+    """Opens each thing in a process of its own: the run in this window stays as it is."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)

@@ -10,9 +10,9 @@ _MEGABYTE = 1_000_000
 
 
 class ReadingController(QObject):
-    """Says in a strip what is read and how much of it, until all that is read by itself is there.
+    """Shows in a strip which file is read and how far, until there is something to step through.
 
-    Until then there is nothing to step through, and the window has the file's name.
+    Until then the window's title is the file's name.
     """
 
     def __init__(self, context: Context) -> None:

@@ -13,7 +13,7 @@ from backprop_viz.stream.own_processes import program_command
 
 
 class RunAgainController(QObject):
-    """Offers it beside the message that says how the script ended, and asks before it starts."""
+    """Offers *Run again* in the message on how the script ended, and asks before it starts."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)

@@ -43,7 +43,7 @@ class SurfacesController(QObject):
             self._panel.end(Fact("no_worker"))
 
     def _offer(self, recording: Recording, number: Number) -> None:
-        """Offer a surface along the weight that is asked about; a script has no data for one."""
+        """Offer a surface along the weight that is explained; a script has no data for one."""
         shown = self._session.view_state
         built_in = shown is not None and shown.origin is None
         self._check.offer_surface(weight_of(recording, number) if built_in else None)

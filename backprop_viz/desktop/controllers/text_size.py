@@ -29,11 +29,11 @@ class TextSizeController(QObject):
         self._percent = int(kept) if kept in map(str, PERCENTS) else 100
 
     def show_for_a_room(self, wanted: bool) -> None:
-        """Have type that is read from afar, or the user's own size."""
+        """Use the large type for an audience, or the user's own size again."""
         self._apply(max(_FOR_A_ROOM, self._percent) if wanted else self._percent)
 
     def apply_kept(self) -> None:
-        """Have the size of the last launch."""
+        """Use the size of the last launch."""
         self._apply(self._percent)
 
     def larger(self) -> None:
@@ -49,7 +49,7 @@ class TextSizeController(QObject):
         self.choose(100)
 
     def choose(self, percent: int) -> None:
-        """One of ``PERCENTS``, from now on and at the next launch."""
+        """Use one of ``PERCENTS``, now and at the next launch."""
         self._percent = percent
         self._store.setValue(_KEY, str(percent))
         self._apply(percent)
@@ -73,7 +73,7 @@ class TextSizeController(QObject):
         self._theme.apply_again()
 
     def _rescale_all(self) -> None:
-        """Another style sheet gives widgets back the fonts that they were made with."""
+        """Rescale all fonts: a new style sheet gives widgets back their first ones."""
         if self._before is not None:
             for widget in self._window.findChildren(QWidget):
                 _rescale(widget, self._before, text_scale())
@@ -97,7 +97,7 @@ def _rescale(widget: QWidget, before: float, scale: float) -> None:
 
 
 def _at(widget: QWidget, name: str, now: int, before: float, scale: float) -> int:
-    """A length for the scale; what it is at 100 % is kept, so that nothing drifts."""
+    """A length at this scale; that at 100 % is kept, so that nothing drifts."""
     kept = widget.property(name)
     if not isinstance(kept, int):
         kept = round(now / before)

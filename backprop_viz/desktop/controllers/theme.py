@@ -50,7 +50,7 @@ class ThemeController(QObject):
             self.apply_theme("system")
 
     def apply_again(self) -> None:
-        """Make and paint all in the same colours anew, as for another size of text."""
+        """Apply the same theme anew, as for another size of text."""
         self.apply_theme(self._theme_choice)
 
     @contextmanager

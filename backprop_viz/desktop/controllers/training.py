@@ -59,7 +59,7 @@ class TrainingController(QObject):
             train.setText(text)
 
     def _put_first(self) -> None:
-        """Step is what to begin with; who has trained once looks for Train."""
+        """Highlight Step at first; after the first training, Train."""
         name = "actionTrain" if self._has_trained else "actionStep"
         self._window.toolbar.put_first(self._actions[name])
 

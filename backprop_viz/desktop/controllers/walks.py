@@ -8,7 +8,7 @@ from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.widgets.animation_dialog import Walk
 
 MOST_WALK_PICTURES = 1000
-# How often a page is asked for whether it is there before it has its picture: plots are painted.
+# How often a page has to be found shown before its picture is taken: plots are painted late.
 _SETTLED = 10
 
 
@@ -47,7 +47,7 @@ class CursorWalk:
             stops = [(recording.iteration, at) for at in dict.fromkeys((0, *ends))]
         else:
             stops = [(recording.iteration, at) for at in range(len(recording.events) + 1)]
-        # Of very many as many as there may be, evenly.
+        # Of very many, as many as are allowed, evenly spaced.
         every = -(-len(stops) // MOST_WALK_PICTURES)
         self._stops = [*stops[:-1:every], *stops[-1:]] if every else []
         self.count = len(self._stops)

@@ -42,7 +42,7 @@ class WebPagesController(QObject):
         )
 
     def save(self, recording: Recording, path: Path) -> None:
-        """Write a recording as a page to a file; said when it is done."""
+        """Write a recording as a page to a file; a message says when it is done."""
         options = {
             "sample": self._session.sample,
             "texts": {

@@ -24,11 +24,11 @@ class CheckRequests:
         return self._ask()
 
     def cancel(self) -> None:
-        """Have the check left off; the answer to that is as much as there is."""
+        """Stop the check; the answer is as much of it as there is."""
         self._submit(CancelCheck(), None)
 
     def drop(self) -> None:
-        """Have the check left off, and want no answer: another number is shown."""
+        """Stop the check, and drop its answer: another number is shown."""
         self._asked = None
         self.cancel()
 

@@ -13,7 +13,7 @@ EVENTS_PER_SECOND = 8.0
 
 
 class PhasePlayback(QObject):
-    """Lets the cursor run over the events of the phase just done; ``show`` shows it."""
+    """Moves the cursor over the events of the phase that just ran; ``show`` shows it."""
 
     def __init__(self, show: Callable[[Cursor], None], parent: QObject) -> None:
         super().__init__(parent)

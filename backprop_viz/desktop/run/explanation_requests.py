@@ -42,7 +42,7 @@ class ExplanationRequests:
         return self._ask()
 
     def drop(self) -> None:
-        """Want no more answers."""
+        """Drop the answers that are still to come."""
         self.question = None
 
     def ask_again(self) -> None:

@@ -26,7 +26,7 @@ class FileRequests:
         self._open: list[Filed] = []
 
     def add(self, command: FileCommand) -> None:
-        """A command is sent."""
+        """Note a command that is sent."""
         if isinstance(command, SaveSessionFile):
             what = "autosaved" if command.auto else "saved"
         else:
@@ -42,6 +42,6 @@ class FileRequests:
             self._open.remove(asked[0])
 
     def lose(self) -> list[Filed]:
-        """Nobody will answer any more: what to say of each."""
+        """The worker is gone: what to say of each command that it has not answered."""
         lost, self._open = self._open, []
         return lost

@@ -20,7 +20,7 @@ from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.window_part import EarlierRuns, StoredWindow
 from backprop_viz.stream.messages import Filed, Rerecorded, Update
 
-# So many earlier runs have their curves kept.
+# How many earlier runs have their curves kept.
 EARLIER_RUNS = 4
 _RATES_NAMED = 2  # of one run; more are told as from … to
 
@@ -39,7 +39,7 @@ class FollowedRun:
         # What the file tells of the tensors of iterations of which nothing else was kept.
         self.health: tuple[HealthSeries, ...] = ()
         self.earlier: EarlierRuns = ()
-        # So many iterations of a run that was opened are being recorded again.
+        # How many iterations of a run that was opened are still to be recorded again.
         self.rerecorded_left = 0
         # The newest iteration as it was before an experiment ran it again.
         self._unaltered: Recording | None = None
@@ -90,7 +90,7 @@ class FollowedRun:
         return update.run != self._number
 
     def take(self, update: Update, recording: Recording | None, opened: Filed | None) -> ViewState:
-        """How things stand after an update; what it leaves out is as it was.
+        """Take in an update; what it leaves out has not changed.
 
         ``opened`` is the file that the run is from, if this update is the first of one.
         """

@@ -19,7 +19,7 @@ _Wake = Callable[[], None]
 def foreign_run(
     arguments: Arguments, settings: Settings
 ) -> Callable[[_Wake], AttachedClient | FileClient | RankRuns] | None:
-    """What makes it, given what it wakes the window by; None for a run of the program's own.
+    """What makes such a run, given a function that wakes the window; None for the program's own.
 
     One file of a rank brings those of the other ranks with it.
     """

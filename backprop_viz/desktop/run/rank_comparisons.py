@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from backprop_viz.desktop.rank_states import WeightDifference
 
-# Who waits for whom is told of so many iterations.
+# Over how many iterations it is counted who waits for whom.
 WAITS_OF = 20
 # The weights' digests by name, of each iteration.
 Digests = dict[int, dict[str, bytes]]
@@ -14,8 +14,8 @@ Digests = dict[int, dict[str, bytes]]
 class Comparisons:
     """Which of the common iterations were compared, and which is next: from the newest, by halves.
 
-    Weights that differ stay so, but for the rarest of chances: what lies before an equal one is
-    taken to be equal.
+    Weights that differ once practically never become equal again: iterations before an equal one
+    are taken to be equal.
     """
 
     def __init__(self, common: Sequence[int], digests: Sequence[Digests]) -> None:

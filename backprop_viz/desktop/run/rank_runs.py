@@ -149,7 +149,7 @@ class RankRuns:
         return self.runs[self.shown].client.submitted
 
     def submit(self, command: Command, recording: Recording | None = None) -> bool:
-        """Tell all ranks; whether the shown one hears."""
+        """Send all ranks a command; whether the shown one can be sent it."""
         self._held.commanded(command)
         return [one.client.submit(command) for one in self.runs][self.shown]
 
@@ -261,7 +261,7 @@ class RankRuns:
         return tuple(others) if len(others) == len(found) - 1 < MOST_CHECKED else ()
 
     def place_of(self, recording: Recording) -> int | None:
-        """Which rank a recording is of."""
+        """The rank that a recording comes from."""
         for place, one in enumerate(self.runs):
             kept = one.run.cache.get(recording.iteration)
             if kept is not None and kept.serial == recording.serial:

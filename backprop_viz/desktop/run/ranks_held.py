@@ -9,7 +9,7 @@ from backprop_viz.desktop.clients.attached_client import AttachedClient
 from backprop_viz.stream.commands import Command, Iterate, Pause, Train
 from backprop_viz.stream.messages import Update
 
-# What a rank that is not held yet is given, at least, and in iterations.
+# How long a rank that is not held yet is waited for: at least so many seconds, and iterations.
 _GRACE_S, _GRACE_ITERATIONS = 0.5, 3.0
 
 
@@ -59,7 +59,7 @@ class RanksHeld:
         return any(rank.held for rank in self._ranks if rank.client is client)
 
     def look(self) -> None:
-        """Let go on what is held too early, once the others have had the time to be held too."""
+        """Let a rank that is held too early go on, once the others have had time to be held."""
         if not self._pausing or len(self._ranks) < 2:
             return
         held = [rank for rank in self._ranks if rank.held and not rank.client.ended]

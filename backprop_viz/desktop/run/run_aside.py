@@ -36,7 +36,7 @@ class RunAside:
         self._returned = False
 
     def hold(self, stored: StoredShow) -> None:
-        """The user's own run is to be put aside."""
+        """Put the user's own run aside."""
         self.active, self._stored = True, stored
 
     def expect(self, command: int, *, back: bool) -> None:
