@@ -79,7 +79,7 @@ class AttachedClient:
             thread.start()
 
     def submit(self, command: Command, recording: Recording | None = None) -> bool:
-        """Send the script a command it understands; whether that can be sent. Others are dropped."""
+        """Send the script a command; whether that can be sent. What it does not know is dropped."""
         if self.ended:
             return False
         if isinstance(command, SetBreakpoints):
