@@ -93,20 +93,22 @@ class Makers:
         self._parents: dict[int, list[int]] = {}
         for one, other in recording.graph.edges:
             self._parents.setdefault(other, []).append(one)
-        self._ran_at = recording.ran_at
-        self._never = len(recording.events)
 
     def of(self, node: int) -> int | None:
-        """The operation that made a node; None for an AccumulateGrad, which none makes."""
+        """The operation that made a node; None for an AccumulateGrad, which none makes.
+
+        Of those whose nodes send to it the first: what it made a later one may have read, such as
+        the transposed weight that a linear layer keeps for a second derivative.
+        """
         if node in self._leaves:
             return None
-        seen = [node]
+        seen, found = [node], []
         for one in seen:
             if one in self._by_node:
-                return self._by_node[one]
-            senders = {p for p in self._parents.get(one, ()) if p not in seen}
-            seen += sorted(senders, key=lambda p: self._ran_at.get(p, self._never))
-        return None
+                found.append(self._by_node[one])
+            else:
+                seen += [p for p in self._parents.get(one, ()) if p not in seen]
+        return min(found, default=None)
 
 
 def made_by(recording: Recording, node: int) -> int | None:

@@ -191,7 +191,8 @@ class _Output:
                 raise NotReplayed("no_derivative", self._event.op) from error
             # An eigenvector is known but for its phase.
             raise NotReplayed("derivative_refused", self._event.op, told) from error
-        return dict(zip(self._floats, found, strict=True))
+        dense = [each.to_dense() if each.is_sparse else each for each in found]
+        return dict(zip(self._floats, dense, strict=True))
 
     # -- is it a sum of products? ------------------------------------------------------------
 

@@ -39,16 +39,14 @@ class NotReplayed(Exception):  # noqa: N818 - no fault of the program's: the rec
 
 
 def not_followed(node: str, follows_backward: bool = False) -> NotReplayed:
-    """Why it is not known what a node does that no tracked operation made.
-
-    torch's own nodes have a number at their end, those of somebody's Function have none.
-    """
-    own = node[-1:].isdigit()
-    return unrecorded(node, follows_backward) if own else NotReplayed("custom_function", node)
+    """Why it is not known what a node does that no tracked operation made."""
+    return unrecorded(node, follows_backward)
 
 
 def unrecorded(node: str, follows_backward: bool) -> NotReplayed:
     """No call made a node of torch's own; a backward with create_graph=True may have."""
+    if not node[-1:].isdigit():  # torch's own have a number at their end
+        return NotReplayed("custom_function", node)
     return NotReplayed("made_by_backward" if follows_backward else "unrecorded_node", node)
 
 

@@ -51,6 +51,7 @@ class WalkedGraph:
         self._kept = 0
         self._keys: dict[GradFn, str] = {}
         self._walks = 0
+        self._saved: dict[GradFn, SavedTensors] = {}  # of each node when it was found
         # The walks of which no graph has been made yet.
         self._walked: list[_Walk] = []
         self._graph = Graph()
@@ -74,11 +75,13 @@ class WalkedGraph:
         self.edges = {node: self.edges[node] for node in kept} | edges
         self.ids = {node: i for i, node in enumerate(self.nodes)}
         makers = [(o.phase, o.op, o.grad_fn or grad_fn_of(o.made[0])) for o in operations]
-        saved = list(map(saved_tensors, self.edges))
+        # Asked for again, a checkpoint would compute what it has not kept once more, or refuse to.
+        saved = {n: self._saved[n] if n in self._saved else saved_tensors(n) for n in self.edges}
+        self._saved = saved
         if self._walked and self._walked[-1].number == self._walks:
             self._walked.pop()  # no backward has begun at what was found then
         root = grad_fn_of(output)
-        self._walked.append(_Walk(self._walks, kept, edges, self.edges, makers, root, saved))
+        self._walked.append(_Walk(self._walks, kept, edges, self.edges, makers, root, list(saved.values())))
         if self._parts:
             self.of_weights |= weight_nodes(edges, operations, weights)
         if self._only is not None:

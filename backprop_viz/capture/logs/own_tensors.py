@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from torch import Tensor
+from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graphs import grad_fn_of
@@ -27,12 +28,23 @@ class OwnTensors:
         """Whether a tensor is a parameter that trains, or has its node in the iteration's graph."""
         if tensor.is_leaf:
             return tensor.requires_grad and id(tensor) in self._names
-        node = grad_fn_of(tensor)
-        if node in self._walked.ids or node in self._given:
+        nodes = _through_functions(grad_fn_of(tensor))
+        if any(node in self._walked.ids or node in self._given for node in nodes):
             return True
-        return any(node is grad_fn_of(made) for made in self._forward.results)
+        made = set(map(grad_fn_of, self._forward.results))
+        return any(node in made for node in nodes)
 
     def gave(self, result: object) -> None:
         """A backward has handed out these gradients, which may go into another loss."""
         nodes = map(grad_fn_of, nested_tensors(result))
         self._given.update(node for node in nodes if node is not None)
+
+
+def _through_functions(node: GradFn | None) -> list[GradFn]:
+    """A node; and where that is of somebody's Function, those that it leads to."""
+    found = [] if node is None else [node]
+    for one in found:
+        if isinstance(one, BackwardCFunction):
+            leads = (to for to, _ in one.next_functions if to is not None)
+            found += [to for to in leads if to not in found]
+    return found
