@@ -81,7 +81,9 @@ class WalkedGraph:
         if self._walked and self._walked[-1].number == self._walks:
             self._walked.pop()  # no backward has begun at what was found then
         root = grad_fn_of(output)
-        self._walked.append(_Walk(self._walks, kept, edges, self.edges, makers, root, list(saved.values())))
+        self._walked.append(
+            _Walk(self._walks, kept, edges, self.edges, makers, root, list(saved.values()))
+        )
         if self._parts:
             self.of_weights |= weight_nodes(edges, operations, weights)
         if self._only is not None:
