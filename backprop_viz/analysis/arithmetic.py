@@ -14,8 +14,8 @@ class Arithmetic:
 
     ``fused``: a product is added without being rounded first, as torch's kernels do on any
     processor that can (AVX2 and AVX-512 alike, in the tail of an array too). ``root_ulps``: by
-    how many units in the last place the math library's square root is off the nearest number;
-    the one torch uses on Intel is off by one now and then.
+    how many units in the last place the math library's square root may differ from the nearest
+    number; the one torch uses on Intel sometimes differs by one.
     """
 
     fused: bool = True
@@ -34,7 +34,7 @@ class Arithmetic:
         return a + a.dtype.type(value) * b / c
 
     def lerp(self, a: Operand, b: Operand, weight: float) -> Operand:
-        """``a.lerp(b, weight)``: reckoned from the nearer of its ends."""
+        """``a.lerp(b, weight)``, computed from the nearer of its ends."""
         kind = a.dtype.type
         if abs(kind(weight)) < 0.5:
             return self._multiply_add(kind(weight), b - a, a)

@@ -9,7 +9,7 @@ from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer
 
-# What is compared with: the iteration before, the same one before an experiment, or one by number.
+# The other side: the iteration before, the same one before an experiment, or one by number.
 Baseline = Literal["previous", "experiment"] | int
 
 
@@ -91,7 +91,7 @@ def same_layer(layer: Layer, other: Recording) -> Layer | None:
 
 
 def difference(then: Array | None, now: Array | None) -> Array | None:
-    """Now less then, in float64, where no digit of a float32 is lost; None without both."""
+    """Now minus then, in float64, where no digit of a float32 is lost; None without both."""
     if then is None or now is None or then.shape != now.shape or np.iscomplexobj(now):
         return None
     with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is shown

@@ -67,7 +67,7 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
     if arrived is not None and (cleared is None or cleared < arrived):
         leaf = next((n.id for n in recording.graph.nodes if n.parameter == name), None)
         grad = cursor.grad(name)
-        if leaf is None and grad is not None:  # nothing of this process has made it
+        if leaf is None and grad is not None:  # nothing in this process made it
             return Reason("from_ranks", (name, norm_text(grad)))
         added = None if leaf is None else cursor.backward_index(leaf)
         if leaf is not None and added is not None:
@@ -88,14 +88,14 @@ def _last(cursor: Cursor, name: str, phase: Phase) -> int | None:
 
 
 def _backward_from(cursor: Cursor, loss: PhaseSpan) -> PhaseSpan | None:
-    """The first backward after a loss: a closure's iteration has several."""
+    """The first backward after a loss: an iteration with a closure has several."""
     spans = cursor.recording.spans
     after = (s for s in spans if s.phase is Phase.BACKWARD and s.start >= loss.start)
     return next(after, None)
 
 
 def _averaged(cursor: Cursor, name: str) -> Reason | None:
-    """What all-reduce has made of a parameter's gradient, if that was done to it last."""
+    """The mean that all-reduce made of a parameter's gradient, if that happened to it last."""
     event = cursor.last(name, Phase.BACKWARD)
     told = None if event is None else all_reduce_of(event)
     if event is None or told is None:
@@ -352,7 +352,7 @@ def _ancestors(recording: Recording, node: int) -> list[int]:
 
 
 def norm_text(*arrays: Array | None) -> str:
-    """The norm of all elements of some arrays, as a reason tells it."""
+    """The norm of all elements of some arrays, as the text of a reason."""
     with np.errstate(over="ignore"):
         squares = (
             float(np.square(np.abs(a), dtype=np.float64).sum()) for a in arrays if a is not None

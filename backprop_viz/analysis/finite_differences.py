@@ -26,7 +26,7 @@ _BAD = {"suspicious", "wrong"}
 NAMED, SEARCHED = 32, 48
 # The places of a switch are known to this share of h.
 _TOLERANCE = 1e-3
-# A loss is a sum of many rounded terms: its last digits say nothing.
+# A loss is a sum of many rounded terms: its last digits are noise.
 _ROUNDING = 32 * np.finfo(np.float64).eps
 
 
@@ -129,13 +129,13 @@ class FiniteDifferences:
 
     @property
     def total(self) -> int:
-        """How many runs the check takes; no more than these, until the switches are found."""
+        """How many runs the check takes; an upper bound until the switches are found."""
         curve = len(self._places) + (self.landing is not None)
         return 1 + 2 * len(self.sizes) + curve + self._searching
 
     @property
     def best(self) -> SweepStep:
-        """The step of the sweep with the smallest error; NaN is none."""
+        """The step of the sweep with the smallest error; errors of NaN do not count."""
         return min(self.steps.values(), key=lambda step: (np.isnan(step.error), step.error))
 
     @property
@@ -148,7 +148,7 @@ class FiniteDifferences:
 
     @property
     def _agreeing(self) -> list[SweepStep]:
-        """Steps that err, each after a smaller one that tells the same slope."""
+        """Steps with a large error, each after a smaller one that gives the same slope."""
         told = [self.steps[h] for h in sorted(self.steps) if self.steps[h].verdict in _BAD]
         return [b for a, b in pairwise(told) if relative_error(a.estimate, b.estimate) <= WRONG]
 
@@ -294,7 +294,7 @@ class _Bracket:
         )
 
     def units(self, most: int) -> list[tuple[Any, int]]:
-        """The operations and flat places of at most so many units that differ."""
+        """The operations and flat places of at most ``most`` units that differ."""
         found: list[tuple[Any, int]] = []
         for operation in self.before:
             places = np.flatnonzero(self.before[operation] != self.after[operation])

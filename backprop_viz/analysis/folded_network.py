@@ -14,7 +14,7 @@ class BoxRow:
     """A line of a box: the layers from place ``first`` to ``stop``, of one module or one alone.
 
     ``module`` is the dotted name of the module that can be unfolded, None for a layer. ``depth``
-    counts the unfolded modules of the box that it is in.
+    counts the unfolded modules around it in its box.
     """
 
     first: int

@@ -14,7 +14,7 @@ from backprop_viz.analysis.losses import LOSSES
 
 
 def formula(name: str) -> Formula:
-    """The formula of a node by its name; an honest word for a name that is not in the table."""
+    """The formula of a node by its name; for an unknown name one that says so."""
     if name in FORMULAS_BY_NAME:
         return FORMULAS_BY_NAME[name]
     family = re.fullmatch(r"(.+)Backward\d+", name)

@@ -26,7 +26,7 @@ _TAKEN = {
 
 @dataclass(frozen=True, slots=True)
 class GraphCut:
-    """A call that made of what autograd follows something that it does not.
+    """A call that made something that autograd does not follow out of something that it follows.
 
     - ``kind``: "detached", "no_grad" (it ran where torch records no graph), "no_derivative",
       "copied" (a new tensor was made of the numbers), "integer" (it gives whole numbers or bools),
@@ -164,7 +164,7 @@ def taken_call(taken: NumbersTaken) -> str:
 
 
 def _with_taking(recording: Recording, cut: GraphCut, taken: Sequence[NumbersTaken]) -> GraphCut:
-    """The cut; with what took its numbers at once, as in ``detach().numpy()``."""
+    """The cut, with the call that then took its numbers, as in ``detach().numpy()``."""
     if cut.kind != "detached":
         return cut
     made = recording.events[cut.event].output_ids

@@ -53,7 +53,7 @@ class HealthCollection:
             self._tensors.setdefault(key, _Columns()).extend(told)
 
     def series(self) -> tuple[HealthSeries, ...]:
-        """All as they are now; what was given before stays as it is."""
+        """All series as they are now; those given before do not change."""
         return tuple(
             columns.series(role, name, number)
             for (role, name, number), columns in self._tensors.items()

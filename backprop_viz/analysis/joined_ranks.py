@@ -84,7 +84,7 @@ def source_on_rank(
 
 
 def averaged_parameter(recording: Recording, number: Number) -> str | None:
-    """The parameter whose mean over all ranks, or whose weight, a number of a joined recording is.
+    """The parameter of which a number of a joined recording is the mean over ranks, or a weight.
 
     None of any other number, also of a rank's own gradient and of one that several backwards have
     added to: then no single loss has the mean as its gradient.

@@ -11,7 +11,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.phases import Phase
 
-# Containers have no forward of their own: nothing runs in them but in their modules.
+# Containers have no forward of their own: only their modules run.
 CONTAINERS = frozenset({"ModuleList", "ModuleDict", "Sequential"})
 
 
@@ -80,7 +80,7 @@ class ModuleTree:
         return tuple(name for name in names if name in self.nodes)
 
     def found(self, text: str) -> frozenset[str]:
-        """The modules whose name, class or own parameters have a text in them, and those around."""
+        """The modules whose name, class or own parameters contain a text, and those around them."""
         wanted = text.strip().casefold()
         found: set[str] = set()
         for name, node in self.nodes.items():

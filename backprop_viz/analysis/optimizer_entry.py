@@ -46,7 +46,7 @@ Option = NumberOption | FlagOption | TupleOption
 
 @dataclass(frozen=True, slots=True)
 class StateTensor:
-    """What torch keeps of a parameter from one update to the next.
+    """What torch keeps for a parameter from one update to the next.
 
     ``symbol`` stands for it in the formulas. It has the parameter's shape, unless it is a
     ``scalar``: a number from ``low`` to ``high``. torch begins with ``initial``. ``when`` names
@@ -84,7 +84,7 @@ STEP = StateTensor("step", "t", scalar=True, high=1_000_000_000)
 
 @dataclass(frozen=True, slots=True)
 class FormulaText:
-    """How new weights are made of old ones. ``lines`` define what ``formula`` uses."""
+    """How new weights are computed from old ones. ``lines`` define what ``formula`` uses."""
 
     formula: str
     lines: tuple[str, ...] = ()

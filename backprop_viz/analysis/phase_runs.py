@@ -193,7 +193,7 @@ def _norm(arrays: Sequence[Array]) -> float:
 
 
 def _factor(pairs: Sequence[tuple[Array, Array]]) -> float | None:
-    """By what every gradient was multiplied; None if not by one number."""
+    """The number that every gradient was multiplied by; None if there is no such number."""
     found: float | None = None
     for before, after in pairs:
         if not before.size or np.iscomplexobj(before):
@@ -204,7 +204,7 @@ def _factor(pairs: Sequence[tuple[Array, Array]]) -> float | None:
             continue
         factor = float(np.float64(new) / np.float64(old))
         found = factor if found is None else found
-        # As far apart as rounding in the gradients' own type can bring them.
+        # The tolerance is the rounding of the gradients' own dtype.
         slack = 8 * float(np.finfo(before.dtype).eps) if before.dtype.kind == "f" else 0.0
         scaled = before.astype(np.float64) * found
         if not np.allclose(after, scaled, rtol=slack, atol=0, equal_nan=True):

@@ -35,7 +35,7 @@ def maker(recording: Recording, tensor: int, before: int) -> int | None:
 
 
 def numbers_from(recording: Recording, tensor: int, before: int) -> int | None:
-    """The operation that computed a tensor's numbers, whatever has only shaped them since."""
+    """The operation that computed a tensor's numbers, before others only reshaped them."""
     made = maker(recording, tensor, before)
     while made is not None and recording.events[made].op in _VIEWS:
         source = recording.events[made].input_ids[0]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from backprop_viz.recording.race import RaceLane, RacerProgress
 
 _Floats = NDArray[np.float64]
-# A loss is that of so many iterations before, since one batch alone says little.
+# A loss is averaged over this many iterations, since one batch alone says little.
 MEAN_OF = 10
 
 

@@ -19,9 +19,9 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 class RankGradient:
     """A parameter's gradient on each of R ranks.
 
-    ``before`` are the ranks' own, ``after`` what each had when the ranks had talked; None where a
-    rank has none. ``mean`` is the mean of ``before`` in float64, ``error`` how far the farthest
-    element of ``after`` is from it. ``reduced``: the ranks did talk about it. ``same_after`` and
+    ``before`` are the ranks' own, ``after`` those after the all-reduce; None where a rank has
+    none. ``mean`` is the mean of ``before`` in float64, ``error`` how far the farthest
+    element of ``after`` is from it. ``reduced``: there was an all-reduce of it. ``same_after`` and
     ``same_weight``: on all ranks it is the same, to the bit. With a ``full_shape`` each rank has a
     shard of a parameter of this shape: ``after`` are the shards' gradients, and none is compared.
     ``ranks`` are those that the mean is of: of fewer than these no mean can be made again.

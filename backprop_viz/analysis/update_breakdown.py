@@ -13,7 +13,7 @@ from backprop_viz.recording.components import Component, component_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.tensors import Array, TensorTable
 
-# How a recorded update may have been reckoned, the likeliest first.
+# How a recorded update may have been computed, the likeliest first.
 _READINGS = tuple(Arithmetic(fused, ulps) for ulps in (0, 1, -1) for fused in (True, False))
 
 

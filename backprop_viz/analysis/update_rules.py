@@ -147,11 +147,11 @@ def mean_square(update: OptimizerUpdate, beta: Named, state: str, grad: Operand)
 
 
 def root(update: OptimizerUpdate, symbol: str, square: Operand, code: str) -> UpdateTerm:
-    """The square root, whose last digit the math library may have otherwise."""
+    """The square root, whose last digit the math library may round differently."""
     return UpdateTerm(ROOT, "√{v}", {"v": (symbol, square)}, update.arithmetic.root(square), code)
 
 
 def bias_correction(symbol: str, beta: Named, count: float, code: str) -> UpdateTerm:
-    """What a running mean that began with 0 is divided by after so many updates."""
+    """The divisor of a running mean that began with 0, after this many updates."""
     operands = {"b": beta, "t": ("t", int(count))}
     return UpdateTerm(symbol, "1 − {b}^{t}", operands, 1 - beta[1] ** count, code)

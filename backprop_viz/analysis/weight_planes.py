@@ -12,7 +12,7 @@ from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 _Floats = NDArray[np.float64]
-# A direction that is this small a part of what it was made from is none.
+# A direction that is a smaller part than this of what it was made from counts as zero.
 _NOTHING = 1e-6
 
 

@@ -55,9 +55,9 @@ def first_stop(
 ) -> tuple[int, Breakpoint] | None:
     """The first position after ``start`` to stop at, and the breakpoint there.
 
-    Before a line of the program ``lines``, after what else holds. ``due`` is the phase that begins
-    where the recording ends. With ``ran`` the events from ``start`` on have just been run: nobody
-    was asked yet about the network's lines that begin there.
+    It is before a line of the program ``lines``, but after anything else that holds. ``due`` is the
+    phase that begins where the recording ends. With ``ran`` the events from ``start`` on have just
+    been run: the network's lines that begin there were not looked at yet.
     """
     found = first_hit(recording, breakpoints, start)
     stops = [] if found is None else [(found[0] + 1, found[1])]

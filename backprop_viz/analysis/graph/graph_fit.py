@@ -91,5 +91,5 @@ def fit_for(
 
 
 def _comfortable(width: float, pitch: float, sizes: BoxSizes) -> int:
-    """As many columns as can be read with ease."""
+    """As many columns as can be read comfortably."""
     return max(int(width / (pitch * sizes.comfortable)), 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-# A longer expression, or one of a deeper tree, is no sentence of a lesson.
+# A lesson needs no longer expression, and none with a deeper tree.
 _LONGEST = 400
 
 _BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -17,7 +17,7 @@ _BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
     ast.Mod: operator.mod,
-    # Of floats: the power of two whole numbers could take all memory.
+    # Powers are of floats: the power of two whole numbers could take all memory.
     ast.Pow: lambda a, b: np.asarray(a, np.float64) ** np.float64(b),
 }
 _UNARY: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
@@ -81,7 +81,7 @@ class Expression:
     tree: ast.expr = field(repr=False, compare=False)
 
     def value(self, names: Mapping[str, Callable[..., Any]]) -> Any:
-        """What it comes to. ``names`` are functions over what was recorded.
+        """Its value. ``names`` are functions over what was recorded.
 
         Raises BadExpression where it comes to nothing, as for the gradient of no parameter.
         """

@@ -37,7 +37,7 @@ def with_particles(text: str) -> str:
 
 
 def _end(text: str) -> str:
-    """How the last word is heard to end: in a "vowel", in "l", or in another "consonant"."""
+    """The sound that the last word ends in: a "vowel", "l", or another "consonant"."""
     word = re.split(r"[\s(\[`*.,×]", text.rstrip("`*)]”’\"'%"))[-1] or text[-1]
     if text.rstrip("`*)]”’\"'").endswith("%"):
         return "vowel"  # 퍼센트

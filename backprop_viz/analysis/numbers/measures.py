@@ -16,7 +16,7 @@ from backprop_viz.recording.tensors import Array
 
 _PREFIX = "measure:"
 WHOLE_MEASURES = ("norm", "mean", "min", "max")
-# So many terms are told one by one, the largest; the others are one term.
+# This many terms, the largest, are listed one by one; the others are one term.
 MOST_TERMS = 100_000
 _FORMULAS = {
     "norm": "‖x‖ = √(Σᵢ xᵢ·xᵢ)",
@@ -53,7 +53,7 @@ def measure_value(recording: Recording, number: Number) -> float:
 
 
 def measure_symbol(measure: str, elements: str) -> str:
-    """What a measure of elements is called: ``‖conv1.weight‖``."""
+    """The symbol of a measure of elements: ``‖conv1.weight‖``."""
     return f"‖{elements}‖" if measure == "norm" else f"{measure}({elements})"
 
 

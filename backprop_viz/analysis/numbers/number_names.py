@@ -17,7 +17,7 @@ from backprop_viz.recording.layers import Layer, numbered
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 
-# What the parts of a complex number are called.
+# The names of the parts of a complex number.
 PART_NAMES = {"real": "Re", "imag": "Im"}
 
 

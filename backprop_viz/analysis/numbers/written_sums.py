@@ -61,7 +61,7 @@ def _numbered(letter: str, place: int) -> str:
 def written_sum(
     made: str, parts: Sequence[Part], letters: Mapping[int, str], symbols: Symbols
 ) -> str:
-    """``made`` and what it is the sum of; "" where it is a function that has no words.
+    """``made`` as the sum that it is; "" for a function that cannot be written so.
 
     ``letters`` are those of the tensors by their ids, ``symbols`` writes intermediate values.
     """
