@@ -17,14 +17,10 @@ from torch.optim.optimizer import (
 from torch.overrides import TorchFunctionMode, _push_mode
 from torch.utils.hooks import RemovableHandle
 
-from backprop_viz.capture.code.calling_frames import (
-    clipping_function,
-    gathers_shards,
-    is_scaling,
-    makes_lazy_parameters,
-)
+from backprop_viz.capture.code import calling_frames
 from backprop_viz.capture.code.forward_code import code_of
 from backprop_viz.capture.code.line_trace import lines_traced
+from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.code.user_lines import line_of_file
 from backprop_viz.capture.followed_backward import FollowedBackward, creates_graph
 from backprop_viz.capture.logs.event_log import Copy
@@ -171,8 +167,8 @@ class LoopWatch(TorchFunctionMode):
     ) -> Any:
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
         quiet, kwargs = self._quiet or self._evaluating or self.over, kwargs or {}
-        quiet = quiet or (self._lazy and makes_lazy_parameters())
-        if self._functions.inside or (self._shards and gathers_shards(func)):
+        quiet = quiet or (self._lazy and calling_frames.makes_lazy_parameters())
+        if self._functions.inside or (self._shards and calling_frames.gathers_shards(func)):
             return func(*args, **kwargs)
         if self._depth and not (kwargs or quiet):
             made = self._plain.run(func, args, self._code, self._phase)
@@ -195,7 +191,7 @@ class LoopWatch(TorchFunctionMode):
         if phase is not None:
             self._go(phase)
         result = self._functions.__torch_function__(func, types, args, kwargs)
-        if "mul" in name and name.strip("_") == "mul" and is_scaling():
+        if "mul" in name and name.strip("_") == "mul" and calling_frames.is_scaling():
             with _UNSEEN():
                 self._recorder.results.scaled(result, args[0], args[1].item())
         return result
@@ -247,11 +243,11 @@ class LoopWatch(TorchFunctionMode):
             return Phase.FORWARD
         writes = name.endswith("_") and not name.endswith("__")
         if self._forwarded:
-            clips = None if torch.is_grad_enabled() else clipping_function()
+            clips = None if torch.is_grad_enabled() else calling_frames.clipping_function()
             # Where there is no gradient, nothing is written, and the norm is made by "tensor".
             self._clips = clips if writes or name == "tensor" else None
             return Phase.LOSS if clips is None and name != "_set_grad_enabled" else None
-        clips = clipping_function() if writes else None
+        clips = calling_frames.clipping_function() if writes else None
         cause = "unscale_" if name == _UNSCALES else clips
         if cause is not None:
             self._cause = cause
@@ -269,7 +265,12 @@ class LoopWatch(TorchFunctionMode):
 
     def _note_line(self) -> None:
         """Note which line of the source runs as a phase begins."""
-        if self._source is not None and (line := line_of_file(self._source)) is not None:
+        if self._source is None or (source := loop_source(self._source)) is None:
+            return
+        if source != self._source:  # another cell of a notebook
+            self._source, code = source, code_of(self._models[0], source)
+            self._code = self._functions.forward = code
+        if (line := line_of_file(source)) is not None:
             self._recorder.lines.begins(line)
 
     def _has_ended(self, phase: Phase) -> None:

@@ -39,8 +39,12 @@ class Program:
     """The Python that is run, as lines to mark.
 
     ``network`` is the source of the network's class, ``printed`` what ``print(net)`` prints.
+    ``path`` is the notebook's cell that the lines are of, "" for the file of the run's origin; the
+    loop runs there since the iteration ``since``.
     """
 
     lines: tuple[Line, ...]
     network: str = ""
     printed: str = ""
+    path: str = ""
+    since: int = 0

@@ -17,7 +17,7 @@ from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.iteration import Cursor, new_serial
+from backprop_viz.recording.iteration import Cursor, Recording, new_serial
 from backprop_viz.recording.phases import Phase
 from tests.conftest import MakeViewState
 from tests.foreign.conftest import recording_of, state_at
@@ -42,6 +42,17 @@ def plain_norm(cursor: Cursor, prefix: str) -> float:
     return math.sqrt(
         sum(float(np.square(g, dtype=np.float64).sum()) for g in grads if g is not None)
     )
+
+
+def test_before_anything_is_recorded_there_is_no_row(window: MainWindow) -> None:
+    state = state_at(recording_of("gpt"), 480)
+    panel = window.panel(ModulesView)
+    window.show_view_state(replace(state, cursor=Recording(0, ()).at(0)))
+    assert panel.isVisible()
+    assert (panel.rows.rowCount(), panel.subtitle.text()) == (0, "")
+    window.show_view_state(state)
+    assert panel.rows.rowCount() == 1
+    assert "parameters" in panel.subtitle.text()
 
 
 def test_a_gpt_is_folded_and_says_the_norms_of_its_blocks(window: MainWindow) -> None:

@@ -1,33 +1,51 @@
 """Holds a script before lines of its own: Python reports each line while some are wanted."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any
+
+from backprop_viz.capture.code.loop_source import loop_source
+from backprop_viz.recording.breakpoint import Breakpoint
 
 
 class LineHolds:
     """Calls ``reached`` with the number of a wanted line before the calling thread runs it."""
 
     def __init__(self, path: str, reached: Callable[[int], None]) -> None:
-        self._path, self._reached = path, reached
+        self.path, self._reached = path, reached
         self._wanted: frozenset[int] = frozenset()
 
-    def want(self, lines: frozenset[int]) -> None:
-        """Hold before these lines, in this thread, from now on; none costs nothing."""
-        self._wanted = lines
+    def moved(self) -> bool:
+        """Whether this thread's loop runs in another cell of a notebook now, whose lines count."""
+        path = loop_source(self.path)
+        if path is None or path == self.path:
+            return False
+        self.want(())  # those were lines of the cell before
+        self.path = path
+        return True
+
+    def want(self, breakpoints: Iterable[Breakpoint]) -> None:
+        """Hold before the lines of these, in this thread, from now on; none costs nothing."""
+        keys = (each.key for each in breakpoints if each.kind == "line")
+        self._wanted = lines = frozenset(key for key in keys if isinstance(key, int))
         # Asked of Python: whoever traces meanwhile may have ended ours.
         if bool(lines) == (sys.gettrace() == self._call):
             return
         sys.settrace(self._call if lines else None)
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
-            if frame.f_code.co_filename == self._path:
+            if frame.f_code.co_filename == self.path:
                 frame.f_trace = self._line if lines else None
             frame = frame.f_back
 
+    def forward_line_runs(self, line: int) -> None:
+        """Hold before a line of a model's forward, where the recorder traces in place of this."""
+        if line in self._wanted:
+            self._reached(line)
+
     def _call(self, frame: FrameType, event: str, _: Any) -> Any:
-        return self._line if frame.f_code.co_filename == self._path else None
+        return self._line if frame.f_code.co_filename == self.path else None
 
     def _line(self, frame: FrameType, event: str, _: Any) -> Any:
         if event == "line" and frame.f_lineno in self._wanted:

@@ -19,6 +19,7 @@ from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.preparation import Preparation
 from backprop_viz.capture.live.recording_pace import RecordingPace
+from backprop_viz.capture.live.source import cell_program
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
@@ -74,7 +75,8 @@ class LiveRun:
         self._until = "any" if runs_freely or first > 1 else "phase"
         self._first = first
         self._held_before = None if runs_freely or first == 1 else first
-        self._released = 0  # how often the window let the loop go on
+        # How often the window let the loop go on, and after how many events it was held last.
+        self._released = self._held_after = 0
         self._let_go_untold = False  # and whether it was told nothing since
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._carried_out = self._iteration = 0
@@ -86,15 +88,12 @@ class LiveRun:
         self._held = self._before_line = self._told_program = False
         self._line: int | None = None
         self._points: list[tuple[float, float]] = []
-        self._shown = 0.0  # when the window heard
-        self._begun = self._rate = 0.0
+        self._begun = self._rate = self._shown = 0.0  # shown: when the window heard
         self._recorder: Recorder | None = None  # of the iteration that is under way
         self._events = EventHolds()
-        self._held_after = 0  # so many events of the iteration the loop was held last
         self._thread = threading.get_ident()
         self._holds = LineHolds(origin.path, self._line_reached)
-        # All losses, for a window that attaches later.
-        self._losses = array("d")
+        self._losses = array("d")  # all, for a window that attaches later
         self._opened: Curves | None = None
         # What was logged, and what of it the window has not been told.
         self._logged: list[LoggedScalar] = []
@@ -156,7 +155,7 @@ class LiveRun:
         """Hear of each event of the iteration that is recorded."""
         self._recorder = recorder
         self._place.recorded_by(recorder)
-        recorder.tell(self._event_noted, self._forward_line_runs)
+        recorder.tell(self._event_noted, self._holds.forward_line_runs)
 
     def _event_noted(self, event: Event) -> None:
         """Hold the loop at an event, if it is to be held there."""
@@ -173,6 +172,7 @@ class LiveRun:
 
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """Hold the loop after a phase, if it is to be held there."""
+        self._follow_cell()
         self._follow_lines()
         self._ran.append(phase)
         self._due = phase_after(self._ran, self._order)
@@ -184,6 +184,7 @@ class LiveRun:
 
     def iteration_ended(self, iteration: int, loss: float, recorded: LateRecording | None) -> None:
         """Tell of an iteration that is over; hold the loop, if it is to be held there."""
+        self._follow_cell()
         now = time.perf_counter()
         took, self._recorder = now - self._begun, None
         self._place.ended(recording := made_now(recorded))
@@ -293,7 +294,7 @@ class LiveRun:
             self._due = recording.under_way or self._due
         with self._state:
             before, self._until, self._held = self._released, "phase", True
-            self._line = line or running_line(self._origin.path, sys._getframe(1))
+            self._line = line or running_line(self._holds.path, sys._getframe(1))
             self._before_line = before_line
             if self._line is None and recording is not None and recording.trace:
                 self._line = recording.trace[-1][0]  # the node runs in a thread of its own
@@ -314,13 +315,14 @@ class LiveRun:
         """Hold before the lines that have a breakpoint; in the loop's own thread."""
         if threading.get_ident() != self._thread:
             return  # a node that runs in a thread of its own
-        lines = (b.key for b in self._breakpoints if b.kind == "line")
-        self._holds.want(frozenset(line for line in lines if isinstance(line, int)))
+        self._holds.want(self._breakpoints)
 
-    def _forward_line_runs(self, line: int) -> None:
-        """Hold before a line of forward: it is traced already, so that ``LineHolds`` hears not."""
-        if any(b.kind == "line" and b.key == line for b in self._breakpoints):
-            self._line_reached(line)
+    def _follow_cell(self) -> None:
+        """Show the cell of a notebook that the loop runs in, if that is another one now."""
+        if self._origin.kind == "watch" and self._holds.moved():
+            self._breakpoints = tuple(b for b in self._breakpoints if b.kind != "line")
+            self._place.path = path = self._holds.path
+            self.show_program(cell_program(path, self._iteration + 1))
 
     def _line_reached(self, line: int) -> None:
         with DisableTorchFunction():

@@ -27,7 +27,7 @@ class LoopPlace:
     """
 
     def __init__(self, path: str) -> None:
-        self._path = path
+        self.path = path
         self._iteration = 1
         self._recorder: Recorder | None = None
         self._parameters: Mapping[str, Tensor] = {}
@@ -53,7 +53,7 @@ class LoopPlace:
 
     def now(self, thread: int | None) -> Whereabouts:
         """Where the loop is now, which runs in this thread; None: it is over."""
-        told = self._filled_in(whereabouts(thread, self._path, self._iteration))
+        told = self._filled_in(whereabouts(thread, self.path, self._iteration))
         same = self._told is not None and _is_same(self._told, told)
         since = self._told.since if same and self._told is not None else told.time
         if not same and self._told is not None and self._told.iteration < told.iteration:

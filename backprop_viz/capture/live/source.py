@@ -1,7 +1,9 @@
 """A script's source as the program that the window shows."""
 
 import ast
+import linecache
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backprop_viz.recording.program import Line, Program
 
@@ -20,6 +22,13 @@ def script_program(source: str, path: str, edited: str = "") -> Program:
         ),
         edited,
     )
+
+
+def cell_program(path: str, since: int) -> Program:
+    """A notebook's cell, in which the loop runs since an iteration."""
+    # A notebook has its cells' lines where tracebacks look for them.
+    program = script_program("".join(linecache.getlines(path)), path)
+    return replace(program, path=path, since=since)
 
 
 def _statements(source: str, path: str) -> Iterator[int]:

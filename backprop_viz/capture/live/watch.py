@@ -1,7 +1,6 @@
 """Watches a training loop: finds its iterations, and records those that are wanted."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Literal, Protocol
@@ -16,6 +15,7 @@ from torch.optim.optimizer import (
 from torch.overrides import _push_mode
 
 from backprop_viz.capture.code.forward_code import eager
+from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.late_recording import LateRecording
@@ -103,6 +103,7 @@ class Watch:
         self._unsure_before: tuple[Optimizer, ...] = ()
         self._recorder: Recorder | None = None
         self._loop: LoopWatch | None = None
+        self._source: str | None = None  # the file that the loop is in
         self._left: Recording | None = None  # of an iteration that raised unrecorded
         self._open = ExitStack()
         self._handles = ExitStack()
@@ -139,8 +140,8 @@ class Watch:
                 only=self._only,
             )
         self._follower.recording_begins(recorder)
-        source = getattr(sys.modules.get("__main__"), "__file__", None)
-        self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, source)
+        self._source = loop_source(self._source)
+        self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, self._source)
         warned = warned_where_it_was_called()
         for context in (without_collector(), eager(), recorder.following_modules(), warned):
             self._open.enter_context(context)

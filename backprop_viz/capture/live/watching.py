@@ -20,7 +20,7 @@ from backprop_viz.capture.live.listening import listen_for_windows
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.server import WindowServer
-from backprop_viz.capture.live.source import script_program
+from backprop_viz.capture.live.source import cell_program, script_program
 from backprop_viz.capture.live.watch import Keep, Watch
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.module_choice import ModuleChoice
@@ -175,10 +175,9 @@ def _of_this_process(models: Sequence[nn.Module], caller: FrameType) -> tuple[Ru
     with suppress(OSError):
         source = Path(path).read_text(encoding="utf-8", errors="replace") if path else ""
     title = os.path.basename(path) or ", ".join(type(one).__name__ for one in models)
-    if not path:  # a notebook has its cells' lines where tracebacks look for them
-        cell = caller.f_code.co_filename
-        source = "".join(linecache.getlines(cell))
-        path = cell if source else ""
+    program = script_program(source, path)
+    if not path and linecache.getlines(cell := caller.f_code.co_filename):
+        path, program = cell, cell_program(cell, since=0)
     device = next((str(p.device) for one in models for p in one.parameters()), "cpu")
     rank, ranks = own_rank()
     origin = RunOrigin.of_this_process(
@@ -191,4 +190,4 @@ def _of_this_process(models: Sequence[nn.Module], caller: FrameType) -> tuple[Ru
         world_size=ranks,
         device=device,
     )
-    return origin, script_program(source, path)
+    return origin, program

@@ -115,7 +115,7 @@ class FunctionWatch(TorchFunctionMode):
         self._taken = taken
         self._ran = ran
         self._copy = copy
-        self._forward = forward
+        self.forward = forward
 
     def __enter__(self) -> "FunctionWatch":
         self._transforms.enter_context(self.transforms_told())
@@ -171,7 +171,7 @@ class FunctionWatch(TorchFunctionMode):
         told: RanInside,
         noted: tuple[Copies, bytes | None],
     ) -> None:
-        lines = lines_running(self._forward)
+        lines = lines_running(self.forward)
         (ran or self._ran)(Ran(told.op, told.read, noted[0], told.made, *lines, told.call))
 
     def forget(self) -> None:
@@ -231,7 +231,7 @@ class FunctionWatch(TorchFunctionMode):
             filled = op in _DROPOUTS and "training" in kwargs and not training_given(2)
             without = "training" if filled else None
             call = template.call(_full_name(func), state if drew else None, without)
-            self._ran(Ran(op, read, inputs, made, *lines_running(self._forward), call))
+            self._ran(Ran(op, read, inputs, made, *lines_running(self.forward), call))
         return result
 
 

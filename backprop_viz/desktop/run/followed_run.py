@@ -32,6 +32,7 @@ class FollowedRun:
         self.settings = settings
         self.recording = Recording(0, ())
         self.program = Program(())
+        self._cells: list[Program] = []  # of a notebook, in the order in which the loop was there
         self.origin: RunOrigin | None = None
         self.cache = RecordingCache(KeptIterations().budget)
         # The iterations that can be read from a file, in ascending order.
@@ -76,6 +77,19 @@ class FollowedRun:
             self.settings = replace(self.settings, network=None)
         self._number = self.rerecorded_left = 0
 
+    def program_of(self, iteration: int) -> Program:
+        """The program that an iteration ran in."""
+        ran = (cell for cell in reversed(self._cells) if cell.since <= iteration)
+        return next(ran, self.program)
+
+    def _follow_cell(self, program: Program) -> None:
+        """Keep the cells of a notebook that a loop has been in; only the newest can be held in."""
+        if program.path:
+            if self._cells:
+                lines = tuple(replace(line, runs="") for line in self._cells[-1].lines)
+                self._cells[-1] = replace(self._cells[-1], lines=lines)
+            self._cells.append(program)
+
     def continue_as(self, number: int) -> None:
         """The worker goes on with this run under another number."""
         self._number = number
@@ -115,7 +129,9 @@ class FollowedRun:
             if not recording.preview:
                 self.cache.keep(recording)
                 self._order = phases_in_order(recording, self._order)
-        self.program = update.program or self.program
+        if update.program is not None:
+            self.program = update.program
+            self._follow_cell(update.program)
         newest = self.recording
         return ViewState(
             settings=self.settings,

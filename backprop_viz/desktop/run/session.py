@@ -105,7 +105,7 @@ class Session(ShownRun):
         self._aside = RunAside()
         # What was shown is painted when the event loop comes to this.
         self._painted = QTimer(self, singleShot=True, interval=0)
-        self._painted.timeout.connect(self._tell_painted)
+        self._painted.timeout.connect(self._client.tell_painted)
         # A window may be destroyed without having been closed.
         self.destroyed.connect(self._client.close)
         self.destroyed.connect(self.explainer.close)
@@ -305,7 +305,7 @@ class Session(ShownRun):
     def _take(self) -> None:
         """Take in all that the worker said, and show how things stand after it."""
         newest, rerecorded, ended = None, False, None
-        while (received := self._client.take() or self.explainer.take()) is not None:
+        while received := self._client.take() or self.explainer.take():
             message, recording = received
             if isinstance(message, Update):
                 newest = self._absorb(message, recording)
@@ -344,9 +344,6 @@ class Session(ShownRun):
             self.run_ended.emit(ended)
         if rerecorded and self._view_state is not None:
             self._show(self._whole(self._view_state.cursor))  # with more to go back to
-
-    def _tell_painted(self) -> None:
-        self._client.tell_painted()
 
     def _tell(self, notice: Notice) -> None:
         if notice.code == "worker_ended":
@@ -390,6 +387,8 @@ class Session(ShownRun):
         is_new = self._run.is_new(update)
         opened = self._opened if is_new else None
         live = self._run.take(update, recording, opened)
+        if self._stops.moved_to(self._run.program.path):
+            self.watch(self._stops.breakpoints)
         if is_new and opened is None and not update.kept:
             self.run_began.emit()
         self._aside.absorbed()

@@ -35,8 +35,7 @@ class ShownRun(QObject):
         self._view_state: ViewState | None = None
         self._run = FollowedRun(settings)
         self.ranks: RankRuns | None = None  # where several are followed: one of them is shown
-        self._by_event = False
-        self._sample = 0
+        self._by_event, self._sample = False, 0
         self._full_precision = False
         self._baseline: Baseline | None = None
         # The iterations that are being read from a file, and the one that is shown then, and how.
@@ -366,6 +365,7 @@ class ShownRun(QObject):
         self._view_state = replace(
             self._live,
             cursor=cursor,
+            program=self._run.program_of(cursor.recording.iteration),
             kept_iterations=self._run.kept_iterations(cursor.recording.iteration),
             breakpoints=self._stops.breakpoints,
             hit=self._stops.hit_at(cursor),

@@ -63,7 +63,12 @@ class PlayedScript:
         send(self._out, self._writer.pieces(message, recording))
 
     def update(
-        self, recording: Recording | None = None, *, training: bool = False, line: int | None = 3
+        self,
+        recording: Recording | None = None,
+        *,
+        training: bool = False,
+        line: int | None = 3,
+        program: Program = PROGRAM,
     ) -> None:
         iteration = 0 if recording is None else recording.iteration
         losses = [] if recording is None else [(recording.loss, float("nan"))]
@@ -74,7 +79,7 @@ class PlayedScript:
                 iteration=iteration,
                 due=Phase.ZERO_GRAD,
                 training=training,
-                program=PROGRAM,
+                program=program,
                 points=losses,
                 line=line,
             ),
@@ -191,6 +196,36 @@ def test_what_the_window_asks_of_the_script(
     played.show(recordings[0])
     assert played.session.view_state.cursor.recording == recordings[0]
     assert list(played.session.view_state.curves.loss) == [recordings[0].loss]
+
+
+def cell(text: str, since: int) -> Program:
+    lines = tuple(
+        Line(one, source_line=i, runs="traced") for i, one in enumerate(text.split(";"), 1)
+    )
+    return Program(lines, path=f"/tmp/ipykernel_1/{text}.py", since=since)
+
+
+def test_a_notebooks_iterations_are_shown_with_the_cell_that_they_ran_in(
+    played: Played, recordings: list[Recording]
+) -> None:
+    program, session = played.window.panel(ProgramView), played.session
+    first, second = cell("one;two;three", 0), cell("train();test()", 2)
+    played.script.update(recordings[0], program=first)
+    until(session, lambda: session.newest_recording == recordings[0])
+    assert program.lines() == ["one", "two", "three"]
+    assert program.subtitle.text() == "a cell of your notebook"
+    inside, anywhere = Breakpoint("line", 2), Breakpoint("not_finite")
+    session.watch((inside, anywhere))
+    played.script.update(recordings[1], program=second, line=1)
+    until(session, lambda: session.newest_recording == recordings[1])
+    until(session, lambda: program.lines() == ["train()", "test()"])
+    # Line 2 was that of the other cell.
+    assert session.breakpoints == (anywhere,)
+    session.show_iteration(1)
+    until(session, lambda: program.lines() == ["one", "two", "three"])
+    assert not program.code.can_break(1)  # the loop is there no longer
+    played.script.update(program=replace(first, since=3), line=1)
+    until(session, lambda: set(session.breakpoints) == {inside, anywhere})
 
 
 def test_pause(played: Played) -> None:

@@ -91,11 +91,20 @@ class AutogradView(Panel):
         self._tell(self._view_state)
 
     def _tell(self, view_state: ViewState) -> None:
-        count = len(self.canvas.item.graph.nodes)
+        graph = self.canvas.item.graph
         text = self.tr("loss.grad_fn → next_functions · {count} nodes")
-        if view_state.cursor.recording.loss is None:
+        starts: list[str] = []
+        if view_state.cursor.recording.loss is None and view_state.origin is None:
             text = self.tr("out.grad_fn → next_functions · {count} nodes")
-        self.subtitle.setText(text.format(count=count) if count else "")
+        elif view_state.cursor.recording.loss is None:  # a script has no loss, or none yet
+            led_to = {to for _, to in graph.edges}
+            starts = [node.name for node in graph.nodes if node.id not in led_to]
+            text = self.tr("from {name} · {count} nodes")
+            if len(starts) > 1:
+                text = self.tr("from {name} and {others} more · {count} nodes")
+        name, count = (starts or [""])[0], len(graph.nodes)
+        text = text.format(name=name, others=len(starts) - 1, count=count)
+        self.subtitle.setText(text if count else "")
         done = ""
         if current_phase(view_state) is Phase.BACKWARD:
             told = nodes_done(view_state.cursor)

@@ -98,7 +98,8 @@ class ModulesView(Panel):
             self._unfold()
             count = sum(p.value.size for p in cursor.recording.parameters)
             text = self.tr("{name} · {count} parameters")
-            self.subtitle.setText(text.format(name=cursor.recording.model, count=f"{count:,}"))
+            text = text.format(name=cursor.recording.model, count=f"{count:,}")
+            self.subtitle.setText("" if self.rows.tree is None else text)
         self.tree.viewport().update()
 
     def _unfold(self) -> None:

@@ -54,7 +54,9 @@ class ModuleTreeModel(QAbstractItemModel):
         same_tree = before is not None and _has_same_tree(before, recording)
         if not same_tree:
             self.beginResetModel()
-            self.tree = ModuleTree(recording)
+            # Before anything is recorded there are none.
+            known = recording.modules or recording.parameters
+            self.tree = ModuleTree(recording) if known else None
             self._places = {p.name: i for i, p in enumerate(recording.parameters)}
             self._root, self._shown, self._text = ModuleRow("module", "", None, 0), None, ""
         self._recording, self.position = recording, position

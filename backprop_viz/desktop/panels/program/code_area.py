@@ -90,6 +90,7 @@ class CodeArea(QTextEdit):
         self._tokens = tokens_of(texts)
         self.setPlainText("\n".join(texts))
         self._fit()
+        self._repaint()
 
     def show_marks(self, marks: Marks, done: frozenset[Phase]) -> None:
         """Mark rows; the phases ``done`` have a full bar in the gutter."""

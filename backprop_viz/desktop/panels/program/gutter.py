@@ -74,8 +74,9 @@ class Gutter(QWidget):
         self._under_mouse: int | None = None
 
     def width_needed(self, size: int) -> int:
-        """Room for a dot or an arrow, two digits and a bar."""
-        return 13 + QFontMetrics(code_font(max(size - 1, 11))).horizontalAdvance("00") + 10
+        """Room for a dot or an arrow, the digits of the last line's number and a bar."""
+        digits = "0" * max(len(str(len(self._area.lines))), 2)
+        return 13 + QFontMetrics(code_font(max(size - 1, 11))).horizontalAdvance(digits) + 10
 
     # -- what the user does ------------------------------------------------------------------
 

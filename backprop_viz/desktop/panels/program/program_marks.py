@@ -75,6 +75,7 @@ def _in_script(view_state: ViewState) -> Marks:
 def _line_of(view_state: ViewState, event: Event) -> int | None:
     """The line of the script that an event is from; None if it is from another file."""
     path = "" if view_state.origin is None else view_state.origin.path
+    path = view_state.program.path or path
     return event.place[1] if event.place is not None and event.place[0] == path else None
 
 

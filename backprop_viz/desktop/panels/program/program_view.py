@@ -110,6 +110,8 @@ class ProgramView(Panel):
         if old is None or lines_of(old) != lines_of(view_state):
             self.code.show_lines(lines_of(view_state))
             self._name_lines(view_state)
+            if view_state.program.path:
+                self.subtitle.setText(self.tr("a cell of your notebook"))
             self._highlight()
             self._light_up()
         if old is None or old.program != view_state.program:

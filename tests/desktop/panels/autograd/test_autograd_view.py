@@ -22,6 +22,7 @@ from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from tests.desktop.panels.autograd.graph_helpers import (
@@ -91,6 +92,11 @@ def test_texts(view: AutogradView, make_view_state: MakeViewState) -> None:
         make_view_state(Settings(data="random", loss="output_gradient", batch_size=1))
     )
     assert view.subtitle.text() == "out.grad_fn → next_functions · 25 nodes"
+    # What a script has made last may be an output, or half of its loss: that is named.
+    recording = changed_recording(view_state.cursor.recording, loss=None)
+    of_script = replace(view_state, cursor=recording.at(5), origin=RunOrigin("script", "train.py"))
+    view.show_view_state(of_script)
+    assert view.subtitle.text() == "from NllLossBackward0 · 27 nodes"
 
 
 def test_node_texts(make_view_state: MakeViewState) -> None:

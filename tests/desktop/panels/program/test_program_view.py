@@ -3,9 +3,9 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.numbers.number_marks import marks_of
@@ -169,6 +169,31 @@ def test_the_marked_line_is_brought_into_view(
         box = view.code.row_box(row)
         assert box.top() >= -1
         assert box.bottom() <= view.code.viewport().height() + 1
+
+
+class Paints(QObject):
+    """Counts how often a widget was painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.Paint
+        return False
+
+
+def test_the_numbers_beside_other_lines_are_painted_anew(view: ProgramView, qtbot: QtBot) -> None:
+    code, paints = view.code, Paints(view.code.gutter)
+    code.show_lines(tuple(Line("pass  # " + "a" * 400) for _ in range(40)))
+    QCoreApplication.processEvents()
+    width = code.gutter.width()
+    code.show_lines((*(Line("pass") for _ in range(39)), Line("b" * 400)))
+    before = paints.count
+    qtbot.waitUntil(lambda: paints.count > before)
+    code.show_lines(tuple(Line("pass") for _ in range(200)))
+    assert code.gutter.width() > width  # three digits
 
 
 def test_a_long_line_is_wrapped_and_never_out_of_sight_at_the_right(
