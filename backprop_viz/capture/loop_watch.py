@@ -10,10 +10,7 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
-from torch.optim.optimizer import (
-    register_optimizer_step_post_hook,
-    register_optimizer_step_pre_hook,
-)
+from torch.optim import optimizer as optimizers
 from torch.overrides import TorchFunctionMode, _push_mode
 from torch.utils.hooks import RemovableHandle
 
@@ -36,12 +33,12 @@ from backprop_viz.capture.watches.module_tree import tensors_in
 from backprop_viz.capture.watches.overridable_backward import backward_overridable
 from backprop_viz.capture.watches.parameter_watch import CHANGED
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
+from backprop_viz.capture.watches.scripted_calls import ScriptedCalls
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
 
 # torch says so to its profiler when an optimizer clears its gradients.
-_TOLD, _ENTER = "_record_function_", "_record_function_enter_new"
-_CLEARS = "Optimizer.zero_grad#"
+_TOLD, _ENTER, _CLEARS = "_record_function_", "_record_function_enter_new", "Optimizer.zero_grad#"
 _NO_KWARGS: Mapping[str, Any] = {}
 _UNSEEN = torch._C.DisableTorchFunction  # while the recorder reads tensors itself
 _UNSCALES = "_amp_foreach_non_finite_check_and_unscale_"
@@ -89,8 +86,8 @@ class LoopWatch(TorchFunctionMode):
         """Know when the model runs and when an optimizer steps."""
         handles = [
             *self.hook_models(),
-            register_optimizer_step_pre_hook(self.optimizer_steps),
-            register_optimizer_step_post_hook(self.optimizer_stepped),
+            optimizers.register_optimizer_step_pre_hook(self.optimizer_steps),
+            optimizers.register_optimizer_step_post_hook(self.optimizer_stepped),
         ]
         try:
             with self._recorder.following_modules(), backward_overridable(), self.transforms_told():
@@ -104,6 +101,9 @@ class LoopWatch(TorchFunctionMode):
         """Know when a model runs, until the handles are removed."""
         for model in self._models:
             yield called_before(model, self.model_runs, with_kwargs=True)
+        told = self._recorder.modules, self._recorder.copies, self._recorder.operation_ran
+        yield from ScriptedCalls(*told, lambda: self._depth and not self._evaluating).hooks()
+        for model in self._models:
             yield called_after(model, self._model_ran)
 
     def finish(self) -> None:

@@ -79,7 +79,7 @@ class Recorder:
         self.writes = WriteWatch(log, only is None)
         self.watch = ParameterWatch(model, self._optimizers, log, only)
         self._parameters = self.watch.at_start()
-        self._modules, self._buffers = ModuleWatch(model), BufferWatch(model, log, only)
+        self.modules, self._buffers = ModuleWatch(model), BufferWatch(model, log, only)
         self._walked = WalkedGraph(self._names, only, samples is not None)
         nodes = log, self._walked, self.watch, self._names, intervention, only
         self._nodes_watch = BackwardWatch(*nodes)
@@ -91,7 +91,7 @@ class Recorder:
         self._used = UsedOptions(self._optimizers, self._names)
         self._made = (ages := graph_ages(model)).begin()
         self.errors = ErrorLog(log, ages, self._names)
-        watches = self.writes, self._modules, self._buffers, self._made
+        watches = self.writes, self.modules, self._buffers, self._made
         self.plain_calls = PlainCalls(log, self._forward, *watches, self.errors.operation_failed)
         self._growth = GrowthWatch(ages)
 
@@ -190,7 +190,7 @@ class Recorder:
 
     def copies(self, tensors: Tensors, made: bool = False) -> tuple[Copy, ...]:
         """A copy of each tensor as it is now; but of modules that are left out."""
-        if self._only is None or self._only.has(self._modules.running):
+        if self._only is None or self._only.has(self.modules.running):
             return self.log.copies(tensors, made)
         return tuple([self.log.copy(t) if t.numel() == 1 else LEFT_OUT for t in tensors])
 
@@ -241,7 +241,7 @@ class Recorder:
             failure=self.errors.failure,
             trace=tuple(self.lines.lines),
             cleared=self.cleared,
-            modules=self._modules.modules,
+            modules=self.modules.modules,
             buffers=self._buffers.buffers(),
             groups=self._used.groups(),
             error=self.errors.error,
@@ -300,7 +300,7 @@ class Recorder:
 
     def following_modules(self) -> AbstractContextManager[None]:
         """Note in here of each operation which module ran it."""
-        return self._modules.following(no_hooks=self.watch.unbroken)
+        return self.modules.following(no_hooks=self.watch.unbroken)
 
     # -- forward and loss --------------------------------------------------------------------
 
@@ -327,7 +327,7 @@ class Recorder:
         self.writes.has_run()
         log, phase = self.log, self.spans.phase
         op, read, inputs, made, line, place, call, copies = told
-        (node, *others), module = map(grad_fn_of, made), self._modules.running
+        (node, *others), module = map(grad_fn_of, made), self.modules.running
         number = made[0].output_nr
         self._forward.ran(Operation(phase, op, read, made, node, number, module, tuple(others)))
         log.weights_made(read, made)

@@ -50,6 +50,7 @@ def test_before_anything_is_recorded_there_is_no_row(window: MainWindow) -> None
     window.show_view_state(replace(state, cursor=Recording(0, ()).at(0)))
     assert panel.isVisible()
     assert (panel.rows.rowCount(), panel.subtitle.text()) == (0, "")
+    assert window.panel(NetworkView).subtitle.text() == ""
     window.show_view_state(state)
     assert panel.rows.rowCount() == 1
     assert "parameters" in panel.subtitle.text()

@@ -9,7 +9,7 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graphs import Operation
 from backprop_viz.capture.tensors.shapes import known_sizes
-from backprop_viz.recording.layers import Layer, LayerGraph, Output, numbered
+from backprop_viz.recording.layers import SCRIPTED, Layer, LayerGraph, Output, numbered
 from backprop_viz.recording.phases import Phase
 
 _LOSS = "loss"
@@ -136,12 +136,15 @@ def _continued(
     same_shape = op.shape == last.shape
     reads_latest = last.shown in op.read
     alone = len(reads) == 1 and reads[0] >= sources and not parameters and "pool" not in op.op
+    alone = alone and op.op != SCRIPTED
     return reads[0] if alone and same_shape and reads_latest else None
 
 
 def _title(operation: Traced, parameters: Sequence[str]) -> str:
     if operation.phase is Phase.LOSS:
         return _LOSS
+    if operation.op == SCRIPTED:
+        return f"{operation.module} · {SCRIPTED}" if operation.module else SCRIPTED
     if parameters:
         owner, module = parameters[0].rpartition(".")[0], operation.module
         if module and not f"{owner}.".startswith(f"{module}."):

@@ -29,6 +29,12 @@ class ModuleWatch:
         self._followed = {
             module: name for name, module in found if not isinstance(module, torch.jit.ScriptModule)
         }
+        # The names of the outermost of those.
+        self.scripted: dict[nn.Module, str] = {}
+        for name, module in found:
+            around = (f"{one}." if one else "" for one in self.scripted.values())
+            if isinstance(module, torch.jit.ScriptModule) and not name.startswith(tuple(around)):
+                self.scripted[module] = name
         self._running: list[str] = []
 
     @property
@@ -37,11 +43,23 @@ class ModuleWatch:
         return self._running[-1] if self._running else None
 
     @contextmanager
+<<<<<<< HEAD
     def following(self, no_hooks: bool = False) -> Iterator[None]:
         """Follow the modules that run in here, also those whose forward raises.
 
         ``no_hooks``: the network itself has no hooks of ours.
         """
+=======
+    def within(self, name: str) -> Iterator[None]:
+        """What is noted in here has run in this module."""
+        self._running.append(name)
+        yield
+        self._running.pop()
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Follow the modules that run in here, also those whose forward raises."""
+>>>>>>> c666958d (A scripted module is one box of the network, which says that its inside is not recorded)
         try:
             copied = nullcontext() if no_hooks else copied_without_hooks()
             with seen_by(self._followed, self._running), copied:

@@ -48,14 +48,19 @@ def not_recorded_text(code: str, name: str) -> str:
     return texts.get(code, unknown).format(name)
 
 
+def scripted_note() -> str:
+    """What is to be known of the recording of a scripted module."""
+    return translate(
+        "missing",
+        "What it computes inside is not recorded: it is scripted and runs outside Python. Its "
+        "gradients are.",
+    )
+
+
 def module_note(kind: str) -> str:
     """What is to be known of the recording of a module, by the name of its class; else ""."""
     if kind in _SCRIPTED:
-        return translate(
-            "missing",
-            "What it computes inside is not recorded: it is scripted and runs outside Python. Its "
-            "gradients are.",
-        )
+        return scripted_note()
     if kind == "OptimizedModule":
         return translate(
             "missing",

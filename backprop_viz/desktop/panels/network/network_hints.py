@@ -14,9 +14,9 @@ from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.numbers import compared, full, signed
-from backprop_viz.desktop.texts.missing_texts import not_recorded_text
+from backprop_viz.desktop.texts.missing_texts import not_recorded_text, scripted_note
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.layers import SCRIPTED, Layer
 from backprop_viz.recording.number import Number
 
 
@@ -149,6 +149,8 @@ def layer_hint(state: NetworkState, layer: Layer, span: Range | None = None) -> 
             text.format(chain=chain, shown=shown),
             hint.format(other=other, chosen=chosen),
         ]
+    if any(output.op == SCRIPTED for output in layer.outputs):
+        lines.append(scripted_note())
     lines += layer.parameters
     if span is not None:
         text = translate("NetworkCanvas", "shown: {low} to {high}")

@@ -286,7 +286,8 @@ class NetworkView(Panel):
         self._told = recording.serial
         count = sum(parameter.value.size for parameter in recording.parameters)
         text = self.tr("{name} · {count} parameters")
-        self.subtitle.setText(text.format(name=recording.model, count=f"{count:,}"))
+        text = text.format(name=recording.model, count=f"{count:,}")
+        self.subtitle.setText(text if recording.model else "")  # before anything is recorded
 
     def _reveal(self, layer: str) -> None:
         """Scroll to the layer at the cursor if the network is wider than the panel."""
