@@ -22,6 +22,7 @@ from backprop_viz.capture.code.user_lines import line_of_file
 from backprop_viz.capture.followed_backward import FollowedBackward, creates_graph
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.scripted_calls import ScriptedCalls
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
@@ -33,7 +34,6 @@ from backprop_viz.capture.watches.module_tree import tensors_in
 from backprop_viz.capture.watches.overridable_backward import backward_overridable
 from backprop_viz.capture.watches.parameter_watch import CHANGED
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
-from backprop_viz.capture.watches.scripted_calls import ScriptedCalls
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
 
@@ -101,8 +101,7 @@ class LoopWatch(TorchFunctionMode):
         """Know when a model runs, until the handles are removed."""
         for model in self._models:
             yield called_before(model, self.model_runs, with_kwargs=True)
-        told = self._recorder.modules, self._recorder.copies, self._recorder.operation_ran
-        yield from ScriptedCalls(*told, lambda: self._depth and not self._evaluating).hooks()
+        yield from ScriptedCalls(self._recorder, lambda: bool(self._depth)).hooks()
         for model in self._models:
             yield called_after(model, self._model_ran)
 

@@ -3,13 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-<<<<<<< HEAD
 from backprop_viz.recording.quick_records import quickly_made
-=======
+
 # The name of the operation that a call of a scripted module is recorded as.
 SCRIPTED = "scripted"
-
->>>>>>> c666958d (A scripted module is one box of the network, which says that its inside is not recorded)
 
 
 @quickly_made

@@ -43,13 +43,6 @@ class ModuleWatch:
         return self._running[-1] if self._running else None
 
     @contextmanager
-<<<<<<< HEAD
-    def following(self, no_hooks: bool = False) -> Iterator[None]:
-        """Follow the modules that run in here, also those whose forward raises.
-
-        ``no_hooks``: the network itself has no hooks of ours.
-        """
-=======
     def within(self, name: str) -> Iterator[None]:
         """What is noted in here has run in this module."""
         self._running.append(name)
@@ -57,9 +50,11 @@ class ModuleWatch:
         self._running.pop()
 
     @contextmanager
-    def following(self) -> Iterator[None]:
-        """Follow the modules that run in here, also those whose forward raises."""
->>>>>>> c666958d (A scripted module is one box of the network, which says that its inside is not recorded)
+    def following(self, no_hooks: bool = False) -> Iterator[None]:
+        """Follow the modules that run in here, also those whose forward raises.
+
+        ``no_hooks``: the network itself has no hooks of ours.
+        """
         try:
             copied = nullcontext() if no_hooks else copied_without_hooks()
             with seen_by(self._followed, self._running), copied:

@@ -51,7 +51,7 @@ class PhaseWatch(FunctionWatch):
         if self.inside or func in TELLS_ABOUT:
             return func(*args, **kwargs)
         if self._plain is not None and not kwargs:
-            made = self._plain.run(func, args, self._forward, Phase.FORWARD)
+            made = self._plain.run(func, args, self.forward, Phase.FORWARD)
             if made is not NOT_PLAIN:
                 return made
         self._writes.before_call(func, args, kwargs)

@@ -8,28 +8,21 @@ from torch import nn
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.code.user_lines import user_line
+from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches.function_watch import Copies, Ran, Tensors
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
-from backprop_viz.capture.watches.module_watch import ModuleWatch
 from backprop_viz.recording.layers import SCRIPTED
 
 
 class ScriptedCalls:
-    """Calls ``ran`` with each call of a scripted one of ``modules``, which reads its parameters.
+    """Tells a recorder of each call of a scripted module of its model, which reads its parameters.
 
     ``wanted`` says whether a call belongs to what is recorded.
     """
 
-    def __init__(
-        self,
-        modules: ModuleWatch,
-        copy: Callable[[Tensors], Copies],
-        ran: Callable[[Ran], None],
-        wanted: Callable[[], object],
-    ) -> None:
-        self._modules = modules
-        self._copy, self._ran, self._wanted = copy, ran, wanted
+    def __init__(self, recorder: Recorder, wanted: Callable[[], bool]) -> None:
+        self._recorder, self._modules, self._wanted = recorder, recorder.modules, wanted
         self._begun: list[tuple[Tensors, Copies] | None] = []
 
     def hooks(self) -> Iterator[RemovableHandle]:
@@ -44,7 +37,8 @@ class ScriptedCalls:
             return
         with torch._C.DisableTorchFunction():
             read = *nested_tensors((args, kwargs)), *module.parameters()
-            self._begun.append((read, self._copy(read)))  # it may write to what it is given
+            # Copied before it runs: it may write to what it is given.
+            self._begun.append((read, self._recorder.copies(read)))
 
     def _has_run(self, module: nn.Module, _: Any, output: Any) -> None:
         begun = self._begun.pop() if self._begun else None
@@ -53,5 +47,6 @@ class ScriptedCalls:
         with torch._C.DisableTorchFunction():
             made = tuple(nested_tensors(output))
             if made:
+                told = Ran(SCRIPTED, *begun, made, None, user_line(), None)
                 with self._modules.within(self._modules.scripted[module]):
-                    self._ran(Ran(SCRIPTED, *begun, made, None, user_line(), None))
+                    self._recorder.operation_ran(told)
