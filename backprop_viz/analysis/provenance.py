@@ -34,6 +34,17 @@ def maker(recording: Recording, tensor: int, before: int) -> int | None:
     return None
 
 
+def is_kept_inside(recording: Recording, tensor: int) -> bool:
+    """Whether only a backward that makes a graph has read a tensor, which no call handed out.
+
+    What such a backward runs happens in its line.
+    """
+    backwards = {e.place for e in recording.events if e.phase is Phase.BACKWARD}
+    read = [e for _, e in forward_events(recording) if tensor in e.input_ids]
+    inside = (e.call is not None and e.call.inner and e.place in backwards for e in read)
+    return bool(read) and all(inside)
+
+
 def numbers_from(recording: Recording, tensor: int, before: int) -> int | None:
     """The operation that computed a tensor's numbers, before others only reshaped them."""
     made = maker(recording, tensor, before)

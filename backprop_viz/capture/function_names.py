@@ -11,6 +11,8 @@ import torch
 from torch.nn import functional
 from torch.overrides import get_overridable_functions, resolve_name
 
+from backprop_viz.recording.calls import INNER
+
 _Function = Callable[..., Any]
 # torch's own switches warnings off and on, and Python then forgets which ones it has shown.
 _resolved: Callable[[_Function], str | None] = getattr(resolve_name, "__wrapped__", resolve_name)
@@ -55,13 +57,9 @@ def _unresolved() -> Mapping[_Function, str]:
     }
 
 
-# Before the name of one of torch's own operations, below its functions.
-ATEN = "torch.ops.aten."
-
-
 def function_of(name: str) -> _Function | None:
     """The function of a full name such as ``torch.nn.functional.conv2d``."""
-    return _operation(name.removeprefix(ATEN)) if name.startswith(ATEN) else _named().get(name)
+    return _operation(name.removeprefix(INNER)) if name.startswith(INNER) else _named().get(name)
 
 
 @cache

@@ -11,6 +11,9 @@ from typing import Any
 
 from backprop_viz.recording.quick_records import quickly_made
 
+# Before the name of one of torch's own operations, below its functions.
+INNER = "torch.ops.aten."
+
 
 @dataclass(frozen=True, slots=True)
 class TensorPlace:
@@ -53,6 +56,11 @@ class Call:
     def name(self) -> str:
         """The function's own name: "conv2d"; of a property such as ``Tensor.T``, the property's."""
         return self.function.removesuffix(".__get__").rpartition(".")[2]
+
+    @property
+    def inner(self) -> bool:
+        """Whether it is an operation that torch ran below its functions."""
+        return self.function.startswith(INNER)
 
     def argument(self, name: str, place: int, otherwise: Any = None) -> Any:
         """An argument by its name, or by its place from 0 where it was given by place."""

@@ -8,9 +8,8 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from backprop_viz.capture.function_names import ATEN
 from backprop_viz.capture.tensors.templates import Template
-from backprop_viz.recording.calls import Call
+from backprop_viz.recording.calls import INNER, Call
 
 # They hand on what they are given, for autograd's own sake.
 _NOTHING_DONE = frozenset({"detach", "_efficientzerotensor"})
@@ -69,7 +68,7 @@ class InsideWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
             made = tuple([each for each in made if each is not None])
             namespace, op = func.name().split(".")[0].split("::")
             if namespace == "aten" and op not in _NOTHING_DONE and _all_tensors(made):
-                call = template.call(f"{ATEN}{op}", noted[1])
+                call = template.call(f"{INNER}{op}", noted[1])
                 # Held, autograd would make a view's result anew.
                 weak = [weakref.ref(each) for each in made]
                 read = tuple(template.read)

@@ -9,7 +9,6 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.capture.function_names import ATEN
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 
@@ -50,7 +49,7 @@ def phases(recording: Recording) -> list[Phase]:
 
 def operations(recording: Recording, phase: Phase) -> list[str]:
     """The operations of a phase that the loop calls, each of which has its node."""
-    called = [e for e in recording.events if e.call and not e.call.function.startswith(ATEN)]
+    called = [e for e in recording.events if e.call and not e.call.inner]
     events = [event for event in called if event.phase is phase]
     for event in events:
         assert event.node is not None, event.op

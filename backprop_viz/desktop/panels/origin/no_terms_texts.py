@@ -1,7 +1,9 @@
 """Why a number has no terms, in the user's language."""
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.analysis.provenance import is_kept_inside
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact
@@ -141,6 +143,27 @@ def given_text(recording: Recording, number: Number) -> str:
             "reasons",
             "It is given: a buffer of the network, such as a running mean. No gradient changes it.",
         )
+    transposed = _transposed(recording, tensor)
+    if transposed is not None:
+        told = translate(
+            "reasons", "It is {0}, transposed, as torch has kept it for a gradient of the gradient."
+        )
+        return told.format(transposed)
+    if is_kept_inside(recording, tensor):
+        return translate(
+            "reasons",
+            "An operation computed it on its way, and torch has kept it for a gradient of the "
+            "gradient: no call handed it out.",
+        )
     return translate(
         "reasons", "Nothing that was recorded made it: to the network it is a constant."
     )
+
+
+def _transposed(recording: Recording, tensor: int) -> str | None:
+    """The parameter that a tensor is the transpose of."""
+    array = recording.tensors[tensor]
+    for parameter in recording.parameters if array.ndim == 2 and array.size > 1 else ():
+        if np.array_equal(array.T, parameter.value):
+            return parameter.name
+    return None
