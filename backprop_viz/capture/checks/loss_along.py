@@ -26,6 +26,7 @@ from backprop_viz.recording.components import component_of
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
+from backprop_viz.recording.phases import Phase
 
 # The nodes of a change in place through a view.
 _IN_PLACE = frozenset({"CopySlices", "AsStridedBackward0"})
@@ -199,6 +200,7 @@ def _refuse_unseen(recording: Recording, operations: ViewWrites) -> None:
     """
     followed = operations.followed
     known = {recording.input_id, recording.labels_id, *(p.value_id for p in recording.parameters)}
+    moved = {e.output_ids[0] for e in recording.events if e.phase is Phase.UPDATE}
     for _, event in operations.forward_events():
         unmade = set(event.input_ids) - known
         known.update(event.output_ids)
@@ -207,7 +209,8 @@ def _refuse_unseen(recording: Recording, operations: ViewWrites) -> None:
             if reads_unseen(recording.graph, event.node, again.outputs[0].grad_fn):
                 if any(node.name in _IN_PLACE for node in recording.graph.nodes):
                     raise NotReplayed("changed_in_place", event.op)
-                raise NotReplayed("read_unrecorded", event.op)
+                code = "read_unrecorded" if moved.isdisjoint(unmade) else "weights_moved"
+                raise NotReplayed(code, event.op)
 
 
 def _objective(recording: Recording) -> tuple[int, Tensor]:

@@ -198,7 +198,8 @@ def update_slope(recording: Recording, event: Event, number: Number) -> float | 
     By central differences of the rule in float64.
     """
     weight, grad = event.inputs
-    if weight is None or grad is None:
+    # Its direction is made from the gradients, by no rule that is known here.
+    if weight is None or grad is None or _is_by_closure(event):
         return None
     x = float(component_of(grad[number.index], number.component))
     if x:

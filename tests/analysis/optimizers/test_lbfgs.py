@@ -10,7 +10,10 @@ from torch.optim import LBFGS
 import backprop_viz as bv
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.analysis.optimizers.lbfgs import OPTIMIZER
+from backprop_viz.capture.checks.loss_along import LossAlong
+from backprop_viz.capture.explaining.chains import effects
 from backprop_viz.capture.explaining.explainer import explain_number
+from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
@@ -122,3 +125,19 @@ def _says_what_the_direction_is(recording: Recording, number: Number | None) -> 
     found = explain_number(recording, number)
     assert found.reason is not None
     assert (found.reason.code, found.reason.values) == ("direction_of_history", ("LBFGS",))
+
+
+def test_how_a_weight_follows_its_gradient_is_not_told() -> None:
+    recording = recorded(None)
+    happened = recording.happened_to["0.weight"]
+    at = next(i for i in happened if recording.events[i].op == "AccumulateGrad")
+    event = recording.events[at]
+    assert event.output_ids[0] is not None
+    assert effects(recording, Number(event.output_ids[0], (0, 0), at)) == ()
+
+
+def test_there_is_no_one_loss_of_weights_that_move() -> None:
+    recording = recorded(None)
+    with pytest.raises(NotReplayed) as raised:
+        LossAlong(recording, Number(recording.parameters[0].value_id, (0, 0)))
+    assert raised.value.reason.code == "weights_moved"

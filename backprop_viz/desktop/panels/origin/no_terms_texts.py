@@ -54,6 +54,11 @@ def no_terms_text(reason: Fact) -> str | None:
             "No call made {0}: an earlier backward with create_graph=True did, within torch. What "
             "it sends is recorded, but not the operation that it is the derivative of.",
         ),
+        "weights_moved": translate(
+            "reasons",
+            "The weights have moved before {0} read them once more, so there is no one loss to "
+            "check it with.",
+        ),
         "read_unrecorded": translate(
             "reasons",
             "No recorded operation made what {0} read: torch.vmap, torch.func or autograd.grad "
