@@ -32,8 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments in (["--install-desktop"], ["--remove-desktop"]):
         return _desktop_files(arguments[0])
     try:
-        told = parse(arguments)
-        return _main(told) if told.model is None else _train(told, told.model)
+        options = parse(arguments)
+        return _main(options) if options.model is None else _train(options, options.model)
     except KeyboardInterrupt:  # before there was a window
         return 128 + signal.SIGINT
 
@@ -53,8 +53,8 @@ def _part_of_bundle() -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    """Run a script, as ``backprop-viz run`` was told; returns its exit status."""
-    told = parse_run(arguments)
+    """Run a script, as ``backprop-viz run`` was options; returns its exit status."""
+    options = parse_run(arguments)
     if not _torch_is_there():
         return 2
     from backprop_viz.capture.live.command import (
@@ -64,42 +64,48 @@ def _run(arguments: Sequence[str]) -> int:
     )
     from backprop_viz.stream.line_address import SCHEMES
 
-    if told.to is not None and told.to.startswith(SCHEMES):
-        return run_listening(told.script, told.to, told.every, told.only, told.first)
-    if told.to is not None:
-        return run_into_file(told.script, told.to, told.every or 1, told.only, told.first)
+    if options.to is not None and options.to.startswith(SCHEMES):
+        return run_listening(options.script, options.to, options.every, options.only, options.first)
+    if options.to is not None:
+        return run_into_file(
+            options.script, options.to, options.every or 1, options.only, options.first
+        )
     return run_beside_window(
-        told.script, goes=told.goes, every=told.every, only=told.only, first=told.first
+        options.script,
+        goes=options.goes,
+        every=options.every,
+        only=options.only,
+        first=options.first,
     )
 
 
-def _train(told: Arguments, path: str) -> int:
+def _train(options: Arguments, path: str) -> int:
     """Open a window on the training of a file's model; returns the exit status."""
     if not _torch_is_there():
         return 2
     from backprop_viz.capture.live.command import run_model_file
 
-    return run_model_file(path, told.theme, told.language)
+    return run_model_file(path, options.theme, options.language)
 
 
 def _attach(arguments: Sequence[str]) -> int:
     """Open a window on a script that listens; returns the exit status."""
-    told = parse_attach(arguments)
+    options = parse_attach(arguments)
     from backprop_viz.recording.errors import UserError
     from backprop_viz.stream.rank_lines import rank_lines
     from backprop_viz.stream.tls import CA_VARIABLE
     from backprop_viz.stream.token_file import read_token
 
-    if told.ca is not None:
-        os.environ[CA_VARIABLE] = told.ca
+    if options.ca is not None:
+        os.environ[CA_VARIABLE] = options.ca
     try:
-        lines = rank_lines(told.urls, read_token())
+        lines = rank_lines(options.urls, read_token())
     except UserError as error:
         print(f"backprop-viz attach: {error}", file=sys.stderr)
         return 2
     from backprop_viz.desktop.attached import follow_scripts
 
-    return follow_scripts(Arguments({}, told.theme, None, told.language, lines=lines))
+    return follow_scripts(Arguments({}, options.theme, None, options.language, lines=lines))
 
 
 def _desktop_files(option: str) -> int:
@@ -125,19 +131,19 @@ def _torch_is_there() -> bool:
 
 def _export(arguments: Sequence[str]) -> int:
     """Write a recording as a web page; returns the exit status. Needs neither torch nor Qt."""
-    told = parse_export(arguments)
+    options = parse_export(arguments)
     from backprop_viz.recording.errors import UserError
     from backprop_viz.recording.files.recording_file import load
 
     try:
-        with load(told.recording) as file:
+        with load(options.recording) as file:
             found = [place.iteration for place in file.places]
-            wanted = told.iteration or max(found, default=0)
+            wanted = options.iteration or max(found, default=0)
             if wanted not in found:
                 return _refused(
-                    f"{told.recording} lacks iteration {wanted}; {_nearest(found, wanted)}"
+                    f"{options.recording} lacks iteration {wanted}; {_nearest(found, wanted)}"
                 )
-            file[found.index(wanted)].to_html(told.page)
+            file[found.index(wanted)].to_html(options.page)
     except UserError as error:
         return _refused(str(error))
     return 0

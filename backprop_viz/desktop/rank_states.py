@@ -11,7 +11,7 @@ from backprop_viz.recording.whereabouts import Whereabouts
 # A rank of which nothing is heard for so long is said to be silent.
 SILENT_AFTER_S = 10.0
 
-# One that has not got on for so long, nor for so many times what an iteration took, is stuck.
+# One that has not got on for so long, nor for this many times what an iteration took, is stuck.
 STUCK_AFTER_S, STUCK_AFTER_ITERATIONS = 30.0, 5.0
 
 Standing = Literal["runs", "ended", "failed", "silent", "stuck", "unreached", "lost", "cut"]

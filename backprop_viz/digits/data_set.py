@@ -12,7 +12,7 @@ class DownloadSource:
     """What can be downloaded: files by name, with their checksums, and the mirrors that have them.
 
     ``urls`` are the addresses of folders. A checksum is a sha256, or "md5:" and an md5.
-    ``title`` is the name of the whole, which has so many ``megabytes``. A mirror that is silent
+    ``title`` is the name of the whole, which has this many ``megabytes``. A mirror that is silent
     for ``timeout_s`` seconds is left.
     """
 

@@ -150,7 +150,7 @@ def _grey(data: bytes, name: str) -> NDArray[np.float32]:
 
 
 def _smaller(image: Image.Image) -> Image.Image:
-    """The image, averaged to at most so many pixels a side."""
+    """The image, averaged to at most this many pixels a side."""
     factor = -(-max(image.size) // _READ_SIDE)
     return image.reduce(factor) if factor > 1 else image
 

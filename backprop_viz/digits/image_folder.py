@@ -20,7 +20,7 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 _CLASSES = tuple(str(digit) for digit in range(10))
 _ENDINGS = (".png", ".jpg", ".jpeg")
 _MOST_IMAGES = 300_000
-_VALIDATION_SHARE = 10  # one in so many of each digit
+_VALIDATION_SHARE = 10  # one in this many of each digit
 
 
 @dataclass(frozen=True, slots=True)

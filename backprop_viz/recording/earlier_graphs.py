@@ -7,7 +7,7 @@ from backprop_viz.recording.torch_error import CodePlace
 
 @dataclass(frozen=True, slots=True)
 class EarlierGraphs:
-    """What holds the graphs of so many earlier ``iterations``, of so many ``nodes``.
+    """What holds the graphs of earlier ``iterations``, with their number of ``nodes``.
 
     ``op`` is the operation that adds to them, or "backward" where backward runs through them;
     ``place`` the line of the user's code; ``event`` the operation's index, None where it belongs

@@ -33,7 +33,7 @@ class SurfaceRequest:
     - ``span``: how far the plane reaches. 1 is a random direction's own length, which is that of
       the weights; just as far as the path or the kept weights are; or, to either side of a weight,
       the largest absolute value in its parameter.
-    - ``resolution``: points a side. ``samples``: so many, the first of the part.
+    - ``resolution``: points a side. ``samples``: how many, the first of the part.
     """
 
     plane: PlaneKind = "drawn"

@@ -199,7 +199,7 @@ class NumberExplanation:
 
 
 def shortened(explanation: NumberExplanation, most: int) -> NumberExplanation:
-    """The same with so many terms of each part, the largest; ``total`` is still that of all."""
+    """The same with this many terms of each part, the largest; ``total`` is still that of all."""
     parts = tuple(part.only(np.sort(part.order[:most])) for part in explanation.parts)
     return replace(explanation, parts=parts)
 

@@ -87,7 +87,7 @@ class Quantity:
         return int(exact)
 
     def stepped(self, value: Real, steps: int) -> Real:
-        """The number that so many presses of an arrow lead to, within the range."""
+        """The number that this many presses of an arrow lead to, within the range."""
         for _ in range(abs(steps)):
             following = self._next(value, steps > 0)
             if not self.holds(following):

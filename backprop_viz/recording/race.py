@@ -18,7 +18,7 @@ class RaceLane:
 
 @dataclass(frozen=True, slots=True)
 class RaceRequest:
-    """The lanes of a race, each of so many iterations."""
+    """The lanes of a race, each of this many iterations."""
 
     lanes: tuple[RaceLane, ...]
     iterations: int

@@ -34,7 +34,7 @@ class RunAttached:
 
 @dataclass(frozen=True, slots=True)
 class Preparing:
-    """A script has run for so many ``seconds`` without training, and is at this line of its own.
+    """A script has run for this many ``seconds`` without training, and is at this line of its own.
 
     ``over``: it begins to train, or has ended.
     """
@@ -112,7 +112,7 @@ class Filed:
     "weights_loaded", ``refusal`` why it was not.
 
     ``state`` (iterations done, the phase that is due) is what was written. Of what was opened,
-    ``stamp`` is the file's, and so many iterations as ``rerecorded`` are recorded again after it.
+    ``stamp`` is the file's, and ``rerecorded`` counts the iterations that are then recorded again.
     ``part`` is what the window then reads itself. ``lost`` if there was no worker to do it, or
     none any more: then the window says so itself.
     """

@@ -163,7 +163,7 @@ def samples_taken(
 
 
 def _after(taken: int, count: int, batch: int, size: int) -> int:
-    """The samples taken after so many batches more; the last one of an epoch may be smaller."""
+    """The samples taken after this many batches more; the last one of an epoch may be smaller."""
     left = size - taken % size
     batches = -(-left // batch)
     if count < batches:
@@ -267,7 +267,7 @@ def _changes(before: Settings, stretch: _Stretch) -> list[str]:
 
 
 def _rate(settings: Settings, iteration: int) -> list[str]:
-    """The learning rate as it is after so many iterations with these settings from the start."""
+    """The learning rate as it is after this many iterations with these settings from the start."""
     now = Schedule(settings.schedule, settings.schedule_options).rate(settings.lr, iteration)
     if OPTIMIZERS[settings.optimizer].by_hand:
         count = [] if settings.schedule == "none" else [f"iteration = {iteration}"]

@@ -71,7 +71,7 @@ class StackedForward:
 
     def row_length(self, points: int, images: int) -> int | None:
         """How long the rows are that the maps become; None where there is no such place, or they
-        are too many for so many points and images.
+        are too many for this many points and images.
         """
         if self._cut is None:
             return None

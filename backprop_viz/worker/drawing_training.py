@@ -196,7 +196,7 @@ class DrawingTraining:
 
 
 def _shows_end_of(recording: Recording | None, iteration: int) -> bool:
-    """Whether a recording is all there is to see after so many iterations."""
+    """Whether a recording is all there is to see after this many iterations."""
     if recording is None or recording.preview:
         return recording is not None and iteration == 0
     return recording.iteration == iteration and recording.span(Phase.UPDATE) is not None

@@ -3,7 +3,7 @@
 UPDATES_PER_SECOND = 30
 # Seconds between recorded iterations; recording costs about a hundredth of training.
 RECORDING_S = 1.0
-# Evaluations come after 1, 2, 4, 8 ... seconds, then every so many seconds.
+# Evaluations come after 1, 2, 4, 8 ... seconds, then at this interval, in seconds.
 EVALUATION_S = 30.0
 # The weight of the newest number in the average rate.
 NEWEST = 0.2

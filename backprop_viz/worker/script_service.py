@@ -17,7 +17,7 @@ from backprop_viz.training.script_data import run_data
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
 
-# Of a run that has not begun, the script runs so many iterations.
+# Of a run that has not begun, the script runs this many iterations.
 FIRST = 10
 # The most characters that go to the clipboard; of more samples than this not even packed ones fit.
 LONGEST_SCRIPT = 1_000_000

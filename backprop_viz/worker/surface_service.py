@@ -14,7 +14,7 @@ from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
 
 SURFACE_PROGRESS_S = 0.2
-# Beside free training a surface waits so many times as long as it worked.
+# Beside free training a surface waits this many times as long as it worked.
 SURFACE_REST = 4.0
 
 

@@ -15,7 +15,7 @@ Neighbours = list[list[int]]
 # How many times the order within the columns, and the lanes, are improved forwards and back.
 _ORDERINGS = 2
 _STRAIGHTENINGS = 2
-# A long edge gets a bend, which keeps a lane free, in each column that it passes. At most so many
+# A long edge gets a bend, which keeps a lane free, in each column that it passes. At most this many
 # bends for each node: a weight of a recurrent network has a long edge from each step.
 _BENDS = 4
 

@@ -123,7 +123,7 @@ def _b(*letters: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Forms:
-    """The formulas of convolutions of so many dimensions."""
+    """The formulas of convolutions of this many dimensions."""
 
     dimensions: int
     transposed: bool = False

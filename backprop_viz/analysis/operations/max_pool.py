@@ -16,7 +16,7 @@ _POSITIONS = ("depth", "row", "column")
 
 @dataclass(frozen=True, slots=True)
 class _MaxPool:
-    """The rules of max pooling over so many dimensions."""
+    """The rules of max pooling over this many dimensions."""
 
     dimensions: int
     adaptive: bool

@@ -73,7 +73,7 @@ class Windows:
         return [(*index[:-n], *place) for place in product(*found)]
 
     def form(self, ndim: int, reduction: str) -> str:
-        """A formula: what becomes of a window of an input of so many axes."""
+        """A formula: what becomes of a window of an input of this many axes."""
         letters = _LETTERS[len(self.sides)]
         lead = ["n", "k"][max(0, 2 - (ndim - len(letters))) :]
         slices = [side.text(letter) for side, letter in zip(self.sides, letters, strict=True)]

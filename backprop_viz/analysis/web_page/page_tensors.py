@@ -45,7 +45,7 @@ def described_tensors(recording: Recording) -> list[dict[str, Any]]:
 def pack_tensors(
     recording: Recording, described: Sequence[dict[str, Any]], sample: int, most_bytes: int
 ) -> PageTensors:
-    """The numbers of as many samples as fit in so many packed bytes, ``sample`` among them.
+    """The numbers of as many samples as fit in this many packed bytes, ``sample`` among them.
 
     Where even those of one sample do not fit, the largest tensors are described and left out.
     """

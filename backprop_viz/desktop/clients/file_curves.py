@@ -7,7 +7,7 @@ from backprop_viz.recording.buffers import reserved
 from backprop_viz.recording.files.file_notes import FileNews, Losses
 from backprop_viz.recording.history import Curves, Points
 
-# So many losses are shown at most: a curve has a place for each iteration, also of those between.
+# This many losses are shown at most: a curve has a place for each iteration, also of those between.
 MOST_LOSSES = 10_000_000
 
 

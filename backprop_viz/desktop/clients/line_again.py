@@ -43,7 +43,7 @@ class NextTry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineLost:
-    """The line to an ``address`` is lost; it is tried again in so many seconds.
+    """The line to an ``address`` is lost; it is tried again in this many seconds.
 
     ``attempt`` counts from 1; ``error`` says why the last one failed, None before the first.
     """

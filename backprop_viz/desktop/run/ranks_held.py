@@ -9,7 +9,7 @@ from backprop_viz.desktop.clients.attached_client import AttachedClient
 from backprop_viz.stream.commands import Command, Iterate, Pause, Train
 from backprop_viz.stream.messages import Update
 
-# How long a rank that is not held yet is waited for: at least so many seconds, and iterations.
+# How long a rank that is not held yet is waited for: at least this many seconds, and iterations.
 _GRACE_S, _GRACE_ITERATIONS = 0.5, 3.0
 
 

@@ -40,7 +40,7 @@ class AnimationFrame:
 
 
 def packed_frame(pixels: bytes, width: int, height: int) -> AnimationFrame:
-    """A frame of so many rows of red, green, blue."""
+    """A frame of this many rows of red, green, blue."""
     return AnimationFrame(zlib.compress(pixels, 1), width, height)
 
 

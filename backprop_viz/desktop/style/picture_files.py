@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from backprop_viz.recording.files.atomic import write_atomically
 
-# A PNG has so many pixels for one on screen, so that it is sharp in print.
+# A PNG has this many pixels for one on screen, so that it is sharp in print.
 _SHARPNESS = 2.0
 _POINTS_AN_INCH = 72
 

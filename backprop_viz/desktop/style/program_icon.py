@@ -13,7 +13,7 @@ SIZES = (16, 22, 24, 32, 48, 64, 96, 128, 256, 512)
 
 
 def icon_image(size: int) -> QImage:
-    """The icon as a square of so many pixels."""
+    """The icon as a square of this many pixels."""
     image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)

@@ -46,7 +46,7 @@ class FaultLog:
         handler.close()
 
     def text(self, most: int = 200_000) -> str:
-        """The end of the log, at most so many characters; "" where there is none."""
+        """The end of the log, at most this many characters; "" where there is none."""
         try:
             return (self._file or path()).read_text(encoding="utf-8", errors="replace")[-most:]
         except OSError:

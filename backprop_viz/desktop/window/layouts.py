@@ -33,7 +33,7 @@ class Crowding(Enum):
 
 
 def crowding_of(width: int, height: int, text: float) -> Crowding:
-    """How crowded the panels are in an area of so many pixels; ``text`` is the size of text."""
+    """How crowded the panels are in an area of this many pixels; ``text`` is the size of text."""
     if height < _LOW * text:
         return Crowding.SMALL
     if width < _NARROW * text:

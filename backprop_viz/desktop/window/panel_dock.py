@@ -112,7 +112,7 @@ class PanelDock(QDockWidget):
         return self.wanted and not self.available
 
     def need_width(self, width: int) -> None:
-        """Be at least so many pixels wide, as long as the window is; 0: as the panel asks."""
+        """Be at least this many pixels wide, as long as the window is; 0: as the panel asks."""
         self.panel.setMinimumWidth(width)
         self.widget().updateGeometry()  # a change within what scrolls is not heard of outside
 

@@ -19,7 +19,7 @@ HEADER_SIZE = len(frames.header())
 _CHECKSUM = struct.Struct("<I")
 _END = struct.Struct("<BQQ")  # the record's head; the bytes from the index record to here
 END_SIZE = _END.size + len(MAGIC)
-# Progress is reported every so many bytes.
+# How many bytes lie between two reports of the progress.
 REPORTED_BYTES = 2**24
 _SEARCHED = 2**20
 

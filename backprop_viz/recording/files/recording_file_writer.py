@@ -297,7 +297,7 @@ def save_recording(recording: Recording, path: str | os.PathLike[str]) -> None:
 
 
 def _thinned(places: Sequence[RecordingPlace], room: int) -> list[RecordingPlace]:
-    """So many recordings that they fit: of the oldest, every other one is dropped, and again.
+    """As many recordings as fit: of the oldest, every other one is dropped, again and again.
 
     If that is not enough, the oldest are dropped altogether.
     """

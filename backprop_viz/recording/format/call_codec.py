@@ -41,7 +41,7 @@ def told_call(call: Call) -> CallRecord:
 
 
 def understood_call(record: CallRecord, tensors: int) -> Call:
-    """The call of a record, on so many tensors. Raises Malformed."""
+    """The call of a record, on this many tensors. Raises Malformed."""
     if any(not 0 <= place < tensors for place, _ in record.orders):
         raise Malformed(f"a call tells of the memory of a tensor that is none of its {tensors}")
     try:
@@ -57,7 +57,7 @@ def understood_call(record: CallRecord, tensors: int) -> Call:
 
 
 def understood(value: Any, tensors: int) -> Any:
-    """The argument that was ``told``, of a call on so many tensors. Raises Malformed."""
+    """The argument that was ``told``, of a call on this many tensors. Raises Malformed."""
     if not isinstance(value, list | tuple):
         if value is None or isinstance(value, bool | int | float | str):
             return value

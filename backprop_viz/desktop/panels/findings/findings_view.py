@@ -16,7 +16,7 @@ from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 
-# So many findings have a card: to make hundreds of them would take long, and nobody reads them.
+# This many findings have a card: to make hundreds of them would take long, and nobody reads them.
 MOST_CARDS = 30
 
 

@@ -12,7 +12,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.tensors import Array
 
-# So many of the elements that are counted are told one by one, the first.
+# The first of the counted elements, this many, are listed one by one.
 _LISTED = 8
 
 

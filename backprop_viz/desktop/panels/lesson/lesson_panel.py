@@ -41,7 +41,7 @@ NEXT_KEY = "Alt+PgDown"
 BACK_KEY = "Alt+PgUp"
 # Its width in pixels at 100 %; larger text makes it wider up to this many times that.
 _WIDTH, _WIDER = 300, 1.35
-# So many pixels below the edge are no text.
+# The lowest pixels, this many, hold no text.
 _BELOW = 12
 # And so many are shown above and below what has the keyboard.
 _AROUND = 8

@@ -11,7 +11,7 @@ from backprop_viz.desktop.texts.table_texts import baseline_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.recording_cache import KeptIterations
 
-_OFFERED = 12  # so many of the kept iterations; the History menu takes any number
+_OFFERED = 12  # this many of the kept iterations; the History menu takes any number
 _ACTIONS = ("actionComparePrevious", "actionCompareExperiment", "actionCompareIteration")
 
 

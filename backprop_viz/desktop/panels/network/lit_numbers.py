@@ -20,9 +20,9 @@ from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.number import Number
 
-# So many numbers of a block are lit up, those that count most.
+# This many numbers of a block are lit up, those that count most.
 _MOST = 60
-# So many may be outlined in one map where they are small.
+# This many may be outlined in one map where they are small.
 _CROWD = 8
 # Smaller than this a mark would not be seen.
 _LEAST = 5.0

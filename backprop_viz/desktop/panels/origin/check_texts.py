@@ -14,7 +14,7 @@ from backprop_viz.recording.quantities import written
 Name = Callable[[Number], str]
 
 _TAG = re.compile(r"<[^<>]*>")
-# So many units that switch are named in a description.
+# This many units that switch are named in a description.
 _LISTED = 6
 
 # The colour role of what a verdict says.

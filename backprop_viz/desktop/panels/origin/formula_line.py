@@ -19,7 +19,7 @@ from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 
-# So many terms are written out.
+# This many terms are written out.
 _WRITTEN = 3
 _TAG = re.compile(r"<[^>]*>")
 
@@ -62,7 +62,7 @@ class FormulaLine(QWidget):
         self._now: tuple[NumberExplanation, TermRows, str, str] | None = None
         self._short = False
         self._terms: list[str] = []  # written out, with their links
-        self._left = 0  # so many more there are
+        self._left = 0  # how many more there are
 
     def set_short(self, short: bool) -> None:
         """Show the symbols alone, or both lines."""

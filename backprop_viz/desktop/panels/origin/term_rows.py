@@ -12,7 +12,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
 
-# So many terms have a row, the largest.
+# This many terms have a row, the largest.
 MOST_ROWS = 100
 # More terms than these are no short sum.
 _FEW = 5

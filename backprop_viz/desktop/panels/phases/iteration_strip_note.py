@@ -65,7 +65,7 @@ class IterationStripNote(QWidget):
         self.readout.setToolTip(tip.format(words=text))
 
     def _kept_words(self, iterations: Sequence[int]) -> str:
-        """Which are kept: all from the first to the last, or so many of them."""
+        """Which are kept: all from the first to the last, or this many of them."""
         if len(iterations) == 1:
             return self.tr("kept {first} · {kept} of {budget} MB")
         if iterations and max(iterations) - min(iterations) + 1 > len(iterations):

@@ -42,7 +42,7 @@ from backprop_viz.recording.settings import Settings
 
 # For more numbers than this, the length of the update takes too long at each cursor.
 _NORM_LIMIT = 1_000_000
-# Of a loss so many operations are named, the last ones.
+# The last operations of a loss, this many, are named.
 _MOST_OPS = 6
 
 
@@ -381,7 +381,7 @@ def update_length(recording: Recording) -> float | None:
 
 
 def loss_after(recording: Recording, position: int) -> float | None:
-    """The loss that was computed last after so many events; None if it is no single number."""
+    """The loss that was computed last after this many events; None if it is no single number."""
     number = loss_number(recording.at(position))
     return None if number is None else value_of(recording, number)
 

@@ -45,7 +45,7 @@ class PhaseRunsRow(QWidget):
         self.cells: dict[int, PhaseCell] = {}  # by the runs' numbers
 
     def show_runs(self, view_state: ViewState, runs: Runs, width: int) -> None:
-        """Show where the cursor is in these runs, in so many pixels."""
+        """Show where the cursor is in these runs, in this many pixels."""
         self._view_state, self._runs = view_state, runs
         parts = folded_runs(runs, view_state.cursor.position, width, run_width)
         if parts != self.parts:

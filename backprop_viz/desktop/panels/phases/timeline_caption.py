@@ -61,7 +61,7 @@ def is_intervened(view_state: ViewState) -> bool:
 
 
 def caption_width(view_state: ViewState, most: int) -> int:
-    """Room for every caption in phases of at most so many events."""
+    """Room for every caption in phases of at most this many events."""
     recording = view_state.cursor.recording
     runs = () if recording.preview else phase_runs(recording)
     phase = Phase.ZERO_GRAD.value

@@ -12,7 +12,7 @@ from backprop_viz.desktop.style.theme import Theme, body_font, code_font, scaled
 
 _TICKS = 11
 _NAME = 11
-# What a logarithmic axis has between two powers of ten: as little as gives it so many numbers.
+# What a logarithmic axis has between two powers of ten: as little as gives it this many numbers.
 _BETWEEN = (
     (1, 2, 5),
     (1, 1.5, 2, 3, 4, 5, 7),

@@ -44,7 +44,7 @@ class Curve:
             plot.addItem(item, ignoreBounds=True)
 
     def follow(self, curves: Curves) -> bool:
-        """Take new points of a run, at most so many at once; returns whether there were any."""
+        """Take new points of a run, at most this many at once; returns whether there were any."""
         series, x = self._row.series(curves)
         most = (len(self.trace) if self.trace.continues(series) else 0) + _AT_ONCE
         self.behind = len(series) > most

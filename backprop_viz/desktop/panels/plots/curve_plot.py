@@ -26,7 +26,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.recording.history import Curves
 
 # During training, new points are drawn once they are this many pixels wide, but after at most
-# so many updates: less would not be visible, and painting takes time from training.
+# this many updates: less would not be visible, and painting takes time from training.
 _SEEN_PX = 1.0
 _MOST_WAITED = 10
 

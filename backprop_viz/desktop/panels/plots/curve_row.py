@@ -42,13 +42,13 @@ class CurveRow:
 
 
 def is_faint(row: CurveRow, points: int) -> bool:
-    """Whether a curve is faint that has so many points."""
+    """Whether a curve of this many points is painted faint."""
     few = points < FEW
     return few if row.late else row.faint and not few
 
 
 def line_look(row: CurveRow, theme: Theme, points: int) -> tuple[QColor, float]:
-    """The colour and the width in pixels, in plot and legend, of a curve of so many points."""
+    """The colour and the width in pixels, in plot and legend, of a curve of this many points."""
     color = QColor(getattr(theme, row.color))
     if is_faint(row, points):
         return theme.tint(color, 0.5), 1.0

@@ -10,7 +10,7 @@ from backprop_viz.recording.buffers import reserved
 
 Doubles = NDArray[np.float64]
 
-# Zoomed out, a curve is drawn as at most so many blocks, and at least half as many.
+# Zoomed out, a curve is drawn as at most this many blocks, and at least half as many.
 BLOCKS = 1024
 # Narrower blocks are computed on demand, which is quick for so few points.
 _FINEST = 16

@@ -113,7 +113,7 @@ class Decades:
         return min(max(part, 0.0), 1.0)
 
     def ticks(self, most: int) -> list[int]:
-        """Exponents for at most so many evenly spaced ticks."""
+        """Exponents for at most this many evenly spaced ticks."""
         step = max(1, math.ceil((self.high - self.low) / max(1, most - 1)))
         return [k for k in range(self.low, self.high + 1) if (k - self.low) % step == 0]
 

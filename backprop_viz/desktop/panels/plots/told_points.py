@@ -11,7 +11,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.told_number import ToldNumber, ToldPart
 from backprop_viz.recording.settings import Settings
 
-# So many of the newest numbers of an average are listed.
+# This many of the newest numbers of an average are listed.
 _LISTED = 8
 
 

@@ -28,8 +28,8 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Line
 
 _SIZES = (13, 12, 11)  # font sizes; the largest that fits is used
-_AROUND = 3  # so many rows are shown before and after the one that is scrolled to
-_HANGING = 2  # so many letters further in does a line go on that is longer than its panel is wide
+_AROUND = 3  # this many rows are shown before and after the one that is scrolled to
+_HANGING = 2  # a line that is wider than its panel goes on this many letters further in
 
 
 class _Colours(QSyntaxHighlighter):

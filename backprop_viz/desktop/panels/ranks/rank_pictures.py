@@ -20,7 +20,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.tensors import Array
 
-# So many ranks have a picture; the shown one is always among them.
+# This many ranks have a picture; the shown one is always among them.
 MOST_PICTURES = 4
 
 

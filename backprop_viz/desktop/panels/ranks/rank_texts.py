@@ -10,7 +10,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def sum_text(count: int) -> str:
-    """The mean over so many ranks in symbols: "(g₀ + g₁) / 2"."""
+    """The mean over this many ranks in symbols: "(g₀ + g₁) / 2"."""
     names = [f"g{str(rank).translate(_SUBSCRIPTS)}" for rank in range(count)]
     written = " + ".join(names if count <= 4 else [*names[:2], "…", names[-1]])
     return f"({written}) / {count}"

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from backprop_viz.desktop.rank_states import RanksState, RankState
 from backprop_viz.recording.whereabouts import Whereabouts
 
-# So many parameters of a bucket are named.
+# This many parameters of a bucket are named.
 _MOST_NAMES = 4
 _LONGEST_ERROR = 160
 _DAY_S = 24 * 60 * 60

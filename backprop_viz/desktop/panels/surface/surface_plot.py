@@ -24,7 +24,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.recording.loss_surface import SurfacePlane
 
 _CONTOURS = 12
-# So many iterations of the path have their number beside them.
+# This many iterations of the path have their number beside them.
 _NUMBERED = 6
 # The arrow's length, as a share of the plot's smaller half.
 _ARROW = 0.4
