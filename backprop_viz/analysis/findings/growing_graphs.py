@@ -12,7 +12,7 @@ _FROM = 2
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``growing_graph``: the graphs of earlier iterations are held, at a line; shown by the loss."""
+    """``growing_graph``: graphs of earlier iterations are held, at a line; shown by the loss."""
     held = recording.earlier_graphs
     if held is not None and held.iterations >= _FROM:
         place = held.op if held.place is None else said_place(held.place)
