@@ -13,6 +13,7 @@ from backprop_viz.analysis.graph.graph_structure import analyse
 from backprop_viz.analysis.graph.layered_layout import bent_layout, layout
 from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, walk
 from backprop_viz.recording.graph import Graph
+from tests.nightly import by_day_every
 from tests.work import work
 
 # So small that no more of the graphs fits in at any size.
@@ -46,7 +47,7 @@ def work_on(graph: Graph) -> tuple[int, int, int]:
     return laid_out, sorted_, work(lambda: place(structure, best_columns(structure, *AREA)))
 
 
-@pytest.mark.parametrize("kind", ["chain", "recurrent"])
+@pytest.mark.parametrize("kind", by_day_every(2, ["recurrent", "chain"]))
 def test_twice_as_many_nodes_are_twice_the_work(kind: str) -> None:
     small, large = (graph_of(kind, size) for size in (24, 48))
     nodes = len(large.nodes) / len(small.nodes)

@@ -20,7 +20,7 @@ from backprop_viz.recording.phases import Phase
 from tests.capture.test_generated_nets import BATCH, Net, drawn_options
 from tests.nightly import NIGHTLY, by_day_every
 
-SEEDS, NETS_PER_SEED = by_day_every(7, range(12)), 5 if NIGHTLY else 2
+SEEDS, NETS_PER_SEED = by_day_every(7, range(12)), 5 if NIGHTLY else 1
 # What the recording of such a network cannot tell; all else is a fault.
 REASONS = {
     "loss_does_not_depend",  # the gradient is None

@@ -111,6 +111,7 @@ def plain_gradients() -> dict[str, np.ndarray]:
     return {**found, "conv1.bias.grad": net.conv1.bias.grad.numpy()}
 
 
+@by_night
 def test_a_bias_gradient_is_followed_to_the_loss_in_clicks(explained: Explained) -> None:
     explained.step(4)
     click_bar(explained, 0)

@@ -11,7 +11,7 @@ from tests.foreign.steps import STEPS
 from tests.nightly import NIGHTLY, by_day_every
 
 
-@pytest.mark.parametrize("name", by_day_every(3, list(STEPS)))
+@pytest.mark.parametrize("name", by_day_every(5, list(STEPS)))
 def test_a_step_is_shown_in_every_panel(qtbot: QtBot, one_window: MainWindow, name: str) -> None:
     recording = recording_of(name)
     ends = {0, *(span.stop for span in recording.spans)}
@@ -21,7 +21,7 @@ def test_a_step_is_shown_in_every_panel(qtbot: QtBot, one_window: MainWindow, na
         assert not one_window.grab().isNull()  # pytest-qt fails the test if a paintEvent raised
 
 
-@pytest.mark.parametrize("name", by_day_every(3, list(STEPS)[1:] + list(STEPS)[:1]))
+@pytest.mark.parametrize("name", by_day_every(5, list(STEPS)[1:] + list(STEPS)[:1]))
 def test_anything_of_it_can_be_selected(qtbot: QtBot, one_window: MainWindow, name: str) -> None:
     recording = recording_of(name)
     one_window.show_view_state(state_at(recording))

@@ -2,7 +2,6 @@
 
 import copy
 import math
-import os
 import random
 
 import pytest
@@ -16,7 +15,7 @@ from backprop_viz.recording.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.explaining.swept_nets import NETS, Made
 from tests.capture.recorded_nets import recorded_net
-from tests.nightly import by_day_every
+from tests.nightly import NIGHTLY, by_day_every
 from tests.recording.streams import through_stream
 
 # No derivative is there to be had: numbers of a constant, places, comparisons, chance.
@@ -26,7 +25,7 @@ REASONS = {
     "somebody's own": {"custom_function"},
 }
 # So many numbers of a recording are asked about: a recurrent layer alone has hundreds of nodes.
-MOST = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 12
+MOST = 400 if NIGHTLY else 8
 # torch itself draws other numbers in float64, or the gradient of a kink is told either way.
 NO_TWIN = {"noise", "chance", *(name for name in NETS if "dropout" in name)}
 

@@ -14,7 +14,7 @@ from backprop_viz.recording.all_reduce import all_reduce_of
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 from tests.capture.live.forked_ranks import Net
-from tests.nightly import NIGHTLY, by_day_every
+from tests.nightly import NIGHTLY, by_day_every, by_night
 from tests.rank_files import needs_shards, printed_and_files, rank_files, train_ranks
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork")
@@ -142,6 +142,7 @@ def mean_loss(moved: float, grad: bool = False) -> torch.Tensor:
     return torch.autograd.grad(mean, net.first.weight)[0][1, 2] if grad else mean.detach()
 
 
+@by_night
 def test_with_all_ranks_a_mean_is_checked_by_the_mean_of_all_losses() -> None:
     both = [joined(recordings("plain"), place) for place in (0, 1)]
     for place in (0, 1):

@@ -220,6 +220,7 @@ def test_another_run_at_the_same_address_is_not_taken_for_it(
     other.end()
 
 
+@by_night
 def test_another_window_that_attaches_keeps_the_line(
     begin: Callable[[], Training], attach: Callable[[int], MainWindow]
 ) -> None:

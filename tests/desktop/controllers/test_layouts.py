@@ -107,6 +107,7 @@ def test_the_keyboard_walks_through_all_panels_and_back(window: MainWindow, qtbo
     assert shown(window) == set(seen)
 
 
+@by_night
 def test_presenting_shows_keys_and_large_type(window: MainWindow, qtbot: QtBot) -> None:
     keys = window.findChild(QLabel, "pressedKeys")
     qtbot.keyClick(window, Qt.Key.Key_F11)

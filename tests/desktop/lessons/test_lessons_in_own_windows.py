@@ -19,10 +19,11 @@ from backprop_viz.desktop.panels.program.program_view import ProgramView
 from tests.conftest import OpenWindow
 from tests.desktop.application_helpers import trigger
 from tests.desktop.lessons.lesson_helpers import Student, begun, wait
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 from tests.waiting import until
 
 
+@by_night
 def test_the_page_is_there_in_the_other_language_with_the_same_numbers(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

@@ -15,7 +15,7 @@ from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.events import Array, Parameter
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings import Settings
-from tests.nightly import by_day_every
+from tests.nightly import NIGHTLY, by_day_every
 from tests.recording.records import changed_event, changed_recording
 
 LARGEST = float(np.finfo(np.float32).max)
@@ -73,7 +73,7 @@ def test_infinity_nan_and_the_largest_numbers_are_shown(
         *(("layer", layer.name) for layer in recording.layers.layers),
         *(("node", node) for node in range(0, 20, 3)),
     ]
-    for position in np.linspace(0, len(recording.events), 4).astype(int):
+    for position in np.linspace(0, len(recording.events), 4 if NIGHTLY else 2).astype(int):
         window.show_view_state(replace(view_state, cursor=recording.at(int(position))))
         for mode in modes:
             mode.click()

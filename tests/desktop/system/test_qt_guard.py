@@ -241,7 +241,7 @@ def test_whatever_method_fails_the_window_lives_on(
     window.findChild(QAction, "actionSamples").trigger()
     let_run(window)
     monkeypatch.setattr(qt_guard, "SAID_AGAIN_S", -1.0)  # as if a while had always gone by
-    called = by_day_every(5, list(CALLED.items()))
+    called = by_day_every(10, list(CALLED.items()))
     for done, (name, call) in enumerate(called, 2):
         window.messages.dismiss()
         broken = breaking(name, ERRORS[error])

@@ -104,6 +104,7 @@ def test_the_whole_network_is_seen_at_1280_by_800(
         assert QRectF(network.canvas.rect()).contains(column.content)
 
 
+@by_night
 @pytest.mark.parametrize("percent", by_day_every(2, [200, 100]))
 def test_all_main_nodes_of_the_graph_are_seen_at_1280_by_800(
     open_window: OpenWindow, percent: int

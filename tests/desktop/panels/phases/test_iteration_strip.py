@@ -20,6 +20,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.recording_cache import KeptIterations
+from tests.nightly import by_day_each
 
 MakeViewState = Callable[..., ViewState]
 MANY = KeptIterations(tuple(range(1, 501)), 250, 93 * 2**20)
@@ -242,9 +243,12 @@ def test_marks_and_a_hit_are_painted(view: TimelineView, make_view_state: MakeVi
     assert pictures[0] != pictures[1] != pictures[2]
 
 
-@pytest.mark.parametrize("width", [240, 760, 1260, 1580])
 @pytest.mark.parametrize(
-    "kept_iterations", [KeptIterations(), KeptIterations((7,), 7), KeptIterations((1, 2), 9), MANY]
+    ("width", "kept_iterations"),
+    by_day_each(
+        [240, 760, 1260, 1580],
+        [KeptIterations(), KeptIterations((7,), 7), KeptIterations((1, 2), 9), MANY],
+    ),
 )
 def test_it_paints_whatever_is_kept(
     view: TimelineView, make_view_state: MakeViewState, width: int, kept_iterations: KeptIterations
