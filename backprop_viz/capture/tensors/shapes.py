@@ -10,5 +10,7 @@ def known_sizes(shape: torch.Size) -> tuple[int, ...]:
 
 def known_shape(shape: torch.Size) -> tuple[int, ...] | None:
     """A shape whose sizes are all numbers, else None."""
-    sizes = known_sizes(shape)
-    return sizes if len(sizes) == len(shape) else None
+    for size in shape:
+        if type(size) is not int:
+            return None
+    return tuple(shape)
