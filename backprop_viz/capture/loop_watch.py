@@ -169,8 +169,8 @@ class LoopWatch(TorchFunctionMode):
         quiet = quiet or (self._lazy and calling_frames.makes_lazy_parameters())
         if self._functions.inside or (self._shards and calling_frames.gathers_shards(func)):
             return func(*args, **kwargs)
-        if self._depth and not (kwargs or quiet):
-            made = self._plain.run(func, args, self._code, self._phase)
+        if self._depth and not quiet:
+            made = self._plain.run(func, args, kwargs, self._code, self._phase)
             if made is not NOT_PLAIN:
                 return made
         name = getattr(func, "__name__", "")

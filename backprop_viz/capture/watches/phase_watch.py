@@ -50,8 +50,8 @@ class PhaseWatch(FunctionWatch):
         kwargs = kwargs or {}
         if self.inside or func in TELLS_ABOUT:
             return func(*args, **kwargs)
-        if self._plain is not None and not kwargs:
-            made = self._plain.run(func, args, self.forward, Phase.FORWARD)
+        if self._plain is not None:
+            made = self._plain.run(func, args, kwargs, self.forward, Phase.FORWARD)
             if made is not NOT_PLAIN:
                 return made
         self._writes.before_call(func, args, kwargs)

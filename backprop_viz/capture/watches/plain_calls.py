@@ -24,7 +24,6 @@ from backprop_viz.recording.phases import Phase
 
 # What ``run`` gives for a call that it has not run.
 NOT_PLAIN: Final = object()
-_NO_KWARGS: Mapping[str, Any] = {}
 _FORWARD = Phase.FORWARD
 # Of the functions that draw no random numbers, those that are something else than an operation.
 _NO_OPERATIONS = frozenset({"__get__", "size", "dim"})
@@ -41,9 +40,9 @@ class _Kind(NamedTuple):
 class PlainCalls:
     """Runs a call, notes it and gives what it made, as a ``FunctionWatch`` and a recorder would.
 
-    But for no others than calls that draw no random numbers, write to nothing, are given nothing
-    by name, and make one tensor, while every call is seen. For these it looks at nothing that
-    cannot be otherwise. ``failed`` is told of one that raises, with the tensors it was given.
+    But for no others than calls that draw no random numbers, write to nothing and make one tensor,
+    while every call is seen. For these it looks at nothing that cannot be otherwise. ``failed`` is
+    told of one that raises, with the tensors it was given.
     """
 
     def __init__(
@@ -66,6 +65,7 @@ class PlainCalls:
         self,
         func: Callable[..., Any],
         args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
         code: CodeType | None,
         phase: Phase | None,
     ) -> Any:
@@ -77,30 +77,35 @@ class PlainCalls:
         if (
             kind is None
             or phase is not _FORWARD
-            or (kind.rule is not None and kind.rule(args, _NO_KWARGS) != ())
+            or ("out" in kwargs if kind.rule is None else kind.rule(args, kwargs) != ())
             or _may_scale(kind, args)
             or not self._writes.has_only_known_calls()
         ):
             return NOT_PLAIN
         tracer = sys.gettrace()
         if tracer is None:
-            return self._run_plain(func, args, kind, code)
+            return self._run_plain(func, args, kwargs, kind, code)
         sys.settrace(None)  # as ``FunctionWatch`` does
         try:
-            return self._run_plain(func, args, kind, code)
+            return self._run_plain(func, args, kwargs, kind, code)
         finally:
             if sys.gettrace() is None:
                 sys.settrace(tracer)
 
     def _run_plain(
-        self, func: Callable[..., Any], args: tuple[Any, ...], kind: _Kind, code: CodeType | None
+        self,
+        func: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        kind: _Kind,
+        code: CodeType | None,
     ) -> Any:
         self._writes.only_reads()
-        template = Template(args, _NO_KWARGS)
+        template = Template(args, kwargs)
         read = tuple(template.read)
         inputs = self._snapshots.seen(read, self._log.weights)
         try:
-            result = func(*args)
+            result = func(*args, **kwargs)
         except Exception as error:
             self._failed(kind.op, read, error)
             raise
