@@ -64,7 +64,7 @@ class PhaseRunner:
     def iterate(self) -> None:
         """Run to the end of the iteration, recorded; training stops."""
         self._state.training = False
-        self._finish(self._next())
+        self._finish(self._next(unbroken=True))
 
     def train(self) -> None:
         """Train until told to pause."""
@@ -80,7 +80,7 @@ class PhaseRunner:
             self._publisher.publish()
             # Not at once: recording keeps every core busy, also the one that paints the pause.
             self._channel.wait_painted(PAINTED_WITHIN_S)
-            self._finish(self._state.record_iteration())
+            self._finish(self._state.record_iteration(unbroken=True))
             self._state.evaluation_due = True
 
     # -- between commands --------------------------------------------------------------------
@@ -151,22 +151,23 @@ class PhaseRunner:
         if recorder is not None:
             state.recording = recorder.recording()
 
-    def _next(self) -> RecordedSteps:
+    def _next(self, *, unbroken: bool = False) -> RecordedSteps:
         """The iteration's recorder; one that begins takes the drawing if that is the batch."""
         if self._state.recorder is None:
             self._drawing_training.begin(self._state.recording)
-        return self._state.record_iteration()
+        return self._state.record_iteration(unbroken=unbroken)
 
     def _finish(self, recorder: RecordedSteps) -> None:
         """Run to the end of the iteration; what stops free training stops this too."""
         state = self._state
         training = state.training
         while state.recorder is not None and state.training == training:
-            self._run_phase(recorder)
+            self._run_phase(recorder, goes_on=not training)
 
-    def _run_phase(self, recorder: RecordedSteps) -> None:
+    def _run_phase(self, recorder: RecordedSteps, *, goes_on: bool = False) -> None:
+        """Run the phase that is due. ``goes_on``: nobody looks before the iteration has ended."""
         state, trainer = self._state, self._state.trainer
-        iteration = trainer.iteration
+        iteration, phase = trainer.iteration, None
         try:
             phase = recorder.step()
         except Exception:
@@ -176,7 +177,8 @@ class PhaseRunner:
                 state.abandon()
             raise
         finally:
-            state.recording = recorder.recording()
+            if not goes_on or phase in (None, Phase.UPDATE):
+                state.recording = recorder.recording()
         if phase is Phase.LOSS and not has_loss(trainer):
             # Training stops here, before the loss spoils the weights; who steps goes on.
             code = "training_stopped_by_loss" if state.training else "loss_not_finite"

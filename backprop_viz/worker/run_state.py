@@ -158,11 +158,14 @@ class RunState:
 
     # -- iterations --------------------------------------------------------------------------
 
-    def record_iteration(self) -> RecordedSteps:
-        """The recorder of the iteration in progress, or of the one that begins."""
+    def record_iteration(self, *, unbroken: bool = False) -> RecordedSteps:
+        """The recorder of the iteration in progress, or of the one that begins.
+
+        ``unbroken``: nothing else happens until it has ended or failed.
+        """
         if self.recorder is None:
             self.checkpoints.add(self.trainer.checkpoint())
-            self.recorder = RecordedSteps(self.trainer)
+            self.recorder = RecordedSteps(self.trainer, unbroken=unbroken)
         return self.recorder
 
     def abandon(self) -> bool:

@@ -63,7 +63,7 @@ def told(event: Event) -> tuple[object, ...]:
     return (*rest, event.call, event.tracked, dict(event.missing), numbers, state)
 
 
-@pytest.mark.parametrize("batch_size", [1, BATCH])
+@pytest.mark.parametrize(("batch_size", "samples"), [(1, 1), (BATCH, 1), (BATCH, None)])
 @pytest.mark.parametrize(
     ("net", "options"),
     [
@@ -74,11 +74,11 @@ def told(event: Event) -> tuple[object, ...]:
     ],
 )
 def test_it_says_the_same(
-    net: Callable[[], nn.Module], options: dict[str, Any], batch_size: int
+    net: Callable[[], nn.Module], options: dict[str, Any], batch_size: int, samples: int | None
 ) -> None:
     seen, compared = (trainer_of(net, batch_size=batch_size, **options) for _ in range(2))
     for _ in range(2):
-        one, other = recorded(seen, 1, True), recorded(compared, 1, False)
+        one, other = recorded(seen, samples, True), recorded(compared, samples, False)
         assert list(map(told, one.events)) == list(map(told, other.events))
         assert (one.graph, one.layers) == (other.graph, other.layers)
         assert (one.options, one.trace, one.modules) == (other.options, other.trace, other.modules)
