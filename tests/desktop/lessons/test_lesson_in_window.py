@@ -14,7 +14,6 @@ import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.lessons import lessons, snippets, words
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
-from backprop_viz.desktop.panels.lesson.lesson_panel import BACK_KEY, NEXT_KEY
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -101,40 +100,6 @@ def test_the_first_lesson_by_mouse(student: Student) -> None:
     assert window.session.newest_recording == own
     assert window.session.iteration == 1
     assert window.session.view_state.settings.seed == 5
-
-
-def test_the_first_lesson_by_keyboard_alone(student: Student) -> None:
-    window, panel = student.window, student.panel
-    window.activateWindow()
-    student.press("Ctrl+L")
-    assert panel.list.hasFocus()
-    student.press("Return")
-    assert student.player.lesson is FIRST
-    assert panel.next.hasFocus()
-    student.press("Space")  # the next page
-    assert student.player.number == 1
-    assert panel.question.options[0].button.hasFocus()
-    student.press("Down", "Return")  # the second option, which is right
-    assert student.player.stage == "asking"  # it is chosen, and no more
-    assert panel.question.options[1].button.isChecked()
-    student.press("Return")
-    assert words("en")["right"] in student.said(panel.verdict)
-    student.press(NEXT_KEY)
-    student.press("Space", "Return")  # the first option, which is wrong
-    assert words("en")["wrong"] in student.said(panel.verdict)
-    student.press(BACK_KEY)
-    assert student.player.number == 1
-    assert words("en")["right"] in student.said(panel.verdict)  # as it was answered
-    student.press(NEXT_KEY)
-    student.press(NEXT_KEY)
-    assert student.player.number == 3
-    student.press("Down", "Down", "Return", "Return")
-    assert words("en")["right"] in student.said(panel.verdict)
-    panel.leave.setFocus()
-    student.press("Space")
-    until_idle(window.session)
-    assert not panel.isVisible()
-    assert not window.session.run_is_aside
 
 
 def test_what_the_student_tries_does_not_spoil_the_next_page(student: Student) -> None:

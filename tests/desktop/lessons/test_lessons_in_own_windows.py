@@ -12,7 +12,7 @@ from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.lessons import lessons, words
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
-from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
+from backprop_viz.desktop.panels.lesson.lesson_panel import BACK_KEY, NEXT_KEY, LessonPanel
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.program.network_page import NetworkPage
 from backprop_viz.desktop.panels.program.program_view import ProgramView
@@ -20,7 +20,7 @@ from tests.conftest import OpenWindow
 from tests.desktop.application_helpers import trigger
 from tests.desktop.lessons.lesson_helpers import Student, begun, wait
 from tests.nightly import by_day_every, by_night
-from tests.waiting import until
+from tests.waiting import until, until_idle
 
 
 @by_night
@@ -145,3 +145,38 @@ def test_the_list_of_lessons_is_in_front_where_panels_are_in_tabs(
     wait(window.findChild(Composer).lessons.player, window.session)
     QApplication.processEvents()
     assert not panel.next.visibleRegion().isEmpty()
+
+
+def test_the_first_lesson_by_keyboard_alone(open_window: OpenWindow, qtbot: QtBot) -> None:
+    student = Student(open_window("--preset", "tutorial", "--seed", "5"), qtbot)
+    window, panel = student.window, student.panel
+    window.activateWindow()
+    student.press("Ctrl+L")
+    assert panel.list.hasFocus()
+    student.press("Return")
+    assert student.player.lesson is lessons()[0]
+    assert panel.next.hasFocus()
+    student.press("Space")  # the next page
+    assert student.player.number == 1
+    assert panel.question.options[0].button.hasFocus()
+    student.press("Down", "Return")  # the second option, which is right
+    assert student.player.stage == "asking"  # it is chosen, and no more
+    assert panel.question.options[1].button.isChecked()
+    student.press("Return")
+    assert words("en")["right"] in student.said(panel.verdict)
+    student.press(NEXT_KEY)
+    student.press("Space", "Return")  # the first option, which is wrong
+    assert words("en")["wrong"] in student.said(panel.verdict)
+    student.press(BACK_KEY)
+    assert student.player.number == 1
+    assert words("en")["right"] in student.said(panel.verdict)  # as it was answered
+    student.press(NEXT_KEY)
+    student.press(NEXT_KEY)
+    assert student.player.number == 3
+    student.press("Down", "Down", "Return", "Return")
+    assert words("en")["right"] in student.said(panel.verdict)
+    panel.leave.setFocus()
+    student.press("Space")
+    until_idle(window.session)
+    assert not panel.isVisible()
+    assert not window.session.run_is_aside
