@@ -189,11 +189,11 @@ class LoopWatch(TorchFunctionMode):
             return self._outside(func, args, kwargs)
         if phase is not None:
             self._go(phase)
+        call = func, args, kwargs, self._code, phase
+        if phase is Phase.LOSS and (made := self._plain.run(*call)) is not NOT_PLAIN:
+            return made
         result = self._functions.__torch_function__(func, types, args, kwargs)
-        if "mul" in name and name.strip("_") == "mul" and calling_frames.is_scaling():
-            with _UNSEEN():
-                self._recorder.results.scaled(result, args[0], args[1].item())
-        return result
+        return self._recorder.results.ran(name, result, args)
 
     def _goes_on(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether what runs beside forward and loss reads what is the iteration's own."""

@@ -91,9 +91,9 @@ class Recorder:
         self._used = UsedOptions(self._optimizers, self._names)
         self._made = (ages := graph_ages(model)).begin()
         self.errors = ErrorLog(log, ages, self._names)
-        watches = self.writes, self.modules, self._buffers, self._made
-        self.plain_calls = PlainCalls(log, self._forward, *watches, self.errors.operation_failed)
-        self._growth = GrowthWatch(ages)
+        self._growth = growth = GrowthWatch(ages)
+        watches = self.writes, self.modules, self._buffers, self._made, growth, self.errors
+        self.plain_calls = PlainCalls(log, self._forward, self._calls, self.results, *watches)
 
     # -- what the loop tells -------------------------------------------------------------------
 
@@ -359,9 +359,8 @@ class Recorder:
             self._walk([results.root])
 
     def _walk(self, roots: Sequence[Tensor]) -> None:
-        belongs = self._calls.has
-        sources = self._batch.sources(belongs) if len(self._forward) else {}
-        self._forward.walk(roots, self.results.output, sources, belongs)
+        sources = self._batch.sources(self._calls.has) if len(self._forward) else {}
+        self._forward.walk(roots, self.results.output, sources, self._calls.has)
 
     def _judge(self, roots: Mapping[GradFn | None, int | None]) -> None:
         """Leave out the calls of the model that no backward goes through, nor one from here."""
@@ -377,9 +376,12 @@ class Recorder:
         self.watch.sync()
         if roots:
             self.results.roots(roots)
-            self._judge({grad_fn_of(root): self.log.id_of(root) for root in roots})
             self.results.unbound = False
-            self._walk(roots)
+            # Of a backward that is followed each operation asks for what it reads.
+            waits = within is None and not self._backwards
+            if not (waits and self.plain_calls.walk_waiting(roots, self._batch)):
+                self._judge({grad_fn_of(root): self.log.id_of(root) for root in roots})
+                self._walk(roots)
         else:
             self._bind()
         self.errors.backward_begins(self.results.root)

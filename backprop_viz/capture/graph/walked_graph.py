@@ -1,6 +1,6 @@
 """The grad_fn graph of an iteration as it grows: every backward adds its nodes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -62,8 +62,12 @@ class WalkedGraph:
         operations: Sequence[Operation],
         output: Tensor | None,
         weights: set[int],
+        later: Callable[[], Sequence[Operation]] | None = None,
     ) -> list[GradFn]:
-        """Walk from these roots; the nodes that were found, those of earlier walks among them."""
+        """Walk from these roots; the nodes that were found, those of earlier walks among them.
+
+        ``later`` gives the operations that came after these, when the graph is made.
+        """
         kept = self.nodes[: self._kept]
         edges = walk_all(roots)
         found = list(edges)
@@ -74,16 +78,15 @@ class WalkedGraph:
             self.nodes = found
         self.edges = {node: self.edges[node] for node in kept} | edges
         self.ids = {node: i for i, node in enumerate(self.nodes)}
-        makers = [(o.phase, o.op, o.grad_fn or grad_fn_of(o.made[0])) for o in operations]
+        makers = _makers(operations)
         # Asked for again, a checkpoint would compute what it has not kept once more, or refuse to.
         saved = {n: self._saved[n] if n in self._saved else saved_tensors(n) for n in self.edges}
         self._saved = saved
         if self._walked and self._walked[-1].number == self._walks:
             self._walked.pop()  # no backward has begun at what was found then
         root = grad_fn_of(output)
-        self._walked.append(
-            _Walk(self._walks, kept, edges, self.edges, makers, root, list(saved.values()))
-        )
+        made = makers, later, root, list(saved.values())
+        self._walked.append(_Walk(self._walks, kept, edges, self.edges, *made))
         if self._parts:
             self.of_weights |= weight_nodes(edges, operations, weights)
         if self._only is not None:
@@ -94,7 +97,8 @@ class WalkedGraph:
     def graph(self) -> Graph:
         """The graph as it was found last. It is made when somebody asks for it."""
         for walk in self._walked:
-            keys = identities(walk.found, walk.makers, walk.output, self._names)
+            makers = [*walk.makers, *_makers(walk.later() if walk.later else ())]
+            keys = identities(walk.found, makers, walk.output, self._names)
             self._keys = self._told_apart(walk, keys)
             self._graph = grad_fn_graph(walk.edges, self._names, self._keys, walk.saved)
         self._walked.clear()
@@ -125,5 +129,10 @@ class _Walk(NamedTuple):
     found: NextFunctions
     edges: NextFunctions  # of all nodes
     makers: Sequence[Maker]
+    later: Callable[[], Sequence[Operation]] | None  # and what makes those that follow
     output: GradFn | None
     saved: Sequence[SavedTensors]
+
+
+def _makers(operations: Iterable[Operation]) -> list[Maker]:
+    return [(o.phase, o.op, o.grad_fn or grad_fn_of(o.made[0])) for o in operations]

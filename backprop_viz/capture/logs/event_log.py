@@ -51,9 +51,17 @@ class EventLog:
         self.taken: list[NumbersTaken] = []
         # How many events somebody holds: those stay as they are.
         self._given_out = 0
+        # Calls of which the events come after all of these, and what notes them.
+        self.waiting: list[Any] = []
+        self.note_waiting: Callable[[], None] | None = None
 
     def __len__(self) -> int:
-        return len(self._rows) + self._late
+        return len(self._rows) + self._late + len(self.waiting)
+
+    def catch_up(self) -> None:
+        """Note the calls that wait."""
+        if self.note_waiting is not None:
+            self.note_waiting()
 
     def __getitem__(self, event: int) -> Event:
         """An event, by its index from 0."""
@@ -107,14 +115,24 @@ class EventLog:
 
         ``place``: the line of the user's code, where that is known already.
         """
-        read, made = tuple(inputs), tuple(outputs)
-        read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
-        missing = _NONE
-        if None in read_ids or None in made_ids:
-            missing = _not_copied(read, made)
+        if self.waiting:
+            self.catch_up()
         place = self.place or place or user_line()
-        row: EventRow = [phase, op, read_ids, made_ids, self.tensors, node, parameter, line]
-        row += tracked, state_ids, call, missing, module, place, grad_enabled
+        row = self.row(
+            phase,
+            op,
+            tuple(inputs),
+            tuple(outputs),
+            node=node,
+            parameter=parameter,
+            line=line,
+            tracked=tracked,
+            state_ids=state_ids,
+            call=call,
+            module=module,
+            place=place,
+            grad_enabled=grad_enabled,
+        )
         if self.when_noted is not None:
             event = Event(*row)
             self._append(event)
@@ -122,6 +140,32 @@ class EventLog:
         else:
             self._append(row)
         return place
+
+    def row(
+        self,
+        phase: Phase,
+        op: str,
+        read: Sequence[Copy],
+        made: Sequence[Copy],
+        *,
+        node: int | None,
+        line: int | None,
+        tracked: bool,
+        call: Call | None,
+        module: str | None,
+        place: CodePlace | None,
+        grad_enabled: bool,
+        parameter: str | None = None,
+        state_ids: Mapping[str, tuple[int | None, int]] = _NONE,
+    ) -> EventRow:
+        """What an event is made of, whose tensors are in the table now."""
+        read_ids, made_ids = self.tensors.add_all(read), self.tensors.add_all(made)
+        missing = _NONE
+        if None in read_ids or None in made_ids:
+            missing = _not_copied(read, made)
+        row: EventRow = [phase, op, read_ids, made_ids, self.tensors, node, parameter, line]
+        row += tracked, state_ids, call, missing, module, place, grad_enabled
+        return row
 
     def _append(self, event: Event | EventRow) -> None:
         if self._later:
@@ -159,6 +203,7 @@ class EventLog:
 
         ``nbytes`` tells how many bytes of tensors are held until then.
         """
+        self.catch_up()
         if count:
             self._later.append(made)
             self._late += count
@@ -175,6 +220,7 @@ class EventLog:
 
     def _make_up(self) -> None:
         """Put what was to come later after the rest."""
+        self.catch_up()
         if not self._later:
             return
         later, self._later, self._late = self._later, [], 0
@@ -254,10 +300,12 @@ class EventLog:
 
     def copy(self, tensor: Tensor) -> Copy:
         """A copy of a tensor as it is now."""
+        self.catch_up()
         return self.snapshots.tensors((tensor,), self.weights)[0]
 
     def copies(self, tensors: Iterable[Tensor], made: bool = False) -> tuple[Copy, ...]:
         """A copy of each tensor. ``made``: as ``TensorSnapshots.tensors`` says."""
+        self.catch_up()
         return self.snapshots.tensors(tensors, self.weights, made)
 
     def grad(self, parameter: Tensor) -> Copy:
@@ -269,6 +317,7 @@ class EventLog:
 
     def all_copies(self, tensors: Sequence[Tensor]) -> list[Copy]:
         """``copy`` of each, which are copied together."""
+        self.catch_up()
         return self.snapshots.many_tensors(tensors, self.weights)
 
     def grads(self, parameters: Sequence[Tensor]) -> list[Copy]:

@@ -10,6 +10,7 @@ from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
 from backprop_viz.capture.graph.layer_graphs import PassSource, layer_graph, traced
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import EventLog
+from backprop_viz.capture.logs.waiting_calls import WaitingCalls
 from backprop_viz.recording.layers import ForwardPass, LayerGraph
 from backprop_viz.recording.phases import Phase
 
@@ -29,16 +30,18 @@ class ForwardLog:
         self._passes: dict[int, ForwardPass | Callable[[], LayerGraph]] = {}
 
     def __len__(self) -> int:
-        return len(self._operations)
+        return len(self._operations) + len(self._log.waiting)
 
     @property
     def results(self) -> list[Tensor]:
         """What each operation made first."""
+        self._log.catch_up()
         return [operation.made[0] for operation in self._operations]
 
     @property
     def made(self) -> Iterator[Tensor]:
         """All that the operations made."""
+        self._log.catch_up()
         return chain.from_iterable(operation.made for operation in self._operations)
 
     @property
@@ -48,6 +51,7 @@ class ForwardLog:
 
     def holds(self, start: int, stop: int) -> bool:
         """Whether an operation is held whose event lies in between."""
+        self._log.catch_up()
         return any(start <= number < stop for number in self._numbers)
 
     def ran(self, operation: Operation) -> None:
@@ -57,6 +61,7 @@ class ForwardLog:
 
     def cut(self, operations: int) -> None:
         """Drop what came after so many operations."""
+        self._log.catch_up()
         del self._operations[operations:], self._numbers[operations:]
 
     def clear(self, belongs: Callable[[int], bool]) -> None:
@@ -78,11 +83,13 @@ class ForwardLog:
 
         A later backward may go through it, as through what a GAN's generator has made.
         """
+        self._log.catch_up()
         grown = len(self._operations) > self._before
         self._before = len(self._operations)
         return grown
 
     def _rows(self) -> Iterator[tuple[Operation, int]]:
+        self._log.catch_up()
         return zip(self._operations, self._numbers, strict=True)
 
     def walk(
@@ -96,20 +103,9 @@ class ForwardLog:
         walked, log = self._walked, self._log
         starts = [node for node in map(grad_fn_of, roots) if node is not None]
         rows = [row for row in self._rows() if belongs(row[1])]
-        before = walked.others
         found = set(walked.find(starts, [o for o, _ in rows], output, log.weights))
-        numbers = [i for _, i in rows]
         ids = walked.ids
-        # The last to make a tensor, or to write to it: by then its grad_fn is that one's.
-        last = {id(operation.made[0]): i for operation, i in rows}
-        for operation, i in rows:
-            grad_fn = operation.grad_fn
-            if grad_fn is None and last[id(operation.made[0])] == i:
-                # The output of a custom Function gets its grad_fn only when the Function returns.
-                grad_fn = grad_fn_of(operation.made[0])
-            log.set_node(i, None if grad_fn is None else ids.get(grad_fn))
-        kept = (other for other in before if other[0] not in numbers)
-        walked.others = (*kept, *self._others(rows))
+        self._bind(rows)
         self._passes = {start: one for start, one in self._passes.items() if belongs(start)}
         # What was held at the last backward is shown again where this graph leads to it.
         new = set(self._numbers[self._before :])
@@ -119,6 +115,48 @@ class ForwardLog:
             given = _not_made(sources, [o for o, _ in shown])
             start = next((i for i in numbers if i in new), numbers[0])
             self._passes[start] = partial(layer_graph, steps, numbers, given, self._names, ids)
+
+    def walk_waiting(
+        self, roots: Sequence[Tensor], output: Tensor | None, sources: Sources, calls: WaitingCalls
+    ) -> bool:
+        """``walk`` and ``clear`` of the first backward, of which the most is done when asked for.
+
+        ``calls`` are all that wait. False where the backward does not go through all that
+        autograd has followed, or is not the first: then nothing is done.
+        """
+        walked, log = self._walked, self._log
+        if self._before or self._passes or walked.ids or not sources:
+            return False
+        rows = list(zip(self._operations, self._numbers, strict=True))
+        ahead = [o for o, _ in rows]
+        starts = [node for node in map(grad_fn_of, roots) if node is not None]
+        walked.find(starts, ahead, output, log.weights, calls.operations)
+        calls.ids = ids = walked.ids
+        nodes = (*calls.nodes, *[o.grad_fn for o in ahead])
+        if not all(node is None or node in ids for node in nodes):
+            return False
+        self._bind(rows)
+        numbers = [*self._numbers, *range(len(log) - len(calls.calls), len(log))]
+        made = ahead, calls, numbers, sources, self._names
+        self._passes = {numbers[0]: partial(_layers_of_waiting, *made)}
+        self._operations, self._numbers = [], []
+        return True
+
+    def _bind(self, rows: Sequence[tuple[Operation, int]]) -> None:
+        """Give each operation's event its node in the graph that was walked."""
+        walked, log = self._walked, self._log
+        ids, before = walked.ids, walked.others
+        # The last to make a tensor, or to write to it: by then its grad_fn is that one's.
+        last = {id(operation.made[0]): i for operation, i in rows}
+        for operation, i in rows:
+            grad_fn = operation.grad_fn
+            if grad_fn is None and last[id(operation.made[0])] == i:
+                # The output of a custom Function gets its grad_fn only when the Function returns.
+                grad_fn = grad_fn_of(operation.made[0])
+            log.set_node(i, None if grad_fn is None else ids.get(grad_fn))
+        numbers = {i for _, i in rows}
+        kept = (other for other in before if other[0] not in numbers)
+        walked.others = (*kept, *self._others(rows))
 
     @property
     def passes(self) -> list[ForwardPass]:
@@ -138,6 +176,19 @@ class ForwardLog:
                 node = None if grad_fn is None else self._walked.ids.get(grad_fn)
                 if node is not None and grad_fn is not operation.grad_fn:
                     yield i, slot, node, operation.made[slot].output_nr
+
+
+def _layers_of_waiting(
+    ahead: Sequence[Operation],
+    calls: WaitingCalls,
+    numbers: Sequence[int],
+    sources: Sources,
+    names: Mapping[int, str],
+) -> LayerGraph:
+    """The layers of a pass of which these operations ran before those that waited."""
+    ran = [*ahead, *calls.operations()]
+    given = _not_made(sources, ran)
+    return layer_graph(list(map(traced, ran)), numbers, given, names, calls.ids)
 
 
 def _not_made(sources: Sources, operations: Iterable[Operation]) -> dict[str, PassSource]:

@@ -1,9 +1,12 @@
 """What an iteration has computed so far, and the loss that backward starts from."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import torch
 from torch import Tensor
 
+from backprop_viz.capture.code.calling_frames import is_scaling
 from backprop_viz.capture.graph.graphs import grad_fn_of
 
 
@@ -51,9 +54,12 @@ class LossLog:
             self.root, self.unbound = newest, grad_fn_of(newest) is not None
             self.loss = newest.item()
 
-    def scaled(self, result: Tensor, loss: Tensor, scale: float) -> None:
-        """A result is the loss times a GradScaler's scale."""
-        self._scaled = result, loss, scale
+    def ran(self, name: str, result: Any, args: Sequence[Any]) -> Any:
+        """The result of a function; if a GradScaler has called it, of the loss times its scale."""
+        if "mul" in name and name.strip("_") == "mul" and is_scaling():
+            with torch._C.DisableTorchFunction():
+                self._scaled = result, args[0], args[1].item()
+        return result
 
     def forget_results(self) -> None:
         """What was computed since the last backward is none of the iteration's."""

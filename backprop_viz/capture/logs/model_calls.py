@@ -69,6 +69,19 @@ class ModelCalls:
         self._roots: set[int | None] = set()  # the ids of what a backward has started from
         self._judged = 0  # how many of the stretches there were at the last backward
         self.beside = Beside()
+        self._whole = 0  # up to so many events nothing is beside a lone call
+
+    def is_one(self) -> bool:
+        """Whether the model was called once."""
+        return len(self._stretches) == 2
+
+    def all_needed(self, events: int, roots: Iterable[int | None]) -> None:
+        """A backward goes through all of so many events, from tensors of these ids."""
+        for one in self._stretches:
+            one.needed = True
+        self._judged = len(self._stretches)
+        self._whole = events
+        self._roots.update(roots)
 
     def begin(self, events: int, lines: int, nodes: int | None = None) -> None:
         """The model is called, after so many events and lines of the iteration.
@@ -106,6 +119,8 @@ class ModelCalls:
         ``buffers``: the ids of tensors that a call changes and the next one reads, though neither
         is needed for the other.
         """
+        if self.is_one() and not roots and self._stretches[1].stop.events <= self._whole:
+            return False
         self._roots.update(roots.values())
         since = self._stretches[self._judged :] if roots else []
         self._judged = len(self._stretches) if roots else self._judged

@@ -56,6 +56,8 @@ class BorrowedMemory:
         self.calling = False
         self._written: dict[int, int] = {}
         self._all_written = 0
+        # What copies the rest that others hold, of which nothing is known here.
+        self.settle_too: list[Callable[[ArrayMemory], None]] = []
 
     def borrow(self, tensor: Tensor) -> Copied | None:
         """The tensor's array without a copy; None where it is to be copied at once."""
@@ -134,12 +136,36 @@ class BorrowedMemory:
             and self._written.get(address, 0) <= copied.looked_at
         )
 
+    def is_surely_as_looked_at(self, copied: Copied, tensor: Tensor) -> bool:
+        """``is_as_looked_at``, or borrowed; quick to tell while nothing was written to."""
+        looked_at = copied.looked_at
+        if copied.borrowed or (
+            looked_at >= self._all_written
+            and looked_at >= 0
+            and not self._written
+            and not self._exposed
+        ):
+            return True
+        return looked_at >= 0 and self.is_as_looked_at(copied, tensor)
+
+    def has(self, tensor: Tensor) -> bool:
+        """Whether a tensor's memory is somebody's, of whom one has to know."""
+        address = memory_address(tensor)
+        return address is None or address in self._excluded or address in self._exposed
+
     def stays_as_it_is(self, copied: Copied, tensor: Tensor) -> bool:
         """Whether a tensor that is as its copy stays so until one more write is seen."""
         return self.allowed and (copied.borrowed or self.is_as_looked_at(copied, tensor))
 
+    def settle_rest(self) -> None:
+        """What others hold of that of which nothing is known here may be written to."""
+        for settle in self.settle_too:
+            settle(self._memory)
+        self.settle_too.clear()
+
     def settle(self) -> None:
         """From now on nobody watches: copy what others still hold."""
+        self.settle_rest()
         for borrowed in self._borrowed.values():
             if _holders(_tensor_of(borrowed[0][0])) > len(borrowed):
                 self._copy(borrowed)

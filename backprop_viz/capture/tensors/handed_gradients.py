@@ -1,6 +1,6 @@
 """The gradients that nodes have handed to one another in a backward that is over."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import repeat
 from sys import getrefcount
 
@@ -76,51 +76,8 @@ class HandedGradients:
                 self._known.setdefault(id(grad), lost)
 
     def held_by_others(self, grads: Mapping[int, Tensor], times: Mapping[int, int]) -> set[int]:
-        """The id() of each of these tensors, all there are, of which others have the memory too.
-
-        ``grads`` are by their id(), and ``times`` is how often we hold each but for that.
-        """
-        if _holders_of is None:
-            return set(grads)
-        found: set[int] = set()
-        # By the address of the memory, the tensors and what they are views of.
-        ours: dict[int, set[int]] = {}
-        # What is viewed, and by how many.
-        viewed: dict[int, Tensor] = {}
-        views: dict[int, int] = {}
-        references = dict(zip(grads, _references(grads), strict=True))
-        for key, grad in grads.items():
-            try:
-                storage, base = grad.untyped_storage(), grad._base
-                memory, lent = storage._cdata, not storage.resizable()
-            except (RuntimeError, ValueError, NotImplementedError):
-                found.add(key)
-                continue
-            here = ours.get(memory)
-            if here is None:
-                here = ours[memory] = set()
-                # That of a ``.grad`` that is copied is lent to us.
-                if lent and not grad.requires_grad and grad.data_ptr() not in self._grads:
-                    found.add(key)
-            here.add(key)
-            if base is not None:
-                here.add(id(base))
-                viewed[id(base)] = base
-                views[id(base)] = views.get(id(base), 0) + 1
-        base = None
-        inner = {key: tensor for key, tensor in viewed.items() if key not in grads}
-        viewed.clear()
-        references |= zip(inner, _references(inner), strict=True)
-        for key, tensor in (*grads.items(), *inner.items()):
-            by_views = views.get(key, 0)
-            expected = times.get(key, 0) + (_REFERENCES_TO_VIEWED if by_views else _REFERENCES)
-            alone = references[key] == expected and _holders_of(tensor) == _ONE_HOLDER + by_views
-            if not alone or not tensor.is_cpu:
-                found.add(key)
-        for memory, here in ours.items():
-            if use_count(memory) - COUNT_OF_ONE + 1 != len(here) or not found.isdisjoint(here):
-                found.update(here)
-        return found
+        """As the function; that of a ``.grad`` that is copied is lent to us."""
+        return held_by_others(grads, times, self._grads)
 
     def copies(
         self, grads: _Grads, ours: bool = False, whole: Iterable[bool] = repeat(True)
@@ -176,3 +133,53 @@ class HandedGradients:
 
 def _place(grad: Tensor, address: int) -> tuple[object, ...]:
     return address, grad.dtype, grad.shape, grad.stride()
+
+
+def held_by_others(
+    grads: Mapping[int, Tensor], times: Mapping[int, int], lent_to_us: Container[int]
+) -> set[int]:
+    """The id() of each of these tensors, all there are, of which others have the memory too.
+
+    ``grads`` are by their id(), and ``times`` is how often we hold each but for that.
+    ``lent_to_us``: the addresses of those that may be lent to an array.
+    """
+    if _holders_of is None:
+        return set(grads)
+    found: set[int] = set()
+    # By the address of the memory, the tensors and what they are views of.
+    ours: dict[int, set[int]] = {}
+    # What is viewed, and by how many.
+    viewed: dict[int, Tensor] = {}
+    views: dict[int, int] = {}
+    references = dict(zip(grads, _references(grads), strict=True))
+    for key, grad in grads.items():
+        try:
+            storage, base = grad.untyped_storage(), grad._base
+            memory, lent = storage._cdata, not storage.resizable()
+        except (RuntimeError, ValueError, NotImplementedError):
+            found.add(key)
+            continue
+        here = ours.get(memory)
+        if here is None:
+            here = ours[memory] = set()
+            if lent and not grad.requires_grad and grad.data_ptr() not in lent_to_us:
+                found.add(key)
+        here.add(key)
+        if base is not None:
+            here.add(id(base))
+            viewed[id(base)] = base
+            views[id(base)] = views.get(id(base), 0) + 1
+    base = None
+    inner = {key: tensor for key, tensor in viewed.items() if key not in grads}
+    viewed.clear()
+    references |= zip(inner, _references(inner), strict=True)
+    for key, tensor in (*grads.items(), *inner.items()):
+        by_views = views.get(key, 0)
+        expected = times.get(key, 0) + (_REFERENCES_TO_VIEWED if by_views else _REFERENCES)
+        alone = references[key] == expected and _holders_of(tensor) == _ONE_HOLDER + by_views
+        if not alone or not tensor.is_cpu:
+            found.add(key)
+    for memory, here in ours.items():
+        if use_count(memory) - COUNT_OF_ONE + 1 != len(here) or not found.isdisjoint(here):
+            found.update(here)
+    return found

@@ -168,6 +168,20 @@ class TensorSnapshots:
             found.append(copied.array)
         return found
 
+    def looked_up(self, tensor: Tensor) -> tuple[Copied, bool] | None:
+        """The copy of a tensor as it is now, and whether it stays so until a write is seen.
+
+        None of one that cannot be copied.
+        """
+        known, borrowed = self._tensors.get(id(tensor)), self.borrowed
+        as_known = known is not None and known[1] == tensor._version
+        if known is not None and as_known and borrowed.is_surely_as_looked_at(known[2], tensor):
+            return known[2], True
+        if isinstance(self.tensors((tensor,), ())[0], NotCopied):
+            return None
+        copied = self._tensors[id(tensor)][2]
+        return copied, borrowed.stays_as_it_is(copied, tensor)
+
     def forget_all_but(self, tensors: Iterable[Tensor]) -> None:
         """Let go of the other tensors: nobody will ask for a copy of them again."""
         known = self._tensors

@@ -3,17 +3,28 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, EllipsisType, NoneType
 from typing import Any, Final, NamedTuple
 
+from numpy import ndarray
 from torch import Tensor, is_grad_enabled
+from torch._C import DisableTorchFunction
+from torch.nn import Parameter
 
 from backprop_viz.capture.code.user_lines import lines_running
+from backprop_viz.capture.error_log import ErrorLog
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.graph.graph_ages import NodesOfIteration
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
+from backprop_viz.capture.graph.growing_graph import GrowthWatch
+from backprop_viz.capture.logs.batch_log import BatchLog
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.forward_log import ForwardLog
+from backprop_viz.capture.logs.loss_log import LossLog
+from backprop_viz.capture.logs.model_calls import ModelCalls
+from backprop_viz.capture.logs.waiting_calls import WaitingCall, WaitingCalls
+from backprop_viz.capture.tensors.memory import Copied, NotCopied
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.snapshots import Copy
 from backprop_viz.capture.tensors.templates import Template
 from backprop_viz.capture.tensors.writing import rule_of_writing
@@ -21,12 +32,25 @@ from backprop_viz.capture.watches.function_watch import NEVER_RANDOM, op_name, t
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.write_watch import WriteWatch
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.torch_error import CodePlace
 
 # What ``run`` gives for a call that it has not run.
 NOT_PLAIN: Final = object()
 _FORWARD = Phase.FORWARD
 # Of the functions that draw no random numbers, those that are something else than an operation.
 _NO_OPERATIONS = frozenset({"__get__", "size", "dim"})
+_VIEWS = frozenset(
+    {
+        *("view", "reshape", "flatten", "transpose", "permute", "contiguous", "unsqueeze"),
+        *("squeeze", "expand", "split", "unbind", "chunk", "__getitem__", "pad"),
+    }
+)
+_TENSORS = frozenset({Tensor, Parameter})
+_UNCHANGING = frozenset({bool, int, float, str, NoneType, EllipsisType})
+# What ``x[:, 0]`` is given; a slice of tensors is none of what is usual.
+_INDICES = _UNCHANGING | {slice}
+# The arguments, and the copies by id() of what may change and nobody tells.
+_Kept = tuple[tuple[Any, ...], Mapping[int, Copied]]
 
 
 class _Kind(NamedTuple):
@@ -35,13 +59,14 @@ class _Kind(NamedTuple):
     op: str
     name: str | None
     rule: Callable[..., Any] | None
+    views: bool  # what it makes may have the memory of what it is given
 
 
 class PlainCalls:
     """Runs a call, notes it and gives what it made, as a ``FunctionWatch`` and a recorder would.
 
     But for no others than calls that draw no random numbers, write to nothing and make one tensor,
-    while every call is seen. For these it looks at nothing that cannot be otherwise. ``failed`` is
+    while every call is seen. For these it looks at nothing that cannot be otherwise. ``errors`` is
     told of one that raises, with the tensors it was given.
     """
 
@@ -49,17 +74,23 @@ class PlainCalls:
         self,
         log: EventLog,
         forward: ForwardLog,
+        calls: ModelCalls,
+        results: LossLog,
         writes: WriteWatch,
         modules: ModuleWatch,
         buffers: BufferWatch,
         made: NodesOfIteration,
-        failed: Callable[[str, tuple[Tensor, ...], Exception], None],
+        growth: GrowthWatch,
+        errors: ErrorLog,
     ) -> None:
         self._log, self._forward, self._writes = log, forward, writes
         self._modules, self._buffers, self._made = modules, buffers, made
-        self._failed = failed
+        self._calls, self._results, self._growth = calls, results, growth
+        self._errors = errors
         self._snapshots = log.snapshots
         self._borrowed = log.snapshots.borrowed
+        # By the id() of what the calls that wait have read, its copy; None of what they have made.
+        self._known: dict[int, Copied | None] = {}
 
     def run(
         self,
@@ -76,7 +107,8 @@ class PlainCalls:
         kind = _kind_of(func)
         if (
             kind is None
-            or phase is not _FORWARD
+            or phase is None
+            or (phase is not _FORWARD and not is_grad_enabled())
             or ("out" in kwargs if kind.rule is None else kind.rule(args, kwargs) != ())
             or _may_scale(kind, args)
             or not self._writes.has_only_known_calls()
@@ -84,10 +116,10 @@ class PlainCalls:
             return NOT_PLAIN
         tracer = sys.gettrace()
         if tracer is None:
-            return self._run_plain(func, args, kwargs, kind, code)
+            return self._run_plain(func, args, kwargs, kind, code, phase)
         sys.settrace(None)  # as ``FunctionWatch`` does
         try:
-            return self._run_plain(func, args, kwargs, kind, code)
+            return self._run_plain(func, args, kwargs, kind, code, phase)
         finally:
             if sys.gettrace() is None:
                 sys.settrace(tracer)
@@ -99,20 +131,154 @@ class PlainCalls:
         kwargs: Mapping[str, Any],
         kind: _Kind,
         code: CodeType | None,
+        phase: Phase,
     ) -> Any:
         self._writes.only_reads()
-        template = Template(args, kwargs)
-        read = tuple(template.read)
-        inputs = self._snapshots.seen(read, self._log.weights)
+        never = self._buffers.there_are or self._snapshots.cuts
+        kept = None if never else self._may_wait(args, kwargs)
         try:
             result = func(*args, **kwargs)
         except Exception as error:
-            self._failed(kind.op, read, error)
+            self.note_waiting()
+            self._errors.operation_failed(kind.op, tuple(Template(args, kwargs).read), error)
             raise
+        if (
+            kept is not None
+            and type(result) is Tensor
+            and (
+                not kind.views
+                or id(result) in self._known
+                or id(result) in kept[1]
+                or not self._borrowed.has(result)
+            )
+        ):
+            call = WaitingCall(
+                phase,
+                kind.op,
+                kind.name,
+                kept[0],
+                kwargs,
+                kept[1],
+                result,
+                result._version,
+                self._modules.running,
+                *lines_running(code),
+                is_grad_enabled(),
+            )
+            if id(result) not in kept[1]:
+                self._known.setdefault(id(result), None)
+            waiting = self._log.waiting
+            if not waiting:
+                self._log.note_waiting = self.note_waiting
+            waiting.append(call)
+            if phase is not _FORWARD:
+                self._loss_ran(kind.op, result)
+            return result
+        self.note_waiting()
+        template = Template(args, kwargs)
+        read = tuple(template.read)
         made = (result,) if isinstance(result, Tensor) else tuple(tensors_in_result(result))
         if made:
-            self._note(template, read, inputs, made, kind, code)
+            line, place = lines_running(code)
+            told = kind.op, kind.name, phase, line, place, self._modules.running
+            inputs = self._snapshots.seen(read, self._log.weights)
+            self._note(template, read, inputs, made, *told, is_grad_enabled())
+            if phase is not _FORWARD:
+                self._loss_ran(kind.op, made[0])
         return result
+
+    def _may_wait(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Kept | None:
+        """What is kept of the arguments; None where some may change and nobody tells."""
+        known, lists = self._known, False
+        unsure: dict[int, Copied] = {}
+        for value in (*args, *kwargs.values()):
+            kind = type(value)
+            if kind in _TENSORS:
+                if id(value) in known:
+                    continue
+                found = self._snapshots.looked_up(value)
+                if found is None:
+                    return None
+                (known if found[1] else unsure)[id(value)] = found[0]
+            elif kind is list and all(id(item) in known for item in value):
+                lists = True
+            elif kind not in _UNCHANGING and not (
+                kind is tuple and all(type(item) in _INDICES for item in value)
+            ):
+                return None
+        if not lists:
+            return args, unsure
+        if any(type(value) is list for value in kwargs.values()):
+            return None
+        return tuple([list(value) if type(value) is list else value for value in args]), unsure
+
+    def note_waiting(self) -> None:
+        """Note the calls that wait: they are as they were."""
+        log = self._log
+        calls, log.waiting, log.note_waiting = log.waiting, [], None
+        self._known = {}
+        if not calls:
+            return
+        seen = self._snapshots.seen
+        with DisableTorchFunction():
+            for call in calls:
+                template = Template(call.args, call.kwargs)
+                read, made, unsure = tuple(template.read), (call.result,), call.unsure
+                inputs = [
+                    unsure[id(one)].array if id(one) in unsure else seen((one,), log.weights)[0]
+                    for one in read
+                ]
+                told = call.op, call.name, call.phase, call.line, call.place, call.module
+                self._note(template, read, inputs, made, *told, call.grad_enabled)
+            for call in calls:
+                if call.result._version != call.version:  # somebody has written to it unseen
+                    array = log.copy(call.result)
+                    if isinstance(array, ndarray):
+                        log.lose(array)
+
+    def walk_waiting(self, roots: Sequence[Tensor], batch: BatchLog) -> bool:
+        """A first backward begins; whether it goes through all that waits, which goes on waiting.
+
+        Else nothing is done.
+        """
+        log = self._log
+        calls, known = log.waiting, self._known
+        made = {id(call.result) for call in calls}
+        if not self._calls.is_one() or not made.issuperset(map(id, roots)):
+            return False
+        nodes = [grad_fn_of(call.result) for call in calls]
+        ran_in = [call.phase for node, call in zip(nodes, calls, strict=True) if node is not None]
+        if _FORWARD not in ran_in:
+            return False
+        read: set[int] = set()
+        for node, call in zip(reversed(nodes), reversed(calls), strict=True):
+            if call.phase is _FORWARD:
+                break
+            if node is None and id(call.result) not in read:
+                return False  # that may be beside the iteration
+            read.update(map(id, nested_tensors((call.args, call.kwargs))))
+        copies: dict[int, Copied | NotCopied]
+        copies = {key: copied for key, copied in known.items() if copied is not None}
+        waiting = WaitingCalls(calls, nodes, copies)
+        output, sources = self._results.output, batch.sources(self._calls.has)
+        if not self._forward.walk_waiting(roots, output, sources, waiting):
+            return False
+        first = len(log) - len(calls)
+        for number, (call, node) in enumerate(zip(calls, nodes, strict=True), first):
+            self._made.note(node, call.op, number, call.place)
+        log.waiting, log.note_waiting, self._known = [], None, {}
+        self._snapshots.made([root for root in roots if id(root) not in waiting.known], ())
+        for root in roots:  # they are asked for again
+            if (found := self._snapshots.looked_up(root)) is not None:
+                waiting.known[id(root)] = found[0]
+        log.note_later(len(calls), waiting.made, waiting.nbytes)
+        self._borrowed.settle_too.append(waiting.settle)
+        self._calls.all_needed(len(log), map(log.id_of, roots))
+        return True
+
+    def _loss_ran(self, op: str, made: Tensor) -> None:
+        self._results.newest = made
+        self._growth.ran(op, made, len(self._log) - 1)
 
     def _note(
         self,
@@ -120,34 +286,35 @@ class PlainCalls:
         read: tuple[Tensor, ...],
         inputs: Sequence[Copy],
         made: tuple[Tensor, ...],
-        kind: _Kind,
-        code: CodeType | None,
+        op: str,
+        name: str | None,
+        phase: Phase,
+        line: int | None,
+        place: CodePlace | None,
+        module: str | None,
+        grad_enabled: bool,
     ) -> None:
         node, *others = map(grad_fn_of, made)
-        log, module = self._log, self._modules.running
-        line, place = lines_running(code)
-        first = made[0]
+        log, first = self._log, made[0]
         self._forward.ran(
-            Operation(_FORWARD, kind.op, read, made, node, first.output_nr, module, tuple(others))
+            Operation(phase, op, read, made, node, first.output_nr, module, tuple(others))
         )
         if self._snapshots.cuts:
             log.weights_made(read, made)
         copies = self._snapshots.made(made, log.weights)
-        tracked = first.requires_grad or any(tensor.requires_grad for tensor in made)
-        call = template.call(kind.name, None)
         place = log.note(
-            _FORWARD,
-            kind.op,
+            phase,
+            op,
             inputs,
             copies,
             line=line,
-            tracked=tracked,
-            call=call,
+            tracked=first.requires_grad or any(tensor.requires_grad for tensor in made),
+            call=template.call(name, None),
             module=module,
             place=place,
-            grad_enabled=is_grad_enabled(),
+            grad_enabled=grad_enabled,
         )
-        self._made.note(node, kind.op, len(log) - 1, place)
+        self._made.note(node, op, len(log) - 1, place)
         if self._buffers.there_are:
             self._buffers.look(read)
             self._buffers.look(made)
@@ -159,7 +326,7 @@ def _kind_of(func: Callable[..., Any]) -> _Kind | None:
     name = getattr(func, "__name__", "")
     if name not in NEVER_RANDOM or name in _NO_OPERATIONS:
         return None
-    return _Kind(op_name(func), name_of(func), rule_of_writing(func))
+    return _Kind(op_name(func), name_of(func), rule_of_writing(func), name in _VIEWS)
 
 
 def _may_scale(kind: _Kind, args: tuple[Any, ...]) -> bool:

@@ -80,6 +80,7 @@ class WriteWatch:
 
     def end(self) -> None:
         """No call is told of any more, or others read what is recorded, maybe in their thread."""
+        self._log.catch_up()
         borrowed = self._borrowed
         with torch._C.DisableTorchFunction():
             borrowed.settle()
@@ -89,6 +90,7 @@ class WriteWatch:
 
     def unseen(self) -> None:
         """Others are about to write unseen, or have done so."""
+        self._log.catch_up()
         with torch._C.DisableTorchFunction():
             self._borrowed.calling = False
             self._borrowed.expose_all()
@@ -112,6 +114,9 @@ class WriteWatch:
             return
         writes = written_by(function, args, kwargs)
         borrowed.calling = writes is None or bool(writes)
+        if borrowed.calling:
+            self._log.catch_up()
+            borrowed.settle_rest()
         if writes:
             borrowed.written_to(nested_tensors(writes))
         elif writes is None:
@@ -153,6 +158,7 @@ class WriteWatch:
         borrowed = self._borrowed
         borrowed.calm = calm
         if not calm:
+            self._log.catch_up()
             borrowed.expose_all()
         try:
             yield

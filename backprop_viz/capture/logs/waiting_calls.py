@@ -1,0 +1,126 @@
+"""The calls of a forward and a loss of which the events are made when somebody looks."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, NamedTuple
+
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.graph.graphs import Operation
+from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
+from backprop_viz.capture.tensors.array_memory import ArrayMemory
+from backprop_viz.capture.tensors.handed_gradients import held_by_others
+from backprop_viz.capture.tensors.memory import Copied, NotCopied
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.tensors.templates import Template
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.torch_error import CodePlace
+
+_LOST = NotCopied(WRITTEN_UNSEEN)
+
+
+class WaitingCall(NamedTuple):
+    """A call that has made one tensor, and written to none: ``version`` is that of the result."""
+
+    phase: Phase
+    op: str
+    name: str | None
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    unsure: Mapping[int, Copied]  # by id(), copies of what it has read that may be others since
+    result: Tensor
+    version: int
+    module: str | None
+    line: int | None
+    place: CodePlace | None
+    grad_enabled: bool
+
+
+@dataclass
+class WaitingCalls:
+    """Calls that a backward goes through, all of them, with the node that each has made.
+
+    ``known`` are the copies of what they read and have not made, by its id(); ``ids`` the number
+    of each node.
+    """
+
+    calls: Sequence[WaitingCall]
+    nodes: Sequence[GradFn | None]
+    known: dict[int, Copied | NotCopied]
+    ids: Mapping[GradFn, int] = field(default_factory=dict)
+    settled: bool = False
+
+    def settle(self, memory: ArrayMemory) -> None:
+        """Others may write from now on: copy what they hold."""
+        if self.settled:
+            return
+        self.settled = True
+        calls, known = self.calls, self.known
+        for call in calls:
+            if call.result._version != call.version:
+                known.setdefault(id(call.result), _LOST)
+        made: dict[int, Tensor] = {id(call.result): call.result for call in calls}
+        given = chain.from_iterable(nested_tensors((call.args, call.kwargs)) for call in calls)
+        times = Counter(map(id, given))
+        times.update([id(call.result) for call in calls])
+        for key in held_by_others(made, times, ()):
+            if key in made and key not in known:
+                try:
+                    known[key] = Copied(made[key], None, False, memory)
+                except NotCopied as reason:
+                    known[key] = reason
+
+    def nbytes(self) -> int:
+        """The bytes that are held, at most."""
+        return sum([call.result.nbytes for call in self.calls])
+
+    def made(self, log: EventLog) -> Iterator[EventRow]:
+        """The events, of the log that they are to be in."""
+        self.settle(log.snapshots.memory)
+        for call, node in zip(self.calls, self.nodes, strict=True):
+            template = Template(call.args, call.kwargs)
+            yield log.row(
+                call.phase,
+                call.op,
+                [self._read(call, tensor) for tensor in template.read],
+                (self._read(call, call.result),),
+                node=None if node is None else self.ids.get(node),
+                line=call.line,
+                tracked=node is not None,
+                call=template.call(call.name, None),
+                module=call.module,
+                place=call.place,
+                grad_enabled=call.grad_enabled,
+            )
+
+    def _read(self, call: WaitingCall, tensor: Tensor) -> Copy:
+        unsure = call.unsure.get(id(tensor))
+        return self._array(tensor) if unsure is None else unsure.array
+
+    def _array(self, tensor: Tensor) -> Copy:
+        copied = self.known.get(id(tensor))
+        if copied is None:
+            try:
+                copied = Copied.borrowing(tensor) or Copied(tensor)
+            except NotCopied as reason:
+                copied = reason
+            self.known[id(tensor)] = copied
+        return copied.array if isinstance(copied, Copied) else copied
+
+    def operations(self) -> list[Operation]:
+        """The operations, in order."""
+        return [
+            Operation(
+                call.phase,
+                call.op,
+                tuple(Template(call.args, call.kwargs).read),
+                (call.result,),
+                node,
+                call.result.output_nr,
+                call.module,
+            )
+            for call, node in zip(self.calls, self.nodes, strict=True)
+        ]
