@@ -65,9 +65,13 @@ class _Kind(NamedTuple):
 class PlainCalls:
     """Runs a call, notes it and gives what it made, as a ``FunctionWatch`` and a recorder would.
 
-    But for no others than calls that draw no random numbers, write to nothing and make one tensor,
-    while every call is seen. For these it looks at nothing that cannot be otherwise. ``errors`` is
-    told of one that raises, with the tensors it was given.
+    But for no others than calls that draw no random numbers and write to nothing, while every
+    call is seen. For these it looks at nothing that cannot be otherwise. ``errors`` is told of one
+    that raises, with the tensors it was given.
+
+    A call that makes one tensor waits: of what it read and made nothing changes unless a write is
+    seen, before which those that wait are noted. A backward that goes through all of them, as most
+    do, leaves them to whoever looks at their events.
     """
 
     def __init__(
