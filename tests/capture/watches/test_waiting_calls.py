@@ -64,6 +64,7 @@ def test_what_others_hold_is_as_it_was() -> None:
         *("linear", "tanh", "neg", "cat", "detach", "getitem", "linear")
     ]
     assert same(ran(recording, "tanh").outputs[0], hidden)
+    assert same(ran(recording, "cat").inputs[0], hidden)
     assert same(ran(recording, "cat").outputs[0], joined)
     assert same(ran(recording, "getitem").outputs[0], joined[:, 2:])
     last = [e for e in recording.events if e.op == "linear"][-1]
