@@ -92,7 +92,8 @@ class Recorder:
         self._made = (ages := graph_ages(model)).begin()
         self.errors = ErrorLog(log, ages, self._names)
         self._growth = growth = GrowthWatch(ages)
-        watches = self.writes, self.modules, self._buffers, self._made, growth, self.errors
+        failed = self.errors.operation_failed
+        watches = self.writes, self.modules, self._buffers, self._made, growth, failed
         self.plain_calls = PlainCalls(log, self._forward, self._calls, self.results, *watches)
 
     # -- what the loop tells -------------------------------------------------------------------

@@ -12,7 +12,6 @@ from torch._C import DisableTorchFunction
 from torch.nn import Parameter
 
 from backprop_viz.capture.code.user_lines import lines_running
-from backprop_viz.capture.error_log import ErrorLog
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.graph.graph_ages import NodesOfIteration
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
@@ -66,7 +65,7 @@ class PlainCalls:
     """Runs a call, notes it and gives what it made, as a ``FunctionWatch`` and a recorder would.
 
     But for no others than calls that draw no random numbers and write to nothing, while every
-    call is seen. For these it looks at nothing that cannot be otherwise. ``errors`` is told of one
+    call is seen. For these it looks at nothing that cannot be otherwise. ``failed`` is told of one
     that raises, with the tensors it was given.
 
     A call that makes one tensor waits: of what it read and made nothing changes unless a write is
@@ -85,12 +84,12 @@ class PlainCalls:
         buffers: BufferWatch,
         made: NodesOfIteration,
         growth: GrowthWatch,
-        errors: ErrorLog,
+        failed: Callable[[str, tuple[Tensor, ...], Exception], None],
     ) -> None:
         self._log, self._forward, self._writes = log, forward, writes
         self._modules, self._buffers, self._made = modules, buffers, made
         self._calls, self._results, self._growth = calls, results, growth
-        self._errors = errors
+        self._failed = failed
         self._snapshots = log.snapshots
         self._borrowed = log.snapshots.borrowed
         # By the id() of what the calls that wait have read, its copy; None of what they have made.
@@ -144,7 +143,7 @@ class PlainCalls:
             result = func(*args, **kwargs)
         except Exception as error:
             self.note_waiting()
-            self._errors.operation_failed(kind.op, tuple(Template(args, kwargs).read), error)
+            self._failed(kind.op, tuple(Template(args, kwargs).read), error)
             raise
         if (
             kept is not None
