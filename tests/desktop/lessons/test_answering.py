@@ -1,7 +1,5 @@
 """Answers of a lesson's questions: by keyboard on a long page, as numbers, and once more."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QListWidget, QWidget
@@ -9,22 +7,15 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.lessons import words
-from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
 from tests.desktop.application_helpers import trigger
-from tests.desktop.lessons.lesson_helpers import Student, left_as_found
+from tests.desktop.lessons.lesson_helpers import Student
 from tests.waiting import until_idle
 
 
-@pytest.fixture(scope="module")
-def window_arguments() -> tuple[str, ...]:
-    return ("--preset", "tutorial", "--seed", "5")
-
-
 @pytest.fixture
-def student(shared_window: MainWindow, qtbot: QtBot) -> Iterator[Student]:
-    yield Student(shared_window, qtbot)
-    left_as_found(shared_window)
+def student(open_window: OpenWindow, qtbot: QtBot) -> Student:
+    return Student(open_window("--preset", "tutorial", "--seed", "5"), qtbot)
 
 
 def test_the_page_follows_the_keyboard_where_it_is_long(
