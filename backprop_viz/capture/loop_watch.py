@@ -266,7 +266,7 @@ class LoopWatch(TorchFunctionMode):
         """Note which line of the source runs as a phase begins."""
         if self._source is None or (source := loop_source(self._source)) is None:
             return
-        if source != self._source:  # another cell of a notebook
+        if source != self._source:  # another file, or cell of a notebook
             self._source, code = source, code_of(self._models[0], source)
             self._code = self._functions.forward = code
         if (line := line_of_file(source)) is not None:

@@ -39,8 +39,8 @@ class Program:
     """The Python that is run, as lines to mark.
 
     ``network`` is the source of the network's class, ``printed`` what ``print(net)`` prints.
-    ``path`` is the notebook's cell that the lines are of, "" for the file of the run's origin; the
-    loop runs there since the iteration ``since``.
+    ``path`` is the notebook's cell or the other file that the lines are of, "" for the file of the
+    run's origin; the loop runs there since the iteration ``since``.
     """
 
     lines: tuple[Line, ...]

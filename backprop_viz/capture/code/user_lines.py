@@ -69,6 +69,11 @@ def raising_line(error: BaseException) -> CodePlace | None:
     return found
 
 
+def is_written_by_user(name: str) -> bool:
+    """Whether a file is the user's own, and not of a package that was installed."""
+    return _is_users(name) and not any(part in name for part in _PACKAGES)
+
+
 def _is_users(name: str) -> bool:
     if name not in _known:
         library = name.startswith(_LIBRARY) and not any(part in name for part in _PACKAGES)

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
+from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.heartbeat import Heartbeat
 from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.own_rank import own_rank
+from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.rank_files import file_of_rank
@@ -74,8 +76,8 @@ class FileFollower:
         self._failed = False
         away = isinstance(self._writer.path, RemotePath)
         self._background = _Background(self._fail, small=0 if away else WRITTEN_AT_ONCE)
-        self._place, self._thread = LoopPlace(origin.path), threading.get_ident()
-        self._path = origin.path
+        self.place, self._thread = LoopPlace(origin.path), threading.get_ident()
+        self._origin, self._iteration = origin, 0
         self._told_end = False
         self._told: Whereabouts | None = None  # where the rank is, as written last
         self._heartbeat: Heartbeat | None = None
@@ -86,13 +88,17 @@ class FileFollower:
 
     def wants(self, iteration: int) -> bool:
         """Whether an iteration that begins is to be recorded."""
-        self._thread = threading.get_ident()
-        self._place.begins(iteration)
+        self._thread, self._iteration = threading.get_ident(), iteration
+        self.place.begins(iteration)
         return not self._failed and iteration >= self._first and iteration % self._every == 0
 
     def recording_begins(self, recorder: Recorder) -> None:
         """Where it stands is told meanwhile; the file has the iteration when it is over."""
-        self._place.recorded_by(recorder)
+        self.place.recorded_by(recorder)
+        if (path := loop_source(self.place.path)) is not None and path != self.place.path:
+            self.place.path = path
+            program = loop_program(path, self._iteration)
+            self._background.do(0, self._writer.set_run, self._origin, program)
 
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """A file holds nobody."""
@@ -108,7 +114,7 @@ class FileFollower:
     def iteration_ended(self, iteration: int, loss: float, recorded: LateRecording | None) -> None:
         """Write an iteration that is over."""
         told = recorded if self._heartbeat is not None else None  # to nobody else
-        self._place.ended(None if told is None else told.made())
+        self.place.ended(None if told is None else told.made())
         self._iterations.append(iteration)
         self._losses.append(loss)
         if recorded is not None:
@@ -151,7 +157,7 @@ class FileFollower:
 
     def _beat(self) -> None:
         """Write where the rank is, if it is another place than before; of a hang now and then."""
-        now, told = self._place.now(self._thread), self._told
+        now, told = self.place.now(self._thread), self._told
         moved = told is None or told.since != now.since
         if moved or (told is not None and now.time - told.time >= _BEAT_UNCHANGED_S):
             self._told = now
@@ -163,11 +169,11 @@ class FileFollower:
             return
         uncaught = getattr(sys, "last_value", None)
         if told is None and uncaught is not None:
-            told = ended_by(uncaught, self._path)
+            told = ended_by(uncaught, self.place.path)
         if told is not None and told.error:
             self._told_end = True
             self._heartbeat.end()
-            self._background.do(0, self._writer.add_whereabouts, self._place.last(told))
+            self._background.do(0, self._writer.add_whereabouts, self.place.last(told))
 
     def _fail(self, error: Exception) -> None:
         if not self._failed:

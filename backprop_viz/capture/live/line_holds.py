@@ -17,11 +17,11 @@ class LineHolds:
         self._wanted: frozenset[int] = frozenset()
 
     def moved(self) -> bool:
-        """Whether this thread's loop runs in another cell of a notebook now, whose lines count."""
+        """Whether this thread's loop runs in another file or cell now, whose lines count."""
         path = loop_source(self.path)
         if path is None or path == self.path:
             return False
-        self.want(())  # those were lines of the cell before
+        self.want(())  # those were lines of the file before
         self.path = path
         return True
 

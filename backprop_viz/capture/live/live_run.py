@@ -19,7 +19,7 @@ from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.preparation import Preparation
 from backprop_viz.capture.live.recording_pace import RecordingPace
-from backprop_viz.capture.live.source import cell_program
+from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
@@ -71,8 +71,7 @@ class LiveRun:
         self._window = FollowingWindow(
             self._state, self._publish, self._commanded, self._window_gone, comes_back=ends is None
         )
-        # "event", "phase", "iteration", or "any" time
-        self._until = "any" if runs_freely or first > 1 else "phase"
+        self._until = "any" if runs_freely or first > 1 else "phase"  # or "event", "iteration"
         self._first = first
         self._held_before = None if runs_freely or first == 1 else first
         # How often the window let the loop go on, and after how many events it was held last.
@@ -98,7 +97,7 @@ class LiveRun:
         # What was logged, and what of it the window has not been told.
         self._logged: list[LoggedScalar] = []
         self._scalars: list[LoggedScalar] = []
-        self._place = LoopPlace(origin.path)
+        self.place = LoopPlace(origin.path)
         self._reminder = Reminder(self._tell_rest)
         of_rank = [Heartbeat(self._beat)] if origin.world_size > 1 else []
         self._beats: tuple[Heartbeat | Reminder, ...] = (self._reminder, *of_rank)
@@ -137,7 +136,7 @@ class LiveRun:
     def wants(self, iteration: int) -> bool:
         """Whether an iteration that begins is to be recorded."""
         self._thread = threading.get_ident()
-        self._place.begins(iteration)
+        self.place.begins(iteration)
         self._follow_lines()
         self._begun = time.perf_counter()
         self._recorder, self._held_after = None, 0
@@ -154,7 +153,7 @@ class LiveRun:
     def recording_begins(self, recorder: Recorder) -> None:
         """Hear of each event of the iteration that is recorded."""
         self._recorder = recorder
-        self._place.recorded_by(recorder)
+        self.place.recorded_by(recorder)
         recorder.tell(self._event_noted, self._holds.forward_line_runs)
 
     def _event_noted(self, event: Event) -> None:
@@ -172,7 +171,7 @@ class LiveRun:
 
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """Hold the loop after a phase, if it is to be held there."""
-        self._follow_cell()
+        self._follow_source()
         self._follow_lines()
         self._ran.append(phase)
         self._due = phase_after(self._ran, self._order)
@@ -184,10 +183,10 @@ class LiveRun:
 
     def iteration_ended(self, iteration: int, loss: float, recorded: LateRecording | None) -> None:
         """Tell of an iteration that is over; hold the loop, if it is to be held there."""
-        self._follow_cell()
+        self._follow_source()
         now = time.perf_counter()
         took, self._recorder = now - self._begun, None
-        self._place.ended(recording := made_now(recorded))
+        self.place.ended(recording := made_now(recorded))
         self._order = in_order(self._ran, self._order)
         with self._state:
             self._iteration, self._due = iteration, self._order[0]
@@ -219,7 +218,7 @@ class LiveRun:
         """A window shows no health yet."""
 
     def _beat(self) -> None:
-        self._window.send(self._place.now(self._thread))
+        self._window.send(self.place.now(self._thread))
         if self._let_go_untold:  # it may wait for other ranks until somebody lets them go on, too
             self._publish()
 
@@ -237,6 +236,7 @@ class LiveRun:
         """
         self._know_rank()
         self._prepared()
+        self._follow_source()
         if self._until == "any":
             return
         recording = None if self._recorder is None else self._recorder.recording()
@@ -317,12 +317,12 @@ class LiveRun:
             return  # a node that runs in a thread of its own
         self._holds.want(self._breakpoints)
 
-    def _follow_cell(self) -> None:
-        """Show the cell of a notebook that the loop runs in, if that is another one now."""
-        if self._origin.kind == "watch" and self._holds.moved():
+    def _follow_source(self) -> None:
+        """Show the file or the cell that the loop runs in, if that is another one now."""
+        if self._origin.kind != "model" and self._holds.moved():
             self._breakpoints = tuple(b for b in self._breakpoints if b.kind != "line")
-            self._place.path = path = self._holds.path
-            self.show_program(cell_program(path, self._iteration + 1))
+            self.show_program(loop_program(self._holds.path, self._iteration + 1))
+            self.place.path = self._holds.path
 
     def _line_reached(self, line: int) -> None:
         with DisableTorchFunction():

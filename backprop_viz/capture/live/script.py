@@ -29,6 +29,7 @@ from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.live.discovery import living_optimizers, models_of, names_of
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.ending import ended_by
+from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.model_loop import ModelFileError
 from backprop_viz.capture.live.own_frames import without_our_frames
 from backprop_viz.capture.live.own_rank import own_rank
@@ -45,7 +46,9 @@ from backprop_viz.stream.messages import RunEnded
 
 
 class ScriptFollower(Follower, Protocol):
-    """Who follows a script."""
+    """Who follows a script; ``place`` has the file that its loop is in."""
+
+    place: LoopPlace
 
     def hold_at_start(self) -> None:
         """The first iteration is about to begin."""
@@ -127,7 +130,7 @@ def run_watched(
     except KeyboardInterrupt as error:
         if not found.is_wanted():
             return 0
-        told = _failed(error, script.path, 128 + signal.SIGINT)
+        told = _failed(error, follower.place.path, 128 + signal.SIGINT)
         sys.excepthook = lambda *_: None
         raise
     except ModelFileError as error:
@@ -136,7 +139,7 @@ def run_watched(
         return 1
     except BaseException as error:
         found.explain(error)
-        told = _failed(error, script.path, 1)
+        told = _failed(error, follower.place.path, 1)
         return 1
     finally:
         with suppress(Exception):

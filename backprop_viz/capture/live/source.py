@@ -24,8 +24,8 @@ def script_program(source: str, path: str, edited: str = "") -> Program:
     )
 
 
-def cell_program(path: str, since: int) -> Program:
-    """A notebook's cell, in which the loop runs since an iteration."""
+def loop_program(path: str, since: int) -> Program:
+    """A notebook's cell, or a file of the user's, in which the loop runs since an iteration."""
     # A notebook has its cells' lines where tracebacks look for them.
     program = script_program("".join(linecache.getlines(path)), path)
     return replace(program, path=path, since=since)

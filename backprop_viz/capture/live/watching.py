@@ -20,7 +20,7 @@ from backprop_viz.capture.live.listening import listen_for_windows
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.server import WindowServer
-from backprop_viz.capture.live.source import cell_program, script_program
+from backprop_viz.capture.live.source import loop_program, script_program
 from backprop_viz.capture.live.watch import Keep, Watch
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.module_choice import ModuleChoice
@@ -40,11 +40,9 @@ class WatchedLoop:
         self,
         watch: Watch,
         follower: LiveRun | FileFollower,
-        path: str,
         server: WindowServer | None = None,
     ) -> None:
         self._watch, self._follower, self.server = watch, follower, server
-        self._path = path
         self._open = True
 
     @contextmanager
@@ -75,7 +73,7 @@ class WatchedLoop:
     ) -> None:
         if isinstance(error, Exception):
             self._watch.failed(error)
-            self._end(ended_by(error, self._path))
+            self._end(ended_by(error, self._follower.place.path))
         self.close()
 
 
@@ -141,7 +139,7 @@ def watch(
         )
     watched = Watch(named, optimizers, follower, keep, only)
     watched.begin()
-    return WatchedLoop(watched, follower, origin.path, server)
+    return WatchedLoop(watched, follower, server)
 
 
 def _expect(
@@ -177,7 +175,7 @@ def _of_this_process(models: Sequence[nn.Module], caller: FrameType) -> tuple[Ru
     title = os.path.basename(path) or ", ".join(type(one).__name__ for one in models)
     program = script_program(source, path)
     if not path and linecache.getlines(cell := caller.f_code.co_filename):
-        path, program = cell, cell_program(cell, since=0)
+        path, program = cell, loop_program(cell, since=0)
     device = next((str(p.device) for one in models for p in one.parameters()), "cpu")
     rank, ranks = own_rank()
     origin = RunOrigin.of_this_process(

@@ -69,7 +69,7 @@ class FileClient:
         self._received: deque[Received] = deque()
         self._wanted: SimpleQueue[int | None] = SimpleQueue()  # None to end
         self._places: dict[int, int] = {}  # of an iteration, the number of its recording
-        self._known = 0  # recordings
+        self._known = self._told_programs = 0  # the recordings, and the programs, of it
         self._losses, self._health = FileLosses(), HealthCollection()
         self._series: tuple[HealthSeries, ...] = ()
         self._there: Whereabouts | None = None  # of a rank, as told last
@@ -170,6 +170,7 @@ class FileClient:
         news, places = file.news(), file.places
         if news.anew:
             self._places, self._known, self._health = {}, 0, HealthCollection()
+            self._told_programs = 0
         for number in range(self._known, len(places)):
             self._places[places[number].iteration] = number
         fresh, self._known = len(places) > self._known, len(places)
@@ -181,13 +182,18 @@ class FileClient:
         if fresh:
             with suppress(UserError):  # a damaged one is told of when it is asked for
                 newest = file[len(file) - 1]
-        self._tell(self._update(file, news), newest)
+        programs = file.programs[self._told_programs :]
+        self._told_programs += len(programs)
+        first = programs[0] if programs else Program(()) if news.anew else None
+        self._tell(update := self._update(file, news, first), newest)
+        for program in programs[1:]:
+            self._tell(replace(update, program=program, points=(), scalars=(), opened=None))
         there, told = file.whereabouts, self._there
         if there is not None and there is not told:
             self._there = there
             self._tell(there)
 
-    def _update(self, file: RecordingFile, news: FileNews) -> Update:
+    def _update(self, file: RecordingFile, news: FileNews, program: Program | None) -> Update:
         points, opened = self._losses.take(news)
         scalars = news.scalars
         if opened is not None and not news.anew:  # the window begins all curves again
@@ -202,7 +208,7 @@ class FileClient:
             run=1,
             iteration=newest,
             due=Phase.ZERO_GRAD,
-            program=file.program or Program(()),
+            program=program,
             points=points,
             scalars=scalars,
             opened=opened,

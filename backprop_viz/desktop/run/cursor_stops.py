@@ -17,18 +17,18 @@ class CursorStops:
     def __init__(self, on_stop: Callable[[], None]) -> None:
         self.breakpoints: tuple[Breakpoint, ...] = ()
         self._on_stop = on_stop
-        # The notebook's cell that the lines are of, and those of other cells.
-        self._cell, self._of_cells = "", dict[str, tuple[Breakpoint, ...]]()
+        # The file or cell that the lines are of, and those of others.
+        self._source, self._of_sources = "", dict[str, tuple[Breakpoint, ...]]()
         self._hit: tuple[Cursor, Breakpoint] | None = None
 
-    def moved_to(self, cell: str) -> bool:
-        """Have a notebook's cell's own breakpoints of lines; whether it is another one."""
-        if cell == self._cell:
+    def moved_to(self, source: str) -> bool:
+        """Have a file's or cell's own breakpoints of lines; whether it is another one."""
+        if source == self._source:
             return False
-        self._of_cells[self._cell] = tuple(b for b in self.breakpoints if b.kind == "line")
+        self._of_sources[self._source] = tuple(b for b in self.breakpoints if b.kind == "line")
         others = tuple(b for b in self.breakpoints if b.kind != "line")
-        self.breakpoints = (*others, *self._of_cells.pop(cell, ()))
-        self._cell = cell
+        self.breakpoints = (*others, *self._of_sources.pop(source, ()))
+        self._source = source
         return True
 
     def hit_at(self, cursor: Cursor) -> Breakpoint | None:

@@ -32,7 +32,9 @@ class FollowedRun:
         self.settings = settings
         self.recording = Recording(0, ())
         self.program = Program(())
-        self._cells: list[Program] = []  # of a notebook, in the order in which the loop was there
+        self._moves: list[
+            Program
+        ] = []  # the script, then other files and cells, in the loop's order
         self.origin: RunOrigin | None = None
         self.cache = RecordingCache(KeptIterations().budget)
         # The iterations that can be read from a file, in ascending order.
@@ -79,16 +81,17 @@ class FollowedRun:
 
     def program_of(self, iteration: int) -> Program:
         """The program that an iteration ran in."""
-        ran = (cell for cell in reversed(self._cells) if cell.since <= iteration)
+        ran = (moved for moved in reversed(self._moves) if moved.since <= iteration)
         return next(ran, self.program)
 
-    def _follow_cell(self, program: Program) -> None:
-        """Keep the cells of a notebook that a loop has been in; only the newest can be held in."""
-        if program.path:
-            if self._cells:
-                lines = tuple(replace(line, runs="") for line in self._cells[-1].lines)
-                self._cells[-1] = replace(self._cells[-1], lines=lines)
-            self._cells.append(program)
+    def _follow_move(self, program: Program) -> None:
+        """Keep the script and where its loop has gone on; only in the newest can it be held."""
+        if not program.path:
+            self._moves.clear()
+        elif self._moves:
+            lines = tuple(replace(line, runs="") for line in self._moves[-1].lines)
+            self._moves[-1] = replace(self._moves[-1], lines=lines)
+        self._moves.append(program)
 
     def continue_as(self, number: int) -> None:
         """The worker goes on with this run under another number."""
@@ -131,7 +134,7 @@ class FollowedRun:
                 self._order = phases_in_order(recording, self._order)
         if update.program is not None:
             self.program = update.program
-            self._follow_cell(update.program)
+            self._follow_move(update.program)
         newest = self.recording
         return ViewState(
             settings=self.settings,

@@ -10,6 +10,7 @@ from backprop_viz.recording.files.chunks import RECORD_HEAD
 from backprop_viz.recording.format.codec import Malformed, decoded
 from backprop_viz.recording.format.records import LossesRecord, RecordType, RunRecord, ScalarsRecord
 from backprop_viz.recording.health import IterationHealth
+from backprop_viz.recording.program import Program
 from backprop_viz.recording.scalar_curves import LoggedScalar, ScalarCurves
 from backprop_viz.recording.whereabouts import Whereabouts
 
@@ -36,6 +37,7 @@ class FileNotes:
 
     def __init__(self) -> None:
         self.run = RunRecord()
+        self.programs: list[Program] = []  # in the order in which the loop was there
         self.whereabouts: Whereabouts | None = None
         self.losses: list[LossesRecord] = []
         self.scalars = ScalarCurves()
@@ -56,6 +58,8 @@ class FileNotes:
             self.health.append(decoded(payload, IterationHealth))
         elif kind == RecordType.RUN:
             self.run = decoded(payload, RunRecord)
+            if self.run.program is not None:
+                self.programs.append(self.run.program)
         elif kind == RecordType.LOSSES:
             losses = decoded(payload, LossesRecord)
             if losses.iteration.shape == losses.loss.shape and losses.loss.ndim == 1:

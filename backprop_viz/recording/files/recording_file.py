@@ -154,8 +154,13 @@ class RecordingFile(Sequence[Recording]):
 
     @property
     def program(self) -> Program | None:
-        """The source of what ran, as the file tells it."""
+        """The source of what ran, as the file tells it; of several that in which it ended."""
         return self._notes.run.program
+
+    @property
+    def programs(self) -> Sequence[Program]:
+        """The source of what ran, and of each file or cell in which the loop went on."""
+        return tuple(self._notes.programs)
 
     @property
     def whereabouts(self) -> Whereabouts | None:

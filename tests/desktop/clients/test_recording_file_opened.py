@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -21,10 +22,12 @@ from backprop_viz.desktop.clients.file_client import FileClient, IterationsStore
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.phases.next_step_hint import NextStepHint
 from backprop_viz.desktop.panels.phases.phase_texts import next_step
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.recording.files import recording_file
 from backprop_viz.recording.files.file_layout import FileLayout, ScanReport
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
 from backprop_viz.recording.number import Number
+from backprop_viz.recording.program import Line, Program
 from backprop_viz.recording.progress import Progress
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
@@ -104,6 +107,31 @@ def test_every_recording_is_there_and_its_numbers_are_explained(
     until_idle(session)
     assert session.view_state.cursor.recording.iteration == 2
     assert session.view_state.cursor.recording.loss == losses[1]
+
+
+def test_each_is_shown_with_the_file_that_its_loop_ran_in(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "run.bprec"
+    torch.manual_seed(4)
+    net = nn.Linear(3, 4)
+    recordings = []
+    for iteration in (1, 2, 3):
+        with bv.record(net) as recording:
+            net(torch.randn(5, 3)).sum().backward()
+        recordings.append(replace(recording.recording, iteration=iteration))
+    writer = RecordingFileWriter(path)
+    for recorded, file, since in zip(recordings, ("", "a.py", "b.py"), (0, 2, 3), strict=True):
+        program = Program((Line(f"in {file}", source_line=1),), path=file, since=since)
+        writer.set_run(RunOrigin("script", "train.py", "train.py"), program)
+        writer.add(recorded)
+    writer.close()
+    window = open_window(str(path))
+    session, panel = window.session, window.panel(ProgramView)
+    for iteration, line in ((3, "in b.py"), (2, "in a.py"), (1, "in "), (3, "in b.py")):
+        until(session, lambda: session.view_state.kept_iterations.iterations == (1, 2, 3))
+        session.show_iteration(iteration)
+        until(session, lambda line=line: panel.lines() == [line])
 
 
 def test_each_is_read_when_it_is_gone_to_and_none_stands_in_memory_for_ever(
@@ -265,7 +293,7 @@ def test_what_was_not_finished_is_looked_through_with_a_progress(
             told.append(received[0])
     client.close()
     assert [type(message) for message in told] == [
-        Progress, Progress, RunAttached, IterationsStored, Update, Progress, RunEnded,
+        Progress, Progress, RunAttached, IterationsStored, Update, Update, Progress, RunEnded,
     ]  # fmt: skip
     size = path.stat().st_size
     progress = [one for one in told if isinstance(one, Progress)]

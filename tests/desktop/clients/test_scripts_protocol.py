@@ -13,7 +13,7 @@ import pytest
 import torch
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
@@ -226,6 +226,18 @@ def test_a_notebooks_iterations_are_shown_with_the_cell_that_they_ran_in(
     assert not program.code.can_break(1)  # the loop is there no longer
     played.script.update(program=replace(first, since=3), line=1)
     until(session, lambda: set(session.breakpoints) == {inside, anywhere})
+
+
+def test_a_loop_in_another_file_is_named_by_that_file(
+    played: Played, recordings: list[Recording]
+) -> None:
+    program, session = played.window.panel(ProgramView), played.session
+    lines = (Line("loss.backward()", source_line=1, runs="traced"),)
+    played.script.update(recordings[0], program=Program(lines, path="/theirs/loop.py", since=1))
+    until(session, lambda: program.lines() == ["loss.backward()"])
+    assert "loop.py" in [label.text() for label in program.findChildren(QLabel)]
+    assert program.subtitle.text() == "called by train.py"
+    assert program.subtitle.toolTip() == "/theirs/loop.py"
 
 
 def test_pause(played: Played) -> None:

@@ -110,8 +110,8 @@ class ProgramView(Panel):
         if old is None or lines_of(old) != lines_of(view_state):
             self.code.show_lines(lines_of(view_state))
             self._name_lines(view_state)
-            if view_state.program.path:
-                self.subtitle.setText(self.tr("a cell of your notebook"))
+            if view_state.origin is not None:
+                self._name_source(view_state.program.path, view_state.origin)
             self._highlight()
             self._light_up()
         if old is None or old.program != view_state.program:
@@ -152,6 +152,18 @@ class ProgramView(Panel):
         edit.setToolTip(self.tr("Edit the file, and run it again"))
         edit.setAccessibleName(edit.toolTip())
         self.network.be_of_a_file()
+
+    def _name_source(self, path: str, origin: RunOrigin) -> None:
+        """Name the file or the cell that the loop is in, where that is not the script itself."""
+        if not path or path == origin.path:
+            self._show_origin(origin)
+        elif "ipykernel" in path or path.startswith("<"):
+            self.subtitle.setText(self.tr("a cell of your notebook"))
+        else:
+            self._title.setText(PurePath(path).name)
+            called = self.tr("called by {0}")
+            self.subtitle.setText(called.format(PurePath(origin.path).name or origin.title))
+            self.subtitle.setToolTip(path)
 
     def _make_tabs(self) -> QHBoxLayout:
         """A switch for each page; the one that is shown is pressed."""
