@@ -259,6 +259,14 @@
         <translation>out.grad_fn → next_functions · 노드 {count}개</translation>
     </message>
     <message>
+        <source>from {name} · {count} nodes</source>
+        <translation>{name}부터 · 노드 {count}개</translation>
+    </message>
+    <message>
+        <source>from {name} and {others} more · {count} nodes</source>
+        <translation>{name} 외 {others}개부터 · 노드 {count}개</translation>
+    </message>
+    <message>
         <source>node {done} of {count}</source>
         <translation>노드 {done} / {count}</translation>
     </message>
@@ -3178,6 +3186,14 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>The training loop and the forward</source>
         <translation>학습 루프와 forward</translation>
+    </message>
+    <message>
+        <source>a cell of your notebook</source>
+        <translation>노트북의 셀</translation>
+    </message>
+    <message>
+        <source>called by {0}</source>
+        <translation>{0}에서 호출됨</translation>
     </message>
     <message>
         <source>class</source>
@@ -6538,6 +6554,14 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}에 {1}이(가) 주어졌습니다.</translation>
     </message>
     <message>
+        <source>{0} is the first node that sent NaN back.</source>
+        <translation>{0}이(가) NaN을 처음으로 뒤로 보낸 노드입니다.</translation>
+    </message>
+    <message>
+        <source>Its indices go from {0} to {1}, but only 0 to {2} exist.</source>
+        <translation>인덱스가 {0}부터 {1}까지인데, 0부터 {2}까지만 있습니다.</translation>
+    </message>
+    <message>
         <source>The {0} was made at {1} by {2}.</source>
         <translation>{0}은(는) {1}에서 {2}이(가) 만들었습니다.</translation>
     </message>
@@ -6596,6 +6620,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Change it under torch.no_grad().</source>
         <translation>torch.no_grad() 안에서 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>Keep away from where the slope has no limit, as that of sqrt at 0; torch.where after it does not help: 0 times Inf is NaN.</source>
+        <translation>0에서의 sqrt처럼 변화도에 극한이 없는 곳을 피하세요. 그 뒤의 torch.where는 도움이 되지 않습니다. 0 곱하기 Inf는 NaN입니다.</translation>
     </message>
     <message>
         <source>Make one number of it, as a loss does, or give backward() a gradient of its shape.</source>
@@ -7101,6 +7129,26 @@ Click or press Enter: where does it come from?</source>
         <translation>이 행의 노름이 {0}으로 max_norm {1}보다 커서, 임베딩이 {2}을(를) 곱했습니다.</translation>
     </message>
     <message>
+        <source>The norm of all gradients together was {0}: clipping multiplied each by {2}, and it is {1} now.</source>
+        <translation>모든 변화도 전체의 노름은 {0}이었습니다. 클리핑이 각 변화도에 {2}을(를) 곱해 이제 {1}입니다.</translation>
+    </message>
+    <message>
+        <source>{0} was beyond the limit that clipping allows.</source>
+        <translation>{0}은(는) 클리핑이 허용하는 한계를 넘었습니다.</translation>
+    </message>
+    <message>
+        <source>No sample has read this row: {0} leaves it as it is.</source>
+        <translation>이 행을 읽은 샘플이 없습니다. {0}은(는) 이 행을 그대로 둡니다.</translation>
+    </message>
+    <message>
+        <source>{0} ended its step without another move.</source>
+        <translation>{0}이(가) 더 움직이지 않고 스텝을 끝냈습니다.</translation>
+    </message>
+    <message>
+        <source>{0} has put it back to where this search for a step began.</source>
+        <translation>{0}이(가) 이번 스텝 탐색을 시작한 값으로 되돌렸습니다.</translation>
+    </message>
+    <message>
         <source>Row {0} was looked up {1} times.</source>
         <translation>{0}번 행을 {1}번 찾았습니다.</translation>
     </message>
@@ -7335,10 +7383,6 @@ Click or press Enter: where does it come from?</source>
         <translation>손실이 {0}에 음수를 곱한 것입니다. 단계마다 신경망이 나빠지고 손실은 끝없이 내려갑니다. 마이너스를 빼세요.</translation>
     </message>
     <message>
-        <source>Backward never reached {0}: the loss does not depend on it.</source>
-        <translation>backward가 {0}에 이르지 않았습니다. 손실이 그것에 의존하지 않습니다.</translation>
-    </message>
-    <message>
         <source>backward runs and zero_grad clears its gradients, but no optimizer steps: call optimizer.step() after backward. Parameters: {0}.</source>
         <translation>backward가 실행되고 zero_grad가 그 변화도를 지우지만 옵티마이저의 step이 없습니다. backward 뒤에 optimizer.step()을 호출하십시오. 매개변수: {0}개.</translation>
     </message>
@@ -7353,6 +7397,34 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Found in {0} of {1} calls; the first is shown.</source>
         <translation>호출 {1}번 중 {0}번에서 발견되었습니다. 첫 번째 것을 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>None of the {0} parameters of the model requires a gradient, as after requires_grad_(False): nothing is learnt. Call requires_grad_(True).</source>
+        <translation>모델의 매개변수 {0}개 가운데 변화도를 요구하는 것이 없습니다. requires_grad_(False)를 호출한 뒤와 같아, 아무것도 학습되지 않습니다. requires_grad_(True)를 호출하세요.</translation>
+    </message>
+    <message>
+        <source>{0} ran after the step, so what it clipped is not used. Call it between backward() and optimizer.step().</source>
+        <translation>{0}이(가) step 다음에 실행되어, 클리핑한 값이 쓰이지 않습니다. backward()와 optimizer.step() 사이에서 호출하세요.</translation>
+    </message>
+    <message>
+        <source>A second backward goes through {0}, where the first one began: the gradient of that loss is added up twice. Call backward once, on the sum.</source>
+        <translation>두 번째 역전파가 첫 번째가 시작한 {0}을(를) 다시 지나므로, 그 손실의 변화도가 두 번 더해집니다. 합에 대해 backward를 한 번만 호출하세요.</translation>
+    </message>
+    <message>
+        <source>{0} at {1} ran under torch.no_grad() or inference_mode(), so nothing before it gets a gradient. Parameters without one: {2}.</source>
+        <translation>{1}의 {0}이(가) torch.no_grad()나 inference_mode() 안에서 실행되어, 그 앞의 것은 변화도를 받지 못합니다. 변화도가 없는 매개변수: {2}.</translation>
+    </message>
+    <message>
+        <source>{0} requires no gradient, but {1} moved it: by an old gradient, momentum or weight decay. Set its .grad to None, or leave it out of the optimizer. Such parameters: {2}.</source>
+        <translation>{0}은(는) 변화도를 요구하지 않는데 {1}이(가) 움직였습니다. 이전 변화도, 모멘텀 또는 가중치 감쇠 때문입니다. .grad를 None으로 두거나 옵티마이저에서 빼세요. 이런 매개변수: {2}.</translation>
+    </message>
+    <message>
+        <source>{0} adds up {1} numbers to the loss, and the updates are {2:.3g} times as large as the weights; about 1e-3 is usual. Take the mean, or lower the learning rate.</source>
+        <translation>{0}이(가) 숫자 {1}개를 더해 손실을 만들고, 업데이트가 가중치의 {2:.3g}배입니다. 보통은 1e-3쯤입니다. 평균을 쓰거나 학습률을 낮추세요.</translation>
+    </message>
+    <message>
+        <source>Backward never reached {0}: no graph leads from the loss to it.</source>
+        <translation>역전파가 {0}에 이르지 않았습니다. 손실에서 그곳으로 가는 그래프가 없습니다.</translation>
     </message>
     <message>
         <source>{1} was already not finite when {2} read it, so the loss is {0}.</source>
@@ -7407,6 +7479,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{1}</translation>
     </message>
     <message>
+        <source>One step adds the gradients of {0} with the mean and with the sum of {1} numbers, which counts {1} times as much. Give both the same reduction.</source>
+        <translation>한 step에서 {0}의 평균과 숫자 {1}개의 합의 변화도가 더해지는데, 합은 {1}배로 셉니다. 둘에 같은 reduction을 주세요.</translation>
+    </message>
+    <message>
         <source>The learning rate of {0} is 0: no weight moves.</source>
         <translation>{0}의 학습률이 0입니다. 가중치가 움직이지 않습니다.</translation>
     </message>
@@ -7437,6 +7513,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The slope of {0} is 0 everywhere: nothing before it learns.</source>
         <translation>{0}의 기울기는 어디서나 0입니다. 그 앞에서는 아무것도 배우지 못합니다.</translation>
+    </message>
+    <message>
+        <source>{0} stepped with gradients that are {1:g} times too large: call scaler.step(optimizer), not optimizer.step().</source>
+        <translation>{0}이(가) {1:g}배 너무 큰 변화도로 step했습니다. optimizer.step() 대신 scaler.step(optimizer)를 호출하세요.</translation>
     </message>
     <message>
         <source>The updates are smaller than the last digit of the weights: {0} stays as it is. The learning rate, or the gradient, is too small.</source>
@@ -7483,6 +7563,10 @@ Click or press Enter: where does it come from?</source>
         <translation>손실은 0이 아닌데 {0}부터 모든 변화도가 정확히 0입니다. 가중치가 배우지 못합니다.</translation>
     </message>
     <message>
+        <source>No parameter requires a gradient</source>
+        <translation>변화도를 요구하는 매개변수가 없음</translation>
+    </message>
+    <message>
         <source>Batch norm is in eval mode</source>
         <translation>배치 정규화가 eval 모드</translation>
     </message>
@@ -7503,12 +7587,24 @@ Click or press Enter: where does it come from?</source>
         <translation>클리핑 뒤에 거의 아무것도 남지 않습니다</translation>
     </message>
     <message>
+        <source>Clipping after the step</source>
+        <translation>step 다음의 클리핑</translation>
+    </message>
+    <message>
         <source>Clipping before backward</source>
         <translation>backward 전의 클리핑</translation>
     </message>
     <message>
         <source>Scaled gradients are clipped</source>
         <translation>스케일된 변화도를 클리핑합니다</translation>
+    </message>
+    <message>
+        <source>A loss is counted twice</source>
+        <translation>손실이 두 번 더해짐</translation>
+    </message>
+    <message>
+        <source>{0} ran without a graph</source>
+        <translation>{0}이(가) 그래프 없이 실행됨</translation>
     </message>
     <message>
         <source>The graph is cut at {0}</source>
@@ -7539,6 +7635,10 @@ Click or press Enter: where does it come from?</source>
         <translation>변화도 폭발</translation>
     </message>
     <message>
+        <source>{0} is frozen, but moves</source>
+        <translation>{0}은(는) 고정되었는데 움직임</translation>
+    </message>
+    <message>
         <source>zero_grad was not called</source>
         <translation>zero_grad를 부르지 않음</translation>
     </message>
@@ -7553,6 +7653,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The loss has the wrong sign</source>
         <translation>손실의 부호가 반대임</translation>
+    </message>
+    <message>
+        <source>The loss is a sum of {1} numbers</source>
+        <translation>손실이 숫자 {1}개의 합임</translation>
     </message>
     <message>
         <source>{0} gets no gradient</source>
@@ -7631,6 +7735,10 @@ Click or press Enter: where does it come from?</source>
         <translation>학습률이 매우 큽니다</translation>
     </message>
     <message>
+        <source>Mean and sum of {0} are mixed</source>
+        <translation>{0}의 평균과 합이 섞임</translation>
+    </message>
+    <message>
         <source>The statistics of batch norm {0} stand still</source>
         <translation>배치 정규화 {0}의 통계가 멈춰 있음</translation>
     </message>
@@ -7653,6 +7761,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} passes no gradient</source>
         <translation>{0}은(는) 변화도를 통과시키지 않습니다</translation>
+    </message>
+    <message>
+        <source>A step with scaled gradients</source>
+        <translation>스케일된 변화도로 한 step</translation>
     </message>
     <message>
         <source>Updates are too small to change a weight</source>
@@ -9408,6 +9520,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}을(를) 만든 호출은 없습니다. 앞서 create_graph=True로 실행된 backward가 torch 안에서 만들었습니다. 보내는 값은 기록되었지만, 어떤 연산을 미분한 것인지는 기록되지 않았습니다.</translation>
     </message>
     <message>
+        <source>The weights have moved before {0} read them once more, so there is no one loss to check it with.</source>
+        <translation>{0}이(가) 다시 읽기 전에 가중치가 움직였으므로, 확인에 쓸 하나의 손실이 없습니다.</translation>
+    </message>
+    <message>
         <source>No recorded operation made what {0} read: torch.vmap, torch.func or autograd.grad made it within the forward pass. Written as plain operations, each step has terms.</source>
         <translation>{0}이(가) 읽은 값을 만든 연산이 기록되지 않았습니다. 순전파 안에서 torch.vmap, torch.func 또는 autograd.grad가 만들었습니다. 보통 연산으로 쓰면 단계마다 항이 나옵니다.</translation>
     </message>
@@ -9418,6 +9534,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>{0} is a Function of your own: only its backward method knows the terms. Write its forward with torch&apos;s operations alone, or hold it to torch.autograd.gradcheck.</source>
         <translation>{0}은(는) 직접 만든 Function이어서 그 backward 메서드만 항을 압니다. forward를 torch 연산만으로 쓰거나 torch.autograd.gradcheck로 확인하세요.</translation>
+    </message>
+    <message>
+        <source>Other code wrote it into .grad: no backward added it here.</source>
+        <translation>다른 코드가 .grad에 쓴 값입니다. 이 값은 backward가 더한 것이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>{1:.6g} was sent to {0}; a hook has changed it before it arrived there.</source>
+        <translation>{0}(으)로 {1:.6g}이(가) 전달되었지만, 도착하기 전에 훅이 그 값을 바꾸었습니다.</translation>
     </message>
     <message>
         <source>{0} read a tensor that was changed in place by what no recorded call tells of. Make a new tensor in its place, as by torch.where or torch.cat.</source>
@@ -9490,6 +9614,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>It is given: a buffer of the network, such as a running mean. No gradient changes it.</source>
         <translation>주어진 값입니다. 이동 평균과 같은 신경망의 버퍼이며, 변화도가 바꾸지 않습니다.</translation>
+    </message>
+    <message>
+        <source>It is {0}, transposed, as torch has kept it for a gradient of the gradient.</source>
+        <translation>{0}의 전치입니다. torch가 변화도의 변화도를 구하려고 보관한 값입니다.</translation>
+    </message>
+    <message>
+        <source>An operation computed it on its way, and torch has kept it for a gradient of the gradient: no call handed it out.</source>
+        <translation>연산이 도중에 계산한 값으로, torch가 변화도의 변화도를 구하려고 보관했습니다. 이 값을 내준 호출은 없습니다.</translation>
     </message>
     <message>
         <source>Nothing that was recorded made it: to the network it is a constant.</source>
@@ -10478,6 +10610,18 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>size of this gradient</source>
         <translation>이번 변화도의 크기</translation>
+    </message>
+    <message>
+        <source>direction made from the gradients of all calls so far</source>
+        <translation>지금까지의 모든 호출의 변화도로 만든 방향</translation>
+    </message>
+    <message>
+        <source>length of the step along d</source>
+        <translation>d 방향 스텝의 길이</translation>
+    </message>
+    <message>
+        <source>weight that the search began with</source>
+        <translation>탐색을 시작한 가중치</translation>
     </message>
 </context>
 <context>
