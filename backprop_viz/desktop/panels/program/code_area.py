@@ -75,7 +75,7 @@ class CodeArea(QTextEdit):
         self._lit: frozenset[int] = frozenset()
         self.failed: int | None = None
         self._leading = 2.0
-        self._fitted: tuple[int, float, tuple[Line, ...]] = (0, 0.0, ())
+        self._fitted: tuple[int, float, bool, tuple[Line, ...]] = (0, 0.0, True, ())
         self.breaks: frozenset[int] = frozenset()
         self.gutter = Gutter(self, self)
         self._colours = _Colours(self)
@@ -200,21 +200,22 @@ class CodeArea(QTextEdit):
     def _fit(self) -> None:
         """Use the largest font with which every line fits, and the widest spacing for all rows.
 
-        With the smallest, too, a line may be too long: it is wrapped.
+        With the smallest, too, a line may be too long: it is wrapped, and all are indented by half.
         """
         widest = max((line.text for line in self.lines), key=len, default="")
         room = self.contentsRect().width()
         for size in _SIZES:
             font = code_font(size)
             gutter = self.gutter.width_needed(size)
-            if QFontMetrics(font).horizontalAdvance(widest) + gutter + 8 <= room:
+            fits = QFontMetrics(font).horizontalAdvance(widest) + gutter + 8 <= room
+            if fits:
                 break
         line = QFontMetrics(font).height()
         height = self.contentsRect().height()
         leading = max(2, min(8, height // max(len(self.lines), 1) - line))
         self.setViewportMargins(gutter, 0, 0, 0)
         self.gutter.setGeometry(0, 0, gutter, self.viewport().height())
-        fitted = (size, leading, self.lines)
+        fitted = (size, leading, fits, self.lines)
         if fitted != self._fitted:
             self._fitted = fitted
             self._leading = leading
@@ -222,15 +223,17 @@ class CodeArea(QTextEdit):
             self._space_rows()
 
     def _space_rows(self) -> None:
-        letter = QFontMetrics(self.font()).horizontalAdvance(" ")
+        letter, fits = QFontMetrics(self.font()).horizontalAdvance(" "), self._fitted[2]
         text_cursor = QTextCursor(self.document())
         text_cursor.beginEditBlock()
         for row, line in enumerate(self.lines):
-            hangs = letter * (len(line.text) - len(line.text.lstrip()) + _HANGING)
+            indent = len(line.text) - len(line.text.lstrip())
+            # What is cut of a row's leading spaces lies to the left of what is seen.
+            cut = 0 if fits else indent // 2
             spaced = QTextBlockFormat()
             spaced.setTopMargin(self._leading)
-            spaced.setLeftMargin(hangs)
-            spaced.setTextIndent(-hangs)
+            spaced.setLeftMargin(letter * (indent - cut + _HANGING))
+            spaced.setTextIndent(-letter * (indent + _HANGING))
             text_cursor.setPosition(self.document().findBlockByNumber(row).position())
             text_cursor.mergeBlockFormat(spaced)
         text_cursor.endEditBlock()

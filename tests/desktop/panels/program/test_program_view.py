@@ -215,6 +215,25 @@ def test_a_long_line_is_wrapped_and_never_out_of_sight_at_the_right(
     assert block.layout().lineCount() == 1
 
 
+def test_where_lines_are_wrapped_they_are_indented_by_half(
+    view: ProgramView, make_view_state: MakeViewState
+) -> None:
+    code, deep = view.code, " " * 16 + "loss.backward()"
+    view.show_view_state(make_view_state())
+
+    def begins() -> int:
+        cursor = QTextCursor(code.document())
+        cursor.setPosition(16)
+        return code.cursorRect(cursor).left()
+
+    letter = QFontMetrics(code.font()).horizontalAdvance(" ")
+    code.show_lines((Line(deep),))
+    whole = begins()
+    code.show_lines((Line(deep), Line("x" * 200)))
+    assert abs(whole - begins() - 8 * letter) <= 2
+    assert code.toPlainText().startswith(deep)  # what is copied has all of its spaces
+
+
 def test_the_lines_that_make_a_number_are_lit_those_of_the_loop_too(
     view: ProgramView, make_view_state: MakeViewState
 ) -> None:
