@@ -7,7 +7,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -36,6 +36,7 @@ from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.live.watch import Follower, Watch
+from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
 from backprop_viz.capture.watches.warned_lines import let_ours_through
 from backprop_viz.recording.errors import ArgumentError, UserError, as_value
 from backprop_viz.recording.iteration import Recording
@@ -175,6 +176,11 @@ class _Discovery:
         self._known: WeakSet[Optimizer] = WeakSet()
         self._other: Optimizer | None = None
         self._early = EarlyClearing()
+        # Whether one that is made may take the place of those that are watched at once, whether one
+        # was, and of those that it took the place of, until it has stepped itself.
+        self._takes, self._waits_for_new = True, False
+        self._before: WeakSet[Optimizer] = WeakSet()
+        self._made = ExitStack()
         # The optimizer whose step runs, which may call the model, and what the step was given.
         self._stepping: tuple[Optimizer, Any, Any] | None = None
         self._handles = [
@@ -192,8 +198,13 @@ class _Discovery:
         optimizers = self._trained()
         if not optimizers or (self._watch and not _own(optimizers, module)):
             return
+        at_once = self._watch is not None and self._other is None
+        if at_once and self._watch is not None and self._watch.has_run:
+            return  # of a turn that the others have begun
         self._stop()
-        first, over = self._watch is None, 0 if self._watch is None else self._watch.leave()
+        first, over = self._watch is None, 0
+        if self._watch is not None:
+            over = self._watch.leave(under_way=not at_once)
         models = names_of(models_of(optimizers, module))
         try:
             self._watch = Watch(
@@ -202,14 +213,17 @@ class _Discovery:
         except ArgumentError as error:
             print(f"backprop-viz run: {error}", file=sys.stderr)
             raise SystemExit(2) from None
+        self._before = WeakSet(self._watched if at_once else ())
         self._watched, self._other = optimizers, None
         self._known.update(optimizers)
         self._handles = [register_optimizer_step_post_hook(self._other_stepped)]
+        if first:
+            self._made.enter_context(optimizers_made_seen(self._optimizer_made))
         loop = self._watch.begin()
         if loop is not None:
             if self._stepping is not None:
                 loop.optimizer_steps(*self._stepping)
-            if first and self._early.place is not None:
+            if (first or at_once) and self._early.place is not None:
                 loop.was_cleared(self._early.grads, self._early.place)
         if first:
             self._follower.hold_at_start()
@@ -219,25 +233,56 @@ class _Discovery:
     def _trained(self) -> list[Optimizer]:
         """The optimizers to watch: all at first; then new ones, or all that take turns."""
         living = [one for one in living_optimizers() if _can_step(one)]
-        new = [one for one in living if one not in self._known]
-        return living if self._other is None or self._other in self._known else new
+        if self._other is not None and self._other in self._before:
+            return [one for one in living if one in self._before]
+        if self._watch is None or (self._other is not None and self._other in self._known):
+            return living
+        return [one for one in living if one not in self._known]
 
     def _other_stepped(self, optimizer: Optimizer, *_: Any) -> None:
         """An optimizer has stepped; one that is not watched is, from the next call of its model."""
         watch = self._watch
-        if watch and self._other is None and all(one is not optimizer for one in self._watched):
+        if any(one is optimizer for one in self._watched):
+            self._before.clear()
+        elif watch and self._other is None:
+            self._wait_no_longer()
             self._other = optimizer
+            # One that took the others' place, and did not step: the next that is made has to.
+            self._takes &= optimizer not in self._before
             watch.drop()
             self._handles.append(register_module_forward_pre_hook(self._called))
 
+    def _optimizer_made(self) -> None:
+        """One is made while others are watched: if it owns the model called next, it trains now."""
+        watch = self._watch
+        if not self._takes or self._waits_for_new or self._other is not None:
+            return
+        if watch is None or watch.has_run:
+            return
+        self._waits_for_new, self._early = True, EarlyClearing()
+        self._handles += [
+            register_module_forward_pre_hook(self._called),
+            register_optimizer_step_pre_hook(self._steps),
+            register_optimizer_step_post_hook(self._stepped),
+        ]
+
+    def _wait_no_longer(self) -> None:
+        if self._waits_for_new:
+            self._stop()
+            self._handles = [register_optimizer_step_post_hook(self._other_stepped)]
+
     def _steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        self._stepping = optimizer, args, kwargs
+        if any(one is optimizer for one in self._watched):
+            self._wait_no_longer()
+        else:
+            self._stepping = optimizer, args, kwargs
 
     def _stepped(self, *_: Any) -> None:
         self._stepping = None
 
     def _stop(self) -> None:
         self._early.close()
+        self._waits_for_new = False
         for handle in self._handles:
             handle.remove()
 
@@ -256,6 +301,7 @@ class _Discovery:
     def close(self) -> Recording | None:
         """Watch no longer; what was recorded of an iteration that is not over."""
         self._stop()
+        self._made.close()
         return None if self._watch is None else self._watch.close()
 
 

@@ -213,9 +213,15 @@ class Watch:
         """Others train now: of the iteration under way, which is theirs, only the loss is told."""
         self._close_recording()
 
-    def leave(self) -> int:
-        """Watch no longer; how many iterations are over, with the one under way."""
-        self.end()
+    @property
+    def has_run(self) -> bool:
+        """Whether a backward or a step of the iteration under way has run."""
+        return self._loss is not None or bool(self._stepped)
+
+    def leave(self, *, under_way: bool) -> int:
+        """Watch no longer; how many iterations are over, with the one ``under_way`` if that is."""
+        if under_way:
+            self.end()
         self.close()
         return self._number
 

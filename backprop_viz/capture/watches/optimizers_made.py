@@ -1,0 +1,28 @@
+"""Notices that an optimizer is made: torch has no hook for it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+
+from torch.optim import Optimizer
+
+
+@contextmanager
+def optimizers_made_seen(made: Callable[[], None]) -> Iterator[None]:
+    """Call ``made`` when an optimizer begins to be made, or copied, while in here.
+
+    Its parameters are not known yet. What its constructor raises has no frame of ours.
+    """
+    plain = Optimizer._patch_step_function
+
+    @wraps(plain)
+    def patch_step_function(self: Optimizer) -> None:
+        made()
+        plain(self)
+
+    Optimizer._patch_step_function = patch_step_function  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        if Optimizer._patch_step_function is patch_step_function:
+            Optimizer._patch_step_function = plain  # type: ignore[method-assign]
