@@ -21,6 +21,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.progress import Cancelled, Progress
 from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.recording.whereabouts import Whereabouts
 from backprop_viz.stream.commands import Command
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
@@ -171,17 +172,17 @@ class FileClient:
         if news.anew:
             self._places, self._known, self._health = {}, 0, HealthCollection()
             self._told_programs = 0
+            if file.damaged_bytes:
+                given = self.path.name, f"{file.damaged_bytes:,}"
+                self._tell(notice_of(UserError(_PASSED_OVER, *given)))
         for number in range(self._known, len(places)):
             self._places[places[number].iteration] = number
-        fresh, self._known = len(places) > self._known, len(places)
+        fresh, self._known = range(self._known, len(places)), len(places)
         if news.health or news.anew:
             self._health.extend(news.health)
             self._series = self._health.series()
         self._tell(IterationsStored(tuple(sorted(self._places)), self._series))
-        newest = None
-        if fresh:
-            with suppress(UserError):  # a damaged one is told of when it is asked for
-                newest = file[len(file) - 1]
+        newest = self._newest(file, fresh)
         programs = file.programs[self._told_programs :]
         self._told_programs += len(programs)
         first = programs[0] if programs else Program(()) if news.anew else None
@@ -192,6 +193,31 @@ class FileClient:
         if there is not None and there is not told:
             self._there = there
             self._tell(there)
+
+    def _newest(self, file: RecordingFile, fresh: range) -> Recording | None:
+        """The newest of these recordings that can be read; it is said which after it cannot."""
+        newest: Recording | None = None
+        damaged: list[Exception] = []
+        for number in reversed(fresh):
+            try:
+                newest = file[number]
+                break
+            except ValueError as error:
+                damaged.append(error)
+                iteration = file.places[number].iteration
+                if self._places.get(iteration) == number:
+                    del self._places[iteration]
+            except UserError:  # out of reach just now
+                return None
+        if damaged:
+            self._tell(IterationsStored(tuple(sorted(self._places)), self._series))
+            told: Exception = damaged[0]
+            if not self._places:
+                told = UserError(_ALL_DAMAGED, self.path.name)
+            elif newest is not None and len(damaged) > 1:
+                told = UserError(_DAMAGED_AFTER, self.path.name, str(newest.iteration))
+            self._tell(notice_of(told))
+        return newest
 
     def _update(self, file: RecordingFile, news: FileNews, program: Program | None) -> Update:
         points, opened = self._losses.take(news)
@@ -229,6 +255,17 @@ class FileClient:
         self._received.append((message, recording))
         with suppress(RuntimeError):  # a window that is destroyed meanwhile
             self._wake()
+
+
+_PASSED_OVER = QT_TRANSLATE_NOOP(
+    "errors", "{0} is damaged: {1} bytes of it cannot be read. The rest is shown."
+)
+_ALL_DAMAGED = QT_TRANSLATE_NOOP(
+    "errors", "Every recording in {0} is damaged: choose another copy of the file."
+)
+_DAMAGED_AFTER = QT_TRANSLATE_NOOP(
+    "errors", "The recordings after iteration {1} in {0} are damaged: choose an earlier one."
+)
 
 
 def _origin(file: RecordingFile, path: AnyPath) -> RunOrigin:

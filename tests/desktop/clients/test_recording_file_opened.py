@@ -162,25 +162,6 @@ def test_each_is_read_when_it_is_gone_to_and_none_stands_in_memory_for_ever(
     assert session.view_state.then.recording.loss == losses[1]
 
 
-def test_a_damaged_one_is_told_and_what_is_shown_stays(
-    open_window: OpenWindow, tmp_path: Path
-) -> None:
-    path = tmp_path / "run.bprec"
-    losses, _ = losses_into(path, 6)
-    place = bv.load(path).places[0]
-    content = bytearray(path.read_bytes())
-    content[place.offset + place.length - 9] ^= 255
-    path.write_bytes(content)
-    window = open_window(str(path))
-    session = window.session
-    until(session, lambda: session.recording_of(6) is not None)
-    session.show_iteration(2)
-    until_idle(session)
-    assert "iteration 2" in window.messages.text()
-    assert session.view_state.cursor.recording.loss == losses[5]
-    assert session.view_state.kept_iterations.iterations == (4, 6)
-
-
 def test_at_its_end_nothing_can_be_run(open_window: OpenWindow, tmp_path: Path) -> None:
     path = tmp_path / "run.bprec"
     losses_into(path, 6)  # of which 2, 4 and 6 are recorded
