@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from backprop_viz.analysis.findings.reductions import loss_sum
+from backprop_viz.analysis.optimizers import optimizer_of
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
@@ -43,6 +44,9 @@ def find(recording: Recording) -> Iterator[Finding]:
         return
     middle = float(np.median(list(ratios.values())))
     if middle > _MOST:
+        rule = optimizer_of(recording.events[next(iter(steps.values()))].op)
+        if rule is not None and rule.by_closure:
+            return  # several moves, each along a direction of its own, whose length is searched for
         largest = max(ratios, key=lambda name: ratios[name])
         found = loss_sum(recording)
         if found is not None:

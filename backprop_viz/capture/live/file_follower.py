@@ -74,6 +74,7 @@ class FileFollower:
         self._scalars: list[LoggedScalar] = []
         self._written = time.monotonic()
         self._failed = False
+        self._over = self._recorded = 0  # iterations
         away = isinstance(self._writer.path, RemotePath)
         self._background = _Background(self._fail, small=0 if away else WRITTEN_AT_ONCE)
         self.place, self._thread = LoopPlace(origin.path), threading.get_ident()
@@ -115,6 +116,7 @@ class FileFollower:
         """Write an iteration that is over."""
         told = recorded if self._heartbeat is not None else None  # to nobody else
         self.place.ended(None if told is None else told.made())
+        self._over, self._recorded = self._over + 1, self._recorded + (recorded is not None)
         self._iterations.append(iteration)
         self._losses.append(loss)
         if recorded is not None:
@@ -135,7 +137,20 @@ class FileFollower:
         self._write_end(told)  # at once: a launcher ends all ranks when one has failed
         if recording is not None and (recording.events or recording.error):
             self._background.do(0, self._writer.add, recording)
+        elif self._origin.kind == "script" and told.status == 0 and not self._recorded:
+            self._say_nothing_recorded()
         self._finish(told)
+
+    def _say_nothing_recorded(self) -> None:
+        if self._over:
+            said = f"none of the {self._over:,} iterations was recorded: change --from or --every."
+        else:
+            said = (
+                "no training iteration was seen: it takes a model (a torch.nn.Module that is "
+                "called), loss.backward() and an optimizer's step."
+            )
+        if not self._failed:  # which is said already
+            print(f"backprop-viz run: {said}", file=sys.stderr)
 
     def _finish(self, told: RunEnded | None = None) -> None:
         atexit.unregister(self._finish)

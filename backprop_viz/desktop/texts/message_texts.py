@@ -118,8 +118,8 @@ def message_text(notice: Notice) -> str:
         ),
         "nothing_trained": translate(
             "notices",
-            "The script has ended, and no training iteration was seen: it takes a model, "
-            "loss.backward() and an optimizer's step.",
+            "The script has ended, and no training iteration was seen: it takes a model "
+            "(a torch.nn.Module that is called), loss.backward() and an optimizer's step.",
         ),
         "script_failed": translate(
             "notices",

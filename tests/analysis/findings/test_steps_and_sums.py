@@ -137,6 +137,30 @@ def test_a_sum_with_a_rate_made_for_it_is_no_mistake() -> None:
     assert "loss_summed" not in codes(recording)
 
 
+def test_moves_whose_length_is_searched_for_are_not_too_large() -> None:
+    """Small weights and a loss that falls: the step that was found is larger than the weights."""
+    net, x = regression(), torch.linspace(-1, 1, 20)[:, None].repeat(1, X.shape[1])
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.mul_(0.1)
+    before = net[0].weight.detach().clone()
+    optimizer = torch.optim.LBFGS(net.parameters(), max_iter=6, line_search_fn="strong_wolfe")
+    losses = []
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = F.mse_loss(net(x), torch.sin(3 * x[:, :1]))
+        loss.backward()
+        losses.append(loss.item())
+        return loss
+
+    with bv.record(net, optimizer) as recorded:
+        optimizer.step(closure)
+    assert losses[-1] < losses[0]
+    assert (net[0].weight - before).norm() > before.norm()
+    assert "steps_too_large" not in codes(recorded.recording)
+
+
 def test_rows_of_a_table_that_the_batch_moves() -> None:
     """A table of many rows of which few are read: those are moved far, the whole is not."""
     net = nn.Sequential(nn.Embedding(10_000, 4), nn.Linear(4, 1))

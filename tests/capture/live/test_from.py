@@ -86,3 +86,30 @@ def test_into_a_file_only_those_from_there_on_go(scripts: Scripts, tmp_path: Pat
     assert iterations == [4, 5, 6]
     known, _ = bv.load(file).losses
     assert known.tolist()[:5] == [1, 2, 3, 4, 5]
+
+
+BARE = """
+import torch
+
+w = torch.nn.Parameter(torch.ones(3))
+optimizer = torch.optim.SGD([w], lr=0.1)
+for _ in range(3):
+    optimizer.zero_grad()
+    w.square().sum().backward()
+    optimizer.step()
+print("done")
+"""
+
+
+def test_a_file_without_a_recording_is_told_of(scripts: Scripts, tmp_path: Path) -> None:
+    script, file = tmp_path / "train.py", str(tmp_path / "run.bprec")
+    script.write_text(BARE)
+    ended = scripts.recorded("--to", file, str(script))
+    assert (ended.status, len(bv.load(file))) == (0, 0)
+    assert ended.printed.startswith("done\nbackprop-viz run: no training iteration was seen")
+    assert "torch.nn.Module" in ended.printed
+    script.write_text(SCRIPT.replace("3 if i == 6 else 2", "2"))
+    ended = scripts.recorded("--to", file, "--from", "20", str(script))
+    assert (ended.status, len(bv.load(file))) == (0, 0)
+    assert "none of the 8 iterations was recorded" in ended.printed
+    assert "recorded" not in scripts.recorded("--to", file, "--from", "8", str(script)).printed
