@@ -328,16 +328,16 @@ class Recorder:
         self.writes.has_run()
         log, phase = self.log, self.spans.phase
         op, read, inputs, made, line, place, call, copies = told
-        (node, *others), module = map(grad_fn_of, made), self.modules.running
-        number = made[0].output_nr
-        self._forward.ran(Operation(phase, op, read, made, node, number, module, tuple(others)))
+        module = self.modules.running
+        operation = Operation.of(phase, op, read, made, module)
+        self._forward.ran(operation)
         log.weights_made(read, made)
         copies = copies or self.copies(made, not self.writes.alien)
         more: dict[str, Any] = {"line": line, "call": call, "module": module}
         more["tracked"] = any(tensor.requires_grad for tensor in made)
         more["grad_enabled"] = torch.is_grad_enabled()
         place = log.note(phase, op, inputs, copies, place=place, **more)
-        self._made.note(node, op, len(log) - 1, place)
+        self._made.note(operation.grad_fn, op, len(log) - 1, place)
         self._buffers.look(read)
         self._buffers.look(made)
         if phase is Phase.LOSS:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.tensors.shapes import known_shape
+from backprop_viz.capture.tensors.shapes import known_shape, shape_of
 from backprop_viz.recording.graph import Graph, Node, Saved
 from backprop_viz.recording.phases import Phase
 
@@ -18,6 +18,21 @@ from backprop_viz.recording.phases import Phase
 SavedTensors = Sequence[tuple[str, torch.Size, int]]
 # The nodes of a graph in the order of a walk, each with its ``next_functions``.
 NextFunctions = dict[GradFn, tuple[tuple[GradFn | None, int], ...]]
+
+
+class First(NamedTuple):
+    """What is told of the first tensor that an operation made; it may change its shape later."""
+
+    output_nr: int
+    shape: torch.Size
+    floating: bool
+    views: bool  # another tensor's memory
+
+
+def first_made(tensor: Tensor) -> First:
+    """What is told of a tensor that an operation has just made."""
+    shape = shape_of(tensor)
+    return First(tensor.output_nr, shape, tensor.is_floating_point(), tensor._base is not None)
 
 
 class Operation(NamedTuple):
@@ -29,9 +44,24 @@ class Operation(NamedTuple):
     made: tuple[Tensor, ...]
     # Of the first tensor made. Read at once, for a later in-place operation replaces them.
     grad_fn: GradFn | None
-    output_nr: int
+    first: First
     module: str | None = None  # the innermost one that ran it
-    others: tuple[GradFn | None, ...] = ()  # the grad_fn of the tensors made after the first
+    # Of the tensors made after the first: the grad_fn, and at which of its outputs.
+    others: tuple[tuple[GradFn | None, int], ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        phase: Phase,
+        op: str,
+        read: tuple[Tensor, ...],
+        made: tuple[Tensor, ...],
+        module: str | None,
+    ) -> "Operation":
+        """One that has just run."""
+        first, *rest = made
+        others = tuple([(grad_fn_of(tensor), tensor.output_nr) for tensor in rest])
+        return cls(phase, op, read, made, grad_fn_of(first), first_made(first), module, others)
 
 
 def walk(root: GradFn) -> list[GradFn]:

@@ -41,9 +41,9 @@ class PassSource(NamedTuple):
 
 def traced(operation: Operation) -> Traced:
     """An operation without its tensors."""
-    phase, op, read, made, node, output_nr, module, _ = operation
-    first, read_keys, made_keys = made[0], tuple(map(id, read)), tuple(map(id, made))
-    shape, floating, views = first.shape, first.is_floating_point(), first._base is not None
+    phase, op, read, made, node, first, module, _ = operation
+    read_keys, made_keys = tuple(map(id, read)), tuple(map(id, made))
+    output_nr, shape, floating, views = first
     return Traced(phase, op, read_keys, made_keys, shape, floating, views, node, output_nr, module)
 
 

@@ -62,11 +62,11 @@ class WalkedGraph:
         operations: Sequence[Operation],
         output: Tensor | None,
         weights: set[int],
-        later: Callable[[], Sequence[Operation]] | None = None,
+        later: Callable[[], Sequence[Maker]] | None = None,
     ) -> list[GradFn]:
         """Walk from these roots; the nodes that were found, those of earlier walks among them.
 
-        ``later`` gives the operations that came after these, when the graph is made.
+        ``later`` gives those of operations that came after these, when the graph is made.
         """
         kept = self.nodes[: self._kept]
         edges = walk_all(roots)
@@ -97,7 +97,7 @@ class WalkedGraph:
     def graph(self) -> Graph:
         """The graph as it was found last. It is made when somebody asks for it."""
         for walk in self._walked:
-            makers = [*walk.makers, *_makers(walk.later() if walk.later else ())]
+            makers = [*walk.makers, *(walk.later() if walk.later else ())]
             keys = identities(walk.found, makers, walk.output, self._names)
             self._keys = self._told_apart(walk, keys)
             self._graph = grad_fn_graph(walk.edges, self._names, self._keys, walk.saved)
@@ -129,7 +129,7 @@ class _Walk(NamedTuple):
     found: NextFunctions
     edges: NextFunctions  # of all nodes
     makers: Sequence[Maker]
-    later: Callable[[], Sequence[Operation]] | None  # and what makes those that follow
+    later: Callable[[], Sequence[Maker]] | None  # and what tells those that follow
     output: GradFn | None
     saved: Sequence[SavedTensors]
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+import torch
 from torch import Tensor
 
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.forward_log import Sources
+from backprop_viz.capture.tensors.shapes import shape_of
 
 BatchIds = tuple[int | None, int | None]
-Inputs = Mapping[str, tuple[Tensor, int | None]]
 # Whether what began after so many events belongs to the iteration.
 Belongs = Callable[[int], bool]
 
@@ -27,7 +28,7 @@ class BatchLog:
         self._ids: BatchIds | None = None
         # Of every pass that the loop has told of by name: how many events came before it, and,
         # until a backward has run through it, what it was given.
-        self._passes: list[tuple[int, BatchIds, Inputs]] = []
+        self._passes: list[tuple[int, BatchIds, Sources]] = []
 
     def take(self, inputs: Tensor, labels: Tensor, *, single: bool) -> None:
         """The batch and the labels (N,) of its samples; ``single``: one without a batch's axis."""
@@ -44,7 +45,10 @@ class BatchLog:
         self._batch = batch = next(iter(inputs.values()), None)
         self._log.snapshots.batch_size = 0 if batch is None or not batch.ndim else len(batch)
         self._ids = None
-        copied = {name: (tensor, self._log.id_of(tensor)) for name, tensor in inputs.items()}
+        copied = {
+            name: (tensor, self._log.id_of(tensor), shape_of(tensor))
+            for name, tensor in inputs.items()
+        }
         self._passes.append((len(self._log), self.ids(), copied))
 
     def ids(self) -> BatchIds:
@@ -61,12 +65,14 @@ class BatchLog:
     def sources(self, belongs: Belongs) -> Sources:
         """The tensors that the passes began with since the last backward, of those that belong."""
         batch = self.ids()[0] if self.inputs else None
-        found: dict[str, tuple[Tensor, int | None]] = {}
+        found: dict[str, tuple[Tensor, int | None, torch.Size]] = {}
         for start, _, inputs in self._passes:
             if belongs(start):
                 for name, given in inputs.items():
                     found[name if name not in found else f"{name} ({len(found) + 1})"] = given
-        return found or {name: (tensor, batch) for name, tensor in self.inputs.items()}
+        return found or {
+            name: (tensor, batch, shape_of(tensor)) for name, tensor in self.inputs.items()
+        }
 
     def choose(self, belongs: Belongs) -> None:
         """The batch is that of the last pass that belongs to the iteration."""

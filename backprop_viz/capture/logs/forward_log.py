@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 
+import torch
 from torch import Tensor
 
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
@@ -14,8 +15,9 @@ from backprop_viz.capture.logs.waiting_calls import WaitingCalls
 from backprop_viz.recording.layers import ForwardPass, LayerGraph
 from backprop_viz.recording.phases import Phase
 
-# The tensors that a pass began with, by name, each with its id in the table of tensors.
-Sources = Mapping[str, tuple[Tensor, int | None]]
+# The tensors that a pass began with, by name, each with its id in the table of tensors
+# and the shape that it had then.
+Sources = Mapping[str, tuple[Tensor, int | None, torch.Size]]
 
 
 class ForwardLog:
@@ -130,7 +132,7 @@ class ForwardLog:
         rows = list(zip(self._operations, self._numbers, strict=True))
         ahead = [o for o, _ in rows]
         starts = [node for node in map(grad_fn_of, roots) if node is not None]
-        walked.find(starts, ahead, output, log.weights, calls.operations)
+        walked.find(starts, ahead, output, log.weights, calls.makers)
         calls.ids = ids = walked.ids
         nodes = (*calls.nodes, *[o.grad_fn for o in ahead])
         if not all(node is None or node in ids for node in nodes):
@@ -172,10 +174,10 @@ class ForwardLog:
     def _others(self, rows: Iterable[tuple[Operation, int]]) -> Iterator[tuple[int, int, int, int]]:
         """The nodes of outputs that are not the first, where they are others, as ``Graph`` has."""
         for operation, i in rows:
-            for slot, grad_fn in enumerate(operation.others, 1):
+            for slot, (grad_fn, output_nr) in enumerate(operation.others, 1):
                 node = None if grad_fn is None else self._walked.ids.get(grad_fn)
                 if node is not None and grad_fn is not operation.grad_fn:
-                    yield i, slot, node, operation.made[slot].output_nr
+                    yield i, slot, node, output_nr
 
 
 def _layers_of_waiting(
@@ -196,7 +198,7 @@ def _not_made(sources: Sources, operations: Iterable[Operation]) -> dict[str, Pa
 
     What was detached on the way is a source: no gradient goes through it to what made it.
     """
-    keys = {id(tensor) for tensor, _ in sources.values()}
+    keys = {id(tensor) for tensor, *_ in sources.values()}
     made = {
         id(tensor)
         for operation in operations
@@ -206,7 +208,7 @@ def _not_made(sources: Sources, operations: Iterable[Operation]) -> dict[str, Pa
         and not any(tensor is read for read in operation.read)
     }
     return {
-        name: PassSource(id(tensor), number, tensor.shape)
-        for name, (tensor, number) in sources.items()
+        name: PassSource(id(tensor), number, shape)
+        for name, (tensor, number, shape) in sources.items()
         if id(tensor) not in made
     }

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graph.graphs import Operation
+from backprop_viz.capture.graph.graphs import First, Operation
+from backprop_viz.capture.graph.node_keys import Maker
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.handed_gradients import held_by_others
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
-from backprop_viz.capture.tensors.templates import Template
+from backprop_viz.capture.tensors.templates import Order, Template
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
 
@@ -37,6 +38,8 @@ class WaitingCall(NamedTuple):
     line: int | None
     place: CodePlace | None
     grad_enabled: bool
+    tracked: bool
+    first: First
 
 
 @dataclass
@@ -44,12 +47,13 @@ class WaitingCalls:
     """Calls that a backward goes through, all of them, with the node that each has made.
 
     ``known`` are the copies of what they read and have not made, by its id(); ``ids`` the number
-    of each node.
+    of each node. ``orders``: by its id(), the axes in memory of each that is not contiguous.
     """
 
     calls: Sequence[WaitingCall]
     nodes: Sequence[GradFn | None]
     known: dict[int, Copied | NotCopied]
+    orders: Mapping[int, Order]
     ids: Mapping[GradFn, int] = field(default_factory=dict)
     settled: bool = False
 
@@ -81,7 +85,7 @@ class WaitingCalls:
         """The events, of the log that they are to be in."""
         self.settle(log.snapshots.memory)
         for call, node in zip(self.calls, self.nodes, strict=True):
-            template = Template(call.args, call.kwargs)
+            template = Template(call.args, call.kwargs, self.orders)
             yield log.row(
                 call.phase,
                 call.op,
@@ -89,7 +93,7 @@ class WaitingCalls:
                 (self._read(call, call.result),),
                 node=None if node is None else self.ids.get(node),
                 line=call.line,
-                tracked=node is not None,
+                tracked=call.tracked,
                 call=template.call(call.name, None),
                 module=call.module,
                 place=call.place,
@@ -110,16 +114,22 @@ class WaitingCalls:
             self.known[id(tensor)] = copied
         return copied.array if isinstance(copied, Copied) else copied
 
+    def makers(self) -> list[Maker]:
+        """What the nodes are named after, in order."""
+        return [
+            (call.phase, call.op, node) for call, node in zip(self.calls, self.nodes, strict=True)
+        ]
+
     def operations(self) -> list[Operation]:
         """The operations, in order."""
         return [
             Operation(
                 call.phase,
                 call.op,
-                tuple(Template(call.args, call.kwargs).read),
+                tuple(nested_tensors((call.args, call.kwargs))),
                 (call.result,),
                 node,
-                call.result.output_nr,
+                call.first,
                 call.module,
             )
             for call, node in zip(self.calls, self.nodes, strict=True)

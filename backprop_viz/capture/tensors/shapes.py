@@ -1,6 +1,15 @@
 """Shapes as plain numbers."""
 
 import torch
+from torch import Tensor
+
+
+def shape_of(tensor: Tensor) -> torch.Size:
+    """A tensor's shape; that of a number where it does not tell."""
+    try:
+        return tensor.shape
+    except RuntimeError:  # a nested tensor that is not jagged
+        return torch.Size()
 
 
 def known_sizes(shape: torch.Size) -> tuple[int, ...]:

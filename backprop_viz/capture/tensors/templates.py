@@ -10,6 +10,8 @@ from torch import Tensor
 
 from backprop_viz.recording.calls import Call, TensorPlace, TorchName
 
+# The axes of a tensor, from the slowest to the fastest.
+Order = tuple[int, ...]
 _AS_THEY_ARE = frozenset({NoneType, bool, float, complex, str, EllipsisType})
 _TORCH_TYPES = {
     torch.dtype: "dtype",
@@ -31,15 +33,22 @@ class Template:
     """The arguments of a call with places for its tensors.
 
     ``read`` are the tensors in the order in which they are found; ``plain`` whether every other
-    argument is plain data.
+    argument is plain data. ``orders``: what ``axes_in_memory`` told before of some
+    tensors by their id(), and None of all others.
     """
 
-    __slots__ = ("_args", "_kwargs", "_orders", "plain", "read")
+    __slots__ = ("_args", "_known_orders", "_kwargs", "_orders", "plain", "read")
 
-    def __init__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        orders: Mapping[int, Order] | None = None,
+    ) -> None:
+        self._known_orders = orders
         self.read: list[Tensor] = []
         self.plain = True
-        self._orders: list[tuple[int, tuple[int, ...]]] = []
+        self._orders: list[tuple[int, Order]] = []
         of, plain = self._of, _AS_THEY_ARE
         self._args = tuple([value if type(value) in plain else of(value) for value in args])
         self._kwargs = kwargs and {
@@ -64,7 +73,9 @@ class Template:
         if isinstance(value, Tensor):
             place = len(self.read)
             self.read.append(value)
-            if (order := _order(value)) is not None:
+            orders = self._known_orders
+            order = axes_in_memory(value) if orders is None else orders.get(id(value))
+            if order is not None:
                 self._orders.append((place, order))
             return _PLACES[place] if place < len(_PLACES) else TensorPlace(place)
         kind = type(value)
@@ -99,7 +110,7 @@ def _is_index(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind in "iub" and value.size <= _LARGEST
 
 
-def _order(tensor: Tensor) -> tuple[int, ...] | None:
+def axes_in_memory(tensor: Tensor) -> Order | None:
     """The axes of a tensor as they lie in memory, from the slowest to the fastest.
 
     None for the usual order, and for a tensor that does not tell.

@@ -14,7 +14,7 @@ from torch.nn import Parameter
 from backprop_viz.capture.code.user_lines import lines_running
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.graph.graph_ages import NodesOfIteration
-from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
+from backprop_viz.capture.graph.graphs import Operation, first_made, grad_fn_of
 from backprop_viz.capture.graph.growing_graph import GrowthWatch
 from backprop_viz.capture.logs.batch_log import BatchLog
 from backprop_viz.capture.logs.event_log import EventLog
@@ -25,7 +25,7 @@ from backprop_viz.capture.logs.waiting_calls import WaitingCall, WaitingCalls
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.snapshots import Copy
-from backprop_viz.capture.tensors.templates import Template
+from backprop_viz.capture.tensors.templates import Order, Template, axes_in_memory
 from backprop_viz.capture.tensors.writing import rule_of_writing
 from backprop_viz.capture.watches.function_watch import NEVER_RANDOM, op_name, tensors_in_result
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
@@ -94,6 +94,8 @@ class PlainCalls:
         self._borrowed = log.snapshots.borrowed
         # By the id() of what the calls that wait have read, its copy; None of what they have made.
         self._known: dict[int, Copied | None] = {}
+        # The axes in memory of those of them that are not contiguous.
+        self._orders: dict[int, Order] = {}
 
     def run(
         self,
@@ -167,9 +169,12 @@ class PlainCalls:
                 self._modules.running,
                 *lines_running(code),
                 is_grad_enabled(),
+                result.requires_grad,
+                first_made(result),
             )
             if id(result) not in kept[1]:
                 self._known.setdefault(id(result), None)
+            self._look_at_order(result)
             waiting = self._log.waiting
             if not waiting:
                 self._log.note_waiting = self.note_waiting
@@ -183,9 +188,11 @@ class PlainCalls:
         made = (result,) if isinstance(result, Tensor) else tuple(tensors_in_result(result))
         if made:
             line, place = lines_running(code)
-            told = kind.op, kind.name, phase, line, place, self._modules.running
+            operation = Operation.of(phase, kind.op, read, made, self._modules.running)
             inputs = self._snapshots.seen(read, self._log.weights)
-            self._note(template, read, inputs, made, *told, is_grad_enabled())
+            tracked = any(tensor.requires_grad for tensor in made)
+            told = kind.name, line, place, is_grad_enabled(), tracked
+            self._note(template, inputs, operation, *told)
             if phase is not _FORWARD:
                 self._loss_ran(kind.op, made[0])
         return result
@@ -203,6 +210,7 @@ class PlainCalls:
                 if found is None:
                     return None
                 (known if found[1] else unsure)[id(value)] = found[0]
+                self._look_at_order(value)
             elif kind is list and all(id(item) in known for item in value):
                 lists = True
             elif kind not in _UNCHANGING and not (
@@ -215,24 +223,30 @@ class PlainCalls:
             return None
         return tuple([list(value) if type(value) is list else value for value in args]), unsure
 
+    def _look_at_order(self, tensor: Tensor) -> None:
+        order = axes_in_memory(tensor)
+        if order is not None:
+            self._orders[id(tensor)] = order
+
     def note_waiting(self) -> None:
         """Note the calls that wait: they are as they were."""
         log = self._log
         calls, log.waiting, log.note_waiting = log.waiting, [], None
-        self._known = {}
+        self._known, orders, self._orders = {}, self._orders, {}
         if not calls:
             return
         seen = self._snapshots.seen
         with DisableTorchFunction():
             for call in calls:
-                template = Template(call.args, call.kwargs)
-                read, made, unsure = tuple(template.read), (call.result,), call.unsure
+                template = Template(call.args, call.kwargs, orders)
+                read, result, unsure = tuple(template.read), call.result, call.unsure
                 inputs = [
                     unsure[id(one)].array if id(one) in unsure else seen((one,), log.weights)[0]
                     for one in read
                 ]
-                told = call.op, call.name, call.phase, call.line, call.place, call.module
-                self._note(template, read, inputs, made, *told, call.grad_enabled)
+                ran = call.phase, call.op, read, (result,), grad_fn_of(result), call.first
+                told = call.name, call.line, call.place, call.grad_enabled, call.tracked
+                self._note(template, inputs, Operation(*ran, call.module), *told)
             for call in calls:
                 if call.result._version != call.version:  # somebody has written to it unseen
                     array = log.copy(call.result)
@@ -262,14 +276,14 @@ class PlainCalls:
             read.update(map(id, nested_tensors((call.args, call.kwargs))))
         copies: dict[int, Copied | NotCopied]
         copies = {key: copied for key, copied in known.items() if copied is not None}
-        waiting = WaitingCalls(calls, nodes, copies)
+        waiting = WaitingCalls(calls, nodes, copies, self._orders)
         output, sources = self._results.output, batch.sources(self._calls.has)
         if not self._forward.walk_waiting(roots, output, sources, waiting):
             return False
         first = len(log) - len(calls)
         for number, (call, node) in enumerate(zip(calls, nodes, strict=True), first):
             self._made.note(node, call.op, number, call.place)
-        log.waiting, log.note_waiting, self._known = [], None, {}
+        log.waiting, log.note_waiting, self._known, self._orders = [], None, {}, {}
         self._snapshots.made([root for root in roots if id(root) not in waiting.known], ())
         for root in roots:  # they are asked for again
             if (found := self._snapshots.looked_up(root)) is not None:
@@ -286,22 +300,17 @@ class PlainCalls:
     def _note(
         self,
         template: Template,
-        read: tuple[Tensor, ...],
         inputs: Sequence[Copy],
-        made: tuple[Tensor, ...],
-        op: str,
+        operation: Operation,
         name: str | None,
-        phase: Phase,
         line: int | None,
         place: CodePlace | None,
-        module: str | None,
         grad_enabled: bool,
+        tracked: bool,
     ) -> None:
-        node, *others = map(grad_fn_of, made)
-        log, first = self._log, made[0]
-        self._forward.ran(
-            Operation(phase, op, read, made, node, first.output_nr, module, tuple(others))
-        )
+        log, phase, op = self._log, operation.phase, operation.op
+        read, made = operation.read, operation.made
+        self._forward.ran(operation)
         if self._snapshots.cuts:
             log.weights_made(read, made)
         copies = self._snapshots.made(made, log.weights)
@@ -311,13 +320,13 @@ class PlainCalls:
             inputs,
             copies,
             line=line,
-            tracked=first.requires_grad or any(tensor.requires_grad for tensor in made),
+            tracked=tracked,
             call=template.call(name, None),
-            module=module,
+            module=operation.module,
             place=place,
             grad_enabled=grad_enabled,
         )
-        self._made.note(node, op, len(log) - 1, place)
+        self._made.note(operation.grad_fn, op, len(log) - 1, place)
         if self._buffers.there_are:
             self._buffers.look(read)
             self._buffers.look(made)
