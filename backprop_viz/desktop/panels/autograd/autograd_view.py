@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from backprop_viz.analysis.graph.nodes_done import nodes_done
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
+from backprop_viz.analysis.provenance import forward_events
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 from backprop_viz.desktop.panels.phases.phases import current_phase
@@ -98,7 +99,13 @@ class AutogradView(Panel):
             text = self.tr("out.grad_fn → next_functions · {count} nodes")
         elif view_state.cursor.recording.loss is None:  # a script has no loss, or none yet
             led_to = {to for _, to in graph.edges}
-            starts = [node.name for node in graph.nodes if node.id not in led_to]
+            found = [node for node in graph.nodes if node.id not in led_to]
+            if len(found) > 1:
+                cursor = view_state.cursor
+                before = forward_events(cursor.recording, cursor.position)
+                made = {event.node: i for i, event in before}
+                found.sort(key=lambda node: made.get(node.id, -1), reverse=True)  # newest first
+            starts = [node.name for node in found]
             text = self.tr("from {name} · {count} nodes")
             if len(starts) > 1:
                 text = self.tr("from {name} and {others} more · {count} nodes")

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtGui import QPainter
+from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_marks import marks_of
@@ -97,6 +99,25 @@ def test_texts(view: AutogradView, make_view_state: MakeViewState) -> None:
     of_script = replace(view_state, cursor=recording.at(5), origin=RunOrigin("script", "train.py"))
     view.show_view_state(of_script)
     assert view.subtitle.text() == "from NllLossBackward0 · 27 nodes"
+
+
+def test_of_several_starts_the_newest_is_named(
+    view: AutogradView, make_view_state: MakeViewState
+) -> None:
+    net, x, names = nn.Linear(3, 2), torch.ones(1, 3), []
+    with bv.record(net) as recorded:
+        for last in (torch.exp, torch.tanh, torch.sigmoid):
+            out = last(net(x))
+            assert out.grad_fn is not None
+            names.append(out.grad_fn.name())
+            out.backward(torch.ones(1, 2))
+    recording, origin = recorded.recording, RunOrigin("script", "train.py")
+    ends = [span.stop for span in recording.spans if span.phase is Phase.BACKWARD]
+    for end, name in zip(ends, names, strict=True):
+        view.show_view_state(
+            replace(make_view_state(DIGITS), cursor=recording.at(end), origin=origin)
+        )
+        assert view.subtitle.text().startswith(f"from {name} and 2 more")
 
 
 def test_node_texts(make_view_state: MakeViewState) -> None:
