@@ -127,8 +127,10 @@ class LiveRun:
         return self._window.open
 
     def show_program(self, program: Program) -> None:
-        """Have the window show another program from the next update on."""
+        """Have the window show another program from the next update on, after any untold one."""
         with self._state:
+            if not self._told_program:
+                self._publish()
             self._program, self._told_program = program, False
 
     # -- what the watch tells ----------------------------------------------------------------
@@ -139,8 +141,7 @@ class LiveRun:
         self.place.begins(iteration)
         self._follow_lines()
         self._begun = time.perf_counter()
-        self._recorder, self._held_after = None, 0
-        self._ran.clear()
+        self._recorder, self._held_after, self._ran = None, 0, []
         self._events.begin()
         if iteration < self._first and not self._breakpoints:
             return False
@@ -379,8 +380,7 @@ class LiveRun:
 
     def _let_go(self, until: str) -> None:
         self._until, self._held, self._line = until, False, None
-        self._let_go_untold = True
-        self._released += 1
+        self._let_go_untold, self._released = True, self._released + 1
         self._state.notify_all()
 
     def _refuse(self, name: str) -> None:
