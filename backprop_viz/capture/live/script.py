@@ -180,7 +180,7 @@ class _Discovery:
         # was, and of those that it took the place of, until it has stepped itself.
         self._takes, self._waits_for_new = True, False
         self._before: WeakSet[Optimizer] = WeakSet()
-        self._made = ExitStack()
+        self._made, self._told_left_out = ExitStack(), False
         # The optimizer whose step runs, which may call the model, and what the step was given.
         self._stepping: tuple[Optimizer, Any, Any] | None = None
         self._handles = [
@@ -249,7 +249,13 @@ class _Discovery:
             self._other = optimizer
             # One that took the others' place, and did not step: the next that is made has to.
             self._takes &= optimizer not in self._before
-            watch.drop()
+            if (left_out := watch.drop()) is not None and not self._told_left_out:
+                self._told_left_out = True
+                print(
+                    f"backprop-viz run: iteration {left_out} is not recorded: an optimizer stepped "
+                    "that did not step before. From the next on it is watched.",
+                    file=sys.stderr,
+                )
             self._handles.append(register_module_forward_pre_hook(self._called))
 
     def _optimizer_made(self) -> None:

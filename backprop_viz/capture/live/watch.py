@@ -209,9 +209,12 @@ class Watch:
         ran = recording is not None and any(e.phase is Phase.BACKWARD for e in recording.events)
         return recording if ran or self._failed or not self._number else None
 
-    def drop(self) -> None:
-        """Others train now: of the iteration under way, which is theirs, only the loss is told."""
-        self._close_recording()
+    def drop(self) -> int | None:
+        """Others train now: of the iteration under way, which is theirs, only the loss is told.
+
+        Returns its number, if it was recorded until now.
+        """
+        return None if self._close_recording() is None else self._number + 1
 
     @property
     def has_run(self) -> bool:

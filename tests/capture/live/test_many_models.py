@@ -83,7 +83,7 @@ def test_each_is_followed_in_its_turn(scripts: Scripts, tmp_path: Path, loop: st
     script.write_text(HEAD + loop)
     with scripts.followed("--to", str(file), "--every", "1", str(script)) as window:
         window.rest()
-        window.ended()
+        ended = window.ended()
     seen: dict[int, int] = {}
     for recording in bv.load(file):
         end = recording.at(len(recording.events))
@@ -97,3 +97,4 @@ def test_each_is_followed_in_its_turn(scripts: Scripts, tmp_path: Path, loop: st
     assert set(range(1, 13)) - set(seen.values()) <= missed.get(loop, set())
     assert loop in missed or list(seen) == list(range(1, 13))
     assert list(seen) == sorted(seen)
+    assert ("iteration 5 is not recorded" in ended.printed) is (loop == IDLE)
