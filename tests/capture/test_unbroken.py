@@ -34,6 +34,19 @@ class WritesUnseen(nn.Module):
         return self.last(h)
 
 
+class WritesThroughData(torch.optim.Optimizer):
+    """Clears and updates as older optimizers do: no version counter moves."""
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        for parameter in self.param_groups[0]["params"]:
+            if parameter.grad is not None:
+                parameter.grad.data.zero_()
+
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        for parameter in self.param_groups[0]["params"]:
+            parameter.data.sub_(parameter.grad.data, alpha=0.1)
+
+
 def trainer_of(net: Callable[[], nn.Module], **options: Any) -> bv.Trainer:
     torch.manual_seed(0)
     data = TensorDataset(torch.randn(32, 1, 32, 32), torch.arange(32) % 10)
@@ -85,6 +98,26 @@ def test_it_says_the_same(
         assert len(one.buffers) == len(other.buffers)
         for a, b in zip(seen.model.parameters(), compared.model.parameters(), strict=True):
             assert torch.equal(a, b)
+
+
+def test_it_says_what_an_optimizer_writes_that_moves_no_version() -> None:
+    seen, plain = (trainer_of(bv.LeNet, batch_size=1) for _ in range(2))
+    for trainer in (seen, plain):
+        trainer.optimizer = WritesThroughData(trainer.model.parameters(), {"lr": 0.1})
+    for _ in range(2):
+        recording = recorded(seen, None, True)
+        before = [
+            None if p.grad is None else bits(p.grad.numpy().copy())
+            for p in plain.model.parameters()
+        ]
+        while plain.step() is not Phase.UPDATE:
+            pass
+        events = recording.events
+        cleared = [e for e in events if e.phase is Phase.ZERO_GRAD]
+        assert [bits(e.inputs[0]) for e in cleared] == before
+        assert all(e.outputs[0] is None or not e.outputs[0].any() for e in cleared)
+        updated = [bits(e.outputs[0]) for e in events if e.phase is Phase.UPDATE]
+        assert updated == [bits(p.detach().numpy()) for p in plain.model.parameters()]
 
 
 def test_no_more_tensors_are_told_than_without_it() -> None:
