@@ -6901,6 +6901,18 @@ Click or press Enter: where does it come from?</source>
         <source>{0} ended the process before it had made a model.</source>
         <translation>{0}이(가) 모델을 만들기 전에 프로세스를 끝냈습니다.</translation>
     </message>
+    <message>
+        <source>{0} is damaged: {1} bytes of it cannot be read. The rest is shown.</source>
+        <translation>{0}이(가) 손상되어 {1}바이트를 읽을 수 없습니다. 나머지를 표시합니다.</translation>
+    </message>
+    <message>
+        <source>Every recording in {0} is damaged: choose another copy of the file.</source>
+        <translation>{0}에 있는 기록이 모두 손상되었습니다. 파일의 다른 사본을 고르세요.</translation>
+    </message>
+    <message>
+        <source>The recordings after iteration {1} in {0} are damaged: choose an earlier one.</source>
+        <translation>{0}에서 반복 {1} 뒤의 기록이 손상되었습니다. 그보다 앞의 것을 고르세요.</translation>
+    </message>
 </context>
 <context>
     <name>facts</name>
@@ -8891,8 +8903,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>스크립트가 끝났습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
-        <source>The script has ended, and no training iteration was seen: it takes a model, loss.backward() and an optimizer&apos;s step.</source>
-        <translation>스크립트가 끝났고 학습 반복을 보지 못했습니다. 모델과 loss.backward(), 옵티마이저의 step이 있어야 합니다.</translation>
+        <source>The script has ended, and no training iteration was seen: it takes a model (a torch.nn.Module that is called), loss.backward() and an optimizer&apos;s step.</source>
+        <translation>스크립트가 끝났고 학습 반복을 보지 못했습니다. 모델(호출되는 torch.nn.Module)과 loss.backward(), 옵티마이저의 step이 있어야 합니다.</translation>
     </message>
     <message>
         <source>The script has ended with status {0}. What was recorded can still be looked at.</source>
