@@ -33,6 +33,7 @@ _CODES = (
     (r"dtype|scalar type|expected .* but (got|found) .*(Float|Double|Long|Int|Half)", "dtypes"),
     (r"shape|size|dimension|channels|expected .*input|broadcast", "shapes"),
 )
+_OTHER = "other"
 _ABOUT_BACKWARD = {
     *("changed_in_place", "graph_freed", "no_graph", "not_scalar", "gradient_shape"),
     "nan_gradient",
@@ -82,12 +83,12 @@ class Scene:
 
 def explained_error(error: Exception, scene: Scene) -> TorchError | None:
     """What an exception is about; None if it is not one of torch's."""
-    text, code = str(error), _code(error, scene.tried)
+    text, found = str(error), _code(error, scene.tried)
     by_operation = scene.tried.error is error
-    if not by_operation and code not in _ABOUT_BACKWARD:
-        if not _raised_by_torch(error):
-            return None
-        code = "other"
+    is_about = by_operation or found in _ABOUT_BACKWARD
+    if not is_about and not _raised_by_torch(error):
+        return None
+    code = found if is_about else _OTHER
     facts: dict[str, Any] = {}
     if code == "changed_in_place":
         facts = _changed_in_place(text, scene)
@@ -116,10 +117,10 @@ def _raised_by_torch(error: Exception) -> bool:
 
 def _code(error: Exception, tried: Tried) -> str:
     text = str(error)
-    found = next((code for words, code in _CODES if re.search(words, text)), "other")
+    found = next((code for words, code in _CODES if re.search(words, text)), _OTHER)
     # Not every operation says that it is the device.
     several = tried.error is error and len({one.device for one in tried.read}) > 1
-    return "devices" if several and found == "other" else found
+    return "devices" if several and found == _OTHER else found
 
 
 # -- a backward that raises ----------------------------------------------------------------------

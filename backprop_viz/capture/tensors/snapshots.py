@@ -171,8 +171,10 @@ class TensorSnapshots:
     def looked_up(self, tensor: Tensor) -> tuple[Copied, bool] | None:
         """The copy of a tensor as it is now, and whether it stays so until a write is seen.
 
-        None of one that cannot be copied.
+        None of one that cannot be copied, or of inference, which has no version.
         """
+        if tensor.is_inference():
+            return None
         known, borrowed = self._tensors.get(id(tensor)), self.borrowed
         as_known = known is not None and known[1] == tensor._version
         if known is not None and as_known and borrowed.is_surely_as_looked_at(known[2], tensor):

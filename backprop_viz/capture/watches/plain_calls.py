@@ -150,6 +150,7 @@ class PlainCalls:
         if (
             kept is not None
             and type(result) is Tensor
+            and not result.is_inference()  # such a tensor has no version
             and (
                 not kind.views
                 or id(result) in self._known
