@@ -14,6 +14,7 @@ ALLOWED = {
     ("benchmarks/bench_latency.py", "_hold"): "notes an instant in a process that is measured",
     ("capture/live/test_odd_loops.py", "_indices"): "torch's, of a sparse tensor",
     ("capture/live/test_odd_loops.py", "_values"): "torch's, of a sparse tensor",
+    ("capture/watches/test_shapes_that_change.py", "_base"): "torch's, of a view",
 }
 
 _DEFINED = re.compile(r"(?:\bdef |\bclass |^|\bself\.|\bcls\.)(_[a-zA-Z]\w*)\b", re.MULTILINE)
