@@ -53,7 +53,7 @@ def _part_of_bundle() -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    """Run a script, as ``backprop-viz run`` was options; returns its exit status."""
+    """Run a script with the options of ``backprop-viz run``; returns its exit status."""
     options = parse_run(arguments)
     if not _torch_is_there():
         return 2

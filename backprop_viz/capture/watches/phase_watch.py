@@ -16,7 +16,8 @@ from backprop_viz.recording.phases import Phase
 class PhaseWatch(FunctionWatch):
     """A ``FunctionWatch`` that tells ``writes`` of each call; ``plain`` runs what it can.
 
-    None: it watches a loss, a function of torch's in which no transform of functions runs.
+    Without ``plain`` it watches a loss. That is a function of torch's, in which no transform of
+    functions runs, so none is looked out for.
     """
 
     def __init__(
