@@ -10,7 +10,9 @@ Names are imported on first use, so that ``import backprop_viz`` loads neither t
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from backprop_viz.recording import explaining, finding, saving
+from backprop_viz.recording import saving
+from backprop_viz.recording.explanations import explaining
+from backprop_viz.recording.notices import finding
 
 if TYPE_CHECKING:
     from backprop_viz.analysis.joined_shards import full_tensor as full_tensor
@@ -21,15 +23,15 @@ if TYPE_CHECKING:
     from backprop_viz.capture.recorded_loop import record as record
     from backprop_viz.capture.recorder import Recorder as Recorder
     from backprop_viz.digits.lenet import LeNet as LeNet
-    from backprop_viz.recording.events import Event as Event
     from backprop_viz.recording.files.recording_file import RecordingFile as RecordingFile
     from backprop_viz.recording.files.recording_file import load as load
     from backprop_viz.recording.files.recording_file_writer import (
         RecordingFileWriter as RecordingFileWriter,
     )
-    from backprop_viz.recording.graph import Graph as Graph
     from backprop_viz.recording.iteration import Recording as Recording
-    from backprop_viz.recording.phases import Phase as Phase
+    from backprop_viz.recording.trace.events import Event as Event
+    from backprop_viz.recording.trace.graph import Graph as Graph
+    from backprop_viz.recording.trace.phases import Phase as Phase
     from backprop_viz.training.five_phases import PhaseError as PhaseError
     from backprop_viz.training.trainer import Trainer as Trainer
 
@@ -47,9 +49,9 @@ _HOME = {
     "load": ".recording.files.recording_file",
     "RecordingFile": ".recording.files.recording_file",
     "RecordingFileWriter": ".recording.files.recording_file_writer",
-    "Event": ".recording.events",
-    "Graph": ".recording.graph",
-    "Phase": ".recording.phases",
+    "Event": ".recording.trace.events",
+    "Graph": ".recording.trace.graph",
+    "Phase": ".recording.trace.phases",
     "Recording": ".recording.iteration",
     "PhaseError": ".training.five_phases",
     "Trainer": ".training.trainer",

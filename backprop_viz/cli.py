@@ -12,7 +12,7 @@ from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.system.versions import versions
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.format.frames import MAGIC
-from backprop_viz.recording.presets import PRESETS
+from backprop_viz.recording.settings.presets import PRESETS
 
 # How the names of files end.
 SESSION, RECORDING, MODEL = ".bpviz", ".bprec", ".py"

@@ -29,12 +29,12 @@ import backprop_viz as bv
 from backprop_viz.desktop.clients import worker_process
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.drawing_training import Prediction
-from backprop_viz.recording.history import History
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.program_text import program
+from backprop_viz.recording.requests.drawing_training import Prediction
+from backprop_viz.recording.run.history import History
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
+from backprop_viz.training.script.program_text import program
 from tests import drawn_digits
 from tests.capture.live.script_runs import Scripts, shared_scripts
 from tests.forked_workers import fork_workers

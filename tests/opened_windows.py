@@ -18,7 +18,7 @@ from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, LossPlot
 from backprop_viz.desktop.panels.surface.surface_view import SurfaceView
 from backprop_viz.desktop.style.language import use_language
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 
 OpenWindow = Callable[..., MainWindow]
 SIZE = (1280, 800)

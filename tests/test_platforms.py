@@ -26,8 +26,8 @@ from backprop_viz.desktop.system import system_libraries
 from backprop_viz.desktop.system.system_signals import EndingSignals
 from backprop_viz.recording import process_memory
 from backprop_viz.recording.files import atomic, private
-from backprop_viz.recording.race import RaceRequest
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.requests.race import RaceRequest
+from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.stream import pipe
 from backprop_viz.training.thread_count import torch_threads
 from backprop_viz.worker import main as worker_main

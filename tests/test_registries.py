@@ -16,7 +16,11 @@ from tests.digits.data_sets.plain_data import plain_data
 from tests.package_files import PACKAGE, trees_with
 
 # What a run begins with, of itself or of a preset.
-CHOICES = {"recording/settings.py", "recording/presets.py", "training/five_phases.py"}
+CHOICES = {
+    "recording/settings/run_settings.py",
+    "recording/settings/presets.py",
+    "training/five_phases.py",
+}
 
 
 def named(names: set[str]) -> set[tuple[str, str]]:
@@ -57,9 +61,9 @@ def test_data_sets() -> None:
     assert own <= named(names)
     # Session files of before version 4 have a field for each of these; the others are other
     # things of the same name.
-    old = {("training/settings_schema.py", name) for name in ("mnist", "folder")}
+    old = {("training/session_files/settings_schema.py", name) for name in ("mnist", "folder")}
     strokes = {
-        ("desktop/controllers/window_state.py", "strokes"),
+        ("desktop/controllers/saving/window_state.py", "strokes"),
         ("recording/files/window_schema.py", "strokes"),
         ("recording/files/atomic.py", "folder"),
     }

@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.layers import Layer
 
 # The other side: the iteration before, the same one before an experiment, or one by number.
 Baseline = Literal["previous", "experiment"] | int

@@ -9,9 +9,9 @@ from itertools import product
 import numpy as np
 
 from backprop_viz.analysis.numbers.tensor_names import PLACES_ARRAY, named_tensors
-from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.trace.tensors import Array
 
 _CURVE_COLUMNS = "iteration,loss,accuracy,validation_loss,validation_accuracy"
 

@@ -20,11 +20,11 @@ from backprop_viz.analysis.provenance import (
     parents,
     strange,
 )
-from backprop_viz.recording.all_reduce import all_reduce_of
-from backprop_viz.recording.events import Array, Event, Parameter, PhaseSpan
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.all_reduce import all_reduce_of
+from backprop_viz.recording.trace.events import Array, Event, Parameter, PhaseSpan
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 _RELU = ("ReluBackward", "ThresholdBackward", "HardtanhBackward", "ClampBackward")
 _PRODUCTS = ("Addmm", "Mm", "Mul", "Bmm", "Baddbmm", "Convolution", "Mv", "Linear", "Addmv")

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import groupby
 
 from backprop_viz.analysis.module_tree import CONTAINERS, ModuleTree
-from backprop_viz.recording.layers import LayerGraph
+from backprop_viz.recording.trace.layers import LayerGraph
 
 
 @dataclass(frozen=True, slots=True)

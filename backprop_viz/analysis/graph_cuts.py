@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backprop_viz.analysis.provenance import forward_events, tracked
-from backprop_viz.recording.events import Event, NumbersTaken
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.events import Event, NumbersTaken
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 CutKind = Literal["detached", "no_grad", "no_derivative", "copied", "integer", "taken"]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.health import IterationHealth, Role, TensorHealth
-from backprop_viz.recording.history import Series
+from backprop_viz.recording.run.history import Series
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.health import IterationHealth, Role, TensorHealth
 
 # What can be followed, by the names of TensorHealth.
 MEASURES = ("norm", "mean", "low", "high", "zeros")

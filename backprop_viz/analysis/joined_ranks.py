@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from backprop_viz.recording.all_reduce import ALL_REDUCE, all_reduce_of
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import Array, TensorTable
+from backprop_viz.recording.trace.all_reduce import ALL_REDUCE, all_reduce_of
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array, TensorTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 from backprop_viz.analysis.ranks import gradient_on_ranks
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.tensors import Array
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # A parameter before and after the iteration's update, and its gradient as the optimizer found it.

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 _SUMS = {"add": 1.0, "add_": 1.0, "sub": -1.0, "sub_": -1.0}
 # What multiplies a part by a number leaves it the part that it is.

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import Layer
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import Layer
+from backprop_viz.recording.trace.phases import Phase
 
 # Containers have no forward of their own: only their modules run.
 CONTAINERS = frozenset({"ModuleList", "ModuleDict", "Sequential"})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backprop_viz.analysis.update_rules import OptimizerUpdate, UpdateTerm
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.settings.quantities import Quantity
 
 
 @dataclass(frozen=True, slots=True)

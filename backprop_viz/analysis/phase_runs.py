@@ -7,10 +7,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from backprop_viz.analysis.optimizers import optimizer_of
-from backprop_viz.recording.events import PhaseSpan
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import PHASES, Phase, in_order
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.events import PhaseSpan
+from backprop_viz.recording.trace.phases import PHASES, Phase, in_order
+from backprop_viz.recording.trace.tensors import Array
 
 _MOVED = "changed"  # weights, by no optimizer's rule
 _OF_A_BATCH = (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)

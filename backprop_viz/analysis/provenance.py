@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import Layer
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.layers import Layer
+from backprop_viz.recording.trace.phases import Phase
 
 _FORWARD = (Phase.FORWARD, Phase.LOSS)
 # The same numbers in another shape or dtype.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_viz.recording.race import RaceLane, RacerProgress
+from backprop_viz.recording.requests.race import RaceLane, RacerProgress
 
 _Floats = NDArray[np.float64]
 # A loss is averaged over this many iterations, since one batch alone says little.

@@ -7,11 +7,11 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_viz.recording.all_reduce import ALL_REDUCE, AllReduce, all_reduce_of
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.all_reduce import ALL_REDUCE, AllReduce, all_reduce_of
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from backprop_viz.recording.graph import Node
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.trace.graph import Node
+from backprop_viz.recording.trace.layers import Layer
 
 SelectionKind = Literal["parameter", "layer", "node", "module"]
 

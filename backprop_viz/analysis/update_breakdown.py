@@ -9,9 +9,9 @@ import numpy as np
 from backprop_viz.analysis.arithmetic import Arithmetic, Operand
 from backprop_viz.analysis.optimizers import optimizer_of
 from backprop_viz.analysis.update_rules import NEW, ROOT, OptimizerUpdate, UpdateTerm
-from backprop_viz.recording.components import Component, component_of
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.tensors import Array, TensorTable
+from backprop_viz.recording.explanations.components import Component, component_of
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.tensors import Array, TensorTable
 
 # How a recorded update may have been computed, the likeliest first.
 _READINGS = tuple(Arithmetic(fused, ulps) for ulps in (0, 1, -1) for fused in (True, False))

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from backprop_viz.analysis.arithmetic import Arithmetic, Operand
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.quantities import written
+from backprop_viz.recording.settings.quantities import written
+from backprop_viz.recording.trace.events import Array
 
 Named = tuple[str, Operand]  # a symbol and its value
 Operands = Mapping[str, Named]

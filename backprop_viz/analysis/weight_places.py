@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.loss_surface import WeightPlace
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.requests.loss_surface import WeightPlace
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 _WRITTEN = re.compile(r"\s*([\w.]+?)(?:\.grad)?\s*\[\s*(-?\d+(?:\s*,\s*-?\d+)*)?\s*,?\s*\]\s*")

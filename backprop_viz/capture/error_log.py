@@ -14,10 +14,10 @@ from backprop_viz.capture.graph.graph_ages import GraphAges
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.shapes import known_sizes
 from backprop_viz.capture.tried_operations import Tried, chosen_by, named_shapes, refused
-from backprop_viz.recording.events import Event, Failure
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import TorchError
+from backprop_viz.recording.trace.events import Event, Failure
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import TorchError
 
 
 class ErrorLog:

@@ -13,10 +13,10 @@ from backprop_viz.capture.code.user_lines import raising_line
 from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
 from backprop_viz.capture.graph.graphs import grad_fn_name
 from backprop_viz.capture.tried_operations import CHOOSE, Tried
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import CodePlace, NamedShape, TorchError
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace, NamedShape, TorchError
 
 # Which words of torch's say what; the first that fit.
 _INPLACE, _FREED = "modified by an inplace operation", "through the graph a second time"

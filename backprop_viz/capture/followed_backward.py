@@ -12,7 +12,7 @@ from backprop_viz.capture.graph.graphs import grad_fn_of
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran
 from backprop_viz.capture.watches.overridable_backward import BACKWARD
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 # At which place the functions that run a backward are told to make a graph.
 _CREATE_GRAPH: Mapping[Callable[..., Any], int] = {

@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional
 from torch.overrides import get_overridable_functions, resolve_name
 
-from backprop_viz.recording.calls import INNER
+from backprop_viz.recording.trace.calls import INNER
 
 _Function = Callable[..., Any]
 # torch's own switches warnings off and on, and Python then forgets which ones it has shown.

@@ -34,8 +34,8 @@ from backprop_viz.capture.watches.module_tree import tensors_in
 from backprop_viz.capture.watches.overridable_backward import backward_overridable
 from backprop_viz.capture.watches.parameter_watch import CHANGED
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 # torch says so to its profiler when an optimizer clears its gradients.
 _TOLD, _ENTER, _CLEARS = "_record_function_", "_record_function_enter_new", "Optimizer.zero_grad#"

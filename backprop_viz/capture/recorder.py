@@ -40,11 +40,11 @@ from backprop_viz.capture.watches.plain_calls import PlainCalls
 from backprop_viz.capture.watches.used_options import UsedOptions, several
 from backprop_viz.capture.watches.write_watch import WriteWatch
 from backprop_viz.recording.beside import Beside
-from backprop_viz.recording.events import Event, GradientIntervention
-from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording, new_serial
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.events import Event, GradientIntervention
+from backprop_viz.recording.trace.graph import Graph
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 
 class Recorder:

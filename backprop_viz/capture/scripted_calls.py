@@ -12,7 +12,7 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches.function_watch import Copies, Ran, Tensors
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
-from backprop_viz.recording.layers import SCRIPTED
+from backprop_viz.recording.trace.layers import SCRIPTED
 
 
 class ScriptedCalls:

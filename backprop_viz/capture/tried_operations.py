@@ -8,8 +8,8 @@ from torch import Tensor
 
 from backprop_viz.capture.tensors.shapes import known_sizes
 from backprop_viz.capture.watches.function_watch import calling_line
-from backprop_viz.recording.events import Event, Failure
-from backprop_viz.recording.torch_error import NamedShape
+from backprop_viz.recording.trace.events import Event, Failure
+from backprop_viz.recording.trace.torch_error import NamedShape
 
 # Operations whose whole numbers choose among others: the place of the numbers, the place and the
 # axis of what they choose from.

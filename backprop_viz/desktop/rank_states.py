@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.whereabouts import Whereabouts
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.run.whereabouts import Whereabouts
+from backprop_viz.recording.trace.phases import Phase
 
 # A rank of which nothing is heard for so long is said to be silent.
 SILENT_AFTER_S = 10.0

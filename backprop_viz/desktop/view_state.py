@@ -7,17 +7,17 @@ from backprop_viz.analysis.comparison import Comparison
 from backprop_viz.analysis.health_series import HealthSeries
 from backprop_viz.desktop.rank_states import RanksState
 from backprop_viz.digits.data_sets import DATA_SETS
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.class_names import class_name
-from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
-from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.phases import PHASES, Phase
-from backprop_viz.recording.program import Program
 from backprop_viz.recording.recording_cache import KeptIterations
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.scalar_curves import ScalarCurve
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.requests.class_names import class_name
+from backprop_viz.recording.requests.drawing_training import DrawingTrainingState, Prediction
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.run.scalar_curves import ScalarCurve
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import PHASES, Phase
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QTimer
 
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.controllers.attached import AttachedController
-from backprop_viz.desktop.controllers.window_state import apply_window_state
+from backprop_viz.desktop.controllers.own_loops.attached import AttachedController
+from backprop_viz.desktop.controllers.saving.window_state import apply_window_state
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from backprop_viz.digits.data_set import DownloadSource
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.progress import Progress, Report
+from backprop_viz.recording.requests.progress import Progress, Report
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import torch
 
 from backprop_viz.digits.image_folder import list_folder, read_folder
 from backprop_viz.digits.stored_images import StoredImages
-from backprop_viz.recording.pictures import Pictures
-from backprop_viz.recording.progress import Progress
+from backprop_viz.recording.requests.pictures import Pictures
+from backprop_viz.recording.requests.progress import Progress
 
 # What was read last: Reset must not read every file again.
 _kept: list[Pictures] = []

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from backprop_viz.digits.image_files import ImageError, read_image
 from backprop_viz.digits.prepare import NET_SIZE, prepare
-from backprop_viz.recording.pictures import Pictures
-from backprop_viz.recording.progress import Progress, Report
+from backprop_viz.recording.requests.pictures import Pictures
+from backprop_viz.recording.requests.progress import Progress, Report
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 _CLASSES = tuple(str(digit) for digit in range(10))

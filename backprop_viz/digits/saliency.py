@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from backprop_viz.recording.drawing_training import Saliency
+from backprop_viz.recording.requests.drawing_training import Saliency
 
 
 def saliency(model: nn.Module, image: Tensor, digit: int | None = None) -> Saliency:

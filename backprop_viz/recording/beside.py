@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from backprop_viz.recording.events import PhaseSpan
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import ForwardPass, LayerGraph
+from backprop_viz.recording.trace.events import PhaseSpan
+from backprop_viz.recording.trace.layers import ForwardPass, LayerGraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from backprop_viz.recording.components import Component
-from backprop_viz.recording.earlier_graphs import EarlierGraphs
-from backprop_viz.recording.events import (
+from backprop_viz.recording.explanations.components import Component
+from backprop_viz.recording.explanations.explaining import explained
+from backprop_viz.recording.explanations.number import asked_number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
+from backprop_viz.recording.notices.finding import Finding, found_in
+from backprop_viz.recording.saving import save_page_to, save_to
+from backprop_viz.recording.trace.earlier_graphs import EarlierGraphs
+from backprop_viz.recording.trace.events import (
     Event,
     Failure,
     GradientIntervention,
@@ -17,17 +22,12 @@ from backprop_viz.recording.events import (
     Parameter,
     PhaseSpan,
 )
-from backprop_viz.recording.explaining import explained
-from backprop_viz.recording.finding import Finding, found_in
-from backprop_viz.recording.graph import Graph
-from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph
-from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
-from backprop_viz.recording.number import asked_number
-from backprop_viz.recording.number_explanation import NumberExplanation
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.saving import save_page_to, save_to
-from backprop_viz.recording.tensors import Array, TensorTable
-from backprop_viz.recording.torch_error import TorchError
+from backprop_viz.recording.trace.graph import Graph
+from backprop_viz.recording.trace.layers import ForwardPass, Layer, LayerGraph
+from backprop_viz.recording.trace.modules import Module, ModuleBuffer, OptimizerGroup
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array, TensorTable
+from backprop_viz.recording.trace.torch_error import TorchError
 
 NO_GRAPH = Graph()
 NO_LAYERS = LayerGraph()

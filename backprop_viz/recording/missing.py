@@ -1,7 +1,7 @@
 """Why numbers at a cursor are not recorded, as a code of ``Event.missing``; "" if they are."""
 
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.trace.layers import Layer
 
 
 def activation_missing(cursor: Cursor, layer: Layer) -> str:

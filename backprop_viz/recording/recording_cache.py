@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from backprop_viz.recording.iteration import Kept, Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)

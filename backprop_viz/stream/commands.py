@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import GradientIntervention
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Kept
-from backprop_viz.recording.loss_surface import SurfaceRequest
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.pictures import Pictures
-from backprop_viz.recording.race import RaceRequest
-from backprop_viz.recording.samples import SamplePart
-from backprop_viz.recording.settings import Settings
-from backprop_viz.recording.window_part import WindowPart
+from backprop_viz.recording.requests.loss_surface import SurfaceRequest
+from backprop_viz.recording.requests.pictures import Pictures
+from backprop_viz.recording.requests.race import RaceRequest
+from backprop_viz.recording.requests.samples import SamplePart
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.window_part import WindowPart
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
 
 
 class Command:

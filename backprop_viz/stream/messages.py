@@ -6,21 +6,26 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
-from backprop_viz.recording.history import Curves, Points, ValidationPoints
-from backprop_viz.recording.loss_surface import SurfacePlane
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Effect, Fact, GradientCheck, NumberExplanation
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.race import RacerProgress
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet
-from backprop_viz.recording.scalar_curves import LoggedScalar
-from backprop_viz.recording.settings import Settings
-from backprop_viz.recording.whereabouts import Whereabouts
-from backprop_viz.recording.window_part import WindowPart
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import (
+    Effect,
+    Fact,
+    GradientCheck,
+    NumberExplanation,
+)
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.requests.drawing_training import DrawingTrainingState, Prediction
+from backprop_viz.recording.requests.loss_surface import SurfacePlane
+from backprop_viz.recording.requests.race import RacerProgress
+from backprop_viz.recording.requests.samples import EvaluationProgress, Page, Sheet
+from backprop_viz.recording.run.history import Curves, Points, ValidationPoints
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.run.scalar_curves import LoggedScalar
+from backprop_viz.recording.run.whereabouts import Whereabouts
+from backprop_viz.recording.run.window_part import WindowPart
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 
 # -- from the worker -----------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backprop_viz.recording.errors import ArgumentError, UserError
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.line_address import LineAddress, line_address
 from backprop_viz.stream.messages import RunAttached

@@ -13,16 +13,16 @@ from torch.utils.data import Dataset
 from backprop_viz.analysis.losses import loss as loss_of_name
 from backprop_viz.digits.lenet import LeNet
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.input_forms import expect_form, in_form
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.schedules import Schedule
+from backprop_viz.recording.settings.input_forms import expect_form, in_form
+from backprop_viz.recording.settings.schedules import Schedule
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.training.batches import Batches
-from backprop_viz.training.data_sources import open_source
-from backprop_viz.training.losses import LossFunction
-from backprop_viz.training.network_source import network_of
-from backprop_viz.training.optimizers import LearningRate, make_optimizer
-from backprop_viz.training.random_state import RandomState
+from backprop_viz.training.data.batches import Batches
+from backprop_viz.training.data.data_sources import open_source
+from backprop_viz.training.parts.losses import LossFunction
+from backprop_viz.training.parts.network_source import network_of
+from backprop_viz.training.parts.optimizers import LearningRate, make_optimizer
+from backprop_viz.training.state.random_state import RandomState
 
 # What runs each phase.
 _CALLS = {

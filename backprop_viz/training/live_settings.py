@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from backprop_viz.digits.data_sets import DATA_SETS
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 
 
 def live_settings(settings: Settings) -> dict[str, Any]:

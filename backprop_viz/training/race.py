@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_viz.recording.race import RaceRequest, RacerProgress
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.requests.race import RaceRequest, RacerProgress
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.training.trainer import Trainer
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.five_phases import FivePhases
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import torch
 
 from backprop_viz.analysis.cursor.breakpoints import GRADIENT_CONDITIONS, norm_holds
-from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.training.trainer import Trainer
 
 

@@ -13,24 +13,24 @@ from torch import Tensor, nn
 from backprop_viz.capture.tensors.state_copies import cloned, packed
 from backprop_viz.digits.prepare import prepare
 from backprop_viz.digits.saliency import saliency
-from backprop_viz.recording.drawing_training import Saliency
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.input_forms import expect_form
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.samples import SamplePart
-from backprop_viz.recording.schedules import Schedule
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.requests.drawing_training import Saliency
+from backprop_viz.recording.requests.samples import SamplePart
+from backprop_viz.recording.settings.input_forms import expect_form
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.settings.schedules import Schedule
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.training.checkpoints import Checkpoint
-from backprop_viz.training.data_sources import DataSource, Samples
-from backprop_viz.training.evaluation import Evaluation, InterruptedEvaluation, Scoring
+from backprop_viz.training.data.data_sources import DataSource, Samples
+from backprop_viz.training.data.prefetch import Ahead
+from backprop_viz.training.evaluation.evaluate import Evaluation, InterruptedEvaluation, Scoring
+from backprop_viz.training.evaluation.mean_loss import MeanLoss
 from backprop_viz.training.five_phases import FivePhases
-from backprop_viz.training.mean_loss import MeanLoss
-from backprop_viz.training.prefetch import Ahead
-from backprop_viz.training.random_state import inference
 from backprop_viz.training.recorded_steps import record_to_end
-from backprop_viz.training.state_backup import StateBackup
+from backprop_viz.training.state.checkpoints import Checkpoint
+from backprop_viz.training.state.random_state import inference
+from backprop_viz.training.state.state_backup import StateBackup
 
 
 class Trainer(FivePhases):

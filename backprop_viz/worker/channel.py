@@ -10,7 +10,7 @@ from typing import IO
 
 from backprop_viz.recording.format.frames import Buffer
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
 from backprop_viz.stream.messages import Answer, Update, UpdateWanted
 from backprop_viz.stream.wire import (

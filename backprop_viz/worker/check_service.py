@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, GradientCheck
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, GradientCheck
 from backprop_viz.stream.messages import GradientChecked
 from backprop_viz.worker.channel import WorkerChannel
 

@@ -1,6 +1,6 @@
 """The curves of the run, as the window has them: what a session file keeps."""
 
-from backprop_viz.recording.history import Curves, History, Points, ValidationPoints
+from backprop_viz.recording.run.history import Curves, History, Points, ValidationPoints
 
 # How many iterations are noted one by one.
 NOTED = 256

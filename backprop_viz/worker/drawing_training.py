@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved, Saliency
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.requests.drawing_training import DrawingTrainingState, Moved, Saliency
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.worker.run_state import RunState
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import torch
 
-from backprop_viz.recording.notices import notice_of
+from backprop_viz.recording.notices.notice import notice_of
 from backprop_viz.stream.messages import NetworkTried
-from backprop_viz.training.network_source import NetworkError, try_forward
+from backprop_viz.training.parts.network_source import NetworkError, try_forward
 from backprop_viz.training.recorded_steps import preview
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.channel import WorkerChannel

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.events import GradientIntervention
-from backprop_viz.recording.notices import notice_of, with_explanation
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.notice import notice_of, with_explanation
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 from backprop_viz.training.recorded_steps import RecordedSteps

@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from backprop_viz.analysis.numbers.number_origin import value_of
 from backprop_viz.capture.explaining.chains import chain, effects
 from backprop_viz.capture.explaining.explainer import explain_number
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import (
+    Fact,
+    NumberExplanation,
+    shortened,
+)
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, NumberExplanation, shortened
 from backprop_viz.stream.commands import HELD
 from backprop_viz.stream.messages import (
     ChainFollowed,

@@ -11,9 +11,9 @@ import torch
 
 from backprop_viz.capture.recorded_loop import LoopRecording
 from backprop_viz.capture.recorded_loop import record as record_loop
-from backprop_viz.recording.history import Curves
-from backprop_viz.recording.program import Line, Program
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.run.program import Line, Program
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.messages import SnippetRan
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.curve_log import CurveLog

@@ -9,15 +9,15 @@ import torch
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import RUN, Notice, notice_of, with_explanation
-from backprop_viz.recording.pictures import Pictures
-from backprop_viz.recording.samples import SamplePart
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import RUN, Notice, notice_of, with_explanation
+from backprop_viz.recording.requests.pictures import Pictures
+from backprop_viz.recording.requests.samples import SamplePart
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream import commands
 from backprop_viz.stream.commands import Command, Draw
 from backprop_viz.stream.wire import NumberedCommand, Unreadable
+from backprop_viz.training.parts.without_compiler import leave_out_compiler
 from backprop_viz.training.thread_count import torch_threads
-from backprop_viz.training.without_compiler import leave_out_compiler
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.check_service import CheckService
 from backprop_viz.worker.curve_log import CurveLog

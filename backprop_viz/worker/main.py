@@ -9,8 +9,8 @@ import threading
 from contextlib import suppress
 from dataclasses import replace
 
-from backprop_viz.recording.notices import notice_of
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import notice_of
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.flow_control import SWITCH_S
 from backprop_viz.stream.messages import Begin
 from backprop_viz.stream.pipe import line

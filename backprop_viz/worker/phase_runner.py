@@ -3,11 +3,11 @@
 import time
 
 from backprop_viz.analysis.cursor.breakpoints import PLACES, first_stop
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.notices import LOSS_SUBJECT, Notice
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.notice import LOSS_SUBJECT, Notice
 from backprop_viz.recording.process_memory import give_back_memory
-from backprop_viz.training.evaluation import InterruptedEvaluation
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.training.evaluation.evaluate import InterruptedEvaluation
 from backprop_viz.training.recorded_steps import RecordedSteps
 from backprop_viz.training.stop_conditions import gradients_stop, has_loss, loss_stops
 from backprop_viz.worker.channel import WorkerChannel

@@ -4,16 +4,16 @@ from contextlib import suppress
 
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.digits.digit_detector import looks_like_a_digit
-from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import notice_of
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import notice_of
+from backprop_viz.recording.requests.drawing_training import DrawingTrainingState, Prediction
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array
 from backprop_viz.stream.commands import Draw
 from backprop_viz.stream.messages import Update
-from backprop_viz.training.evaluation import Evaluation
+from backprop_viz.training.evaluation.evaluate import Evaluation
 from backprop_viz.training.five_phases import Iteration
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.curve_log import CurveLog

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.number_explanation import Fact
-from backprop_viz.recording.race import RaceRequest
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.requests.race import RaceRequest
 from backprop_viz.stream.messages import RaceRan
 from backprop_viz.training.race import Race
 from backprop_viz.worker.channel import WorkerChannel

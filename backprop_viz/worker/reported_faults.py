@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from backprop_viz.recording.notices import LOSS_SUBJECT, RUN, Notice, notice_of
-from backprop_viz.recording.phases import PHASES, Phase
+from backprop_viz.recording.notices.notice import LOSS_SUBJECT, RUN, Notice, notice_of
+from backprop_viz.recording.trace.phases import PHASES, Phase
 from backprop_viz.stream.commands import AlterGradient, BackwardTwice, RunSnippet
 from backprop_viz.worker.channel import WorkerChannel
 

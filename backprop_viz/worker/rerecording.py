@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Kept, Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.messages import Rerecorded
-from backprop_viz.training.checkpoints import Checkpoint, Checkpoints
+from backprop_viz.training.state.checkpoints import Checkpoint, Checkpoints
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.files.session_file import StoredRun, record_again

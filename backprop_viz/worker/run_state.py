@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.checkpoints import Checkpoint, Checkpoints
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.training.data.prefetch import Ahead
 from backprop_viz.training.five_phases import Iteration
 from backprop_viz.training.live_settings import continues, live_settings
-from backprop_viz.training.prefetch import Ahead
-from backprop_viz.training.program_text import program
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
-from backprop_viz.training.run_journal import WEIGHTS, RunJournal
+from backprop_viz.training.script.program_text import program
+from backprop_viz.training.script.run_journal import WEIGHTS, RunJournal
+from backprop_viz.training.state.checkpoints import Checkpoint, Checkpoints
 from backprop_viz.training.trainer import Trainer
 
 

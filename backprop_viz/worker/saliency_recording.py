@@ -1,9 +1,9 @@
 """Records how the saliency of the drawing comes about, so that its pixels can be asked about."""
 
 from backprop_viz.capture.recorded_loop import record
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.messages import SaliencyRecorded
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.drawing_training import DrawingTraining

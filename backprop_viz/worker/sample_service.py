@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from backprop_viz.recording.samples import (
+from backprop_viz.recording.requests.samples import (
     EvaluationProgress,
     Page,
     SamplePart,
@@ -14,7 +14,7 @@ from backprop_viz.recording.samples import (
     Sheet,
     not_evaluated,
 )
-from backprop_viz.training.evaluation import Evaluation, Scoring
+from backprop_viz.training.evaluation.evaluate import Evaluation, Scoring
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
 

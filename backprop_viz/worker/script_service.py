@@ -11,9 +11,9 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import Scripted
-from backprop_viz.training.notebook import notebook
-from backprop_viz.training.script import Run, samples_taken, script
-from backprop_viz.training.script_data import run_data
+from backprop_viz.training.script.notebook import notebook
+from backprop_viz.training.script.script_data import run_data
+from backprop_viz.training.script.standalone_script import Run, samples_taken, script
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
 

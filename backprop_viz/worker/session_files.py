@@ -7,11 +7,11 @@ from pathlib import Path
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import stamp_of
 from backprop_viz.recording.iteration import Kept
-from backprop_viz.recording.notices import notice_of
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.notice import notice_of
 from backprop_viz.recording.process_memory import give_back_memory
+from backprop_viz.recording.run.window_part import WindowPart
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.recording.window_part import WindowPart
 from backprop_viz.stream.commands import (
     LoadWeights,
     OpenSessionFile,
@@ -19,9 +19,9 @@ from backprop_viz.stream.commands import (
     SaveWeights,
 )
 from backprop_viz.stream.messages import CodeFound, Filed
-from backprop_viz.training.checkpoints import Checkpoints
 from backprop_viz.training.recorded_steps import preview
-from backprop_viz.training.run_journal import UNKNOWN, RunJournal
+from backprop_viz.training.script.run_journal import UNKNOWN, RunJournal
+from backprop_viz.training.state.checkpoints import Checkpoints
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.curve_log import CurveLog
 from backprop_viz.worker.drawing_training import DrawingTraining

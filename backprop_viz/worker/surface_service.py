@@ -4,12 +4,12 @@ import time
 from collections.abc import Iterator
 
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.loss_surface import SurfaceRequest
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.requests.loss_surface import SurfaceRequest
 from backprop_viz.stream.messages import SurfaceComputed
 from backprop_viz.training.five_phases import Iteration
-from backprop_viz.training.loss_surface import LossSurface
-from backprop_viz.training.weight_path import WeightPath
+from backprop_viz.training.surface.loss_surface import LossSurface
+from backprop_viz.training.surface.weight_path import WeightPath
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
 

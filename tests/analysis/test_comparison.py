@@ -6,7 +6,7 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.analysis.comparison import NamedTensor, difference, same_layer, same_place
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from backprop_viz.analysis.data_files import (
     npz_of_recording,
     npz_of_runs,
 )
-from backprop_viz.recording.history import Curves
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.trace.tensors import Array
 
 CURVES = Curves(
     np.array([2.3, 0.1 + 0.2, np.nan, 1e-300]),

@@ -13,7 +13,7 @@ import backprop_viz as bv
 from backprop_viz.analysis.explanations import Reason, explain
 from backprop_viz.analysis.provenance import line_of
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import preview
 from tests.analysis.explained_nets import (
     Net,

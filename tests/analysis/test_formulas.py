@@ -9,7 +9,7 @@ import torch
 
 import backprop_viz as bv
 from backprop_viz.analysis.formulas import FORMULAS_BY_FAMILY, FORMULAS_BY_NAME, formula
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.analysis.formula_text import FormulaText, evaluated
 from tests.analysis.node_cases import CASES, Case, Names
 

@@ -13,7 +13,7 @@ import backprop_viz as bv
 from backprop_viz.analysis.explanations import Reason, explain
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.recording.streams import through_stream
 
 pytestmark = pytest.mark.filterwarnings("ignore:To copy construct", "ignore:Converting a tensor")

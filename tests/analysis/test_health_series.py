@@ -3,7 +3,7 @@
 import numpy as np
 
 from backprop_viz.analysis.health_series import HealthCollection
-from backprop_viz.recording.health import IterationHealth, TensorHealth
+from backprop_viz.recording.trace.health import IterationHealth, TensorHealth
 
 
 def of(iteration: int, *tensors: TensorHealth) -> IterationHealth:

@@ -12,7 +12,7 @@ from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import analyse
 from backprop_viz.analysis.graph.layered_layout import bent_layout, layout
 from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, walk
-from backprop_viz.recording.graph import Graph
+from backprop_viz.recording.trace.graph import Graph
 from tests.nightly import by_day_every
 from tests.work import work
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 import backprop_viz as bv
 from backprop_viz.analysis.explanations import explain
 from backprop_viz.analysis.phase_runs import clipping, is_repeated, phase_runs
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.foreign.conftest import recording_of
 from tests.foreign.nets import GPT, Regression
 from tests.foreign.steps import CLIP, MICRO_BATCHES

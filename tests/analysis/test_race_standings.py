@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from backprop_viz.analysis.race_standings import RaceStandings, highest_shown, trailing_means
-from backprop_viz.recording.race import RaceLane, RacerProgress
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.requests.race import RaceLane, RacerProgress
+from backprop_viz.recording.settings.run_settings import Settings
 
 
 def told(seed: int, first: int, losses: list[float], **more: object) -> RacerProgress:

@@ -13,9 +13,9 @@ from backprop_viz.analysis.arithmetic import Arithmetic, fma
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.analysis.update_breakdown import explain_update, recorded, same, update_terms
 from backprop_viz.analysis.update_rules import NEW
-from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.phases import Phase
 from tests.nightly import NIGHTLY
 from tests.recording.records import changed_event
 

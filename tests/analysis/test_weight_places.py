@@ -11,9 +11,9 @@ from backprop_viz.analysis.numbers.number_origin import (
 )
 from backprop_viz.analysis.weight_places import other_weight, read_weight, weight_of
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.loss_surface import WeightPlace
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.requests.loss_surface import WeightPlace
 
 SHAPES = {"conv.weight": (6, 1, 3, 3), "conv.bias": (6,), "scale": ()}
 

@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 import backprop_viz as bv
 from backprop_viz.digits.mnist import load_mnist
 from backprop_viz.digits.strokes import training_strokes, validation_strokes
-from backprop_viz.recording.presets import PRESETS
-from backprop_viz.recording.schedules import Schedule
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.presets import PRESETS
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.settings.schedules import Schedule
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 DATA = SHARED / "data"

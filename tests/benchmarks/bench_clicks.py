@@ -26,7 +26,7 @@ from backprop_viz.desktop.panels.inspector.array_table import ArrayTable
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 
 CLICKS = 5
 _LIMIT_S = 60.0

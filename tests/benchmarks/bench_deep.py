@@ -16,11 +16,11 @@ from windows import open_window
 
 import backprop_viz as bv
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.history import History
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.program_text import program
+from backprop_viz.recording.run.history import History
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
+from backprop_viz.training.script.program_text import program
 
 STEPS = 60
 

@@ -18,9 +18,9 @@ from torch import nn
 import backprop_viz as bv
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.presets import PRESETS
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.presets import PRESETS
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.thread_count import torch_threads
 
 ELEMENTS = 5

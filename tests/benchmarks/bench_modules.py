@@ -18,16 +18,16 @@ from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.modules.modules_view import ModulesView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Event, Parameter, PhaseSpan
-from backprop_viz.recording.graph import Graph, Node
-from backprop_viz.recording.history import History
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph, Output
-from backprop_viz.recording.modules import Module
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.settings import Settings
-from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.run.history import History
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Event, Parameter, PhaseSpan
+from backprop_viz.recording.trace.graph import Graph, Node
+from backprop_viz.recording.trace.layers import ForwardPass, Layer, LayerGraph, Output
+from backprop_viz.recording.trace.modules import Module
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import TensorTable
 
 BLOCKS, IN_BLOCK = 2500, 4
 FRAMES = 60

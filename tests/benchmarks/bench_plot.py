@@ -17,11 +17,11 @@ from report import Figure, print_figures
 
 from backprop_viz.desktop.panels.plots.plots import LossPlot
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.history import History
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.history import History
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 
 POINTS = 1_000_000
 BAR_MS = 16.0

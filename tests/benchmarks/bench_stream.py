@@ -20,9 +20,9 @@ from report import Figure, print_figures
 
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import PHASES, Phase
-from backprop_viz.recording.presets import PRESETS
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.presets import PRESETS
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import PHASES, Phase
 from backprop_viz.stream.messages import Update
 from backprop_viz.stream.wire import MessageReader, MessageWriter, send
 from backprop_viz.training.recorded_steps import RecordedSteps

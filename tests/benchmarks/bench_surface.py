@@ -19,10 +19,10 @@ from torch import Tensor
 from torch.func import functional_call, vmap
 
 import backprop_viz as bv
-from backprop_viz.recording.loss_surface import SurfaceRequest
-from backprop_viz.training.loss_surface import LossSurface
-from backprop_viz.training.mean_loss import MeanLoss
-from backprop_viz.training.weight_path import WeightPath
+from backprop_viz.recording.requests.loss_surface import SurfaceRequest
+from backprop_viz.training.evaluation.mean_loss import MeanLoss
+from backprop_viz.training.surface.loss_surface import LossSurface
+from backprop_viz.training.surface.weight_path import WeightPath
 
 SAMPLES = 2000
 BARS = {11: 3.0, 51: 60.0}

@@ -42,9 +42,9 @@ from windows import open_window, run_events
 import backprop_viz as bv
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.digits.strokes import StrokeDigits, training_strokes
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.presets import PRESETS
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.presets import PRESETS
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
 from backprop_viz.training.thread_count import torch_threads
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 def recorded_net(

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 import backprop_viz as bv
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.cloning import Cloning, bits
 
 

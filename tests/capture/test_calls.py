@@ -10,10 +10,10 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.recording.calls import Call, TensorPlace, TorchName
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.calls import Call, TensorPlace, TorchName
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 from tests.recording.streams import through_stream, unlike
 
 HERE, THERE = TensorPlace(0), TensorPlace(1)

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import CodePlace, TorchError
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace, TorchError
 
 X = torch.linspace(-1, 1, 20).reshape(5, 4)
 LINES = Path(__file__).read_text("utf-8").splitlines()

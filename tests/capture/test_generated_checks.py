@@ -13,10 +13,10 @@ from torch.utils.data import TensorDataset
 import backprop_viz as bv
 from backprop_viz.capture.checks.gradient_check import CannotCheck, NumberCheck
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import GradientCheck
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import GradientCheck
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.test_generated_nets import BATCH, Net, drawn_options
 from tests.nightly import NIGHTLY, by_day_every
 

@@ -17,9 +17,9 @@ from torch.utils.data import TensorDataset
 import backprop_viz as bv
 from backprop_viz.analysis.explanations import Reason, explain
 from backprop_viz.digits.lenet import LeNet
-from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.phases import Phase
 from tests.nightly import NIGHTLY, by_day_every
 from tests.recording.records import torn
 from tests.recording.streams import through_file, through_stream, unlike

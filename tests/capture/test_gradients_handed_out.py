@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.cloning import Cloning
 
 

@@ -12,7 +12,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.recording.streams import through_stream, unlike
 
 # What stands around an iteration: ``bv.record``, or nothing.

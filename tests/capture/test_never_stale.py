@@ -14,9 +14,9 @@ from torch.utils.data import Dataset
 
 import backprop_viz as bv
 from backprop_viz.analysis.explanations import explain
-from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
 
 

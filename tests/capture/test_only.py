@@ -12,9 +12,9 @@ from torch.nn import functional
 import backprop_viz as bv
 from backprop_viz.analysis.explanations import explain
 from backprop_viz.analysis.findings import findings
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import SCRIPTS, Scripts
 
 

@@ -13,7 +13,7 @@ from torch.utils.data import TensorDataset
 import backprop_viz as bv
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 
 

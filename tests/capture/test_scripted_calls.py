@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.recording.layers import SCRIPTED
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import SCRIPTED
+from backprop_viz.recording.trace.phases import Phase
 
 
 class Block(nn.Module):

@@ -31,9 +31,9 @@ from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
 from backprop_viz.desktop.widgets.keyboard_shortcuts import CheatSheet
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import GradientIntervention
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
 from tests.desktop.application_helpers import NAMES, trigger, view_state_of
 from tests.forked_workers import sharing_server
 from tests.nightly import by_night

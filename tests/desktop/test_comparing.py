@@ -20,8 +20,8 @@ from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import compared
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.events import Array, GradientIntervention
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array, GradientIntervention
 from backprop_viz.stream.commands import AlterGradient
 from tests.desktop.application_helpers import trigger, view_state_of
 from tests.nightly import by_day_every

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.panels.network.feature_maps import Mode
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 from tests.conftest import OpenWindow
 from tests.desktop.application_helpers import trigger, view_state_of
 from tests.nightly import by_day_every

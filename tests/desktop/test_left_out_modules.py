@@ -7,7 +7,7 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.desktop.panels.inspector.why_section import WhySection
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.conftest import OpenWindow
 from tests.waiting import until, until_idle
 

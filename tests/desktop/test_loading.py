@@ -13,10 +13,10 @@ from backprop_viz.app import create_window
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.history import History
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.peek import peek_settings
+from backprop_viz.recording.run.history import History
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.training.session_files.peek import peek_settings
 from backprop_viz.worker.files.container import write_container
 from backprop_viz.worker.files.session_file import StoredRun, save_session
 

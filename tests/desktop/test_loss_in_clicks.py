@@ -8,8 +8,8 @@ from torch.nn import functional
 
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_origin import loss_number
-from backprop_viz.recording.presets import PRESETS
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.presets import PRESETS
+from backprop_viz.recording.settings.run_settings import Settings
 from tests.conftest import OpenWindow
 from tests.desktop.test_where_from import Explained
 from tests.waiting import until_idle

@@ -28,9 +28,9 @@ from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, CurvePanel, Lo
 from backprop_viz.desktop.panels.plots.told_points import CurvePoint
 from backprop_viz.desktop.widgets.cell_copier import HasNumbers
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.finding import Finding
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.phases import Phase
 from tests.desktop.test_where_from import Explained
 from tests.nightly import by_night
 from tests.waiting import until, until_idle

@@ -17,7 +17,7 @@ from backprop_viz.desktop.panels.plots.plots import LossPlot
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from tests.desktop.application_helpers import trigger, view_state_of
 
 OpenWindow = Callable[..., MainWindow]

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.events import GradientIntervention
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import (
     AlterGradient,
     ChooseLabel,

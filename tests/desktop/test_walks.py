@@ -34,10 +34,10 @@ from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, LossPlot
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 from tests.nightly import NIGHTLY, by_day_every
 
 MakeViewState = Callable[..., ViewState]

@@ -20,8 +20,8 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 from tests.conftest import OpenWindow
 from tests.nightly import by_day_every, by_night
 from tests.waiting import until, until_idle

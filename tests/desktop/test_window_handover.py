@@ -11,7 +11,7 @@ from shiboken6 import isValid
 
 import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.controllers.autosave_files import folder
+from backprop_viz.desktop.controllers.saving.autosave_files import folder
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.network.network_view import NetworkView

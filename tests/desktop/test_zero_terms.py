@@ -11,7 +11,7 @@ import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_origin import activation_number, grad_number
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 from tests.desktop.test_where_from import Explained
 
 pytestmark = pytest.mark.usefixtures("late_plots")

@@ -15,7 +15,7 @@ import pytest
 from backprop_viz.digits import downloads
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.digits.downloads import DownloadError, DownloadSource, download, present
-from backprop_viz.recording.progress import Cancelled, Progress
+from backprop_viz.recording.requests.progress import Cancelled, Progress
 from tests import faulty_server
 from tests.faulty_server import Answer, Server, serving
 

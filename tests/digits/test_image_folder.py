@@ -15,7 +15,7 @@ from backprop_viz.digits.image_files import ImageError
 from backprop_viz.digits.image_folder import list_folder, read_folder
 from backprop_viz.digits.prepare import prepare
 from backprop_viz.digits.strokes import StrokeDigits
-from backprop_viz.recording.progress import Cancelled, Progress
+from backprop_viz.recording.requests.progress import Cancelled, Progress
 
 COUNT = 120
 

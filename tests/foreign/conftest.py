@@ -13,12 +13,12 @@ from backprop_viz.desktop.panels.registry import find_panels
 from backprop_viz.desktop.style.theme import DARK
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.history import History
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.history import History
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from tests.foreign.steps import STEPS
 
 _MADE: dict[str, Recording] = {}

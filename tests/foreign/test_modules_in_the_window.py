@@ -16,9 +16,9 @@ from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Cursor, Recording, new_serial
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.phases import Phase
 from tests.conftest import MakeViewState
 from tests.foreign.conftest import recording_of, state_at
 

@@ -12,7 +12,7 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.inspector.slice_picture import SlicePicture
 from backprop_viz.desktop.panels.inspector.slice_section import SliceSection
 from backprop_viz.desktop.panels.inspector.sliced_tensors import SlicedTensor
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 from tests.foreign.conftest import recording_of, state_at
 from tests.foreign.nets import SequenceTagger
 

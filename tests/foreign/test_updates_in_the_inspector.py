@@ -12,7 +12,7 @@ from backprop_viz.analysis.phase_runs import phase_runs
 from backprop_viz.analysis.selection import select
 from backprop_viz.analysis.update_breakdown import explain_update
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.foreign.conftest import recording_of, state_at
 from tests.foreign.nets import Regression
 

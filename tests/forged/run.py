@@ -17,13 +17,13 @@ from PySide6.QtWidgets import QApplication
 
 from backprop_viz.app import create_window
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.controllers import autosave
+from backprop_viz.desktop.controllers.saving import autosave
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.program.code_question import CodeQuestion
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.raw import Raw
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.commands import AlterGradient, OpenSessionFile
 from backprop_viz.stream.messages import Filed
 from backprop_viz.worker.files import container

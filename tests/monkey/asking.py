@@ -8,10 +8,10 @@ import numpy as np
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
+from backprop_viz.recording.trace.events import Array
 
 ANSWER_S = 60.0
 # What the rounding of float32 may leave of a sum, as a part of its terms' absolute values.

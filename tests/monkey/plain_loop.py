@@ -10,8 +10,8 @@ from torch import Tensor, nn, optim
 from torch.optim import lr_scheduler
 
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from tests.analysis.losses.plain_loss import plain_loss
 from tests.analysis.optimizers.plain_optimizer import plain_optimizer
 from tests.digits.data_sets.plain_data import plain_data

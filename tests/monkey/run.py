@@ -15,11 +15,12 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
 from backprop_viz.app import create_window
-from backprop_viz.desktop.controllers import autosave, data_folders
+from backprop_viz.desktop.controllers.saving import autosave
+from backprop_viz.desktop.controllers.training import data_folders
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.commands import UseDrawing
 from backprop_viz.training.thread_count import torch_threads
 from tests.forked_workers import fork_workers

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from backprop_viz.recording.events import Event, Parameter, TensorIds
 from backprop_viz.recording.iteration import Recording, new_serial
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import Array, TensorTable
+from backprop_viz.recording.trace.events import Event, Parameter, TensorIds
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array, TensorTable
 
 Arrays = Sequence[Array | None]
 

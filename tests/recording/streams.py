@@ -6,13 +6,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import IO
 
-from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.files.recording_file import load
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.reader import RecordingReader
 from backprop_viz.recording.format.records import RecordType
 from backprop_viz.recording.format.writer import RecordingWriter
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.events import Array, Event
 
 
 def stream_of(recordings: Iterable[Recording]) -> bytes:

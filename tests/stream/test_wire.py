@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.codec import encoded
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream import commands
 from backprop_viz.stream.commands import COMMANDS, ChooseLabel, Command, Configure, Step
 from backprop_viz.stream.messages import FROM_WINDOW, FROM_WORKER, Painted

@@ -1,6 +1,6 @@
 """Which settings a run can change and continue."""
 
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.training.live_settings import continues, live_settings
 
 

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.state_backup import StateBackup
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.training.state.state_backup import StateBackup
 from tests.training.test_trainer import digits
 
 

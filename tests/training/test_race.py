@@ -12,8 +12,8 @@ from torch import nn
 import backprop_viz as bv
 from backprop_viz.analysis.race_standings import RaceStandings
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.race import RaceLane, RaceRequest
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.requests.race import RaceLane, RaceRequest
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.training.race import Race
 
 BASE = Settings(batch_size=16)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
-from backprop_viz.training.evaluation import InterruptedEvaluation
+from backprop_viz.training.evaluation.evaluate import InterruptedEvaluation
 from tests.monkey.plain_loop import TutorialNet
 from tests.nightly import by_day_every, by_night
 

@@ -43,7 +43,7 @@ import sys
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 from backprop_viz import app
-from backprop_viz.desktop.controllers import autosave
+from backprop_viz.desktop.controllers.saving import autosave
 from tests.forked_workers import fork_workers
 autosave.INTERVAL_MS = 100
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])

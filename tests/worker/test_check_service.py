@@ -7,9 +7,9 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.analysis.finite_differences import LossRun
 from backprop_viz.capture.checks.loss_along import LossAlong
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact
 from backprop_viz.stream.messages import GradientChecked
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.check_service import CheckService

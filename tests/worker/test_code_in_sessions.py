@@ -15,11 +15,11 @@ from backprop_viz.desktop.panels.program.code_question import CodeQuestion
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import OpenSessionFile
 from backprop_viz.stream.messages import CodeFound
-from backprop_viz.training.run_journal import RunJournal
+from backprop_viz.training.script.run_journal import RunJournal
 from backprop_viz.worker.files.session_file import load_session, resume, save_session
 from tests.worker.files.test_session_file import stored
 from tests.worker.session_helpers import composer, losses_after, plain_losses, view_state_of

@@ -12,10 +12,10 @@ from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.prepare import prepare
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import (
     BackwardTwice,
     ChooseLabel,

@@ -10,10 +10,10 @@ from torch import Tensor
 import backprop_viz as bv
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import GradientIntervention
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 from backprop_viz.training.recorded_steps import RecordedSteps
 

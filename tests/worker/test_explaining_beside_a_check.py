@@ -9,9 +9,9 @@ import torch
 
 from backprop_viz.analysis.finite_differences import LossRun
 from backprop_viz.capture.checks.loss_along import LossAlong
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.commands import CheckGradient, Command, ExplainNumber, Iterate
 from backprop_viz.stream.messages import (
     Answer,

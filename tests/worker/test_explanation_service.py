@@ -5,9 +5,9 @@ from typing import cast
 import pytest
 
 import backprop_viz as bv
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact
 from backprop_viz.stream.commands import HELD
 from backprop_viz.stream.messages import (
     ChainFollowed,

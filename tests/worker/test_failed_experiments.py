@@ -15,11 +15,11 @@ from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import (
     AlterGradient,
     BackwardTwice,

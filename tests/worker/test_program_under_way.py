@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from backprop_viz.desktop.run.session import Session
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 
 RUN = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 OpenSession = Callable[[Settings], Session]

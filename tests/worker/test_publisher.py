@@ -7,8 +7,8 @@ import pytest
 
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.commands import Draw, ExplainDrawing, Iterate, Pause, Step, Train
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker

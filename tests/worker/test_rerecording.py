@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 import backprop_viz as bv
-from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Kept, Recording
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.messages import Rerecorded
-from backprop_viz.training.checkpoints import Checkpoint, Checkpoints
+from backprop_viz.training.state.checkpoints import Checkpoint, Checkpoints
 from backprop_viz.worker.files.stored_run import StoredRun
 from backprop_viz.worker.reported_faults import ReportedFaults
 from backprop_viz.worker.rerecording import FARTHEST, MOST_KEPT, Rerecording, worth_keeping

@@ -10,7 +10,7 @@ from backprop_viz.digits import strokes
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.digits.data_sets.strokes import DATA_SET
 from backprop_viz.digits.strokes import StrokeDigits
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.worker.loop import Worker
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 import backprop_viz as bv
-from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import preview
 from backprop_viz.worker.run_state import RunState
 

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 import backprop_viz as bv
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet, confusion
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.requests.samples import EvaluationProgress, Page, Sheet, confusion
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.messages import Update
-from backprop_viz.training.evaluation import Scoring
+from backprop_viz.training.evaluation.evaluate import Scoring
 from backprop_viz.worker.loop import Worker
 from backprop_viz.worker.run_state import RunState
 from backprop_viz.worker.sample_service import SampleService, as_bytes

@@ -10,9 +10,9 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import GradientIntervention
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
 from backprop_viz.stream.commands import AlterGradient
 from tests.nightly import by_day_every
 

@@ -15,8 +15,8 @@ from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.events import GradientIntervention
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
 from backprop_viz.stream.commands import (
     AlterGradient,
     BackwardTwice,

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import ChooseLabel, OpenSessionFile, UseDrawing
 from backprop_viz.worker.files.session_file import load_session, resume
 from tests.nightly import by_day_every, by_night

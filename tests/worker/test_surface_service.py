@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import backprop_viz as bv
-from backprop_viz.recording.loss_surface import SurfaceRequest
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.requests.loss_surface import SurfaceRequest
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.messages import SurfaceComputed
-from backprop_viz.training.loss_surface import LossSurface
+from backprop_viz.training.surface.loss_surface import LossSurface
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
 from backprop_viz.worker.surface_service import SurfaceService

@@ -13,8 +13,8 @@ from backprop_viz.desktop.clients.worker_process import WorkerProcess
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.records import RecordType
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import PHASES
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import PHASES
 from backprop_viz.stream.commands import Command, Iterate, SetBreakpoints, Step
 from backprop_viz.stream.messages import Begin
 from backprop_viz.stream.wire import MESSAGE, MessageWriter, NumberedCommand, send

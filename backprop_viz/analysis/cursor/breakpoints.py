@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from backprop_viz.analysis.cursor.line_stops import due_stop, line_stops
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import Array, Event
-from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Line
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Line
+from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.graph import Graph
+from backprop_viz.recording.trace.phases import Phase
 
 PLACES = frozenset(("line", "layer", "node", "parameter"))
 GRADIENT_CONDITIONS = frozenset(

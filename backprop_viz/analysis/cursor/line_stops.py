@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Line
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Line
+from backprop_viz.recording.trace.phases import Phase
 
 
 def line_stops(

@@ -7,8 +7,8 @@ from importlib import import_module
 
 from backprop_viz.analysis.findings.not_finite_so_far import found_so_far
 from backprop_viz.analysis.findings.same_calls import said_once
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
 
 __all__ = ["findings"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import forward_events
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.phases import Phase
 
 _TRAINING = 5  # its place among the arguments of torch.nn.functional.batch_norm
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import forward_events
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 _LOSSES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 _DIFFERENCES = ("sub", "rsub", "subtract")

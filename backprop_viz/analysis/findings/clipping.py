@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 
 _CLIPS = ("clip_grad_norm_", "clip_grad_value_")
 # Of the gradients' norm at least so much is left; a norm of 1000 clipped to 1 is no mistake.

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from backprop_viz.analysis.provenance import forward_events, layer_of, maker
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
 
 # Of fewer samples a unit may be 0 by chance, but not so many units, all of them.
 _SAMPLES, _UNITS = 8, 16

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from backprop_viz.analysis.provenance import forward_events, gradient_made
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
 
 # The root mean square of the first weight's gradient over that of the last one's. The healthy
 # recipes of the tests lie within 0.02 and 4, in their first iteration and in their hundredth.

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import forward_events
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
 
 _OPS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
 _NOT_GIVEN = "not given"

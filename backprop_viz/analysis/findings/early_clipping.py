@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from backprop_viz.analysis.phase_runs import CLIPS
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.phases import Phase
 
 
 def find(recording: Recording) -> Iterator[Finding]:

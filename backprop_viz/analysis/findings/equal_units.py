@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import gradient_made
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.events import Array
 
 
 def find(recording: Recording) -> Iterator[Finding]:

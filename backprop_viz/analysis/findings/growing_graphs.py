@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import said_place
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import said_place
 
 # One earlier iteration's graph may be meant: a GAN's generator runs once for two losses.
 _FROM = 2

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from backprop_viz.analysis.provenance import forward_events
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
 
 # The root mean square; grey values of 0 to 255 have about 130, normalised inputs 1.
 _MOST = 10.0

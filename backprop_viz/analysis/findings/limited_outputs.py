@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from backprop_viz.analysis.provenance import forward_events, numbers_from
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.events import Event
 
 _LOSSES = {"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"}
 _INF = float("inf")

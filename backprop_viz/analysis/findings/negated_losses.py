@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from backprop_viz.analysis.provenance import forward_events, maker
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.finding import Finding, Severity
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding, Severity
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 # These are smallest where the network is right ...
 _SMALL_IS_RIGHT = {

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import forward_events, is_finite, strange
-from backprop_viz.recording.calls import TensorPlace
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.calls import TensorPlace
+from backprop_viz.recording.trace.events import Event
 
 # How the names of torch's losses end, whose second argument is the target.
 _OF_LOSSES = ("loss", "entropy", "entropy_with_logits", "kl_div")

@@ -11,9 +11,9 @@ from backprop_viz.analysis.provenance import (
     made_by,
     strange,
 )
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.phases import Phase
 
 
 def find(recording: Recording) -> Iterator[Finding]:

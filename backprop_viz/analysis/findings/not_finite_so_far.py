@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import arrived, is_finite, strange
-from backprop_viz.recording.calls import changed_leaves
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.finding import Finding, Severity
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding, Severity
+from backprop_viz.recording.trace.calls import changed_leaves
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 
 def found_so_far(recording: Recording) -> Iterator[Finding]:

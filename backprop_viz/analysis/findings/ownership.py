@@ -6,10 +6,10 @@ import numpy as np
 
 from backprop_viz.analysis.graph_cuts import GraphCut, cut_behind
 from backprop_viz.analysis.provenance import forward_events, gradient_made, tracked
-from backprop_viz.recording.finding import Finding, Severity
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import said_place
+from backprop_viz.recording.notices.finding import Finding, Severity
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import said_place
 
 
 def find(recording: Recording) -> Iterator[Finding]:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from backprop_viz.analysis.provenance import Makers, forward_events, layer_of
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import Layer
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.layers import Layer
+from backprop_viz.recording.trace.phases import Phase
 
 _Site = tuple[object, ...]
 

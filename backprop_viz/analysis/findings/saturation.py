@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from backprop_viz.analysis.provenance import forward_events, layer_of
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.phases import Phase
 
 # The slope there is below a hundredth of the largest; so many are there.
 _FLAT = {"sigmoid": (0.0025, 0.9975), "tanh": (-0.995, 0.995)}

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import forward_events, numbers_from
-from backprop_viz.recording.finding import Finding, Severity
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding, Severity
 
 # The loss, what it does itself, and what was done before it.
 _LIMITS: dict[str, Severity] = dict.fromkeys(("softmax", "sigmoid", "relu", "tanh"), "warning")

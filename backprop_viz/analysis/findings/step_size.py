@@ -6,10 +6,10 @@ import numpy as np
 
 from backprop_viz.analysis.findings.reductions import loss_sum
 from backprop_viz.analysis.optimizers import optimizer_of
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 
 # |update| / |weight|, the median over the weight matrices; about 1e-3 is usual, so these are a
 # thousand times less and more. The healthy recipes of the tests lie within 5e-6 and 0.4.

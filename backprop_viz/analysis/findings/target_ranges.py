@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from backprop_viz.analysis.provenance import forward_events
-from backprop_viz.recording.events import Array, Event
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.events import Array, Event
 
 # The probabilities of a sample add up to 1, but for rounding.
 _LEAST, _MOST = 0.8, 1.25

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import Makers, parents
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 # These read weights beside their first argument; what the others read first is data.
 _PRODUCTS = ("matmul", "mm", "bmm", "einsum")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import Makers, arrived, gradient_made, is_none, is_zero
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.phases import Phase
 
 # Steps: the slope is 0 wherever there is one.
 _STEPS = {"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside", "floor_divide"}

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 
 from backprop_viz.analysis.graph.layered_layout import layout
 from backprop_viz.analysis.graph.spans import Spans
-from backprop_viz.recording.graph import Graph, Node
+from backprop_viz.recording.trace.graph import Graph, Node
 
 _LANES = 4  # more of them are not folded
 

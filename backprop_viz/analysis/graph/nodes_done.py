@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)

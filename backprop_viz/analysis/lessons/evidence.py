@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from backprop_viz.analysis.lessons.expressions import BadExpression
-from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.phases import Phase
 
 NamedValues = Mapping[str, float | bool | str]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from backprop_viz.analysis.lessons.expressions import Expression
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 
 # By language.
 Texts = Mapping[str, str]

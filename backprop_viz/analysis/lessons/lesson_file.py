@@ -22,9 +22,9 @@ from backprop_viz.analysis.lessons.lesson import (
     Texts,
 )
 from backprop_viz.analysis.lessons.lesson_text import expressions_of
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.presets import PRESETS
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.presets import PRESETS
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 
 GROUPS = ("tutorial", "lab")
 _SETTINGS = tuple(f.name for f in fields(Settings))

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from backprop_viz.analysis.numbers.measures import measure_in, measured_part
 from backprop_viz.analysis.provenance import Makers, follow
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 def is_of_sample(recording: Recording, number: Number, makers: Makers | None = None) -> bool:

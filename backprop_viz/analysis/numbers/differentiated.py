@@ -3,9 +3,9 @@
 import numpy as np
 
 from backprop_viz.analysis.provenance import Makers, forward_events, maker
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 LOSS = "L"
 # Operations that only take elements out of a tensor.

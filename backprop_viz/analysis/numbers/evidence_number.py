@@ -4,11 +4,11 @@ import numpy as np
 
 from backprop_viz.analysis.numbers.measures import measure_of
 from backprop_viz.analysis.numbers.number_origin import grad_number, index_in
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.tensors import Array
 
 # What is found of units that are 0 for the whole batch.
 _DEAD = ("dead_units", "dead_layer")

@@ -9,11 +9,11 @@ from backprop_viz.analysis.numbers.measures import measure_in, measure_value
 from backprop_viz.analysis.operations import intermediate_parts, node_intermediate_parts
 from backprop_viz.analysis.provenance import made_by, sent_to
 from backprop_viz.analysis.update_breakdown import explain_update
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Part
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Part
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 
 def parts_of_intermediate(recording: Recording, number: Number) -> tuple[Part, ...]:

@@ -9,10 +9,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import (
+    Fact,
+    FactorColumn,
+    NumberExplanation,
+    Part,
+)
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, NumberExplanation, Part
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.tensors import Array
 
 _PREFIX = "measure:"
 WHOLE_MEASURES = ("norm", "mean", "min", "max")

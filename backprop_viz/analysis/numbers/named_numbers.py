@@ -7,8 +7,8 @@ from backprop_viz.analysis.numbers.number_origin import (
     gradient_number,
     weight_number,
 )
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.number import Number
 
 
 def named_number(tensor: NamedTensor, cursor: Cursor, index: tuple[int, ...]) -> Number | None:

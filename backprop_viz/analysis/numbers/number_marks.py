@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_viz.analysis.provenance import line_of
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,12 +10,12 @@ from backprop_viz.analysis.numbers.differentiated import LOSS, TAKING, different
 from backprop_viz.analysis.numbers.measures import measure_in, measure_symbol, measured_part
 from backprop_viz.analysis.operations import intermediate_symbol, operation_of
 from backprop_viz.analysis.provenance import Makers, layer_of
-from backprop_viz.recording.all_reduce import ALL_REDUCE
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import Layer, numbered
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.all_reduce import ALL_REDUCE
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.layers import Layer, numbered
+from backprop_viz.recording.trace.phases import Phase
 
 # The names of the parts of a complex number.
 PART_NAMES = {"real": "Re", "imag": "Im"}

@@ -9,11 +9,11 @@ import numpy as np
 from backprop_viz.analysis.numbers.intermediates import intermediate_value
 from backprop_viz.analysis.numbers.measures import measure_in, measured_part
 from backprop_viz.analysis.provenance import maker
-from backprop_viz.recording.components import REAL, component_of
+from backprop_viz.recording.explanations.components import REAL, component_of
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.layers import Layer
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import Layer
+from backprop_viz.recording.trace.phases import Phase
 
 _Index = tuple[int, ...]
 

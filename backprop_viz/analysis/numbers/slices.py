@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.tensors import Array
 
 _Shape = Sequence[int]
 

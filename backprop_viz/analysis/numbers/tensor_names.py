@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.tensors import Array
 
 # Beside the tensors: each place of the recording, and the name of the tensor that is there.
 PLACES_ARRAY = "places"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from backprop_viz.analysis.operations.index_forms import bracket, number_text
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number_explanation import FactorColumn, Part
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
+from backprop_viz.recording.trace.events import Event
 
 # A sum of more terms than these is not written term by term.
 _FEW = 4

@@ -30,8 +30,8 @@ from backprop_viz.analysis.operations.recorded_call import (
     RecordedCall,
     RecordedNode,
 )
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.trace.events import Event
 
 __all__ = [
     "ALL_OPERATIONS",

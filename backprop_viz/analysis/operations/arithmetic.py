@@ -15,7 +15,7 @@ from backprop_viz.analysis.operations.recorded_call import (
     plain,
     product,
 )
-from backprop_viz.recording.number_explanation import FactorColumn, Part
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
 
 
 def _quotient(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...] | None:

@@ -21,8 +21,8 @@ from backprop_viz.analysis.operations.recorded_call import (
     product,
 )
 from backprop_viz.analysis.operations.softmax_inside import EXPONENTIAL_SUM, shift_of
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.trace.events import Array
 
 
 def _head(call: RecordedCall, tensor: RecordedTensor, lead: Index) -> Index:

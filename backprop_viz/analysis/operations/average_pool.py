@@ -10,7 +10,7 @@ from backprop_viz.analysis.operations.operation_entry import (
 )
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall
 from backprop_viz.analysis.operations.windows import per_dimension, windows_of
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
 
 _POSITIONS = ("depth", "row", "column")
 

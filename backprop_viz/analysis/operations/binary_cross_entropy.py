@@ -27,8 +27,8 @@ from backprop_viz.analysis.operations.recorded_call import (
     plain,
     product,
 )
-from backprop_viz.recording.events import Array, Event
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, Part
+from backprop_viz.recording.trace.events import Array, Event
 
 # torch's lower bound for the logarithm of a probability.
 _LOWEST = -100.0

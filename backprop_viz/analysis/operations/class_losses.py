@@ -40,8 +40,8 @@ from backprop_viz.analysis.operations.softmax_inside import (
     places_of,
     softmax_intermediates,
 )
-from backprop_viz.recording.events import Array, Event
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.trace.events import Array, Event
 
 
 def _asked(call: RecordedCall, index: Index) -> Index | None:

@@ -11,8 +11,8 @@ from backprop_viz.analysis.operations.recorded_call import (
     RecordedTensor,
     every_place,
 )
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import FactorColumn
+from backprop_viz.recording.explanations.number_explanation import FactorColumn
+from backprop_viz.recording.trace.events import Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

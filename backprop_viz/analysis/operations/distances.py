@@ -22,8 +22,8 @@ from backprop_viz.analysis.operations.recorded_call import (
     plain,
     product,
 )
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import Part
+from backprop_viz.recording.explanations.number_explanation import Part
+from backprop_viz.recording.trace.events import Array
 
 _DIFFERENCE = "difference"
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from backprop_viz.analysis.operations.recorded_call import NotRecorded
-from backprop_viz.recording.calls import Call
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.calls import Call
+from backprop_viz.recording.trace.events import Array
 
 # The masks of a call's dropouts, one after the other: for their shapes, and the share dropped.
 DrawMasks = Callable[[Call, Sequence[tuple[int, ...]], float], list[Array]]

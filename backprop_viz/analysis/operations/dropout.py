@@ -8,8 +8,8 @@ from backprop_viz.analysis.operations.operation_entry import (
     SentGradient,
 )
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall
-from backprop_viz.recording.events import Array, Event
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.trace.events import Array, Event
 
 _FEATURES = ("dropout1d", "dropout2d", "dropout3d", "feature_dropout")
 

@@ -20,8 +20,8 @@ from backprop_viz.analysis.operations.recorded_call import (
     plain,
     product,
 )
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import FactorColumn, Part
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
+from backprop_viz.recording.trace.events import Array
 
 
 def reduction_of(call: RecordedCall, otherwise: str = "mean") -> str:

@@ -12,8 +12,8 @@ from backprop_viz.analysis.operations.operation_entry import (
 )
 from backprop_viz.analysis.operations.pointwise import FunctionOfElement, of_element, softplus
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, plain, product
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, Part
+from backprop_viz.recording.trace.events import Event
 
 _ALPHA, _SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 # What the line and the curve are multiplied by, and the curve's width: scale·x where x > 0, else

@@ -13,8 +13,8 @@ from backprop_viz.analysis.operations.recorded_call import (
     product,
 )
 from backprop_viz.analysis.operations.reduced_axes import reduced_elements
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, Part
+from backprop_viz.recording.trace.events import Event
 
 
 @dataclass(frozen=True, slots=True)

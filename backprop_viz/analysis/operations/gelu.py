@@ -9,7 +9,7 @@ from backprop_viz.analysis.operations.operation_entry import (
 )
 from backprop_viz.analysis.operations.pointwise import GatedElement, sigmoid, softplus
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall
-from backprop_viz.recording.number_explanation import Part
+from backprop_viz.recording.explanations.number_explanation import Part
 
 
 def _normal(x: float) -> float:

@@ -8,7 +8,7 @@ from backprop_viz.analysis.operations.operation_entry import (
 )
 from backprop_viz.analysis.operations.pointwise import FunctionOfElement, of_element, sigmoid
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, product
-from backprop_viz.recording.number_explanation import Part
+from backprop_viz.recording.explanations.number_explanation import Part
 
 _GATE = FunctionOfElement("σ(x)", sigmoid, "gate")
 

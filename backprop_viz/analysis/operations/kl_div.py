@@ -5,8 +5,8 @@ import numpy as np
 from backprop_viz.analysis.operations.elementwise_losses import loss_form, loss_part
 from backprop_viz.analysis.operations.operation_entry import OperationEntry
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import Part
+from backprop_viz.recording.explanations.number_explanation import Part
+from backprop_viz.recording.trace.events import Array
 
 
 def _of_probabilities(x: Array, t: Array) -> Array:

@@ -13,7 +13,7 @@ from backprop_viz.analysis.operations.norm_gradients import norm_node
 from backprop_viz.analysis.operations.normalization import Norm
 from backprop_viz.analysis.operations.operation_entry import OperationEntry
 from backprop_viz.analysis.operations.recorded_call import Index, NotRecorded, RecordedCall
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
 
 _ROLES = ("input", "gain", "bias")
 _FORM = "y = γ·(x − mean)/σ + β"

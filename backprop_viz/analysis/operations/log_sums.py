@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from backprop_viz.analysis.operations.recorded_call import Index
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.trace.events import Array
 
 # How many logits are turned into float64 at a time.
 _CHUNK = 1 << 20

@@ -24,9 +24,9 @@ from backprop_viz.analysis.operations.recorded_call import (
     product,
 )
 from backprop_viz.analysis.operations.recurrent_inside import ROLES, recurrent_of
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import FactorColumn, Part
-from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.tensors import TensorTable
 
 OF_HIDDEN, OF_CELL, OF_PRE = "gradient_of_hidden", "gradient_of_cell", "gradient_of_pre_activation"
 # What a gate's gradient is multiplied by: σ′ and tanh′ by their values.

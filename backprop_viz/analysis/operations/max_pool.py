@@ -8,8 +8,8 @@ import numpy as np
 from backprop_viz.analysis.operations.operation_entry import OperationEntry, OperationNode
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, plain, product
 from backprop_viz.analysis.operations.windows import Windows, windows_of
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, Part
+from backprop_viz.recording.trace.events import Event
 
 _POSITIONS = ("depth", "row", "column")
 

@@ -25,9 +25,9 @@ from backprop_viz.analysis.operations.recorded_call import (
     product,
 )
 from backprop_viz.analysis.operations.softmax_inside import EXPONENTIAL_SUM, shift_of
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import FactorColumn, Part
-from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.tensors import TensorTable
 
 # The codes of the values inside; a projection's is the role of what is projected.
 WEIGHT, SCORE, HEAD = "attention_weight", "score", "head"

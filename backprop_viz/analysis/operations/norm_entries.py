@@ -14,8 +14,8 @@ from backprop_viz.analysis.operations.operation_entry import (
     NodeFacts,
 )
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, Part
+from backprop_viz.recording.trace.events import Event
 
 
 def output_rule(norm_of: NormOf) -> ForwardRule:

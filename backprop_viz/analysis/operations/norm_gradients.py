@@ -23,8 +23,8 @@ from backprop_viz.analysis.operations.recorded_call import (
     plain,
     product,
 )
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import FactorColumn, Part
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
+from backprop_viz.recording.trace.events import Array
 
 MEAN_GRADIENT, MEAN_ALONG = "mean_gradient", "mean_along_normalized"
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, RecordedNode
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, Part
+from backprop_viz.recording.trace.events import Event
 
 # An element of output ``slot`` of a call: its terms, and what was so. None: no rule for this call.
 ForwardRule = Callable[[RecordedCall, int, Index], tuple[Part, ...] | None]

@@ -15,7 +15,7 @@ from backprop_viz.analysis.operations.recorded_call import (
     RecordedTensor,
     product,
 )
-from backprop_viz.recording.number_explanation import FactorColumn, Part
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
 
 Function = Callable[[float], float]
 

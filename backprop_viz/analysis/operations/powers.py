@@ -18,7 +18,7 @@ from backprop_viz.analysis.operations.recorded_call import (
     plain,
     product,
 )
-from backprop_viz.recording.number_explanation import Part
+from backprop_viz.recording.explanations.number_explanation import Part
 
 
 def _power(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:

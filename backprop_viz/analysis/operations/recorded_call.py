@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_viz.recording.calls import TensorPlace
-from backprop_viz.recording.events import Array, Event
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import FactorColumn, Part
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
+from backprop_viz.recording.trace.calls import TensorPlace
+from backprop_viz.recording.trace.events import Array, Event
 
 Index = tuple[int, ...]
 Places = NDArray[np.int64]

@@ -7,7 +7,7 @@ from backprop_viz.analysis.operations.lstm_gradients import DROPOUT_NODE, LSTM_N
 from backprop_viz.analysis.operations.operation_entry import Intermediate, OperationEntry
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, product
 from backprop_viz.analysis.operations.recurrent_inside import GATES, Recurrent, pre, recurrent_of
-from backprop_viz.recording.number_explanation import Part
+from backprop_viz.recording.explanations.number_explanation import Part
 
 _AXES = ("layer", "step", "sample", "unit")
 _Rule = Callable[[Recurrent, Index], tuple[Part, ...]]

@@ -21,10 +21,10 @@ from backprop_viz.analysis.operations.recorded_call import (
     plain,
     product,
 )
-from backprop_viz.recording.calls import TensorPlace
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import FactorColumn, Part
-from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
+from backprop_viz.recording.trace.calls import TensorPlace
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.tensors import TensorTable
 
 # The gates of each kind, in the order of the rows of its weights.
 GATES: Mapping[str, tuple[str, ...]] = {

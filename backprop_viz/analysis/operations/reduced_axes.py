@@ -13,7 +13,7 @@ from backprop_viz.analysis.operations.recorded_call import (
     RecordedTensor,
     every_place,
 )
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,7 @@ from backprop_viz.analysis.operations.reduced_axes import (
     reduced_elements,
     reduced_form,
 )
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, Part
 
 # A product of more factors than these is not written out.
 _MOST_FACTORS = 32

@@ -8,8 +8,8 @@ from backprop_viz.analysis.operations.operation_entry import (
     SentGradient,
 )
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, plain
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, Part
+from backprop_viz.recording.trace.events import Event
 
 
 def _parts(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:

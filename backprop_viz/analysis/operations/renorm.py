@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_viz.analysis.operations.recorded_call import RecordedCall, RecordedTensor
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
 
 # torch adds this to the norm that it divides by.
 _EPS = 1e-7

@@ -11,8 +11,8 @@ from backprop_viz.analysis.operations.operation_entry import (
 )
 from backprop_viz.analysis.operations.pointwise import FunctionOfElement, sigmoid, softplus
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.trace.events import Event
 
 # A slope below this lets almost nothing of the gradient through.
 _FLAT = 0.01

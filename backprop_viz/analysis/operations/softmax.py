@@ -25,8 +25,8 @@ from backprop_viz.analysis.operations.softmax_inside import (
     shift_of,
     softmax_intermediates,
 )
-from backprop_viz.recording.events import Array, Event
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, Part
+from backprop_viz.recording.trace.events import Array, Event
 
 
 def _axis(call: RecordedCall) -> int:

@@ -18,8 +18,8 @@ from backprop_viz.analysis.operations.recorded_call import (
     plain,
     product,
 )
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.trace.events import Array
 
 # The codes of the intermediate values.
 EXPONENTIAL_SUM = "exponential_sum"

@@ -16,7 +16,7 @@ from backprop_viz.analysis.operations.recorded_call import (
     product,
 )
 from backprop_viz.analysis.operations.reduced_axes import ReducedElements, reduced_elements
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, Part
 
 
 def _correction(call: RecordedCall) -> float:

@@ -7,7 +7,7 @@ from backprop_viz.analysis.operations.operation_entry import (
     SentGradient,
 )
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, plain, product
-from backprop_viz.recording.number_explanation import Part
+from backprop_viz.recording.explanations.number_explanation import Part
 
 
 def _shrunk(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:

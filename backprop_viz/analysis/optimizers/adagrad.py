@@ -23,7 +23,7 @@ from backprop_viz.analysis.update_rules import (
     gradient,
     root,
 )
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.settings.quantities import Quantity
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 

@@ -20,7 +20,7 @@ from backprop_viz.analysis.optimizers.adam import (
     definitions,
 )
 from backprop_viz.analysis.update_rules import OptimizerUpdate, UpdateTerm
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.settings.quantities import Quantity
 
 
 def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:

@@ -2,7 +2,7 @@
 
 from backprop_viz.analysis.optimizer_entry import WEIGHT_DECAY, NumberOption, Optimizer
 from backprop_viz.analysis.optimizers.sgd import BUFFER, SYMBOLS, sgd_rule, text
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.settings.quantities import Quantity
 
 OPTIMIZER = Optimizer(
     name="nesterov",

@@ -14,11 +14,11 @@ from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import analyse
 from backprop_viz.analysis.web_page.page_tensors import described_tensors, pack_tensors
 from backprop_viz.analysis.web_page.page_texts import PAGE_TEXTS
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.files.atomic import write_atomically
-from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import ForwardPass
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.graph import Graph
+from backprop_viz.recording.trace.layers import ForwardPass
 
 MOST_BYTES = 5_000_000
 _NOTED = 100  # bytes

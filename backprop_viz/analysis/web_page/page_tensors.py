@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array
 
 # JavaScript has an array type for each of these, by kind and bytes.
 _KINDS = ("f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8")

@@ -20,14 +20,14 @@ from backprop_viz.capture.checks.joint_loss import JointLoss
 from backprop_viz.capture.checks.kinks import unit_index
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.replay import NotReplayed
-from backprop_viz.recording.all_reduce import ALL_REDUCE, all_reduce_of
-from backprop_viz.recording.components import component_of
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.explanations.components import component_of
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, GradientCheck, Switch
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, GradientCheck, Switch
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.all_reduce import ALL_REDUCE, all_reduce_of
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array
 
 # The curve of the loss reaches so many landings, and so many asked steps, to either side.
 _LANDINGS, _STEPS = 3.0, 1.25

@@ -7,10 +7,10 @@ import numpy as np
 from backprop_viz.analysis.finite_differences import LossRun
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.replay import NotReplayed
-from backprop_viz.recording.components import Component
+from backprop_viz.recording.explanations.components import Component
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.tensors import Array
 
 
 class JointLoss:

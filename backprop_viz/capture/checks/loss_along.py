@@ -22,11 +22,11 @@ from backprop_viz.capture.explaining.replay import (
     wide,
 )
 from backprop_viz.capture.explaining.view_writes import ViewWrites
-from backprop_viz.recording.components import component_of
-from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.explanations.components import component_of
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.phases import Phase
 
 # The nodes of a change in place through a view.
 _IN_PLACE = frozenset({"CopySlices", "AsStridedBackward0"})

@@ -7,7 +7,7 @@ from types import CodeType, FrameType
 
 import torch
 
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 _OURS = Path(__file__).parents[2]
 # The built-in network is code that is looked at.

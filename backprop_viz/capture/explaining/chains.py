@@ -15,13 +15,13 @@ from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.problems import Slices, effect_problem, places, unraveled
 from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.capture.explaining.updates import update_slope
-from backprop_viz.recording.all_reduce import all_reduce_of
-from backprop_viz.recording.components import component_of, components_of
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.explanations.components import component_of, components_of
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Effect, NumberExplanation, Term
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Effect, NumberExplanation, Term
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.all_reduce import all_reduce_of
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 # What leads a step further back, the first that a term has: the chain rule goes by the gradient.
 _ONWARD = ("upstream", "mean_gradient", "mean_along_normalized", "grad", "g", "mₜ", "vₜ", "bₜ")

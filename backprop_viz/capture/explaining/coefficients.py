@@ -10,8 +10,8 @@ from torch import Tensor
 
 from backprop_viz.capture.explaining.problems import Problem, places, unraveled
 from backprop_viz.capture.explaining.replay import NotReplayed
-from backprop_viz.recording.components import Component, component_of
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.explanations.components import Component, component_of
+from backprop_viz.recording.trace.events import Array
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int64]

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_viz.recording.components import IMAG, REAL
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number_explanation import Fact, NumberExplanation
+from backprop_viz.recording.explanations.components import IMAG, REAL
+from backprop_viz.recording.explanations.number_explanation import Fact, NumberExplanation
+from backprop_viz.recording.trace.events import Event
 
 _GRADIENTS = frozenset({"gradient", "arrived", "accumulated"})
 _PARTS = {REAL: "Re ", IMAG: "Im ", "": ""}

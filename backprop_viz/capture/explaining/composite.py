@@ -14,10 +14,10 @@ from backprop_viz.analysis.operations.recorded_call import constant, product
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import columns, weighted
 from backprop_viz.capture.explaining.problems import unraveled, whole
-from backprop_viz.recording.components import Component, component_of, components_of
-from backprop_viz.recording.events import Array, Event
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import FactorColumn, Part
+from backprop_viz.recording.explanations.components import Component, component_of, components_of
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
+from backprop_viz.recording.trace.events import Array, Event
 
 _LEAF = "torch::autograd::AccumulateGrad"
 

@@ -33,18 +33,18 @@ from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.capture.explaining.rewritten import rewritten_parts
 from backprop_viz.capture.explaining.rounding import rounding_of, rounding_of_inputs
 from backprop_viz.capture.explaining.updates import update_parts
-from backprop_viz.recording.all_reduce import ALL_REDUCE, REDUCE_SCATTER
-from backprop_viz.recording.components import component_of
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import (
+from backprop_viz.recording.explanations.components import component_of
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import (
     Fact,
     FactorColumn,
     NumberExplanation,
     Part,
 )
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.all_reduce import ALL_REDUCE, REDUCE_SCATTER
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 
 def explain_number(recording: Recording, number: Number) -> NumberExplanation:

@@ -52,10 +52,10 @@ from backprop_viz.capture.explaining.problems import (
     whole,
 )
 from backprop_viz.capture.explaining.replay import NotReplayed, not_followed, unrecorded, wide
-from backprop_viz.recording.components import Component, component_of, components_of
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.explanations.components import Component, component_of, components_of
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.trace.events import Event
 
 _T = TypeVar("_T")
 

@@ -7,9 +7,9 @@ from backprop_viz.analysis.operations import (
     node_intermediate_form,
 )
 from backprop_viz.capture.explaining.lookup import Lookup
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, NumberExplanation
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, NumberExplanation
+from backprop_viz.recording.trace.phases import Phase
 
 
 def intermediate_explanation(

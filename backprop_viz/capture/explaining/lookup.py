@@ -6,11 +6,11 @@ from dataclasses import replace
 from backprop_viz.analysis.provenance import Makers, forward_events
 from backprop_viz.capture.explaining.rounding import is_sum_of
 from backprop_viz.capture.explaining.view_writes import ViewWrite, ViewWrites
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 
 class Lookup:

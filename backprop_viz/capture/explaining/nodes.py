@@ -12,8 +12,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.capture.graph.graphs import grad_fn_name
-from backprop_viz.recording.components import Component, component_of
-from backprop_viz.recording.graph import Graph
+from backprop_viz.recording.explanations.components import Component, component_of
+from backprop_viz.recording.trace.graph import Graph
 
 
 def same_node(

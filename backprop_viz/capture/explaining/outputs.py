@@ -23,10 +23,10 @@ from backprop_viz.capture.explaining.problems import (
     whole,
 )
 from backprop_viz.capture.explaining.replay import NotReplayed
-from backprop_viz.recording.components import Component, component_of, components_of
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.explanations.components import Component, component_of, components_of
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.trace.events import Event
 
 # How near two sums in float64 have to be to be the same, of the sum of their terms' sizes.
 _SAME = 1e-9

@@ -21,7 +21,7 @@ from backprop_viz.capture.explaining.replay import (
     reproduces,
     wide,
 )
-from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.trace.events import Array, Event
 
 _T = TypeVar("_T")
 Slices = tuple[slice, ...]

@@ -19,9 +19,9 @@ from backprop_viz.analysis.operations.recorded_call import (
 )
 from backprop_viz.analysis.operations.recurrent_inside import GATES, Recurrent, recurrent_of
 from backprop_viz.capture.explaining.lookup import Lookup
-from backprop_viz.recording.events import Array, Event
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import FactorColumn, Part
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
+from backprop_viz.recording.trace.events import Array, Event
 
 # The node of a step's linear layer, with a bias and without.
 _LINEAR = ("AddmmBackward0", "MmBackward0")

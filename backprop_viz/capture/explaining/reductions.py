@@ -3,11 +3,11 @@
 import numpy as np
 
 from backprop_viz.analysis.joined_ranks import given_by
-from backprop_viz.recording.all_reduce import all_reduce_of
-from backprop_viz.recording.components import component_of
+from backprop_viz.recording.explanations.components import component_of
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.trace.all_reduce import all_reduce_of
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 

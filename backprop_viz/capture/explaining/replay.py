@@ -14,10 +14,10 @@ from backprop_viz.analysis.operations.drawn import let_draw
 from backprop_viz.analysis.provenance import forward_events, tracked
 from backprop_viz.capture.explaining.rounding import rounding_of, rounding_of_inputs
 from backprop_viz.capture.function_names import function_of
-from backprop_viz.recording.calls import Call, TensorPlace, TorchName, changed_leaves
-from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.explanations.number_explanation import Fact
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.trace.calls import Call, TensorPlace, TorchName, changed_leaves
+from backprop_viz.recording.trace.events import Array, Event
 
 # What a dtype becomes, so that nothing is rounded to fewer digits than float64 has.
 _WIDER = {

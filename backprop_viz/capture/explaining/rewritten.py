@@ -5,10 +5,10 @@ import numpy as np
 from backprop_viz.analysis.operations.recorded_call import plain, product
 from backprop_viz.analysis.phase_runs import CLIPS, clipping, phase_runs
 from backprop_viz.capture.explaining.replay import NotReplayed
-from backprop_viz.recording.components import component_of
+from backprop_viz.recording.explanations.components import component_of
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 
 # It lets each number of a gradient be so large at most.
 _BY_VALUE = "clip_grad_value_"

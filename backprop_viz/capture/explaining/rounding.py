@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 
 # An operation that adds up many terms is off by so many roundings of its largest result.
 _ROUNDINGS = 2**12

@@ -23,13 +23,13 @@ from backprop_viz.analysis.update_breakdown import explain_update, update_terms
 from backprop_viz.analysis.update_rules import NEW, NOW, OLD, UpdateTerm
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.replay import NotReplayed
-from backprop_viz.recording.components import component_of
-from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.explanations.components import component_of
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import TensorTable
 
 # A factor of a rule: a symbol, its square, or a small expression of one or two.
 _FACTOR = r"(?:\{\w+\}(?:²|\^\{\w+\})?|√\{\w+\}|\|\{\w+\}\||\(1 − \{\w+\}\)|\(\{\w+\} − 1\)|\d+)"

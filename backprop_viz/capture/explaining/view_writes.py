@@ -20,9 +20,9 @@ from backprop_viz.capture.explaining.replay import (
     reproduces,
     writes,
 )
-from backprop_viz.recording.calls import Call, TensorPlace
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.calls import Call, TensorPlace
+from backprop_viz.recording.trace.events import Event
 
 # Calls that may hand out a part of the memory that they are given, of which a write is allowed.
 _VIEWS = frozenset(

@@ -12,8 +12,8 @@ import torch
 from torch import nn
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.recording.quick_records import quickly_made
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.quick_records import quickly_made
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 _REMEMBERED = 1000
 _WITH_OPERATIONS = 3  # so many of the newest iterations

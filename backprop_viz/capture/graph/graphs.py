@@ -11,8 +11,8 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.shapes import known_shape, shape_of
-from backprop_viz.recording.graph import Graph, Node, Saved
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.graph import Graph, Node, Saved
+from backprop_viz.recording.trace.phases import Phase
 
 # The name of each tensor that a node has saved, its shape and bytes.
 SavedTensors = Sequence[tuple[str, torch.Size, int]]

@@ -9,7 +9,7 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
 from backprop_viz.capture.graph.graphs import grad_fn_of
-from backprop_viz.recording.earlier_graphs import EarlierGraphs
+from backprop_viz.recording.trace.earlier_graphs import EarlierGraphs
 
 # A graph that has grown beyond this is not walked to its end.
 _MOST_NODES = 20_000

@@ -9,8 +9,8 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graphs import Operation
 from backprop_viz.capture.tensors.shapes import known_sizes
-from backprop_viz.recording.layers import SCRIPTED, Layer, LayerGraph, Output, numbered
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import SCRIPTED, Layer, LayerGraph, Output, numbered
+from backprop_viz.recording.trace.phases import Phase
 
 _LOSS = "loss"
 

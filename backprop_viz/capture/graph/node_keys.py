@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graphs import NextFunctions, leaf_of
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 # An operation: its phase, its name, and the node of the first tensor that it has made.
 Maker = tuple[Phase, str, GradFn | None]

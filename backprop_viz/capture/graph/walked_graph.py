@@ -20,7 +20,7 @@ from backprop_viz.capture.graph.graphs import (
 )
 from backprop_viz.capture.graph.node_keys import Maker, identities
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.recording.graph import Graph
+from backprop_viz.recording.trace.graph import Graph
 
 
 class WalkedGraph:

@@ -12,8 +12,8 @@ from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
 
 
 def run_beside_window(

@@ -16,7 +16,7 @@ from backprop_viz.capture.watches.clearing_watch import (
     module_clearings_seen,
     optimizer_clearings_seen,
 )
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 
 class EarlyClearing:

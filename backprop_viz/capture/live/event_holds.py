@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from backprop_viz.analysis.cursor.breakpoints import holds, layer_ends
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.graph import Graph
+from backprop_viz.recording.trace.phases import Phase
 
 _NUMBER = re.compile(r"( \(\d+\)|\d+)$")  # what tells layers of one title apart
 

@@ -22,13 +22,13 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.rank_files import file_of_rank
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
 from backprop_viz.recording.files.remote_path import RemotePath, any_path
-from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.scalar_curves import LoggedScalar
-from backprop_viz.recording.whereabouts import Whereabouts
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.run.scalar_curves import LoggedScalar
+from backprop_viz.recording.run.whereabouts import Whereabouts
+from backprop_viz.recording.trace.health import IterationHealth
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.messages import RunEnded
 
 # Losses are written together: often enough for one who follows the file.

@@ -10,7 +10,7 @@ from typing import Literal
 from backprop_viz.capture.live.backlog import Backlog
 from backprop_viz.capture.live.line import Heard, LiveLine
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.stream.messages import Resume, TakenOver, UpdateWanted
 from backprop_viz.stream.socket_line import Ends
 from backprop_viz.stream.wire import NumberedCommand, Unreadable

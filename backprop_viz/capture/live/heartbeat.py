@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Literal
 
-from backprop_viz.recording.whereabouts import Whereabouts
+from backprop_viz.recording.run.whereabouts import Whereabouts
 
 # The function of torch that runs a backward.
 _BACKWARD = "_engine_run_backward"

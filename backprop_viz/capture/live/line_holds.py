@@ -6,7 +6,7 @@ from types import FrameType
 from typing import Any
 
 from backprop_viz.capture.code.loop_source import loop_source
-from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.run.breakpoint import Breakpoint
 
 
 class LineHolds:

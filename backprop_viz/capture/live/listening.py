@@ -7,8 +7,8 @@ from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.server import WindowServer
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.line_address import LineAddress, line_address
 from backprop_viz.stream.tls import Certificate

@@ -21,17 +21,17 @@ from backprop_viz.capture.live.preparation import Preparation
 from backprop_viz.capture.live.recording_pace import RecordingPace
 from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.health import IterationHealth
-from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import notice_of
-from backprop_viz.recording.phases import PHASES, Phase, in_order, phase_after
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.scalar_curves import LoggedScalar
+from backprop_viz.recording.notices.notice import notice_of
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.run.scalar_curves import LoggedScalar
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.health import IterationHealth
+from backprop_viz.recording.trace.phases import PHASES, Phase, in_order, phase_after
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update

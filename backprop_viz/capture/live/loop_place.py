@@ -8,11 +8,11 @@ from torch import Tensor
 
 from backprop_viz.capture.live.heartbeat import Doing, whereabouts
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.recording.all_reduce import all_reduce_of
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.whereabouts import Whereabouts
+from backprop_viz.recording.run.whereabouts import Whereabouts
+from backprop_viz.recording.trace.all_reduce import all_reduce_of
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.messages import RunEnded
 
 _Buckets = tuple[tuple[str, ...], ...]

@@ -40,8 +40,8 @@ from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
 from backprop_viz.capture.watches.warned_lines import let_ours_through
 from backprop_viz.recording.errors import ArgumentError, UserError, as_value
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import RunEnded
 

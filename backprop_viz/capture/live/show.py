@@ -19,9 +19,9 @@ from backprop_viz.capture.recorded_loop import record
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Line, Program
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.program import Line, Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.socket_line import Ends

@@ -5,7 +5,7 @@ import linecache
 from collections.abc import Iterator
 from dataclasses import replace
 
-from backprop_viz.recording.program import Line, Program
+from backprop_viz.recording.run.program import Line, Program
 
 
 def script_program(source: str, path: str, edited: str = "") -> Program:

@@ -33,9 +33,9 @@ from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
 from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
-from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.health import IterationHealth
+from backprop_viz.recording.trace.phases import Phase
 
 Keep = Literal["health", "sample", "full"]
 

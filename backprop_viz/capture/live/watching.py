@@ -26,8 +26,8 @@ from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.watches.used_options import several
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.line_address import SCHEMES
 from backprop_viz.stream.messages import RunEnded

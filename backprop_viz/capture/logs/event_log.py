@@ -11,11 +11,11 @@ from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy as Copy
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
-from backprop_viz.recording.calls import Call
-from backprop_viz.recording.events import Array, Event, NumbersTaken, TensorIds
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import TensorTable
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.calls import Call
+from backprop_viz.recording.trace.events import Array, Event, NumbersTaken, TensorIds
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import TensorTable
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 # Why a tensor has no numbers that others have written to while it was read without a copy.
 WRITTEN_UNSEEN = "written_unseen"

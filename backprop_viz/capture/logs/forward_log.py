@@ -12,8 +12,8 @@ from backprop_viz.capture.graph.layer_graphs import PassSource, layer_graph, tra
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.waiting_calls import WaitingCalls
-from backprop_viz.recording.layers import ForwardPass, LayerGraph
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import ForwardPass, LayerGraph
+from backprop_viz.recording.trace.phases import Phase
 
 # The tensors that a pass began with, by name, each with its id in the table of tensors
 # and the shape that it had then.

@@ -12,7 +12,7 @@ from backprop_viz.capture.graph.graph_ages import node_number
 from backprop_viz.capture.graph.graphs import walk_all
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.recording.beside import Beside
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 class _Place(NamedTuple):

@@ -5,8 +5,8 @@ from collections.abc import Sized
 from dataclasses import replace
 
 from backprop_viz.recording.beside import Beside
-from backprop_viz.recording.events import PhaseSpan
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import PhaseSpan
+from backprop_viz.recording.trace.phases import Phase
 
 
 class SpanLog:

@@ -17,8 +17,8 @@ from backprop_viz.capture.tensors.handed_gradients import held_by_others
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.templates import Order, Template
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 _LOST = NotCopied(WRITTEN_UNSEEN)
 

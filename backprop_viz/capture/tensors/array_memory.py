@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.tensors import Array
 
 # Smaller arrays come from memory that was used before anyway.
 SMALLEST = 1 << 16

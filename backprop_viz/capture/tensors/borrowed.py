@@ -8,7 +8,7 @@ from torch import Tensor
 
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.memory import Copied
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 
 # How many hold some memory, by the address of its storage.
 use_count = torch._C._storage_Use_Count

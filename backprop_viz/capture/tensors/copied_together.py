@@ -12,7 +12,7 @@ from torch import Tensor
 
 from backprop_viz.capture.tensors.array_memory import SMALLEST
 from backprop_viz.capture.tensors.memory import NUMPY_DTYPES, Copied, NotCopied, is_plain
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 
 # An array, and where it lies.
 _Placed = tuple[Array, int]

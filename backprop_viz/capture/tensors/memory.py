@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from backprop_viz.capture.tensors.array_memory import SMALLEST, ArrayMemory
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 
 
 class NotCopied(Exception):  # noqa: N818 - a reason, told with the event

@@ -13,7 +13,7 @@ from backprop_viz.capture.tensors.borrowed import BorrowedMemory, is_lent, is_sh
 from backprop_viz.capture.tensors.copied_together import copied_together
 from backprop_viz.capture.tensors.memory import Copied, NotCopied, local_shard
 from backprop_viz.capture.tensors.places import MemoryPlace, place_of, version_of
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 
 # What was to be copied: an array, None where torch has None, or why it could not be.
 Copy = Array | NotCopied | None

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from backprop_viz.recording.calls import Call, TensorPlace, TorchName
+from backprop_viz.recording.trace.calls import Call, TensorPlace, TorchName
 
 # The axes of a tensor, from the slowest to the fastest.
 Order = tuple[int, ...]

@@ -23,9 +23,9 @@ from backprop_viz.capture.watches.interventions import Grads, changed_by
 from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.write_watch import WriteWatch
-from backprop_viz.recording.events import GradientIntervention
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 _BACKWARD = Phase.BACKWARD
 Within = AbstractContextManager[None] | None  # what a backward runs in

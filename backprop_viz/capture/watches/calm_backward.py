@@ -19,8 +19,8 @@ from backprop_viz.capture.tensors.handed_gradients import HandedGradients
 from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.watches.interventions import Grads
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 _LOST = NotCopied(WRITTEN_UNSEEN)
 # A node's id, what it has sent and was given, and the versions of what it has sent.

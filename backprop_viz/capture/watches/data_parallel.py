@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
 from backprop_viz.capture.watches.parameter_watch import CHANGED, ParameterWatch
-from backprop_viz.recording.all_reduce import REDUCE_SCATTER, all_reduce_call
+from backprop_viz.recording.trace.all_reduce import REDUCE_SCATTER, all_reduce_call
 
 
 def note_all_reduce(model: nn.Module, parameters: ParameterWatch) -> None:

@@ -20,8 +20,8 @@ from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.tensors.templates import Template
 from backprop_viz.capture.watches.inside_watch import InsideWatch, RanInside
 from backprop_viz.capture.watches.transforms import transforms_within
-from backprop_viz.recording.calls import Call
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.calls import Call
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 Tensors = tuple[Tensor, ...]
 Copies = tuple[Copy, ...]

@@ -22,7 +22,7 @@ from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import why_not
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches.module_hooks import called_after, copied_without_hooks
-from backprop_viz.recording.health import IterationHealth, Role, TensorHealth
+from backprop_viz.recording.trace.health import IterationHealth, Role, TensorHealth
 
 _HALVES = (torch.float16, torch.bfloat16)
 # While the watch reads tensors itself.

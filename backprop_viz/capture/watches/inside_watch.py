@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from backprop_viz.capture.tensors.templates import Template
-from backprop_viz.recording.calls import INNER, Call
+from backprop_viz.recording.trace.calls import INNER, Call
 
 # They hand on what they are given, for autograd's own sake.
 _NOTHING_DONE = frozenset({"detach", "_efficientzerotensor"})

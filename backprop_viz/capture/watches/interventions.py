@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from backprop_viz.recording.events import GradientIntervention
+from backprop_viz.recording.trace.events import GradientIntervention
 
 Grads = tuple[Tensor | None, ...]
 

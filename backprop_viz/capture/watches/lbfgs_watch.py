@@ -13,8 +13,8 @@ from torch.optim import LBFGS
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.tensors.memory import to_array
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 
 # What a move is made of, by the id() of the parameter: the step ``t`` along a direction ``d``, or
 # the weight ``x`` that was put back.

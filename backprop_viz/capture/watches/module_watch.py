@@ -11,8 +11,8 @@ from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.watches.module_calls import seen_by
 from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.capture.watches.module_tree import buffers_in, modules_in, other_names
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.modules import Module, ModuleBuffer
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.modules import Module, ModuleBuffer
 
 
 class ModuleWatch:

@@ -19,10 +19,10 @@ from backprop_viz.capture.tensors.memory import LEFT_OUT, NotCopied, full_shape,
 from backprop_viz.capture.watches.lbfgs_watch import HeardMoves, Moves
 from backprop_viz.capture.watches.module_tree import modules_in, tensors_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded, reduces_in_place
-from backprop_viz.recording.all_reduce import ALL_REDUCE
-from backprop_viz.recording.calls import Call
-from backprop_viz.recording.events import Array, Parameter
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.all_reduce import ALL_REDUCE
+from backprop_viz.recording.trace.calls import Call
+from backprop_viz.recording.trace.events import Array, Parameter
+from backprop_viz.recording.trace.phases import Phase
 
 # The operation of an event that tells of a change whose cause was not seen.
 CHANGED = "changed"

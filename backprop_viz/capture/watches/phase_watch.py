@@ -10,7 +10,7 @@ from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches.function_watch import Copies, FunctionWatch, Ran, Tensors
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN, PlainCalls
 from backprop_viz.capture.watches.write_watch import WriteWatch
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 class PhaseWatch(FunctionWatch):

@@ -30,8 +30,8 @@ from backprop_viz.capture.tensors.writing import rule_of_writing
 from backprop_viz.capture.watches.function_watch import NEVER_RANDOM, op_name, tensors_in_result
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.write_watch import WriteWatch
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import CodePlace
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 # What ``run`` gives for a call that it has not run.
 NOT_PLAIN: Final = object()

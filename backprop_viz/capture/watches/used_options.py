@@ -8,7 +8,7 @@ from torch.optim import Optimizer
 
 from backprop_viz.capture.watches.parameter_watch import rule_of
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.modules import OptimizerGroup
+from backprop_viz.recording.trace.modules import OptimizerGroup
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 from backprop_viz.desktop.clients.line_again import LineTried, NextTry, line_again
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.stream.commands import Command, Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
 from backprop_viz.stream.messages import (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from backprop_viz.digits.prepare import prepare
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 from backprop_viz.stream.commands import Command, Draw
 
 

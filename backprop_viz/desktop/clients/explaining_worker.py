@@ -6,9 +6,9 @@ from importlib.util import find_spec
 
 from backprop_viz.desktop.clients.worker_client import WorkerClient
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.presets import PRESETS
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.settings.presets import PRESETS
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.commands import Command
 from backprop_viz.stream.messages import ExplanationAnswer, GradientChecked
 from backprop_viz.stream.wire import Received

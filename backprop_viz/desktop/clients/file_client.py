@@ -16,13 +16,13 @@ from backprop_viz.recording.files.file_notes import FileNews
 from backprop_viz.recording.files.recording_file import RecordingFile
 from backprop_viz.recording.files.remote_path import AnyPath
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import notice_of
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.progress import Cancelled, Progress
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.notices.notice import notice_of
+from backprop_viz.recording.requests.progress import Cancelled, Progress
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.run.whereabouts import Whereabouts
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.recording.whereabouts import Whereabouts
 from backprop_viz.stream.commands import Command
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.wire import Received

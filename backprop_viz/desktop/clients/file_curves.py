@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_viz.recording.buffers import reserved
 from backprop_viz.recording.files.file_notes import FileNews, Losses
-from backprop_viz.recording.history import Curves, Points
+from backprop_viz.recording.run.buffers import reserved
+from backprop_viz.recording.run.history import Curves, Points
 
 # This many losses are shown at most: a curve has a place for each iteration, also of those between.
 MOST_LOSSES = 10_000_000

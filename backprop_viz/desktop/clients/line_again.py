@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.stream.rank_lines import RankLine
 
 # The pauses before each attempt, in seconds; the last one is used from then on.

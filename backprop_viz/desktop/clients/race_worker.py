@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, Signal
 
 from backprop_viz.desktop.clients.wake import Wake
 from backprop_viz.desktop.clients.worker_client import WorkerClient
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.number_explanation import Fact
-from backprop_viz.recording.presets import PRESETS
-from backprop_viz.recording.race import RaceRequest
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.requests.race import RaceRequest
+from backprop_viz.recording.settings.presets import PRESETS
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.commands import CancelRace, RunRace
 from backprop_viz.stream.messages import RaceRan
 

@@ -26,8 +26,8 @@ from backprop_viz.desktop.clients.worker_process import (
 )
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import Notice, notice_of
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice, notice_of
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.commands import Command, Draw
 from backprop_viz.stream.flow_control import SWITCH_S, UPDATES_AHEAD
 from backprop_viz.stream.messages import Begin, Filed, Painted, Update, UpdateWanted
@@ -39,7 +39,7 @@ from backprop_viz.stream.wire import (
     Unreadable,
     send,
 )
-from backprop_viz.training.window_part_file import read_window_part
+from backprop_viz.training.session_files.window_part_file import read_window_part
 
 # How long a process that has closed its line may take to end.
 ENDS_WITHIN_S = 2.0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from backprop_viz.desktop.clients.draw_image import DrawImage
 from backprop_viz.desktop.clients.worker_client import WorkerClient
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.commands import (
     Command,
     ExplainDrawing,

@@ -29,9 +29,9 @@ from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.desktop.widgets.told_rates import told_rate
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.stream.commands import RecordSaliency, RecordWhole
 from backprop_viz.stream.messages import (
     ChainFollowed,

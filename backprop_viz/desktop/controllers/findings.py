@@ -7,8 +7,8 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.findings.findings_view import FindingsView
 from backprop_viz.desktop.system.background_jobs import Background, failure_notice
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
 
 # LeNet's, of 60 events and 2 MB, takes 2 ms; what is larger is looked through in a thread.
 AT_ONCE_EVENTS, AT_ONCE_BYTES = 300, 20_000_000

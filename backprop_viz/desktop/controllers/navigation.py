@@ -15,10 +15,10 @@ from backprop_viz.desktop.panels.phases.timeline import TimelineView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.notices import LOSS_SUBJECT, Notice
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.notices.notice import LOSS_SUBJECT, Notice
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.settings.quantities import Quantity
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 
 _MEBIBYTE = 2**20

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 
 from backprop_viz.analysis.cursor.breakpoints import first_stop
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Line
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Line
+from backprop_viz.recording.trace.phases import Phase
 
 
 class CursorStops:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
 from backprop_viz.stream.commands import Command, ExplainNumber, HoldRecording
 from backprop_viz.stream.messages import ExplanationAnswer, NumberExplained
 

@@ -1,6 +1,6 @@
 """Which files the worker was asked for and has not answered."""
 
-from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.stream.commands import (
     Command,
     LoadWeights,

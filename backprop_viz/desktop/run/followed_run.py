@@ -8,16 +8,16 @@ from backprop_viz.analysis.cursor.breakpoints import by_key
 from backprop_viz.analysis.health_series import HealthSeries
 from backprop_viz.analysis.phase_runs import phases_in_order
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.history import Curves, History
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.phases import PHASES
-from backprop_viz.recording.program import Program
 from backprop_viz.recording.recording_cache import KeptIterations, RecordingCache
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.scalar_curves import ScalarCurves
-from backprop_viz.recording.settings import Settings
-from backprop_viz.recording.window_part import EarlierRuns, StoredWindow
+from backprop_viz.recording.run.history import Curves, History
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.run.scalar_curves import ScalarCurves
+from backprop_viz.recording.run.window_part import EarlierRuns, StoredWindow
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import PHASES
 from backprop_viz.stream.messages import Filed, Rerecorded, Update
 
 # How many earlier runs have their curves kept.

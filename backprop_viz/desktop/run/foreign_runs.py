@@ -11,7 +11,7 @@ from backprop_viz.desktop.run.rank_runs import MakeClient, RankRuns
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.rank_files import by_rank, files_of_run, origin_of_file
 from backprop_viz.recording.files.remote_path import AnyPath, any_path
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 
 _Wake = Callable[[], None]
 

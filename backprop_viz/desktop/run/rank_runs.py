@@ -21,13 +21,13 @@ from backprop_viz.desktop.run.rank_comparisons import (
 )
 from backprop_viz.desktop.run.ranks_held import RanksHeld
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.all_reduce import ALL_REDUCE
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.progress import Progress
-from backprop_viz.recording.settings import Settings
-from backprop_viz.recording.whereabouts import Whereabouts
+from backprop_viz.recording.requests.progress import Progress
+from backprop_viz.recording.run.whereabouts import Whereabouts
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.all_reduce import ALL_REDUCE
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Command
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.wire import Received

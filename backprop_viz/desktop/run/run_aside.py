@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from backprop_viz.analysis.comparison import Baseline
 from backprop_viz.desktop.run.followed_run import FollowedRun
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.stream.messages import Update
 
 

@@ -18,12 +18,12 @@ from backprop_viz.desktop.run.run_aside import RunAside, StoredShow
 from backprop_viz.desktop.run.shown_run import ShownRun
 from backprop_viz.desktop.system.garbage_collector import Collector
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.settings import Settings
-from backprop_viz.recording.window_part import StoredWindow, WindowPart
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.window_part import StoredWindow, WindowPart
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array
 from backprop_viz.stream.commands import (
     Command,
     Configure,

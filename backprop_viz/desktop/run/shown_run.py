@@ -13,10 +13,10 @@ from backprop_viz.desktop.run.cursor_stops import CursorStops
 from backprop_viz.desktop.run.followed_run import FollowedRun
 from backprop_viz.desktop.run.rank_runs import RankRuns
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Command, Iterate, Step
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_viz.recording.progress import Progress, Report
+from backprop_viz.recording.requests.progress import Progress, Report
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from backprop_viz.desktop.style.theme import Theme
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.layers import Layer
 
 
 def is_gray(array: Array | None) -> bool:

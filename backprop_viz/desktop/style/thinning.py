@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 
 
 def thinned(maps: Array, height: float, width: float) -> Array:

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from backprop_viz.recording.notices import Notice, notice_of
-from backprop_viz.recording.progress import Cancelled, Progress, Report
+from backprop_viz.recording.notices.notice import Notice, notice_of
+from backprop_viz.recording.requests.progress import Cancelled, Progress, Report
 
 _POLL_MS = 50
 _CLOSE_S = 1.0

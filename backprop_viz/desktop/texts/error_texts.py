@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from backprop_viz.recording.torch_error import TorchError
+from backprop_viz.recording.trace.torch_error import TorchError
 
 
 def error_sentences(error: TorchError) -> list[str]:

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.lessons.particles import with_particles
-from backprop_viz.recording.finding import Finding
-from backprop_viz.recording.finding_sentences import CALLS, SENTENCES
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.notices.finding_sentences import CALLS, SENTENCES
 
 
 def finding_texts() -> dict[str, str]:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.lessons.particles import with_particles
-from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.notices.finding import Finding
 
 
 def finding_titles() -> dict[str, str]:

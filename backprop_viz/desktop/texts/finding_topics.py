@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
 
-from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.notices.finding import Finding
 
 
 def _topics() -> tuple[tuple[str, frozenset[str]], ...]:

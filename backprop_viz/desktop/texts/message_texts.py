@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.desktop.clients.worker_process import EXIT_STATUS, OUT_OF_MEMORY
 from backprop_viz.recording.errors import sentence_in
-from backprop_viz.recording.notices import Notice, sentences_of
+from backprop_viz.recording.notices.notice import Notice, sentences_of
 
 
 def message_text(notice: Notice) -> str:

@@ -32,7 +32,7 @@ from backprop_viz.desktop.system.fault_log import FaultLog
 from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.widgets.announcing import announce
 from backprop_viz.desktop.widgets.text_dialog import TextDialog
-from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.notices.notice import Notice
 
 MessageKind = Literal["info", "error"]
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.widgets.dialog_form import named_choices, put_form
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.settings.quantities import Quantity
 
 PICTURE_WIDTH = Quantity(50, 20_000, whole=True, step=100)
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from backprop_viz.desktop.style.numbers import element_text, full, hexadecimal, numpy_text
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.tensors import Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,9 +10,9 @@ from backprop_viz.analysis.numbers.measures import measure_of, measure_value
 from backprop_viz.analysis.numbers.number_origin import grad_number, old_weight_number
 from backprop_viz.desktop.style.numbers import full, norm, short
 from backprop_viz.desktop.widgets.told_number import ToldNumber, ToldPart
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 def gradient_length(cursor: Cursor, parameter: str) -> Number | None:

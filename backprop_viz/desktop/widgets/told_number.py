@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.told_number import ToldNumber, ToldPart
-from backprop_viz.recording.schedules import Schedule
+from backprop_viz.recording.settings.schedules import Schedule
 
 
 def told_rate(view_state: ViewState, rate: float) -> ToldNumber:

@@ -11,7 +11,7 @@ from backprop_viz.desktop.style.theme import code_font, scaled
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.sideways import Sideways
 from backprop_viz.desktop.widgets.told_rates import told_rate
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.run_origin import RunOrigin
 
 
 class KeyButton(QToolButton):

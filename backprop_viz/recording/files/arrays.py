@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.files.kinds import Extent, Kind, Wrong, shaped, typed
+from backprop_viz.recording.trace.events import Array
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from backprop_viz.recording.files.chunks import RECORD_HEAD
 from backprop_viz.recording.format.codec import Malformed, decoded
 from backprop_viz.recording.format.records import LossesRecord, RecordType, RunRecord, ScalarsRecord
-from backprop_viz.recording.health import IterationHealth
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.scalar_curves import LoggedScalar, ScalarCurves
-from backprop_viz.recording.whereabouts import Whereabouts
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.scalar_curves import LoggedScalar, ScalarCurves
+from backprop_viz.recording.run.whereabouts import Whereabouts
+from backprop_viz.recording.trace.health import IterationHealth
 
 Losses = tuple[NDArray[np.int64], NDArray[np.float64]]
 

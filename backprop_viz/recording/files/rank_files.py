@@ -12,7 +12,7 @@ from backprop_viz.recording.files.remote_path import AnyPath
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.codec import Malformed, decoded
 from backprop_viz.recording.format.records import RecordType, RunRecord
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 _NAME = re.compile(r"(?P<run>.+)\.rank(?P<rank>\d+)(?P<ending>\.[^.]+)")

@@ -39,18 +39,18 @@ from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.codec import Malformed, array_head
 from backprop_viz.recording.format.reader import RecordingReader
 from backprop_viz.recording.format.records import RecordType
-from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.limits import (
     MOST_DESCRIPTION_BYTES,
     MOST_RECORDING_BYTES,
     MOST_TENSORS,
 )
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.scalar_curves import ScalarCurve
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.run.scalar_curves import ScalarCurve
+from backprop_viz.recording.run.whereabouts import Whereabouts
+from backprop_viz.recording.trace.health import IterationHealth
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.recording.whereabouts import Whereabouts
 
 # Where a file that a reader has open cannot be replaced, a thinned one is written over it. Then so
 # many bytes tell whether it is still the same.

@@ -30,13 +30,13 @@ from backprop_viz.recording.format.compact_arrays import ArrayPacker
 from backprop_viz.recording.format.frames import Buffer
 from backprop_viz.recording.format.records import LossesRecord, RecordType, RunRecord, ScalarsRecord
 from backprop_viz.recording.format.writer import RecordingWriter, health_pieces
-from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.scalar_curves import LoggedScalar
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.run.scalar_curves import LoggedScalar
+from backprop_viz.recording.run.whereabouts import Whereabouts
+from backprop_viz.recording.trace.health import IterationHealth
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.recording.whereabouts import Whereabouts
 
 # When a file would become too large, it is thinned to this share of its bound: the larger, the
 # more often all of it is copied.

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from backprop_viz.recording import quantities
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.files.arrays import Numbers
 from backprop_viz.recording.files.kinds import (
     Bytes,
@@ -33,8 +31,10 @@ from backprop_viz.recording.files.nested import (
     Row,
     Table,
 )
-from backprop_viz.recording.history import Curves
 from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES, PAD_SIDE, WIDEST
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.settings import quantities
 
 MOST_ITERATIONS = 1_000_000_000  # what counts them is a signed number of 32 bits in Qt
 LARGEST_FLOAT32 = float(np.finfo(np.float32).max)  # what torch computes with

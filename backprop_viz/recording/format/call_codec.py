@@ -7,9 +7,9 @@ None, bool, int, float and str are themselves. All else is a list that begins wi
 from collections.abc import Sequence
 from typing import Any
 
-from backprop_viz.recording.calls import Call, TensorPlace, TorchName
 from backprop_viz.recording.format.codec import Malformed
 from backprop_viz.recording.format.records import CallRecord
+from backprop_viz.recording.trace.calls import Call, TensorPlace, TorchName
 
 _SEQUENCES = {tuple: "tuple", list: "list"}
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, TypeVar, get_args
 import msgspec
 import numpy as np
 
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.format.frames import Buffer
+from backprop_viz.recording.trace.events import Array
 
 T = TypeVar("T")
 DTYPES = (

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.format.codec import (
     ArrayHead,
     Malformed,
@@ -20,8 +19,9 @@ from backprop_viz.recording.format.codec import (
 )
 from backprop_viz.recording.format.frames import Buffer
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import TensorTable
 
 COPY, DIFFERENCE, PLANES = 2, 3, 4
 # With fewer bytes nothing is gained.

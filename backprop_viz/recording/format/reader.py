@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from backprop_viz.recording.events import Event, Parameter, PhaseSpan
 from backprop_viz.recording.format.call_codec import understood_call
 from backprop_viz.recording.format.codec import Malformed, decoded
 from backprop_viz.recording.format.compact_arrays import unpacked_array
@@ -18,11 +17,12 @@ from backprop_viz.recording.format.records import (
     SpanRecord,
     StateRecord,
 )
-from backprop_viz.recording.graph import Graph
-from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import ForwardPass
-from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.trace.events import Event, Parameter, PhaseSpan
+from backprop_viz.recording.trace.graph import Graph
+from backprop_viz.recording.trace.health import IterationHealth
+from backprop_viz.recording.trace.layers import ForwardPass
+from backprop_viz.recording.trace.tensors import TensorTable
 
 _PLACE = 8  # the bytes of a tensor's id before its encoding
 

@@ -10,16 +10,21 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from backprop_viz.recording.earlier_graphs import EarlierGraphs
-from backprop_viz.recording.events import Failure, GradientIntervention, NumbersTaken, PhaseSpan
-from backprop_viz.recording.graph import Graph
-from backprop_viz.recording.layers import LayerGraph
-from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.settings import OptionValue
-from backprop_viz.recording.torch_error import CodePlace, TorchError
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.settings.run_settings import OptionValue
+from backprop_viz.recording.trace.earlier_graphs import EarlierGraphs
+from backprop_viz.recording.trace.events import (
+    Failure,
+    GradientIntervention,
+    NumbersTaken,
+    PhaseSpan,
+)
+from backprop_viz.recording.trace.graph import Graph
+from backprop_viz.recording.trace.layers import LayerGraph
+from backprop_viz.recording.trace.modules import Module, ModuleBuffer, OptimizerGroup
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace, TorchError
 
 
 class RecordType(IntEnum):

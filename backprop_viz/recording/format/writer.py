@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from backprop_viz.recording.events import Array, Event, PhaseSpan
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.call_codec import told_call
 from backprop_viz.recording.format.codec import array_pieces, encoded
@@ -20,8 +19,9 @@ from backprop_viz.recording.format.records import (
     SpanRecord,
     StateRecord,
 )
-from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.events import Array, Event, PhaseSpan
+from backprop_viz.recording.trace.health import IterationHealth
 
 
 def _all_numbers(_: int, array: Array) -> Iterable[Buffer]:

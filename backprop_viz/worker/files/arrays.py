@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.files.arrays import Numbers
 from backprop_viz.recording.files.kinds import Kind
+from backprop_viz.recording.trace.events import Array
 
 _MOST_AXES = 16
 

@@ -17,7 +17,6 @@ from torch import Tensor
 from backprop_viz.analysis.optimizer_entry import STEP, Optimizer, StateTensor
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.digits.lenet import LeNet
-from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.kinds import (
     Exactly,
     Flag,
@@ -51,21 +50,22 @@ from backprop_viz.recording.files.window_schema import (
     NOTHING,
     WINDOW,
 )
-from backprop_viz.recording.input_forms import FORMS
 from backprop_viz.recording.iteration import Kept
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.schedules import SCHEDULES, Schedule
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.checkpoints import Checkpoint
-from backprop_viz.training.data_sources import LoaderState
-from backprop_viz.training.run_journal import FOREIGN, RunJournal
-from backprop_viz.training.settings_schema import (
+from backprop_viz.recording.settings.input_forms import FORMS
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.settings.schedules import SCHEDULES, Schedule
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.training.data.data_sources import LoaderState
+from backprop_viz.training.script.run_journal import FOREIGN, RunJournal
+from backprop_viz.training.session_files.settings_schema import (
     BATCH,
     OPTIONS_OF,
     RATE,
     SCHEDULE_OPTIONS,
     SETTINGS,
 )
+from backprop_viz.training.state.checkpoints import Checkpoint
 from backprop_viz.worker.files.arrays import AnyTensor, GeneratorState, TensorNumbers
 from backprop_viz.worker.files.stored_run import StoredRun
 

@@ -9,12 +9,12 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.kinds import Wrong, described
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.iteration import Kept, Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.training.network_source import NetworkError
+from backprop_viz.training.parts.network_source import NetworkError
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
+from backprop_viz.training.session_files.upgrade import upgraded
 from backprop_viz.training.trainer import Trainer
-from backprop_viz.training.upgrade import upgraded
 from backprop_viz.worker.files.container import read_container, write_container
 from backprop_viz.worker.files.schema import session_kind
 from backprop_viz.worker.files.stored_run import StoredRun

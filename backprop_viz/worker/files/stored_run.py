@@ -6,13 +6,13 @@ from typing import Any
 
 from torch import Tensor
 
-from backprop_viz.recording.events import GradientIntervention
-from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Kept
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.checkpoints import Checkpoint
-from backprop_viz.training.run_journal import RunJournal
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.training.script.run_journal import RunJournal
+from backprop_viz.training.state.checkpoints import Checkpoint
 
 
 @dataclass(frozen=True, slots=True, eq=False)

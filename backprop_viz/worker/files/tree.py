@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.files import tree
 from backprop_viz.recording.files.raw import Raw
+from backprop_viz.recording.trace.events import Array
 
 
 class Encoder:

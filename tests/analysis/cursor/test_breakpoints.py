@@ -8,9 +8,9 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.analysis.cursor.breakpoints import first_hit, holds
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 
 @pytest.fixture(scope="module")

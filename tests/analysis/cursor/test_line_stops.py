@@ -11,12 +11,12 @@ from torch.utils.data import TensorDataset
 import backprop_viz as bv
 from backprop_viz.analysis.cursor.breakpoints import first_stop
 from backprop_viz.analysis.cursor.line_stops import due_stop, line_stops
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Line
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.program_text import program
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Line
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.training.script.program_text import program
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 # The operations in each line of LeNet's forward, and in its return.

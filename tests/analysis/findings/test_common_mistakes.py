@@ -9,8 +9,8 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
 from tests.analysis.findings import more_broken_loops as loops
 from tests.analysis.findings.broken_loops import X, iterations, small
 

@@ -9,7 +9,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.notices.finding import Finding
 
 pytestmark = pytest.mark.filterwarnings("ignore:To copy construct", "ignore:Converting a tensor")
 IMAGES, TEXTS, WANTED = torch.linspace(-1, 1, 48).reshape(8, 6), torch.arange(24), torch.arange(8)

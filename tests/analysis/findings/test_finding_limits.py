@@ -9,8 +9,8 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.recording.finding import Finding
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.settings.run_settings import Settings
 from tests.analysis.findings.recipes import lbfgs_regression
 from tests.analysis.findings.test_findings import X, found
 

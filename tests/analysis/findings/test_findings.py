@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.desktop.texts.finding_texts import finding_text
-from backprop_viz.recording.finding import Finding
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.analysis.findings.kindred_recipes import KINDRED_RECIPES
 from tests.analysis.findings.more_recipes import MORE_RECIPES

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 def found_in(phase: Phase, compute: Callable[[Tensor], Tensor]) -> list[tuple[str, ...]]:

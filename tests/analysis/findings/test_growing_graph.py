@@ -12,8 +12,8 @@ from torch.optim import Optimizer
 import backprop_viz as bv
 from backprop_viz.desktop.texts.finding_texts import finding_text
 from backprop_viz.desktop.texts.finding_titles import finding_title
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
 from tests.recording.streams import through_stream
 
 X = torch.linspace(-1, 1, 12).reshape(4, 3)

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.desktop.texts.finding_texts import finding_text
-from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.notices.finding import Finding
 from tests.analysis.findings.broken_loops import dying
 
 STEPS = 5

@@ -14,7 +14,7 @@ from backprop_viz.analysis.graph.graph_layout import (
 )
 from backprop_viz.analysis.graph.graph_structure import analyse, is_leaf
 from backprop_viz.analysis.graph.layered_layout import layout
-from backprop_viz.recording.graph import Graph
+from backprop_viz.recording.trace.graph import Graph
 from tests.desktop.panels.autograd.graph_helpers import (
     GRAPHS,
     Residual,

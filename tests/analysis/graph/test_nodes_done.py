@@ -6,7 +6,7 @@ from torch.nn import functional
 
 import backprop_viz as bv
 from backprop_viz.analysis.graph.nodes_done import NodesDone, nodes_done
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 def nodes_of(loss: torch.Tensor) -> int:

@@ -12,12 +12,12 @@ from torch.utils.data import TensorDataset
 import backprop_viz as bv
 from backprop_viz.analysis.formulas import formula
 from backprop_viz.analysis.losses import LOSSES
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.program_text import criterion_lines, optimizer_call, program
-from backprop_viz.training.run_journal import RunJournal
-from backprop_viz.training.script import Run, script
-from backprop_viz.training.script_data import run_data
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.training.script.program_text import criterion_lines, optimizer_call, program
+from backprop_viz.training.script.run_journal import RunJournal
+from backprop_viz.training.script.script_data import run_data
+from backprop_viz.training.script.standalone_script import Run, script
 from tests.alone import losses_of_text
 from tests.analysis.formula_text import FormulaText
 from tests.analysis.losses.plain_loss import PlainLoss

@@ -5,8 +5,8 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_names import NumberNames
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.phases import Phase
 
 
 def net() -> nn.Sequential:

@@ -9,8 +9,8 @@ from torch.nn.functional import mse_loss, relu
 
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_names import NumberNames
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.phases import Phase
 
 
 def contrastive(za: torch.Tensor, zb: torch.Tensor, same: torch.Tensor) -> torch.Tensor:

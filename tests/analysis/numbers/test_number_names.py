@@ -5,7 +5,7 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_names import NumberNames
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 
 
 class Masked(nn.Module):

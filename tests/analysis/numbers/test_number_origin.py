@@ -21,11 +21,15 @@ from backprop_viz.analysis.numbers.number_origin import (
     value_of,
     weight_number,
 )
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import (
+    FactorColumn,
+    NumberExplanation,
+    Part,
+)
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.layers import Layer
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import Layer
+from backprop_viz.recording.trace.phases import Phase
 
 
 def trainer() -> bv.Trainer:

@@ -22,10 +22,10 @@ from backprop_viz.analysis.operations import (
 )
 from backprop_viz.analysis.provenance import Makers
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 from tests.analysis.operations.index_form_text import value_of
 
 TOLERANCE = 1e-12

@@ -12,12 +12,12 @@ from backprop_viz.analysis.arithmetic import Arithmetic
 from backprop_viz.analysis.optimizer_entry import Optimizer
 from backprop_viz.analysis.update_breakdown import explain_update, same, update_terms
 from backprop_viz.analysis.update_rules import NEW, OLD
-from backprop_viz.recording.events import Array, Event
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
-from backprop_viz.recording.tensors import TensorTable
-from backprop_viz.training.program_text import optimizer_call
-from backprop_viz.training.settings_schema import SETTINGS
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import TensorTable
+from backprop_viz.training.script.program_text import optimizer_call
+from backprop_viz.training.session_files.settings_schema import SETTINGS
 from tests.analysis.formula_text import FormulaText, evaluated
 
 LR = 0.013

@@ -14,9 +14,9 @@ from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.chains import effects
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults
 
 X, Y = torch.linspace(-1, 1, 12).reshape(4, 3), torch.linspace(0, 1, 4)[:, None]

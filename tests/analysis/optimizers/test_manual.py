@@ -4,7 +4,7 @@ import torch
 import backprop_viz as bv
 from backprop_viz.analysis.optimizers.manual import OPTIMIZER
 from backprop_viz.analysis.update_breakdown import same
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.analysis.formula_text import FormulaText
 
 PLAIN = None  # there is no optimizer

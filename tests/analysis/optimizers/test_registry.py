@@ -9,11 +9,11 @@ import backprop_viz as bv
 from backprop_viz.analysis import optimizers
 from backprop_viz.analysis.optimizers import KNOWN, OPTIMIZERS, optimizer_of
 from backprop_viz.analysis.update_breakdown import explain_update
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.package_files import PACKAGE, trees_with
 
 # Where a run is declared that somebody begins with.
-CHOICES = {"settings.py", "presets.py", "race_presets.py", "trainer.py", "five_phases.py"}
+CHOICES = {"run_settings.py", "presets.py", "race_presets.py", "trainer.py", "five_phases.py"}
 
 
 def test_every_file_of_the_folder_is_an_optimizer() -> None:

@@ -10,9 +10,9 @@ from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.analysis.optimizers.sparse_adam import OPTIMIZER
 from backprop_viz.analysis.update_breakdown import explain_update
 from backprop_viz.capture.explaining.explainer import explain_number
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.analysis.formula_text import FormulaText
 from tests.capture.explaining.checks import faults
 

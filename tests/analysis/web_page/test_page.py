@@ -18,7 +18,7 @@ from backprop_viz.analysis.web_page.page import MOST_BYTES, html_of, save_page
 from backprop_viz.analysis.web_page.page_texts import PAGE_TEXTS
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.tensors import Array
 
 
 def part(page: str, name: str) -> str:

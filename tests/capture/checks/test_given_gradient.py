@@ -5,8 +5,8 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.capture.checks.gradient_check import NumberCheck
 from backprop_viz.capture.explaining.explainer import explain_number
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
 
 
 def start_of(recording: Recording, index: tuple[int, ...]) -> Number:

@@ -19,11 +19,11 @@ from backprop_viz.capture.checks.gradient_check import (
     checked_number,
 )
 from backprop_viz.capture.checks.loss_along import LossAlong
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import GradientCheck
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import GradientCheck
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 CLASSES = 10
 

@@ -7,7 +7,7 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.capture.checks.gradient_check import NumberCheck
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 
 
 def test_rounding_is_not_told_to_be_a_write_that_was_not_recorded() -> None:

@@ -10,11 +10,15 @@ from backprop_viz.analysis.numbers.number_origin import scalar_of
 from backprop_viz.analysis.operations.norm_gradients import MEAN_ALONG, MEAN_GRADIENT
 from backprop_viz.analysis.operations.normalization import NORMALIZED, VARIANCE
 from backprop_viz.capture.explaining.explainer import explain_number
-from backprop_viz.recording.components import component_of
+from backprop_viz.recording.explanations.components import component_of
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import (
+    FactorColumn,
+    NumberExplanation,
+    Part,
+)
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 # The largest error of a float32 sum, in roundings of the sizes of its terms. A long sum could be
 # further off, but torch adds in pairs or blocks.

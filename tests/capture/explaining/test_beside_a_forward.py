@@ -13,7 +13,7 @@ from torch.func import functional_call, grad, jacrev, jvp, vmap
 import backprop_viz as bv
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 
 X, Y = torch.linspace(-1, 1, 18).reshape(6, 3), torch.linspace(0, 1, 6)[:, None]

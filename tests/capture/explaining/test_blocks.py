@@ -11,7 +11,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.recorded_nets import recorded_net
 from tests.nightly import NIGHTLY

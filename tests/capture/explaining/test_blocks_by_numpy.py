@@ -11,10 +11,10 @@ import pytest
 import torch
 from torch import nn
 
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number_explanation import NumberExplanation
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.test_blocks import AttentionBlock, ResidualBlock, cubes
 from tests.capture.recorded_nets import recorded_net
 

@@ -5,13 +5,13 @@ import pytest
 
 import backprop_viz as bv
 from backprop_viz.capture.explaining.chains import chain
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.presets import PRESETS
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.presets import PRESETS
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.optim import LBFGS, Optimizer
 
 import backprop_viz as bv
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.events import Array
 from tests.capture.explaining.checks import faults, numbers_of
 
 X, Y = torch.linspace(-1, 1, 12).reshape(4, 3), torch.linspace(0, 1, 4)[:, None]

@@ -11,9 +11,9 @@ from backprop_viz.capture.checks.gradient_check import NumberCheck
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.chains import effects, links
 from backprop_viz.capture.explaining.explainer import Explainer
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.explaining.complex_nets import COMPLEX_NETS, squares
 from tests.capture.recorded_nets import Applied, recorded_net

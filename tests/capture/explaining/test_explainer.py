@@ -15,10 +15,10 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.capture.explaining.chains import chain, effects
 from backprop_viz.capture.explaining.explainer import explain_number
-from backprop_viz.recording.events import GradientIntervention
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.capture.explaining.checks import faults
 from tests.capture.recorded_nets import Applied, recorded_net
@@ -253,7 +253,7 @@ def test_the_recording_alone_says_that_it_needs_the_engine() -> None:
     code = (
         "import sys, backprop_viz\n"
         "assert 'torch' not in sys.modules and 'numpy' not in sys.modules\n"
-        "from backprop_viz.recording import explaining\n"
+        "from backprop_viz.recording.explanations import explaining\n"
         "explaining.engine.clear()\n"
         "try: explaining.explained(None, None)\n"
         "except RuntimeError as error: print(error)\n"

@@ -13,9 +13,9 @@ import backprop_viz as bv
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.capture.explaining.replay import NotReplayed
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.trace.events import Array
 from tests.capture.explaining.checks import faults, numbers_of, roundings
 from tests.capture.test_generated_nets import BATCH, Net, drawn_options
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.capture.explaining.explainer import Explainer
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 from tests.capture.explaining.checks import faults
 from tests.capture.explaining.test_inside_recurrent import inside
 from tests.capture.recorded_nets import Applied, recorded_net

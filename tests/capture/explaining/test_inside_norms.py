@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.capture.explaining.chains import chain
 from backprop_viz.capture.explaining.explainer import explain_number
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation, Part
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation, Part
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults
 from tests.capture.recorded_nets import Applied, recorded_net
 

@@ -13,10 +13,10 @@ from backprop_viz.capture.checks.gradient_check import CannotCheck, checked_numb
 from backprop_viz.capture.explaining.chains import chain, effects
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation, TermFactor
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation, TermFactor
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.recording.streams import through_stream
 
 BATCH = 4

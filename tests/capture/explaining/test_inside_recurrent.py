@@ -15,9 +15,9 @@ from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import counterpart, scalar_of, told_scalar
 from backprop_viz.analysis.operations import drawn
 from backprop_viz.capture.explaining.explainer import Explainer
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
 from tests.capture.explaining.checks import faults
 from tests.capture.recorded_nets import recorded_net
 from tests.nightly import by_day_each

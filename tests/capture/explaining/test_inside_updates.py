@@ -13,11 +13,11 @@ from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.capture.explaining.chains import chain
 from backprop_viz.capture.explaining.explainer import explain_number
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 from tests.analysis.formula_text import FormulaText
 from tests.analysis.optimizers.plain_optimizer import unusual_options
 from tests.capture.explaining.checks import faults

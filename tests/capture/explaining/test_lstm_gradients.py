@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.capture.explaining.explainer import Explainer
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults
 from tests.capture.explaining.test_inside_recurrent import inside
 from tests.capture.recorded_nets import recorded_net

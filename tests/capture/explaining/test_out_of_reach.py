@@ -14,8 +14,8 @@ from torch.func import functionalize, grad, hessian, jacfwd, jacrev, jvp, vjp, v
 import backprop_viz as bv
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.explainer import Explainer
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.recorded_nets import Applied, recorded_net
 from tests.nightly import by_day_every

@@ -14,9 +14,9 @@ from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.chains import effects, links
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.explaining.complex_nets import squares
 from tests.capture.explaining.public_operations import USED

@@ -9,7 +9,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from backprop_viz.capture.explaining.chains import chain
 from backprop_viz.capture.explaining.explainer import Explainer
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 from tests.capture.explaining.checks import faults
 from tests.capture.explaining.test_lstm_gradients import last_backward
 from tests.capture.recorded_nets import recorded_net

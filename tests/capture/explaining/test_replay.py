@@ -14,8 +14,8 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.replay import NotReplayed, followed_ids, replayed
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
 from tests.capture.recorded_nets import Applied, recorded_net
 from tests.capture.test_generated_nets import OnlyOneGradient
 from tests.nightly import by_day_every

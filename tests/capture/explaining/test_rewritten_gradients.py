@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults
 
 X = torch.linspace(-1, 1, 24).reshape(8, 3)

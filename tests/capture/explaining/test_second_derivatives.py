@@ -14,9 +14,9 @@ from torch.func import functional_call
 import backprop_viz as bv
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.capture.graph.graphs import grad_fn_name, walk
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 
 # Told of each list of gradients that a backward has handed out, and of the last loss before its

@@ -9,9 +9,9 @@ import torch
 
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.capture.explaining.rounding import rounding_of
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.explaining.swept_nets import NETS, Made
 from tests.capture.recorded_nets import recorded_net

@@ -6,8 +6,8 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.capture.explaining.updates import update_slope
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.phases import Phase
 
 LR = 1e-3
 # By the rules that torch documents, at g = 0 and without a history: Adam's m̂ / (√v̂ + eps) is

@@ -12,9 +12,9 @@ from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.chains import effects, links
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.explaining.swept_nets import Square
 from tests.capture.explaining.view_writes import READ_LATER, VIEW_WRITES

@@ -5,7 +5,7 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.capture.explaining.explainer import explain_number
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 
 
 def test_a_gradient_that_weight_decay_has_changed_leads_to_the_gradient_and_the_weight() -> None:

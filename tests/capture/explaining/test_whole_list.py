@@ -15,8 +15,8 @@ import numpy as np
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.explaining.whole_list import (
     ANYWHERE,

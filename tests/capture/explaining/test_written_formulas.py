@@ -10,7 +10,7 @@ from torch import Tensor
 
 from backprop_viz.analysis.numbers.written_sums import letters_of, upstream_letters
 from backprop_viz.capture.explaining.explainer import Explainer
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 from tests.analysis.operations.index_form_text import value_of
 from tests.capture.recorded_nets import Applied, recorded_net
 

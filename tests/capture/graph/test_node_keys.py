@@ -11,10 +11,10 @@ from torch.utils.data import TensorDataset
 import backprop_viz as bv
 from backprop_viz.analysis.cursor.breakpoints import by_key, first_hit
 from backprop_viz.capture.graph.graphs import walk
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.graph import Graph
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.capture.test_generated_nets import BATCH, DRAWN_NETS, LOSSES, Net
 from tests.nightly import by_day_every

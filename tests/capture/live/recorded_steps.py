@@ -5,10 +5,10 @@ from itertools import groupby
 
 from backprop_viz.analysis.phase_runs import between_closures
 from backprop_viz.capture.watches.parameter_watch import CHANGED
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array
 
 
 def optimizer_steps(recording: Recording) -> Iterator[dict[str, Event]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from backprop_viz.capture.live.backlog import Backlog
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.trace.tensors import TensorTable
 from backprop_viz.stream.messages import LeftOut
 
 NUMBERS = 100

@@ -10,7 +10,7 @@ from torch import nn
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_origin import loss_number, value_of
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Iterate, Step, Train
 from tests.capture.live.script_runs import Scripts
 

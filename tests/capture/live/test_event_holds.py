@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Iterate, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import Update
 from tests.capture.live.script_runs import SCRIPTS, Ended, Scripts, ScriptsWindow

@@ -11,8 +11,8 @@ from torch import nn
 import backprop_viz as bv
 from backprop_viz.capture.live.file_follower import into_file
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunEnded
 from tests.capture.live.script_runs import Scripts
 from tests.recording.files.wrapped_streams import Disk, wrap_streams

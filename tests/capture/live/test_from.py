@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 import backprop_viz as bv
-from backprop_viz.desktop.controllers.attached import notice_of_end
-from backprop_viz.recording.phases import Phase
+from backprop_viz.desktop.controllers.own_loops.attached import notice_of_end
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Step, Train
 from backprop_viz.stream.messages import RunEnded, Update
 from tests.capture.live.script_runs import Scripts

@@ -10,9 +10,9 @@ import backprop_viz as bv
 from backprop_viz.analysis.joined_ranks import joined, source_on_rank
 from backprop_viz.analysis.ranks import all_reduce_in
 from backprop_viz.capture.checks.gradient_check import NumberCheck, checked_number
-from backprop_viz.recording.all_reduce import all_reduce_of
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.all_reduce import all_reduce_of
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.forked_ranks import Net
 from tests.nightly import NIGHTLY, by_day_every, by_night
 from tests.rank_files import needs_shards, printed_and_files, rank_files, train_ranks

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 import backprop_viz as bv
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.program import Program
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Program
 from backprop_viz.stream.commands import SetBreakpoints, Step
 from backprop_viz.stream.messages import RunEnded, Update
 from tests.capture.live.script_runs import Scripts

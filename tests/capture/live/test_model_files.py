@@ -7,9 +7,9 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import plain_value
-from backprop_viz.recording.phases import PHASES, Phase
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.phases import PHASES, Phase
 from backprop_viz.stream.commands import Iterate, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from tests.capture.live.script_runs import Scripts, ScriptsWindow

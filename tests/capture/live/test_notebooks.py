@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.program import Program
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Program
 from backprop_viz.stream.commands import SetBreakpoints, Step
 from backprop_viz.stream.messages import Update
 from tests.capture.live.script_runs import Scripts, ScriptsWindow

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 def made() -> tuple[nn.Module, torch.optim.Optimizer]:

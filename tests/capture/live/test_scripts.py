@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Iterate, Step, Train
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from tests.capture.live.recorded_steps import optimizer_steps, told_of_step

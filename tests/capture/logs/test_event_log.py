@@ -2,7 +2,7 @@ import torch
 
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 def log_of_two() -> EventLog:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 Z, FW, LO, BW, UP = Phase
 X, Y = torch.linspace(-1, 1, 45).reshape(9, 5), torch.arange(9) % 3

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.nightly import by_day_each
 from tests.recording.streams import through_stream, unlike
 

@@ -6,8 +6,8 @@ from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import LayerGraph
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import LayerGraph
+from backprop_viz.recording.trace.phases import Phase
 
 NOISE, REAL = torch.linspace(-1, 1, 12).reshape(4, 3), torch.linspace(0, 1, 20).reshape(4, 5)
 

@@ -4,7 +4,7 @@ import pytest
 
 from backprop_viz.capture.logs import span_log
 from backprop_viz.recording.beside import Beside
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 def test_time_that_the_loop_stood_still_is_no_phases(monkeypatch: pytest.MonkeyPatch) -> None:

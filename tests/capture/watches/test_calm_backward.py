@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 # Where a hook writes to the gradient that comes by, unseen, and returns nothing.
 Hooked = Callable[[Tensor], object]

@@ -15,7 +15,7 @@ from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.recording.format.frames import header, read_header, read_record
 from backprop_viz.recording.format.reader import RecordingReader
 from backprop_viz.recording.format.writer import health_pieces
-from backprop_viz.recording.health import IterationHealth, TensorHealth
+from backprop_viz.recording.trace.health import IterationHealth, TensorHealth
 
 Seen = list[tuple[str, str, np.ndarray[Any, Any]]]
 

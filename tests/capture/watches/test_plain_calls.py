@@ -12,9 +12,9 @@ from torch.overrides import TorchFunctionMode
 import backprop_viz as bv
 from backprop_viz.capture.watches import plain_calls
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN, PlainCalls
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.cloning import bits
 from tests.capture.test_borrowed import CASES, Net, batch, numbers
 

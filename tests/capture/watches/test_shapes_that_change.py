@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.recording.calls import Call
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.calls import Call
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 
 
 class Net(nn.Module):

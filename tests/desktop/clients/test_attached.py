@@ -24,9 +24,9 @@ from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.phases.phases import PhaseProgress, phase_states
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.messages import Preparing
 from tests.capture.live.script_runs import Scripts, ended_process
 from tests.waiting import until, until_idle

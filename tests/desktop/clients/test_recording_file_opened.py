@@ -24,13 +24,13 @@ from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.phases.next_step_hint import NextStepHint
 from backprop_viz.desktop.panels.phases.phase_texts import next_step
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.files import recording_file
 from backprop_viz.recording.files.file_layout import FileLayout, ScanReport
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.program import Line, Program
-from backprop_viz.recording.progress import Progress
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.requests.progress import Progress
+from backprop_viz.recording.run.program import Line, Program
+from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from tests.conftest import OpenWindow
 from tests.opened_windows import keep_settings_in

@@ -23,12 +23,12 @@ from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Line, Program
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Line, Program
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import InterruptScript, RunAttached, RunEnded, Update
 from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send

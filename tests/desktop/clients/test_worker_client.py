@@ -14,8 +14,8 @@ from backprop_viz.desktop.clients import worker_client
 from backprop_viz.desktop.clients.worker_client import WorkerClient
 from backprop_viz.desktop.clients.worker_process import WorkerProcess
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Step
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
 from backprop_viz.stream.messages import Begin, Painted, Update, UpdateWanted
@@ -26,9 +26,9 @@ WORKER = """
 import os, sys, time
 import numpy as np
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.stream.messages import Update
 from backprop_viz.stream.wire import MessageReader

@@ -11,8 +11,8 @@ from backprop_viz.desktop.clients import worker_client, worker_process
 from backprop_viz.desktop.clients.worker_client import WorkerClient
 from backprop_viz.desktop.clients.worker_process import Printed, traceback_in
 from backprop_viz.desktop.texts.message_texts import message_text
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.settings.run_settings import Settings
 
 pytestmark = pytest.mark.real_worker
 

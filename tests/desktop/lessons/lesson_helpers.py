@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.lessons.lesson import LANGUAGES, Lesson
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.controllers.lesson_player import LessonPlayer
+from backprop_viz.desktop.controllers.lessons.lesson_player import LessonPlayer
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.window.main_window import MainWindow

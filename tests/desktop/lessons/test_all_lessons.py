@@ -3,9 +3,9 @@
 import pytest
 
 from backprop_viz.analysis.lessons.lesson import Lesson
-from backprop_viz.desktop.controllers.lesson_player import LessonPlayer
+from backprop_viz.desktop.controllers.lessons.lesson_player import LessonPlayer
 from backprop_viz.desktop.lessons import lessons
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from tests.conftest import OpenSession
 from tests.desktop.lessons.lesson_helpers import play_lesson
 

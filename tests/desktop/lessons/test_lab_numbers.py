@@ -11,9 +11,9 @@ from torch.nn import functional
 import backprop_viz as bv
 from backprop_viz.analysis.lessons.evidence import EVIDENCE_NAMES
 from backprop_viz.analysis.lessons.expressions import read_expression
-from backprop_viz.desktop.controllers.lesson_player import LessonPlayer
+from backprop_viz.desktop.controllers.lessons.lesson_player import LessonPlayer
 from backprop_viz.desktop.lessons import lessons
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from tests.conftest import OpenSession
 from tests.desktop.lessons.lesson_helpers import play_lesson
 

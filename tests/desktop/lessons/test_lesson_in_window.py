@@ -17,7 +17,7 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.desktop.application_helpers import trigger
 from tests.desktop.lessons.lesson_helpers import Student, left_as_found
 from tests.waiting import until, until_idle

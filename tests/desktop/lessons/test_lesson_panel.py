@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.controllers.lesson_player import LessonPlayer
+from backprop_viz.desktop.controllers.lessons.lesson_player import LessonPlayer
 from backprop_viz.desktop.lessons import words
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.flowing_text import FlowingText

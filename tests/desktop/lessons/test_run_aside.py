@@ -7,9 +7,9 @@ import numpy as np
 
 import backprop_viz as bv
 from backprop_viz.desktop.run.session import Session
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import (
     ChooseLabel,
     Iterate,

@@ -14,8 +14,8 @@ from backprop_viz.desktop.panels.drawing.probabilities import ProbabilityBars
 from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.data_sets import DATA_SETS
-from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved, Prediction
-from backprop_viz.recording.samples import Scores, Sheet
+from backprop_viz.recording.requests.drawing_training import DrawingTrainingState, Moved, Prediction
+from backprop_viz.recording.requests.samples import Scores, Sheet
 
 MakeViewState = Callable[..., ViewState]
 CLOTHES = tuple(f"{name} of clothing" for name in "ABCDEFGHIJ")

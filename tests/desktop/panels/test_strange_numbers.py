@@ -12,9 +12,9 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.events import Array, Parameter
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array, Parameter
 from tests.nightly import NIGHTLY, by_day_every
 from tests.recording.records import changed_event, changed_recording
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backprop_viz.desktop.run.session import Session
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 OpenSession = Callable[[Settings], Session]

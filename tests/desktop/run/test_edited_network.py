@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from torch import Tensor, nn
 
-from backprop_viz.desktop.controllers import networks
+from backprop_viz.desktop.controllers.training import networks
 from backprop_viz.desktop.panels.program.network_page import NetworkPage
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow

@@ -4,9 +4,9 @@ import pytest
 
 import backprop_viz as bv
 from backprop_viz.desktop.run.explanation_requests import ExplanationRequests, Question
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.stream.commands import ExplainNumber, HoldRecording
 from backprop_viz.stream.messages import ChainFollowed, NumberExplained
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.clients.wake import Wake
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.system.garbage_collector import Collector
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 
 OpenSession = Callable[..., Session]
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)

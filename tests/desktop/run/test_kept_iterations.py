@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Array, GradientIntervention
 from backprop_viz.recording.iteration import Kept, Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array, GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import (
     AlterGradient,
     BackwardTwice,
@@ -23,7 +23,7 @@ from backprop_viz.stream.commands import (
     OpenSessionFile,
     TrainOnDrawing,
 )
-from backprop_viz.training.checkpoints import RECENT
+from backprop_viz.training.state.checkpoints import RECENT
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.session_file import StoredRun, load_session, save_session
 from backprop_viz.worker.rerecording import FEW_BYTES, MOST_SAVED_BYTES

@@ -12,12 +12,12 @@ import backprop_viz as bv
 from backprop_viz.analysis.cursor.breakpoints import first_hit
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Line
+from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.recording.recording_cache import RecordingCache, memory_of
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Line
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
 from tests.nightly import NIGHTLY, by_day_every

@@ -18,7 +18,7 @@ from backprop_viz.desktop.clients.wake import wait_until
 from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.rank_lines import RankLine, rank_lines
 from backprop_viz.stream.token_file import read_token
 from tests.capture.live.script_runs import shared_scripts

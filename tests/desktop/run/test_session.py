@@ -18,9 +18,9 @@ import backprop_viz as bv
 from backprop_viz.desktop.clients.worker_client import WorkerClient
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.messages import Update
 from backprop_viz.stream.wire import Received
 from tests.monkey.plain_loop import plain_loop

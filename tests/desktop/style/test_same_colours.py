@@ -19,9 +19,9 @@ from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.layers import ForwardPass, Layer, LayerGraph
 from tests.recording.records import made_recording
 
 MakeViewState = Callable[..., ViewState]

@@ -7,7 +7,7 @@ from backprop_viz.analysis import findings
 from backprop_viz.desktop.texts.finding_texts import finding_text, finding_texts
 from backprop_viz.desktop.texts.finding_titles import finding_title, finding_titles
 from backprop_viz.desktop.texts.finding_topics import looked_for
-from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.notices.finding import Finding
 
 
 def test_each_code_has_one_and_each_sentence_a_code() -> None:

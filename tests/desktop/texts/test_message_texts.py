@@ -9,11 +9,11 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication
 
 import backprop_viz as bv
-from backprop_viz.desktop.controllers.attached import notice_of_end
+from backprop_viz.desktop.controllers.own_loops.attached import notice_of_end
 from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.notices import Notice, notice_of
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.notices.notice import Notice, notice_of
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.commands import OpenSessionFile
 from backprop_viz.stream.messages import Filed, RunEnded
 from backprop_viz.worker.files.session_file import save_session

@@ -16,7 +16,7 @@ from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.theme import body_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 from tests.desktop.application_helpers import trigger
 from tests.nightly import by_day_every, by_night
 

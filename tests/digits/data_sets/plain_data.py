@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 import backprop_viz as bv
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.data_sources import open_source
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.training.data.data_sources import open_source
 from tests.plain import stated
 
 # Images (N, 1, 32, 32), labels (N,), and the data's own targets (N, 10) where it has some.

@@ -15,11 +15,11 @@ import backprop_viz as bv
 from backprop_viz.cli import parse
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.digits.downloads import DownloadError, download, present
-from backprop_viz.recording.progress import Progress
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.run_journal import RunJournal
-from backprop_viz.training.script import Run, script
-from backprop_viz.training.script_data import run_data
+from backprop_viz.recording.requests.progress import Progress
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.training.script.run_journal import RunJournal
+from backprop_viz.training.script.script_data import run_data
+from backprop_viz.training.script.standalone_script import Run, script
 from tests.alone import losses_of_text
 from tests.digits.data_sets.plain_data import SHUFFLED, batches_are_plain
 from tests.faulty_server import serving

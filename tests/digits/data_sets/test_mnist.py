@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from tests.digits.data_sets.plain_data import SHUFFLED, batches_are_plain
 from tests.digits.test_mnist import FILES
 

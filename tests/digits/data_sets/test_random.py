@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import torch
 
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from tests.digits.data_sets.plain_data import Batch, PlainData, batches_are_plain
 
 

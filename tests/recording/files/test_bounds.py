@@ -8,9 +8,9 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files import file_layout, recording_file, recording_file_writer
-from backprop_viz.recording.health import IterationHealth, TensorHealth
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.trace.health import IterationHealth, TensorHealth
 from tests.recording.files.plain_reader import read
 from tests.recording.files.wrapped_streams import Disk, wrap_streams
 from tests.recording.records import made_recording

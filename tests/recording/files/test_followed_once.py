@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import backprop_viz as bv
-from backprop_viz.recording.health import IterationHealth, TensorHealth
+from backprop_viz.recording.trace.health import IterationHealth, TensorHealth
 from tests.recording.files.wrapped_streams import wrap_streams
 from tests.recording.records import made_recording
 from tests.recording.streams import unlike

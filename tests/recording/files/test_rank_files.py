@@ -7,7 +7,7 @@ import pytest
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.rank_files import by_rank, files_of_run, origin_of_file
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.run_origin import RunOrigin
 
 
 def written(path: Path, rank: int, *arguments: str, world_size: int = 3) -> Path:

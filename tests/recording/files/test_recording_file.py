@@ -16,9 +16,9 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files import recording_file
 from backprop_viz.recording.files.recording_file import RecordingFile
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.program import Line, Program
-from backprop_viz.recording.progress import Cancelled
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.requests.progress import Cancelled
+from backprop_viz.recording.run.program import Line, Program
+from backprop_viz.recording.run.run_origin import RunOrigin
 from tests.recording.files.plain_reader import read
 from tests.recording.records import made_recording
 from tests.recording.streams import same, unlike

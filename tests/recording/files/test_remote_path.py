@@ -17,7 +17,7 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.rank_files import files_of_run
 from backprop_viz.recording.files.remote_path import RemotePath, any_path
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.run_origin import RunOrigin
 from tests.recording.records import made_recording
 from tests.recording.streams import unlike
 

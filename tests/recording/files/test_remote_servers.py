@@ -19,7 +19,7 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files import object_parts
 from backprop_viz.recording.files.rank_files import files_of_run
 from backprop_viz.recording.files.remote_path import any_path
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.run_origin import RunOrigin
 from tests.recording.files.test_remote_path import recordings
 from tests.recording.streams import unlike
 

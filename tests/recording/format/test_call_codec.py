@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_viz.recording.calls import Call, TensorPlace, TorchName, changed_leaves
 from backprop_viz.recording.format.call_codec import told_call, understood, understood_call
 from backprop_viz.recording.format.codec import Malformed, decoded, encoded
 from backprop_viz.recording.format.records import CallRecord
+from backprop_viz.recording.trace.calls import Call, TensorPlace, TorchName, changed_leaves
 
 TENSORS = 3
 KEYS = st.one_of(st.integers(-(2**63), 2**64 - 1), st.text(max_size=5))

@@ -8,8 +8,8 @@ import pytest
 from backprop_viz.recording.format.codec import Malformed, array_pieces
 from backprop_viz.recording.format.compact_arrays import DIFFERENCE, ArrayPacker, unpacked_array
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import Array, TensorTable
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array, TensorTable
 from tests.recording.records import made_recording
 
 

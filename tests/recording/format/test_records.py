@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import backprop_viz as bv
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 @pytest.fixture(scope="module")

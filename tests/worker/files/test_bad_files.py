@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import backprop_viz as bv
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.history import Curves
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.session_file import StoredRun, load_session, resume, save_session

@@ -22,24 +22,24 @@ from backprop_viz.desktop.panels.settings.schedule_options import (
     SCHEDULE_QUANTITIES,
 )
 from backprop_viz.desktop.panels.settings.settings_bar import BATCH_SIZE, LEARNING_RATE, SEED
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.files.kinds import Flag, NumberKind, Whole, Wrong, described
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.files.window_schema import BREAKPOINT
-from backprop_viz.recording.history import Curves
 from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES
-from backprop_viz.recording.schedules import Schedule
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.checkpoints import Checkpoint
-from backprop_viz.training.peek import peek_settings
-from backprop_viz.training.settings_schema import (
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.settings.schedules import Schedule
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.training.session_files.peek import peek_settings
+from backprop_viz.training.session_files.settings_schema import (
     OPTIONS_OF,
     SCHEDULE_OPTIONS,
     SETTINGS,
 )
+from backprop_viz.training.state.checkpoints import Checkpoint
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.schema import SESSION

@@ -11,16 +11,17 @@ import torch
 import backprop_viz as bv
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizers import OPTIMIZERS
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.about import read_about
-from backprop_viz.recording.history import Curves
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training import data_sources, five_phases
-from backprop_viz.training.checkpoints import Checkpoint
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.training import five_phases
+from backprop_viz.training.data import data_sources
 from backprop_viz.training.recorded_steps import RecordedSteps
+from backprop_viz.training.state.checkpoints import Checkpoint
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.session_file import (

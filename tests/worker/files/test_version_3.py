@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.raw import Raw
-from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Kept
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.run_journal import RunJournal
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.training.script.run_journal import RunJournal
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.session_file import load_session

@@ -13,7 +13,7 @@ from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 class AutogradView(Panel):

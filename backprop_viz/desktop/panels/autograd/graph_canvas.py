@@ -26,10 +26,10 @@ from backprop_viz.desktop.panels.autograd.node_hints import node_hint
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.style.painting import hint_in_middle
 from backprop_viz.desktop.style.theme import Theme, text_scale
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.missing import node_missing
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.graph import Graph
 
 _LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35
 _STEP = 1.25

@@ -20,9 +20,9 @@ from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.painting import elided, fitting, head_of
 from backprop_viz.desktop.style.theme import DARK, Theme, scene_code_font, scene_font
-from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.graph import Graph, Node
+from backprop_viz.recording.trace.phases import Phase
 
 _LEAST = 11  # pixels on screen of the smallest text
 _AFAR = 0.61  # the scale below which almost no text is drawn

@@ -4,7 +4,7 @@ from backprop_viz.desktop.panels.autograd.graph_item import NodeState
 from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.texts.missing_texts import not_recorded_text
-from backprop_viz.recording.graph import Node
+from backprop_viz.recording.trace.graph import Node
 
 
 def node_hint(node: Node, state: NodeState, breaking: bool, missing: str) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.run.breakpoint import Breakpoint
 
 
 class BreakMenu(QMenu):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.cursor.breakpoints import GRADIENT_CONDITIONS
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.run.breakpoint import Breakpoint
 
 
 def breakpoint_text(breakpoint_: Breakpoint, view_state: ViewState | None = None) -> str:

@@ -18,8 +18,8 @@ from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import breakpoint_
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.settings.quantities import Quantity
 
 # The value offered first for each condition with a value.
 VALUES = {"loss_above": 10.0, "norm_above": 100.0, "norm_below": 1e-6}

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWi
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.drawing_training import Moved
+from backprop_viz.recording.requests.drawing_training import Moved
 
 
 class BatchMark(QFrame):

@@ -28,8 +28,8 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, scaled, text_scale
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.data_set import DIGITS
-from backprop_viz.recording.drawing_training import Prediction
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.requests.drawing_training import Prediction
+from backprop_viz.recording.trace.events import Array
 
 _GAP = 12
 _BARS = 96  # the least width of the bars

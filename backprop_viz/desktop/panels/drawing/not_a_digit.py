@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
-from backprop_viz.recording.drawing_training import Prediction
+from backprop_viz.recording.requests.drawing_training import Prediction
 
 
 class NotADigit(QLabel):

@@ -23,8 +23,8 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, 
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.desktop.widgets.told_number import ToldNumber, ToldPart
 from backprop_viz.digits.data_set import DIGITS
-from backprop_viz.recording.class_names import class_name
-from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved
+from backprop_viz.recording.requests.class_names import class_name
+from backprop_viz.recording.requests.drawing_training import DrawingTrainingState, Moved
 
 _MOST_OF_WIDTH = 0.45  # of the widget, for the names
 _ROW = 14  # the least height of a row at 100 % of the text size

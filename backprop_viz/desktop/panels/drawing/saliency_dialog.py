@@ -15,10 +15,10 @@ from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.data_set import DIGITS
-from backprop_viz.recording.class_names import class_name
-from backprop_viz.recording.drawing_training import Saliency
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.requests.class_names import class_name
+from backprop_viz.recording.requests.drawing_training import Saliency
 
 
 class SaliencyDialog(QDialog):

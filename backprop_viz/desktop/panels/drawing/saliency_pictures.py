@@ -21,8 +21,8 @@ from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
-from backprop_viz.recording.drawing_training import Saliency
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.requests.drawing_training import Saliency
+from backprop_viz.recording.trace.tensors import Array
 
 _INK = 0.35  # pixels of at least this value lie inside the outline of the drawing
 _CAPTION = 17

@@ -6,7 +6,7 @@ import numpy as np
 
 from backprop_viz.desktop.panels.drawing.strokes import PadMark, PenPoint, Picture, Stroke
 from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES
-from backprop_viz.recording.window_part import StoredMark
+from backprop_viz.recording.run.window_part import StoredMark
 
 
 def marks_to_json(marks: Iterable[PadMark]) -> list[StoredMark]:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 from backprop_viz.desktop.style.action_texts import action_label
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.digits.data_set import DIGITS
-from backprop_viz.recording.drawing_training import DrawingTrainingState
+from backprop_viz.recording.requests.drawing_training import DrawingTrainingState
 
 
 class TrainingRow(QWidget):

@@ -17,8 +17,8 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.texts.finding_texts import finding_text
 from backprop_viz.desktop.texts.finding_titles import finding_title
 from backprop_viz.desktop.widgets.sentence import Sentence
-from backprop_viz.recording.finding import Finding
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.notices.finding import Finding
 
 _EDGE = 3
 

@@ -13,8 +13,8 @@ from backprop_viz.desktop.texts.error_texts import error_sentences
 from backprop_viz.desktop.texts.finding_topics import looked_for
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.sentence import Sentence
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
 
 # This many findings have a card: to make hundreds of them would take long, and nobody reads them.
 MOST_CARDS = 30

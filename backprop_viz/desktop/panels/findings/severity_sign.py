@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
-from backprop_viz.recording.finding import Severity
+from backprop_viz.recording.notices.finding import Severity
 
 _SIDE = 16
 

@@ -36,8 +36,8 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, 
 from backprop_viz.desktop.style.tight_cell import TightCell
 from backprop_viz.desktop.widgets.cell_copier import CellCopier
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.events import Array
 
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 2

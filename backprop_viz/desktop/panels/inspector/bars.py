@@ -25,8 +25,8 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, 
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, exactly
 from backprop_viz.desktop.widgets.told_number import ToldNumber
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.events import Array
 
 _LEGEND = 18.0
 _LABELS = 16.0

@@ -22,9 +22,9 @@ from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.desktop.texts.table_texts import baseline_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.sentence import Sentence
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.trace.events import Array
 
 _TALLEST = 170
 

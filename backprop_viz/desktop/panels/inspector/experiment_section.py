@@ -24,10 +24,10 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.widgets.sentence import Sentence
-from backprop_viz.recording.events import Array, GradientIntervention
-from backprop_viz.recording.graph import Node
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.settings.quantities import Quantity
+from backprop_viz.recording.trace.events import Array, GradientIntervention
+from backprop_viz.recording.trace.graph import Node
 
 SCALE, SIZE = Quantity(), Quantity(0, above=True)
 

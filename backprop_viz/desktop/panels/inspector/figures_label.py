@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, Q
 
 from backprop_viz.desktop.style.elided import ElidedLabel, line_height
 from backprop_viz.desktop.widgets.told_number import ToldNumber
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 
 # The text of a figure as it stands in the line, and what number it is.
 Figure = tuple[str, Number | ToldNumber | None]

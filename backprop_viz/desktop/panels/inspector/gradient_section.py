@@ -29,11 +29,11 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import norm, short, signed
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.desktop.widgets.told_number import ToldNumber
-from backprop_viz.recording.components import Component, component_of
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.explanations.components import Component, component_of
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 
 # Parameters with more elements are shown as a histogram.
 MOST_BARS = 24

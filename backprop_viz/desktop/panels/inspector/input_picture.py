@@ -19,8 +19,8 @@ from backprop_viz.desktop.style.painting import ink_on, text_line
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.tensors import Array
 
 _CELL_WIDTH, _CELL_HEIGHT = 46, 20
 _MOST_ROWS, _MOST_CURVES = 40, 24

@@ -8,7 +8,7 @@ from backprop_viz.analysis.numbers.tensor_forms import TensorForm, forms_for
 from backprop_viz.desktop.panels.inspector.input_picture import InputPicture
 from backprop_viz.desktop.style.theme import Theme, body_font
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.trace.layers import Layer
 
 
 class InputSection(QWidget):

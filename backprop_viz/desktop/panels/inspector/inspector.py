@@ -40,9 +40,9 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.late_widget import LateWidget
-from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import Layer, LayerGraph, not_run
+from backprop_viz.recording.trace.graph import Graph, Node
+from backprop_viz.recording.trace.layers import Layer, LayerGraph, not_run
 
 # The parameter that the tutorial prints.
 _FIRST: Choice = ("parameter", "conv1.bias")

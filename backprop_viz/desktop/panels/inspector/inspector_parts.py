@@ -14,11 +14,11 @@ from backprop_viz.desktop.panels.inspector.tensor_section import layer_tensors
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Parameter
-from backprop_viz.recording.graph import Node
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import Layer
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.events import Parameter
+from backprop_viz.recording.trace.graph import Node
+from backprop_viz.recording.trace.layers import Layer
+from backprop_viz.recording.trace.tensors import Array
 
 Choice = tuple[str, str]  # "parameter", "buffer" or "layer", and its name
 

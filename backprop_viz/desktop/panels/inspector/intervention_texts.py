@@ -3,9 +3,9 @@
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import number
-from backprop_viz.recording.events import GradientIntervention
-from backprop_viz.recording.graph import Node
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.graph import Node
 
 
 def intervention_text(

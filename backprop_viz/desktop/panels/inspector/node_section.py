@@ -22,10 +22,10 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.graph import Node, Saved
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.graph import Node, Saved
 
 _WIDTH, _HEIGHT = 96, 64
 _MOST_MAPS = 16

@@ -12,8 +12,8 @@ from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.style.thinning import farthest, numbers_at, thinned
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.tensors import Array
 
 _LARGEST_CELL = 26
 _STEPS = {

@@ -15,12 +15,12 @@ from backprop_viz.analysis.numbers.number_origin import (
 )
 from backprop_viz.analysis.provenance import arrived
 from backprop_viz.desktop.panels.inspector.tensor_section import is_layer_of
-from backprop_viz.recording.graph import Node
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.layers import Layer
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.graph import Node
+from backprop_viz.recording.trace.layers import Layer
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

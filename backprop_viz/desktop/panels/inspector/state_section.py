@@ -31,9 +31,9 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import apart, full, index_text, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.phases import Phase
 
 _LEAST = 96
 _INDENT = 14

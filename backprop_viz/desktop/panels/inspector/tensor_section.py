@@ -21,11 +21,11 @@ from backprop_viz.desktop.texts.missing_texts import not_recorded_text
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.missing import activation_missing, gradient_missing
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.layers import Layer
 
 # More maps would be too small to see; the table has them all.
 _MOST_MAPS = 256

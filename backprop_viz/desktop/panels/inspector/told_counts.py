@@ -8,9 +8,9 @@ from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.numbers.number_names import element_name
 from backprop_viz.desktop.widgets.told_number import ToldNumber, ToldPart
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.tensors import Array
 
 # The first of the counted elements, this many, are listed one by one.
 _LISTED = 8

@@ -14,12 +14,12 @@ from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableC
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
-from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.modules import OptimizerGroup
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.modules import OptimizerGroup
+from backprop_viz.recording.trace.phases import Phase
 
 
 def step_of(before: Array, after: Array) -> Array:

@@ -18,8 +18,8 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.texts.missing_texts import not_recorded_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.program import Program
-from backprop_viz.recording.torch_error import said_place
+from backprop_viz.recording.run.program import Program
+from backprop_viz.recording.trace.torch_error import said_place
 
 # Expected reasons are muted, those for NaN have the colour of errors.
 _FINE = frozenset(

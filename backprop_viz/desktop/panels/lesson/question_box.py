@@ -23,7 +23,7 @@ from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage
 from backprop_viz.desktop.panels.lesson.rich_text import plain_text, rich_text
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.quantities import BadNumber, Quantity, Real
+from backprop_viz.recording.settings.quantities import BadNumber, Quantity, Real
 
 _SIGNS = ((-1, "negative"), (0, "zero"), (1, "positive"))
 

@@ -15,7 +15,7 @@ from backprop_viz.desktop.widgets.told_measures import (
     gradient_length,
     told_gradients_length,
 )
-from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.run.breakpoint import Breakpoint
 
 # Trees of so few modules are unfolded at first.
 _FEW = 40

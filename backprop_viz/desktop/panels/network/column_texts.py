@@ -5,7 +5,7 @@ from PySide6.QtGui import QFontMetrics
 from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.panels.network.network_painter import SWITCH
 from backprop_viz.desktop.style.theme import body_font, code_font, scaled
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.trace.layers import Layer
 
 
 def header_widths(layers: tuple[Layer, ...], room: int) -> tuple[int, ...]:

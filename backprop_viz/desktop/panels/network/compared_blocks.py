@@ -5,7 +5,7 @@ from dataclasses import replace
 from backprop_viz.analysis.comparison import difference, same_layer
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Mode, blocks
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.trace.layers import Layer
 
 COMPARED_ROWS = 3
 

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 
 from backprop_viz.desktop.style.images import is_picture
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.layers import Layer
 
 Mode = Literal["activations", "weights", "gradients"]
 MODES: tuple[Mode, ...] = ("activations", "weights", "gradients")

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.layers import Layer
 
 
 def layer_menu(

@@ -17,8 +17,8 @@ from backprop_viz.desktop.panels.network.feature_maps import Block, Look
 from backprop_viz.desktop.panels.network.network_layout import Grid
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.theme import Theme
-from backprop_viz.recording.layers import Layer
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.layers import Layer
 
 # This many numbers of a block are lit up, those that count most.
 _MOST = 60

@@ -12,7 +12,7 @@ from backprop_viz.desktop.style.images import image_of
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.style.painting import ink_on, text_line
 from backprop_viz.desktop.style.theme import Theme, code_font
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 
 
 class MapPicture(QWidget):

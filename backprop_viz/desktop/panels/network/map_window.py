@@ -40,7 +40,7 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.desktop.style.theme import Theme, code_font
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions, exactly
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 
 
 class MapWindow(QFrame):

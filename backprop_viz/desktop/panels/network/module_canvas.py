@@ -19,7 +19,7 @@ from backprop_viz.desktop.panels.network.module_painter import ModuleScene, pain
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.texts.missing_texts import module_note
-from backprop_viz.recording.layers import LayerGraph
+from backprop_viz.recording.trace.layers import LayerGraph
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 

@@ -9,7 +9,7 @@ from backprop_viz.desktop.panels.network.feature_maps import Mode, shape_text
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.numbers import norm, short
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.trace.layers import Layer, LayerGraph
 
 # A bar's length is the norm's logarithm: it is full at the whole network's norm.
 _DECADES = 4.0

@@ -15,7 +15,7 @@ from backprop_viz.desktop.panels.network.module_layout import (
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.painting import arrow, text_line
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 _LEFT = Qt.TextElideMode.ElideLeft
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QToolButton, QWidget
 from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
 from backprop_viz.desktop.style.glyphs import glyph_icon
 from backprop_viz.desktop.style.theme import DARK, Theme
-from backprop_viz.recording.layers import LayerGraph
+from backprop_viz.recording.trace.layers import LayerGraph
 
 
 class ModulesPage(QScrollArea):

@@ -11,7 +11,7 @@ from backprop_viz.desktop.panels.network.network_layout import Grid
 from backprop_viz.desktop.style.images import gray_pixels, image_of, signed_pixels
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.style.thinning import thinned
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 
 Pixels = NDArray[np.uint32]
 Indices = NDArray[np.intp]

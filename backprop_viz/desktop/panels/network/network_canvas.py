@@ -46,9 +46,9 @@ from backprop_viz.desktop.style.painting import hint_in_middle
 from backprop_viz.desktop.style.theme import Theme, scaled, text_scale
 from backprop_viz.desktop.widgets.cell_copier import number_under_mouse
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.layers import Layer, LayerGraph
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.layers import Layer, LayerGraph
 
 NAME_LINE = 18  # the part of a column's header below its name, at 100 % of the text size
 

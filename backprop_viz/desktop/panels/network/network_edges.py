@@ -9,8 +9,8 @@ from backprop_viz.desktop.panels.network.network_layout import NetworkColumn
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.painting import arrow
 from backprop_viz.desktop.style.theme import Theme
-from backprop_viz.recording.layers import Layer
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import Layer
+from backprop_viz.recording.trace.phases import Phase
 
 
 def paint_edge(

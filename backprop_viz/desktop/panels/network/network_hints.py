@@ -16,8 +16,8 @@ from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.numbers import compared, full, signed
 from backprop_viz.desktop.texts.missing_texts import not_recorded_text, scripted_note
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
-from backprop_viz.recording.layers import SCRIPTED, Layer
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.layers import SCRIPTED, Layer
 
 
 def tensor_name(state: NetworkState, layer: Layer, block: Block) -> str:

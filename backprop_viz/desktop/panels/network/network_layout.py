@@ -16,7 +16,7 @@ from backprop_viz.desktop.panels.network.long_edges import (
     beside_lanes,
     ways_of,
 )
-from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.trace.layers import Layer, LayerGraph
 
 _HEADER = 38  # at 100 % of the text size, as all that has to do with text
 _CAPTION = 17

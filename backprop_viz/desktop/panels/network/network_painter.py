@@ -25,8 +25,8 @@ from backprop_viz.desktop.style.theme import (
     scaled,
     text_scale,
 )
-from backprop_viz.recording.layers import Layer
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import Layer
+from backprop_viz.recording.trace.phases import Phase
 
 Blocks = tuple[Block, ...]
 

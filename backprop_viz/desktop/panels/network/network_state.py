@@ -12,9 +12,9 @@ from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.missing import activation_missing, gradient_missing
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import Layer, LayerGraph
+from backprop_viz.recording.trace.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.texts.missing_texts import not_recorded_text
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.layers import LayerGraph
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import LayerGraph
+from backprop_viz.recording.trace.phases import Phase
 
 
 class NetworkView(Panel):

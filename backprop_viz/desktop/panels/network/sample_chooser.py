@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.settings.quantities import Quantity
 
 _FIELD = """
 QAbstractSpinBox { padding: 0 2px; min-height: 18px; }

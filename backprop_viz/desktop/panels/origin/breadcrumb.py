@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButt
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import code_font
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 
 
 @dataclass(frozen=True, slots=True)

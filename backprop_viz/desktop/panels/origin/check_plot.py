@@ -13,7 +13,7 @@ from backprop_viz.desktop.panels.plots.plot_parts import (
     set_up_plot,
 )
 from backprop_viz.desktop.style.theme import DARK, Theme
-from backprop_viz.recording.number_explanation import GradientCheck
+from backprop_viz.recording.explanations.number_explanation import GradientCheck
 
 
 class CheckPlot(pg.PlotWidget):

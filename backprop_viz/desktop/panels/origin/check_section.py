@@ -35,10 +35,10 @@ from backprop_viz.desktop.style.elided import ElidedLabel, line_height
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.widgets.late_widget import LateWidget
-from backprop_viz.recording.loss_surface import WeightPlace
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, GradientCheck
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, GradientCheck
+from backprop_viz.recording.requests.loss_surface import WeightPlace
+from backprop_viz.recording.settings.quantities import Quantity
 
 if TYPE_CHECKING:
     from backprop_viz.desktop.panels.origin.error_plot import ErrorPlot

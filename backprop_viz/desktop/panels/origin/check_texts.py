@@ -7,9 +7,9 @@ from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.desktop.panels.origin.no_terms_texts import no_terms_text
 from backprop_viz.desktop.style.numbers import short, signed
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, GradientCheck
-from backprop_viz.recording.quantities import written
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, GradientCheck
+from backprop_viz.recording.settings.quantities import written
 
 Name = Callable[[Number], str]
 

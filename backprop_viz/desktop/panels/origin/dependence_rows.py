@@ -10,8 +10,8 @@ from backprop_viz.desktop.panels.origin.term_rows import (
     phase_color,
 )
 from backprop_viz.desktop.style.numbers import full, signed
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 
 _HEADINGS = (
     TermHeading("depends_on", place=True),

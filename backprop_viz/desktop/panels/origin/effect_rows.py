@@ -12,9 +12,9 @@ from backprop_viz.desktop.panels.origin.term_rows import (
     phase_color,
 )
 from backprop_viz.desktop.style.numbers import full, signed
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Effect
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Effect
+from backprop_viz.recording.trace.events import Event
 
 _HEADINGS = (TermHeading("effect", place=True), TermHeading("derivative"))
 

@@ -14,7 +14,7 @@ from backprop_viz.desktop.panels.origin.check_texts import error_text, verdict_i
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import Theme, scaled
-from backprop_viz.recording.quantities import written
+from backprop_viz.recording.settings.quantities import written
 
 # What is shown of h and of the errors, as powers of ten.
 STEPS, ERRORS = (-12.4, 0.4), (-13.0, 0.6)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.update_rules import NEW
 from backprop_viz.desktop.style.numbers import short, signed
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
 
 # No more numbers of a list are written out than these.
 _LISTED = 9

@@ -11,9 +11,9 @@ from backprop_viz.desktop.panels.origin.symbol_texts import (
     optimizer_symbols,
     recurrent_symbols,
 )
-from backprop_viz.recording.all_reduce import ALL_REDUCE
-from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.explanations.number_explanation import FactorColumn, NumberExplanation
+from backprop_viz.recording.trace.all_reduce import ALL_REDUCE
+from backprop_viz.recording.trace.phases import Phase
 
 # The roles that a symbol of the formulas stands for.
 _ROLES = {

@@ -16,8 +16,8 @@ from backprop_viz.desktop.panels.origin.term_rows import (
 from backprop_viz.desktop.style.numbers import in_sum, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.desktop.widgets.sentence import Sentence
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 
 # This many terms are written out.
 _WRITTEN = 3

@@ -11,7 +11,7 @@ from backprop_viz.desktop.panels.origin.check_plot import CheckPlot
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.desktop.style.theme import Theme, body_font
-from backprop_viz.recording.number_explanation import GradientCheck
+from backprop_viz.recording.explanations.number_explanation import GradientCheck
 
 # The tangent reaches over this share of the span.
 _TANGENT = 0.6

@@ -10,8 +10,8 @@ from backprop_viz.analysis.operations import lost_windows
 from backprop_viz.analysis.provenance import forward_events
 from backprop_viz.desktop.panels.inspector.number_sentence import Span, figure_spans
 from backprop_viz.desktop.style.numbers import signed
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.phases import Phase
 
 
 def no_effect_text(names: NumberNames, number: Number) -> tuple[str, list[Span]]:

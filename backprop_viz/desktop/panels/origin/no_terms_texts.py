@@ -4,9 +4,9 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.provenance import is_kept_inside
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact
 
 
 def no_terms_text(reason: Fact) -> str | None:

@@ -18,8 +18,8 @@ from backprop_viz.desktop.style.numbers import full, in_sum
 from backprop_viz.desktop.style.theme import DARK
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.desktop.widgets.told_number import ToldNumber
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number_explanation import NumberExplanation
 
 # An answer that takes longer than this is said to be under way.
 _PATIENCE_MS = 250

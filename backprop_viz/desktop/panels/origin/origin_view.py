@@ -43,9 +43,9 @@ from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.told_number import ToldNumber
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Effect, NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Effect, NumberExplanation
 
 # A panel that is lower than this shows only what it must.
 _SHORT = 300

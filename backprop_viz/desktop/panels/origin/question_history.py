@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from backprop_viz.desktop.widgets.told_number import ToldNumber
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
 
 # So many are remembered.
 MOST = 100

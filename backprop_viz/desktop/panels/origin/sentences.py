@@ -13,9 +13,9 @@ from backprop_viz.desktop.panels.origin.fact_texts import fact_text, in_words
 from backprop_viz.desktop.panels.origin.no_terms_texts import given_text, no_terms_text
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.style.numbers import short, signed
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, NumberExplanation
 
 
 def sentences(explanation: NumberExplanation, names: NumberNames) -> tuple[str, list[Span]]:

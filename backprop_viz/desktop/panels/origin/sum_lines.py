@@ -8,7 +8,7 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import full, in_sum, short, signed
 from backprop_viz.desktop.style.theme import Theme, code_font
 from backprop_viz.desktop.widgets.sentence import Sentence
-from backprop_viz.recording.number_explanation import NumberExplanation
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 

@@ -7,8 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_viz.recording.explanations.number_explanation import (
+    FactorColumn,
+    NumberExplanation,
+    Part,
+)
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
 
 # A row of terms that is longer than this is broken into several.
 LONGEST_ROW = 16

@@ -27,8 +27,8 @@ from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.desktop.style.painting import elided, ink_on
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import FactorColumn
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import FactorColumn
 
 _TITLE, _FOOT, _SIGN = 18, 20, 22
 _LARGEST_CELL = 46

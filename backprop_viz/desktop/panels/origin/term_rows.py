@@ -7,10 +7,14 @@ import numpy as np
 
 from backprop_viz.analysis.numbers.number_names import PART_NAMES
 from backprop_viz.desktop.style.numbers import full, in_sum, signed
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import (
+    FactorColumn,
+    NumberExplanation,
+    Part,
+)
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
+from backprop_viz.recording.trace.events import Event
 
 # This many terms have a row, the largest.
 MOST_ROWS = 100

@@ -35,10 +35,10 @@ from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.desktop.widgets.told_measures import told_update_length
-from backprop_viz.recording.events import Array, PhaseSpan
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import PHASES, Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array, PhaseSpan
+from backprop_viz.recording.trace.phases import PHASES, Phase
 
 # For more numbers than this, the length of the update takes too long at each cursor.
 _NORM_LIMIT = 1_000_000

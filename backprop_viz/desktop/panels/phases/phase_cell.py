@@ -23,7 +23,7 @@ from backprop_viz.desktop.panels.phases.phases import PhaseProgress, PhaseState
 from backprop_viz.desktop.style.painting import BADGE, intervention_badge
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, scaled
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
-from backprop_viz.recording.phases import PHASES, Phase
+from backprop_viz.recording.trace.phases import PHASES, Phase
 
 _AROUND = 20  # pixels of the height that are not text
 _LINE = 16  # the height of a line at 100 %

@@ -8,8 +8,8 @@ from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.desktop.panels.phases.phases import current_phase, due_phase
 from backprop_viz.desktop.texts.table_texts import loss_text
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 
 
 def meaning(phase: Phase, settings: Settings | None) -> str:

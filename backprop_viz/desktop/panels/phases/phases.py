@@ -6,8 +6,8 @@ from enum import Enum
 
 from backprop_viz.analysis.phase_runs import PhaseRun
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import PhaseSpan
-from backprop_viz.recording.phases import PHASES, Phase
+from backprop_viz.recording.trace.events import PhaseSpan
+from backprop_viz.recording.trace.phases import PHASES, Phase
 
 
 class PhaseProgress(Enum):

@@ -42,8 +42,8 @@ from backprop_viz.desktop.panels.phases.transport import Transport
 from backprop_viz.desktop.style.theme import DARK, Theme, scaled
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.announcing import announce
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 _ABOVE = 22  # pixels of the height that are no text: the bar, and what is around it
 _LINE = 16  # the height of a line of small text at 100 %

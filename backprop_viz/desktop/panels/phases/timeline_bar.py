@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPen,
 from backprop_viz.desktop.panels.phases.timeline_layout import Segment, x_of
 from backprop_viz.desktop.style.theme import Theme, body_font, scaled
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.phases import PHASES, Phase
+from backprop_viz.recording.trace.phases import PHASES, Phase
 
 _BAR = 8
 _HANDLE = 7.5

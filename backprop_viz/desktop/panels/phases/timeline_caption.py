@@ -11,7 +11,7 @@ from backprop_viz.desktop.panels.phases.phases import running_free
 from backprop_viz.desktop.style.painting import BADGE, intervention_badge
 from backprop_viz.desktop.style.theme import Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 _SIZE = 12
 _BADGE_SPACE = BADGE + 5

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from backprop_viz.analysis.cursor.breakpoints import layer_ends, nodes_broken
 from backprop_viz.analysis.cursor.line_stops import line_stops
 from backprop_viz.analysis.phase_runs import PhaseRun, is_repeated, phase_runs, phases_in_order
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import PHASES, Phase
-from backprop_viz.recording.program import Line
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Line
+from backprop_viz.recording.trace.phases import PHASES, Phase
 
 _GAP = 2.0
 

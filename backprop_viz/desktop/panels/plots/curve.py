@@ -13,7 +13,7 @@ from backprop_viz.desktop.panels.plots.extremes import Doubles
 from backprop_viz.desktop.panels.plots.told_points import CurvePoint
 from backprop_viz.desktop.panels.plots.traces import Trace
 from backprop_viz.desktop.style.theme import Theme
-from backprop_viz.recording.history import Curves
+from backprop_viz.recording.run.history import Curves
 
 # The most markers on a curve; with more points they are spread evenly.
 _MARKS = 30

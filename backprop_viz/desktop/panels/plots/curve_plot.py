@@ -23,7 +23,7 @@ from backprop_viz.desktop.panels.plots.ranges import iterations_room, range_of_t
 from backprop_viz.desktop.panels.plots.traces import Trace
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.style.theme import DARK, Theme
-from backprop_viz.recording.history import Curves
+from backprop_viz.recording.run.history import Curves
 
 # During training, new points are drawn once they are this many pixels wide, but after at most
 # this many updates: less would not be visible, and painting takes time from training.

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 
 from backprop_viz.desktop.panels.plots.extremes import Doubles
 from backprop_viz.desktop.style.theme import Theme
-from backprop_viz.recording.history import Curves
+from backprop_viz.recording.run.history import Curves
 
 # A moving average of fewer points than this still remembers how the run began.
 FEW = 30

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_viz.recording.buffers import reserved
+from backprop_viz.recording.run.buffers import reserved
 
 Doubles = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 from backprop_viz.desktop.style.numbers import norm
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from backprop_viz.desktop.panels.plots.plots import CurvePanel
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.theme import body_font
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.history import Curves
+from backprop_viz.recording.run.history import Curves
 
 
 class LoggedPlot(CurvePanel):

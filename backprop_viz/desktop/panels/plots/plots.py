@@ -20,7 +20,7 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.data_sets import DATA_SETS
-from backprop_viz.recording.history import Curves
+from backprop_viz.recording.run.history import Curves
 
 if TYPE_CHECKING:
     from backprop_viz.desktop.panels.plots.curve_plot import CurvePlot

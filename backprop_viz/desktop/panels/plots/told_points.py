@@ -9,7 +9,7 @@ from backprop_viz.desktop.panels.plots.curve_row import CurveRow
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.told_number import ToldNumber, ToldPart
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 
 # This many of the newest numbers of an average are listed.
 _LISTED = 8

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from backprop_viz.desktop.panels.plots.extremes import BLOCKS, Doubles, Extremes
-from backprop_viz.recording.buffers import reserved
+from backprop_viz.recording.run.buffers import reserved
 
 # Short enough that the smoothing factor to this power stays within float64.
 _BLOCK = 256

@@ -24,8 +24,8 @@ from backprop_viz.desktop.panels.program.gutter import Gutter
 from backprop_viz.desktop.panels.program.program_marks import Marks
 from backprop_viz.desktop.panels.program.python_tokens import Token, token_colour, tokens_of
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Line
+from backprop_viz.recording.run.program import Line
+from backprop_viz.recording.trace.phases import Phase
 
 _SIZES = (13, 12, 11)  # font sizes; the largest that fits is used
 _AROUND = 3  # this many rows are shown before and after the one that is scrolled to

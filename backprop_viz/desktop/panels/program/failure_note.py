@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import body_font, code_font
-from backprop_viz.recording.events import Failure
+from backprop_viz.recording.trace.events import Failure
 
 # Panels at least this high show all shapes, and torch's message, which the window's message
 # bar shows as well.

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from backprop_viz.desktop.panels.program.program_marks import Marks
 from backprop_viz.desktop.style.theme import Theme, code_font
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Line
+from backprop_viz.recording.run.program import Line
+from backprop_viz.recording.trace.phases import Phase
 
 _DOT = QPointF(6, 0)  # from the left edge of a row's middle
 

@@ -17,7 +17,7 @@ from backprop_viz.desktop.panels.program.code_editor import CodeEditor
 from backprop_viz.desktop.panels.program.lenet_comments import with_own_comments
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import Theme, body_font
-from backprop_viz.recording.program import Line, Program
+from backprop_viz.recording.run.program import Line, Program
 
 
 class NetworkPage(QWidget):

@@ -22,9 +22,9 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell
 from backprop_viz.desktop.widgets.cell_copier import CellCopier
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.trace.tensors import TensorTable
 
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 3  # also in the style sheet

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from backprop_viz.desktop.panels.phases.phases import due_phase
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.program import Line
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Line
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)

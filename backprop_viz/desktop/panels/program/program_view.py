@@ -25,9 +25,9 @@ from backprop_viz.desktop.panels.program.program_marks import Marks, broken_rows
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.program import Line
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Line
+from backprop_viz.recording.run.run_origin import RunOrigin
 
 _COPIED_MS = 1500
 

@@ -17,8 +17,8 @@ from backprop_viz.desktop.panels.settings.optimizer_options import OptimizerOpti
 from backprop_viz.desktop.panels.settings.settings_bar import LEARNING_RATE, SEED
 from backprop_viz.desktop.texts.table_texts import optimizer_text
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.quantities import Quantity
-from backprop_viz.recording.race import RaceLane
+from backprop_viz.recording.requests.race import RaceLane
+from backprop_viz.recording.settings.quantities import Quantity
 
 SEEDS_OF_A_LANE = Quantity(1, 10, whole=True, step=1)
 

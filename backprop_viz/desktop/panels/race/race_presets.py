@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from backprop_viz.recording.race import RaceLane
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.requests.race import RaceLane
+from backprop_viz.recording.settings.run_settings import Settings
 
 # The optimizers that the tutorial names, with the learning rates of torch's own defaults but for
 # SGD, which has none that trains LeNet in a race's time.

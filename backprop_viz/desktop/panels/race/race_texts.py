@@ -6,9 +6,9 @@ from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.analysis.race_standings import MEAN_OF, LaneResult
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.texts.table_texts import optimizer_text
-from backprop_viz.recording.number_explanation import Fact
-from backprop_viz.recording.quantities import written
-from backprop_viz.recording.race import RaceLane
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.requests.race import RaceLane
+from backprop_viz.recording.settings.quantities import written
 
 
 def lane_text(lane: RaceLane) -> str:

@@ -43,10 +43,10 @@ from backprop_viz.desktop.widgets.cell_copier import NUMBER_ROLE, CellCopier
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.widgets.late_widget import LateWidget
 from backprop_viz.desktop.widgets.picture_button import PictureButton
-from backprop_viz.recording.number_explanation import Fact
-from backprop_viz.recording.quantities import Quantity
-from backprop_viz.recording.race import RaceLane, RaceRequest, RacerProgress
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.requests.race import RaceLane, RaceRequest, RacerProgress
+from backprop_viz.recording.settings.quantities import Quantity
+from backprop_viz.recording.settings.run_settings import Settings
 
 if TYPE_CHECKING:
     from backprop_viz.desktop.panels.race.race_plot import RacePlot

@@ -11,8 +11,8 @@ from backprop_viz.desktop.rank_states import RanksState
 from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import notice_of
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.notices.notice import notice_of
+from backprop_viz.recording.trace.tensors import Array
 
 
 class FullTensorChooser(QComboBox):

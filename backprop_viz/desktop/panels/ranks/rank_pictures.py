@@ -15,10 +15,10 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.images import signed_range
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
-from backprop_viz.recording.all_reduce import ALL_REDUCE, REDUCE_SCATTER
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.all_reduce import ALL_REDUCE, REDUCE_SCATTER
+from backprop_viz.recording.trace.tensors import Array
 
 # This many ranks have a picture; the shown one is always among them.
 MOST_PICTURES = 4

@@ -22,7 +22,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell
 from backprop_viz.desktop.widgets.cell_copier import NUMBER_ROLE, CellCopier
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.trace.tensors import Array
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -34,7 +34,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 # How long a rank has been silent is told anew so often.
 _AGAIN_MS = 1000

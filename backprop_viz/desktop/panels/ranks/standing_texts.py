@@ -6,7 +6,7 @@ from textwrap import shorten
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.desktop.rank_states import RanksState, RankState
-from backprop_viz.recording.whereabouts import Whereabouts
+from backprop_viz.recording.run.whereabouts import Whereabouts
 
 # This many parameters of a bucket are named.
 _MOST_NAMES = 4

@@ -26,7 +26,7 @@ from backprop_viz.desktop.panels.samples.sample_texts import cell_sentence
 from backprop_viz.desktop.style.painting import fitting, ink_on, text_line
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.digits.data_set import DIGITS
-from backprop_viz.recording.class_names import class_name
+from backprop_viz.recording.requests.class_names import class_name
 
 Cell = tuple[int, int]
 _NAME = 11  # the size of long names

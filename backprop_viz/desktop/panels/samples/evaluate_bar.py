@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.recording.samples import EvaluationProgress, SamplePart
+from backprop_viz.recording.requests.samples import EvaluationProgress, SamplePart
 
 AMOUNTS = (6_000, 30_000)
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from backprop_viz.desktop.panels.samples.sample_texts import part_name
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.digits.data_set import DIGITS
-from backprop_viz.recording.samples import PARTS, Query
+from backprop_viz.recording.requests.samples import PARTS, Query
 
 
 class QueryBar(QWidget):

@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage
 
 from backprop_viz.desktop.panels.samples.sample_texts import Sample, sample_sentence
 from backprop_viz.digits.data_set import DIGITS
-from backprop_viz.recording.samples import Page, Query, Sheet, choose
+from backprop_viz.recording.requests.samples import Page, Query, Sheet, choose
 
 # Images fetched at once: as many as a large window shows, and as many again.
 PAGE = 192

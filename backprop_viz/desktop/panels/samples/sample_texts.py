@@ -6,8 +6,8 @@ from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.digits.data_set import DIGITS
-from backprop_viz.recording.class_names import class_name
-from backprop_viz.recording.samples import SamplePart
+from backprop_viz.recording.requests.class_names import class_name
+from backprop_viz.recording.requests.samples import SamplePart
 
 
 @dataclass(frozen=True, slots=True)

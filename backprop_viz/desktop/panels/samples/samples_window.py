@@ -19,7 +19,7 @@ from backprop_viz.desktop.style.window_geometry import (
     save_place,
     save_sizes,
 )
-from backprop_viz.recording.samples import (
+from backprop_viz.recording.requests.samples import (
     EvaluationProgress,
     Page,
     Query,

@@ -10,7 +10,7 @@ from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.texts.table_texts import optimizer_text
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 
 
 class OptimizerOptions:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.panels.settings.optimizer_options import OptimizerOptions
 from backprop_viz.desktop.panels.settings.schedule_options import ScheduleOptions
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 
 
 class OptionsDialog(QDialog):

@@ -4,9 +4,9 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.quantities import Quantity
-from backprop_viz.recording.schedules import SCHEDULES, Schedule
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.quantities import Quantity
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.settings.schedules import SCHEDULES, Schedule
 
 SCHEDULE_QUANTITIES = {
     "iterations": Quantity(1, 10_000_000, whole=True, step=500),

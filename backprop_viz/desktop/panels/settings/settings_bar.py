@@ -20,8 +20,8 @@ from backprop_viz.desktop.texts.table_texts import data_text, loss_text, optimiz
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.digits.data_sets import DATA_SETS
-from backprop_viz.recording.quantities import Quantity
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.quantities import Quantity
+from backprop_viz.recording.settings.run_settings import Settings
 
 LEARNING_RATE = Quantity(0, 1e9)
 BATCH_SIZE = Quantity(1, 4096, whole=True, doubling=True)

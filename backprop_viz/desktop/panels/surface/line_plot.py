@@ -16,7 +16,7 @@ from backprop_viz.desktop.panels.plots.plot_parts import (
 )
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme
-from backprop_viz.recording.loss_surface import SurfacePlane
+from backprop_viz.recording.requests.loss_surface import SurfacePlane
 
 # How far the slope is drawn to either side, as a share of the line.
 _SLOPE = 0.12

@@ -21,7 +21,7 @@ from backprop_viz.desktop.panels.plots.plot_parts import (
 from backprop_viz.desktop.panels.surface.loss_colours import LossColours
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
-from backprop_viz.recording.loss_surface import SurfacePlane
+from backprop_viz.recording.requests.loss_surface import SurfacePlane
 
 _CONTOURS = 12
 # This many iterations of the path have their number beside them.

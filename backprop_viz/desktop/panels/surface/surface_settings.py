@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from backprop_viz.analysis.weight_places import other_weight
 from backprop_viz.desktop.panels.surface.weight_field import WeightField
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.loss_surface import PLANE_KINDS, SurfaceRequest, WeightPlace
-from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.requests.loss_surface import PLANE_KINDS, SurfaceRequest, WeightPlace
+from backprop_viz.recording.settings.quantities import Quantity
 
 SURFACE_SPAN = Quantity(0.0, 1e3, above=True, least=0.01)
 SURFACE_POINTS = Quantity(3, 101, whole=True, step=2)

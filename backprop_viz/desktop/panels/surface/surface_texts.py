@@ -3,8 +3,8 @@
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.desktop.style.numbers import short, signed
-from backprop_viz.recording.loss_surface import SurfacePlane
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.requests.loss_surface import SurfacePlane
 
 
 def direction_text(axis: Fact) -> str:

@@ -32,8 +32,8 @@ from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.late_widget import LateWidget
 from backprop_viz.desktop.widgets.picture_button import PictureButton
-from backprop_viz.recording.loss_surface import SurfacePlane, WeightPlace
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.requests.loss_surface import SurfacePlane, WeightPlace
 
 if TYPE_CHECKING:
     from backprop_viz.desktop.panels.surface.line_plot import LinePlot

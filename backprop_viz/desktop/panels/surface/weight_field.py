@@ -11,7 +11,7 @@ from backprop_viz.analysis.weight_places import read_weight
 from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.desktop.widgets.fields.bubble import Bubble
 from backprop_viz.recording.errors import ArgumentError
-from backprop_viz.recording.loss_surface import WeightPlace
+from backprop_viz.recording.requests.loss_surface import WeightPlace
 
 
 class WeightField(QLineEdit):

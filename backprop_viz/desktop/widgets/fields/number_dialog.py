@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.widgets.fields.refusal_texts import range_text
-from backprop_viz.recording.quantities import Quantity, Real
+from backprop_viz.recording.settings.quantities import Quantity, Real
 
 
 class NumberDialog(QDialog):

@@ -8,7 +8,7 @@ from backprop_viz.analysis.lessons.particles import with_particles
 from backprop_viz.desktop.widgets.announcing import announce
 from backprop_viz.desktop.widgets.fields.bubble import Bubble
 from backprop_viz.desktop.widgets.fields.refusal_texts import range_text, refusal_text
-from backprop_viz.recording.quantities import BadNumber, Quantity, Real, written
+from backprop_viz.recording.settings.quantities import BadNumber, Quantity, Real, written
 
 
 class NumberField(QAbstractSpinBox):

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from backprop_viz.recording.quantities import LARGEST, BadNumber, Quantity, written
+from backprop_viz.recording.settings.quantities import LARGEST, BadNumber, Quantity, written
 
 
 def refusal_text(

@@ -10,9 +10,9 @@ from torch.utils.data import Dataset
 import backprop_viz as bv
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.graph import Graph, Node
 from backprop_viz.training.recorded_steps import RecordedSteps
 
 DIGITS = Settings(data="strokes", batch_size=3)

@@ -20,12 +20,12 @@ from backprop_viz.desktop.panels.autograd.graph_item import (
 )
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.graph import Graph, Node
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.graph import Graph, Node
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from tests.desktop.panels.autograd.graph_helpers import (
     DIGITS,

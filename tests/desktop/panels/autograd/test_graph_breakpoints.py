@@ -12,8 +12,8 @@ from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.graph import Node
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.graph import Node
 
 MakeViewState = Callable[..., ViewState]
 FC1 = Breakpoint("parameter", "fc1.weight")

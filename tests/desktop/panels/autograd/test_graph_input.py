@@ -16,7 +16,7 @@ from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.autograd.graph_keys import neighbour_node
 from backprop_viz.desktop.style.theme import DARK
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.desktop.panels.autograd.graph_helpers import (
     DIGITS,
     GRAPHS,

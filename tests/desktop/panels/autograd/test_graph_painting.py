@@ -13,8 +13,8 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
 
 MakeViewState = Callable[..., ViewState]

@@ -19,7 +19,7 @@ from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, sa
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
 from backprop_viz.desktop.panels.autograd.module_spans import stretches
-from backprop_viz.recording.graph import Graph
+from backprop_viz.recording.trace.graph import Graph
 
 AREA = (850.0, 200.0)
 

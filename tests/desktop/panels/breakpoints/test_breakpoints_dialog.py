@@ -13,7 +13,7 @@ from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import (
 )
 from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import BreakpointsDialog
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.run.breakpoint import Breakpoint
 from tests.opened_windows import OpenWindow
 
 MakeViewState = Callable[..., ViewState]

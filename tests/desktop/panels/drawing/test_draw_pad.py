@@ -13,7 +13,7 @@ from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel, place_pad
 from backprop_viz.desktop.panels.drawing.probabilities import percent
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.drawing_training import Prediction
+from backprop_viz.recording.requests.drawing_training import Prediction
 
 MakeViewState = Callable[..., ViewState]
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.drawing.saliency_pictures import ExcitedMaps, SaliencyPicture
 from backprop_viz.desktop.style.numbers import signed
-from backprop_viz.recording.drawing_training import Saliency
+from backprop_viz.recording.requests.drawing_training import Saliency
 
 RANDOM = np.random.default_rng(5)
 

@@ -19,7 +19,7 @@ from backprop_viz.desktop.panels.program.program_view import lines_of
 from backprop_viz.desktop.style.images import signed_pixels
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved, Prediction
+from backprop_viz.recording.requests.drawing_training import DrawingTrainingState, Moved, Prediction
 from tests.recording.records import changed_recording
 
 MakeViewState = Callable[..., ViewState]

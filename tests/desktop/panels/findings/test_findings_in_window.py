@@ -17,8 +17,8 @@ from backprop_viz.desktop.panels.findings.findings_view import MOST_CARDS, Findi
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.texts.finding_texts import finding_texts
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.finding import Finding
 from tests.analysis.findings.broken_loops import BROKEN_LOOPS, Logarithm, iterations
 from tests.analysis.findings.loops_of_steps import LOOPS_OF_STEPS
 from tests.analysis.findings.more_broken_loops import MORE_BROKEN_LOOPS

@@ -16,7 +16,7 @@ from backprop_viz.desktop.panels.inspector.bars import (
     value_range,
 )
 from backprop_viz.desktop.style.theme import LIGHT
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 
 
 def bars(*values: float, word: str = "after") -> Bars:

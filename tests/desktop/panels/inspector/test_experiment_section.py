@@ -21,10 +21,10 @@ from backprop_viz.desktop.panels.inspector.intervention_texts import interventio
 from backprop_viz.desktop.panels.inspector.node_section import NodeSection
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import GradientIntervention
-from backprop_viz.recording.graph import Node
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.graph import Node
 
 MakeViewState = Callable[..., ViewState]
 

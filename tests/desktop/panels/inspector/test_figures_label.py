@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.inspector.figures_label import FiguresLabel
 from backprop_viz.desktop.style.theme import code_font
-from backprop_viz.recording.number import Number
+from backprop_viz.recording.explanations.number import Number
 
 
 def test_figures_without_room_beside_each_other_stand_below(qtbot: QtBot) -> None:

@@ -18,8 +18,8 @@ from backprop_viz.desktop.panels.inspector.tensor_section import tiles
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.desktop.panels.inspector.inspector_helpers import choose
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.analysis.selection import Selection, select
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from tests.desktop.panels.inspector.inspector_helpers import choose
 
 MakeViewState = Callable[..., ViewState]

@@ -15,8 +15,8 @@ from backprop_viz.desktop.panels.inspector.node_section import (
 from backprop_viz.desktop.style.numbers import norm, short
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.graph import Node
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.graph import Node
 
 MakeViewState = Callable[..., ViewState]
 

@@ -9,12 +9,12 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.analysis.provenance import layer_of, made_by
 from backprop_viz.desktop.panels.inspector.search import SearchField, best, entries
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.graph import Graph, Node
+from backprop_viz.recording.trace.layers import ForwardPass, Layer, LayerGraph
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import TensorTable
 
 MakeViewState = Callable[..., ViewState]
 

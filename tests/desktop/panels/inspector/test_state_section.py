@@ -14,8 +14,8 @@ from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from tests.recording.records import changed_event, changed_recording, made_recording
 
 NAME = "conv2.weight"

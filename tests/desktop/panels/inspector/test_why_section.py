@@ -16,8 +16,8 @@ from backprop_viz.desktop.panels.inspector.why_section import WhySection, code_l
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.settings import Settings
-from backprop_viz.training.program_text import program
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.training.script.program_text import program
 
 MakeViewState = Callable[..., ViewState]
 

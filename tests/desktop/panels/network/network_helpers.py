@@ -11,9 +11,9 @@ from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.layers import Layer
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.layers import Layer
+from backprop_viz.recording.trace.phases import Phase
 
 DIGITS = Settings(data="strokes", batch_size=3)
 

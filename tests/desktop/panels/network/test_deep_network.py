@@ -14,8 +14,8 @@ from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
 from backprop_viz.desktop.panels.network.network_layout import Grid
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.theme import LIGHT
-from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.layers import ForwardPass, Layer, LayerGraph
+from backprop_viz.recording.trace.phases import Phase
 from tests.recording.records import made_recording
 
 LAYERS = 300

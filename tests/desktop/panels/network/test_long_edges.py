@@ -11,7 +11,7 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.desktop.panels.network.feature_maps import activation_size
 from backprop_viz.desktop.panels.network.network_layout import least_size, place_columns
-from backprop_viz.recording.layers import LayerGraph
+from backprop_viz.recording.trace.layers import LayerGraph
 
 
 class TwoInputs(nn.Module):

@@ -20,7 +20,7 @@ from backprop_viz.desktop.panels.network.mosaic import mosaic
 from backprop_viz.desktop.panels.network.network_layout import NetworkColumn, place_columns
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.trace.layers import Layer, LayerGraph
 from tests.desktop.panels.network.network_helpers import (
     DIGITS,
     layer,

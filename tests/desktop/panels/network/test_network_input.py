@@ -20,9 +20,9 @@ from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import DARK
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.phases import Phase
 from tests.desktop.panels.network.network_helpers import (
     DIGITS,
     at,

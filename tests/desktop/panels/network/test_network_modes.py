@@ -13,7 +13,7 @@ from backprop_viz.desktop.panels.network.network_state import (
 )
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.desktop.panels.network.network_helpers import (
     DIGITS,
     at,

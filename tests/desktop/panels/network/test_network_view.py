@@ -26,9 +26,9 @@ from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.theme import DARK, LIGHT, style_sheet
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.layers import LayerGraph
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.layers import LayerGraph
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from tests.desktop.panels.network.network_helpers import (
     DIGITS,

@@ -22,10 +22,10 @@ from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
 
 MakeViewState = Callable[..., ViewState]

@@ -15,7 +15,7 @@ from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 from tests.nightly import by_day_each
 
 MakeViewState = Callable[..., ViewState]

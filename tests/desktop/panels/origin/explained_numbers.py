@@ -4,9 +4,13 @@ import numpy as np
 import torch
 
 import backprop_viz as bv
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import (
+    FactorColumn,
+    NumberExplanation,
+    Part,
+)
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
 
 
 def recorded(batch_size: int = 4) -> Recording:

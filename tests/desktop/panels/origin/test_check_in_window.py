@@ -17,9 +17,9 @@ from backprop_viz.desktop.panels.origin.check_texts import brief_text, error_tex
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, GradientCheck, Switch
-from backprop_viz.recording.quantities import written
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, GradientCheck, Switch
+from backprop_viz.recording.settings.quantities import written
 from backprop_viz.stream.messages import GradientChecked
 from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.conftest import OpenWindow

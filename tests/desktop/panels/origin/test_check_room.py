@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.panels.origin.check_section import CheckSection
 from backprop_viz.desktop.panels.origin.error_plot import ERRORS, STEPS, ErrorPlot
 from backprop_viz.desktop.panels.origin.loss_along_plot import LossAlongPlot
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Fact, GradientCheck
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Fact, GradientCheck
 
 
 def check_of(slope: float, bend: float, landing: float | None = 0.02) -> GradientCheck:

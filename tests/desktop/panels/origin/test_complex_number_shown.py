@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.capture.explaining.chains import effects
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
 from tests.capture.explaining.complex_nets import COMPLEX_NETS, squares
 from tests.capture.recorded_nets import Applied, recorded_net
 

@@ -15,7 +15,7 @@ from backprop_viz.desktop.panels.origin.fact_texts import (
     fact_text,
 )
 from backprop_viz.desktop.panels.origin.no_terms_texts import no_terms_text
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
 
 PACKAGE = Path(backprop_viz.__file__).parent
 FILES = [

@@ -19,10 +19,10 @@ from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.desktop.panels.origin.formula_legend import legend, symbols_of
 from backprop_viz.desktop.panels.origin.symbol_texts import optimizer_symbols
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.analysis.optimizers import test_lbfgs, test_sparse_adam
 from tests.analysis.optimizers.plain_optimizer import unusual_options
 from tests.nightly import by_day_every

@@ -7,8 +7,8 @@ from torch import nn
 import backprop_viz as bv
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.desktop.panels.origin.no_terms_texts import given_text
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
 
 Y = torch.tensor([0, 1, 1])
 

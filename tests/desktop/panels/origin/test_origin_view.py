@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.desktop.panels.origin.broken_names import broken_name
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import Effect, Fact, NumberExplanation
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import Effect, Fact, NumberExplanation
 from tests.desktop.panels.origin.explained_numbers import (
     bias_gradient,
     convolved,

@@ -5,9 +5,13 @@ import pytest
 
 from backprop_viz.desktop.panels.origin.term_grid import first_term, group_sums, term_grid
 from backprop_viz.desktop.panels.origin.term_rows import MOST_ROWS, TermHeading, term_rows
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.explanations.number_explanation import (
+    FactorColumn,
+    NumberExplanation,
+    Part,
+)
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
 from tests.desktop.panels.origin.explained_numbers import (
     bias_gradient,
     convolved,

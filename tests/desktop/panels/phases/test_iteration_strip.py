@@ -17,9 +17,9 @@ from backprop_viz.desktop.panels.phases.timeline_layout import stops_at
 from backprop_viz.desktop.panels.phases.transport import SPEEDS, sign_icon
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.recording_cache import KeptIterations
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.trace.phases import Phase
 from tests.nightly import by_day_each
 
 MakeViewState = Callable[..., ViewState]

@@ -17,12 +17,12 @@ from backprop_viz.desktop.panels.phases.phases import (
 )
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import PHASES, Phase
-from backprop_viz.recording.run_origin import RunOrigin
-from backprop_viz.recording.settings import Settings
-from backprop_viz.recording.torch_error import TorchError
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import PHASES, Phase
+from backprop_viz.recording.trace.torch_error import TorchError
 from tests.recording.records import changed_event, changed_recording, made_recording
 
 MakeViewState = Callable[..., ViewState]

@@ -16,10 +16,10 @@ from backprop_viz.desktop.panels.phases.timeline_layout import (
 )
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.phases import PHASES, Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import GradientIntervention
+from backprop_viz.recording.trace.phases import PHASES, Phase
 
 MakeViewState = Callable[..., ViewState]
 NO_LOSS = Settings(data="random", loss="output_gradient", optimizer="manual", batch_size=1)

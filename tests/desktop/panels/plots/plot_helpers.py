@@ -4,8 +4,8 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.recording.history import Curves
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.settings.run_settings import Settings
 
 STROKES = Settings(data="strokes", loss="cross_entropy", lr=0.05, batch_size=8)
 

@@ -15,8 +15,8 @@ from backprop_viz.desktop.panels.plots.flow_layout import (
     labels,
 )
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import Phase
 from tests.recording.records import changed_event, changed_recording
 
 MakeViewState = Callable[..., ViewState]

@@ -15,7 +15,7 @@ from backprop_viz.desktop.panels.plots.plots import (
     GradientFlowPlot,
 )
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 from tests.desktop.panels.plots.plot_helpers import shown
 from tests.recording.records import made_recording
 

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.panels.plots.plots import LossPlot
 from backprop_viz.desktop.panels.plots.traces import moving_average
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.history import Curves
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.settings.run_settings import Settings
 
 MakeViewState = Callable[..., ViewState]
 LONG = 600_001

@@ -22,8 +22,8 @@ from backprop_viz.desktop.panels.plots.plots import (
 )
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.history import Curves
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.settings.run_settings import Settings
 from tests.desktop.panels.plots.plot_helpers import STROKES, curves, shown
 
 MakeViewState = Callable[..., ViewState]

@@ -11,8 +11,8 @@ from backprop_viz.desktop.panels.program.program_marks import broken_rows
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.settings.run_settings import Settings
 
 MakeViewState = Callable[..., ViewState]
 

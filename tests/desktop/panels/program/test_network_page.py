@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.panels.program.code_editor import CodeEditor
 from backprop_viz.desktop.panels.program.network_page import NetworkPage
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.recording.program import Program
+from backprop_viz.recording.run.program import Program
 
 BUILT_IN = "class LeNet(nn.Module):\n    def forward(self, x):\n        return x"
 OWN = BUILT_IN + " * 2\n"

@@ -12,7 +12,7 @@ from backprop_viz.desktop.panels.program.parameter_table import ParameterTable
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
 
 MakeViewState = Callable[..., ViewState]
 

@@ -15,12 +15,12 @@ from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.panels.program.python_tokens import tokens_of
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number import Number
-from backprop_viz.recording.phases import PHASES, Phase
-from backprop_viz.recording.program import Line, Program
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.program import Line, Program
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.phases import PHASES, Phase
 
 MakeViewState = Callable[..., ViewState]
 MANUAL = Settings(data="random", loss="output_gradient", optimizer="manual", batch_size=1)

@@ -23,8 +23,8 @@ from backprop_viz.desktop.panels.race.race_presets import (
 from backprop_viz.desktop.panels.race.race_view import RaceView
 from backprop_viz.desktop.widgets.picture_button import PictureButton
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.race import RaceLane
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.requests.race import RaceLane
+from backprop_viz.recording.settings.run_settings import Settings
 from tests.nightly import by_night
 
 _WAIT = 60_000

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from backprop_viz.desktop.rank_states import RanksState, RankState
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.trace.phases import Phase
 
 NOW = 1_000_000.0
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from backprop_viz.desktop.panels.ranks.standing_texts import clock, standing_text, standing_word
-from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.whereabouts import Whereabouts
+from backprop_viz.recording.run.whereabouts import Whereabouts
+from backprop_viz.recording.trace.phases import Phase
 from tests.desktop.panels.ranks.rank_examples import NOW, rank, ranks
 
 _SINCE, _UNTIL = (time.strftime("%H:%M:%S", time.localtime(NOW - s)) for s in (100, 60))

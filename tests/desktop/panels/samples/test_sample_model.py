@@ -4,7 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.samples.sample_grid import SampleGrid
 from backprop_viz.desktop.panels.samples.sample_model import PAGE, SampleModel
-from backprop_viz.recording.samples import Page, Query, Scores, Sheet, not_evaluated
+from backprop_viz.recording.requests.samples import Page, Query, Scores, Sheet, not_evaluated
 
 Wanted = list[tuple[str, int, np.ndarray]]
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.recording.samples import (
+from backprop_viz.recording.requests.samples import (
     EvaluationProgress,
     Query,
     Scores,

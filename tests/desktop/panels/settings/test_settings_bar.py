@@ -12,8 +12,8 @@ from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.panels.settings.options_dialog import OptionsDialog
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.schedules import SCHEDULES
-from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.settings.schedules import SCHEDULES
 from backprop_viz.training.live_settings import continues
 
 RUN = Settings(data="random", loss="mse", optimizer="adam", lr=0.001, batch_size=1, seed=3)

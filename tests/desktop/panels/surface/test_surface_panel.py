@@ -15,8 +15,8 @@ from backprop_viz.analysis.numbers.number_origin import grad_number, loss_number
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.surface.surface_view import SurfaceView
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.loss_surface import WeightPlace
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.requests.loss_surface import WeightPlace
 from tests.nightly import by_night
 
 pytestmark = pytest.mark.usefixtures("late_plots")

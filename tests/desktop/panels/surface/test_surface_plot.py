@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.surface.surface_plot import SurfacePlot
 from backprop_viz.desktop.style.theme import DARK
-from backprop_viz.recording.loss_surface import SurfacePlane, SurfaceRequest
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.requests.loss_surface import SurfacePlane, SurfaceRequest
 
 
 def test_what_is_not_computed_yet_is_not_painted_and_what_is_not_finite_is(qtbot: QtBot) -> None:

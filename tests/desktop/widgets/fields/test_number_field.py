@@ -9,7 +9,7 @@ from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme, style_sheet
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.widgets.fields.refusal_texts import range_text
-from backprop_viz.recording.quantities import LARGEST, Quantity
+from backprop_viz.recording.settings.quantities import LARGEST, Quantity
 
 RATE = Quantity(0, 1e9)
 

@@ -1,0 +1,1 @@
+"""How the window looks: theme, language, layout, size of text, number of digits."""

@@ -1,0 +1,1 @@
+"""Lessons: begun, played and left."""

@@ -1,0 +1,1 @@
+"""Runs of somebody's own loop: scripts, recording files and other windows."""

@@ -1,0 +1,1 @@
+"""Saving a run, on request and automatically, and opening it again."""

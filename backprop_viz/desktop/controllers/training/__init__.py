@@ -1,0 +1,1 @@
+"""Steps of the run, its settings and data, and what is computed beside it."""

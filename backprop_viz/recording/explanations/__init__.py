@@ -1,0 +1,1 @@
+"""Where one number of a recording comes from, as plain data."""

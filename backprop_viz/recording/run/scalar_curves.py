@@ -1,0 +1,34 @@
+"""Numbers that a loop has logged, as curves by their names."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_viz.recording.run.history import Series
+
+# A name, the iteration, and the number.
+LoggedScalar = tuple[str, int, float]
+# The iterations (n,) and the numbers (n,), both float64.
+ScalarCurve = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+class ScalarCurves:
+    """Grows by what is logged; a curve's points come in the order in which they were logged."""
+
+    def __init__(self) -> None:
+        self._series: dict[str, tuple[Series, Series]] = {}
+
+    def extend(self, logged: Iterable[LoggedScalar]) -> None:
+        """Add what was logged since."""
+        new: dict[str, list[tuple[int, float]]] = {}
+        for name, iteration, number in logged:
+            new.setdefault(name, []).append((iteration, number))
+        for name, points in new.items():
+            columns = self._series.setdefault(name, (Series(), Series()))
+            for column, values in zip(columns, np.array(points, np.float64).T, strict=True):
+                column.extend(values)
+
+    def curves(self) -> Mapping[str, ScalarCurve]:
+        """All curves as they are now, by name."""
+        return {name: (at.view(), y.view()) for name, (at, y) in self._series.items()}

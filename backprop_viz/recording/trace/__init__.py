@@ -1,0 +1,1 @@
+"""What torch did in an iteration, as plain data: events, calls, tensors, the graph, the layers."""

@@ -1,0 +1,51 @@
+"""The modules of a network, its buffers, and what its optimizers go by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backprop_viz.recording.settings.run_settings import OptionValue
+from backprop_viz.recording.trace.quick_records import quickly_made
+
+
+@quickly_made
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module: its dotted name, "" for the network itself, and the name of its class.
+
+    ``also``: the other names under which the network holds the same module.
+    """
+
+    name: str
+    kind: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleBuffer:
+    """A tensor that a module keeps and no optimizer updates, such as a running mean.
+
+    ``values``: from how many events on it has which value, as ids of tensors. The first is 0.
+    """
+
+    name: str
+    values: tuple[tuple[int, int], ...]
+
+    def value_id(self, position: int) -> int:
+        """The id of its value after the first ``position`` events."""
+        return next(tensor for start, tensor in reversed(self.values) if start <= position)
+
+
+@quickly_made
+@dataclass(frozen=True, slots=True)
+class OptimizerGroup:
+    """A group of parameters that an optimizer updates with the same options.
+
+    ``rule`` is the ``op`` of its updates, ``number`` the group's place in the optimizer's
+    ``param_groups``. ``options`` are those of the step that was recorded, ``parameters`` dotted
+    names.
+    """
+
+    rule: str
+    number: int
+    options: Mapping[str, OptionValue]
+    parameters: tuple[str, ...]

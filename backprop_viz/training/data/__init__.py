@@ -1,0 +1,1 @@
+"""Where batches come from, and which of them an iteration takes."""

@@ -1,0 +1,1 @@
+"""The loss and the predictions of samples, without training on them."""

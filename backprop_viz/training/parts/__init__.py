@@ -1,0 +1,1 @@
+"""The parts that a trainer is put together from: network, loss, optimizer."""

@@ -1,0 +1,1 @@
+"""The run as Python: lines for the window, a script, a notebook."""

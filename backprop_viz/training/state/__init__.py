@@ -1,0 +1,1 @@
+"""The state of a run, kept so that it can be put back."""

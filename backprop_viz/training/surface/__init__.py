@@ -1,0 +1,1 @@
+"""The loss as a surface over a plane of the weights."""
