@@ -76,6 +76,8 @@ def _run(arguments: Sequence[str]) -> int:
         every=options.every,
         only=options.only,
         first=options.first,
+        theme=options.theme,
+        language=options.language,
     )
 
 

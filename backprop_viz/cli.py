@@ -30,6 +30,8 @@ class RunArguments:
     to: str | None
     only: tuple[str, ...] = ()
     first: int = 1
+    theme: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class ExportArguments:
     iteration: int | None
 
 
+# The commands; without one a window of its own is opened.
+SUBCOMMANDS = ("run", "attach", "export")
+# The options of ``run`` that a value follows.
+_WITH_VALUE = ("--every", "--from", "--only", "--to", "--language")
 # Scripts and modules that train nothing themselves.
 _LAUNCHERS = frozenset(
     ("torchrun", "torch.distributed.run", "torch.distributed.launch", "accelerate", "deepspeed")
@@ -133,7 +139,7 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
     parser = argparse.ArgumentParser(
         prog="backprop-viz run",
         usage="backprop-viz run [--go] [--every N] [--from N] [--only PATTERN] [--to FILE] "
-        "(SCRIPT | -m MODULE) [ARGUMENT ...]",
+        "[--light | --dark] [--language CODE] (SCRIPT | -m MODULE) [ARGUMENT ...]",
         description="Run a training script, unchanged, with the window as its debugger.",
     )
     parser.add_argument("--go", action="store_true", help="do not stop at the first iteration")
@@ -166,6 +172,7 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
         help="run freely and unrecorded up to iteration N, and stop there",
     )
     parser.add_argument("-m", dest="module", action="store_true", help="run a module by its name")
+    _add_appearance(parser)
     own, rest = _own_options(argv)
     options = parser.parse_args(own)
     if not rest:
@@ -186,8 +193,8 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
             f"{launcher} only starts the processes that train: let it start this, for example by "
             "torchrun --nproc-per-node 2 -m backprop_viz run train.py"
         )
-    only = tuple(options.only)
-    return RunArguments(script, options.go, options.every, options.to, only, options.first)
+    told = script, options.go, options.every, options.to, tuple(options.only), options.first
+    return RunArguments(*told, options.theme, options.language)
 
 
 def parse_attach(argv: Sequence[str]) -> AttachArguments:
@@ -248,7 +255,7 @@ def _own_options(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     while at < len(argv) and argv[at].startswith("-"):
         if argv[at] == "--":
             return list(argv[:at]), list(argv[at + 1 :])
-        at += 2 if argv[at] in ("--every", "--from", "--only", "--to") else 1
+        at += 2 if argv[at] in _WITH_VALUE else 1
     return list(argv[:at]), list(argv[at:])
 
 
@@ -279,6 +286,10 @@ def _is_recording(file: str) -> bool:
 
 
 def _file(text: str) -> str:
+    if text in SUBCOMMANDS:
+        raise argparse.ArgumentTypeError(
+            f"{text} comes before its options: backprop-viz {text} --help lists them"
+        )
     if not (text.endswith((SESSION, MODEL)) or _is_recording(text)):
         raise argparse.ArgumentTypeError(
             f"{text} is neither a session nor a recording nor a model: its name does not end in "

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backprop_viz.cli import parse, parse_run
+from backprop_viz.cli import SUBCOMMANDS, parse, parse_run
 
 
 def test_presets_and_options() -> None:
@@ -60,6 +60,27 @@ def test_a_folder_is_no_script(tmp_path: Path, capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit):
         parse_run([str(tmp_path)])
     assert f"{tmp_path} is a folder: give the path of a Python script" in capsys.readouterr().err
+
+
+def test_the_window_of_a_script_has_its_look(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.touch()
+    told = parse_run(["--language", "ko", "--light", str(script), "--language", "xx"])
+    assert (told.language, told.theme) == ("ko", "light")
+    assert told.script.arguments == ("--language", "xx")
+    plain = parse_run([str(script)])
+    assert (plain.language, plain.theme) == (None, None)
+
+
+@pytest.mark.parametrize("command", SUBCOMMANDS)
+def test_a_command_after_options_is_told_where_it_belongs(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--language", "ko", command, "train.py"])
+    assert f"{command} comes before its options: backprop-viz {command} --help" in (
+        capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])

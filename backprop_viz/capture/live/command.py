@@ -23,16 +23,19 @@ def run_beside_window(
     every: int | None = None,
     only: Sequence[str] = (),
     first: int = 1,
+    theme: str | None = None,
+    language: str | None = None,
 ) -> int:
     """Run a script with a window beside it; returns its exit status, or raises its SystemExit.
 
     ``goes``: it is not held at its first iteration. ``first``: the iterations before run freely.
+    ``theme`` and ``language``: as ``start_window`` has them.
     """
     if goes and first > 1:
         every = every or 1
 
     def follow(origin: RunOrigin, program: Program) -> ScriptFollower:
-        _, incoming, outgoing = start_window()
+        _, incoming, outgoing = start_window(theme, language)
         return LiveRun(
             (incoming, outgoing),
             origin,
