@@ -16,12 +16,14 @@ from backprop_viz.desktop.panels.inspector.input_section import InputSection
 from backprop_viz.desktop.panels.inspector.inspector_parts import (
     Choice,
     choice_box,
+    compared_tensors,
     element_index,
     first_of,
     group_text,
     layer_line,
     layer_of_node,
     node_line,
+    nothing_yet,
     page_of,
     parameter_line,
     rows_of,
@@ -119,6 +121,7 @@ class InspectorView(Panel):
         self._pages.addWidget(page_of((self.input, 1), (self.tensor, 1)))
         self._pages.addWidget(page_of((self._late_node, 0)))
         self._pages.addWidget(page_of((self._late_slices, 1)))
+        self._pages.addWidget(nothing_yet())
         self.body.addWidget(self._pages, 1)
         self._view_state: ViewState | None = None
         self._shown = ChangeGuard()
@@ -340,7 +343,9 @@ class InspectorView(Panel):
             self._pages.setCurrentIndex(0)
             return
         layer = self._chosen_layer()
-        if layer is not None:
+        if layer is None:
+            self._pages.setCurrentIndex(4)
+        else:
             self.description.setText(layer_line(view_state, layer))
             self.input.show_cursor(view_state.cursor, layer, view_state.sample)
             self.tensor.show_cursor(view_state.cursor, layer, view_state.sample)
@@ -370,18 +375,7 @@ class InspectorView(Panel):
 
     def _compared_tensors(self) -> tuple[NamedTensor, ...]:
         """The chosen thing and its gradient."""
-        choice = self.chosen
-        if choice is None:
-            return ()
-        kind, name = choice
-        if kind == "parameter":
-            return NamedTensor("weight", name), NamedTensor("grad", name)
-        layer = self._chosen_layer()
-        if layer is None:
-            return ()
-        called = layer.titled().partition(" · ")[0]
-        value = NamedTensor("activation", name, layer.shown, called)
-        return value, NamedTensor("gradient", name, layer.shown, called)
+        return compared_tensors(self.chosen, self._chosen_layer())
 
     def _compare_bar(self, element: int) -> None:
         self._compare_element(self._compared_tensors()[1], element)

@@ -5,7 +5,15 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.analysis.provenance import layer_of, made_by
@@ -85,6 +93,27 @@ def page_of(*sections: tuple[QWidget, int]) -> QScrollArea:
     page.setAutoFillBackground(False)
     area.viewport().setAutoFillBackground(False)
     return area
+
+
+def nothing_yet() -> QLabel:
+    """What is shown before there is anything to choose."""
+    text = translate("InspectorView", "The parameters appear with the first iteration.")
+    label = QLabel(text)
+    label.setProperty("role", "muted")
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setWordWrap(True)
+    return label
+
+
+def compared_tensors(choice: Choice | None, layer: Layer | None) -> tuple[NamedTensor, ...]:
+    """What is chosen and its gradient; ``layer`` is the one that is, if one is."""
+    if choice is not None and choice[0] == "parameter":
+        return NamedTensor("weight", choice[1]), NamedTensor("grad", choice[1])
+    if choice is None or layer is None:
+        return ()
+    called = layer.titled().partition(" · ")[0]
+    value = NamedTensor("activation", choice[1], layer.shown, called)
+    return value, NamedTensor("gradient", choice[1], layer.shown, called)
 
 
 def rows_of(recording: Recording, layers: Sequence[Layer]) -> list[Choice | None]:

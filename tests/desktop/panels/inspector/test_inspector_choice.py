@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.analysis.selection import Selection, select
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.settings.run_settings import Settings
-from tests.desktop.panels.inspector.inspector_helpers import choose
+from tests.desktop.panels.inspector.inspector_helpers import choose, shown_texts
 
 MakeViewState = Callable[..., ViewState]
 
@@ -26,6 +27,18 @@ def test_conv1_bias_is_shown_first(view: InspectorView, make_view_state: MakeVie
     assert names[0] == "conv1.weight"
     assert names[10:12] == ["", "x"]
     assert names[-1] == "loss"
+
+
+def test_before_a_scripts_first_iteration_it_says_what_will_come(
+    view: InspectorView, make_view_state: MakeViewState
+) -> None:
+    state = make_view_state()
+    said = "The parameters appear with the first iteration."
+    view.show_view_state(replace(state, cursor=Cursor(Recording(1, ()), 0)))
+    assert said in shown_texts(view)
+    view.show_view_state(state)
+    assert said not in shown_texts(view)
+    assert view.gradient.title.isVisible()
 
 
 def test_choosing_tells_and_selecting_does_not(
