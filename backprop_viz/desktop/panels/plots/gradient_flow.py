@@ -32,6 +32,7 @@ from backprop_viz.desktop.panels.plots.flow_layout import (
 from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import decade, short
+from backprop_viz.desktop.style.painting import hint_in_middle
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
 from backprop_viz.desktop.view_state import ViewState
@@ -253,13 +254,13 @@ class FlowBars(QWidget):
         if self.hasFocus():
             painter.setPen(QColor(self._theme.accent))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        self._paint_axes(painter)
-        if self.flows and self.area().width() / len(self.flows) < _NARROW:
-            self._paint_narrow(painter)
+        if not self.flows:
+            hint = self.tr("The gradients appear with the first backward pass.")
+            hint_in_middle(painter, self.rect(), hint, self._theme.muted)
         else:
-            for i, flow in enumerate(self.flows):
-                self._paint_flow(painter, i, flow)
-        self._paint_labels(painter)
+            self._paint_axes(painter)
+            self._paint_flows(painter)
+            self._paint_labels(painter)
         painter.end()
 
     def _paint_axes(self, painter: QPainter) -> None:
@@ -270,18 +271,15 @@ class FlowBars(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         if self._grads is not None:
             painter.drawText(top, Qt.AlignmentFlag.AlignLeft | middle, "‖grad‖")
-        elif self.flows and all(flow.grad is None for flow in self.flows):
-            centered = Qt.AlignmentFlag.AlignHCenter | middle
-            painter.drawText(top, centered, self.tr("Every .grad is None."))
+        elif all(flow.grad is None for flow in self.flows):
+            painter.drawText(top, Qt.AlignmentFlag.AlignCenter, self.tr("Every .grad is None."))
         if self._ratios is not None:
             painter.setPen(QColor(theme.update))
             painter.drawText(top, Qt.AlignmentFlag.AlignRight | middle, "‖Δw‖ / ‖w‖")
         painter.setFont(code_font(11))
         most = max(2, int(area.height() / (18 * text_scale())))
-        for scale, color, left in (
-            (self._grads, theme.muted, True),
-            (self._ratios, theme.update, False),
-        ):
+        scales = (self._grads, theme.muted, True), (self._ratios, theme.update, False)
+        for scale, color, left in scales:
             for k in [] if scale is None else scale.ticks(most):
                 y = area.bottom() - scale.part(10.0**k) * area.height() if scale else 0.0
                 if left:
@@ -295,6 +293,13 @@ class FlowBars(QWidget):
                 painter.drawText(box, side | middle, decade(k))
         painter.setPen(QColor(theme.border))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
+
+    def _paint_flows(self, painter: QPainter) -> None:
+        if self.area().width() / len(self.flows) < _NARROW:
+            self._paint_narrow(painter)
+        else:
+            for i, flow in enumerate(self.flows):
+                self._paint_flow(painter, i, flow)
 
     def _paint_narrow(self, painter: QPainter) -> None:
         """Paint plain bars and dots for hundreds of parameters, all of one colour at once."""
@@ -373,17 +378,13 @@ class FlowBars(QWidget):
         painter.drawEllipse(QPointF(*self.dot_at(column, ratio)), radius, radius)
 
     def _paint_labels(self, painter: QPainter) -> None:
-        if not self.flows:
-            return
-        area, theme = self.area(), self._theme
-        font = code_font(11)
-        metrics = QFontMetricsF(font)
+        area, theme, font = self.area(), self._theme, code_font(11)
         painter.setFont(font)
         width = area.width() / len(self.flows)
-        key = (tuple(flow.name for flow in self.flows), width)
+        key = tuple(flow.name for flow in self.flows), width
         if key != self._labelled:
             self._labelled = key
-            self._labels = labels(self.flows, width, metrics.horizontalAdvance)
+            self._labels = labels(self.flows, width, QFontMetricsF(font).horizontalAdvance)
         for label in self._labels:
             names = {flow.name for flow in self.flows[label.first : label.last + 1]}
             middle = area.left() + (label.first + label.last + 1) / 2 * width
@@ -394,7 +395,6 @@ class FlowBars(QWidget):
         for i, flow in enumerate(self.flows):
             if flow.name in self._selected:
                 column = column_box(area, len(self.flows), i)
-                mark = QRectF(
-                    column.left() + 2, area.bottom() + 3 + 14 * text_scale(), column.width() - 4, 2
-                )
+                y = area.bottom() + 3 + 14 * text_scale()
+                mark = QRectF(column.left() + 2, y, column.width() - 4, 2)
                 painter.fillRect(mark, QColor(theme.accent))

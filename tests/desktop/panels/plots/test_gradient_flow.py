@@ -15,6 +15,7 @@ from backprop_viz.desktop.panels.plots.plots import (
     GradientFlowPlot,
 )
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.trace.phases import Phase
 from tests.desktop.panels.plots.plot_helpers import shown
 from tests.recording.records import made_recording
@@ -42,6 +43,18 @@ def test_bars_are_the_gradients_at_the_cursor(qtbot: QtBot, make_view_state: Mak
             assert (flow.ratio is None) == (cursor.last(flow.name, Phase.UPDATE) is None)
     assert [flow.name for flow in panel.bars.flows] == [p.name for p in recording.parameters]
     panel.grab()
+
+
+def test_before_the_first_iteration_it_says_what_will_come(
+    qtbot: QtBot, make_view_state: MakeViewState
+) -> None:
+    panel = GradientFlowPlot()
+    shown(qtbot, panel)
+    panel.show_view_state(replace(make_view_state(), cursor=Cursor(Recording(1, ()), 0)))
+    image = panel.bars.grab().toImage()
+    middle = image.height() // 2
+    rows = range(middle - 8, middle + 8)
+    assert len({image.pixel(x, y) for y in rows for x in range(image.width())}) > 1
 
 
 def test_a_bar_is_read_and_picked(qtbot: QtBot, make_view_state: MakeViewState) -> None:
