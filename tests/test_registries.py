@@ -19,7 +19,7 @@ from tests.package_files import PACKAGE, trees_with
 CHOICES = {
     "recording/settings/run_settings.py",
     "recording/settings/presets.py",
-    "training/five_phases.py",
+    "training/trainer.py",
 }
 
 

@@ -1,47 +1,53 @@
 """Training as the tutorial writes it, and what can be asked of it or changed on the way."""
 
 import copy
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Self
+from dataclasses import fields
+from typing import Any, Self
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
+from torch.utils.data import Dataset
 
-from backprop_viz.capture.tensors.state_copies import cloned, packed
+from backprop_viz.analysis.losses import loss as loss_of_name
+from backprop_viz.digits.lenet import LeNet
 from backprop_viz.digits.prepare import prepare
-from backprop_viz.digits.saliency import saliency
-from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.requests.drawing_training import Saliency
 from backprop_viz.recording.requests.samples import SamplePart
-from backprop_viz.recording.settings.input_forms import expect_form
+from backprop_viz.recording.settings.input_forms import expect_form, in_form
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.settings.schedules import Schedule
 from backprop_viz.recording.trace.phases import Phase
-from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.training.data.data_sources import DataSource, Samples
-from backprop_viz.training.data.prefetch import Ahead
-from backprop_viz.training.evaluation.evaluate import Evaluation, InterruptedEvaluation, Scoring
+from backprop_viz.training.data.batches import Batches
+from backprop_viz.training.data.data_sources import Samples, open_source
+from backprop_viz.training.evaluation.drawn import probabilities_of, saliency_of
+from backprop_viz.training.evaluation.evaluate import Evaluation, Scoring
 from backprop_viz.training.evaluation.mean_loss import MeanLoss
-from backprop_viz.training.five_phases import FivePhases
+from backprop_viz.training.evaluation.objective import Objective
+from backprop_viz.training.five_phases import PHASE_CALLS, Iteration, PhaseError
+from backprop_viz.training.parts.arguments import expect_sizes
+from backprop_viz.training.parts.losses import LossFunction
+from backprop_viz.training.parts.network_source import network_of
+from backprop_viz.training.parts.optimizers import LearningRate, make_optimizer
 from backprop_viz.training.recorded_steps import record_to_end
 from backprop_viz.training.state.checkpoints import Checkpoint
-from backprop_viz.training.state.random_state import inference
-from backprop_viz.training.state.state_backup import StateBackup
+from backprop_viz.training.state.random_state import RandomState, inference
+from backprop_viz.training.state.training_state import IterationStart, TrainingState
 
 
-class Trainer(FivePhases):
+class Trainer:
     """A network, its data, loss and optimizer, and where in the iteration it is.
 
     The same arguments give the same numbers, bit for bit: torch's global random state is the
     trainer's own while one of its phases runs, and as it was found afterwards.
 
-    data: a name in ``digits.data_sets.DATA_SETS``, with ``root`` where it is in files ("strokes",
-    "random", "mnist", "folder", …), or a Dataset of
-    (1x32x32 float, int).
+    data: a name in ``digits.data_sets.DATA_SETS`` ("strokes", "random", "mnist", "folder", …), with
+    ``root`` where it is in files; or a Dataset of (1x32x32 float, int).
     loss: a name in ``analysis.losses.LOSSES``; that of no loss, "output_gradient", takes a
     random gradient of the output.
     optimizer: a name in ``analysis.optimizers.OPTIMIZERS``; ``optimizer_options`` are those of
@@ -57,25 +63,215 @@ class Trainer(FivePhases):
     Raises ValueError for an unknown name or an option that the optimizer refuses.
     """
 
+    def __init__(
+        self,
+        data: str | Dataset[Any] = "strokes",
+        loss: str = "cross_entropy",
+        optimizer: str = "sgd",
+        lr: float = 0.05,
+        batch_size: int = 64,
+        seed: int = 0,
+        model: nn.Module | None = None,
+        optimizer_options: Mapping[str, Any] | None = None,
+        *,
+        root: str | None = None,
+        set_to_none: bool = True,
+        clear_gradients: bool = True,
+        schedule: str = "none",
+        schedule_options: Mapping[str, float] | None = None,
+        input_form: str = "batch",
+        network: str | None = None,
+    ) -> None:
+        loss_function = LossFunction(loss_of_name(loss))
+        expect_sizes(batch_size, lr)
+        expect_form(input_form)
+        falling_rate = Schedule(schedule, schedule_options or {})
+        self.loss_name = loss
+        self.batch_size = batch_size
+        self.set_to_none = set_to_none
+        self.clear_gradients = clear_gradients
+        self.input_form = input_form
+        self.iteration = 0
+        self.phase = Phase.ZERO_GRAD
+        self.random = RandomState(seed)
+        with self.random:
+            if model is None:
+                model = LeNet() if network is None else network_of(network)
+            self.model = model
+            self.source = open_source(data, root, batch_size)
+        self.optimizer = make_optimizer(optimizer, model, lr, optimizer_options or {})
+        self.rate = LearningRate(self.optimizer, lr, falling_rate)
+        self.batches = Batches(self.source, seed)
+        self._state = TrainingState(model, self.optimizer, self.rate, self.random, self.batches)
+        self._start = IterationStart(self.random.now, [])
+        self.objective = Objective(loss_function, self.source)
+        self.criterion = loss_function.criterion
+        self.output: Tensor | None = None
+        self.loss: Tensor | None = None
+        # None until somebody asks for the number.
+        self._loss_value: float | None
+        self.fetch()
+
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """The trainer that these settings stand for."""
-        return cls(
-            settings.data,
-            settings.loss,
-            settings.optimizer,
-            settings.lr,
-            settings.batch_size,
-            settings.seed,
-            optimizer_options=settings.optimizer_options,
-            root=settings.root,
-            set_to_none=settings.set_to_none,
-            clear_gradients=settings.clear_gradients,
-            schedule=settings.schedule,
-            schedule_options=settings.schedule_options,
-            input_form=settings.input_form,
-            network=settings.network,
-        )
+        given = {one.name: getattr(settings, one.name) for one in fields(settings)}
+        del given["roots"]
+        return cls(root=settings.root, **given)
+
+    # -- the five phases ---------------------------------------------------------------------
+
+    def zero_grad(self) -> None:
+        """Fetch the next batch and clear every ``.grad``."""
+        self._expect(Phase.ZERO_GRAD)
+        self.fetch()
+        in_place = not (self.clear_gradients and self.set_to_none)
+        self._start = self._state.start(in_place=in_place)
+        if self.clear_gradients:
+            owner = self.model if self.optimizer is None else self.optimizer
+            owner.zero_grad(set_to_none=self.set_to_none)
+        self.phase = Phase.FORWARD
+
+    def forward(self) -> Tensor:
+        """Run the network on the batch; logits (N, classes)."""
+        self._expect(Phase.FORWARD)
+        try:
+            with self.random:
+                self.output = self.model(self.batch[0])
+        except Exception:
+            # Undo what the layers that ran have drawn at random.
+            self.random.now = self._start.random
+            raise
+        self.phase = Phase.LOSS
+        return self.output
+
+    def compute_loss(self) -> Tensor | None:
+        """The loss, a scalar; None where the output's gradient is given instead."""
+        self._expect(Phase.LOSS)
+        assert self.output is not None
+        if self.criterion is not None:
+            self.loss = self.objective.loss(self.output, self.batch[1])
+            self._loss_value = None
+        self.phase = Phase.BACKWARD
+        return self.loss
+
+    def backward(self, retain_graph: bool = False) -> None:
+        """Back-propagate from the loss, or from the output with a random gradient.
+
+        ``retain_graph`` keeps what the graph saved, for ``backward_again``.
+        If the network's backward raises, every ``.grad`` is as it was before.
+        """
+        self._expect(Phase.BACKWARD)
+        assert self.output is not None
+        with self._state.grads_stay_if_it_fails(), self.random:
+            if self.loss is not None:
+                start, gradient = self.loss, None
+            else:
+                start, gradient = self.output, torch.randn(self.output.shape)
+            start.backward(gradient, retain_graph=retain_graph)  # type: ignore[no-untyped-call]
+        self.phase = Phase.UPDATE
+
+    def backward_again(self) -> None:
+        """Back-propagate a second time from the same loss; its gradients are added.
+
+        torch raises RuntimeError if the first backward was not told to retain the graph.
+        """
+        self._expect(Phase.UPDATE)
+        self.phase = Phase.BACKWARD
+        try:
+            self.backward()
+        finally:
+            self.phase = Phase.UPDATE
+
+    def update(self) -> None:
+        """Change the weights by the optimizer, or by ``p.sub_(p.grad * lr)``."""
+        self._expect(Phase.UPDATE)
+        if self.optimizer is not None:
+            self.optimizer.step()
+        else:
+            with torch.no_grad():
+                for parameter in self._state.parameters:
+                    if parameter.grad is not None:
+                        parameter.sub_(parameter.grad * self.lr_now)
+        self.rate.step()
+        self.batches.done(self.iteration)
+        self.iteration += 1
+        self.phase = Phase.ZERO_GRAD
+
+    # -- larger steps ------------------------------------------------------------------------
+
+    def step(self) -> Phase:
+        """Run the phase that is due; returns it."""
+        done = self.phase
+        getattr(self, PHASE_CALLS[done])()
+        return done
+
+    def iterate(self) -> Iteration:
+        """Run to the end of the iteration."""
+        while self.step() is not Phase.UPDATE:
+            pass
+        return self.finished()
+
+    def restart_iteration(self) -> None:
+        """Go back to zero_grad with the batch, the random state and the gradients of its start."""
+        self.random.now = self._start.random
+        if self.phase is not Phase.ZERO_GRAD:
+            self._state.put_grads(self._start.grads)
+        self.phase = Phase.ZERO_GRAD
+
+    def finished(self) -> Iteration:
+        """The iteration just run, as numbers."""
+        output = None
+        if self.output is not None and self.objective.learns_labels:
+            output = self.output.detach()
+            output = output.unsqueeze(0) if self.input_form == "single" else output
+        return Iteration(self.iteration, self.loss_value(), output, self._labels)
+
+    # -- the batch, its target and its loss --------------------------------------------------
+
+    def fetch(self) -> None:
+        """Make ``batch`` the one of the iteration that is due."""
+        self._take(self.batches.of(self.iteration, self.batch_size))
+
+    @property
+    def given_batches(self) -> dict[int, tuple[Tensor, Tensor]]:
+        """Batches given in place of the loader's, by the number of iterations done before."""
+        return self.batches.given_batches
+
+    def _take(self, batch: tuple[Tensor, Tensor]) -> None:
+        images, self._labels = batch
+        target = self.objective.target(self._labels)
+        self.batch = (in_form(self.input_form, images), in_form(self.input_form, target))
+        if self.input_form != "batch":
+            self._labels = self._labels[:1]
+        self.output = self.loss = None
+        self._loss_value = math.nan
+
+    @property
+    def labels(self) -> Tensor:
+        """The labels (N,) int64 of the batch, whatever form the loss wants them in."""
+        return self._labels
+
+    @property
+    def root(self) -> Tensor | None:
+        """The tensor that backward starts from, as far as it is computed."""
+        return self.output if self.loss is None else self.loss
+
+    @property
+    def lr_now(self) -> float:
+        """The learning rate of the update that is due: ``lr`` as the schedule has made it."""
+        return self.rate.now
+
+    def loss_value(self) -> float:
+        """The loss of the batch as a number, NaN where there is none."""
+        if self._loss_value is None:
+            assert self.loss is not None
+            self._loss_value = self.loss.item()
+        return self._loss_value
+
+    def _expect(self, phase: Phase) -> None:
+        if phase is not self.phase:
+            raise PhaseError(f"{PHASE_CALLS[self.phase]}() is due, not {PHASE_CALLS[phase]}().")
 
     # -- recording, evaluating, classifying --------------------------------------------------
 
@@ -88,64 +284,37 @@ class Trainer(FivePhases):
 
         Raises InterruptedEvaluation as soon as ``interrupted()`` is true.
         """
-        scoring = self._scoring(self.model, "validation")
         with inference(self.model):
-            while not scoring.finished:
-                if interrupted():
-                    raise InterruptedEvaluation
-                scoring.go_on()
-        return scoring.evaluation()
+            return self.objective.evaluate(self.model, interrupted)
 
     def scoring(self, part: SamplePart, count: int | None = None) -> Scoring:
         """Scores a part, or its first ``count`` samples, with a copy of the network as it is."""
-        return self._scoring(copy.deepcopy(self.model).eval(), part, count)
+        return self.objective.scoring(self._evaluated(), part, count)
 
     def mean_loss(self, part: SamplePart, count: int) -> MeanLoss:
         """The loss of a part's first ``count`` samples, with a copy of the network as it is."""
-        model = copy.deepcopy(self.model).eval()
-        return MeanLoss(model, self.samples(part), self._loss_function, self._target, count)
+        return self.objective.mean_loss(self._evaluated(), part, count)
 
-    def _scoring(self, model: nn.Module, part: SamplePart, count: int | None = None) -> Scoring:
-        return Scoring(model, self.samples(part), self._loss_function, self._target, count)
-
-    @property
-    def source(self) -> DataSource:
-        """Where the samples come from."""
-        return self._source
+    def _evaluated(self) -> nn.Module:
+        return copy.deepcopy(self.model).eval()
 
     def samples(self, part: SamplePart) -> Samples:
         """The samples of the training set or of the validation set."""
-        return self._source.train if part == "train" else self._source.validation
+        return self.objective.samples(part)
 
     def classify(self, image: ArrayLike) -> NDArray[np.float32]:
         """Probabilities (10,) float32 of a drawn image: 2-D, any size, light ink on dark.
 
         Raises ValueError for what is no such image.
         """
-        return self.classify_input(prepare(np.asarray(image)))
-
-    def classify_input(self, prepared: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Probabilities (10,) float32 of a drawing (32, 32) that ``prepare`` has made an input."""
-        seen = torch.from_numpy(prepared)
-        with inference(self.model):
-            logits = self.model(seen.view(1, 1, 32, 32))[0]
-            probabilities: NDArray[np.float32] = torch.softmax(logits, 0).numpy()
-        return probabilities
+        return probabilities_of(self.model, prepare(np.asarray(image)))
 
     def saliency(self, image: ArrayLike, digit: int | None = None) -> Saliency:
         """Which pixels of a drawn image speak for a digit (None: the likeliest).
 
         Leaves no trace on training. Raises ValueError for what is no such image.
         """
-        return self.saliency_of_input(prepare(np.asarray(image)), digit)
-
-    def saliency_of_input(
-        self, prepared: NDArray[np.float32], digit: int | None = None
-    ) -> Saliency:
-        """As ``saliency``, of a drawing (32, 32) that ``prepare`` has made an input."""
-        seen = torch.from_numpy(prepared)
-        with inference(self.model):
-            return saliency(self.model, seen.view(1, 1, 32, 32), digit)
+        return saliency_of(self.model, prepare(np.asarray(image)), digit)
 
     # -- going back --------------------------------------------------------------------------
 
@@ -155,76 +324,27 @@ class Trainer(FivePhases):
         Raises PhaseError in the middle of one.
         """
         self._expect(Phase.ZERO_GRAD)
-        optimizer = None if self.optimizer is None else self.optimizer.state_dict()
-        loader, fetched = self._batches.state()
-        return Checkpoint(
-            iteration=self.iteration,
-            model=packed(self.model.state_dict()),
-            # Also where they are cleared: the next zero_grad is recorded with what it clears.
-            grads=list(packed(dict(enumerate(p.grad for p in self._parameters))).values()),
-            optimizer=packed(optimizer),
-            random_state=self._random.now,
-            loader=loader,
-            fetched=fetched,
-            given_batch=self.given_batches.get(self.iteration),
-            settings=(
-                self.lr,
-                self._rate.schedule,
-                self.batch_size,
-                self.set_to_none,
-                self.clear_gradients,
-            ),
-            input_form=self.input_form,
-        )
+        settings = self.batch_size, self.set_to_none, self.clear_gradients
+        return self._state.checkpoint(self.iteration, settings, self.input_form)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go back to when the checkpoint was made; what follows is then the same, bit for bit.
-
-        ``given_batches`` stay, with that of the checkpoint: what is run again takes what it took.
-        """
-        lr, schedule, self.batch_size, *zeroing = checkpoint.settings
-        self.set_to_none, self.clear_gradients = zeroing
+        """Go back to when the checkpoint was made; what follows is then the same, bit for bit."""
+        *_, self.batch_size, self.set_to_none, self.clear_gradients = checkpoint.settings
         self.input_form = checkpoint.input_form
-        self.model.load_state_dict(checkpoint.model)
-        grads = checkpoint.grads or [None] * len(self._parameters)
-        for parameter, grad in zip(self._parameters, grads, strict=True):
-            parameter.grad = None if grad is None else grad.clone()
-        if self.optimizer is not None and checkpoint.optimizer is not None:
-            self.optimizer.load_state_dict(cloned(checkpoint.optimizer))
-        self._rate.put(lr, schedule, checkpoint.iteration)
-        self._random.now = checkpoint.random_state
-        self._take(self._batches.restore(checkpoint.loader, checkpoint.fetched))
-        if checkpoint.given_batch is not None:
-            self.given_batches[checkpoint.iteration] = checkpoint.given_batch
+        self._take(self._state.restore(checkpoint))
         self.iteration = checkpoint.iteration
         self.phase = Phase.ZERO_GRAD
 
     @contextmanager
     def undone_if_it_fails(self) -> Iterator[None]:
-        """Restore the state of before, bit for bit, if the body raises; in any phase.
-
-        A backward that is due can still run.
-        """
-        numbers = StateBackup(self.model, self.optimizer)
-        own = dict(vars(self))
-        own["_grads_at_start"] = [None if g is None else g.clone() for g in self._grads_at_start]
-        rate = self._rate.base, self._rate.schedule, self.iteration
-        random, loader, given_batches = (
-            self._random.now,
-            self._batches.state(),
-            dict(self.given_batches),
-        )
-        try:
-            yield
-        except Exception:
-            numbers.put_back()
-            vars(self).update(own)
-            self._rate.put(*rate)
-            self._random.now = random
-            self._batches.restore(*loader)
-            self.given_batches.clear()
-            self.given_batches.update(given_batches)
-            raise
+        """Restore the state of before, bit for bit, if the body raises; in any phase."""
+        own = vars(self) | {"_start": self._start.copied()}
+        with self._state.undone_if_it_fails(self.iteration):
+            try:
+                yield
+            except Exception:
+                vars(self).update(own)
+                raise
 
     # -- settings ----------------------------------------------------------------------------
 
@@ -235,7 +355,7 @@ class Trainer(FivePhases):
         """
         expect_form(settings.input_form)
         schedule = Schedule(settings.schedule, settings.schedule_options)
-        self._rate.put(settings.lr, schedule, self.iteration)
+        self.rate.put(settings.lr, schedule, self.iteration)
         self.batch_size = settings.batch_size
         self.set_to_none = settings.set_to_none
         self.clear_gradients = settings.clear_gradients
@@ -247,64 +367,30 @@ class Trainer(FivePhases):
     @property
     def lr(self) -> float:
         """The learning rate that the schedule starts from; setting it counts at the next update."""
-        return self._rate.base
+        return self.rate.base
 
     @lr.setter
     def lr(self, value: float) -> None:
-        self._rate.put(value, self._rate.schedule, self.iteration)
+        self.rate.put(value, self.rate.schedule, self.iteration)
 
     @property
     def schedule(self) -> str:
         """How the learning rate falls: "none", "cosine" or "step"."""
-        return self._rate.schedule.name
+        return self.rate.schedule.name
 
     @property
     def schedule_options(self) -> Mapping[str, float]:
         """The options that the schedule was given."""
-        return self._rate.schedule.given
+        return self.rate.schedule.given
 
     # -- what iterations take ----------------------------------------------------------------
 
     def use_batch(self, images: Tensor, labels: Tensor) -> None:
         """Give the iteration that is due this batch; the loader's waits for the next one.
 
-        ``images`` (N, 1, 32, 32) float32, ``labels`` (N,) int64. ValueError as ``expect_labels``.
+        ``images`` (N, 1, 32, 32) float32, ``labels`` (N,) int64.
+        Raises ValueError as ``Objective.expect_labels``.
         """
         self._expect(Phase.ZERO_GRAD)
-        self.expect_labels()
+        self.objective.expect_labels()
         self.given_batches[self.iteration] = (images, labels)
-
-    def forget_given_batches(self, iteration: int) -> None:
-        """Drop the given batches of iterations after this one, which will not be run."""
-        for later in [i for i in self.given_batches if i >= iteration]:
-            del self.given_batches[later]
-
-    def expect_labels(self) -> None:
-        """Raise ValueError if no label enters the loss, so that no label can be learnt."""
-        if self._source.targets is not None:
-            raise ArgumentError(
-                QT_TRANSLATE_NOOP(
-                    "errors", "Random data has no labels to train on: choose other data."
-                )
-            )
-        if self.criterion is None:
-            raise ArgumentError(
-                QT_TRANSLATE_NOOP(
-                    "errors",
-                    "With {0} there is no label, so the network cannot train on a drawing: "
-                    "choose another loss.",
-                ),
-                self._loss_function.entry.title,
-            )
-
-    def own_random_state(self) -> None:
-        """Keep torch's global random state for good: nobody else in this process draws from it."""
-        self._random.be_torchs_own()
-
-    def give_up_random_state(self) -> None:
-        """Leave torch's global random state to others, and keep a copy to go on from."""
-        self._random.be_apart()
-
-    def read_ahead(self, ahead: Ahead) -> None:
-        """Have large batches of the built-in data, or of files, loaded while iterations run."""
-        self._batches.read_ahead(ahead)

@@ -12,6 +12,7 @@ from backprop_viz.recording.requests.drawing_training import DrawingTrainingStat
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.training.evaluation.drawn import probabilities_of, saliency_of
 from backprop_viz.worker.run_state import RunState
 
 # How many steps can be undone; each keeps the recording that was shown before it.
@@ -152,7 +153,7 @@ class DrawingTraining:
         """Which pixels of the drawing speak for its label, or for what is predicted."""
         if self.drawing is None:
             return None
-        return self._state.trainer.saliency_of_input(self.drawing, self._label)
+        return saliency_of(self._state.trainer.model, self.drawing, self._label)
 
     # -- the steps ---------------------------------------------------------------------------
 
@@ -167,7 +168,7 @@ class DrawingTraining:
             raise UserError(
                 QT_TRANSLATE_NOOP("errors", "The drawing has no label yet: choose its label first.")
             )
-        self._state.trainer.expect_labels()
+        self._state.trainer.objective.expect_labels()
 
     def _give_drawing(self) -> None:
         """Give the iteration that is due the drawing as its batch."""
@@ -175,7 +176,7 @@ class DrawingTraining:
         assert drawing is not None
         assert self._label is not None
         done = trainer.iteration
-        answered = tuple(float(p) for p in trainer.classify_input(drawing))
+        answered = tuple(float(p) for p in probabilities_of(trainer.model, drawing))
         batch = (torch.from_numpy(drawing).view(1, 1, 32, 32), torch.tensor([self._label]))
         trainer.use_batch(*batch)
         before = self._before if _shows_end_of(self._before, done) else None

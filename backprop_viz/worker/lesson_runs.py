@@ -65,11 +65,11 @@ class LessonRuns:
             self._drawing_training.steps(),
             self._drawing_training.is_batch,
         )
-        state.trainer.give_up_random_state()
+        state.trainer.random.be_apart()
         try:
             state.begin(settings)
         except Exception:
-            state.trainer.own_random_state()
+            state.trainer.random.be_torchs_own()
             raise
         self._aside = aside
 

@@ -13,6 +13,7 @@ from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.stream.commands import Draw
 from backprop_viz.stream.messages import Update
+from backprop_viz.training.evaluation.drawn import probabilities_of
 from backprop_viz.training.evaluation.evaluate import Evaluation
 from backprop_viz.training.five_phases import Iteration
 from backprop_viz.worker.channel import WorkerChannel
@@ -160,7 +161,7 @@ class Publisher:
         drawing = self._drawing_training.drawing
         if drawing is None:
             return None
-        probabilities = self._state.trainer.classify_input(drawing)
+        probabilities = probabilities_of(self._state.trainer.model, drawing)
         looks = self._judgement(drawing)
         return Prediction(tuple(float(p) for p in probabilities), drawing, looks)
 

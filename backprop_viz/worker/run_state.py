@@ -108,8 +108,8 @@ class RunState:
         journal: RunJournal | None = None,
     ) -> None:
         """Go on with another run; ``recorder`` is that of its iteration in progress."""
-        trainer.read_ahead(self._ahead)
-        trainer.own_random_state()
+        trainer.batches.read_ahead(self._ahead)
+        trainer.random.be_torchs_own()
         self.trainer, self.settings = trainer, settings
         self.recorder, self.recording = recorder, recording
         self.checkpoints = checkpoints or Checkpoints(trainer.checkpoint())
@@ -251,6 +251,6 @@ class RunState:
 
     def _forget_given_batches(self, iteration: int) -> None:
         """Drop the batches given to iterations that will not be run."""
-        self.trainer.forget_given_batches(iteration)
+        self.trainer.batches.forget_given(iteration)
         # In place of a checkpoint that may still hold such a batch.
         self.checkpoints.add(self.trainer.checkpoint())

@@ -93,7 +93,7 @@ class SampleService:
         if source != self._source:
             return False
         trainer = self._state.trainer
-        trainer.expect_labels()
+        trainer.objective.expect_labels()
         batch = trainer.samples(part).batch(torch.tensor([index]))
         self._state.abandon()
         trainer.use_batch(*batch)

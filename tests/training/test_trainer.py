@@ -245,7 +245,7 @@ def test_owning_torchs_random_state_changes_no_number() -> None:
         plain.iterate()
     before = torch.get_rng_state()
     owner.iterate()
-    owner.own_random_state()
+    owner.random.be_torchs_own()
     other.iterate()  # draws from a state of its own meanwhile
     checkpoint = owner.checkpoint()
     for _ in range(2):

@@ -98,15 +98,17 @@ def test_a_line_that_takes_nothing_at_all_leaves_the_run_as_it_should_be() -> No
     assert losses(line) == plain_losses(2)
 
 
-@pytest.mark.parametrize("part", ["classify_input", "saliency_of_input"])
-def test_a_drawing_that_fails_while_it_is_published_is_dropped(part: str) -> None:
+@pytest.mark.parametrize("part", ["publisher.probabilities_of", "drawing_training.saliency_of"])
+def test_a_drawing_that_fails_while_it_is_published_is_dropped(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     line = Line()
     worker = Worker(line, TUTORIAL)
 
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    setattr(worker.state.trainer, part, broken)
+    monkeypatch.setattr(f"backprop_viz.worker.{part}", broken)
     worker.carry_out(ExplainDrawing(True))
     worker.carry_out(Draw(np.eye(32, dtype=np.float32)))
     worker.publisher.publish()

@@ -36,6 +36,11 @@ class Batches:
         if self._fetched_for == iteration and iteration in self.given_batches:
             self._fetched_for += 1
 
+    def forget_given(self, iteration: int) -> None:
+        """Drop the given batches of iterations after this one, which will not be run."""
+        for later in [i for i in self.given_batches if i >= iteration]:
+            del self.given_batches[later]
+
     def state(self) -> tuple[LoaderState, tuple[int, Batch]]:
         """The loader's state, and the batch it gave last with the iteration that it is for."""
         return self._loader.state(), (self._fetched_for, self._fetched)

@@ -13,7 +13,7 @@ from backprop_viz.recording.trace.phases import Phase
 from tests.package_files import PACKAGE, trees_with
 
 # Where a run is declared that somebody begins with.
-CHOICES = {"run_settings.py", "presets.py", "race_presets.py", "trainer.py", "five_phases.py"}
+CHOICES = {"run_settings.py", "presets.py", "race_presets.py", "trainer.py"}
 
 
 def test_every_file_of_the_folder_is_an_optimizer() -> None:

@@ -113,7 +113,7 @@ def test_what_cannot_be_read_raises_where_it_is_used_until_it_can(ahead: Ahead) 
 
 def test_training_is_the_plain_loop_bit_for_bit(ahead: Ahead) -> None:
     trainer = bv.Trainer(batch_size=WORTHWHILE, lr=0.05, optimizer="nesterov", seed=3)
-    trainer.read_ahead(ahead)
+    trainer.batches.read_ahead(ahead)
     torch.manual_seed(3)
     net = bv.LeNet()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9, nesterov=True)

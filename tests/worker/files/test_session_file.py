@@ -18,7 +18,7 @@ from backprop_viz.recording.run.history import Curves
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import GradientIntervention
 from backprop_viz.recording.trace.phases import Phase
-from backprop_viz.training import five_phases
+from backprop_viz.training import trainer as trainer_module
 from backprop_viz.training.data import data_sources
 from backprop_viz.training.recorded_steps import RecordedSteps
 from backprop_viz.training.state.checkpoints import Checkpoint
@@ -110,7 +110,7 @@ def test_every_kind_of_run(tmp_path: Path, changes: dict[str, Any]) -> None:
 def test_an_epoch_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images = torch.rand(23, 1, 32, 32, generator=torch.Generator().manual_seed(0))
     data = torch.utils.data.TensorDataset(images, torch.arange(23) % 10)
-    monkeypatch.setattr(five_phases, "open_source", lambda *_: data_sources.open_source(data))
+    monkeypatch.setattr(trainer_module, "open_source", lambda *_: data_sources.open_source(data))
     settings = Settings(batch_size=8)
     plain = Trainer.from_settings(settings)
     for _ in range(4):
