@@ -268,12 +268,12 @@ def _opened(path: AnyPath, *, append: bool) -> IO[bytes]:
 
 
 def _pieces(kind: RecordType, record: Struct) -> list[Buffer]:
-    return list(frames.record_pieces(kind, (encoded(record),)))
+    return frames.record_pieces(kind, (encoded(record),))
 
 
 def recording_pieces(recording: Recording) -> list[Buffer]:
     """The records of a recording as files have them, before compression."""
-    return RecordingWriter(ArrayPacker(recording).pieces).pieces(recording)
+    return RecordingWriter(lambda told: ArrayPacker(told).pieces).pieces(recording)
 
 
 def save_recording(recording: Recording, path: str | os.PathLike[str]) -> None:

@@ -1,4 +1,4 @@
-"""Arrays of a recording file told by earlier ones: most of an iteration's numbers come twice.
+"""Arrays of a recording told by earlier ones: most of an iteration's numbers come twice.
 
 ``FORMAT.md`` beside this file specifies the encodings, and says why there are these.
 """
@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_viz.recording.format.codec import (
+    SMALL,
     ArrayHead,
     Malformed,
     array_head,
     array_of,
     array_pieces,
+    head_of,
 )
 from backprop_viz.recording.format.frames import Buffer
 from backprop_viz.recording.iteration import Recording
@@ -96,6 +98,37 @@ class ArrayPacker:
         return None
 
 
+class ViewPacker:
+    """Tells the tensors of one recording, which are given in the order of their ids.
+
+    Of an array that has the memory of an earlier one, the id of that and whether the axes are
+    reversed. The memory of a recording's arrays never changes.
+    """
+
+    def __init__(self) -> None:
+        # By address, the first array there, which keeps the memory alive.
+        self._given: dict[int, tuple[int, Array]] = {}
+
+    def pieces(self, number: int, array: Array) -> tuple[bytes, Buffer]:
+        """Tensor ``number``, as the format has it."""
+        size, flags = array.nbytes, array.flags
+        turned = not flags.c_contiguous
+        if size < SMALL or (turned and not flags.f_contiguous):
+            return array_pieces(array)
+        address = array.ctypes.data
+        known = self._given.get(address)
+        if known is not None:
+            earlier, other = known
+            # The same one again, where what was told of it before did not get away.
+            alike = earlier < number and other.dtype == array.dtype and other.nbytes == size
+            if alike and (not turned or other.shape == array.shape[::-1]):
+                head = head_of(array.dtype, array.shape)
+                return _marked(head, COPY), _COPIED.pack(earlier, turned)
+        elif not turned:
+            self._given[address] = number, array
+        return array_pieces(array)
+
+
 def unpacked_array(data: Buffer, earlier: TensorTable) -> Array:
     """The array in these bytes, read-only; ``earlier`` are those told before. Raises Malformed."""
     head = array_head(data)
@@ -131,7 +164,8 @@ def _copied(number: int, turned: int, earlier: TensorTable, head: ArrayHead) -> 
     if array.dtype != head.dtype:
         raise Malformed(f"an array of {head.dtype} is told by one of {array.dtype}")
     # A view at least: the table knows arrays by being the same object.
-    return np.ascontiguousarray(array.T if turned else array).reshape(head.shape).view()
+    told = array.T if turned else np.ascontiguousarray(array)
+    return told.reshape(head.shape).view()
 
 
 def _earlier(earlier: TensorTable, number: int) -> Array:

@@ -4,7 +4,7 @@
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import IO
 
 Buffer = bytes | bytearray | memoryview
@@ -12,7 +12,7 @@ Buffer = bytes | bytearray | memoryview
 # As PNG's: the first byte is no text's, and a transfer that changes line ends breaks the rest.
 MAGIC = b"\x89BPVIZ\r\n"
 # A reader refuses a newer major version, and reads any minor version.
-MAJOR, MINOR = 1, 4
+MAJOR, MINOR = 1, 5
 _VERSION = struct.Struct("<HH")
 _RECORD = struct.Struct("<BQ")
 # A record that claims to be longer is damaged: no memory is asked for.
@@ -41,11 +41,14 @@ def read_header(stream: IO[bytes]) -> tuple[int, int]:
     return version
 
 
-def record_pieces(kind: int, payload: Iterable[Buffer]) -> Iterator[Buffer]:
+def record_pieces(kind: int, payload: Iterable[Buffer]) -> list[Buffer]:
     """The pieces of a record of type ``kind``, whose payload is given in pieces."""
-    pieces = list(payload)
-    yield _RECORD.pack(kind, sum(map(_size, pieces)))
-    yield from pieces
+    pieces = [b"", *payload]
+    size = 0
+    for piece in pieces:
+        size += piece.nbytes if type(piece) is memoryview else len(piece)
+    pieces[0] = _RECORD.pack(kind, size)
+    return pieces
 
 
 def read_record(stream: IO[bytes]) -> tuple[int, bytes]:
@@ -58,10 +61,6 @@ def read_record(stream: IO[bytes]) -> tuple[int, bytes]:
     if length > LONGEST:
         raise ValueError(f"A record says that it is {length:,} bytes long: the stream is damaged.")
     return kind, read_exactly(stream, length)
-
-
-def _size(piece: Buffer) -> int:
-    return piece.nbytes if isinstance(piece, memoryview) else len(piece)
 
 
 def read_exactly(stream: IO[bytes], size: int) -> bytes:

@@ -72,7 +72,7 @@ class BeginRecord(Struct, frozen=True, omit_defaults=True):
     modules: tuple[Module, ...] = ()
 
 
-class CallRecord(Struct, frozen=True, omit_defaults=True):
+class CallRecord(Struct, frozen=True, omit_defaults=True, gc=False):
     """How a forward operation was called; ``args`` and ``kwargs`` as ``call_codec`` tells them."""
 
     function: str
@@ -82,7 +82,7 @@ class CallRecord(Struct, frozen=True, omit_defaults=True):
     orders: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
-class EventRecord(Struct, frozen=True, omit_defaults=True):
+class EventRecord(Struct, frozen=True, omit_defaults=True, gc=False):
     """One thing torch did; ``inputs``, ``outputs`` and ``state`` are ids of tensors."""
 
     phase: Phase

@@ -1,12 +1,14 @@
 """Writes a recording as records: only what is new since the last time."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
 from backprop_viz.recording.format import frames
 from backprop_viz.recording.format.call_codec import told_call
-from backprop_viz.recording.format.codec import array_pieces, encoded
+from backprop_viz.recording.format.codec import encoded
+from backprop_viz.recording.format.compact_arrays import ViewPacker
 from backprop_viz.recording.format.frames import Buffer
 from backprop_viz.recording.format.records import (
     BeginRecord,
@@ -23,20 +25,24 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Array, Event, PhaseSpan
 from backprop_viz.recording.trace.health import IterationHealth
 
+# Encodes a tensor, given with its id; those of a recording come in the order of their ids.
+Packing = Callable[[int, Array], Iterable[Buffer]]
 
-def _all_numbers(_: int, array: Array) -> Iterable[Buffer]:
-    return array_pieces(array)
+
+def _views_told(_: Recording) -> Packing:
+    return ViewPacker().pieces
 
 
 class RecordingWriter:
     """Remembers what it has written of the newest serial, and writes only the rest.
 
-    A recording that does not continue that one is written whole. ``packed`` encodes a tensor, given
-    with its id; by default all of its numbers are written.
+    A recording that does not continue that one is written whole. ``packing`` gives what encodes the
+    tensors of a recording; by default only one that is a view of an earlier one is told by that.
     """
 
-    def __init__(self, packed: Callable[[int, Array], Iterable[Buffer]] = _all_numbers) -> None:
-        self._packed = packed
+    def __init__(self, packing: Callable[[Recording], Packing] = _views_told) -> None:
+        self._packing = packing
+        self._packed: Packing
         self._last: Recording | None = None
         self._tensors = 0
 
@@ -44,42 +50,42 @@ class RecordingWriter:
         """The bytes of the records that are new, in pieces; nothing if none is."""
         if self._last is recording:
             return []
-        return [piece for record in self._records(recording) for piece in record]
-
-    def _records(self, recording: Recording) -> Iterator[Iterator[Buffer]]:
+        found: list[Buffer] = []
         before = self._last
         if before is None or not _continues(before, recording):
-            yield _record(RecordType.BEGIN, _begin(recording))
+            found += _record(RecordType.BEGIN, _begin(recording))
             before, known = Recording(recording.iteration, ()), 0
+            packed = self._packing(recording)
         else:
-            known = self._tensors
-        tensors = recording.tensors.since(known)
+            known, packed = self._tensors, self._packed
+        tensors, kind = recording.tensors.since(known), RecordType.TENSOR
         for number, array in enumerate(tensors, known):
             place = number.to_bytes(8, "little")
-            yield frames.record_pieces(RecordType.TENSOR, (place, *self._packed(number, array)))
+            found += frames.record_pieces(kind, (place, *packed(number, array)))
         if new := recording.events[len(before.events) :]:
-            yield _record(RecordType.EVENTS, EventsRecord(tuple(map(_event, new))))
+            found += _record(RecordType.EVENTS, EventsRecord(tuple(map(_event, new))))
         if _has_other_graph(before, recording):
-            nodes = tuple(event.node for event in recording.events)
-            yield _record(RecordType.GRAPH, GraphRecord(recording.graph, nodes))
+            nodes = tuple([event.node for event in recording.events])
+            found += _record(RecordType.GRAPH, GraphRecord(recording.graph, nodes))
         for i, ran in enumerate(recording.passes):
             if i >= len(before.passes) or ran != before.passes[i]:
-                yield _record(RecordType.LAYERS, LayersRecord(ran.layers, ran.start))
+                found += _record(RecordType.LAYERS, LayersRecord(ran.layers, ran.start))
         same = sum(
             1 for pair in zip(before.spans, recording.spans, strict=False) if pair[0] == pair[1]
         )
         for span in recording.spans[same:]:
-            yield _record(RecordType.SPAN, SpanRecord(span))
-        yield _record(RecordType.STATE, _state(recording, len(before.trace)))
-        self._last, self._tensors = recording, known + len(tensors)
+            found += _record(RecordType.SPAN, SpanRecord(span))
+        found += _record(RecordType.STATE, _state(recording, len(before.trace)))
+        self._last, self._tensors, self._packed = recording, known + len(tensors), packed
+        return found
 
 
 def health_pieces(health: IterationHealth) -> list[Buffer]:
     """The bytes of a record of an iteration's health, in pieces."""
-    return list(frames.record_pieces(RecordType.HEALTH, (encoded(health),)))
+    return frames.record_pieces(RecordType.HEALTH, (encoded(health),))
 
 
-def _record(kind: RecordType, value: Struct) -> Iterator[Buffer]:
+def _record(kind: RecordType, value: Struct) -> list[Buffer]:
     return frames.record_pieces(kind, (encoded(value),))
 
 
@@ -139,13 +145,18 @@ def _event(event: Event) -> EventRecord:
         event.parameter,
         event.line,
         event.tracked,
-        dict(event.state_ids),
+        _dict(event.state_ids),
         None if event.call is None else told_call(event.call),
-        dict(event.missing),
+        _dict(event.missing),
         event.module,
         event.place,
         event.grad_enabled,
     )
+
+
+def _dict(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table as MessagePack takes it, which is only read."""
+    return table if type(table) is dict else dict(table)
 
 
 def _state(recording: Recording, traced: int) -> StateRecord:

@@ -1,12 +1,18 @@
 """Arrays that are told by others: each is read as the same bits, or refused."""
 
 import struct
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from backprop_viz.recording.format.codec import Malformed, array_pieces
-from backprop_viz.recording.format.compact_arrays import DIFFERENCE, ArrayPacker, unpacked_array
+from backprop_viz.recording.format.compact_arrays import (
+    DIFFERENCE,
+    ArrayPacker,
+    ViewPacker,
+    unpacked_array,
+)
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.tensors import Array, TensorTable
@@ -89,3 +95,48 @@ def test_a_difference_from_an_array_that_did_not_come_is_refused() -> None:
     told = bytes([DIFFERENCE]) + head[1:] + struct.pack("<Q", 1) + bytes(NUMBERS.nbytes)
     with pytest.raises(Malformed, match="tensor 1, and 1 came before it"):
         unpacked_array(told, TensorTable([NUMBERS]))
+
+
+def _views() -> list[Array]:
+    """Tensors of which several have one memory."""
+    large = np.linspace(-3, 3, 40 * 50, dtype=np.float32).reshape(40, 50)
+    cube = np.arange(10 * 12 * 20, dtype=np.float32).reshape(10, 12, 20)
+    return [
+        large,
+        large.T,
+        large.reshape(2000),
+        large.view(np.int32),
+        large[:30],
+        large[:, :45],
+        cube,
+        cube.transpose(2, 1, 0),
+        cube.transpose(0, 2, 1),
+        NUMBERS,
+        NUMBERS.reshape(20, 10).T,
+        np.broadcast_to(large[0], (40, 50)),
+    ]
+
+
+def _sent(packer: ViewPacker, tensors: Sequence[Array]) -> list[bytes]:
+    return [b"".join(packer.pieces(*numbered)) for numbered in enumerate(tensors)]
+
+
+def test_a_view_is_told_by_the_tensor_whose_memory_it_has() -> None:
+    tensors, found = _views(), TensorTable()
+    told = _sent(ViewPacker(), tensors)
+    for data, array in zip(told, tensors, strict=True):
+        found.add(unpacked_array(data, found))
+        assert found[-1].dtype == array.dtype
+        assert found[-1].shape == array.shape
+        assert found[-1].tobytes() == array.tobytes()
+    short = [len(data) < 100 for data in told]
+    assert short == [i in (1, 2, 7) for i in range(len(tensors))]
+    assert not found[1].flags.writeable
+
+
+def test_tensors_that_were_not_sent_are_told_again_in_full() -> None:
+    packer, tensors, found = ViewPacker(), _views()[:2], TensorTable()
+    _sent(packer, tensors)  # and then the line fails
+    for data, array in zip(_sent(packer, tensors), tensors, strict=True):
+        found.add(unpacked_array(data, found))
+        assert found[-1].tobytes() == array.tobytes()

@@ -3,7 +3,7 @@
 import io
 import struct
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -321,7 +321,7 @@ def test_a_reader_written_after_the_specification_reads_a_recording() -> None:
     recording = phase_by_phase(trainer_of())[-1]
     data = stream_of([recording])
     assert data[:8] == bytes([0x89, 0x42, 0x50, 0x56, 0x49, 0x5A, 0x0D, 0x0A])
-    assert struct.unpack_from("<HH", data, 8) == (1, 4)
+    assert struct.unpack_from("<HH", data, 8) == (1, 5)
     tensors: list[np.ndarray[Any, Any]] = []
     told: dict[int, Any] = {}
     at = 12
@@ -331,7 +331,7 @@ def test_a_reader_written_after_the_specification_reads_a_recording() -> None:
         at += 9 + length
         if kind == 2:
             assert struct.unpack_from("<Q", payload) == (len(tensors),)
-            tensors.append(array_after_the_specification(payload[8:]))
+            tensors.append(array_after_the_specification(payload[8:], tensors))
         else:
             told[kind] = msgspec.msgpack.decode(payload)
     assert len(tensors) == len(recording.tensors)
@@ -346,11 +346,18 @@ def test_a_reader_written_after_the_specification_reads_a_recording() -> None:
     assert same(tensors[value], parameter.value)
 
 
-def array_after_the_specification(data: bytes) -> "np.ndarray[Any, Any]":
-    compression, dimensions, letters = data[:3]
-    assert compression == 0
+def array_after_the_specification(
+    data: bytes, earlier: "Sequence[np.ndarray[Any, Any]]"
+) -> "np.ndarray[Any, Any]":
+    encoding, dimensions, letters = data[:3]
     name = data[3 : 3 + letters].decode("ascii")
     shape = struct.unpack_from(f"<{dimensions}Q", data, 3 + letters)
     begin = -(-(3 + letters + 8 * dimensions) // 8) * 8
+    if encoding == 2:
+        number, turned = struct.unpack("<QQ", data[begin:])
+        found = earlier[number].T if turned else earlier[number]
+        assert found.dtype == name
+        return found.reshape(shape)
+    assert encoding == 0
     numbers = np.frombuffer(data[begin:], np.dtype(name).newbyteorder("<"))
     return numbers.reshape(shape).astype(name)
