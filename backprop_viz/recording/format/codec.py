@@ -36,7 +36,7 @@ class Malformed(ValueError):  # noqa: N818 - what was read is wrong, not the pro
 
 def array_pieces(array: Array) -> tuple[bytes, Buffer]:
     """An array as the format has it: a head, and the numbers. ValueError for other than numbers."""
-    head = head_of(array.dtype, array.shape)
+    head = plain_head(array.dtype, array.shape)
     if sys.byteorder == "big" or not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("<"))
     if array.nbytes < SMALL or not array.flags.c_contiguous:
@@ -81,7 +81,7 @@ def array_of(data: Buffer) -> Array:
 
 
 @lru_cache(maxsize=1024)
-def head_of(dtype: "np.dtype[Any]", shape: tuple[int, ...]) -> bytes:
+def plain_head(dtype: "np.dtype[Any]", shape: tuple[int, ...]) -> bytes:
     """The head of an array whose numbers follow as they are. ValueError for other than numbers."""
     if dtype.name not in DTYPES:
         raise ValueError(f"An array of {dtype} cannot be recorded: its dtype has to be a number's.")

@@ -17,7 +17,7 @@ from backprop_viz.recording.format.codec import (
     array_head,
     array_of,
     array_pieces,
-    head_of,
+    plain_head,
 )
 from backprop_viz.recording.format.frames import Buffer
 from backprop_viz.recording.iteration import Recording
@@ -122,7 +122,7 @@ class ViewPacker:
             # The same one again, where what was told of it before did not get away.
             alike = earlier < number and other.dtype == array.dtype and other.nbytes == size
             if alike and (not turned or other.shape == array.shape[::-1]):
-                head = head_of(array.dtype, array.shape)
+                head = plain_head(array.dtype, array.shape)
                 return _marked(head, COPY), _COPIED.pack(earlier, turned)
         elif not turned:
             self._given[address] = number, array
