@@ -50,7 +50,6 @@ from backprop_viz.desktop.controllers.training.worker_restarts import WorkerRest
 from backprop_viz.desktop.panels.registry import find_panels
 from backprop_viz.desktop.run.foreign_runs import foreign_run
 from backprop_viz.desktop.run.session import Session
-from backprop_viz.desktop.run.shown_run import ShownRun
 from backprop_viz.desktop.system.preferences import settings_store
 from backprop_viz.desktop.system.qt_guard import Quiet
 from backprop_viz.desktop.view_state import ViewState
@@ -62,12 +61,7 @@ _FIRST_SIZE = QSize(1600, 1000)
 
 
 # The session's signals to the window.
-_SIGNALS = [
-    name
-    for kind in (Session, ShownRun)
-    for name, value in vars(kind).items()
-    if isinstance(value, Signal)
-]
+_SIGNALS = [name for name, value in vars(Session).items() if isinstance(value, Signal)]
 
 
 class Composer(QObject):

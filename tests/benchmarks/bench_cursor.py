@@ -24,7 +24,7 @@ BAR_MS = 30.0
 def step(window: MainWindow, session: Session, position: int) -> float:
     """Milliseconds for showing a cursor in every panel and painting it."""
     begun = time.perf_counter()
-    session.move_cursor(position)
+    session.shown.move_cursor(position)
     QApplication.processEvents()
     return (time.perf_counter() - begun) * 1e3
 

@@ -132,7 +132,7 @@ def measured(count: int, play: Callable[[Session, int], None]) -> tuple[float, f
             window.show()
             session = window.session
             assert isinstance(session, Session)
-            wait_until(lambda: session.newest_recording.iteration > 0, 60)
+            wait_until(lambda: session.shown.newest_recording.iteration > 0, 60)
             run_events(2)  # its first pictures take longer
             panel = window.findChild(QWidget, _PANEL)
             assert panel is not None
@@ -151,7 +151,7 @@ def stepped(session: Session, count: int) -> None:
     session.pause()
     wait_until(lambda: session.view_state is not None and not session.view_state.training, 60)
     for _ in range(count):
-        session.go("event")
+        session.shown.go("event")
         session.wait_idle(60)
         run_events(0.05)
 
@@ -161,7 +161,7 @@ def running(session: Session, count: int) -> None:
     seen: set[int] = set()
 
     def enough() -> bool:
-        seen.add(session.newest_recording.iteration)
+        seen.add(session.shown.newest_recording.iteration)
         return len(seen) > count
 
     wait_until(enough, 600)

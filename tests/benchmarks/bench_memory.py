@@ -107,7 +107,7 @@ def readings(minutes: float) -> tuple[np.ndarray, np.ndarray]:
 def train() -> None:
     """What the process that is measured does: the window, training without end."""
     window, session = open_window("--preset", "digits", generate=False)
-    session.set_budget(BUDGET)
+    session.shown.set_budget(BUDGET)
     session.train()
     run_events(10)
     print("training", flush=True)

@@ -75,7 +75,7 @@ def window(shared_window: MainWindow) -> MainWindow:
     window.session.configure(Settings(batch_size=4))
     for _ in range(3):
         trigger(window, "actionIteration")
-    window.session.choose_sample(SAMPLE)
+    window.session.shown.choose_sample(SAMPLE)
     return window
 
 
@@ -229,7 +229,7 @@ def test_an_experiment_is_compared_with_what_was_before(window: MainWindow) -> N
 
 
 def test_what_is_not_kept_is_said(window: MainWindow) -> None:
-    window.session.compare_with(99)
+    window.session.shown.compare_with(99)
     network = window.panel(NetworkView)
     assert network.compare.text() == "nothing kept"
     assert "iteration 99" in network.compare.toolTip()

@@ -33,7 +33,7 @@ def test_every_place_of_it_can_be_looked_at(open_window: OpenWindow, tmp_path: P
     assert {parameter.name for parameter in recording.parameters} == {"3.weight", "3.bias"}
     left_out = {event.node for event in recording.events if event.missing}
     for event in range(len(recording.events)):
-        session.move_cursor(event + 1)
+        session.shown.move_cursor(event + 1)
         node = recording.events[event].node
         if node is not None and recording.events[event].phase is Phase.BACKWARD:
             window.picked.emit("node", node)

@@ -27,7 +27,7 @@ OpenWindow = Callable[..., MainWindow]
 def window(shared_window: MainWindow) -> MainWindow:
     shared_window.session.configure(Settings(batch_size=4))
     trigger(shared_window, "actionIteration")
-    shared_window.session.choose_sample(2)
+    shared_window.session.shown.choose_sample(2)
     return shared_window
 
 

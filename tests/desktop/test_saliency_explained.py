@@ -115,6 +115,6 @@ def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBo
     )
     assert panel.explanation is not None
     assert panel.explanation.value == float(gradient[0, 0, row, column + step])
-    session.step()
+    session.shown.step()
     until_idle(session)
     assert panel.explanation.number.index == (0, 0, row, column + step)

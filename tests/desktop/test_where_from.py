@@ -39,7 +39,7 @@ class Explained:
 
     def step(self, phases: int) -> None:
         for _ in range(phases):
-            self.session.step()
+            self.session.shown.step()
             until_idle(self.session)
 
     def wait(self) -> NumberExplanation:
@@ -294,7 +294,7 @@ def test_a_number_of_an_earlier_iteration_is_explained_too(explained: Explained)
     for _ in range(2):
         explained.session.iterate()
         until_idle(explained.session)
-    explained.session.show_iteration(1)
+    explained.session.shown.show_iteration(1)
     until_idle(explained.session)
     click_bar(explained, 3)
     explanation = explained.wait()
@@ -344,7 +344,7 @@ def test_an_iteration_that_training_ran_by_is_recorded_whole(
     session.pause()
     until_idle(session)
     partly = next(i for i in kept() if i < session.iteration)
-    session.show_iteration(partly)
+    session.shown.show_iteration(partly)
     until_idle(session)
     sampled = session.view_state.cursor.recording
     assert sampled.samples == 1

@@ -41,7 +41,7 @@ def test_the_panel_follows_the_iteration_that_is_shown(explained: Explained) -> 
     until(explained.session, lambda: explained.panel.subtitle.text() == "iteration 2")
     assert explained.wait().value == losses[1]
     assert explained.name == "loss"
-    explained.session.step()  # the next one has no loss yet
+    explained.session.shown.step()  # the next one has no loss yet
     until_idle(explained.session)
     assert explained.panel.subtitle.text() == "iteration 2, not the one shown"
     assert explained.wait().value == losses[1]
@@ -80,7 +80,7 @@ def test_full_precision_writes_every_digit(explained: Explained) -> None:
     table = explained.panel.table
     last = table.rows.columnCount() - 1
     assert table.rows.index(0, last).data() == signed(explanation.terms[0].value)
-    explained.session.show_full_precision(True)
+    explained.session.shown.show_full_precision(True)
     until(explained.session, lambda: table.rows.full_precision)
     assert table.rows.index(0, last).data() == full(explanation.terms[0].value)
     tensor, index = explanation.number.tensor, explanation.number.index

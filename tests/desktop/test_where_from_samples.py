@@ -65,7 +65,7 @@ def test_another_sample_is_explained_in_its_place(explained: Explained) -> None:
     assert weight is not None
     explained.window.number_picked.emit(weight)
     value = explained.wait().value
-    explained.session.choose_sample(5)
+    explained.session.shown.choose_sample(5)
     until(explained.session, lambda: explained.session.view_state.sample == 5)
     assert explained.panel.subtitle.text() == "iteration 1 · of the whole batch"
     assert explained.wait().value == value
@@ -125,7 +125,7 @@ def test_back_is_answered_in_the_iteration_it_was_asked_in(explained: Explained)
     assert explained.wait().value == asked == first.recording.loss
     assert explained.panel.subtitle.text().startswith("iteration 1, not the one shown")
     # It stays so while the cursor moves on.
-    explained.session.step()
+    explained.session.shown.step()
     until_idle(explained.session)
     assert explained.panel.history.current.recording.iteration == 1
 

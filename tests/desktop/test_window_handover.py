@@ -55,7 +55,7 @@ def test_the_run_goes_on_bit_for_bit_in_the_other_language(
     window = open_window("--preset", "tutorial", size=(1400, 900))
     session = window.session
     session.iterate()
-    session.step()
+    session.shown.step()
     until_idle(session)
     pad = window.findChild(DrawPanel).canvas
     QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPoint(60, 40))
@@ -79,7 +79,7 @@ def test_the_run_goes_on_bit_for_bit_in_the_other_language(
     until_idle(session)
     assert session.iteration == 3
     trainer = bv.Trainer(**_as_chosen(session.view_state.settings))
-    assert session.losses.tolist() == [trainer.iterate().loss for _ in range(3)]
+    assert session.shown.run.losses.tolist() == [trainer.iterate().loss for _ in range(3)]
     again = choose(korean, "en")
     assert again.findChild(QAction, "actionTrain").text().replace("&", "") == "Train"
 
@@ -156,7 +156,7 @@ def test_a_recording_file_is_shown_in_the_other_language(
     assert "run.bprec" in korean.windowTitle()
     assert not korean.findChild(QAction, "actionReset").isVisible()
     assert not korean.findChild(QAction, "actionTrain").isEnabled()
-    session.show_iteration(2)
+    session.shown.show_iteration(2)
     until_idle(session)
     assert session.view_state.cursor.recording.loss == losses[1]
 

@@ -160,7 +160,7 @@ class Forger:
             session.send(AlterGradient(None))
         session.watch(PLACES)
         for _ in range(number):
-            session.step()
+            session.shown.step()
             self._idle()
         path = self._folder / f"base{number}.bpviz"
         state = window.findChild(Composer).files.state()
@@ -253,7 +253,7 @@ class Forger:
             view_state = session.view_state
         stood = (view_state.iteration, view_state.due)
         for _ in range(MOST_STEPS):  # the first may go over what is recorded, from breakpoints on
-            session.step()
+            session.shown.step()
             if not session.wait_idle(IDLE_S):
                 return "the step did not come to an end"
             after = session.view_state

@@ -132,7 +132,7 @@ def drive(
 def check_script(user: MonkeyUser, followed: FollowedScript) -> str:
     """The script goes on to its end, and has done what it does without a window."""
     session = user.window.session
-    session.stop_playing()
+    session.shown.stop_playing()
     idle(user.window)
     session.watch(())
     if not followed.ended:
@@ -151,7 +151,7 @@ def check_end(user: MonkeyUser, watch: Watch) -> str:
     """The run goes on, and begins again, as plain torch does; what was compared."""
     window, session = user.window, user.window.session
     train = window.findChild(QAction, "actionTrain")
-    session.stop_playing()
+    session.shown.stop_playing()
     idle(window)
     if train.isChecked():
         train.trigger()
@@ -171,7 +171,7 @@ def check_end(user: MonkeyUser, watch: Watch) -> str:
     found = session.view_state.curves.loss.tolist()
     if not same(tensor(losses), tensor(found)):
         raise RunError(f"Losses after Reset {found}, the plain loop's {losses}, with {settings}.")
-    last = session.newest_recording
+    last = session.shown.newest_recording
     end = last.at(len(last.events))
     other = [name for name, w in weights.items() if not same(tensor(end.value(name)), w)]
     if other:
@@ -186,9 +186,9 @@ def check_going_on(window: MainWindow, settings: Settings, watch: Watch) -> None
     session.send(UseDrawing(False))
     for _ in range(3):
         press(window, "actionIteration")
-    first = session.newest_recording
+    first = session.shown.newest_recording
     press(window, "actionIteration")
-    second = session.newest_recording
+    second = session.shown.newest_recording
     for recording in (first, second):
         with watch.resting():
             other = differences(settings, recording)
@@ -196,12 +196,12 @@ def check_going_on(window: MainWindow, settings: Settings, watch: Watch) -> None
             raise RunError(f"Going on, {other} are not plain torch's, with {settings}.")
     if first.iteration not in session.view_state.kept_iterations.iterations:
         return  # so large a batch that the memory for past iterations holds one alone
-    session.show_iteration(first.iteration)
+    session.shown.show_iteration(first.iteration)
     press(window, "actionContinue")
     if session.iteration != first.iteration:
         raise RunError(f"Continued from {first.iteration}, yet at {session.iteration}.")
     press(window, "actionIteration")
-    if not same_ends(second, session.newest_recording):
+    if not same_ends(second, session.shown.newest_recording):
         raise RunError(
             f"Run again from {first.iteration}, the next iteration is another: {settings}"
         )

@@ -86,7 +86,7 @@ def test_a_labelled_drawing_is_the_batch_when_that_is_asked_for(
     session.send(UseDrawing(True))
     assert shown(session).drawing_training.is_batch
     for phase in Phase:
-        session.step()
+        session.shown.step()
         view_state = shown(session)
         assert view_state.cursor.recording.given_batch
         assert view_state.cursor.recording.spans[-1].phase is phase
@@ -109,7 +109,7 @@ def test_training_goes_on_with_the_data(open_session: OpenSession) -> None:
     session = open_session()
     session.send(ChooseLabel(3))
     session.send(UseDrawing(True))
-    session.step()  # begun on the drawing: that one is finished on it
+    session.shown.step()  # begun on the drawing: that one is finished on it
     session.train()
     until(session, lambda: session.iteration >= 20)
     session.pause()
@@ -178,7 +178,7 @@ def test_an_iteration_in_progress_begins_again_after_the_step(open_session: Open
     session = open_session()
     session.iterate()
     for _ in range(3):
-        session.step()
+        session.shown.step()
     session.send(ChooseLabel(7))
     session.send(UseDrawing(False))
     session.send(TrainOnDrawing())
@@ -192,7 +192,7 @@ def test_an_iteration_in_progress_begins_again_after_the_step(open_session: Open
 def test_going_back_over_lessons_runs_them_again(open_session: OpenSession) -> None:
     """Far behind the newest checkpoints, over more steps on drawings than checkpoints are kept."""
     session = open_session()
-    session.set_budget(2**30)
+    session.shown.set_budget(2**30)
     session.iterate()
     session.send(ChooseLabel(7))
     kinds = ["data", *["7"] * 70, "data", "data"]
@@ -203,14 +203,14 @@ def test_going_back_over_lessons_runs_them_again(open_session: OpenSession) -> N
     session.iterate()
     losses, _ = reference(DIGITS, *kinds)
     assert shown(session).curves.loss.tolist() == losses
-    session.show_iteration(40)
+    session.shown.show_iteration(40)
     session.continue_from_here()
     session.iterate()
     view_state = shown(session)
     again, trainer = reference(DIGITS, *kinds[:40], "data")
     assert view_state.curves.loss.tolist() == again
     assert same_weights(view_state, trainer)
-    session.show_iteration(4)  # no checkpoint is as old
+    session.shown.show_iteration(4)  # no checkpoint is as old
     session.continue_from_here()
     session.iterate()
     view_state = shown(session)
@@ -288,7 +288,7 @@ def test_where_nothing_is_to_learn_one_sentence_says_why(
     view_state = shown(session)
     assert view_state.drawing_training.label == 7
     assert not view_state.drawing_training.is_batch
-    session.step()
+    session.shown.step()
     session.send(TrainOnDrawing())
     view_state = shown(session)
     assert view_state.iteration == 0
@@ -361,7 +361,7 @@ def test_after_an_undo_free_training_is_replayed_without_the_step(
     view_state = shown(session)
     losses, _ = reference(DIGITS, *["data"] * (view_state.iteration + 1))
     assert view_state.curves.loss.tolist() == losses[:-1]
-    session.show_iteration(next(i for i in view_state.kept_iterations.iterations if i > 1))
+    session.shown.show_iteration(next(i for i in view_state.kept_iterations.iterations if i > 1))
     session.continue_from_here()
     kept = shown(session).iteration
     session.iterate()
@@ -387,10 +387,10 @@ def test_a_breakpoint_stops_in_a_lesson_and_the_cursor_goes_back_over_it(
     losses, _ = reference(DIGITS, "data", "7", "7")
     assert session.view_state.curves.loss.tolist() == losses[: session.iteration]
     for _ in range(60):
-        session.go_back("iteration")
+        session.shown.go_back("iteration")
     view_state = shown(session)
     assert view_state.cursor.recording.iteration == 1
     assert not view_state.cursor.recording.given_batch
-    session.go("iteration")
-    session.go("iteration")
+    session.shown.go("iteration")
+    session.shown.go("iteration")
     assert shown(session).cursor.recording.given_batch

@@ -76,7 +76,7 @@ def shown(session: Session) -> ViewState:
 def test_altering_and_going_back_to_the_truth(session: Session, phases: int) -> None:
     session.iterate()
     for _ in range(phases):
-        session.step()
+        session.shown.step()
     truth = shown(session)
     node = relu_node(truth.cursor.recording)
     session.send(AlterGradient(GradientIntervention(node, "noise", 0.1)))
@@ -100,12 +100,12 @@ def test_a_node_chosen_after_forward_is_altered_though_the_graph_has_grown(
     session: Session,
 ) -> None:
     for _ in range(2):
-        session.step()
+        session.shown.step()
     recording = shown(session).cursor.recording
     relu = recording.graph.nodes[[e.node for e in recording.events if e.op == "relu"][2]]
     session.send(AlterGradient(GradientIntervention(relu.key, "zero")))
     for _ in range(2):
-        session.step()
+        session.shown.step()
     intervention = shown(session).cursor
     grads = {name: intervention.grad(name) for name in intervention.recording.by_parameter}
     # Behind the third ReLU lie the convolutions and fc1, before it fc2 and fc3.

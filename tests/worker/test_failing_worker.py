@@ -56,7 +56,7 @@ def equals_the_plain_loop(window: MainWindow) -> None:
     losses, weights = plain_loop(view_state.settings, view_state.iteration)
     assert view_state.curves.loss.tolist() == losses
     assert not view_state.training
-    recording = window.session.newest_recording
+    recording = window.session.shown.newest_recording
     end = recording.at(len(recording.events))
     for name, weight in weights.items():
         assert same(tensor(end.value(name)), weight), name

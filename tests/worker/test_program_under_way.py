@@ -26,18 +26,18 @@ def test_what_has_run_already_stays_as_it_ran(
 ) -> None:
     session = open_session(RUN)
     session.iterate()
-    session.step()
-    session.step()
+    session.shown.step()
+    session.shown.step()
     session.configure(replace(RUN, lr=0.5, **changed))  # type: ignore[arg-type]
     assert text not in loop(session)
     for _ in range(3):
-        session.step()
+        session.shown.step()
     assert text in loop(session)
 
 
 def test_what_forward_takes_can_be_changed_before_it(open_session: OpenSession) -> None:
     session = open_session(RUN)
     session.iterate()
-    session.step()
+    session.shown.step()
     session.configure(replace(RUN, input_form="unsqueezed"))
     assert "unsqueeze(0)" in loop(session)

@@ -61,7 +61,7 @@ def test_continuing_repeats_the_curve(
         session.iterate()
     for iteration in (40, 48):
         assert shown(session).iteration > iteration
-        session.show_iteration(iteration)
+        session.shown.show_iteration(iteration)
         session.continue_from_here()
         assert shown(session).curves.loss.tolist() == losses[:iteration]
         for _ in range(12):
@@ -76,7 +76,7 @@ def test_the_rate_on_show_is_that_of_the_iteration_on_show(open_session: OpenSes
         session.iterate()
         rates.append(rate(session))
     assert rates == [0.01] * 3 + [0.005] * 3 + [0.0025]
-    session.show_iteration(2)
+    session.shown.show_iteration(2)
     assert rate(session) == 0.01
 
 
@@ -91,7 +91,7 @@ def test_another_schedule_goes_on_and_is_undone_by_continuing_from_before(
     view_state = shown(session)
     assert (view_state.iteration, view_state.settings) == (5, COSINE)
     assert rate(session) == 0.01 * ((1 + np.cos(np.pi * 0.4)) / 2)
-    session.show_iteration(3)
+    session.shown.show_iteration(3)
     session.continue_from_here()
     view_state = shown(session)
     assert view_state.settings == RUN
@@ -106,9 +106,9 @@ def test_a_changed_rate_in_the_middle_of_an_iteration_counts_at_its_update(
     for _ in range(3):
         session.iterate()
     for _ in range(4):
-        session.step()
+        session.shown.step()
     session.configure(replace(RUN, lr=0.1))
-    session.step()
+    session.shown.step()
     assert rate(session) == 0.05
 
 

@@ -116,7 +116,7 @@ def test_changed_settings_are_changed_in_the_script(
         live = replace(live, schedule_options={})
         live = replace(live, **changes)
         for _ in range(3):  # the next change comes in the middle of an iteration
-            session.step()
+            session.shown.step()
         session.configure(live)
         for _ in range(4):
             session.iterate()
@@ -138,7 +138,7 @@ def test_what_was_gone_back_over_is_not_in_it(
     session.iterate()
     prints_the_curve(session, tmp_path)
     shown(session)
-    session.show_iteration(2)
+    session.shown.show_iteration(2)
     session.continue_from_here()
     for _ in range(3):
         session.iterate()

@@ -257,7 +257,7 @@ def test_what_was_before_the_file_cannot_be_run_again(
         trigger(window, "actionIteration")
     choose(window, "actionSaveWeights", path)
     choose(window, "actionLoadWeights", path)
-    window.session.show_iteration(2)
+    window.session.shown.show_iteration(2)
     trigger(window, "actionContinue")
     assert "continue from a later iteration" in window.messages.text()
     assert view_state_of(window).iteration == 3

@@ -194,7 +194,7 @@ class ExplanationsController(QObject):
         """Show an iteration that is kept, and where its loss comes from."""
         if not self._is_training(partial(self._explain_loss, iteration)):
             self._loss_wanted = iteration
-            self._session.show_iteration(iteration)
+            self._session.shown.show_iteration(iteration)
             self._ask_wanted_loss()
 
     def _ask_wanted_loss(self) -> None:
@@ -242,30 +242,30 @@ class ExplanationsController(QObject):
 
     def _explain_on_rank(self, place: int, number: Number) -> None:
         """Show where a number of another rank comes from, with that rank in every panel."""
-        ranks = self._session.ranks
+        ranks = self._session.shown.ranks
         again = partial(self._explain_on_rank, place, number)
         if ranks is not None and not self._is_training(again):
-            self._session.show_rank(place)
+            self._session.shown.show_rank(place)
             if ranks.shown == place:
                 self.explain(number)
 
     def _goes_to_rank(self, recording: Recording, number: Number) -> bool:
         """Whether a number of another rank was asked about, which is then shown as its own."""
-        ranks = self._session.ranks
+        ranks = self._session.shown.ranks
         if ranks is None or self._is_training():
             return False
         found = source_on_rank(recording, number, ranks.others(recording.iteration))
         if found is not None:
             other = ranks.others(recording.iteration)[found.rank]
             assert other is not None
-            self._session.show_rank(found.rank)
+            self._session.shown.show_rank(found.rank)
             self._panel.follow(other, found.number)
             if self._view_state is not None:
                 self._panel.show_view_state(self._view_state)
             return True
         place = ranks.place_of(recording)
         if place is not None:  # back to what was asked on another rank
-            self._session.show_rank(place)
+            self._session.shown.show_rank(place)
         return False
 
     def _ask_saliency(self, row: int, column: int) -> None:
@@ -358,7 +358,7 @@ class ExplanationsController(QObject):
             return
         if asked.recording.serial == shown.cursor.recording.serial:
             self._sample = sample  # the number that is explained stays the same
-            self._session.choose_sample(sample)
+            self._session.shown.choose_sample(sample)
 
     def _ask(self, recording: Recording, number: Number) -> None:
         if self._goes_to_rank(recording, number):
@@ -372,7 +372,7 @@ class ExplanationsController(QObject):
     def _ask_check(self, number: Number, step: float, span: float | None) -> None:
         asked = self._panel.history.current
         if asked is not None and not self._is_training():
-            ranks = self._session.ranks
+            ranks = self._session.shown.ranks
             others = () if ranks is None else ranks.checked_with(asked.recording, number)
             self._session.checks.ask(Question(asked.recording, number, others), step, span)
 

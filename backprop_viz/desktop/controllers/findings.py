@@ -22,7 +22,7 @@ class FindingsController(QObject):
         super().__init__(context.window)
         self._window, self._session = context.window, context.session
         self._panel = context.window.panel(FindingsView)
-        self._panel.evidence.connect(lambda event: self._session.move_cursor(event + 1))
+        self._panel.evidence.connect(lambda event: self._session.shown.move_cursor(event + 1))
         self._work = Background(self)
         self._work.finished.connect(self._found)
         self._work.failed.connect(self._failed)

@@ -38,13 +38,13 @@ class NavigationController(QObject):
         self._view_state: ViewState | None = None
         self._breakpoints: BreakpointsDialog | None = None  # made when it is first opened
         timeline = self._window.panel(TimelineView)
-        timeline.cursor_moved.connect(self._session.move_cursor)
-        timeline.iteration_picked.connect(self._session.show_iteration)
-        timeline.speed_changed.connect(self._session.set_speed)
+        timeline.cursor_moved.connect(self._session.shown.move_cursor)
+        timeline.iteration_picked.connect(self._session.shown.show_iteration)
+        timeline.speed_changed.connect(self._session.shown.set_speed)
         timeline.set_transport([self._actions[name] for name in TRANSPORT])
         timeline.set_continue_action(self._actions["actionContinue"])
-        self._window.panel(PhaseBar).picked_phase.connect(self._session.show_phase)
-        self._window.panel(PhaseBar).cursor_moved.connect(self._session.move_cursor)
+        self._window.panel(PhaseBar).picked_phase.connect(self._session.shown.show_phase)
+        self._window.panel(PhaseBar).cursor_moved.connect(self._session.shown.move_cursor)
         self._session.told.connect(self._mark_refused)
         program, network = self._window.panel(ProgramView), self._window.panel(NetworkView)
         inspector = self._window.panel(InspectorView)
@@ -80,7 +80,7 @@ class NavigationController(QObject):
         self._window.messages.tell(said, "info")
 
     def _show_evidence(self, event: int) -> None:
-        self._session.move_cursor(event + 1)
+        self._session.shown.move_cursor(event + 1)
 
     def _tell_hit(self, view_state: ViewState, hit: Breakpoint) -> None:
         """Say where the cursor stopped and, for a number that is not finite, what it came from."""
@@ -153,31 +153,31 @@ class NavigationController(QObject):
 
     def event_forward(self) -> None:
         """Go forward by one event."""
-        self._session.go("event")
+        self._session.shown.go("event")
 
     def event_back(self) -> None:
         """Go back by one event."""
-        self._session.go_back("event")
+        self._session.shown.go_back("event")
 
     def iteration_back(self) -> None:
         """Go back to the start of the iteration, then to the one before."""
-        self._session.go_back("iteration")
+        self._session.shown.go_back("iteration")
 
     def to_start(self) -> None:
         """Show the start of the iteration."""
-        self._session.move_cursor(0)
+        self._session.shown.move_cursor(0)
 
     def to_end(self) -> None:
         """Show the end of what was recorded of the iteration."""
         if self._view_state is not None:
-            self._session.move_cursor(len(self._view_state.cursor.recording.events))
+            self._session.shown.move_cursor(len(self._view_state.cursor.recording.events))
 
     def toggle_playing(self) -> None:
         """Start or stop moving the cursor automatically."""
-        if self._session.playing:
-            self._session.stop_playing()
+        if self._session.shown.playing:
+            self._session.shown.stop_playing()
         else:
-            self._session.play()
+            self._session.shown.play()
 
     def continue_from_here(self) -> None:
         """Continue the run from the end of the iteration shown."""
@@ -194,6 +194,6 @@ class NavigationController(QObject):
         dialog = NumberDialog(BUDGET_MB, name, now // _MEBIBYTE, self._window)
         dialog.setObjectName("budgetDialog")
         dialog.setWindowTitle(self.tr("Memory for iterations"))
-        dialog.chosen.connect(lambda value: self._session.set_budget(value * _MEBIBYTE))
+        dialog.chosen.connect(lambda value: self._session.shown.set_budget(value * _MEBIBYTE))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

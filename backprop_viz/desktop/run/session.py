@@ -14,7 +14,7 @@ from backprop_viz.desktop.run.check_requests import CheckRequests
 from backprop_viz.desktop.run.explanation_requests import ExplanationRequests, Question
 from backprop_viz.desktop.run.file_requests import FileCommand, FileRequests
 from backprop_viz.desktop.run.rank_runs import ForeignClient, RankRuns, ScriptClient
-from backprop_viz.desktop.run.run_aside import RunAside, StoredShow
+from backprop_viz.desktop.run.run_aside import RunAside
 from backprop_viz.desktop.run.shown_run import ShownRun
 from backprop_viz.desktop.system.garbage_collector import Collector
 from backprop_viz.desktop.view_state import ViewState
@@ -53,8 +53,10 @@ from backprop_viz.stream.messages import (
 )
 
 
-class Session(ShownRun):
+class Session(QObject):
     """Hands commands to the worker, and view states to the panels, at most one a refresh.
+
+    ``shown`` is the run with the cursor in it.
 
     ``view_state_ready`` carries a ViewState, ``told`` a Notice, ``filed`` a Filed, ``explained``
     what is answered to the number that was asked about last, ``saliency_recorded`` a Recording and
@@ -65,6 +67,7 @@ class Session(ShownRun):
     RunOrigin, ``run_ended`` a RunEnded.
     """
 
+    view_state_ready = Signal(object)
     told = Signal(object)
     run_began = Signal()
     answered = Signal(object)
@@ -85,11 +88,13 @@ class Session(ShownRun):
         parent: QObject | None = None,
         foreign: Callable[[Callable[[], None]], ForeignClient] | None = None,
     ) -> None:
-        super().__init__(settings, parent)
+        super().__init__(parent)
+        self.shown = ShownRun(settings, self, self)
+        self.shown.view_state_ready.connect(self.view_state_ready)
         Collector(self)
         ring = Wake(self._take, self).ring
         self._client = WorkerSupervisor(settings, ring) if foreign is None else foreign(ring)
-        self._follow_ranks(self._client)
+        self.shown.follow_ranks(self._client)
         # A script does not explain: a worker does, of what was recorded.
         self.explainer = ExplainingWorker(ring)
         submit = self._client.submit if foreign is None else self.explainer.submit
@@ -114,7 +119,7 @@ class Session(ShownRun):
 
     def send(self, command: Command) -> None:
         """Have the worker carry out a command after those before; of a file ``filed`` tells."""
-        self._finish_playback()
+        self.shown.finish_playback()
         if isinstance(command, FileCommand):
             self._send_file(command)
         elif not self._client.submit(command) and not isinstance(command, STANDING):
@@ -123,12 +128,12 @@ class Session(ShownRun):
 
     def iterate(self) -> None:
         """Run to the end of the iteration, or show a breakpoint in what has run of it."""
-        if not self._stop_ahead():
+        if not self.shown.stop_ahead():
             self.send(Iterate())
 
     def train(self) -> None:
         """Train until ``pause``, or until a breakpoint holds."""
-        if not self._stop_ahead():
+        if not self.shown.stop_ahead():
             self.send(Train())
 
     def pause(self) -> None:
@@ -156,9 +161,9 @@ class Session(ShownRun):
         auto: bool = False,
     ) -> None:
         """Write the session to a file, with what the window adds of its own; ``filed`` tells."""
-        part = WindowPart(window, self._run.earlier)
+        part = WindowPart(window, self.shown.run.earlier)
         # Past ``send``: what is playing is not hurried to its end by an autosave.
-        self._send_file(SaveSessionFile(path, auto, self._run.cache.made(), about or {}, part))
+        self._send_file(SaveSessionFile(path, auto, self.shown.run.cache.made(), about or {}, part))
 
     def decline(self, found: CodeFound) -> None:
         """Leave a session file unopened whose code the user does not want to run."""
@@ -173,21 +178,23 @@ class Session(ShownRun):
 
     def watch(self, breakpoints: Sequence[Breakpoint]) -> None:
         """Stop at these from now on."""
-        self._stops.breakpoints = tuple(breakpoints)
-        self.send(SetBreakpoints(self._stops.breakpoints))
+        self.shown.stops.breakpoints = tuple(breakpoints)
+        self.send(SetBreakpoints(self.breakpoints))
+
+    @property
+    def breakpoints(self) -> tuple[Breakpoint, ...]:
+        """Where training stops from the next command on."""
+        return self.shown.stops.breakpoints
 
     # -- another run in place of the user's own ----------------------------------------------
 
     def put_run_aside(self, settings: Settings) -> None:
         """Show a run with these settings; the user's own waits until ``take_run_back``."""
-        view_state = self._view_state
-        if not self._aside.active and view_state is not None:
-            if view_state.training:
+        if not self._aside.active and self.view_state is not None:
+            if self.view_state.training:
                 self.pause()
-            cursor = None if view_state.training else view_state.cursor
-            self._aside.hold(StoredShow(cursor, self.breakpoints, self._sample, self._baseline))
+            self._aside.hold(self.shown.put_aside())
             self.watch(())
-            self._baseline, self._sample = None, 0
         self.send(PutRunAside(settings))
         self._aside.expect(self._client.submitted, back=False)
 
@@ -202,28 +209,32 @@ class Session(ShownRun):
         """Whether what is shown is a lesson's run, in place of the user's own."""
         return self._aside.active
 
-    def _show_as_before(self, stored: StoredShow) -> None:
-        """Show the user's own run where it was looked at."""
-        self.watch(stored.breakpoints)
-        self._baseline, self._sample = stored.baseline, stored.sample
-        if stored.cursor is not None and not stored.cursor.recording.preview:
-            self._show_cursor(stored.cursor)
-
     def continue_from_here(self) -> None:
         """Take the run up again as it was after the iteration that is shown."""
-        if self._view_state is not None and not self._view_state.cursor.recording.preview:
-            self.send(ContinueFrom(self._view_state.cursor.recording.iteration))
+        view_state = self.view_state
+        if view_state is not None and not view_state.cursor.recording.preview:
+            self.send(ContinueFrom(view_state.cursor.recording.iteration))
 
     # -- state -------------------------------------------------------------------------------
+
+    @property
+    def iteration(self) -> int:
+        """How many iterations of this run are finished."""
+        return self.shown.iteration
+
+    @property
+    def view_state(self) -> ViewState | None:
+        """What the window shows; None before torch is loaded."""
+        return self.shown.view_state
 
     def wait_idle(self, timeout_s: float = 10.0) -> bool:
         """Run the event loop until every command is carried out and shown; whether it was so.
 
         Free training counts as carried out once it has begun.
         """
-        self.wait_until(self._idle, timeout_s)
-        self._finish_playback()
-        return self._idle()
+        self.wait_until(lambda: self.idle, timeout_s)
+        self.shown.finish_playback()
+        return self.idle
 
     def wait_until(self, holds: Callable[[], bool], timeout_s: float) -> bool:
         """Run the event loop until something holds, which may take so long; whether it does."""
@@ -232,21 +243,20 @@ class Session(ShownRun):
     @property
     def idle(self) -> bool:
         """Whether every command is carried out and shown."""
-        return self._idle()
+        live = self.shown.live
+        training = live is not None and live.training
+        done = self.shown_command == self._client.submitted
+        reading = self.shown.run.rerecorded_left or self.shown.reading
+        return (done and (training or not reading)) or self._client.ended
 
     @property
     def submitted(self) -> int:
         """How many commands were sent so far."""
         return self._client.submitted
 
-    @property
-    def losses(self) -> Array:
-        """The losses of all iterations of the run, (n,) float64."""
-        return self._run.losses
-
     def recording_of(self, iteration: int) -> Recording | None:
         """The recording of an iteration, None if it is not kept."""
-        return self._run.cache.get(iteration)
+        return self.shown.run.cache.get(iteration)
 
     @property
     def has_worker(self) -> bool:
@@ -272,11 +282,15 @@ class Session(ShownRun):
 
     def close(self) -> None:
         """End the worker, whatever it is doing."""
-        self.phase_playback.halt()
-        self._player.halt()
+        self.shown.halt()
         self._painted.stop()
         self._client.close()
         self.explainer.close()
+
+    def read_stored(self, iteration: int) -> None:
+        """Read an iteration from the file."""
+        assert isinstance(self._client, FileClient | RankRuns)
+        self._client.read(iteration)
 
     # -- what the worker says ----------------------------------------------------------------
 
@@ -292,16 +306,6 @@ class Session(ShownRun):
         for filed in self._files.lose():
             self.filed.emit(filed)
 
-    def _idle(self) -> bool:
-        training = self._live is not None and self._live.training
-        done = self.shown_command == self._client.submitted
-        reading = self._run.rerecorded_left or self._reading
-        return (done and (training or not reading)) or self._client.ended
-
-    def _read_stored(self, iteration: int) -> None:
-        assert isinstance(self._client, FileClient | RankRuns)
-        self._client.read(iteration)
-
     def _take(self) -> None:
         """Take in all that the worker said, and show how things stand after it."""
         newest, rerecorded, ended = None, False, None
@@ -311,18 +315,18 @@ class Session(ShownRun):
                 newest = self._absorb(message, recording)
                 self.shown_command = message.command
             elif isinstance(message, RunAttached):
-                self._run.origin = message.origin
+                self.shown.run.origin = message.origin
                 self.attached.emit(message.origin)
             elif isinstance(message, RunEnded):
                 ended = message
             elif isinstance(message, IterationsStored | IterationRead):
-                self._take_stored(message, recording)
+                self.shown.take_stored(message, recording)
             elif isinstance(message, Filed):
                 self._file(message)
             elif isinstance(message, SaliencyRecorded):
                 self.saliency_recorded.emit(recording, message.number)
             elif isinstance(message, Rerecorded):
-                rerecorded |= self._run.recall(message, recording)
+                rerecorded |= self.shown.run.recall(message, recording)
             elif isinstance(message, Notice):
                 self._tell(message)
             elif isinstance(message, GradientChecked):
@@ -333,17 +337,18 @@ class Session(ShownRun):
                     self.explained.emit(message)
             else:
                 self._emitted.get(type(message), self.answered).emit(message)
-        if (newest := self._join_ranks(newest)) is not None:
-            self._receive(newest)
+        if (newest := self.shown.join_ranks(newest)) is not None:
+            self.shown.receive(newest)
             if (stored := self._aside.returned()) is not None:
-                self._show_as_before(stored)
+                self.watch(stored.breakpoints)
+                self.shown.show_as_before(stored)
             self._client.ask_for_update()
             self._painted.start()
         if ended is not None:
-            self._stand_still(ended=True)
+            self.shown.stand_still(ended=True)
             self.run_ended.emit(ended)
-        if rerecorded and self._view_state is not None:
-            self._show(self._whole(self._view_state.cursor))  # with more to go back to
+        if rerecorded:
+            self.shown.show_whole()
 
     def _tell(self, notice: Notice) -> None:
         if notice.code == "worker_ended":
@@ -355,25 +360,19 @@ class Session(ShownRun):
             else:
                 began = "worker_ended" if self.shown_command >= 0 else "worker_not_started"
                 notice = replace(notice, code=began)
-                self._stand_still()
+                self.shown.stand_still()
         self.told.emit(notice)
 
     def _begin_again(self, code: str, *values: str) -> Notice:
         """Have another worker in place of one that has ended; what to say of it."""
         assert isinstance(self._client, WorkerSupervisor)
         self.shown_command = -1
-        self._run = self._aside.given_up(self._run)
-        self._run.begin_again()
-        self._client.begin_again(self._run.settings)
+        self.shown.run = self._aside.given_up(self.shown.run)
+        self.shown.run.begin_again()
+        self._client.begin_again(self.shown.run.settings)
         self._explanations.ask_again()
-        self._stand_still()
+        self.shown.stand_still()
         return Notice(code, values)
-
-    def _stand_still(self, *, ended: bool = False) -> None:
-        """Nothing runs while there is no worker, or when a script has ended."""
-        if self._live is not None and self._view_state is not None:
-            self._live = replace(self._live, training=False, rate=0.0, ended=ended)
-            self._show_cursor(self._view_state.cursor)
 
     def _file(self, filed: Filed) -> None:
         if filed.what == "opened" and filed.refusal is None:
@@ -383,17 +382,17 @@ class Session(ShownRun):
             self.filed.emit(filed)
 
     def _absorb(self, update: Update, recording: Recording | None) -> ViewState:
-        self._run = self._aside.run_of(update, self._run)
-        is_new = self._run.is_new(update)
+        self.shown.run = self._aside.run_of(update, self.shown.run)
+        is_new = self.shown.run.is_new(update)
         opened = self._opened if is_new else None
-        live = self._run.take(update, recording, opened)
-        if self._stops.moved_to(self._run.program.path):
-            self.watch(self._stops.breakpoints)
+        live = self.shown.run.take(update, recording, opened)
+        if self.shown.stops.moved_to(self.shown.run.program.path):
+            self.watch(self.shown.stops.breakpoints)
         if is_new and opened is None and not update.kept:
             self.run_began.emit()
         self._aside.absorbed()
         if opened is not None:
             self._opened = None
             self._files.answered(opened)
-            self.filed.emit(self._run.with_keys(opened))
+            self.filed.emit(self.shown.run.with_keys(opened))
         return live

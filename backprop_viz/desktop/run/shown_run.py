@@ -1,7 +1,7 @@
 """What the window shows of the run: the cursor over its events, and how that moves."""
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,60 +12,57 @@ from backprop_viz.desktop.run.cursor_playback import PhasePlayback, Player
 from backprop_viz.desktop.run.cursor_stops import CursorStops
 from backprop_viz.desktop.run.followed_run import FollowedRun
 from backprop_viz.desktop.run.rank_runs import RankRuns
+from backprop_viz.desktop.run.run_aside import StoredShow
+from backprop_viz.desktop.run.stored_iterations import StoredIterations
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor, Recording
-from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Command, Iterate, Step
 
 
+class RunSource(Protocol):
+    """Who runs what the cursor moves in, and reads what is in a file."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether every command is carried out and shown."""
+
+    def send(self, command: Command) -> None:
+        """Carry out a command after those before."""
+
+    def read_stored(self, iteration: int) -> None:
+        """Read an iteration from the file; ``ShownRun.take_stored`` is called then."""
+
+
 class ShownRun(QObject):
     """A run with a cursor in it. ``view_state_ready`` carries a ViewState, all that is shown.
 
-    Past what is recorded, the cursor goes on by a command to the worker: ``send``.
+    Past what is recorded, the cursor goes on by a command to the ``source``.
     """
 
     view_state_ready = Signal(object)
 
-    def __init__(self, settings: Settings, parent: QObject | None) -> None:
+    def __init__(self, settings: Settings, source: RunSource, parent: QObject) -> None:
         super().__init__(parent)
+        self._source = source
         # How the worker stands, with the cursor at the end; and what the window shows of it.
-        self._live: ViewState | None = None
+        self.live: ViewState | None = None
         self._view_state: ViewState | None = None
-        self._run = FollowedRun(settings)
+        self.run = FollowedRun(settings)
         self.ranks: RankRuns | None = None  # where several are followed: one of them is shown
         self._by_event, self._sample = False, 0
         self._full_precision = False
         self._baseline: Baseline | None = None
-        # The iterations that are being read from a file, and the one that is shown then, and how.
-        self._reading: set[int] = set()
-        self._when_read: tuple[int, Callable[[Recording], None]] | None = None
+        self._stored = StoredIterations(source.read_stored)
         self.phase_playback = PhasePlayback(self._show, self)
         self._player = Player(self._play_next, self)
-        self._stops = CursorStops(self._player.halt)
-
-    def send(self, command: Command) -> None:
-        """Have the worker carry out a command after those before."""
-        raise NotImplementedError
-
-    def _read_stored(self, iteration: int) -> None:
-        """Read an iteration from the file; ``_take_stored`` is called then."""
-        raise NotImplementedError
-
-    def _idle(self) -> bool:
-        """Whether every command is carried out and shown."""
-        raise NotImplementedError
+        self.stops = CursorStops(self._player.halt)
 
     @property
     def iteration(self) -> int:
         """How many iterations of this run are finished."""
-        return 0 if self._live is None else self._live.iteration
-
-    @property
-    def breakpoints(self) -> tuple[Breakpoint, ...]:
-        """Where training stops from the next command on."""
-        return self._stops.breakpoints
+        return 0 if self.live is None else self.live.iteration
 
     @property
     def view_state(self) -> ViewState | None:
@@ -75,7 +72,7 @@ class ShownRun(QObject):
     @property
     def newest_recording(self) -> Recording:
         """What was recorded last, wherever the cursor is."""
-        return self._run.recording
+        return self.run.recording
 
     @property
     def playing(self) -> bool:
@@ -89,21 +86,21 @@ class ShownRun(QObject):
         if self._view_state is None or self._view_state.training:
             return
         if step_size != "event":
-            self._finish_playback()
+            self.finish_playback()
         cursor = self._view_state.cursor
-        newest = cursor.recording == self._run.recording
+        newest = cursor.recording == self.run.recording
         under_way = newest and self._view_state.iteration < cursor.recording.iteration
         to = None if step_size == "iteration" and under_way else ahead(cursor, step_size)
-        later = None if newest else self._run.next_to(cursor.recording.iteration, 1)
+        later = None if newest else self.run.next_to(cursor.recording.iteration, 1)
         if to is not None:
             self._move_on(cursor, to)
         elif later is not None:
-            self._show_when_read(
-                later, lambda it: self._move_on(it.at(0), ahead(it.at(0), step_size) or 0)
+            self._stored.show(
+                self.run, later, lambda it: self._move_on(it.at(0), ahead(it.at(0), step_size) or 0)
             )
         else:
             self._by_event = step_size == "event"
-            self.send(Iterate() if step_size == "iteration" else Step(self._by_event))
+            self._source.send(Iterate() if step_size == "iteration" else Step(self._by_event))
 
     def go_back(self, step_size: StepSize) -> None:
         """Back by an event, a phase or an iteration, as far as is kept."""
@@ -113,12 +110,10 @@ class ShownRun(QObject):
         to = behind(cursor, step_size)
         if to is not None:
             self.move_cursor(to)
-        elif (sooner := self._run.next_to(cursor.recording.iteration, -1)) is not None:
-            self._show_when_read(
-                sooner,
-                lambda it: self._show_cursor(
-                    it.at(0 if step_size == "iteration" else len(it.events))
-                ),
+        elif (sooner := self.run.next_to(cursor.recording.iteration, -1)) is not None:
+            whole = step_size == "iteration"
+            self._stored.show(
+                self.run, sooner, lambda it: self.show_cursor(it.at(0 if whole else len(it.events)))
             )
 
     def step(self) -> None:
@@ -137,59 +132,34 @@ class ShownRun(QObject):
             or self._view_state.cursor.recording.preview
         ):
             return
-        self._show_cursor(self._view_state.cursor.recording.at(position))
+        self.show_cursor(self._view_state.cursor.recording.at(position))
 
     def show_iteration(self, iteration: int) -> None:
         """Show an iteration that is kept, at its end."""
         if self._view_state is not None and not self._view_state.training:
-            self._show_when_read(iteration, lambda it: self._show_cursor(it.at(len(it.events))))
+            self._stored.show(
+                self.run, iteration, lambda it: self.show_cursor(it.at(len(it.events)))
+            )
 
-    def show_cursor(self, cursor: Cursor) -> None:
-        """Show a cursor as it was before, of a recording that whoever calls holds."""
-        self._show_cursor(cursor)
-
-    def _show_when_read(self, iteration: int, show: Callable[[Recording], None]) -> None:
-        """Show an iteration, at once if it is in memory; else when it is read from the file."""
-        recording = self._recording_of(iteration)
-        if recording is not None:
-            show(recording)
-        elif iteration in self._reading:
-            self._when_read = (iteration, show)
-
-    def _recording_of(self, iteration: int | None) -> Recording | None:
-        """The recording of an iteration; None while it is read, or if there is none."""
-        if iteration is None:
-            return None
-        recording = self._run.cache.get(iteration)
-        if recording is None and iteration in self._run.stored and iteration not in self._reading:
-            self._reading.add(iteration)
-            self._read_stored(iteration)
-        return recording
-
-    def _take_stored(
+    def take_stored(
         self, message: IterationsStored | IterationRead, recording: Recording | None
     ) -> None:
         """Take in what a file has, or the recording of an iteration of it; None: it is damaged."""
         if isinstance(message, IterationsStored):
-            self._run.stored, self._run.health = message.iterations, message.health
-            return
-        iteration = message.iteration
-        self._reading.discard(iteration)
-        wanted, show = self._when_read or (None, None)
-        if recording is None:
-            self._run.stored = tuple(i for i in self._run.stored if i != iteration)
-        else:
-            self._run.cache.keep(recording)
-        if recording is not None and show is not None and wanted == iteration:
-            show(recording)
-        elif self._view_state is not None:
+            self.run.stored, self.run.health = message.iterations, message.health
+        elif not self._stored.take(self.run, message.iteration, recording) and self._view_state:
             self._show(self._view_state.cursor)  # it may be what is compared with
 
-    def _follow_ranks(self, client: object) -> None:
+    @property
+    def reading(self) -> bool:
+        """Whether a file is being read."""
+        return self._stored.reading
+
+    def follow_ranks(self, client: object) -> None:
         """Show the rank that a client of several shows; nothing changes if it is of one run."""
         if isinstance(client, RankRuns):
             self.ranks = client
-            self._run = client.runs[client.shown].run
+            self.run = client.runs[client.shown].run
 
     def show_rank(self, place: int) -> None:
         """Show another rank in every panel, at the same place of the same iteration."""
@@ -197,52 +167,50 @@ class ShownRun(QObject):
         if ranks is None or place == ranks.shown or not 0 <= place < len(ranks.runs):
             return
         other = ranks.runs[place]
-        if other.live is None or shown is None or self._live is None:
+        if other.live is None or shown is None or self.live is None:
             return
-        self.phase_playback.halt()
-        self._player.halt()
-        ranks.runs[ranks.shown].live = self._live
-        ranks.shown, self._run, self._live = place, other.run, other.live
-        self._reading.clear()
+        self.halt()
+        ranks.runs[ranks.shown].live = self.live
+        ranks.shown, self.run, self.live = place, other.run, other.live
+        self._stored.forget_read()
         iteration = shown.cursor.recording.iteration
-        if self._recording_of(iteration) is None:
-            self._show_cursor(other.live.cursor)
-        self._show_when_read(iteration, lambda it: self._show_cursor(same_place(shown.cursor, it)))
+        if self._stored.recording_of(self.run, iteration) is None:
+            self.show_cursor(other.live.cursor)
+        self._stored.show(
+            self.run, iteration, lambda it: self.show_cursor(same_place(shown.cursor, it))
+        )
 
-    def _join_ranks(self, newest: ViewState | None) -> ViewState | None:
+    def join_ranks(self, newest: ViewState | None) -> ViewState | None:
         """Put into what has come what other ranks tell of it; show at once what is new of them."""
         if self.ranks is None:
             return newest
         others_changed = self.ranks.join()
         if newest is not None:
-            return replace(newest, cursor=self._run.kept(newest.cursor))
+            return replace(newest, cursor=self.run.kept(newest.cursor))
         if self._view_state is not None:
-            joined = self._run.kept(shown := self._view_state.cursor)
+            joined = self.run.kept(shown := self._view_state.cursor)
             if others_changed or joined.recording.serial != shown.recording.serial:
                 self._show(joined)
         return None
 
     def show_phase(self, phase: str) -> None:
         """Show the end of a phase, if it was recorded."""
-        span = (
-            None
-            if self._view_state is None
-            else self._view_state.cursor.recording.span(Phase(phase))
-        )
-        if span is not None:
-            self.move_cursor(span.stop)
+        if self._view_state is not None:
+            span = self._view_state.cursor.recording.span(Phase(phase))
+            if span is not None:
+                self.move_cursor(span.stop)
 
     def play(self) -> None:
         """Let the cursor move on by itself, through phases that are run when it comes to them."""
         if self._view_state is not None and not self._view_state.training:
             self._player.play()
-            self._show_cursor(self._view_state.cursor)
+            self.show_cursor(self._view_state.cursor)
 
     def stop_playing(self) -> None:
         """Leave the cursor where it is."""
         if self._player.playing and self._view_state is not None:
             self._player.halt()
-            self._show_cursor(self._view_state.cursor)
+            self.show_cursor(self._view_state.cursor)
 
     def set_speed(self, events_per_second: float) -> None:
         """How fast ``play`` goes."""
@@ -250,9 +218,9 @@ class ShownRun(QObject):
 
     def set_budget(self, budget: int) -> None:
         """How many bytes the iterations kept in memory may take."""
-        self._run.cache.budget = budget
+        self.run.cache.budget = budget
         if self._view_state is not None:
-            self._show_cursor(self._view_state.cursor)
+            self.show_cursor(self._view_state.cursor)
 
     @property
     def sample(self) -> int:
@@ -284,22 +252,22 @@ class ShownRun(QObject):
     def _compared(self, recording: Recording) -> Recording | None:
         """The recording that another one is compared with; None if it is not kept."""
         if self._baseline == "previous":
-            return self._recording_of(self._run.next_to(recording.iteration, -1))
+            return self._stored.recording_of(self.run, self.run.next_to(recording.iteration, -1))
         if self._baseline == "experiment":
-            return self._run.before_experiment(recording)
-        return self._recording_of(self._baseline)
+            return self.run.before_experiment(recording)
+        return self._stored.recording_of(self.run, self._baseline)
 
     def _comparison(self, cursor: Cursor) -> Comparison | None:
-        if self._baseline is None or self._live is None or self._live.training:
+        if self._baseline is None or self.live is None or self.live.training:
             return None
         other = None if cursor.recording.preview else self._compared(cursor.recording)
         return Comparison(self._baseline, None if other is None else same_place(cursor, other))
 
     # -- what is shown -----------------------------------------------------------------------
 
-    def _receive(self, live: ViewState) -> None:
+    def receive(self, live: ViewState) -> None:
         """Show how things stand: what is new from its first event on, the rest where it was."""
-        before, self._live = self._live, live
+        before, self.live = self.live, live
         recording = live.cursor.recording
         same = before is not None and before.cursor.recording == recording
         is_file = live.origin is not None and live.origin.kind == "file"
@@ -312,31 +280,29 @@ class ShownRun(QObject):
             self._show(shown)
             return
         start = 0 if before is None else _known(before.cursor.recording, recording)
-        stop = self._stops.stop_in_new(live, start)
+        stop = self.stops.stop_in_new(live, start)
         by_event, self._by_event = self._by_event, False
         if by_event and not live.training:
-            self._show_cursor(recording.at(min(start + 1, stop)))
+            self.show_cursor(recording.at(min(start + 1, stop)))
         elif live.due in (Phase.LOSS, Phase.UPDATE) and not live.training:
             first = max(recording.spans[-1].start, start)
-            self._show_cursor(recording.at(min(first + 1, stop)))
+            self.show_cursor(recording.at(min(first + 1, stop)))
             self.phase_playback.begin(recording.at(min(first + 1, stop)), stop)
         else:
-            self._show_cursor(recording.at(stop))
+            self.show_cursor(recording.at(stop))
 
     def _move_on(self, cursor: Cursor, to: int) -> None:
         """Go on in what is recorded, to the first breakpoint on the way."""
-        if self._live is not None:
-            to = self._stops.stop_on_the_way(
-                cursor, to, self._due(cursor), self._live.program.lines
-            )
-        self._show_cursor(cursor.recording.at(to))
+        if self.live is not None:
+            to = self.stops.stop_on_the_way(cursor, to, self._due(cursor), self.live.program.lines)
+        self.show_cursor(cursor.recording.at(to))
 
     def _due(self, cursor: Cursor) -> Phase:
         """The phase that comes after what is recorded of the cursor's iteration."""
-        newest = self._live is not None and cursor.recording == self._run.recording
-        return self._live.due if newest and self._live is not None else Phase.ZERO_GRAD
+        newest = self.live is not None and cursor.recording == self.run.recording
+        return self.live.due if newest and self.live is not None else Phase.ZERO_GRAD
 
-    def _stop_ahead(self) -> bool:
+    def stop_ahead(self) -> bool:
         """Show the next breakpoint in what has run of the newest iteration; whether there is one.
 
         What has run goes farther than what is shown where one has stopped the cursor.
@@ -344,31 +310,31 @@ class ShownRun(QObject):
         if self._view_state is None or self._view_state.training:
             return False
         cursor, lines = self._view_state.cursor, self._view_state.program.lines
-        newest = cursor.recording == self._run.recording and not cursor.recording.preview
+        newest = cursor.recording == self.run.recording and not cursor.recording.preview
         if not newest or cursor.at_end:
             return False
-        if self._stops.next_in_recorded(cursor, self._due(cursor), lines) is None:
+        if self.stops.next_in_recorded(cursor, self._due(cursor), lines) is None:
             return False
-        self._finish_playback()
+        self.finish_playback()
         self._move_on(cursor, len(cursor.recording.events))
         return True
 
-    def _show_cursor(self, cursor: Cursor) -> None:
+    def show_cursor(self, cursor: Cursor) -> None:
         """Show a cursor, whatever the cursor was doing."""
         self.phase_playback.halt()
-        self._when_read = None
+        self._stored.show_nothing()
         self._show(cursor)
 
     def _show(self, cursor: Cursor) -> None:
-        assert self._live is not None
+        assert self.live is not None
         ranks = None if self.ranks is None else self.ranks.state(cursor.recording.iteration)
         self._view_state = replace(
-            self._live,
+            self.live,
             cursor=cursor,
-            program=self._run.program_of(cursor.recording.iteration),
-            kept_iterations=self._run.kept_iterations(cursor.recording.iteration),
-            breakpoints=self._stops.breakpoints,
-            hit=self._stops.hit_at(cursor),
+            program=self.run.program_of(cursor.recording.iteration),
+            kept_iterations=self.run.kept_iterations(cursor.recording.iteration),
+            breakpoints=self.stops.breakpoints,
+            hit=self.stops.hit_at(cursor),
             playing=self._player.playing,
             comparison=self._comparison(cursor),
             full_precision=self._full_precision,
@@ -377,19 +343,50 @@ class ShownRun(QObject):
         )
         self.view_state_ready.emit(self._view_state)
 
-    def _whole(self, cursor: Cursor) -> Cursor:
-        """The cursor in the same iteration with all of its batch, if it was recorded so since."""
-        kept = self._run.cache.get(cursor.recording.iteration)
+    def show_whole(self) -> None:
+        """Show the same iteration with all of its batch, if it was recorded so since."""
+        if self._view_state is None:
+            return
+        cursor = self._view_state.cursor
+        kept = self.run.cache.get(cursor.recording.iteration)
         lacks = cursor.recording.samples is not None and not cursor.recording.preview
-        if not lacks or kept is None or kept.samples is not None:
-            return cursor
-        return kept.at(cursor.position)
+        if lacks and kept is not None and kept.samples is None:
+            cursor = kept.at(cursor.position)
+        self._show(cursor)  # with more to go back to
+
+    def stand_still(self, *, ended: bool = False) -> None:
+        """Nothing runs while there is no worker, or when a script has ended."""
+        if self.live is not None and self._view_state is not None:
+            self.live = replace(self.live, training=False, rate=0.0, ended=ended)
+            self.show_cursor(self._view_state.cursor)
+
+    def halt(self) -> None:
+        """Leave the cursor where it is, whatever moves it."""
+        self.phase_playback.halt()
+        self._player.halt()
+
+    # -- another run in place of the user's own ----------------------------------------------
+
+    def put_aside(self) -> StoredShow:
+        """What is shown of the user's own run; what is shown next compares nothing."""
+        view_state = self._view_state
+        cursor = None if view_state is None or view_state.training else view_state.cursor
+        stored = StoredShow(cursor, self.stops.breakpoints, self._sample, self._baseline)
+        self._baseline, self._sample = None, 0
+        return stored
+
+    def show_as_before(self, stored: StoredShow) -> None:
+        """Show the user's own run where it was looked at."""
+        self._baseline, self._sample = stored.baseline, stored.sample
+        if stored.cursor is not None and not stored.cursor.recording.preview:
+            self.show_cursor(stored.cursor)
 
     def _play_next(self) -> None:
-        if self._idle() and not self.phase_playback.active:
+        if self._source.idle and not self.phase_playback.active:
             self.go("event")
 
-    def _finish_playback(self) -> None:
+    def finish_playback(self) -> None:
+        """Let the cursor come at once to where the playback of a phase takes it."""
         if self.phase_playback.active:
             self.move_cursor(self.phase_playback.stop_at)
 

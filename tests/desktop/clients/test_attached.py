@@ -167,7 +167,7 @@ def test_steps_hold_the_script_and_show_its_numbers(begin: Begin) -> None:
     ]
     assert np.array_equal(event[-1].outputs[0], expected[0][1].numpy())
     # Back in time, and on again: the script waits.
-    session.go_back("phase")
+    session.shown.go_back("phase")
     until_idle(session)
     assert not session.view_state.cursor.at_end
     assert attached.process.poll() is None
@@ -271,11 +271,11 @@ def test_the_program_marks_the_line_that_an_event_is_from(begin: Begin) -> None:
         (Phase.UPDATE, "optimizer.step()"),
     ):
         span = recording.span(phase)
-        session.move_cursor(span.start + 1)
+        session.shown.move_cursor(span.start + 1)
         assert source[program.marked_line()].strip() == marked
         assert program.marks().phase is phase
     nodes = recording.span(Phase.BACKWARD)
-    session.move_cursor(nodes.start + 1)
+    session.shown.move_cursor(nodes.start + 1)
     assert [source[row].strip() for row in program.marks().soft] == [
         "loss = (net(x) - y).square().mean()"
     ]
@@ -306,7 +306,7 @@ def test_an_event_in_another_file_is_marked_where_the_script_went_there(begin: B
     recording = session.view_state.cursor.recording
     forward = recording.span(Phase.FORWARD)
     assert Path(recording.events[forward.start].place[0]).name == "model.py"
-    session.move_cursor(forward.start + 1)
+    session.shown.move_cursor(forward.start + 1)
     assert program.lines()[program.marked_line()].strip().startswith("loss = (net(x)")
     assert {number for number, _ in recording.trace} <= {
         row + 1

@@ -23,7 +23,7 @@ def test_a_damaged_one_is_told_and_what_is_shown_stays(
     window = open_window(str(path))
     session = window.session
     until(session, lambda: session.recording_of(6) is not None)
-    session.show_iteration(2)
+    session.shown.show_iteration(2)
     until_idle(session)
     assert "iteration 2" in window.messages.text()
     assert session.view_state.cursor.recording.loss == losses[5]

@@ -40,7 +40,7 @@ def test_it_is_opened_by_its_url_and_followed(
             until(session, lambda: session.view_state is not None)
             assert "run.bprec" in window.windowTitle()
             assert session.view_state.cursor.recording.iteration == 2
-            session.show_iteration(1)
+            session.shown.show_iteration(1)
             until(session, lambda: session.view_state.cursor.recording.iteration == 1)
             kept = session.view_state.cursor.recording
             assert np.array_equal(kept.parameters[0].value, weights[0])

@@ -124,7 +124,7 @@ def attach(qtbot: object) -> Iterator[Callable[[int], MainWindow]]:
         windows.append(make_window(Arguments({}, "dark", None, "en", lines=lines)))
         windows[-1].show()
         session = windows[-1].session
-        until(session, lambda: session.newest_recording.iteration > 0)
+        until(session, lambda: session.shown.newest_recording.iteration > 0)
         return windows[-1]
 
     yield attach_
@@ -145,7 +145,7 @@ def test_it_is_made_again_and_what_lacks_is_sent(
     proxy.cut()
     until(session, lambda: strip.isVisible())
     assert strip.text().startswith(f"The line to 127.0.0.1:{proxy.port} is lost.")
-    kept, done = session.newest_recording, session.iteration
+    kept, done = session.shown.newest_recording, session.iteration
     assert session.has_worker
     session.pause()
     until(session, lambda: "line to the script is lost" in window.messages.text())
@@ -175,14 +175,14 @@ def test_recordings_made_meanwhile_come_afterwards(
     session = window.session
     proxy.cut()
     until(session, lambda: window.line_strip.isVisible())
-    lost_after = session.newest_recording.iteration
+    lost_after = session.shown.newest_recording.iteration
     until(session, lambda: " s." in window.line_strip.text())
     proxy.restore()
     until(session, lambda: window.line_strip.isHidden())
     back_at = session.iteration
-    until(session, lambda: session.newest_recording.iteration > back_at + 40)
+    until(session, lambda: session.shown.newest_recording.iteration > back_at + 40)
     # Every twentieth, without a gap: also those of the time without a line.
-    last = session.newest_recording.iteration
+    last = session.shown.newest_recording.iteration
     assert all(session.recording_of(i) is not None for i in range(lost_after, last + 1, 20))
     assert "the window is back; recordings that it lacks" in training.end()
 
@@ -196,7 +196,7 @@ def test_a_line_can_be_given_up(
     session = window.session
     proxy.cut()
     until(session, lambda: window.line_strip.isVisible())
-    kept = session.newest_recording.iteration
+    kept = session.shown.newest_recording.iteration
     window.findChild(QToolButton, "giveLineUp").click()
     until(session, lambda: not session.has_worker)
     assert "was given up" in window.messages.text()
@@ -226,7 +226,7 @@ def test_another_window_that_attaches_keeps_the_line(
 ) -> None:
     training = begin()
     first = attach(training.port)
-    kept = first.session.newest_recording.iteration
+    kept = first.session.shown.newest_recording.iteration
     second = attach(training.port)
     until(first.session, lambda: not first.session.has_worker)
     assert "Another window has attached to" in first.messages.text()

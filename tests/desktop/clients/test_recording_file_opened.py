@@ -54,7 +54,7 @@ session = window.session
 def is_shown():
     return session.view_state is not None and session.view_state.cursor.recording.events != ()
 seen = session.wait_until(is_shown, 60)
-session.go_back("event")
+session.shown.go_back("event")
 window.grab()
 cursor = session.view_state.cursor
 print(seen, cursor.recording.iteration, cursor.position, "torch" in sys.modules)
@@ -104,7 +104,7 @@ def test_every_recording_is_there_and_its_numbers_are_explained(
     assert panel.explanation is not None
     assert panel.explanation.value == float(gradient[1, 2])
     assert panel.explanation.reason is None
-    session.show_iteration(2)
+    session.shown.show_iteration(2)
     until_idle(session)
     assert session.view_state.cursor.recording.iteration == 2
     assert session.view_state.cursor.recording.loss == losses[1]
@@ -131,7 +131,7 @@ def test_each_is_shown_with_the_file_that_its_loop_ran_in(
     session, panel = window.session, window.panel(ProgramView)
     for iteration, line in ((3, "in b.py"), (2, "in a.py"), (1, "in "), (3, "in b.py")):
         until(session, lambda: session.view_state.kept_iterations.iterations == (1, 2, 3))
-        session.show_iteration(iteration)
+        session.shown.show_iteration(iteration)
         until(session, lambda line=line: panel.lines() == [line])
 
 
@@ -142,22 +142,22 @@ def test_each_is_read_when_it_is_gone_to_and_none_stands_in_memory_for_ever(
     losses, _ = losses_into(path, 8)
     session = open_window(str(path)).session
     until(session, lambda: session.recording_of(8) is not None)
-    session.set_budget(1)  # room for one
+    session.shown.set_budget(1)  # room for one
     for iteration in (6, 4, 2):
-        session.move_cursor(0)
-        session.go_back("phase")  # to the end of the one before
+        session.shown.move_cursor(0)
+        session.shown.go_back("phase")  # to the end of the one before
         until_idle(session)
         cursor = session.view_state.cursor
         assert (cursor.recording.iteration, cursor.at_end) == (iteration, True)
         assert cursor.recording.loss == losses[iteration - 1]
     assert session.recording_of(8) is None
     assert session.view_state.kept_iterations.iterations == (2, 4, 6, 8)
-    session.go("phase")
+    session.shown.go("phase")
     until_idle(session)
     cursor = session.view_state.cursor
     assert (cursor.recording.iteration, cursor.recording.loss) == (4, losses[3])
     assert cursor.position == cursor.recording.spans[0].stop
-    session.compare_with("previous")
+    session.shown.compare_with("previous")
     until_idle(session)
     assert session.view_state.then.recording.loss == losses[1]
 
@@ -171,14 +171,14 @@ def test_at_its_end_nothing_can_be_run(open_window: OpenWindow, tmp_path: Path) 
     step = window.findChild(QAction, "actionStep")
     assert not step.isEnabled()
     assert not window.findChild(QAction, "actionTrain").isEnabled()
-    session.go_back("phase")
+    session.shown.go_back("phase")
     assert step.isEnabled()
     step.trigger()
     assert session.view_state.cursor.at_end
     assert not step.isEnabled()
     iteration = window.findChild(QAction, "actionIteration")
     assert not iteration.isEnabled()
-    session.show_iteration(2)
+    session.shown.show_iteration(2)
     until(session, lambda: session.view_state.cursor.recording.iteration == 2)
     assert window.findChild(QToolButton, "continueButton").isHidden()
     for number in (4, 6):
@@ -226,20 +226,20 @@ def test_who_looks_back_stays_there_when_more_is_written(
     growing.iterate()
     session = open_window(str(growing.path)).session
     until(session, lambda: session.recording_of(2) is not None)
-    session.show_iteration(1)
+    session.shown.show_iteration(1)
     until_idle(session)
     growing.iterate()
     until(session, lambda: 3 in session.view_state.kept_iterations.iterations)
     assert session.view_state.cursor.recording.iteration == 1
-    session.show_iteration(3)
+    session.shown.show_iteration(3)
     until_idle(session)
-    session.go_back("phase")  # within the newest, too
+    session.shown.go_back("phase")  # within the newest, too
     back = session.view_state.cursor.position
     growing.iterate()
     until(session, lambda: 4 in session.view_state.kept_iterations.iterations)
     shown = session.view_state.cursor
     assert (shown.recording.iteration, shown.position) == (3, back)
-    session.show_iteration(4)  # at the end of the newest it follows again
+    session.shown.show_iteration(4)  # at the end of the newest it follows again
     until_idle(session)
     growing.iterate()
     until(session, lambda: session.view_state.cursor.recording.iteration == 5)

@@ -130,7 +130,7 @@ class Played:
 
     def show(self, recording: Recording) -> None:
         self.script.update(recording)
-        until(self.session, lambda: self.session.newest_recording == recording)
+        until(self.session, lambda: self.session.shown.newest_recording == recording)
         until_idle(self.session)
 
 
@@ -211,17 +211,17 @@ def test_a_notebooks_iterations_are_shown_with_the_cell_that_they_ran_in(
     program, session = played.window.panel(ProgramView), played.session
     first, second = cell("one;two;three", 0), cell("train();test()", 2)
     played.script.update(recordings[0], program=first)
-    until(session, lambda: session.newest_recording == recordings[0])
+    until(session, lambda: session.shown.newest_recording == recordings[0])
     assert program.lines() == ["one", "two", "three"]
     assert program.subtitle.text() == "a cell of your notebook"
     inside, anywhere = Breakpoint("line", 2), Breakpoint("not_finite")
     session.watch((inside, anywhere))
     played.script.update(recordings[1], program=second, line=1)
-    until(session, lambda: session.newest_recording == recordings[1])
+    until(session, lambda: session.shown.newest_recording == recordings[1])
     until(session, lambda: program.lines() == ["train()", "test()"])
     # Line 2 was that of the other cell.
     assert session.breakpoints == (anywhere,)
-    session.show_iteration(1)
+    session.shown.show_iteration(1)
     until(session, lambda: program.lines() == ["one", "two", "three"])
     assert not program.code.can_break(1)  # the loop is there no longer
     played.script.update(program=replace(first, since=3), line=1)
@@ -284,7 +284,7 @@ def test_the_node_of_the_cursor_stays_in_sight(played: Played) -> None:
     recording = replace(recorded.recording, iteration=1)
     played.show(recording)
     span = recording.span(Phase.BACKWARD)
-    played.session.move_cursor((span.start + span.stop) // 2)
+    played.session.shown.move_cursor((span.start + span.stop) // 2)
     canvas = played.window.panel(AutogradView).canvas
     for size in ((1280, 800), (1600, 1000), (1024, 700)):
         played.window.resize(*size)

@@ -54,7 +54,7 @@ def test_the_first_lesson_by_mouse(student: Student) -> None:
     window, panel = student.window, student.panel
     loss, before, grad, after = plain_first_iteration()
     trigger(window, "actionIteration")
-    own = window.session.newest_recording
+    own = window.session.shown.newest_recording
     trigger(window, "actionFirstSteps")
     student.wait()
     assert panel.isVisible()
@@ -97,7 +97,7 @@ def test_the_first_lesson_by_mouse(student: Student) -> None:
     until_idle(window.session)
     assert not panel.isVisible()
     assert not window.session.run_is_aside
-    assert window.session.newest_recording == own
+    assert window.session.shown.newest_recording == own
     assert window.session.iteration == 1
     assert window.session.view_state.settings.seed == 5
 
@@ -179,7 +179,7 @@ def test_a_page_says_whose_run_the_panels_show(student: Student) -> None:
     label, said = student.panel.panels, words("en")
     assert student.player.stage == "asking"
     assert label.text() == said["snippet_not_run"]
-    own = student.window.session.newest_recording
+    own = student.window.session.shown.newest_recording
     student.player.predict(0)
     student.wait()
     assert label.isVisible()

@@ -72,7 +72,7 @@ def test_closing_in_a_lesson_keeps_the_users_own_run(
     window = open_window("--preset", "tutorial", "--seed", "5")
     for _ in range(2):
         trigger(window, "actionIteration")
-    loss = window.session.newest_recording.loss
+    loss = window.session.shown.newest_recording.loss
     trigger(window, "actionFirstSteps")
     Student(window, qtbot).wait()
     window.close()
@@ -81,7 +81,7 @@ def test_closing_in_a_lesson_keeps_the_users_own_run(
     assert offer is not None
     offer.defaultButton().click()
     until(again.session, lambda: again.session.iteration == 2)
-    until(again.session, lambda: again.session.newest_recording.loss == loss)
+    until(again.session, lambda: again.session.shown.newest_recording.loss == loss)
     assert again.session.view_state.settings.seed == 5
 
 

@@ -26,7 +26,7 @@ LESSON = Settings(data="random", loss="mse", lr=0.5, batch_size=1, seed=3)
 
 
 def weights(session: Session) -> dict[str, np.ndarray]:
-    recording = session.newest_recording
+    recording = session.shown.newest_recording
     cursor = recording.at(len(recording.events))
     return {p.name: cursor.value(p.name) for p in recording.parameters}
 
@@ -67,7 +67,7 @@ def test_a_run_between_iterations_goes_on_bit_for_bit(open_session: OpenSession)
         session.send(Iterate())
     until_idle(session)
     losses, final = same_run(5)
-    assert session.losses.tolist() == losses
+    assert session.shown.run.losses.tolist() == losses
     assert {n: v.tobytes() for n, v in weights(session).items()} == {
         n: v.tobytes() for n, v in final.items()
     }
@@ -89,7 +89,7 @@ def test_a_run_in_the_middle_of_an_iteration_goes_on_bit_for_bit(
     session.send(Iterate())
     until_idle(session)
     losses, final = same_run(3)
-    assert session.losses.tolist() == losses
+    assert session.shown.run.losses.tolist() == losses
     assert {n: v.tobytes() for n, v in weights(session).items()} == {
         n: v.tobytes() for n, v in final.items()
     }
@@ -102,11 +102,11 @@ def test_a_run_that_trains_is_paused_and_loses_no_iteration(open_session: OpenSe
     have_a_lesson(session)
     done = session.iteration
     assert done >= 5
-    assert len(session.losses) == done
+    assert len(session.shown.run.losses) == done
     session.send(Iterate())
     until_idle(session)
     losses, final = same_run(done + 1)
-    assert session.losses.tolist() == losses
+    assert session.shown.run.losses.tolist() == losses
     assert {n: v.tobytes() for n, v in weights(session).items()} == {
         n: v.tobytes() for n, v in final.items()
     }
@@ -119,9 +119,9 @@ def test_what_was_looked_at_comes_back(open_session: OpenSession) -> None:
     until_idle(session)
     stop = Breakpoint("loss_above", value=1e9)
     session.watch((stop,))
-    session.choose_sample(5)
-    session.show_iteration(2)
-    session.move_cursor(7)
+    session.shown.choose_sample(5)
+    session.shown.show_iteration(2)
+    session.shown.move_cursor(7)
     before = session.view_state
     kept = before.kept_iterations
     have_a_lesson(session)
@@ -150,7 +150,7 @@ def test_one_lesson_after_another_keeps_the_users_own_run(open_session: OpenSess
     until_idle(session)
     session.send(Iterate())
     until_idle(session)
-    assert session.losses.tolist() == same_run(2)[0]
+    assert session.shown.run.losses.tolist() == same_run(2)[0]
 
 
 def test_a_worker_that_ends_in_a_lesson_takes_the_lesson_with_it(

@@ -37,7 +37,7 @@ def test_the_two_counters_never_contradict(open_window: OpenWindow) -> None:
     session = window.session
 
     def step() -> tuple[int, int, str]:
-        session.step()
+        session.shown.step()
         assert session.wait_idle(60)
         return counts(window)
 
@@ -53,7 +53,7 @@ def test_the_two_counters_never_contradict(open_window: OpenWindow) -> None:
         assert (done, shown) == (before + 1, before + 1)
         assert re.fullmatch(r"update (\d+)/\1", words)
     # What is shown of the history is one of those that are done, whose number stays.
-    session.show_iteration(1)
+    session.shown.show_iteration(1)
     assert session.wait_idle(60)
     done, shown, _ = counts(window)
     assert (done, shown) == (3, 1)

@@ -99,7 +99,7 @@ def test_a_run_of_steps_has_them_all(
     one, two = open_session(settings), open_session(TUTORIAL)
     iterate(one, RECENT + 7)  # more than there are checkpoints for
     for _ in range(phases):
-        one.step()
+        one.shown.step()
         assert one.wait_idle(60)
     saved(one, tmp_path / "run.bpviz")
     opened(two, tmp_path / "run.bpviz")
@@ -138,7 +138,7 @@ def test_what_was_done_to_iterations_was_done_to_them_again(
     one.send(TrainOnDrawing())
     one.send(ChooseLabel(None))
     iterate(one, 1)
-    one.step()
+    one.shown.step()
     one.configure(replace(DIGITS, lr=0.1))  # in the middle of an iteration
     iterate(one, 3)
     saved(one, tmp_path / "run.bpviz")
@@ -153,7 +153,7 @@ def test_what_was_done_to_iterations_was_done_to_them_again(
     assert len(kept) - 1 <= len(again) <= len(kept)
     for number in (4, 8):
         for session in (one, two):
-            session.show_iteration(number)
+            session.shown.show_iteration(number)
             session.continue_from_here()
             iterate(session, 2)
         assert shown(one).curves.loss.tolist() == shown(two).curves.loss.tolist()
@@ -170,7 +170,7 @@ def test_going_back_in_a_run_that_was_opened(open_session: OpenSession, tmp_path
         6,
     )  # the cursor stays
     for number in (6, 5, 4):
-        two.go_back("iteration")
+        two.shown.go_back("iteration")
         assert shown(two).cursor.recording.iteration == number
     two.continue_from_here()
     assert shown(two).iteration == 4

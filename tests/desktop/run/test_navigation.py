@@ -47,16 +47,16 @@ def place(session: Session) -> tuple[int, int]:
 def test_event_by_event_through_two_iterations_and_back(session: Session) -> None:
     places = []
     while not places or places[-1] != (2, 12):
-        session.go("event")
+        session.shown.go("event")
         places.append(place(session))
     assert len(set(places)) == len(places)
     assert places[:3] == [(1, 1), (1, 2), (1, 3)]
     size = len(shown(session).cursor.recording.events)
     back = []
     for _ in places[:-1]:
-        session.go_back("event")
+        session.shown.go_back("event")
         if place(session)[1] == 0:  # between two iterations lies the start of the second
-            session.go_back("event")
+            session.shown.go_back("event")
         back.append(place(session))
     assert back == places[-2::-1]
     assert size >= 12
@@ -64,25 +64,25 @@ def test_event_by_event_through_two_iterations_and_back(session: Session) -> Non
 
 def test_by_iteration(session: Session) -> None:
     for number in (1, 2, 3):
-        session.go("iteration")
+        session.shown.go("iteration")
         assert place(session)[0] == number
-    session.go_back("iteration")
+    session.shown.go_back("iteration")
     assert place(session) == (3, 0)
-    session.go_back("iteration")
+    session.shown.go_back("iteration")
     assert place(session) == (2, 0)
-    session.go("iteration")
+    session.shown.go("iteration")
     assert shown(session).cursor.at_end
     assert shown(session).iteration == 3
 
 
 def test_playing_runs_phases_and_stops_when_told(session: Session, qtbot: QtBot) -> None:
-    session.set_speed(200)
-    session.play()
+    session.shown.set_speed(200)
+    session.shown.play()
     assert shown(session).playing
     qtbot.waitUntil(lambda: place(session)[1] > 25, timeout=60_000)
-    session.stop_playing()
+    session.shown.stop_playing()
     assert not shown(session).playing
-    assert not session.playing
+    assert not session.shown.playing
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_continuing_without_change_repeats_the_curve(
         session.iterate()
     assert shown(session).curves.loss.tolist() == losses[:115]
     for iteration in (70, 68 + more):
-        session.show_iteration(iteration)
+        session.shown.show_iteration(iteration)
         session.continue_from_here()
         view_state = shown(session)
         assert view_state.iteration == view_state.cursor.recording.iteration == iteration
@@ -116,7 +116,7 @@ def test_continuing_with_another_rate_leaves_the_old_curve(session: Session) -> 
     for _ in range(6):
         session.iterate()
     losses = shown(session).curves.loss.tolist()
-    session.show_iteration(2)
+    session.shown.show_iteration(2)
     session.continue_from_here()
     session.configure(replace(shown(session).settings, lr=0.1))
     session.iterate()
@@ -174,7 +174,7 @@ def test_every_line_that_runs_stops_the_run_before_it(
                 if way == "train":
                     view_state = run_until_stopped(session, qtbot)
                 else:
-                    getattr(session, way)()
+                    (session.iterate if way == "iterate" else session.shown.step)()
                     view_state = shown(session)
                 if view_state.hit is not None:
                     break
@@ -228,7 +228,7 @@ def test_a_node_chosen_in_either_graph_is_where_backward_stops(
 ) -> None:
     """Of the output there are 25 nodes, of the loss 27, of which the first ones are others."""
     for _ in range(phases):
-        session.step()
+        session.shown.step()
     recording = shown(session).cursor.recording
     conv = [e for e in recording.events if e.op == "conv2d"][1]
     chosen = recording.graph.nodes[conv.node]
@@ -287,7 +287,7 @@ def test_the_first_number_that_is_none_is_where_the_cursor_stops(
 def test_moving_on_leaves_the_breakpoint(session: Session, qtbot: QtBot) -> None:
     session.watch([Breakpoint("parameter", "fc3.bias")])
     assert run_until_stopped(session, qtbot).hit is not None
-    session.go("event")
+    session.shown.go("event")
     assert shown(session).hit is None
 
 

@@ -84,7 +84,7 @@ def held(window: MainWindow) -> list[tuple[int, Phase]]:
 def test_both_are_held_together_stepped_together_and_compared(window: MainWindow) -> None:
     session, view = window.session, window.panel(RanksView)
     until(session, lambda: session.view_state is not None and session.view_state.ranks is not None)
-    until(session, lambda: session.ranks.runs[0].live is not None)
+    until(session, lambda: session.shown.ranks.runs[0].live is not None)
     assert [one.rank for one in session.view_state.ranks.ranks] == [0, 1]
     until(session, lambda: not view.visibleRegion().isEmpty())  # in front of its tabs
     session.pause()
@@ -92,7 +92,7 @@ def test_both_are_held_together_stepped_together_and_compared(window: MainWindow
     (iteration, due), _ = held(window)
     assert due is Phase.ZERO_GRAD
     for phase in (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD, Phase.UPDATE):
-        session.step()
+        session.shown.step()
         until(session, lambda phase=phase: held(window) == [(iteration, phase)] * 2)
         until_idle(session)  # what is shown event by event is shown to its end
     until(session, lambda: session.view_state.ranks.recordings is not None)
@@ -100,10 +100,10 @@ def test_both_are_held_together_stepped_together_and_compared(window: MainWindow
     mine, theirs = view.gradient.before
     assert not np.array_equal(mine, theirs)
     np.testing.assert_array_equal(view.gradient.after[0], (mine + theirs) / np.float32(2))
-    assert session.ranks.shown == 1  # the one whose port was given
+    assert session.shown.ranks.shown == 1  # the one whose port was given
     assert session.view_state.cursor.recording.loss == session.view_state.ranks.ranks[1].loss
     until(session, lambda: window.windowTitle().startswith("rank 1 of 2 · "))
-    session.show_rank(0)
+    session.shown.show_rank(0)
     assert session.view_state.cursor.recording.loss == session.view_state.ranks.ranks[0].loss
     until(session, lambda: window.windowTitle().startswith("rank 0 of 2 · "))
 
@@ -111,9 +111,9 @@ def test_both_are_held_together_stepped_together_and_compared(window: MainWindow
 def test_a_rank_that_is_killed_is_said_to_be_gone(window: MainWindow) -> None:
     session, view = window.session, window.panel(RanksView)
     until(session, lambda: session.view_state is not None and session.view_state.ranks is not None)
-    until(session, lambda: session.ranks.runs[1].run.origin is not None)
+    until(session, lambda: session.shown.ranks.runs[1].run.origin is not None)
     until(session, lambda: not view.visibleRegion().isEmpty())  # in front of its tabs
-    os.kill(session.ranks.runs[1].run.origin.pid, signal.SIGKILL)
+    os.kill(session.shown.ranks.runs[1].run.origin.pid, signal.SIGKILL)
     until(session, lambda: session.view_state.ranks.ranks[1].gone)
     until(session, lambda: "Rank 1 is gone" in view.standing.text())  # panels take turns
     assert view.table.text(1, 7) == "gone"

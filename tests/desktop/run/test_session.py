@@ -63,7 +63,7 @@ def test_five_steps_walk_the_phases(open_session: OpenSession) -> None:
     due = []
     for _ in range(5):
         due.append(shown(session).due)
-        session.step()
+        session.shown.step()
     view_state = shown(session)
     assert due == list(Phase)
     assert view_state.iteration == session.iteration == 1
@@ -73,13 +73,13 @@ def test_five_steps_walk_the_phases(open_session: OpenSession) -> None:
 
 def test_mixed_commands_train_as_a_plain_loop_does(open_session: OpenSession, qtbot: QtBot) -> None:
     session = open_session(TUTORIAL)
-    session.step()
-    session.step()
+    session.shown.step()
+    session.shown.step()
     session.iterate()
-    session.step()
+    session.shown.step()
     train_until(qtbot, session, 30)
     session.pause()
-    session.step()
+    session.shown.step()
     session.iterate()
     view_state = shown(session)
     assert not view_state.training
@@ -94,7 +94,7 @@ def test_large_batches_train_as_a_plain_loop_does(open_session: OpenSession, qtb
     session.pause()
     session.iterate()
     session.iterate()
-    session.show_iteration(shown(session).iteration - 1)
+    session.shown.show_iteration(shown(session).iteration - 1)
     session.continue_from_here()
     train_until(qtbot, session, shown(session).iteration + 4)
     session.pause()
@@ -107,29 +107,29 @@ def test_going_back_shows_the_past_and_changes_nothing(open_session: OpenSession
     session = open_session(TUTORIAL)
     session.iterate()
     end = shown(session).cursor
-    session.step_back()
+    session.shown.step_back()
     before_update = shown(session).cursor
     assert np.array_equal(
         before_update.value("conv1.bias"), end.recording.by_parameter["conv1.bias"].value
     )
-    session.step_back()
+    session.shown.step_back()
     assert shown(session).cursor.grad("conv1.bias") is None
-    session.step()
-    session.step()
+    session.shown.step()
+    session.shown.step()
     assert shown(session).cursor.position == end.position
     assert shown(session).iteration == 1
-    session.step()
+    session.shown.step()
     assert shown(session).due is Phase.FORWARD
 
 
 def test_backward_is_shown_event_by_event(open_session: OpenSession, qtbot: QtBot) -> None:
     session = open_session(TUTORIAL)
     for _ in range(3):
-        session.step()
+        session.shown.step()
     shown(session)
     cursors: list[int] = []
     session.view_state_ready.connect(lambda view_state: cursors.append(view_state.cursor.position))
-    session.step()
+    session.shown.step()
     qtbot.waitUntil(
         lambda: session.view_state.due is Phase.UPDATE and session.view_state.cursor.at_end,
         timeout=60_000,
@@ -143,13 +143,13 @@ def test_a_step_while_a_phase_is_played_ends_that_and_runs_the_next(
 ) -> None:
     session = open_session(TUTORIAL)
     for _ in range(3):
-        session.step()
+        session.shown.step()
     shown(session)
-    session.phase_playback.event_ms = 60_000  # it does not come to its end by itself
-    session.step()
+    session.shown.phase_playback.event_ms = 60_000  # it does not come to its end by itself
+    session.shown.step()
     qtbot.waitUntil(lambda: session.view_state.due is Phase.UPDATE)
     assert not session.view_state.cursor.at_end
-    session.step()
+    session.shown.step()
     qtbot.waitUntil(lambda: session.view_state.due is Phase.ZERO_GRAD)
     assert session.view_state.iteration == 1
 
@@ -159,15 +159,15 @@ def test_an_autosave_meanwhile_does_not_stop_what_is_playing(
 ) -> None:
     session = open_session(TUTORIAL)
     for _ in range(3):
-        session.step()
+        session.shown.step()
     shown(session)
-    session.phase_playback.event_ms = 60_000  # so that it plays for longer than a save takes
-    session.step()
+    session.shown.phase_playback.event_ms = 60_000  # so that it plays for longer than a save takes
+    session.shown.step()
     qtbot.waitUntil(lambda: session.view_state.due is Phase.UPDATE)
     session.save(str(tmp_path / "kept"), {}, auto=True)
     qtbot.waitUntil(lambda: session.idle, timeout=60_000)
     assert not session.view_state.cursor.at_end
-    session.phase_playback.event_ms = 1
+    session.shown.phase_playback.event_ms = 1
     qtbot.waitUntil(lambda: session.view_state.cursor.at_end, timeout=60_000)
 
 

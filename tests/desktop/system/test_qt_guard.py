@@ -151,7 +151,7 @@ def test_every_panel_that_cannot_be_painted_says_so(
     open_window: OpenWindow, breaking: Any, error: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     window = open_window("--preset", "tutorial")
-    window.session.step()
+    window.session.shown.step()
     let_run(window)
     widgets = painting_widgets(window)
     assert len({type(w) for w in widgets}) > 12
@@ -170,7 +170,7 @@ def test_every_panel_that_cannot_be_painted_says_so(
     broken.mend()
     for widget in widgets:
         assert painted_alone(widget) != text_instead(widget), widget
-    window.session.step()
+    window.session.shown.step()
     let_run(window)
     assert window.session.view_state.due == "loss"
 

@@ -59,7 +59,7 @@ def test_a_timer_that_fails_is_told_once(
     timer.stop()
     assert not window.messages.text()
     assert capsys.readouterr().err.count("Traceback") == 1
-    window.session.step()
+    window.session.shown.step()
     let_run(window)
     assert window.session.view_state.due == "forward"
 

@@ -127,7 +127,7 @@ def test_all_main_nodes_of_the_graph_are_seen_at_1280_by_800(
 def test_beside_an_explanation_the_bars_are_whole_at_1280_by_800(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", size=(1280, 800))
     trigger(window, "actionIteration")
-    window.session.step_back()
+    window.session.shown.step_back()
     inspector = window.panel(InspectorView)
     chart = inspector.gradient.chart
     settle(window)

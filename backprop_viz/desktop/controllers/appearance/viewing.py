@@ -21,20 +21,20 @@ class ViewingController(QObject):
         super().__init__(context.window)
         self._session, self._actions = context.session, context.actions
         self._network = context.window.panel(NetworkView)
-        self._network.samples.chosen.connect(self._session.choose_sample)
-        self._network.compare.chosen.connect(self._session.compare_with)
+        self._network.samples.chosen.connect(self._session.shown.choose_sample)
+        self._network.compare.chosen.connect(self._session.shown.compare_with)
         self._inspector = context.window.panel(InspectorView)
         self._inspector.stop_comparing.connect(self.stop_comparing)
         for panel in (self._network, self._inspector):
             panel.number_compared.connect(self._compare_number)
         self._window = context.window
-        context.window.panel(RanksView).rank_wanted.connect(self._session.show_rank)
+        context.window.panel(RanksView).rank_wanted.connect(self._session.shown.show_rank)
         self._view_state: ViewState | None = None
         self._ranks_seen = False
         self._store = context.store
         full = self._store.value(_PRECISION) == "all"
         self._actions["actionFullPrecision"].setChecked(full)
-        self._session.show_full_precision(full)
+        self._session.shown.show_full_precision(full)
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Enable what is possible."""
@@ -78,9 +78,9 @@ class ViewingController(QObject):
         self._show_next_rank(1)
 
     def _show_next_rank(self, step: int) -> None:
-        ranks = self._session.ranks
+        ranks = self._session.shown.ranks
         if ranks is not None:
-            self._session.show_rank((ranks.shown + step) % len(ranks.runs))
+            self._session.shown.show_rank((ranks.shown + step) % len(ranks.runs))
 
     def previous_sample(self) -> None:
         """Show the sample before; before the first, the last."""
@@ -99,19 +99,19 @@ class ViewingController(QObject):
     def show_full_precision(self, wanted: bool) -> None:
         """Write numbers with every digit, or short."""
         self._store.setValue(_PRECISION, "all" if wanted else "short")
-        self._session.show_full_precision(wanted)
+        self._session.shown.show_full_precision(wanted)
 
     def compare_previous(self, wanted: bool) -> None:
         """Compare with the iteration before, or no longer."""
-        self._session.compare_with("previous" if wanted else None)
+        self._session.shown.compare_with("previous" if wanted else None)
 
     def compare_experiment(self, wanted: bool) -> None:
         """Compare with what was before the experiment, or no longer."""
-        self._session.compare_with("experiment" if wanted else None)
+        self._session.shown.compare_with("experiment" if wanted else None)
 
     def stop_comparing(self) -> None:
         """Show the numbers alone."""
-        self._session.compare_with(None)
+        self._session.shown.compare_with(None)
 
     def ask_for_iteration(self) -> None:
         """Ask which of the kept iterations to compare with."""
@@ -123,17 +123,17 @@ class ViewingController(QObject):
         dialog = NumberDialog(asked, self.tr("Iteration to compare with"), before, self._window)
         dialog.setObjectName("comparedIterationDialog")
         dialog.setWindowTitle(self.tr("Compare"))
-        dialog.chosen.connect(self._session.compare_with)
+        dialog.chosen.connect(self._session.shown.compare_with)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def _compare_number(self, tensor: NamedTensor, index: tuple[int, ...]) -> None:
         """Show what a number was before: in the iteration before, unless something is chosen."""
         if self._view_state is not None and self._view_state.comparison is None:
-            self._session.compare_with("previous")
+            self._session.shown.compare_with("previous")
         self._inspector.compare(tensor, index)
 
     def _turn(self, step: int) -> None:
         if self._view_state is not None:
             recorded = self._view_state.cursor.recording.recorded_samples
-            self._session.choose_sample((self._view_state.sample + step) % recorded)
+            self._session.shown.choose_sample((self._view_state.sample + step) % recorded)

@@ -72,7 +72,7 @@ class AnimationsController(QObject):
             said = self.tr("Pause training (F5) first: an animation shows what is recorded.")
             self._window.messages.tell(said, "info")
             return
-        self._session.stop_playing()
+        self._session.shown.stop_playing()
         walks: tuple[Walk, ...] = ("phases", "events", "iterations")
         pictures = {walk: self._made(walk).count for walk in walks}
         if lesson:

@@ -56,9 +56,9 @@ class CursorWalk:
         """Move the cursor."""
         iteration, position = self._stops[place]
         if position is None:
-            self._session.show_iteration(iteration)
+            self._session.shown.show_iteration(iteration)
         else:
-            self._session.move_cursor(position)
+            self._session.shown.move_cursor(position)
 
     def is_at(self, place: int) -> bool:
         """Whether the cursor is there."""
@@ -74,7 +74,7 @@ class CursorWalk:
 
     def go_back(self) -> None:
         """Show the cursor as it was."""
-        self._session.show_cursor(self._before)
+        self._session.shown.show_cursor(self._before)
 
 
 class LessonWalk:

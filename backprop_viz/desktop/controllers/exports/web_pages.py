@@ -44,7 +44,7 @@ class WebPagesController(QObject):
     def save(self, recording: Recording, path: Path) -> None:
         """Write a recording as a page to a file; a message says when it is done."""
         options = {
-            "sample": self._session.sample,
+            "sample": self._session.shown.sample,
             "texts": {
                 name: QCoreApplication.translate("web page", text)
                 for name, text in PAGE_TEXTS.items()

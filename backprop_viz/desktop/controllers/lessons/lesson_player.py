@@ -116,12 +116,12 @@ class LessonPlayer(QObject):
     def evidence(self) -> LessonEvidence:
         """What the lesson's expressions are over, as things stand."""
         session = self._session
-        newest = session.newest_recording
+        newest = session.shown.newest_recording
         kept = ((i, session.recording_of(i)) for i in range(1, newest.iteration + 1))
         return LessonEvidence(
             newest,
             {i: recording for i, recording in kept if recording is not None},
-            session.losses,
+            session.shown.run.losses,
             self._answers,
             self._kept,
             self._refusal,
@@ -229,7 +229,7 @@ class LessonPlayer(QObject):
         """A value that changes when something is run."""
         view_state = self._session.view_state
         settings = None if view_state is None else view_state.settings
-        return self._session.newest_recording, self._session.iteration, settings
+        return self._session.shown.newest_recording, self._session.iteration, settings
 
     def _commands(self, run: LessonRun) -> list[Command]:
         """What the session is sent; another run is begun at once."""
@@ -323,12 +323,12 @@ class LessonPlayer(QObject):
         if view is None:
             return
         if view.iteration is not None:
-            self._session.show_iteration(view.iteration)
+            self._session.shown.show_iteration(view.iteration)
         view_state = self._session.view_state
         if view_state is not None:
             cursor = cursor_of(view, view_state.cursor)
             if cursor is not None:
-                self._session.move_cursor(cursor.position)
+                self._session.shown.move_cursor(cursor.position)
 
 
 class _Noted:

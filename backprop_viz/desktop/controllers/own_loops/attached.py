@@ -110,7 +110,7 @@ class AttachedController(QObject):
             self._window.panel(ProgramView).show_raised(told.line)
         loops = self._origin is None or self._origin.kind in ("script", "watch")
         if loops or told.error:
-            newest = self._session.newest_recording
+            newest = self._session.shown.newest_recording
             recorded = newest.iteration if newest.events else 0
             notice = self._lost_lines.why_ended or notice_of_end(
                 told,

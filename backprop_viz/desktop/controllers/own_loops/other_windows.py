@@ -71,7 +71,7 @@ class OtherWindowsController(QObject):
 
     def show_with_ranks(self, others: Sequence[str]) -> None:
         """Open a window on the files of this one and others; say why, if they do not belong so."""
-        ranks = self._session.ranks
+        ranks = self._session.shown.ranks
         paths = (*(() if ranks is None else ranks.paths), *others)
         try:
             by_rank([any_path(path) for path in paths])

@@ -22,7 +22,7 @@ def window_state(context: Context, view_state: ViewState) -> StoredWindow:
         "breakpoints": context.session.breakpoints,
         "layout": context.window.layout_state(),
         "pen": panel.size_of_pen,
-        "sample": context.session.sample,
+        "sample": context.session.shown.sample,
     }
 
 
@@ -34,7 +34,7 @@ def apply_window_state(context: Context, state: StoredWindow) -> None:
     if "pen" in state:
         window.panel(DrawPanel).set_size_of_pen(state["pen"])
     # The run that is opened is shown after this, not the one before.
-    session.keep_sample(state.get("sample", 0))
+    session.shown.keep_sample(state.get("sample", 0))
     window.apply_layout(state.get("layout", {}))
     # In older files the drawing has a label only if it is the batch.
     label = state.get("label")

@@ -134,17 +134,17 @@ class TrainingController(QObject):
 
     def step(self) -> None:
         """Run the next phase."""
-        self._session.step()
+        self._session.shown.step()
 
     def step_back(self) -> None:
         """Go back to the end of the previous phase."""
-        self._session.step_back()
+        self._session.shown.step_back()
 
     def iterate(self) -> None:
         """Run to the end of the iteration; in what has ended, go on to the next one recorded."""
         shown = self._session.view_state
         if shown is not None and shown.ended:
-            self._session.go("iteration")
+            self._session.shown.go("iteration")
         else:
             self._session.iterate()
 

@@ -52,7 +52,7 @@ def window_arguments() -> tuple[str, ...]:
 @pytest.fixture
 def window(shared_window: MainWindow) -> MainWindow:
     shared_window.session.configure(Settings(batch_size=8))
-    shared_window.session.choose_sample(0)
+    shared_window.session.shown.choose_sample(0)
     trigger(shared_window, "actionIteration")
     return shared_window
 
@@ -96,7 +96,7 @@ def test_it_stays_over_iterations_and_turns_round(window: MainWindow) -> None:
 
 def test_a_batch_that_is_recorded_in_part_says_so(window: MainWindow, qtbot: QtBot) -> None:
     network = window.panel(NetworkView)
-    window.session.choose_sample(5)
+    window.session.shown.choose_sample(5)
     trigger(window, "actionTrain")
     qtbot.waitUntil(lambda: view_state_of(window).cursor.recording.samples == 1, timeout=60_000)
     qtbot.waitUntil(lambda: network.samples.total.text() == "of 1 recorded", timeout=60_000)
@@ -114,9 +114,9 @@ def test_a_batch_that_is_recorded_in_part_says_so(window: MainWindow, qtbot: QtB
 def test_a_session_keeps_it(
     window: MainWindow, open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    window.session.choose_sample(6)
+    window.session.shown.choose_sample(6)
     path = str(tmp_path / "run.bpviz")
-    window.session.save(path, {"sample": window.session.sample})
+    window.session.save(path, {"sample": window.session.shown.sample})
     assert window.session.wait_idle(30)
     other = open_window(path)
     qtbot.waitUntil(lambda: view_state_of(other).sample == 6, timeout=60_000)

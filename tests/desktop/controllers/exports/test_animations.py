@@ -45,7 +45,7 @@ def run(shared_window: MainWindow) -> MainWindow:
     for _ in range(2):
         window.session.iterate()
         until_idle(window.session)
-    window.session.move_cursor(14)
+    window.session.shown.move_cursor(14)
     return window
 
 
@@ -86,10 +86,10 @@ def test_an_iteration_phase_by_phase(
     run.messages.dismiss()
     expected = []
     for position in (0, *(span.stop for span in recording.spans)):
-        run.session.move_cursor(position)
+        run.session.shown.move_cursor(position)
         qtbot.wait(50)  # what the panels put off is painted
         expected.append(pixels(panel.grab().toImage()))
-    run.session.move_cursor(14)
+    run.session.shown.move_cursor(14)
     run.messages.tell("What was told before is in no picture.", "info")
     export(run, tmp_path / f"walk{suffix}", animationWalk="phases", animationWidget="Network")
     qtbot.waitUntil(lambda: run.messages.text() == f"Saved as walk{suffix}.", timeout=60_000)
@@ -234,7 +234,7 @@ def test_before_the_first_operation_of_a_script_it_says_so(shared_window: MainWi
     window, session = shared_window, shared_window.session
     recording = session.view_state.cursor.recording
     begun = replace(recording, preview=False, events=(), spans=())
-    session.show_cursor(begun.at(0))
+    session.shown.show_cursor(begun.at(0))
     until(session, lambda: session.view_state.cursor.recording is begun)
     window.findChild(QAction, "actionExportAnimation").trigger()
     assert window.messages.text().startswith("Nothing is recorded yet")

@@ -126,7 +126,7 @@ def test_earlier_runs_are_exported_with_this_one(open_window: OpenWindow) -> Non
         for _ in range(iterations):
             window.session.iterate()
         until_idle(window.session)
-        losses.insert(0, [*window.session.losses])
+        losses.insert(0, [*window.session.shown.run.losses])
     exports = window.findChild(Composer).data_exports
     choices = [*exports.choices(window.session.view_state)]
     content = choices[1].writers[".csv"]().decode()

@@ -32,9 +32,9 @@ def window(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
     window = open_window(str(tmp_path / "run.bprec"))
     qtbot.waitUntil(lambda: window.session.view_state is not None, timeout=60_000)
     qtbot.waitUntil(lambda: len(window.session.view_state.kept_iterations.iterations) == 3)
-    window.session.show_iteration(2)
+    window.session.shown.show_iteration(2)
     qtbot.waitUntil(lambda: window.session.view_state.cursor.recording.iteration == 2)
-    window.session.move_cursor(7)
+    window.session.shown.move_cursor(7)
     return window
 
 

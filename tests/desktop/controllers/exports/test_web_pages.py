@@ -24,7 +24,7 @@ def test_the_iteration_shown_is_exported(
     for _ in range(2):
         window.session.iterate()
         until_idle(window.session)
-    window.session.show_iteration(1)
+    window.session.shown.show_iteration(1)
     export.trigger()
     dialog = window.findChild(QFileDialog, "exportPageDialog")
     assert dialog is not None

@@ -209,7 +209,7 @@ def test_loading_one_stops_training_and_navigable_with_the_run(
     assert session.wait_idle(30)
     iteration, curves = session.iteration, session.view_state.curves
     # Back to the sample's iteration, and on from there: it and the next one are as they were.
-    session.show_iteration(iteration - 1)
+    session.shown.show_iteration(iteration - 1)
     assert len(session.view_state.cursor.recording.input) == 1
     session.continue_from_here()
     session.iterate()

@@ -136,7 +136,7 @@ def test_what_is_wrong_is_said_in_the_window(
     assert card.accessibleName().split(":")[0].lower() == card.finding.severity
     # The evidence is shown: an event of this recording, at the place that is meant.
     moved: list[int] = []
-    monkeypatch.setattr(window.session, "move_cursor", moved.append)
+    monkeypatch.setattr(window.session.shown, "move_cursor", moved.append)
     card.show_button.click()
     assert moved == [card.finding.event + 1]
     if card.finding.parameter is not None:

@@ -84,7 +84,7 @@ def test_a_race_beside_a_run_leaves_the_run_as_it_is(
     window.session.iterate()
     assert window.session.wait_idle(60)
     plain = bv.Trainer.from_settings(window.session.view_state.settings)
-    assert window.session.losses.tolist() == [plain.iterate().loss for _ in range(2)]
+    assert window.session.shown.run.losses.tolist() == [plain.iterate().loss for _ in range(2)]
 
 
 def test_a_band_over_seeds_is_read_with_the_keyboard(

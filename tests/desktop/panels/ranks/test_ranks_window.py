@@ -37,7 +37,7 @@ def opened(open_window: OpenWindow, *paths: Path) -> tuple[MainWindow, RanksView
     window = open_window(*map(str, paths), size=(1600, 1000))
     session = window.session
     until(session, lambda: session.view_state.ranks.recordings is not None)
-    until(session, lambda: all(one.looking is None for one in session.ranks.runs))
+    until(session, lambda: all(one.looking is None for one in session.shown.ranks.runs))
     until(session, lambda: session.view_state.ranks.waits_of > 0)
     return window, window.panel(RanksView)
 
@@ -53,7 +53,7 @@ def test_one_file_brings_the_other_ranks_with_it(open_window: OpenWindow) -> Non
     assert not window.docks.dock_of(view).isHidden()
     assert not window.docks.dock_of(view).visibleRegion().isEmpty()  # in front of its tabs
     assert view.table.rowCount() == 2
-    assert session.ranks.shown == view.chooser.currentIndex() == 1
+    assert session.shown.ranks.shown == view.chooser.currentIndex() == 1
     loads = [bv.load(path)[3] for path in files]
     assert session.view_state.cursor.recording.loss == loads[1].loss
     assert [one.loss for one in session.view_state.ranks.ranks] == [one.loss for one in loads]
@@ -91,15 +91,15 @@ def test_another_rank_is_shown_in_every_panel_at_the_same_place(open_window: Ope
     files = rank_files("plain")
     window, view = opened(open_window, *files)
     session = window.session
-    session.show_iteration(2)
+    session.shown.show_iteration(2)
     until(session, lambda: session.view_state.cursor.recording.iteration == 2)
     until(session, lambda: session.view_state.ranks.recordings is not None)
-    session.go_back("phase")
+    session.shown.go_back("phase")
     cursor = session.view_state.cursor
     window.findChild(QAction, "actionNextRank").trigger()
     until(session, lambda: session.view_state.cursor.recording.iteration == 2)
     shown = session.view_state
-    assert session.ranks.shown == 1
+    assert session.shown.ranks.shown == 1
     assert (shown.cursor.position, shown.cursor.recording.iteration) == (cursor.position, 2)
     assert shown.cursor.recording.loss == bv.load(files[1])[1].loss
     assert "rank 1" in window.toolbar.chip.text()
@@ -108,11 +108,11 @@ def test_another_rank_is_shown_in_every_panel_at_the_same_place(open_window: Ope
     window.picked.emit("parameter", FIRST)
     assert inspector.chosen == ("parameter", FIRST)
     view.table.cellClicked.emit(0, 0)
-    assert session.ranks.shown == 0
+    assert session.shown.ranks.shown == 0
     assert session.view_state.cursor.recording.loss == bv.load(files[0])[1].loss
     view.chooser.setFocus()
     QTest.keyClick(view.chooser, Qt.Key.Key_Down)
-    assert session.ranks.shown == 1
+    assert session.shown.ranks.shown == 1
 
 
 def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> None:
@@ -145,7 +145,7 @@ def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> 
     factors = [factor for term in origin.explanation.terms for factor in term.factors]
     (other,) = [f.number for f in factors if f.number is not None and f.number.event is None]
     origin.ask_here(other)
-    until(session, lambda: session.ranks.shown == 1 and origin.complete)
+    until(session, lambda: session.shown.ranks.shown == 1 and origin.complete)
     assert origin.explanation.value == float(theirs[index])
     assert origin.explanation.reason is None
     assert origin.explanation.kind == "accumulated"
@@ -155,10 +155,10 @@ def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> 
     assert "not the one shown" not in origin.subtitle.text()
     assert session.view_state.cursor.recording.serial == origin.history.current.recording.serial
     origin.back.click()
-    until(session, lambda: session.ranks.shown == 0 and origin.complete)
+    until(session, lambda: session.shown.ranks.shown == 0 and origin.complete)
     assert origin.explanation.op == "all_reduce"
     view.table.cellClicked.emit(1, 2)  # the other rank's loss
-    until(session, lambda: session.ranks.shown == 1 and origin.complete)
+    until(session, lambda: session.shown.ranks.shown == 1 and origin.complete)
     assert origin.explanation.value == bv.load(files[1])[3].loss
 
 
@@ -253,8 +253,8 @@ def test_a_rank_whose_file_was_cut_off_is_named_and_the_others_are_whole(
     assert "after 4" in view.standing.text()
     assert cells(view, 7) == ["ended", "cut off"]
     until(session, lambda: session.view_state.ranks.waits_of == 3)
-    until(session, lambda: all(one.looking is None for one in session.ranks.runs))
-    session.show_iteration(3)  # rank 1's newest, which was there before rank 0's
+    until(session, lambda: all(one.looking is None for one in session.shown.ranks.runs))
+    session.shown.show_iteration(3)  # rank 1's newest, which was there before rank 0's
     until(session, lambda: session.view_state.ranks.recordings is not None)
     assert view.gradient.reduced
     shown = session.view_state.cursor.recording
@@ -347,9 +347,9 @@ def test_the_rank_whose_shard_is_missing_is_named(open_window: OpenWindow) -> No
     session, view = window.session, window.panel(RanksView)
     until(session, lambda: session.view_state.ranks.recordings is not None)
     # As where two of three ranks are followed.
-    for one in session.ranks.runs:
+    for one in session.shown.ranks.runs:
         one.run.origin = replace(one.run.origin, world_size=3)
-    session.show_iteration(1)
+    session.shown.show_iteration(1)
     until(session, lambda: session.view_state.cursor.recording.iteration == 1)
     until(session, lambda: session.view_state.ranks.recordings is not None)
     view.full.setCurrentIndex(1)
@@ -369,7 +369,7 @@ def test_a_norm_of_a_rank_is_explained_there(open_window: OpenWindow) -> None:
         array = arrays[1].astype(np.float64)
         place, number = asked[-1]
         recording = window.session.view_state.cursor.recording
-        assert place == window.session.ranks.shown == 1
+        assert place == window.session.shown.ranks.shown == 1
         assert value_of(recording, number) == pytest.approx(float(np.sqrt((array**2).sum())))
         assert origin.history.current.number == number
     assert origin.value.text().startswith(f"‖{name}.grad‖ = ")

@@ -102,7 +102,7 @@ def test_what_is_shown_is_the_loss_of_a_plain_loop(shared_window: MainWindow, qt
     window.session.iterate()
     assert window.session.wait_idle(60)
     trainer.iterate()
-    assert window.session.losses[-1] == trainer.loss_value()
+    assert window.session.shown.run.losses[-1] == trainer.loss_value()
 
 
 @by_night
