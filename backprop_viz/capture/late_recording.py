@@ -6,6 +6,7 @@ from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.forward_log import ForwardLog
+from backprop_viz.capture.watches.known_parameters import ParametersAtStart
 from backprop_viz.recording.beside import Beside, without
 from backprop_viz.recording.iteration import Recording
 
@@ -20,12 +21,14 @@ class LateRecording:
     def __init__(
         self,
         log: EventLog,
+        parameters: ParametersAtStart,
         walked: WalkedGraph,
         forward: ForwardLog,
         beside: Beside,
         **known: Any,
     ) -> None:
-        self._log, self._walked, self._forward = log, walked, forward
+        self._log, self._parameters = log, parameters
+        self._walked, self._forward = walked, forward
         self._beside, self._known = beside, known
 
     @property
@@ -36,6 +39,7 @@ class LateRecording:
     def made(self) -> Recording:
         """The recording."""
         recording = Recording(
+            parameters=self._parameters.made(),
             events=self._log.given_out(),
             graph=self._walked.graph,
             passes=tuple(self._forward.passes),

@@ -29,10 +29,10 @@ from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_t
 from backprop_viz.capture.watches.function_stack import leave, put_back, runs_alone, step_aside
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
+from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
 from backprop_viz.capture.watches.module_tree import tensors_in
 from backprop_viz.capture.watches.overridable_backward import backward_overridable
-from backprop_viz.capture.watches.parameter_watch import CHANGED
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace

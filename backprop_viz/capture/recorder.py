@@ -32,9 +32,10 @@ from backprop_viz.capture.tried_operations import Tried
 from backprop_viz.capture.watches.backward_watch import BackwardWatch, Within
 from backprop_viz.capture.watches.data_parallel import note_all_reduce
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tensors
+from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.module_tree import parameters_in, tensors_in
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
-from backprop_viz.capture.watches.parameter_watch import CHANGED, ParameterWatch
+from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.phase_watch import PhaseWatch
 from backprop_viz.capture.watches.plain_calls import PlainCalls
 from backprop_viz.capture.watches.used_options import UsedOptions, several
@@ -223,11 +224,10 @@ class Recorder:
         else:
             self._bind()
         batch, labels = self._batch.ids()
-        made_of = self.log, self._walked, self._forward, beside
+        made_of = self.log, self._parameters, self._walked, self._forward, beside
         return LateRecording(
             *made_of,
             iteration=self._iteration,
-            parameters=self._parameters,
             spans=self.spans.spans(self._calls.beside),
             input_id=batch,
             labels_id=labels,

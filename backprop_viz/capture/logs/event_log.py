@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from backprop_viz.capture.code.user_lines import user_line
+from backprop_viz.capture.tensors.many_copies import Copies
 from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy as Copy
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
@@ -47,6 +48,8 @@ class EventLog:
         self.place: CodePlace | None = None
         # Called with each event, in the thread that it happened in.
         self.when_noted: Callable[[Event], None] | None = None
+        # Whether nobody asks meanwhile which events there are.
+        self.waits = False
         # What handed numbers to Python or numpy.
         self.taken: list[NumbersTaken] = []
         # How many events somebody holds: those stay as they are.
@@ -133,13 +136,16 @@ class EventLog:
             place=place,
             grad_enabled=grad_enabled,
         )
+        self._note(row)
+        return place
+
+    def _note(self, row: EventRow) -> None:
         if self.when_noted is not None:
             event = Event(*row)
             self._append(event)
             self.when_noted(event)
         else:
             self._append(row)
-        return place
 
     def row(
         self,
@@ -208,6 +214,24 @@ class EventLog:
             self._later.append(made)
             self._late += count
             self._late_bytes.append(nbytes)
+
+    def note_many(
+        self,
+        count: int,
+        made: "Callable[[EventLog], Iterable[EventRow]]",
+        nbytes: Callable[[], int],
+    ) -> None:
+        """As ``note_later``, if somebody may wait for the events; else they are noted now."""
+        if self.waits and self.when_noted is None:
+            self.note_later(count, made, nbytes)
+            return
+        self.catch_up()
+        for row in made(self):
+            self._note(row)
+
+    def tensors_stay(self) -> None:
+        """What is told already has to do with the tensors so far."""
+        self._least = len(self.tensors)
 
     def made(self) -> tuple[Event, ...]:
         """The events that are known at once, for a thread that may ask while others go on."""
@@ -315,13 +339,13 @@ class EventLog:
         except NotCopied as reason:
             return reason
 
-    def all_copies(self, tensors: Sequence[Tensor]) -> list[Copy]:
-        """``copy`` of each, which are copied together."""
+    def all_copies(self, tensors: Sequence[Tensor]) -> Copies:
+        """``copy`` of each of a model's parameters."""
         self.catch_up()
         return self.snapshots.many_tensors(tensors, self.weights)
 
-    def grads(self, parameters: Sequence[Tensor]) -> list[Copy]:
-        """``grad`` of each, which are copied together."""
+    def grads(self, parameters: Sequence[Tensor]) -> Copies:
+        """``grad`` of each of a model's parameters."""
         return self.snapshots.many_grads(parameters)
 
     def id(self, copy: Copy) -> int | None:

@@ -51,16 +51,20 @@ class ArrayMemory:
 
     def copy(self, seen: Array) -> Array:
         """A copy of an array that lies in C order."""
-        size = seen.nbytes
+        copied: Array = np.ndarray(seen.shape, seen.dtype, *self.room(seen.nbytes))
+        copied[...] = seen
+        return copied
+
+    def room(self, size: int) -> tuple[_Bytes, int]:
+        """A piece of memory, and from where on so many bytes of it are for who asks."""
         self._copied += size
         if self._copied < _LARGEST or size > _LARGEST:
-            return seen.copy()
-        if self._taken + size > _PIECE:
+            return np.empty(size, np.uint8), 0
+        if self._piece is None or self._taken + size > _PIECE:
             self._piece, self._taken = _piece(), 0
-        copied: Array = np.ndarray(seen.shape, seen.dtype, self._piece, self._taken)
-        copied[...] = seen
+        start = self._taken
         self._taken += -(-size // _ALIGNED) * _ALIGNED
-        return copied
+        return self._piece, start
 
 
 def _piece() -> _Piece:

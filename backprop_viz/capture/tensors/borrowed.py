@@ -89,6 +89,18 @@ class BorrowedMemory:
             self._copy(self._borrowed.pop(address))
         return False
 
+    def leave_all(self, addresses: Iterable[int]) -> None:
+        """As ``leave``, for what lies in memory that begins at these addresses."""
+        self._excluded.update(set(addresses) - self._borrowed.keys())
+
+    def exclude_all(self, tensors: Iterable[Tensor], addresses: Iterable[int]) -> None:
+        """As ``exclude``, for tensors in memory that begins at these addresses."""
+        if self._borrowed.keys().isdisjoint(addresses):
+            self._excluded.update(addresses)
+            return
+        for tensor in tensors:
+            self.exclude(tensor)
+
     def expose(self, tensors: Iterable[Tensor]) -> None:
         """Others may write to these tensors' memory unseen."""
         self.writes += 1
@@ -135,6 +147,11 @@ class BorrowedMemory:
             and address not in self._exposed
             and self._written.get(address, 0) <= copied.looked_at
         )
+
+    def nothing_written_since(self, looked_at: int) -> bool:
+        """Whether nobody can have written to anything since, after so many writes."""
+        seen = self.allowed and looked_at >= max(self._all_written, self.writes)
+        return seen and not self._exposed
 
     def is_surely_as_looked_at(self, copied: Copied, tensor: Tensor) -> bool:
         """``is_as_looked_at``, or borrowed; quick to tell while nothing was written to."""

@@ -1,24 +1,151 @@
-"""Copies of many small tensors, which lie in one piece of memory.
+"""Copies of many tensors, made in one go.
 
 A network of a thousand layers has thousands of parameters of a few kilobytes: to get an array for
-each of them takes longer than to copy their numbers.
+each of them takes longer than to copy their numbers. So an array is made when somebody asks for it.
 """
 
 import ctypes
 from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
+import torch
 from torch import Tensor
 
-from backprop_viz.capture.tensors.array_memory import SMALLEST
-from backprop_viz.capture.tensors.memory import NUMPY_DTYPES, Copied, NotCopied, is_plain
+from backprop_viz.capture.tensors.array_memory import SMALLEST, ArrayMemory
+from backprop_viz.capture.tensors.memory import (
+    NUMPY_DTYPES,
+    PLAIN,
+    Copied,
+    NotCopied,
+    is_plain,
+    is_wrapped,
+    memcmp,
+)
+from backprop_viz.capture.tensors.sharded_memory import takes_memory_away
 from backprop_viz.recording.trace.events import Array
 
-# An array, and where it lies.
-_Placed = tuple[Array, int]
 # About so many bytes lie in one piece, each array from such a multiple on.
 _PIECE, _ALIGNED = 1 << 20, 64
 _move = ctypes.memmove
+_STRIDED = torch.strided
+
+
+class Layout(NamedTuple):
+    """Where each of many plain tensors lies, and what lies there."""
+
+    addresses: list[int]
+    shapes: list[torch.Size]
+    dtypes: list[torch.dtype]
+
+
+def layout_of(tensors: Sequence[Tensor]) -> Layout | None:
+    """None where numpy does not have each of them as it is, in C order, or one is empty."""
+    try:
+        dtypes = [tensor.dtype for tensor in tensors]
+        plain = (
+            PLAIN.issuperset(map(type, tensors))
+            and {tensor.layout for tensor in tensors} <= {_STRIDED}
+            and NUMPY_DTYPES.keys() >= set(dtypes)
+            and {tensor.is_cpu for tensor in tensors} <= {True}
+            and all(map(Tensor.is_contiguous, tensors))
+            and not any(map(Tensor.is_neg, tensors))
+            and not any(map(is_wrapped, tensors))
+            and not takes_memory_away()
+        )
+        if not plain:
+            return None
+        addresses = list(map(Tensor.data_ptr, tensors))
+    except RuntimeError:
+        return None
+    return Layout(addresses, [t.shape for t in tensors], dtypes) if all(addresses) else None
+
+
+class CopiedTogether:
+    """A copy of each of the tensors of a layout, which somebody keeps alive.
+
+    ``memory`` is for those of some size.
+    """
+
+    __slots__ = ("_addresses", "_arrays", "_layout", "_offsets", "_pieces", "_sizes")
+
+    def __init__(self, layout: Layout, memory: ArrayMemory) -> None:
+        self._layout = layout
+        kinds = zip(layout.shapes, layout.dtypes, strict=True)
+        self._sizes = sizes = [shape.numel() * dtype.itemsize for shape, dtype in kinds]
+        self._arrays: list[Array | None] = [None] * len(sizes)
+        # Where each lies: in which piece, how far in, and the address.
+        self._pieces: list[Array] = []
+        self._offsets: list[int] = []
+        self._addresses: list[int] = []
+        start = 0
+        while start < len(sizes):
+            start = self._copy_a_piece(start, memory)
+
+    def _copy_a_piece(self, start: int, memory: ArrayMemory) -> int:
+        """Copy from a tensor on as many as fit into a piece of memory; which one is next."""
+        sizes, offsets, taken = self._sizes, list[int](), 0
+        for size in sizes[start:]:
+            if offsets and taken + size > _PIECE:
+                break
+            offsets.append(taken)
+            taken += -(-size // _ALIGNED) * _ALIGNED
+        stop = start + len(offsets)
+        piece, first = memory.room(taken)
+        address = piece.ctypes.data + first
+        addresses = [address + offset for offset in offsets]
+        sources = self._layout.addresses[start:stop]
+        for target, source, size in zip(addresses, sources, sizes[start:stop], strict=True):
+            _move(target, source, size)
+        self._pieces += [piece] * len(offsets)
+        self._offsets += [first + offset for offset in offsets]
+        self._addresses += addresses
+        return stop
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all arrays."""
+        return sum(self._sizes)
+
+    @property
+    def sources(self) -> Sequence[int]:
+        """Where the tensors lay."""
+        return self._layout.addresses
+
+    def array(self, number: int) -> Array:
+        """The read-only array of one of the tensors, the same one each time."""
+        array = self._arrays[number]
+        if array is None:
+            _, shapes, dtypes = self._layout
+            place = self._pieces[number], self._offsets[number]
+            array = np.ndarray(shapes[number], NUMPY_DTYPES[dtypes[number]], *place)
+            array.setflags(write=False)
+            self._arrays[number] = array
+        return array
+
+    def share(self, number: int, array: Array) -> None:
+        """One of the tensors has an array already, of the same numbers."""
+        self._arrays[number] = array
+
+    def copied(self, number: int) -> Copied:
+        """The copy of one of the tensors."""
+        addresses, shapes, dtypes = self._layout
+        source = addresses[number]
+        made, address = partial(self.array, number), self._addresses[number]
+        return Copied.late(made, address, source, dtypes[number], shapes[number])
+
+    def is_of(self, layout: Layout) -> bool:
+        """Whether tensors lie where these lay, and are of the same kinds."""
+        return self._layout == layout
+
+    def differing(self) -> list[int]:
+        """Which of the tensors have other bits now. They must lie where they lay."""
+        pairs = zip(self._layout.addresses, self._addresses, self._sizes, strict=True)
+        return [i for i, (one, other, size) in enumerate(pairs) if memcmp(one, other, size)]
 
 
 def copied_together(tensors: Sequence[Tensor]) -> list[Copied | None]:
@@ -26,37 +153,18 @@ def copied_together(tensors: Sequence[Tensor]) -> list[Copied | None]:
 
     That is one that is large, or that numpy does not have as it is.
     """
-    placed = zip(tensors, _placed(tensors), strict=True)
-    return [None if one is None else Copied.of(tensor, *one) for tensor, one in placed]
-
-
-def arrays_together(tensors: Sequence[Tensor]) -> list[Array | None]:
-    """The same, and of each copy the read-only array alone."""
-    return [None if one is None else one[0] for one in _placed(tensors)]
-
-
-def _placed(tensors: Sequence[Tensor]) -> list[_Placed | None]:
-    found: list[_Placed | None] = [None] * len(tensors)
-    small: list[tuple[int, Tensor, int]] = []
-    for number, tensor in enumerate(tensors):
-        try:
-            if is_plain(tensor) and 0 < (size := tensor.nbytes) < SMALLEST:
-                small.append((number, tensor, size))
-        except NotCopied:
-            continue
-    start = stop = 0
-    while start < len(small):
-        offsets, taken = [], 0
-        while stop < len(small) and taken < _PIECE:
-            offsets.append(taken)
-            taken += -(-small[stop][2] // _ALIGNED) * _ALIGNED
-            stop += 1
-        piece = np.empty(taken, np.uint8)
-        piece.setflags(write=False)  # nor can the arrays be written to that are part of it
-        address = piece.ctypes.data
-        for (number, tensor, size), offset in zip(small[start:stop], offsets, strict=True):
-            _move(address + offset, tensor.data_ptr(), size)
-            array: Array = np.ndarray(tensor.shape, NUMPY_DTYPES[tensor.dtype], piece, offset)
-            found[number] = array, address + offset
-        start = stop
+    found: list[Copied | None] = [None] * len(tensors)
+    small = [number for number, tensor in enumerate(tensors) if _is_small(tensor)]
+    layout = layout_of([tensors[number] for number in small])
+    if layout is not None:
+        together = CopiedTogether(layout, ArrayMemory())
+        for place, number in enumerate(small):
+            found[number] = together.copied(place)
     return found
+
+
+def _is_small(tensor: Tensor) -> bool:
+    try:
+        return is_plain(tensor) and 0 < tensor.nbytes < SMALLEST
+    except NotCopied:
+        return False

@@ -2,7 +2,7 @@
 
 import ctypes
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from backprop_viz.capture.tensors.array_memory import SMALLEST, ArrayMemory
+from backprop_viz.capture.tensors.sharded_memory import is_freed, takes_memory_away
 from backprop_viz.recording.trace.events import Array
 
 
@@ -32,13 +33,14 @@ class Copied:
 
     __slots__ = (
         "_address",
+        "_array",
         "_dtype",
+        "_late",
         "_samples",
         "_seen",
         "_shape",
         "_source",
         "_strides",
-        "array",
         "borrowed",
         "looked_at",
     )
@@ -61,10 +63,13 @@ class Copied:
         # The memory of a tensor that is ``held``: as numpy sees it, and its address.
         self._seen: Array | None = None
         self._source = 0
+        # None of one that is copied already but has no array yet; and what makes that.
+        self._array: Array | None = None
+        self._late: Callable[[], Array] | None = None
         if samples is None and is_plain(tensor):
             seen = _as_numpy(tensor)
             if memory is None or seen.nbytes < SMALLEST:
-                self.array: Array = seen.copy()
+                self.array = seen.copy()
             else:
                 self.array = memory.copy(seen)
             self._dtype, self._shape = tensor.dtype, tensor.shape
@@ -76,14 +81,37 @@ class Copied:
                 self._source = tensor.data_ptr()
         self.array.setflags(write=False)
 
+    @property
+    def array(self) -> Array:
+        """The numbers."""
+        array = self._array
+        if array is None:
+            assert self._late is not None
+            array = self._array = self._late()
+        return array
+
+    @array.setter
+    def array(self, array: Array) -> None:
+        self._array = array
+
     @classmethod
-    def of(cls, tensor: Tensor, array: Array, address: int) -> "Copied":
-        """A plain tensor was just copied into this array; somebody keeps the tensor alive."""
+    def late(
+        cls,
+        made: Callable[[], Array],
+        address: int,
+        source: int,
+        dtype: torch.dtype,
+        shape: torch.Size,
+    ) -> "Copied":
+        """A plain tensor was copied to ``address`` from ``source``, which somebody keeps alive.
+
+        ``made`` gives the array when somebody asks for it.
+        """
         found = cls.__new__(cls)
-        found.array, found.borrowed, found.looked_at = array, False, -1
-        found._dtype, found._shape, found._strides = tensor.dtype, tensor.shape, None
+        found._array, found._late, found.borrowed, found.looked_at = None, made, False, -1
+        found._dtype, found._shape, found._strides = dtype, shape, None
         found._samples = found._seen = None
-        found._address, found._source = address, tensor.data_ptr()
+        found._address, found._source = address, source
         return found
 
     @classmethod
@@ -100,7 +128,7 @@ class Copied:
             return None
         seen.setflags(write=False)
         found = cls.__new__(cls)
-        found.array, found.borrowed, found.looked_at = seen, True, -1
+        found._array, found._late, found.borrowed, found.looked_at = seen, None, True, -1
         found._dtype, found._shape = tensor.dtype, tensor.shape
         found._strides = None if contiguous else tensor.stride()
         found._samples = found._seen = None
@@ -152,7 +180,7 @@ class Copied:
 
         Raises NotCopied.
         """
-        seen, array, ours = self._seen, self.array, self._address
+        seen, ours = self._seen, self._address
         if (
             (seen is not None or ours)
             and tensor.data_ptr() == self._source
@@ -161,10 +189,11 @@ class Copied:
             and tensor.is_contiguous()
             and not tensor.is_neg()
         ):
-            if seen is not None and not ours and array.nbytes <= _SMALL:
-                same: bool = seen.tobytes() == array.tobytes()
+            size = self.nbytes
+            if seen is not None and not ours and size <= _SMALL:
+                same: bool = seen.tobytes() == self.array.tobytes()
                 return same
-            return bool(_memcmp(self._source, ours or self._look_up(), array.nbytes) == 0)
+            return bool(memcmp(self._source, ours or self._look_up(), size) == 0)
         tensor = local_shard(tensor)
         if tensor.dtype is self._dtype and tensor.is_cpu and not tensor.is_neg():
             try:
@@ -173,24 +202,34 @@ class Copied:
                 if alike and (address := tensor.data_ptr()):
                     if tensor.shape != self._shape:
                         return False
-                    size = array.nbytes
-                    if size <= _SMALL and strides is None:
-                        same = _bytes_at(address, size) == array.tobytes()
+                    size = self.nbytes
+                    if size <= _SMALL and strides is None and not ours:
+                        same = _bytes_at(address, size) == self.array.tobytes()
                         return bool(same)
-                    return bool(_memcmp(address, ours or self._look_up(), size) == 0)
+                    return bool(memcmp(address, ours or self._look_up(), size) == 0)
             except RuntimeError as error:
                 raise NotCopied(why_not(tensor)) from error
         if tensor.shape != self._shape:
             return False
+        array = self.array
         now = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
         return now.dtype == array.dtype and now.tobytes() == array.tobytes()
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the array."""
+        array = self._array
+        if array is not None:
+            return int(array.nbytes)
+        assert self._dtype is not None
+        return self._shape.numel() * self._dtype.itemsize
 
     def is_laid_out_as(self, tensor: Tensor) -> bool:
         """Whether a tensor over the memory that was copied is that very one."""
         return self._samples is None and self._has_layout_of(tensor)
 
     def _has_layout_of(self, tensor: Tensor) -> bool:
-        alike = type(tensor) in _PLAIN and tensor.dtype is self._dtype
+        alike = type(tensor) in PLAIN and tensor.dtype is self._dtype
         if not alike or tensor.shape != self._shape or tensor.is_neg():
             return False
         strides = self._strides
@@ -204,7 +243,7 @@ class Copied:
         array = self.array
         alike = (
             self._samples is None
-            and not _takes_memory_away()
+            and not takes_memory_away()
             and tensor.dtype is self._dtype
             and tensor.is_cpu
         )
@@ -215,9 +254,10 @@ class Copied:
             return None
         if not compared:
             ours = self._address or self._look_up()
-            if _memcmp(tensor.data_ptr(), ours, array.nbytes) != 0:
+            if memcmp(tensor.data_ptr(), ours, array.nbytes) != 0:
                 return None
         view = Copied.__new__(Copied)
+        view._late = None
         view.array = np.ndarray(seen.shape, array.dtype, array.ravel("K"), 0, seen.strides)
         view.array.setflags(write=False)
         view._samples, view._dtype, view._shape = None, self._dtype, tensor.shape
@@ -247,14 +287,14 @@ def is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
     """Whether numpy sees a tensor's memory as it is, in C order. Raises NotCopied."""
     try:
         return (
-            type(tensor) in _PLAIN
+            type(tensor) in PLAIN
             and tensor.dtype in NUMPY_DTYPES
             and tensor.layout is _STRIDED
             and tensor.is_cpu
             and (whatever_order or tensor.is_contiguous())
             and not tensor.is_neg()
             and not is_wrapped(tensor)
-            and not _takes_memory_away()
+            and not takes_memory_away()
         )
     except RuntimeError as error:
         raise NotCopied(why_not(tensor)) from error
@@ -291,29 +331,9 @@ def full_shape(tensor: Tensor) -> tuple[int, ...] | None:
     return None if shard is tensor or shard.shape == tensor.shape else tuple(tensor.shape)
 
 
-def _takes_memory_away() -> bool:
-    """Whether fully_shard is used: it frees a parameter's memory while the parameter stays.
-
-    torch does not let go of memory that numpy has once seen.
-    """
-    # Where it notes the modules that it shards; an import alone shards none.
-    states = sys.modules.get("torch.distributed._composable_state")
-    return states is not None and bool(states._module_state_mapping.data)
-
-
-def _is_freed(tensor: Tensor) -> bool:
-    """Whether its memory was taken away, as of a gathered parameter between two uses.
-
-    To read it then ends the process.
-    """
-    end = sum((n - 1) * step for n, step in zip(tensor.shape, tensor.stride(), strict=True)) + 1
-    held = tensor.untyped_storage().nbytes() // tensor.itemsize - tensor.storage_offset()
-    return bool(tensor.numel()) and held < end
-
-
 _C = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
-_memcmp = _C.memcmp
-_memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+memcmp = _C.memcmp
+memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
 _STRIDED = torch.strided
 # ``ctypes.string_at`` without its frame of Python.
@@ -321,7 +341,7 @@ _bytes_at = ctypes.pythonapi.PyBytes_FromStringAndSize
 _bytes_at.restype, _bytes_at.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_ssize_t)
 # Of so many bytes it takes longer to find where an array lies than to copy it once more.
 _SMALL = 4096
-_PLAIN = frozenset({Tensor, torch.nn.Parameter})
+PLAIN = frozenset({Tensor, torch.nn.Parameter})
 is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor
 # torch's dtypes whose memory is as numpy has it. A complex view may conjugate what it reads.
 NUMPY_DTYPES: Mapping[torch.dtype, np.dtype[Any]] = {
@@ -351,8 +371,8 @@ def _seen(tensor: Tensor) -> Array:
             tensor = tensor.detach().float()
         elif tensor.is_quantized:
             tensor = tensor.detach().dequantize()
-        if _takes_memory_away():
-            if _is_freed(tensor):
+        if takes_memory_away():
+            if is_freed(tensor):
                 raise NotCopied("freed")
             tensor = tensor.detach().clone()
         seen = _as_numpy(tensor)

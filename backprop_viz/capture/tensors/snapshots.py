@@ -10,13 +10,12 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.borrowed import BorrowedMemory, is_lent, is_shared
-from backprop_viz.capture.tensors.copied_together import copied_together
+from backprop_viz.capture.tensors.many_copies import Copies, ManyCopies
+from backprop_viz.capture.tensors.many_copies import Copy as Copy
 from backprop_viz.capture.tensors.memory import Copied, NotCopied, local_shard
 from backprop_viz.capture.tensors.places import MemoryPlace, place_of, version_of
 from backprop_viz.recording.trace.events import Array
 
-# What was to be copied: an array, None where torch has None, or why it could not be.
-Copy = Array | NotCopied | None
 # The views of one place are told apart by ``is_of``.
 Arrived = tuple[MemoryPlace | None, Copied]
 # An edge of the graph: to a node, at which of its outputs.
@@ -45,7 +44,9 @@ class TensorSnapshots:
         # Those of them that are as they were copied until somebody writes, after so many writes.
         self._unwritten: dict[int, tuple[int, Copied]] = {}
         self._unwritten_at = -1
-        self._grads: dict[MemoryPlace, tuple[Tensor, Copied]] = {}
+        self._grads: dict[MemoryPlace, tuple[object, Copied]] = {}
+        # Of parameters and of ``.grad`` those that were copied with all others.
+        self._many = ManyCopies(self.borrowed, self.memory)
         # What was sent along an edge; the engine keeps it alive. None where two have met.
         self._edges: dict[GradFnInput, tuple[MemoryPlace, Copied] | None] = {}
 
@@ -62,7 +63,7 @@ class TensorSnapshots:
         found: list[Copy] = []
         for tensor in tensors:
             key = id(tensor)
-            known = copies.get(key)
+            known = self._known(key)
             try:
                 version = version_of(tensor)
                 same = known is not None and known[1] == version
@@ -84,47 +85,18 @@ class TensorSnapshots:
                 found.append(reason)
         return tuple(found)
 
-    def many_tensors(self, tensors: Sequence[Tensor], whole: Container[int]) -> list[Copy]:
-        """``tensors`` of so many that it is worth it to copy them together."""
-        copies, borrowed = self._tensors, self.borrowed
-        found: list[Copy] = [None] * len(tensors)
-        new: list[int] = []
-        for number, tensor in enumerate(tensors):
-            known = copies.get(id(tensor))
-            try:
-                if known is None or (version_of(tensor) != known[1] and not known[2].borrowed):
-                    new.append(number)
-                elif version_of(tensor) == known[1] and self._is_as_copied(known[2], tensor):
-                    found[number] = known[2].array
-                else:
-                    found[number] = self.tensors((tensor,), whole)[0]
-            except NotCopied as reason:
-                found[number] = reason
-        fresh = [tensors[number] for number in new]
-        for number, tensor, copied in zip(new, fresh, self._together(fresh, whole), strict=True):
-            if copied is None:
-                found[number] = self.tensors((tensor,), whole)[0]
-                continue
-            key = id(tensor)
-            known = copies.get(key)
-            if known is None:
-                alone = not (is_shared(tensor) or is_lent(tensor))
-            else:
-                alone = known[2].looked_at >= 0
-            borrowed.leave(tensor)
-            if alone:
-                copied.looked_at = borrowed.now
-            copies[key] = tensor, tensor._version, copied
-            found[number] = copied.array
-        return found
+    def many_tensors(self, tensors: Sequence[Tensor], whole: Container[int]) -> Copies:
+        """``tensors`` of all parameters of a model, which are copied together if that can be."""
+        cuts = self.cuts and any(self.cut(t, id(t) in whole) is not None for t in tensors)
+        copies = None if cuts else self._many.weights(tensors, self._tensors)
+        return copies or Copies(self.tensors(tensors, whole))
 
-    def _together(
-        self, tensors: Sequence[Tensor], whole: Container[int]
-    ) -> Sequence[Copied | None]:
-        """Copies of whole tensors; None of each that is to be copied by itself."""
-        if any(self.cut(tensor, id(tensor) in whole) is not None for tensor in tensors):
-            return [None] * len(tensors)
-        return copied_together(tensors)
+    def _known(self, key: int) -> tuple[Tensor, int, Copied] | None:
+        """The copy of a tensor by its id(), and its version then."""
+        known = self._tensors.get(key)
+        if known is None and (known := self._many.weight(key)) is not None:
+            self._tensors[key] = known
+        return known
 
     def seen(self, tensors: Iterable[Tensor], whole: Container[int]) -> list[Copy]:
         """``tensors`` of what a call reads while nothing is written to but by calls told of."""
@@ -175,13 +147,14 @@ class TensorSnapshots:
         """
         if tensor.is_inference():
             return None
-        known, borrowed = self._tensors.get(id(tensor)), self.borrowed
+        key, borrowed = id(tensor), self.borrowed
+        known = self._known(key)
         as_known = known is not None and known[1] == tensor._version
         if known is not None and as_known and borrowed.is_surely_as_looked_at(known[2], tensor):
             return known[2], True
         if isinstance(self.tensors((tensor,), ())[0], NotCopied):
             return None
-        copied = self._tensors[id(tensor)][2]
+        copied = self._tensors[key][2]
         return copied, borrowed.stays_as_it_is(copied, tensor)
 
     def forget_all_but(self, tensors: Iterable[Tensor]) -> None:
@@ -195,6 +168,7 @@ class TensorSnapshots:
         """Let go of all tensors: nobody will ask for a copy again."""
         for known in self._tensors, self._unwritten, self._grads, self._edges:
             known.clear()
+        self._many.forget()
 
     def grad(self, parameter: Tensor, copied: Copied | None = None) -> Array | None:
         """A copy of a parameter's ``.grad`` as it is now. ``copied``: one that is made already.
@@ -210,7 +184,7 @@ class TensorSnapshots:
         if place is None:
             return Copied(grad).array
         self.borrowed.exclude(grad)
-        known = self._grads.get(place)
+        known = self._grads.get(place) or self._many.grad(place)
         if known is None or not self._is_as_copied(known[1], grad):
             alone = not is_shared(grad) if known is None else known[1].looked_at >= 0
             held = grad.detach()
@@ -219,39 +193,10 @@ class TensorSnapshots:
                 known[1].looked_at = self.borrowed.now
         return known[1].array
 
-    def many_grads(self, parameters: Sequence[Tensor]) -> list[Copy]:
-        """``grad`` of so many that it is worth it to copy them together, or why it cannot be."""
-        known, borrowed = self._grads, self.borrowed
-        found: list[Copy] = []
-        # By its place, which ``.grad`` is copied now, for which parameters, and if it is theirs.
-        new: dict[MemoryPlace, tuple[list[int], Tensor, bool]] = {}
-        for number, parameter in enumerate(parameters):
-            found.append(None)
-            grad = parameter.grad
-            if grad is None:
-                continue
-            place = place_of(grad) if type(grad) is Tensor else None
-            have = None if place is None else known.get(place)
-            if have is not None and self._is_as_copied(have[1], grad):
-                found[number] = have[1].array
-            elif place is None or have is not None:
-                found[number] = self._grad_or_why_not(parameter)
-            elif place in new:
-                new[place][0].append(number)
-            else:
-                borrowed.exclude(grad)
-                alone = not is_shared(grad)
-                new[place] = [number], grad.detach(), alone
-        copies = copied_together([held for _, held, _ in new.values()])
-        for (place, (numbers, held, alone)), copied in zip(new.items(), copies, strict=True):
-            if copied is not None:
-                if alone:
-                    copied.looked_at = borrowed.now
-                known[place] = held, copied
-                found[numbers.pop()] = copied.array
-            for number in numbers:
-                found[number] = self._grad_or_why_not(parameters[number])
-        return found
+    def many_grads(self, parameters: Sequence[Tensor]) -> Copies:
+        """``grad`` of all parameters, which are copied together if that can be, or why not."""
+        copies = self._many.grads(parameters, self._grads)
+        return copies or Copies(map(self._grad_or_why_not, parameters))
 
     def _grad_or_why_not(self, parameter: Tensor) -> Copy:
         try:

@@ -6,8 +6,9 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
-from backprop_viz.capture.watches.parameter_watch import CHANGED, ParameterWatch
+from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.recording.trace.all_reduce import REDUCE_SCATTER, all_reduce_call
 
 

@@ -75,7 +75,8 @@ class WriteWatch:
             or _kernels_loaded()
         )
         on_cpu = all(parameter.is_cpu for _, parameter in parameters_in(model))
-        self._may_hold = on_cpu and not (dist.is_available() and dist.is_initialized())
+        alone = not (dist.is_available() and dist.is_initialized())
+        self._may_hold, self._log.waits = on_cpu and alone, alone
         return self
 
     def end(self) -> None:

@@ -1,6 +1,6 @@
 import torch
 
-from backprop_viz.capture.tensors.copied_together import arrays_together, copied_together
+from backprop_viz.capture.tensors.copied_together import copied_together
 
 
 def test_each_has_its_own_numbers_and_keeps_them() -> None:
@@ -33,7 +33,7 @@ def test_what_numpy_does_not_have_as_it_is_is_left_to_others() -> None:
         torch.empty(1 << 15),
     ]
     alone = torch.randn(3)
-    found = arrays_together([*left, alone])
+    found = copied_together([*left, alone])
     assert found[:-1] == [None] * len(left)
     assert found[-1] is not None
-    assert found[-1].tobytes() == alone.numpy().tobytes()
+    assert found[-1].array.tobytes() == alone.numpy().tobytes()

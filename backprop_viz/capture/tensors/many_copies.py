@@ -1,0 +1,298 @@
+"""The copies of a model's parameters and of their ``.grad``, of all of them at an instant."""
+
+from collections.abc import Container, Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, overload
+
+from torch import Tensor
+
+from backprop_viz.capture.tensors.array_memory import ArrayMemory
+from backprop_viz.capture.tensors.borrowed import (
+    COUNT_OF_ONE,
+    BorrowedMemory,
+    is_lent,
+    memory_address,
+    use_count,
+)
+from backprop_viz.capture.tensors.copied_together import CopiedTogether, Layout, layout_of
+from backprop_viz.capture.tensors.memory import Copied, NotCopied, to_array
+from backprop_viz.capture.tensors.places import MemoryPlace
+from backprop_viz.recording.trace.events import Array
+
+# What was to be copied: an array, None where torch has None, or why it could not be.
+Copy = Array | NotCopied | None
+
+
+class Copies(Sequence[Copy]):
+    """The copy of each of many tensors, in their order; its array is made when asked for.
+
+    A row is a copy, or which of those that were copied ``together`` it is.
+    """
+
+    __slots__ = ("_rows", "_together")
+
+    def __init__(
+        self, rows: Iterable[Copy | int] = (), together: CopiedTogether | None = None
+    ) -> None:
+        self._rows, self._together = list(rows), together
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, number: int) -> Copy: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Copy]: ...
+    def __getitem__(self, number: int | slice) -> Copy | list[Copy]:
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        row = self._rows[number]
+        if isinstance(row, int):
+            assert self._together is not None
+            return self._together.array(row)
+        return row
+
+    def is_none(self, number: int) -> bool:
+        """Whether torch had None there."""
+        return self._rows[number] is None
+
+    def with_some(self, others: Mapping[int, Copy]) -> "Copies":
+        """The same with other copies in some places."""
+        found = Copies(self._rows, self._together)
+        for number, copy in others.items():
+            found._rows[number] = copy
+        return found
+
+    def changed_from(self, before: "Copies") -> list[int]:
+        """Which of as many as there were before are no longer the same copies."""
+        if self is before:
+            return []
+        return [number for number in range(len(self)) if not self.is_as(before, number)]
+
+    def is_as(self, before: "Copies", number: int) -> bool:
+        """Whether one is the same copy as before."""
+        now, was = self._rows[number], before._rows[number]
+        if now is None or was is None:
+            return now is was
+        if isinstance(now, int) and isinstance(was, int) and self._together is before._together:
+            return now == was
+        return self[number] is before[number]
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of those that were copied together."""
+        return 0 if self._together is None else self._together.nbytes
+
+
+def copies_of(tensors: Sequence[Tensor], memory: ArrayMemory) -> Copies:
+    """A copy of each, or why it cannot be copied."""
+    layout = layout_of(tensors)
+    if layout is not None:
+        return Copies(range(len(tensors)), CopiedTogether(layout, memory))
+    plain = [tensor for tensor in tensors if layout_of((tensor,)) is not None]
+    layout, known = layout_of(plain), {id(tensor): i for i, tensor in enumerate(plain)}
+    together = None if layout is None else CopiedTogether(layout, memory)
+    rows = [known[id(one)] if id(one) in known else _by_itself(one) for one in tensors]
+    return Copies(rows, together)
+
+
+def _by_itself(tensor: Tensor) -> Copy:
+    try:
+        return to_array(tensor)
+    except NotCopied as reason:
+        return reason
+
+
+class _Source:
+    """What was copied together: tensors that are ``held``, or their memory is.
+
+    ``keys`` are the id() of each parameter; ``alone`` says whether nobody else has its memory.
+    """
+
+    __slots__ = ("_numbers", "alone", "copies", "held", "keys", "looked_at", "together", "versions")
+
+    def __init__(
+        self,
+        together: CopiedTogether,
+        copies: Copies,
+        keys: list[int],
+        versions: list[int],
+        held: Sequence[object],
+        alone: list[bool],
+    ) -> None:
+        self.together, self.copies, self.keys, self.versions = together, copies, keys, versions
+        self.held, self.alone = held, alone
+        self.looked_at = -1  # after how many writes, as ``BorrowedMemory`` counts
+        self._numbers: dict[int, int] | None = None
+
+    def number(self, key: int, keys: Sequence[int]) -> int | None:
+        """Which of them has a key, of these that they have."""
+        if self._numbers is None:
+            self._numbers = dict(zip(keys, range(len(keys)), strict=True))
+        return self._numbers.get(key)
+
+    def copied(self, number: int) -> Copied:
+        """The copy of one, which knows as much as is known of it."""
+        copied = self.together.copied(number)
+        if self.alone[number]:
+            copied.looked_at = self.looked_at
+        return copied
+
+    def changed(self, versions: list[int], borrowed: BorrowedMemory) -> list[int]:
+        """Which of them may have been written to since; they lie where they lay."""
+        pairs = zip(versions, self.versions, strict=True)
+        moved = [number for number, (now, before) in enumerate(pairs) if now != before]
+        if not moved and borrowed.nothing_written_since(self.looked_at) and all(self.alone):
+            return []
+        found = sorted({*moved, *self.together.differing()})
+        if not found:
+            self.looked_at = borrowed.now
+        return found
+
+
+class ManyCopies:
+    """Knows what all parameters were when they were copied together last, and their ``.grad``.
+
+    That is done only with what numpy has as it is. Where some have changed and others have not,
+    each is to be looked at by itself.
+    """
+
+    def __init__(self, borrowed: BorrowedMemory, memory: ArrayMemory) -> None:
+        self._borrowed, self._memory = borrowed, memory
+        self._weights: _Source | None = None
+        # Each time that they were copied. Their memory is kept alive, and not they themselves: a
+        # later gradient gets no address of theirs.
+        self._grads: list[_Source] = []
+
+    def forget(self) -> None:
+        """Nobody will ask for a copy again."""
+        self._weights = None
+        self._grads.clear()
+
+    # -- parameters ----------------------------------------------------------------------------
+
+    def weight(self, key: int) -> tuple[Tensor, int, Copied] | None:
+        """Of a parameter by its id(): it, its version when it was copied, and the copy."""
+        source = self._weights
+        number = None if source is None else source.number(key, source.keys)
+        if source is None or number is None:
+            return None
+        tensor = source.held[number]
+        assert isinstance(tensor, Tensor)
+        return tensor, source.versions[number], source.copied(number)
+
+    def weights(self, tensors: Sequence[Tensor], known: MutableMapping[int, Any]) -> Copies | None:
+        """The copies of all parameters as they are now.
+
+        None: ask for each. ``known``, by the id() of each, are copies that this takes the place of.
+        """
+        layout, keys, before = layout_of(tensors), list(map(id, tensors)), self._weights
+        versions = _versions(tensors)
+        if layout is None or versions is None or not tensors:
+            return None
+        if before is None:
+            if not known.keys().isdisjoint(keys):
+                return None
+            pairs = zip(tensors, _alone(tensors), strict=True)
+            alone = [one and not is_lent(tensor) for tensor, one in pairs]
+            return self._copied(tensors, layout, keys, versions, alone)[0]
+        if before.keys != keys or not before.together.is_of(layout):
+            return None
+        changed = before.changed(versions, self._borrowed)
+        if not changed:
+            return before.copies
+        if 2 * len(changed) < len(keys):
+            return None
+        for key in keys:
+            known.pop(key, None)
+        copies, together = self._copied(tensors, layout, keys, versions, before.alone)
+        _share(before.together, together, changed)
+        return copies
+
+    def _copied(
+        self,
+        tensors: Sequence[Tensor],
+        layout: Layout,
+        keys: list[int],
+        versions: list[int],
+        alone: list[bool],
+    ) -> tuple[Copies, CopiedTogether]:
+        together = CopiedTogether(layout, self._memory)
+        copies = Copies(range(len(tensors)), together)
+        self._weights = _Source(together, copies, keys, versions, tensors, alone)
+        self._weights.looked_at = self._borrowed.now
+        self._borrowed.leave_all(_addresses(tensors, layout))
+        return copies, together
+
+    # -- their .grad ---------------------------------------------------------------------------
+
+    def grad(self, place: MemoryPlace) -> tuple[object, Copied] | None:
+        """The copy of what was a ``.grad`` at a place, and what keeps its memory alive."""
+        address, version = place
+        for source in reversed(self._grads):
+            number = source.number(address, source.together.sources)
+            if number is not None and source.versions[number] == version:
+                return source.held[number], source.copied(number)
+        return None
+
+    def grads(self, parameters: Sequence[Tensor], known: Container[MemoryPlace]) -> Copies | None:
+        """The copies of the ``.grad`` of all parameters as they are now.
+
+        None: ask for each. ``known`` has the places of those that were copied by themselves.
+        """
+        grads = [parameter.grad for parameter in parameters]
+        there = [grad for grad in grads if grad is not None]
+        if not there:
+            return Copies([None] * len(grads))
+        layout, versions = layout_of(there), _versions(there)
+        if layout is None or versions is None or len(set(layout.addresses)) < len(there):
+            return None
+        keys = [id(p) for p, grad in zip(parameters, grads, strict=True) if grad is not None]
+        before = self._grads[-1] if self._grads else None
+        changed: Sequence[int] = ()
+        if before is not None and before.keys == keys and before.together.is_of(layout):
+            changed = before.changed(versions, self._borrowed)
+            if not changed and len(before.copies) == len(grads):
+                return before.copies
+            if 2 * len(changed) < len(keys):
+                return None
+        else:
+            places = zip(layout.addresses, versions, strict=True)
+            if any(place in known or self.grad(place) is not None for place in places):
+                return None
+        together = CopiedTogether(layout, self._memory)
+        if before is not None and changed:
+            _share(before.together, together, changed)
+        numbers = iter(range(len(there)))
+        copies = Copies([None if grad is None else next(numbers) for grad in grads], together)
+        alone, held = _alone(there), [grad.untyped_storage() for grad in there]
+        source = _Source(together, copies, keys, versions, held, alone)
+        source.looked_at = self._borrowed.now
+        self._borrowed.exclude_all(there, _addresses(there, layout))
+        self._grads.append(source)
+        return copies
+
+
+def _share(before: CopiedTogether, now: CopiedTogether, changed: Sequence[int]) -> None:
+    """Of what has not changed the array is still the one that there was before."""
+    for number in set(range(len(now))).difference(changed):
+        now.share(number, before.array(number))
+
+
+def _versions(tensors: Sequence[Tensor]) -> list[int] | None:
+    """How often each was changed, as torch counts; None where it does not."""
+    try:
+        return [tensor._version for tensor in tensors]
+    except RuntimeError:
+        return None
+
+
+def _alone(tensors: Sequence[Tensor]) -> list[bool]:
+    """Whether no other tensor or array has the memory of each."""
+    return [use_count(t.untyped_storage()._cdata) <= COUNT_OF_ONE for t in tensors]
+
+
+def _addresses(tensors: Sequence[Tensor], layout: Layout) -> list[int]:
+    """Where the memory begins that each is a view of."""
+    if not any(map(Tensor.storage_offset, tensors)):
+        return layout.addresses
+    return [address for t in tensors if (address := memory_address(t)) is not None]

@@ -1,0 +1,125 @@
+"""What the parameters of a model, and their ``.grad``, were when they were looked at last."""
+
+from backprop_viz.capture.logs.event_log import EventLog
+from backprop_viz.capture.tensors.many_copies import Copies, Copy
+from backprop_viz.capture.tensors.memory import full_shape
+from backprop_viz.capture.watches.own_parameters import Named
+from backprop_viz.recording.trace.events import Parameter
+
+NOTHING: tuple[Copy, Copy] = (None, None)
+
+
+class KnownParameters:
+    """The copies, by the name of a parameter or by its place among all of them."""
+
+    def __init__(self) -> None:
+        self._values, self._grads = _Changing(), _Changing()
+        self._pairs: Named = []
+        self._numbers: dict[str, int] = {}
+        # Of what was among the parameters before, and may come back.
+        self._others: dict[str, tuple[Copy, Copy]] = {}
+        self._unknown: set[str] = set()  # of those that were never looked at
+
+    @property
+    def values(self) -> Copies:
+        """All that is known of the parameters themselves; it stays as it is."""
+        return self._values.all()
+
+    @property
+    def grads(self) -> Copies:
+        """The same of their ``.grad``."""
+        return self._grads.all()
+
+    def look(self, pairs: Named, values: Copies, grads: Copies) -> None:
+        """These are the parameters, and so they are now."""
+        self._take(pairs)
+        self._values, self._grads = _Changing(values), _Changing(grads)
+        self._unknown.clear()
+
+    def are(self, pairs: Named) -> None:
+        """These are the parameters; what is known of them stays so."""
+        if pairs is self._pairs:
+            return
+        known = self._others | {name: self[name] for name in self._numbers if name in self}
+        self._take(pairs)
+        self._unknown = {name for name, _ in pairs if name not in known}
+        rows = [known.pop(name, NOTHING) for name, _ in pairs]
+        self._values = _Changing(Copies([value for value, _ in rows]))
+        self._grads = _Changing(Copies([grad for _, grad in rows]))
+        self._others = known
+
+    def _take(self, pairs: Named) -> None:
+        if pairs is not self._pairs:
+            self._pairs = pairs
+            self._numbers = {name: number for number, (name, _) in enumerate(pairs)}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._numbers and name not in self._unknown
+
+    def __getitem__(self, name: str) -> tuple[Copy, Copy]:
+        """The copy of a parameter, and that of its ``.grad``."""
+        number = self._numbers.get(name)
+        if number is None:
+            return self._others.get(name, NOTHING)
+        return self._values[number], self._grads[number]
+
+    def put(self, name: str, value: Copy, grad: Copy) -> None:
+        """A parameter and its ``.grad`` are others now."""
+        number = self._numbers.get(name)
+        if number is None:
+            self._others[name] = value, grad
+        else:
+            self._values[number], self._grads[number] = value, grad
+            self._unknown.discard(name)
+
+    def put_grad(self, name: str, grad: Copy) -> None:
+        """A ``.grad`` is another now."""
+        number = self._numbers.get(name)
+        if number is None:
+            self._others[name] = self[name][0], grad
+        else:
+            self._grads[number] = grad
+
+
+class _Changing:
+    """Copies of which some are put in the places of others, one by one."""
+
+    def __init__(self, copies: Copies | None = None) -> None:
+        self._copies = Copies() if copies is None else copies
+        self._put: dict[int, Copy] = {}
+
+    def __getitem__(self, number: int) -> Copy:
+        return self._put[number] if number in self._put else self._copies[number]
+
+    def __setitem__(self, number: int, copy: Copy) -> None:
+        self._put[number] = copy
+
+    def all(self) -> Copies:
+        """All of them, which stay as they are."""
+        if self._put:
+            self._copies, self._put = self._copies.with_some(self._put), {}
+        return self._copies
+
+
+class ParametersAtStart:
+    """The parameters as they were when an iteration began, made when somebody looks."""
+
+    def __init__(self, log: EventLog, pairs: Named, values: Copies, grads: Copies) -> None:
+        self._log, self._values, self._grads = log, values, grads
+        self._told = [
+            (name, parameter.requires_grad, full_shape(parameter)) for name, parameter in pairs
+        ]
+        self._made: tuple[Parameter, ...] | None = None
+
+    def made(self) -> tuple[Parameter, ...]:
+        """Each of them, but those that have no numbers."""
+        if self._made is None:
+            log, found = self._log, list[Parameter]()
+            rows = zip(self._told, self._values, self._grads, strict=True)
+            for (name, trains, whole), value, grad in rows:
+                if (number := log.id(value)) is not None:
+                    given = log.tensors, trains, whole
+                    found.append(Parameter(name, number, log.id(grad), *given))
+            log.tensors_stay()
+            self._made = tuple(found)
+        return self._made

@@ -1,0 +1,160 @@
+"""What becomes of all parameters at once, of which the events are made when somebody looks.
+
+The log holds these, so they do not hold the log.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backprop_viz.capture.logs.event_log import EventLog, EventRow
+from backprop_viz.capture.tensors.many_copies import Copies, Copy
+from backprop_viz.capture.tensors.memory import LEFT_OUT, NotCopied
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
+
+# The operation of an event that tells of a change whose cause was not seen.
+CHANGED = "changed"
+_PLAIN: dict[str, Any] = {
+    "node": None,
+    "line": None,
+    "tracked": True,
+    "call": None,
+    "module": None,
+    "grad_enabled": True,
+}
+
+
+class Cleared:
+    """A zero_grad. ``names`` are those of all parameters; ``left`` of those left out what is left.
+
+    ``before`` and ``now`` are the ``.grad`` of the rest, in order.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        left: Mapping[str, Copy],
+        before: Copies,
+        now: Copies,
+        place: CodePlace | None,
+    ) -> None:
+        self._names, self._left = names, left
+        self._before, self._now, self._place = before, now, place
+
+    def nbytes(self) -> int:
+        """The bytes that are held, at most."""
+        return self._before.nbytes + self._now.nbytes
+
+    def made(self, log: EventLog) -> Iterator[EventRow]:
+        """The events, of the log that they are to be in."""
+        kept = zip(self._before, self._now, strict=True)
+        place = self._place
+        for name in self._names:
+            left = self._left
+            grad, now = (LEFT_OUT, left[name]) if name in left else next(kept)
+            told = Phase.ZERO_GRAD, "zero_grad", (grad,), (now,)
+            yield log.row(*told, parameter=name, place=place, **_PLAIN)
+
+
+class States:
+    """The optimizers' own tensors, and what numbers they have beside these, at an instant.
+
+    ``keys`` are the name of the parameter and that of the tensor, of each of the ``copies``;
+    ``numbers`` are by these two.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[tuple[str, str]],
+        copies: Copies,
+        numbers: Mapping[tuple[str, str], float],
+    ) -> None:
+        self._keys, self._copies, self._numbers = keys, copies, numbers
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of those that were copied together."""
+        return self._copies.nbytes
+
+    def by_parameter(self) -> dict[str, dict[str, Array]]:
+        """The arrays of each parameter by their names."""
+        found: dict[str, dict[str, Array]] = {}
+        for (name, key), number in self._numbers.items():
+            found.setdefault(name, {})[key] = np.array(number)
+        for (name, key), copy in zip(self._keys, self._copies, strict=True):
+            if isinstance(copy, np.ndarray):
+                found.setdefault(name, {})[key] = copy
+        return found
+
+
+class Change(NamedTuple):
+    """What has become of a parameter, by its number among those kept; None of one left out.
+
+    ``op`` is the rule of the optimizer that moved it. ``of_grad``: it is told of the ``.grad``.
+    ``by_move``: each move of a step is told of, and this is the last.
+    """
+
+    number: int | None
+    name: str
+    op: str
+    of_grad: bool = False
+    by_move: bool = False
+
+
+class Updated:
+    """A step of optimizers, or by hand: the parameters, their ``.grad`` and the states.
+
+    Each before and after it.
+    """
+
+    def __init__(
+        self,
+        changes: Sequence[Change],
+        values: tuple[Copies, Copies],
+        grads: tuple[Copies, Copies],
+        states: tuple[States, States],
+        place: CodePlace | None,
+    ) -> None:
+        self._changes, self._values, self._grads = changes, values, grads
+        self._states, self._place = states, place
+
+    def nbytes(self) -> int:
+        """The bytes that are held, at most."""
+        held = *self._values, *self._grads, *self._states
+        return sum([one.nbytes for one in held])
+
+    def made(self, log: EventLog) -> Iterator[EventRow]:
+        """The events, of the log that they are to be in."""
+        states = [one.by_parameter() for one in self._states]
+        (was, now), (grads, grads_now) = self._values, self._grads
+        for number, name, op, of_grad, by_move in self._changes:
+            told = {"parameter": name, "place": self._place, **_PLAIN}
+            if number is None:
+                left = LEFT_OUT, LEFT_OUT
+                yield log.row(Phase.UPDATE, op, left, (LEFT_OUT,), **told)
+            elif of_grad:
+                read, made = grads[number], grads_now[number]
+                yield log.row(Phase.BACKWARD, op, (read,), (made,), **told)
+            else:
+                value = was[number]
+                state: dict[str, tuple[int | None, int]] = {}
+                if by_move and (old := log.id(value)) is not None:
+                    state = {"w": (None, old)}  # the step ended without another move
+                elif op != CHANGED and not by_move:
+                    before, after = (one.get(name, {}) for one in states)
+                    for key, array in after.items():
+                        state[key] = log.id(before.get(key)), log.tensors.add(array)
+                both = value, grads[number]
+                yield log.row(Phase.UPDATE, op, both, (now[number],), state_ids=state, **told)
+
+
+def differ(one: Copy, other: Copy) -> bool:
+    """Whether two copies differ in a bit."""
+    if one is other or isinstance(one, NotCopied) or isinstance(other, NotCopied):
+        return False
+    if one is None or other is None:
+        return True
+    return one.dtype != other.dtype or one.shape != other.shape or one.tobytes() != other.tobytes()

@@ -1,0 +1,93 @@
+"""The parameters of a model by their names, found again in a fraction of the time."""
+
+from collections.abc import Mapping
+from itertools import chain
+
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+
+from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.watches.module_tree import modules_in
+from backprop_viz.capture.watches.parallel_modules import is_sharded
+
+# Of each parameter its dotted name and itself.
+Named = list[tuple[str, nn.Parameter]]
+
+
+class OwnParameters:
+    """What ``named_parameters`` tells of a model, and those that ``only`` does not leave out."""
+
+    def __init__(self, model: nn.Module, only: ModuleChoice | None) -> None:
+        self._model, self._only = model, only
+        self._sharded = is_sharded(model)
+        self._modules = _own_parameters(model, self._sharded)
+        # What was found last, and of what; and which of those are kept.
+        self._looked_up: tuple[object, Named] = None, []
+        self._kept: tuple[Named, Named] = [], []
+
+    def look_again(self) -> None:
+        """The model may have other modules than before."""
+        if not self._sharded:
+            self._modules = _own_parameters(self._model)
+
+    def kept(self) -> Named:
+        """Those whose numbers are kept: the same list while they are the same."""
+        pairs = self.all()
+        if self._only is None:
+            return pairs
+        if self._kept[0] is not pairs:
+            self._kept = pairs, [pair for pair in pairs if self.keeps(pair[0])]
+        return self._kept[1]
+
+    def keeps(self, name: str) -> bool:
+        """Whether the numbers of a parameter are kept."""
+        return self._only is None or self._only.has_tensor(name)
+
+    def all(self) -> Named:
+        """As ``named_parameters``, without those that are lazy.
+
+        Nor what ``torch.func.functional_call`` has put in a parameter's place for a while. It is
+        the same list while they are the same.
+        """
+        modules = self._modules
+        held = [parameters for _, parameters in modules]
+        now = (
+            [before for before, _ in modules],
+            list(map(len, held)),
+            list(chain.from_iterable([parameters.keys() for parameters in held])),
+            list(map(id, chain.from_iterable([parameters.values() for parameters in held]))),
+        )
+        if now == self._looked_up[0]:
+            return self._looked_up[1]
+        found: Named = []
+        seen: set[int] = set()
+        lazy = False
+        for prefix, parameters in modules:
+            for name, parameter in parameters.items():
+                if parameter is None or type(parameter) is Tensor or id(parameter) in seen:
+                    continue
+                seen.add(id(parameter))
+                if is_lazy(parameter):
+                    lazy = True
+                else:
+                    found.append((prefix + name, parameter))
+        # A lazy one stays the same object when it gets its numbers.
+        self._looked_up = (None if lazy else now), found
+        return found
+
+
+def _own_parameters(
+    model: nn.Module, at_once: bool = False
+) -> list[tuple[str, Mapping[str, nn.Parameter | None]]]:
+    """The parameters that each module of a model holds itself, and what goes before their names.
+
+    To ask the model for all takes ten times as long as to compare a small one. ``at_once``: as it
+    is now, whatever becomes of the modules.
+    """
+    if at_once or type(model).named_parameters is not nn.Module.named_parameters:
+        return [("", dict(model.named_parameters()))]
+    return [
+        (f"{name}." if name else "", module._parameters)
+        for name, module in modules_in(model)
+        if module._parameters
+    ]
