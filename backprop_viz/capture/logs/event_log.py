@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from backprop_viz.capture.code.user_lines import user_line
-from backprop_viz.capture.tensors.many_copies import Copies
+from backprop_viz.capture.tensors.many_copies import LateCopies
 from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy as Copy
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
@@ -39,6 +39,7 @@ class EventLog:
         self._events = 0  # so many are events for certain
         self._later: list[Event | EventRow | Callable[[EventLog], Iterable[Event | EventRow]]] = []
         self._late = 0  # how many events that will be
+        self._late_nodes: dict[int, int | None] = {}  # what is known already of those events
         self._late_bytes: list[Callable[[], int]] = []  # what tells how much the latter hold
         self._least = 0  # so many tensors belong to events that were made later
         self.tensors = TensorTable()
@@ -81,6 +82,8 @@ class EventLog:
         return row.input_ids, row.output_ids
 
     def _row(self, event: int) -> Event | EventRow:
+        if event >= len(self._rows):
+            self._make_late()
         if event >= len(self._rows):
             self._make_up()
         return self._rows[event]
@@ -243,8 +246,12 @@ class EventLog:
         return self.tensors.nbytes + sum([tell() for tell in self._late_bytes])
 
     def _make_up(self) -> None:
-        """Put what was to come later after the rest."""
+        """Put what was to come later after the rest, and then what waits."""
         self.catch_up()
+        self._make_late()
+
+    def _make_late(self) -> None:
+        """Put what was to come later after the rest: no call that waits becomes an event."""
         if not self._later:
             return
         later, self._later, self._late = self._later, [], 0
@@ -256,6 +263,9 @@ class EventLog:
                 else:
                     self._rows.append(one)
         self._least = len(self.tensors)
+        nodes, self._late_nodes = self._late_nodes, {}
+        for event, node in nodes.items():
+            self.set_node(event, node)
 
     def cut(self, events: int, tensors: int) -> None:
         """Drop what came after so many events and tensors."""
@@ -283,6 +293,9 @@ class EventLog:
 
     def set_node(self, event: int, node: int | None) -> None:
         """Give an event its node in the graph."""
+        if len(self._rows) <= event < len(self._rows) + self._late:
+            self._late_nodes[event] = node
+            return
         before = self._row(event)
         if isinstance(before, list):
             before[_NODE] = node
@@ -339,12 +352,12 @@ class EventLog:
         except NotCopied as reason:
             return reason
 
-    def all_copies(self, tensors: Sequence[Tensor]) -> Copies:
+    def all_copies(self, tensors: Sequence[Tensor]) -> LateCopies:
         """``copy`` of each of a model's parameters."""
         self.catch_up()
         return self.snapshots.many_tensors(tensors, self.weights)
 
-    def grads(self, parameters: Sequence[Tensor]) -> Copies:
+    def grads(self, parameters: Sequence[Tensor]) -> LateCopies:
         """``grad`` of each of a model's parameters."""
         return self.snapshots.many_grads(parameters)
 

@@ -22,7 +22,7 @@ from backprop_viz.recording.trace.events import Array
 Copy = Array | NotCopied | None
 
 
-class Copies(Sequence[Copy]):
+class LateCopies(Sequence[Copy]):
     """The copy of each of many tensors, in their order; its array is made when asked for.
 
     A row is a copy, or which of those that were copied ``together`` it is.
@@ -55,20 +55,20 @@ class Copies(Sequence[Copy]):
         """Whether torch had None there."""
         return self._rows[number] is None
 
-    def with_some(self, others: Mapping[int, Copy]) -> "Copies":
+    def with_some(self, others: Mapping[int, Copy]) -> "LateCopies":
         """The same with other copies in some places."""
-        found = Copies(self._rows, self._together)
+        found = LateCopies(self._rows, self._together)
         for number, copy in others.items():
             found._rows[number] = copy
         return found
 
-    def changed_from(self, before: "Copies") -> list[int]:
+    def changed_from(self, before: "LateCopies") -> list[int]:
         """Which of as many as there were before are no longer the same copies."""
         if self is before:
             return []
         return [number for number in range(len(self)) if not self.is_as(before, number)]
 
-    def is_as(self, before: "Copies", number: int) -> bool:
+    def is_as(self, before: "LateCopies", number: int) -> bool:
         """Whether one is the same copy as before."""
         now, was = self._rows[number], before._rows[number]
         if now is None or was is None:
@@ -83,16 +83,16 @@ class Copies(Sequence[Copy]):
         return 0 if self._together is None else self._together.nbytes
 
 
-def copies_of(tensors: Sequence[Tensor], memory: ArrayMemory) -> Copies:
+def copies_of(tensors: Sequence[Tensor], memory: ArrayMemory) -> LateCopies:
     """A copy of each, or why it cannot be copied."""
     layout = layout_of(tensors)
     if layout is not None:
-        return Copies(range(len(tensors)), CopiedTogether(layout, memory))
+        return LateCopies(range(len(tensors)), CopiedTogether(layout, memory))
     plain = [tensor for tensor in tensors if layout_of((tensor,)) is not None]
     layout, known = layout_of(plain), {id(tensor): i for i, tensor in enumerate(plain)}
     together = None if layout is None else CopiedTogether(layout, memory)
     rows = [known[id(one)] if id(one) in known else _by_itself(one) for one in tensors]
-    return Copies(rows, together)
+    return LateCopies(rows, together)
 
 
 def _by_itself(tensor: Tensor) -> Copy:
@@ -113,7 +113,7 @@ class _Source:
     def __init__(
         self,
         together: CopiedTogether,
-        copies: Copies,
+        copies: LateCopies,
         keys: list[int],
         versions: list[int],
         held: Sequence[object],
@@ -180,7 +180,9 @@ class ManyCopies:
         assert isinstance(tensor, Tensor)
         return tensor, source.versions[number], source.copied(number)
 
-    def weights(self, tensors: Sequence[Tensor], known: MutableMapping[int, Any]) -> Copies | None:
+    def weights(
+        self, tensors: Sequence[Tensor], known: MutableMapping[int, Any]
+    ) -> LateCopies | None:
         """The copies of all parameters as they are now.
 
         None: ask for each. ``known``, by the id() of each, are copies that this takes the place of.
@@ -215,9 +217,9 @@ class ManyCopies:
         keys: list[int],
         versions: list[int],
         alone: list[bool],
-    ) -> tuple[Copies, CopiedTogether]:
+    ) -> tuple[LateCopies, CopiedTogether]:
         together = CopiedTogether(layout, self._memory)
-        copies = Copies(range(len(tensors)), together)
+        copies = LateCopies(range(len(tensors)), together)
         self._weights = _Source(together, copies, keys, versions, tensors, alone)
         self._weights.looked_at = self._borrowed.now
         self._borrowed.leave_all(_addresses(tensors, layout))
@@ -234,7 +236,9 @@ class ManyCopies:
                 return source.held[number], source.copied(number)
         return None
 
-    def grads(self, parameters: Sequence[Tensor], known: Container[MemoryPlace]) -> Copies | None:
+    def grads(
+        self, parameters: Sequence[Tensor], known: Container[MemoryPlace]
+    ) -> LateCopies | None:
         """The copies of the ``.grad`` of all parameters as they are now.
 
         None: ask for each. ``known`` has the places of those that were copied by themselves.
@@ -242,7 +246,7 @@ class ManyCopies:
         grads = [parameter.grad for parameter in parameters]
         there = [grad for grad in grads if grad is not None]
         if not there:
-            return Copies([None] * len(grads))
+            return LateCopies([None] * len(grads))
         layout, versions = layout_of(there), _versions(there)
         if layout is None or versions is None or len(set(layout.addresses)) < len(there):
             return None
@@ -263,7 +267,7 @@ class ManyCopies:
         if before is not None and changed:
             _share(before.together, together, changed)
         numbers = iter(range(len(there)))
-        copies = Copies([None if grad is None else next(numbers) for grad in grads], together)
+        copies = LateCopies([None if grad is None else next(numbers) for grad in grads], together)
         alone, held = _alone(there), [grad.untyped_storage() for grad in there]
         source = _Source(together, copies, keys, versions, held, alone)
         source.looked_at = self._borrowed.now

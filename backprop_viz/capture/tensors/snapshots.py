@@ -10,8 +10,8 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.borrowed import BorrowedMemory, is_lent, is_shared
-from backprop_viz.capture.tensors.many_copies import Copies, ManyCopies
 from backprop_viz.capture.tensors.many_copies import Copy as Copy
+from backprop_viz.capture.tensors.many_copies import LateCopies, ManyCopies
 from backprop_viz.capture.tensors.memory import Copied, NotCopied, local_shard
 from backprop_viz.capture.tensors.places import MemoryPlace, place_of, version_of
 from backprop_viz.recording.trace.events import Array
@@ -85,11 +85,11 @@ class TensorSnapshots:
                 found.append(reason)
         return tuple(found)
 
-    def many_tensors(self, tensors: Sequence[Tensor], whole: Container[int]) -> Copies:
+    def many_tensors(self, tensors: Sequence[Tensor], whole: Container[int]) -> LateCopies:
         """``tensors`` of all parameters of a model, which are copied together if that can be."""
         cuts = self.cuts and any(self.cut(t, id(t) in whole) is not None for t in tensors)
         copies = None if cuts else self._many.weights(tensors, self._tensors)
-        return copies or Copies(self.tensors(tensors, whole))
+        return copies or LateCopies(self.tensors(tensors, whole))
 
     def _known(self, key: int) -> tuple[Tensor, int, Copied] | None:
         """The copy of a tensor by its id(), and its version then."""
@@ -193,10 +193,10 @@ class TensorSnapshots:
                 known[1].looked_at = self.borrowed.now
         return known[1].array
 
-    def many_grads(self, parameters: Sequence[Tensor]) -> Copies:
+    def many_grads(self, parameters: Sequence[Tensor]) -> LateCopies:
         """``grad`` of all parameters, which are copied together if that can be, or why not."""
         copies = self._many.grads(parameters, self._grads)
-        return copies or Copies(map(self._grad_or_why_not, parameters))
+        return copies or LateCopies(map(self._grad_or_why_not, parameters))
 
     def _grad_or_why_not(self, parameter: Tensor) -> Copy:
         try:
@@ -253,7 +253,7 @@ class TensorSnapshots:
         arrived: Sequence[Arrived | None],
         compared: bool,
     ) -> tuple[Copy, ...]:
-        """Copies of the gradients that a node sends along its edges.
+        """LateCopies of the gradients that a node sends along its edges.
 
         An edge comes with whether the gradient is to be copied whole. ``arrived``: what the node
         was given, part of which it may hand on as it is. ``compared``: nothing has run since that

@@ -1,12 +1,12 @@
 """What the parameters of a model, and their ``.grad``, were when they were looked at last."""
 
 from backprop_viz.capture.logs.event_log import EventLog
-from backprop_viz.capture.tensors.many_copies import Copies, Copy
+from backprop_viz.capture.tensors.many_copies import Copy, LateCopies
 from backprop_viz.capture.tensors.memory import full_shape
-from backprop_viz.capture.watches.own_parameters import Named
+from backprop_viz.capture.watches.own_parameters import NamedParameters
 from backprop_viz.recording.trace.events import Parameter
 
-NOTHING: tuple[Copy, Copy] = (None, None)
+_NOTHING: tuple[Copy, Copy] = (None, None)
 
 
 class KnownParameters:
@@ -14,41 +14,41 @@ class KnownParameters:
 
     def __init__(self) -> None:
         self._values, self._grads = _Changing(), _Changing()
-        self._pairs: Named = []
+        self._pairs: NamedParameters = []
         self._numbers: dict[str, int] = {}
         # Of what was among the parameters before, and may come back.
         self._others: dict[str, tuple[Copy, Copy]] = {}
         self._unknown: set[str] = set()  # of those that were never looked at
 
     @property
-    def values(self) -> Copies:
+    def values(self) -> LateCopies:
         """All that is known of the parameters themselves; it stays as it is."""
         return self._values.all()
 
     @property
-    def grads(self) -> Copies:
+    def grads(self) -> LateCopies:
         """The same of their ``.grad``."""
         return self._grads.all()
 
-    def look(self, pairs: Named, values: Copies, grads: Copies) -> None:
+    def look(self, pairs: NamedParameters, values: LateCopies, grads: LateCopies) -> None:
         """These are the parameters, and so they are now."""
         self._take(pairs)
         self._values, self._grads = _Changing(values), _Changing(grads)
         self._unknown.clear()
 
-    def are(self, pairs: Named) -> None:
+    def are(self, pairs: NamedParameters) -> None:
         """These are the parameters; what is known of them stays so."""
         if pairs is self._pairs:
             return
         known = self._others | {name: self[name] for name in self._numbers if name in self}
         self._take(pairs)
         self._unknown = {name for name, _ in pairs if name not in known}
-        rows = [known.pop(name, NOTHING) for name, _ in pairs]
-        self._values = _Changing(Copies([value for value, _ in rows]))
-        self._grads = _Changing(Copies([grad for _, grad in rows]))
+        rows = [known.pop(name, _NOTHING) for name, _ in pairs]
+        self._values = _Changing(LateCopies([value for value, _ in rows]))
+        self._grads = _Changing(LateCopies([grad for _, grad in rows]))
         self._others = known
 
-    def _take(self, pairs: Named) -> None:
+    def _take(self, pairs: NamedParameters) -> None:
         if pairs is not self._pairs:
             self._pairs = pairs
             self._numbers = {name: number for number, (name, _) in enumerate(pairs)}
@@ -60,7 +60,7 @@ class KnownParameters:
         """The copy of a parameter, and that of its ``.grad``."""
         number = self._numbers.get(name)
         if number is None:
-            return self._others.get(name, NOTHING)
+            return self._others.get(name, _NOTHING)
         return self._values[number], self._grads[number]
 
     def put(self, name: str, value: Copy, grad: Copy) -> None:
@@ -82,10 +82,10 @@ class KnownParameters:
 
 
 class _Changing:
-    """Copies of which some are put in the places of others, one by one."""
+    """LateCopies of which some are put in the places of others, one by one."""
 
-    def __init__(self, copies: Copies | None = None) -> None:
-        self._copies = Copies() if copies is None else copies
+    def __init__(self, copies: LateCopies | None = None) -> None:
+        self._copies = LateCopies() if copies is None else copies
         self._put: dict[int, Copy] = {}
 
     def __getitem__(self, number: int) -> Copy:
@@ -94,7 +94,7 @@ class _Changing:
     def __setitem__(self, number: int, copy: Copy) -> None:
         self._put[number] = copy
 
-    def all(self) -> Copies:
+    def all(self) -> LateCopies:
         """All of them, which stay as they are."""
         if self._put:
             self._copies, self._put = self._copies.with_some(self._put), {}
@@ -104,7 +104,9 @@ class _Changing:
 class ParametersAtStart:
     """The parameters as they were when an iteration began, made when somebody looks."""
 
-    def __init__(self, log: EventLog, pairs: Named, values: Copies, grads: Copies) -> None:
+    def __init__(
+        self, log: EventLog, pairs: NamedParameters, values: LateCopies, grads: LateCopies
+    ) -> None:
         self._log, self._values, self._grads = log, values, grads
         self._told = [
             (name, parameter.requires_grad, full_shape(parameter)) for name, parameter in pairs

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_viz.capture.logs.event_log import EventLog, EventRow
-from backprop_viz.capture.tensors.many_copies import Copies, Copy
+from backprop_viz.capture.tensors.many_copies import Copy, LateCopies
 from backprop_viz.capture.tensors.memory import LEFT_OUT, NotCopied
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
@@ -37,8 +37,8 @@ class Cleared:
         self,
         names: Sequence[str],
         left: Mapping[str, Copy],
-        before: Copies,
-        now: Copies,
+        before: LateCopies,
+        now: LateCopies,
         place: CodePlace | None,
     ) -> None:
         self._names, self._left = names, left
@@ -69,7 +69,7 @@ class States:
     def __init__(
         self,
         keys: Sequence[tuple[str, str]],
-        copies: Copies,
+        copies: LateCopies,
         numbers: Mapping[tuple[str, str], float],
     ) -> None:
         self._keys, self._copies, self._numbers = keys, copies, numbers
@@ -113,8 +113,8 @@ class Updated:
     def __init__(
         self,
         changes: Sequence[Change],
-        values: tuple[Copies, Copies],
-        grads: tuple[Copies, Copies],
+        values: tuple[LateCopies, LateCopies],
+        grads: tuple[LateCopies, LateCopies],
         states: tuple[States, States],
         place: CodePlace | None,
     ) -> None:

@@ -11,7 +11,7 @@ from backprop_viz.capture.watches.module_tree import modules_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded
 
 # Of each parameter its dotted name and itself.
-Named = list[tuple[str, nn.Parameter]]
+NamedParameters = list[tuple[str, nn.Parameter]]
 
 
 class OwnParameters:
@@ -22,15 +22,15 @@ class OwnParameters:
         self._sharded = is_sharded(model)
         self._modules = _own_parameters(model, self._sharded)
         # What was found last, and of what; and which of those are kept.
-        self._looked_up: tuple[object, Named] = None, []
-        self._kept: tuple[Named, Named] = [], []
+        self._looked_up: tuple[object, NamedParameters] = None, []
+        self._kept: tuple[NamedParameters, NamedParameters] = [], []
 
     def look_again(self) -> None:
         """The model may have other modules than before."""
         if not self._sharded:
             self._modules = _own_parameters(self._model)
 
-    def kept(self) -> Named:
+    def kept(self) -> NamedParameters:
         """Those whose numbers are kept: the same list while they are the same."""
         pairs = self.all()
         if self._only is None:
@@ -43,7 +43,7 @@ class OwnParameters:
         """Whether the numbers of a parameter are kept."""
         return self._only is None or self._only.has_tensor(name)
 
-    def all(self) -> Named:
+    def all(self) -> NamedParameters:
         """As ``named_parameters``, without those that are lazy.
 
         Nor what ``torch.func.functional_call`` has put in a parameter's place for a while. It is
@@ -59,7 +59,7 @@ class OwnParameters:
         )
         if now == self._looked_up[0]:
             return self._looked_up[1]
-        found: Named = []
+        found: NamedParameters = []
         seen: set[int] = set()
         lazy = False
         for prefix, parameters in modules:

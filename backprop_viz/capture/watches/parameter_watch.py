@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.tensors.many_copies import Copies, copies_of
+from backprop_viz.capture.tensors.many_copies import LateCopies, copies_of
 from backprop_viz.capture.tensors.memory import LEFT_OUT
 from backprop_viz.capture.watches.known_parameters import KnownParameters, ParametersAtStart
 from backprop_viz.capture.watches.late_changes import (
@@ -23,7 +23,7 @@ from backprop_viz.capture.watches.late_changes import (
 )
 from backprop_viz.capture.watches.lbfgs_watch import HeardMoves, Moves
 from backprop_viz.capture.watches.module_tree import tensors_in
-from backprop_viz.capture.watches.own_parameters import Named, OwnParameters
+from backprop_viz.capture.watches.own_parameters import NamedParameters, OwnParameters
 from backprop_viz.capture.watches.parallel_modules import reduces_in_place
 from backprop_viz.recording.trace.all_reduce import ALL_REDUCE
 from backprop_viz.recording.trace.calls import Call
@@ -96,11 +96,11 @@ class ParameterWatch:
             if number in changed or name not in known:
                 self._sync_one(name, parameter, op)
 
-    def _copies(self, pairs: Named) -> tuple[Copies, Copies]:
+    def _copies(self, pairs: NamedParameters) -> tuple[LateCopies, LateCopies]:
         own = [parameter for _, parameter in pairs]
         return self._log.all_copies(own), self._log.grads(own)
 
-    def _is_as_synced(self, pairs: Named) -> bool:
+    def _is_as_synced(self, pairs: NamedParameters) -> bool:
         """Whether nobody can have changed anything since it was looked at last; now it is."""
         borrowed = self._log.snapshots.borrowed
         if not borrowed.allowed:
