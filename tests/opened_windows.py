@@ -124,7 +124,7 @@ def opened_once(
 @pytest.fixture(scope="module")
 def late_plots(opened_once: AtFirst) -> None:
     """Has the shared window make the plots that few tests want."""
-    check = opened_once.window.panel(OriginView).check
+    check = opened_once.window.panel(OriginView).columns.check
     surface = opened_once.window.panel(SurfaceView)
     assert all((check.loss_plot, check.error_plot, surface.plot, surface.line))
 

@@ -40,7 +40,7 @@ class TermsPainted(QObject):
         self._panel = panel
         self.number: Number | None = None
         # Where there are no terms, a sentence says why.
-        for part in (panel.table.viewport(), panel.value, panel.facts):
+        for part in (panel.columns.table.viewport(), panel.columns.value, panel.columns.facts):
             part.installEventFilter(self)
 
     def is_idle(self) -> bool:

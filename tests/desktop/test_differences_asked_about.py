@@ -62,20 +62,20 @@ def test_then_now_and_difference_are_clicked(explained: Explained) -> None:
     assert panel.subtitle.text().startswith("iteration 1, not the one shown")
     assert abs(explained.wait().residual) < 1e-7
     click(3)
-    assert panel.value.toolTip() == f"Δ conv1.bias.grad[2] = {now - then!r}"
-    assert [row.value for row in panel.table.rows.content.rows] == [now, then]
+    assert panel.columns.value.toolTip() == f"Δ conv1.bias.grad[2] = {now - then!r}"
+    assert [row.value for row in panel.columns.table.rows.content.rows] == [now, then]
     # Each of the two leads to its own iteration.
     for row, value, iteration in ((1, then, 1), (0, now, 2)):
-        box = panel.table.visualRect(panel.table.rows.index(row, 2))
+        box = panel.columns.table.visualRect(panel.columns.table.rows.index(row, 2))
         explained.qtbot.mouseClick(
-            panel.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center()
+            panel.columns.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center()
         )
         assert explained.wait().value == value
         asked = panel.history.current
         assert asked is not None
         assert asked.recording.iteration == iteration
         panel.back.click()
-        assert panel.value.toolTip().startswith("Δ ")
+        assert panel.columns.value.toolTip().startswith("Δ ")
 
 
 def test_a_step_is_the_new_weight_less_the_old(explained: Explained) -> None:
@@ -96,10 +96,12 @@ def test_a_step_is_the_new_weight_less_the_old(explained: Explained) -> None:
     box = table.visualRect(table.rows.index(1, step))
     explained.qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
     value = float(after[1]) - float(before[1])
-    assert panel.value.toolTip() == f"Δ conv1.bias′[1] = {value!r}"
-    rows = panel.table.rows.content.rows
+    assert panel.columns.value.toolTip() == f"Δ conv1.bias′[1] = {value!r}"
+    rows = panel.columns.table.rows.content.rows
     assert [row.value for row in rows] == [float(after[1]), float(before[1])]
-    box = panel.table.visualRect(panel.table.rows.index(0, 2))
-    explained.qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    box = panel.columns.table.visualRect(panel.columns.table.rows.index(0, 2))
+    explained.qtbot.mouseClick(
+        panel.columns.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center()
+    )
     assert explained.wait().value == float(after[1])
     assert explained.wait().kind == "update"

@@ -17,7 +17,7 @@ from tests.waiting import until_idle
 
 def click_first(explained: Explained, role: str) -> None:
     """Click the first number of a role in the table."""
-    table = explained.panel.table
+    table = explained.panel.columns.table
     headings = table.rows.content.headings
     column = next(i for i, h in enumerate(headings) if h.role == role and not h.place)
     rows = table.rows.content.rows
@@ -51,7 +51,7 @@ def test_through_the_softmax_and_back(open_window: OpenWindow, qtbot: QtBot) -> 
     assert explained.name == f"ln p[{n}, {label}]"
     # The window's own forward pass adds in another order than this one may.
     assert found.total == pytest.approx(float(log_p[n, label]), rel=1e-5)
-    assert "float64" in explained.panel.sum.words[1].text()
+    assert "float64" in explained.panel.columns.sum.words[1].text()
 
     click_first(explained, "log_sum")
     found = explained.wait()

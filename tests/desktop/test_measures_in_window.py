@@ -49,11 +49,11 @@ def test_a_norm_of_the_parameter_table_is_the_root_of_squares(explained: Explain
     squares = sorted((float(g) ** 2 for g in gradient), reverse=True)
     assert [term.value for term in found.terms] == pytest.approx(squares, rel=1e-15)
     # A square in it leads to the element, and that to its own terms.
-    rows = explained.panel.table.rows
+    rows = explained.panel.columns.table.rows
     column = next(i for i, h in enumerate(rows.content.headings) if h.role and not h.place)
-    box = explained.panel.table.visualRect(rows.index(0, column))
+    box = explained.panel.columns.table.visualRect(rows.index(0, column))
     explained.qtbot.mouseClick(
-        explained.panel.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center()
+        explained.panel.columns.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center()
     )
     largest = int(gradient.abs().argmax())
     assert explained.wait().value == float(gradient[largest])

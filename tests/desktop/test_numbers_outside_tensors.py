@@ -84,14 +84,14 @@ def test_a_point_of_the_loss_is_the_loss_of_its_iteration(explained: Explained) 
     assert explained.session.view_state.cursor.recording.iteration == 2
     # Nothing of it stays when the next number is one that no tensor holds.
     plot.plot.point_picked.emit(CurvePoint(1, 3, 2.0))
-    assert explained.panel.value.text() == "Loss, smoothed = 2.000"
+    assert explained.panel.columns.value.text() == "Loss, smoothed = 2.000"
     assert explained.panel.explanation is None
-    assert not explained.panel.check.isVisible()
+    assert not explained.panel.columns.check.isVisible()
     explained.panel.back.click()
     assert explained.wait().value == losses[1]
-    assert explained.panel.check.isVisible()
+    assert explained.panel.columns.check.isVisible()
     explained.panel.forward.click()
-    assert explained.panel.value.text() == "Loss, smoothed = 2.000"
+    assert explained.panel.columns.value.text() == "Loss, smoothed = 2.000"
 
 
 def click_curve(explained: Explained, panel: CurvePanel, row: int, iteration: int) -> None:
@@ -116,18 +116,20 @@ def test_a_smoothed_loss_is_the_mean_that_its_rows_say(explained: Explained) -> 
     finally:
         plots.plot.set_shown(0, True)
     panel = explained.panel
-    assert panel.value.text().startswith("Loss, smoothed = ")
-    assert float(panel.value.toolTip().rpartition("= ")[2]) == pytest.approx(expected, rel=1e-12)
-    rows = panel.table.rows.content.rows
+    assert panel.columns.value.text().startswith("Loss, smoothed = ")
+    assert float(panel.columns.value.toolTip().rpartition("= ")[2]) == pytest.approx(
+        expected, rel=1e-12
+    )
+    rows = panel.columns.table.rows.content.rows
     assert [row.value for row in rows] == losses[::-1].tolist()
     assert panel.subtitle.text() == "iteration 3"
-    assert "5 % less weight" in panel.facts.text()
+    assert "5 % less weight" in panel.columns.facts.text()
 
 
 def test_an_accuracy_tells_how_many_were_correct(explained: Explained) -> None:
     accuracies = [accuracy for _, accuracy, *_ in by_hand(explained)]
     click_curve(explained, explained.window.panel(AccuracyPlot), 0, 3)
-    names = [row.cells[0].text for row in explained.panel.table.rows.content.rows]
+    names = [row.cells[0].text for row in explained.panel.columns.table.rows.content.rows]
     counts = [name.rpartition(": ")[2] for name in names]
     expected = [f"{round(a * BATCH)} of {BATCH} correct" for a in reversed(accuracies)]
     assert counts == expected
@@ -152,10 +154,10 @@ def test_a_bar_and_a_dot_of_the_gradient_flow(explained: Explained) -> None:
     )
     old = before["fc3.weight"].numpy().astype("f8")
     change = float(np.linalg.norm(weight.detach().numpy().astype("f8") - old))
-    told = float(explained.panel.value.toolTip().rpartition("= ")[2])
+    told = float(explained.panel.columns.value.toolTip().rpartition("= ")[2])
     assert told == pytest.approx(change / float(np.linalg.norm(old)), rel=1e-9)
     # The length of the weight is a number that can be asked about.
-    explained.panel.table.clicked.emit(explained.panel.table.rows.index(1, 1))
+    explained.panel.columns.table.clicked.emit(explained.panel.columns.table.rows.index(1, 1))
     assert explained.wait().value == pytest.approx(float(np.linalg.norm(old)), rel=1e-9)
 
 
@@ -168,7 +170,7 @@ def test_the_numbers_in_the_phases(explained: Explained) -> None:
         for name, p in net.named_parameters()
     ]
     expected = np.sqrt(sum(float((change**2).sum()) for change in changes))
-    told = float(explained.panel.value.toolTip().rpartition("= ")[2])
+    told = float(explained.panel.columns.value.toolTip().rpartition("= ")[2])
     assert told == pytest.approx(expected, rel=1e-6)
     explained.click(cells["loss"], QPointF(cells["loss"].note_area().center()))
     assert explained.wait().value == loss
@@ -211,9 +213,9 @@ def test_a_probability_of_the_drawing(explained: Explained) -> None:
     probabilities = np.random.default_rng(0).dirichlet(np.ones(10)).tolist()
     bars.show_probabilities(probabilities, int(np.argmax(probabilities)))
     explained.click(bars, QPointF(20, bars.height() * 0.75))
-    assert explained.panel.value.toolTip() == f"p[7] = {probabilities[7]}"
+    assert explained.panel.columns.value.toolTip() == f"p[7] = {probabilities[7]}"
     until(explained.session, lambda: explained.panel.complete)
-    assert [r.value for r in explained.panel.table.rows.content.rows] == probabilities
+    assert [r.value for r in explained.panel.columns.table.rows.content.rows] == probabilities
 
 
 def test_the_learning_rate_that_a_schedule_made(explained: Explained) -> None:
@@ -225,7 +227,7 @@ def test_the_learning_rate_that_a_schedule_made(explained: Explained) -> None:
     made = n.events.index(weight)
     explained.window.number_picked.emit(Number(weight.output_ids[0], (0,), made))
     explained.wait()
-    table = explained.panel.table
+    table = explained.panel.columns.table
     roles = [heading.role for heading in table.rows.content.headings]
     row = next(i for i, r in enumerate(table.rows.content.rows) if r.cells[roles.index("lr")].text)
     index = table.rows.index(row, roles.index("lr"))
@@ -237,13 +239,13 @@ def test_the_learning_rate_that_a_schedule_made(explained: Explained) -> None:
     for _ in range(ITERATIONS - 1):
         optimizer.step()
         schedule.step()
-    told = float(explained.panel.value.toolTip().removeprefix("lr = "))
+    told = float(explained.panel.columns.value.toolTip().removeprefix("lr = "))
     assert told == pytest.approx(schedule.get_last_lr()[0], rel=1e-12)
-    values = [r.value for r in explained.panel.table.rows.content.rows]
+    values = [r.value for r in explained.panel.columns.table.rows.content.rows]
     assert values == [settings.lr, ITERATIONS - 1, 6500]
     base, i, n_iterations = values
     assert told == base * (1 + np.cos(np.pi * i / n_iterations)) / 2
-    assert "cosine schedule" in explained.panel.facts.text()
+    assert "cosine schedule" in explained.panel.columns.facts.text()
     # The toolbar's "lr now" tells the same.
     explained.panel.back.click()
     captions = explained.window.toolbar.settings.findChildren(FiguresLabel)
@@ -251,7 +253,7 @@ def test_the_learning_rate_that_a_schedule_made(explained: Explained) -> None:
     figure = caption.text().index(f"{told:.3g}")
     place = caption.fontMetrics().horizontalAdvance(caption.text()[:figure])
     explained.click(caption, QPointF(place + 3, caption.height() / 2))
-    assert explained.panel.value.toolTip() == f"lr = {told}"
+    assert explained.panel.columns.value.toolTip() == f"lr = {told}"
 
 
 def test_the_norm_and_the_counts_that_the_inspector_tells(explained: Explained) -> None:
@@ -274,12 +276,12 @@ def test_the_norm_and_the_counts_that_the_inspector_tells(explained: Explained) 
     place = line.contentsRect().left() + line.fontMetrics().horizontalAdvance(line.text()[:at])
     explained.click(line, QPointF(place + 3, line.height() / 2))
     panel = explained.panel
-    assert panel.value.toolTip() == f"fc1.weight.grad: exactly 0 = {len(zeros)}"
-    assert f"{len(zeros):,} of {grad.size:,} elements" in panel.facts.text()
-    names = [row.cells[0].text for row in panel.table.rows.content.rows]
+    assert panel.columns.value.toolTip() == f"fc1.weight.grad: exactly 0 = {len(zeros)}"
+    assert f"{len(zeros):,} of {grad.size:,} elements" in panel.columns.facts.text()
+    names = [row.cells[0].text for row in panel.columns.table.rows.content.rows]
     indices = [", ".join(map(str, zero)) for zero in zeros[:8].tolist()]
     assert [name.partition("[")[2].rstrip("]") for name in names] == indices
-    panel.table.clicked.emit(panel.table.rows.index(2, 1))
+    panel.columns.table.clicked.emit(panel.columns.table.rows.index(2, 1))
     assert explained.wait().number.index == tuple(zeros[2].tolist())
     # A bar of the histogram counts the elements between its edges.
     chart = inspector.gradient.chart
@@ -287,13 +289,13 @@ def test_the_norm_and_the_counts_that_the_inspector_tells(explained: Explained) 
     tallest = int(counts.argmax())
     middle = group(chart.area(), 31, tallest).center().x()
     explained.click(chart, QPointF(middle + 1, chart.area().center().y()))
-    told = int(panel.value.toolTip().rpartition("= ")[2])
+    told = int(panel.columns.value.toolTip().rpartition("= ")[2])
     assert abs(told - counts[tallest]) <= 2  # an element may lie on an edge
-    rows = panel.table.rows.content.rows
+    rows = panel.columns.table.rows.content.rows
     slack = 1e-9 * (edges[-1] - edges[0])
     assert len(rows) == min(8, told)
     assert all(edges[tallest] - slack <= r.value <= edges[tallest + 1] + slack for r in rows)
-    panel.table.clicked.emit(panel.table.rows.index(1, 1))
+    panel.columns.table.clicked.emit(panel.columns.table.rows.index(1, 1))
     assert explained.wait().value == rows[1].value
 
 
@@ -306,11 +308,11 @@ def test_the_numbers_in_the_sentences_of_an_explanation(explained: Explained) ->
     number = Number(recording.events[pool].output_ids[0], place, pool)
     explained.window.number_picked.emit(number)
     explained.wait()
-    targets = [target for _, target in explained.panel.facts.figures]
+    targets = [target for _, target in explained.panel.columns.facts.figures]
     values = [scalar_of(recording, each) for each in targets]
     assert len(set(targets)) == 4
     assert max(values) == values[0]  # the winner, then the others of its window
-    explained.panel.facts.linkActivated.emit("0")
+    explained.panel.columns.facts.linkActivated.emit("0")
     assert explained.wait().value == float(values[0])
 
 
@@ -347,11 +349,11 @@ def test_the_number_under_the_mouse_is_copied_wherever_it_is(
     explanation = explained.wait()
     panel = explained.panel
     value = str(np.float32(explanation.value))
-    assert copied(panel.value, QPointF(5, 8)) == float(value)
-    sheet = panel.picture.sheets()[0]
+    assert copied(panel.columns.value, QPointF(5, 8)) == float(value)
+    sheet = panel.columns.picture.sheets()[0]
     centre = sheet.box.topLeft() + QPointF(1, 1)
-    found = panel.picture.cell_at(centre)
+    found = panel.columns.picture.cell_at(centre)
     assert found is not None
-    number = panel.picture.number_of(*found)
+    number = panel.columns.picture.number_of(*found)
     assert number is not None
-    assert copied(panel.picture, centre) == float(str(scalar_of(recording, number)))
+    assert copied(panel.columns.picture, centre) == float(str(scalar_of(recording, number)))

@@ -51,9 +51,9 @@ def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBo
     assert found.reason is None
     digit = int(logits.argmax())
     name = f"∂out[{digit}]/∂x[0, 0, {row}, {column}]"
-    assert panel.value.toolTip() == f"{name} = {full(gradient[0, 0, row, column].numpy())}"
+    assert panel.columns.value.toolTip() == f"{name} = {full(gradient[0, 0, row, column].numpy())}"
     assert panel.subtitle.text() == "of the drawing"
-    assert panel.formula.symbols.text().startswith(f"∂out[{digit}]/∂x")
+    assert panel.columns.formula.symbols.text().startswith(f"∂out[{digit}]/∂x")
     assert [b.toolTip().split(" = ")[0] for b in panel.path.buttons][-1] == name
     assert panel.path.buttons[0].text() == f"out[{digit}]"
 
@@ -81,8 +81,11 @@ def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBo
     until(session, lambda: panel.complete)
 
     # The check moves the drawing's own pixel: against plain differences in float64.
-    panel.check.run()
-    until(session, lambda: panel.check.verdict.text() != "" and not panel.check.running)
+    panel.columns.check.run()
+    until(
+        session,
+        lambda: panel.columns.check.verdict.text() != "" and not panel.columns.check.running,
+    )
     pixels, exact = x.detach().double(), net.double()
 
     def logit(moved: float) -> float:
@@ -90,7 +93,7 @@ def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBo
         at[0, 0, row, column] += moved
         return float(exact(at)[0, digit].detach())
 
-    text = panel.check.values.text()
+    text = panel.columns.check.values.text()
     assert text.startswith(f"backward {short(found.value, 7)} · float64 ")
     told = float(text.split("differences ")[1].split(" ")[0].replace("−", "-"))
     h = float(text.split("h = ")[1].rstrip(")"))
@@ -98,8 +101,10 @@ def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBo
     quotient = (logit(h) - logit(-h)) / (2 * h)
     assert abs(told - quotient) < 1e-6 * abs(told) + 1e-15 / h
     # In a drawing's flat parts several pixels tie for a max pool, which is a kink.
-    assert panel.check.verdict.text()[0] in "✓∧"
-    assert panel.check.subtitle.text() == (f"out[{digit}] along x[0, 0, {row}, {column}], float64")
+    assert panel.columns.check.verdict.text()[0] in "✓∧"
+    assert panel.columns.check.subtitle.text() == (
+        f"out[{digit}] along x[0, 0, {row}, {column}], float64"
+    )
 
     # The next pixel, by keys; the iteration that is shown meanwhile does not take its place.
     move, step = (Qt.Key.Key_Left, -1) if column else (Qt.Key.Key_Right, 1)

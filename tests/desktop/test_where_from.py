@@ -52,14 +52,14 @@ class Explained:
 
     @property
     def name(self) -> str:
-        return self.panel.value.text().partition(" = ")[0]
+        return self.panel.columns.value.text().partition(" = ")[0]
 
     def click(self, widget: QWidget, point: QPointF) -> None:
         self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=point.toPoint())
 
     def click_largest_upstream(self) -> None:
         """Click the upstream gradient of the largest term."""
-        table = self.panel.table
+        table = self.panel.columns.table
         headings = table.rows.content.headings
         column = next(i for i, h in enumerate(headings) if h.role == "upstream" and not h.place)
         box = table.visualRect(table.rows.index(0, column))
@@ -158,7 +158,7 @@ def test_the_keyboard_alone_follows_a_gradient_to_the_loss_and_back(
     assert explained.wait().number.index == (0,)
     names = [explained.name]
     for _ in range(13):
-        table = explained.panel.table
+        table = explained.panel.columns.table
         assert table.hasFocus()
         qtbot.keyClick(table, Qt.Key.Key_Return)
         explained.wait()
@@ -211,7 +211,7 @@ def test_while_a_number_is_explained_one_click_picks_another(explained: Explaine
     assert explained.name.startswith("x[0, 0, ")
     batch = bv.Trainer(data="random", loss="mse", batch_size=1).batch[0]
     assert given.value == batch[given.number.index].item()
-    assert explained.panel.facts.text()
+    assert explained.panel.columns.facts.text()
 
 
 def test_cells_of_the_update_table_are_picked(explained: Explained) -> None:
@@ -260,7 +260,7 @@ def test_what_takes_part_is_lit_up_in_every_panel_and_goes_out(
     background = Qt.ItemDataRole.BackgroundRole
     shown = [[table.data(table.index(r, c), background) for c in range(5)] for r in range(6)]
     assert [(r, c) for r in range(6) for c in range(5) if shown[r][c] is not None] == [(0, 2)]
-    qtbot.keyClick(explained.panel.table, Qt.Key.Key_Escape)
+    qtbot.keyClick(explained.panel.columns.table, Qt.Key.Key_Escape)
     assert canvas.marks is None
     assert not graph.item.lit
     assert inspector.gradient.chart.lit() == {}
@@ -352,8 +352,8 @@ def test_an_iteration_that_training_ran_by_is_recorded_whole(
     assert number is not None
     click_bar(explained, 5)
     assert explained.wait().reason.code == "samples"
-    assert explained.panel.whole.isVisible()
-    explained.panel.whole.click()
+    assert explained.panel.columns.whole.isVisible()
+    explained.panel.columns.whole.click()
     until(session, lambda: session.view_state.cursor.recording.samples is None)
     explanation = explained.wait()
     whole = session.view_state.cursor.recording
@@ -389,7 +389,7 @@ def test_the_window_stays_as_large_as_it_is(
     explained.wait()
     assert (explained.window.width(), explained.window.height()) == (1280, 800)
     # Three terms are seen whole: the drawing makes room for them, and is there again after it.
-    table = explained.panel.table
+    table = explained.panel.columns.table
     rows = min(3, table.rows.rowCount())
     until(explained.session, lambda: table.viewport().height() >= rows * table.rowHeight(0))
     assert not pad.isVisible()

@@ -67,7 +67,7 @@ def test_asking_leaves_the_sample_as_it_is_and_a_chosen_term_shows_its_own(
     assert explained.session.view_state.sample == 0
     second = explanation.terms[1].factors[0].number
     assert second is not None
-    table = explained.panel.table
+    table = explained.panel.columns.table
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Down)
     until(explained.session, lambda: explained.session.view_state.sample == second.index[0])
@@ -77,7 +77,7 @@ def test_full_precision_writes_every_digit(explained: Explained) -> None:
     explained.step(4)
     click_bar(explained, 0)
     explanation = explained.wait()
-    table = explained.panel.table
+    table = explained.panel.columns.table
     last = table.rows.columnCount() - 1
     assert table.rows.index(0, last).data() == signed(explanation.terms[0].value)
     explained.session.shown.show_full_precision(True)
@@ -86,7 +86,7 @@ def test_full_precision_writes_every_digit(explained: Explained) -> None:
     tensor, index = explanation.number.tensor, explanation.number.index
     recording = explained.session.view_state.cursor.recording
     assert (
-        explained.panel.value.text()
+        explained.panel.columns.value.text()
         == f"conv1.bias.grad[0] = {full(recording.tensors[tensor][index])}"
     )
 

@@ -71,23 +71,23 @@ def test_another_sample_is_explained_in_its_place(explained: Explained) -> None:
     assert explained.wait().value == value
     # Its picture goes with the sample, and so does the table: to the sample's largest term.
     panel = explained.panel
-    assert panel.bars.chosen == 5
+    assert panel.columns.bars.chosen == 5
     part = explained.wait().parts[0]
     upstream = next(column.indices for column in part.factors if column.indices is not None)
     of_it = [i for i in part.order.tolist() if upstream[i, 0] == 5]
     rows = [row.term for row in panel.terms.rows]
-    assert panel.picture.grid is not None
-    assert panel.picture.grid.terms[panel.picture.grid.chosen] == of_it[0]
-    assert [i.row() for i in panel.table.selectionModel().selectedRows()] == [
+    assert panel.columns.picture.grid is not None
+    assert panel.columns.picture.grid.terms[panel.columns.picture.grid.chosen] == of_it[0]
+    assert [i.row() for i in panel.columns.table.selectionModel().selectedRows()] == [
         rows.index(term) for term in of_it[:1] if term in rows
     ]
     # A term that is chosen in the bars is chosen in the table too, and no other one.
     first = next(row for row in panel.terms.rows[1:] if upstream[row.term, 0] != 5)
-    panel.bars.term_chosen.emit(first.part, first.term)
-    assert panel.table.chosen == first
+    panel.columns.bars.term_chosen.emit(first.part, first.term)
+    assert panel.columns.table.chosen == first
     sample = int(upstream[first.term, 0])
     until(explained.session, lambda: explained.session.view_state.sample == sample)
-    assert panel.table.chosen == first
+    assert panel.columns.table.chosen == first
 
 
 def test_which_numbers_are_of_one_sample(explained: Explained) -> None:

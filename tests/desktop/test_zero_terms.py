@@ -38,10 +38,10 @@ def test_terms_that_are_0_are_listed_with_why(explained: Explained) -> None:
     panel = explained.panel
     zeros = [term for term in explanation.terms if term.value == 0]
     assert zeros
-    rows = panel.table.rows
+    rows = panel.columns.table.rows
     assert all(row.value != 0 for row in rows.content.rows)
-    assert panel.sum.zeros.text() == f"{len(zeros)} are 0 ▸"
-    panel.sum.zeros.click()
+    assert panel.columns.sum.zeros.text() == f"{len(zeros)} are 0 ▸"
+    panel.columns.sum.zeros.click()
     listed = [i for i, row in enumerate(rows.content.rows) if row.value == 0]
     assert len(listed) == min(len(zeros), 100)
     why = next(i for i, h in enumerate(rows.content.headings) if h.role == "why_zero")
@@ -58,11 +58,13 @@ def test_terms_that_are_0_are_listed_with_why(explained: Explained) -> None:
     assert numbers >= len(listed)
     cells = rows.content.rows[listed[0]].cells
     column = next(i for i, cell in enumerate(cells) if cell.number is not None)
-    box = panel.table.visualRect(rows.index(listed[0], column))
-    explained.qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    box = panel.columns.table.visualRect(rows.index(listed[0], column))
+    explained.qtbot.mouseClick(
+        panel.columns.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center()
+    )
     assert explained.wait().number == cells[column].number
     # The next number's zeros are folded again.
-    assert panel.sum.zeros.isHidden() or not panel.sum.zeros.isChecked()
+    assert panel.columns.sum.zeros.isHidden() or not panel.columns.sum.zeros.isChecked()
 
 
 def test_what_lost_its_max_pool_says_so(explained: Explained) -> None:
@@ -88,18 +90,18 @@ def test_what_lost_its_max_pool_says_so(explained: Explained) -> None:
     explained.window.number_picked.emit(number)
     explained.wait()
     value = signed(hidden[0, 0, won[0], won[1]].numpy())
-    assert explained.panel.no_effects.text() == (
+    assert explained.panel.columns.no_effects.text() == (
         f"It did not win the max pool: pool1[0, 0, {row // 2}, {column // 2}] took "
         f"relu(conv1)[0, 0, {won[0]}, {won[1]}] ({value})."
     )
-    assert explained.panel.no_effects.isVisible()
+    assert explained.panel.columns.no_effects.isVisible()
     # The winner itself goes on.
     winner = activation_number(cursor, layer, (0, 0, *won))
     assert winner is not None
     explained.window.number_picked.emit(winner)
     explained.wait()
-    assert explained.panel.no_effects.text() == ""
-    assert explained.panel.effects.rows.content.rows
+    assert explained.panel.columns.no_effects.text() == ""
+    assert explained.panel.columns.effects.rows.content.rows
 
 
 def test_what_came_as_0_to_a_relu_was_not_stopped_by_it(explained: Explained) -> None:
@@ -117,8 +119,8 @@ def test_what_came_as_0_to_a_relu_was_not_stopped_by_it(explained: Explained) ->
     explained.window.number_picked.emit(Number(tensor, index, place))
     assert explained.wait().value == 0
     panel = explained.panel
-    if panel.sum.zeros.isVisible() and not panel.sum.zeros.isChecked():
-        panel.sum.zeros.click()
-    rows = panel.table.rows.content
+    if panel.columns.sum.zeros.isVisible() and not panel.columns.sum.zeros.isChecked():
+        panel.columns.sum.zeros.click()
+    rows = panel.columns.table.rows.content
     why = next(i for i, h in enumerate(rows.headings) if h.role == "why_zero")
     assert rows.rows[0].cells[why].text == "zero:upstream"

@@ -88,9 +88,9 @@ class ExplanationsController(QObject):
         panel.sample_wanted.connect(self._show_sample)
         panel.whole_wanted.connect(self._record_whole)
         panel.rate_asked.connect(self._explain_rate)
-        panel.check.wanted.connect(self._ask_check)
-        panel.check.cancelled.connect(self._session.checks.cancel)
-        panel.check.dropped.connect(self._session.checks.drop)
+        panel.columns.check.wanted.connect(self._ask_check)
+        panel.columns.check.cancelled.connect(self._session.checks.cancel)
+        panel.columns.check.dropped.connect(self._session.checks.drop)
         self._session.checked.connect(self._show_check)
 
     def show_view_state(self, view_state: ViewState) -> None:
@@ -377,7 +377,7 @@ class ExplanationsController(QObject):
             self._session.checks.ask(Question(asked.recording, number, others), step, span)
 
     def _show_check(self, answer: GradientChecked) -> None:
-        self._panel.check.show_check(answer.check, answer.reason, answer.share)
+        self._panel.columns.check.show_check(answer.check, answer.reason, answer.share)
 
     def _show(self, answer: ExplanationAnswer) -> None:
         if not self._window.lower_row.explaining:

@@ -304,11 +304,11 @@ def test_an_explanation_beside_a_lesson_is_whole(
         turned(window, player)
     play_step(player, window.session)
     origin = window.panel(OriginView)
-    until(window.session, lambda: origin.complete and not origin.check.running)
+    until(window.session, lambda: origin.complete and not origin.columns.check.running)
     QApplication.processEvents()
     place = window.docks.dock_of(origin).widget()
     assert place.verticalScrollBar().maximum() == 0
     assert place.horizontalScrollBar().maximum() == 0
-    for part in (origin.check.button, origin.close_button):
+    for part in (origin.columns.check.button, origin.close_button):
         assert origin.rect().contains(place_in(part, origin))
         assert part.width() >= part.minimumSizeHint().width()

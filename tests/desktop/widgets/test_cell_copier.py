@@ -56,7 +56,7 @@ def in_form(table: QTableView, row: int, column: int, form: str) -> str:
 def test_a_term_is_copied_with_every_digit(explained: Explained, qtbot: QtBot) -> None:
     click_bar(explained, 0)
     explanation = explained.wait()
-    table, term = explained.panel.table, explanation.terms[0]
+    table, term = explained.panel.columns.table, explanation.terms[0]
     for column, heading in enumerate(table.rows.content.headings):
         if heading.place:
             continue
@@ -78,7 +78,7 @@ def test_the_number_under_the_mouse_goes_before_the_current_cell(
 ) -> None:
     click_bar(explained, 0)
     explanation = explained.wait()
-    table = explained.panel.table
+    table = explained.panel.columns.table
     last = table.rows.columnCount() - 1
     table.setCurrentIndex(table.rows.index(0, last))
     table.scrollTo(table.rows.index(1, last))

@@ -29,7 +29,7 @@ class SurfacesController(QObject):
         panel.wanted.connect(self._ask)
         origin = context.window.panel(OriginView)
         origin.asked.connect(self._offer)
-        self._check = origin.check
+        self._check = origin.columns.check
         self._check.surface_wanted.connect(self._compute_along)
         panel.cancelled.connect(lambda: self._session.send(CancelSurface()))
         self._session.answered.connect(self._show)

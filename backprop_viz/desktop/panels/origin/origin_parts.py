@@ -4,11 +4,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QStyle, QToolButton, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.numbers.number_origin import told_scalar
+from backprop_viz.desktop.panels.origin.difference_rows import difference_value
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
+from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.panels.origin.sum_lines import SumLines
+from backprop_viz.desktop.panels.origin.term_rows import few_terms
 from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.numbers import full, in_sum
 from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
+from backprop_viz.desktop.widgets.told_number import ToldNumber
+from backprop_viz.recording.explanations.number_explanation import NumberExplanation
 
 # What the terms, and the effects, have of the width: in pixels at least, of all of it at most.
 # The effects have more where there are no pictures beside them.
@@ -94,6 +101,32 @@ class ValueLabel(ElidedLabel):
         """Show a text."""
         super().setText(text)
         self._fit()
+
+    def show_told(self, told: ToldNumber, full_precision: bool) -> None:
+        """Show a number of no recorded tensor."""
+        self.setText(f"{told.name} = {told.exact if full_precision else told.brief}")
+        self.setToolTip(f"{told.name} = {told.exact}")
+        self.shown = None
+
+    def show_asked(
+        self,
+        asked: AskedNumber,
+        name: str,
+        explanation: NumberExplanation | None,
+        full_precision: bool,
+    ) -> None:
+        """Show a number of a recording, or a difference, with as many digits as its terms need."""
+        summed = None if explanation is None else explanation.value
+        value = told_scalar(asked.recording, asked.number, summed)
+        if asked.then is not None:
+            value, name = difference_value(asked), f"Δ {name}"
+        self.shown = None if value is None else ShownNumber(name, (), value)
+        if value is None:
+            self.setText(name)
+            return
+        exact, brief = full(value), in_sum(value, few_terms(explanation))
+        self.setText(f"{name} = {exact if full_precision else brief}")
+        self.setToolTip(f"{name} = {exact}")
 
     def number_under_mouse(self) -> ShownNumber | None:
         """The number itself."""

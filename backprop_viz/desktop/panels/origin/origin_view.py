@@ -1,10 +1,11 @@
 """Where does it come from? A number as the sum that it is, and each number in it in turn."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from backprop_viz.analysis.numbers.batch_axis import is_of_sample
 from backprop_viz.analysis.numbers.differentiated import LOSS
@@ -13,53 +14,40 @@ from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import (
     explained_part,
     other_part,
-    scalar_of,
     told_scalar,
 )
-from backprop_viz.desktop.panels.origin.breadcrumb import crumbs
+from backprop_viz.desktop.panels.inspector.number_sentence import Span
+from backprop_viz.desktop.panels.origin.breadcrumb import Breadcrumb, crumbs
 from backprop_viz.desktop.panels.origin.dependence_rows import dependence_rows
-from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
 from backprop_viz.desktop.panels.origin.formula_legend import legend
-from backprop_viz.desktop.panels.origin.no_effect_texts import no_effect_text
-from backprop_viz.desktop.panels.origin.origin_page import OriginPage
-from backprop_viz.desktop.panels.origin.origin_parts import (
-    give_room,
-    give_room_below,
-    needs_two_rows,
-)
-from backprop_viz.desktop.panels.origin.question_history import AskedNumber
+from backprop_viz.desktop.panels.origin.origin_columns import OriginColumns
+from backprop_viz.desktop.panels.origin.origin_parts import plain_button
+from backprop_viz.desktop.panels.origin.own_pages import OwnPage, difference_page, told_page
+from backprop_viz.desktop.panels.origin.question_history import AskedNumber, QuestionHistory
 from backprop_viz.desktop.panels.origin.sentences import iteration_text, sentences
 from backprop_viz.desktop.panels.origin.term_grid import (
     first_term,
-    group_sums,
     sample_of_term,
-    term_grid,
     term_of_sample,
-    window_grid,
 )
-from backprop_viz.desktop.panels.origin.term_rows import TermRow, phase_color, term_rows
+from backprop_viz.desktop.panels.origin.term_rows import TermRow, TermRows, phase_color, term_rows
 from backprop_viz.desktop.panels.origin.terms_table import RATE_ROLE
-from backprop_viz.desktop.style.numbers import full, signed
-from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.style.numbers import full
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import Effect, NumberExplanation
 from backprop_viz.recording.iteration import Recording
 
-# A panel that is lower than this shows only what it must.
-_SHORT = 300
-# A panel that is higher than this has the sums by group below the pictures.
-_HIGH = 450
-# So few terms leave it room for more, unless it is lower than that.
-_FEW_ROWS, _TIGHT = 3, 200
-# What the pictures, and the gaps between the columns, have at least.
-_BESIDE = 150
+# An answer that takes longer than this is said to be under way.
+_PATIENCE_MS = 250
 # What backward starts from where there is no loss: the output, weighted by the gradient given.
 _WITHOUT_LOSS = "Σ g·out"
 
 
-class OriginView(OriginPage):
+class OriginView(Panel):
     """One number: its value, its formula, its terms, the facts, and what it changes next.
 
     ``asked`` carries a Recording and the Number of it that is to be explained; the answers come
@@ -67,6 +55,7 @@ class OriginView(OriginPage):
     panel away; ``maximized``: it is to have all the room, or no longer. ``sample_wanted`` carries
     the sample of the batch that the chosen term is of. ``whole_wanted``: the iteration is to be
     recorded again, with all of its batch. ``rate_asked``: a learning rate was asked about.
+    ``marks_changed`` carries the NumberMarks of what is shown, None once nothing is.
     """
 
     asked = Signal(object, object)
@@ -75,35 +64,62 @@ class OriginView(OriginPage):
     sample_wanted = Signal(int)
     rate_asked = Signal(float)
     whole_wanted = Signal()
+    marks_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        title = QCoreApplication.translate("OriginView", "Where does it come from?")
+        super().__init__(title, parent)
+        self.history = QuestionHistory()
+        self.explanation: NumberExplanation | None = None
+        self.complete = False  # all has come that belongs to the explanation
+        self.terms = TermRows()
+        self._theme, self._color = DARK, "text"
+        self._full_precision = False
+        self._names: tuple[Recording, NumberNames] | None = None
+        self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._slow.timeout.connect(self._say_slow)
         self._rows_change = QTimer(self, interval=0, singleShot=True)
         self._rows_change.timeout.connect(self._give_room)
         self._of_sample = False  # the number that is asked about is of one sample of the batch
         self._sample: int | None = None  # what the other panels show
         self._term: tuple[int, int] | None = None  # the part and the term in the picture
+        self._fill_header()
+        self.columns = columns = OriginColumns()
+        self.body.setContentsMargins(12, 6, 12, 6)  # the window has little height for it
+        self.body.addWidget(columns, 1)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        columns.whole.clicked.connect(self.whole_wanted)
+        columns.other_part.clicked.connect(self._ask_other_part)
+        for source in (columns.formula, columns.table, columns.effects, columns.picture):
+            source.number_asked.connect(self.ask_here)
+        for picked in (columns.facts.picked, columns.no_effects.picked, columns.check.picked):
+            picked.connect(self.ask_here)
+        columns.table.asked_elsewhere.connect(self.ask)
+        columns.table.plain_asked.connect(self._ask_plain)
+        columns.table.row_chosen.connect(self._choose_row)
+        columns.picture.term_chosen.connect(self._choose_term)
+        columns.bars.term_chosen.connect(self._choose_term)
+        columns.sum.zeros_wanted.connect(self._list_zeros)
+        self._show_nothing()
+
+    def _fill_header(self) -> None:
+        self.subtitle.hide()
+        self.header.setStretchFactor(self.subtitle, 0)  # the breadcrumb has the room
+        self.back = plain_button("‹", self.tr("Back to the number before"), "Alt+Left")
+        self.forward = plain_button("›", self.tr("Forward again"), "Alt+Right")
+        self.path = Breadcrumb()
+        self.maximize = plain_button("⤢", self.tr("Maximise this panel, or restore it"), "")
+        self.maximize.setCheckable(True)
+        self.close_button = plain_button("✕", self.tr("Close (Esc)"), "")
+        for part in (self.back, self.forward, self.path, self.maximize, self.close_button):
+            self.header.addWidget(part, 1 if part is self.path else 0)
         for step, button, key in ((-1, self.back, "Alt+Left"), (1, self.forward, "Alt+Right")):
             button.clicked.connect(lambda _=False, step=step: self._go(step))
             # Not the button's own, which would be pressed for a tenth of a second first.
             QShortcut(QKeySequence(key), self, partial(self._go, step))
         self.maximize.toggled.connect(self.maximized)
         self.close_button.clicked.connect(self.closed)
-        self.whole.clicked.connect(self.whole_wanted)
-        self.other_part.clicked.connect(self._ask_other_part)
         self.path.number_asked.connect(self.ask_here)
-        for source in (self.formula, self.table, self.effects, self.picture):
-            source.number_asked.connect(self.ask_here)
-        for sentence in (self.facts, self.no_effects):
-            sentence.picked.connect(self.ask_here)
-        self.table.asked_elsewhere.connect(self.ask)
-        self.table.plain_asked.connect(self._ask_plain)
-        self.table.row_chosen.connect(self._choose_row)
-        self.picture.term_chosen.connect(self._choose_term)
-        self.bars.term_chosen.connect(self._choose_term)
-        self.sum.zeros_wanted.connect(self._list_zeros)
-        self.check.picked.connect(self.ask_here)
-        self._show_nothing()
 
     # -- asking ------------------------------------------------------------------------------
 
@@ -156,20 +172,20 @@ class OriginView(OriginPage):
         assert asked is not None
         self._show_nothing()
         if isinstance(asked, ToldNumber):
-            self._show_told(asked)
+            self._show_own(told_page(asked))
             return
         names = self._names_of(asked.recording)
         if asked.then is not None:
-            self._show_difference(asked)
+            self._show_own(difference_page(asked, names))
             return
         of = "" if names.differentiated == LOSS else names.differentiated
         if not of and asked.recording.loss is None:
             of = _WITHOUT_LOSS
-        self.check.show_number(asked.number, names.name, asked.backwards, of)
+        self.columns.check.show_number(asked.number, names.name, asked.backwards, of)
         self._color = phase_color(asked.number, asked.recording.events)
         self._of_sample = is_of_sample(asked.recording, asked.number, names.makers)
         self._write_value()
-        self._paint()
+        self.columns.color_number(self._theme, self._color)
         self._slow.start()
         self.marks_changed.emit(marks_of(asked.recording, asked.number))
         self.asked.emit(asked.recording, asked.number)
@@ -178,6 +194,59 @@ class OriginView(OriginPage):
         """The panel is closed: nothing is lit up any more."""
         self._slow.stop()
         self.marks_changed.emit(None)
+
+    def _show_own(self, page: OwnPage) -> None:
+        """Show a page that needs no worker."""
+        self._slow.stop()
+        columns = self.columns
+        columns.leave_to_terms()
+        self.path.show_crumbs(())
+        self._color, self.terms = page.color, page.rows
+        columns.table.show_rows(page.rows, page.names)
+        columns.table.setVisible(bool(page.rows.rows))
+        if page.names is None:  # it is of no recording
+            columns.formula.show_formula(None, TermRows(), page.formula, page.where)
+            columns.formula.set_short(short=False)
+            self.subtitle.setText(page.of)
+            self.subtitle.show()
+        self._write_value()
+        columns.color_number(self._theme, self._color)
+        self.say(page.text)
+        self.complete = True
+        self.marks_changed.emit(page.marks)
+
+    def _show_nothing(self) -> None:
+        # What is hidden loses the keyboard to some other panel.
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self.setFocus()
+        self.explanation, self.terms, self.complete = None, TermRows(), False
+        self.columns.show_nothing()
+        self._enable_buttons(training=False)
+
+    def _enable_buttons(self, training: bool) -> None:
+        self.back.setEnabled(self.history.can_go_back and not training)
+        self.forward.setEnabled(self.history.can_go_forward and not training)
+
+    def say(self, text: str, numbers: Sequence[Span] = ()) -> None:
+        """Show sentences beside the terms, in which ``numbers`` can be asked about."""
+        self.columns.facts.say(text, numbers)
+
+    def _write_value(self) -> None:
+        shown = self.history.shown
+        if isinstance(shown, ToldNumber):
+            self.columns.value.show_told(shown, self._full_precision)
+        elif shown is not None:
+            name = self._names_of(shown.recording).name(shown.number)
+            self.columns.value.show_asked(shown, name, self.explanation, self._full_precision)
+
+    def _names_of(self, recording: Recording) -> NumberNames:
+        if self._names is None or self._names[0] != recording:
+            self._names = (recording, NumberNames(recording))
+        return self._names[1]
+
+    def _say_slow(self) -> None:
+        self.say(self.tr("Working it out…"))
 
     # -- the answers -------------------------------------------------------------------------
 
@@ -194,34 +263,25 @@ class OriginView(OriginPage):
         self.terms = term_rows(explanation, asked.recording.events)
         names = self._names_of(asked.recording)
         symbols, where = names.formula(explanation.formula), legend(explanation, names)
-        self.formula.show_formula(explanation, self.terms, symbols, where)
+        self.columns.formula.show_formula(explanation, self.terms, symbols, where)
         rows = dependence_rows(explanation, names) or self.terms
-        self.table.show_rows(rows, names)
-        self.table.setVisible(bool(rows.rows))
+        self.columns.table.show_rows(rows, names)
+        self.columns.table.setVisible(bool(rows.rows))
         if self.hasFocus() and self.terms.rows:
-            self.table.setFocus()
+            self.columns.table.setFocus()
         first = first_term(explanation)
         if first is not None:
             self._show_term(*first)
         exact = full(told_scalar(asked.recording, asked.number, explanation.value))
-        self.sum.show_sum(explanation, self.terms, exact)
+        self.columns.sum.show_sum(explanation, self.terms, exact)
         self._write_value()
-        self.sum.setVisible(bool(self.terms.rows))
+        self.columns.sum.setVisible(bool(self.terms.rows))
         self._give_room()
         reason = explanation.reason
-        self.whole.setVisible(reason is not None and reason.code == "samples")
-        self._offer_other_part(asked, names)
+        self.columns.whole.setVisible(reason is not None and reason.code == "samples")
+        self.columns.offer_other_part(asked, names)
         self.say(*sentences(explanation, names))
         self.marks_changed.emit(marks_of(asked.recording, asked.number, explanation))
-
-    def _offer_other_part(self, asked: AskedNumber, names: NumberNames) -> None:
-        """Of a complex number the real part is shown first; the imaginary one is a click away."""
-        other = other_part(asked.number)
-        self.other_part.setVisible(other is not None)
-        if other is not None:
-            text = f"{names.name(other)} = {signed(scalar_of(asked.recording, other))}"
-            self.other_part.setText(text)
-            self.other_part.setAccessibleName(text)
 
     def _ask_other_part(self) -> None:
         asked = self.history.current
@@ -235,13 +295,13 @@ class OriginView(OriginPage):
         if asked is None or explanation is None:
             return
         self.terms = term_rows(explanation, asked.recording.events, zeros=wanted)
-        self.table.show_rows(self.terms, self._names_of(asked.recording))
+        self.columns.table.show_rows(self.terms, self._names_of(asked.recording))
         value = told_scalar(asked.recording, asked.number, explanation.value)
-        self.sum.show_sum(explanation, self.terms, full(value))
+        self.columns.sum.show_sum(explanation, self.terms, full(value))
         self._give_room()
         if wanted:
             first = next((i for i, row in enumerate(self.terms.rows) if row.value == 0), 0)
-            self.table.scrollTo(self.table.rows.index(first, 0))
+            self.columns.table.scrollTo(self.columns.table.rows.index(first, 0))
 
     def show_chain(self, chain: tuple[NumberExplanation, ...]) -> None:
         """Show the way from the loss to the number."""
@@ -254,17 +314,7 @@ class OriginView(OriginPage):
         asked = self.history.current
         if asked is None:
             return
-        names = self._names_of(asked.recording)
-        rows = effect_rows(effects, asked.recording.events, names)
-        self.effects.show_rows(rows, names)
-        why, numbers = ("", []) if rows.rows else no_effect_text(names, asked.number)
-        self.no_effects.say(why, numbers)
-        self.no_effects.setVisible(bool(why))
-        self.effects.setVisible(bool(rows.rows))
-        self.effects_column.setVisible(bool(rows.rows or why))
-        note = self.tr("{0} more").format(f"{rows.rest_count:,}") if rows.rest_count else ""
-        self.effects_note.setText(note)
-        self.effects_note.setVisible(bool(self.effects_note.text()))
+        self.columns.show_effects(effects, asked, self._names_of(asked.recording))
         self._give_room()
         self.complete = True
 
@@ -274,12 +324,10 @@ class OriginView(OriginPage):
         self._show_sample(view_state.sample)
         if view_state.full_precision != self._full_precision:
             self._full_precision = view_state.full_precision
-            for table in (self.table, self.effects):
-                table.set_full_precision(view_state.full_precision)
+            self.columns.set_full_precision(view_state.full_precision)
             self._write_value()
-        for source in (self.formula, self.table, self.effects, self.path, self.pictures):
-            source.setEnabled(not view_state.training)
-        self.check.set_idle(not view_state.training)
+        self.path.setEnabled(not view_state.training)
+        self.columns.set_idle(not view_state.training)
         self._enable_buttons(view_state.training)
 
     def _show_iteration(self, shown: Recording) -> None:
@@ -297,16 +345,12 @@ class OriginView(OriginPage):
         found = term_of_sample(explanation, sample)
         if found is not None and sample_of_term(explanation, *shown) != sample:
             self._show_term(*found)
-            self.table.choose(*found)
+            self.columns.table.choose(*found)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        for part in (self.table, self.effects, self.formula, self.picture, self.bars, self.check):
-            part.set_theme(theme)
-        for sentence in (self.facts, self.no_effects):
-            sentence.set_theme(theme)
-        self._paint()
+        self.columns.set_theme(theme, self._color)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what is said twice where there is little height.
@@ -316,39 +360,13 @@ class OriginView(OriginPage):
         of widgets of which none may be gone.
         """
         super().resizeEvent(event)
-        if self._wants_two_rows() is self.below.isHidden():
+        if self.columns.want_two_rows(self) is not self.columns.in_two_rows:
             self._rows_change.start()
         else:
             self._give_room()
 
-    def _wants_two_rows(self) -> bool:
-        terms = max(self.table.wanted_width, self.value.least_width)
-        beside = self.effects.wanted_width if self.effects_column.isVisibleTo(self) else 0
-        check = self.check.wanted_width
-        return needs_two_rows(self.width(), self.height(), terms, beside, check)
-
     def _give_room(self) -> None:
-        """Let the terms have the room in which nothing of theirs is cut."""
-        few = len(self.terms.rows) <= _FEW_ROWS and self.height() >= _TIGHT
-        self.formula.set_short(self.height() < _SHORT and not few)
-        lines = self.sum.wanted_width if self.terms.rows else 0
-        terms = max(self.table.wanted_width, self.value.least_width)
-        effects, check = self.effects.wanted_width, self.check.wanted_width
-        beside = effects if self.effects_column.isVisibleTo(self) else 0
-        self.put_below(self._wants_two_rows())
-        # The line of the sum may be elided: it has what the others leave.
-        spare = self.columns.width() - beside - check - _BESIDE
-        pictures = self.picture.wanted_width
-        if self.bars.sums is not None:
-            pictures += self.bars.minimumSizeHint().width() + self.picture_row.spacing()
-        give_room(self.columns, max(terms, min(lines, spare)), effects, check, pictures)
-        if not self.below.isHidden():
-            give_room_below(self.below, effects, check)
-        # Beside each other both would be thumbnails in a high, narrow column.
-        high = self.height() > _HIGH
-        self.picture_row.setDirection(
-            QBoxLayout.Direction.TopToBottom if high else QBoxLayout.Direction.LeftToRight
-        )
+        self.columns.give_room(self, len(self.terms.rows))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Esc."""
@@ -366,7 +384,7 @@ class OriginView(OriginPage):
     def _choose_term(self, part: int, term: int) -> None:
         """Show where a term lies that the user has chosen, in every panel."""
         self._show_term(part, term)
-        self.table.choose(part, term)
+        self.columns.table.choose(part, term)
         sample = None
         if self.explanation is not None:
             sample = sample_of_term(self.explanation, part, term)
@@ -379,12 +397,4 @@ class OriginView(OriginPage):
         if asked is None or explanation is None:
             return
         self._term = (part, term)
-        grid, sums = term_grid(explanation, part, term), group_sums(explanation, part)
-        grid = grid or window_grid(asked.recording, explanation)
-        self.picture.show_grid(grid, self._names_of(asked.recording))
-        self.bars.show_sums(sums, grid.group[0] if grid is not None and grid.group else None)
-        self.bars_column.setVisible(sums is not None)
-        self.pictures.setVisible(grid is not None)
-
-    def _say_slow(self) -> None:
-        self.say(self.tr("Working it out…"))
+        self.columns.show_term(asked, explanation, (part, term), self._names_of(asked.recording))

@@ -55,7 +55,7 @@ def test_all_text_is_twice_as_large_and_the_window_is_not(
     after = sizes_of_text(window)
     assert len(before) > 20
     assert bold.font().pixelSize() == 26
-    assert window.panel(OriginView).formula.where.font().pixelSize() == 22
+    assert window.panel(OriginView).columns.formula.where.font().pixelSize() == 22
     same = before.keys() & after.keys()
     assert len(same) > 20
     # One that makes its letters fit into its place may have had smaller ones.
@@ -106,7 +106,7 @@ def test_no_widget_goes_while_a_style_sheet_is_set(open_window: OpenWindow) -> N
         widget.destroyed.connect(partial(gone.append, said))
     told: list[list[str]] = []
     window.findChild(Composer).theme.theme_changed.connect(lambda: told.append(gone.copy()))
-    below = window.panel(OriginView).below
+    below = window.panel(OriginView).columns.below
     assert below.isVisible()
     choose(window, "actionTextNormal")
     assert told == [[]]

@@ -55,7 +55,7 @@ def checked(qtbot: QtBot, open_window: OpenWindow) -> dict[float, tuple[Gradient
     assert window.session.wait_idle(60)
     value = seen[-1].cursor.recording.by_parameter["conv1.weight"].value_id
     window.number_picked.emit(Number(value, WEIGHT))
-    section = window.panel(OriginView).check
+    section = window.panel(OriginView).columns.check
     checks: list[GradientCheck] = []
     window.session.checked.connect(lambda answer: checks.append(answer.check))
     found = {}
@@ -128,7 +128,7 @@ def test_what_was_found_of_another_number_is_not_shown(
     window.session.iterate()
     assert window.session.wait_idle(60)
     value = seen[-1].cursor.recording.by_parameter["conv1.weight"].value_id
-    section, checks = window.panel(OriginView).check, window.session.checks
+    section, checks = window.panel(OriginView).columns.check, window.session.checks
     answers: list[tuple[GradientChecked, bool]] = []
     is_wanted = checks.is_wanted
 

@@ -47,15 +47,17 @@ def test_the_real_part_is_shown_and_the_other_is_a_click_away(view: OriginView) 
     i, tensor = made(recording, "mul")
     z = recording.tensors[tensor][1, 2]
     view.ask(recording, Number(tensor, (1, 2), i))
-    assert view.value.text().startswith("Re mul[1, 2] = ")
-    assert float(view.value.text().rpartition("= ")[2]) == pytest.approx(float(z.real), rel=1e-3)
+    said, _, value = view.columns.value.text().rpartition(" = ")
+    assert said == "Re mul[1, 2]"
+    assert float(value) == pytest.approx(float(z.real), rel=1e-3)
     assert len(view.terms.rows) == 2
-    assert view.other_part.text().startswith("Im mul[1, 2] = ")
-    view.other_part.click()
-    assert view.value.text().startswith("Im mul[1, 2] = ")
-    assert float(view.value.text().rpartition("= ")[2]) == pytest.approx(float(z.imag), rel=1e-3)
-    assert view.other_part.text().startswith("Re mul[1, 2] = ")
-    changed = [row.cells[0].text for row in view.effects.rows.content.rows]
+    assert view.columns.other_part.text().startswith("Im mul[1, 2] = ")
+    view.columns.other_part.click()
+    said, _, value = view.columns.value.text().rpartition(" = ")
+    assert said == "Im mul[1, 2]"
+    assert float(value) == pytest.approx(float(z.imag), rel=1e-3)
+    assert view.columns.other_part.text().startswith("Re mul[1, 2] = ")
+    changed = [row.cells[0].text for row in view.columns.effects.rows.content.rows]
     assert changed == [f"view_as_real:{squares.__code__.co_firstlineno + 2}[1, 2, 1]"]
 
 
@@ -63,8 +65,10 @@ def test_a_gradient_says_what_torch_means_by_it(view: OriginView) -> None:
     recording = recorded("fft")
     i, tensor = made(recording, "AccumulateGrad")
     view.ask(recording, Number(tensor, (1,), i))
-    assert view.facts.text().startswith("z is complex: torch's gradient is ∂L/∂Re z + i·∂L/∂Im z")
-    assert not view.other_part.isHidden()
+    assert view.columns.facts.text().startswith(
+        "z is complex: torch's gradient is ∂L/∂Re z + i·∂L/∂Im z"
+    )
+    assert not view.columns.other_part.isHidden()
 
 
 def test_what_is_no_sum_lists_the_numbers_that_it_depends_on(
@@ -73,10 +77,10 @@ def test_what_is_no_sum_lists_the_numbers_that_it_depends_on(
     recording = recorded("exp")
     i, tensor = made(recording, "exp")
     view.ask(recording, Number(tensor, (0, 1), i))
-    rows = view.table.rows.content.rows
+    rows = view.columns.table.rows.content.rows
     assert sorted(row.cells[0].text for row in rows) == ["Im mul[0, 1]", "Re mul[0, 1]"]
     first = rows[0].cells[0]
-    view.table.setFocus()
-    view.table.setCurrentIndex(view.table.rows.index(0, 0))
-    qtbot.keyClick(view.table, Qt.Key.Key_Return)
-    assert view.value.text().startswith(f"{first.text} = ")
+    view.columns.table.setFocus()
+    view.columns.table.setCurrentIndex(view.columns.table.rows.index(0, 0))
+    qtbot.keyClick(view.columns.table, Qt.Key.Key_Return)
+    assert view.columns.value.text().startswith(f"{first.text} = ")

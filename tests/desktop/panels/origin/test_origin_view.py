@@ -64,17 +64,17 @@ def test_a_number_is_named_at_once_and_its_terms_come_with_the_answer(
     view.ask(recording, number)
     assert asked == [number]
     value = recording.tensors[number.tensor][0]
-    name, _, text = view.value.text().partition(" = ")
+    name, _, text = view.columns.value.text().partition(" = ")
     assert name == "conv1.bias.grad[0]"
     assert float(text) == pytest.approx(float(value), rel=1e-3)
-    assert not view.table.isVisible()
+    assert not view.columns.table.isVisible()
     view.show_explanation(explanation)
-    assert view.table.isVisible()
-    assert str(explanation.total) in view.sum.values[1].toolTip()
-    said = view.sum.words[1].text().partition("torch has ")[2].partition(" ")[0]
+    assert view.columns.table.isVisible()
+    assert str(explanation.total) in view.columns.sum.values[1].toolTip()
+    said = view.columns.sum.words[1].text().partition("torch has ")[2].partition(" ")[0]
     assert np.float32(said) == value
     count = recording.tensors[explanation.parts[0].factors[0].tensor][:, 0].size
-    assert f"{count:,}" in view.sum.words[1].text()
+    assert f"{count:,}" in view.columns.sum.words[1].text()
 
 
 def test_each_number_in_the_table_is_asked_about_by_click_and_by_key(
@@ -84,13 +84,13 @@ def test_each_number_in_the_table_is_asked_about_by_click_and_by_key(
     show(view, recording, (number, explanation))
     asked = asked_of(view)
     largest, second = explanation.terms[0], explanation.terms[1]
-    box = view.table.visualRect(view.table.rows.index(0, 1))
-    qtbot.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    box = view.columns.table.visualRect(view.columns.table.rows.index(0, 1))
+    qtbot.mouseClick(view.columns.table.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
     assert asked == [largest.factors[0].number]
     view.show_explanation(explanation)
-    view.table.setFocus()
-    qtbot.keyClick(view.table, Qt.Key.Key_Down)
-    qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    view.columns.table.setFocus()
+    qtbot.keyClick(view.columns.table, Qt.Key.Key_Down)
+    qtbot.keyClick(view.columns.table, Qt.Key.Key_Return)
     assert asked[1:] == [second.factors[0].number]
 
 
@@ -104,7 +104,7 @@ def test_a_tip_names_the_number_and_gives_every_digit_that_torch_holds(
     held = recording.tensors[factor.tensor][factor.index]
     assert held.dtype == np.float32
     place = ", ".join(map(str, factor.index))
-    model = view.table.rows
+    model = view.columns.table.rows
     named, exact, _ = model.data(model.index(0, 1), Qt.ItemDataRole.ToolTipRole).split("\n")
     assert named.startswith(f"∂L/∂conv1·conv2d[{place}] = ")
     assert exact == f"float32 {held!s}"
@@ -139,17 +139,17 @@ def test_a_cell_of_the_picture_and_a_bar_are_clicked(
     number, explanation = bias_gradient(recording)
     show(view, recording, (number, explanation))
     asked = asked_of(view)
-    sums = view.bars.sums
+    sums = view.columns.bars.sums
     assert sums is not None
-    click(qtbot, view.bars, view.bars.box_of(2).center())
-    grid = view.picture.grid
+    click(qtbot, view.columns.bars, view.columns.bars.box_of(2).center())
+    grid = view.columns.picture.grid
     assert grid is not None
     assert grid.group == (int(sums.places[2]),)
     assert grid.terms[grid.chosen] == sums.terms[2]
-    assert view.bars.chosen == sums.places[2]
-    (sheet,) = view.picture.sheets()
+    assert view.columns.bars.chosen == sums.places[2]
+    (sheet,) = view.columns.picture.sheets()
     across, down = sheet.box.width() / 30, sheet.box.height() / 30
-    click(qtbot, view.picture, sheet.box.topLeft() + QPointF(7.5 * across, 3.5 * down))
+    click(qtbot, view.columns.picture, sheet.box.topLeft() + QPointF(7.5 * across, 3.5 * down))
     assert [n.index for n in asked] == [(int(sums.places[2]), 0, 3, 7)]
 
 
@@ -159,8 +159,8 @@ def test_links_of_the_formula_are_the_numbers_of_the_largest_terms(
     show(view, recording, convolved(recording))
     asked = asked_of(view)
     largest = convolved(recording)[1].terms[0]
-    first = view.formula.numbers.text().split('href="')[1].split('"')[0]
-    view.formula.numbers.linkActivated.emit(first)
+    first = view.columns.formula.numbers.text().split('href="')[1].split('"')[0]
+    view.columns.formula.numbers.linkActivated.emit(first)
     assert asked == [largest.factors[0].number]
 
 
@@ -169,10 +169,10 @@ def test_no_number_of_the_formula_is_cut(
     view: OriginView, recording: Recording, width: int, written: int
 ) -> None:
     show(view, recording, convolved(recording))
-    view.formula.resize(width, 60)
-    text = re.sub("<[^>]*>", "", view.formula.numbers.text())
+    view.columns.formula.resize(width, 60)
+    text = re.sub("<[^>]*>", "", view.columns.formula.numbers.text())
     assert text.count("(") == text.count(")") == written
-    assert QFontMetrics(view.formula.numbers.font()).horizontalAdvance(text) <= width
+    assert QFontMetrics(view.columns.formula.numbers.font()).horizontalAdvance(text) <= width
 
 
 def test_the_path_from_the_loss_is_pressed(view: OriginView, recording: Recording) -> None:
@@ -218,17 +218,17 @@ def test_a_path_that_is_too_long_gives_way_at_the_loss(
 def test_small_cells_are_hit_from_nearby(view: OriginView, recording: Recording) -> None:
     number, explanation = bias_gradient(recording)
     show(view, recording, (number, explanation))
-    view.picture.resize(80, 100)  # cells of 2 pixels
-    (sheet,) = view.picture.sheets()
+    view.columns.picture.resize(80, 100)  # cells of 2 pixels
+    (sheet,) = view.columns.picture.sheets()
     assert sheet.box.width() / 30 == 2
     values = sheet.values
     away = np.argwhere(values == 0) * 2 + 1
     lit = np.argwhere(values != 0) * 2 + 1
     for row, column in away[::7]:
         apart = np.hypot(*(lit - (row, column)).T)
-        found = view.picture.cell_at(sheet.box.topLeft() + QPointF(column, row))
+        found = view.columns.picture.cell_at(sheet.box.topLeft() + QPointF(column, row))
         assert found is not None
-        hit = tuple(np.argwhere(view.picture.grid.terms == found[1])[0])
+        hit = tuple(np.argwhere(view.columns.picture.grid.terms == found[1])[0])
         if apart.min() <= 6:
             assert values[hit] != 0
             assert np.hypot(*(np.array(hit) * 2 + 1 - (row, column))) == apart.min()
@@ -242,12 +242,12 @@ def test_narrow_and_high_it_has_two_rows(view: OriginView, recording: Recording)
     for size, two in (((690, 440), True), ((690, 200), False), ((1200, 440), False)):
         view.resize(*size)
         QApplication.processEvents()
-        assert view.below.isVisible() is two
-        least = view.columns.minimumSizeHint().width()
-        assert least <= view.columns.width() or not two
-        assert view.check.isVisibleTo(view)
+        assert view.columns.below.isVisible() is two
+        least = view.columns.beside.minimumSizeHint().width()
+        assert least <= view.columns.beside.width() or not two
+        assert view.columns.check.isVisibleTo(view)
         if two:
-            assert view.check.width() >= view.check.wanted_width
+            assert view.columns.check.width() >= view.columns.check.wanted_width
 
 
 def test_what_changes_next_is_asked_about(view: OriginView, recording: Recording) -> None:
@@ -257,14 +257,14 @@ def test_what_changes_next_is_asked_about(view: OriginView, recording: Recording
     tensor = recording.events[relu].output_ids[0]
     assert tensor is not None
     view.show_effects((Effect(relu, 0, tensor, np.array([number.index]), np.array([1.0])),))
-    cell = view.effects.rows.content.rows[0].cells[0]
+    cell = view.columns.effects.rows.content.rows[0].cells[0]
     assert cell.text == "relu(conv1)[1, 2, 4, 5]"
     assert cell.number == Number(tensor, number.index, relu)
     view.show_effects(())
-    assert not view.effects.isVisible()  # and its column leaves the room to the others
+    assert not view.columns.effects.isVisible()  # and its column leaves the room to the others
     # The ReLU stopped this one, which is said in its place.
     assert recording.tensors[number.tensor][number.index] <= 0
-    assert view.no_effects.text() == "ReLU makes 0 of it: it is not above 0."
+    assert view.columns.no_effects.text() == "ReLU makes 0 of it: it is not above 0."
 
 
 def test_what_changes_next_is_whole_in_a_row_with_the_check(
@@ -277,10 +277,10 @@ def test_what_changes_next_is_whole_in_a_row_with_the_check(
     tensor = recording.events[relu].output_ids[0]
     assert tensor is not None
     view.show_effects((Effect(relu, 0, tensor, np.array([number.index]), np.array([1.0])),))
-    assert view.below.isVisible()
-    wanted = view.effects.wanted_width
-    qtbot.waitUntil(lambda: view.effects.width() >= wanted)
-    assert view.check.width() >= view.check.wanted_width
+    assert view.columns.below.isVisible()
+    wanted = view.columns.effects.wanted_width
+    qtbot.waitUntil(lambda: view.columns.effects.width() >= wanted)
+    assert view.columns.check.width() >= view.columns.check.wanted_width
 
 
 def test_a_name_that_changes_next_is_whole_where_the_column_is_narrow(
@@ -292,8 +292,8 @@ def test_a_name_that_changes_next_is_whole_where_the_column_is_narrow(
     tensor = recording.events[relu].output_ids[0]
     assert tensor is not None
     view.show_effects((Effect(relu, 0, tensor, np.array([number.index]), np.array([1.0])),))
-    table = view.effects
-    for width in (view.effects.wanted_width, 150, 120):
+    table = view.columns.effects
+    for width in (view.columns.effects.wanted_width, 150, 120):
         table.resize(width, 100)
         room, metrics = table.columnWidth(0) - 12, QFontMetrics(table.font())
         lines = broken_name("relu(conv1)[1, 2, 4, 5]", metrics, room)
@@ -311,9 +311,9 @@ def test_a_reason_is_said_where_there_are_no_terms(view: OriginView, recording: 
     view.show_explanation(
         NumberExplanation(number, 1.0, "forward", "conv2d", total=1.0, reason=reason)
     )
-    assert "RuntimeError: no kernel" in view.facts.text()
-    assert not view.table.isVisible()
-    assert not view.sum.isVisible()
+    assert "RuntimeError: no kernel" in view.columns.facts.text()
+    assert not view.columns.table.isVisible()
+    assert not view.columns.sum.isVisible()
 
 
 def test_what_takes_part_is_lit_up_and_no_longer_when_it_is_closed(
@@ -331,7 +331,7 @@ def test_what_takes_part_is_lit_up_and_no_longer_when_it_is_closed(
     view.forget()
     assert told[-1] is None
     with qtbot.waitSignal(view.closed):
-        qtbot.keyClick(view.table, Qt.Key.Key_Escape)
+        qtbot.keyClick(view.columns.table, Qt.Key.Key_Escape)
 
 
 def test_it_paints_in_any_size(view: OriginView, recording: Recording) -> None:

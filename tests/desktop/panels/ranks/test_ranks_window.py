@@ -128,7 +128,7 @@ def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> 
     assert origin.explanation.value == float((mine[index] + theirs[index]) / np.float32(2))
     assert origin.explanation.reason is None
     assert origin.explanation.total == float(mine[index]) / 2 + float(theirs[index]) / 2
-    table = origin.table.rows
+    table = origin.columns.table.rows
     assert table.headerData(0, Qt.Orientation.Horizontal) == "rank"
     known = {f"rank {rank}": float(own[index]) for rank, own in enumerate((mine, theirs))}
     told = {}
@@ -137,11 +137,11 @@ def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> 
         (gradient,) = [each.value for each in cells_of if each.number is not None]
         told[role_text(cells_of[0].text)] = gradient
     assert told == known
-    origin.check.run()
-    until(session, lambda: "2 ranks" in origin.check.subtitle.text())
-    until(session, lambda: not origin.check.running)
-    assert "Of the mean loss of 2 ranks." in origin.check.accessibleDescription()
-    assert origin.check.verdict.text().startswith("✓")
+    origin.columns.check.run()
+    until(session, lambda: "2 ranks" in origin.columns.check.subtitle.text())
+    until(session, lambda: not origin.columns.check.running)
+    assert "Of the mean loss of 2 ranks." in origin.columns.check.accessibleDescription()
+    assert origin.columns.check.verdict.text().startswith("✓")
     factors = [factor for term in origin.explanation.terms for factor in term.factors]
     (other,) = [f.number for f in factors if f.number is not None and f.number.event is None]
     origin.ask_here(other)
@@ -149,9 +149,9 @@ def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> 
     assert origin.explanation.value == float(theirs[index])
     assert origin.explanation.reason is None
     assert origin.explanation.kind == "accumulated"
-    origin.check.run()
-    until(session, lambda: "loss of rank 1 along" in origin.check.subtitle.text())
-    assert "own loss, not the mean" in origin.check.accessibleDescription()
+    origin.columns.check.run()
+    until(session, lambda: "loss of rank 1 along" in origin.columns.check.subtitle.text())
+    assert "own loss, not the mean" in origin.columns.check.accessibleDescription()
     assert "not the one shown" not in origin.subtitle.text()
     assert session.view_state.cursor.recording.serial == origin.history.current.recording.serial
     origin.back.click()
@@ -372,4 +372,4 @@ def test_a_norm_of_a_rank_is_explained_there(open_window: OpenWindow) -> None:
         assert place == window.session.shown.ranks.shown == 1
         assert value_of(recording, number) == pytest.approx(float(np.sqrt((array**2).sum())))
         assert origin.history.current.number == number
-    assert origin.value.text().startswith(f"‖{name}.grad‖ = ")
+    assert origin.columns.value.text().startswith(f"‖{name}.grad‖ = ")

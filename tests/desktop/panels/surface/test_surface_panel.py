@@ -188,7 +188,7 @@ def test_the_plane_of_two_weights_is_chosen_by_name_and_from_a_number_that_was_c
     number = grad_number(window.session.view_state.cursor, "conv2.weight", (3, 1, 0, 2))
     assert number is not None
     window.number_picked.emit(number)
-    check = window.panel(OriginView).check
+    check = window.panel(OriginView).columns.check
     assert check.surface.isVisibleTo(check)
     panel = window.panel(SurfaceView)
     small(panel, "drawn")
