@@ -15,6 +15,7 @@ from backprop_viz.capture.error_log import ErrorLog
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
 from backprop_viz.capture.graph.growing_graph import GrowthWatch
+from backprop_viz.capture.graph.last_made import last_made
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.logs.batch_log import BatchLog
@@ -81,15 +82,15 @@ class Recorder:
         self.watch = ParameterWatch(model, self._optimizers, log, only)
         self._parameters = self.watch.at_start()
         self.modules, self._buffers = ModuleWatch(model), BufferWatch(model, log, only)
-        self._walked = WalkedGraph(self._names, only, samples is not None)
+        last = last_made(model)
+        self._walked = WalkedGraph(self._names, last.graph, only, samples is not None)
         nodes = log, self._walked, self.watch, self._names, intervention, only
         self._nodes_watch = BackwardWatch(*nodes)
         self._batch, self._given_batch = BatchLog(log), False
         self.results, self._calls, self.spans = LossLog(), ModelCalls(), SpanLog(log)
-        self._forward = ForwardLog(log, self._walked, self._names)
+        self._forward = ForwardLog(log, self._walked, self._names, last.layers)
         self.own = OwnTensors(self._names, self._walked, self._forward)
-        self.lines = LineLog(log)
-        self._used = UsedOptions(self._optimizers, self._names)
+        self.lines, self._used = LineLog(log), UsedOptions(self._optimizers, self._names)
         self._made = (ages := graph_ages(model)).begin()
         self.errors = ErrorLog(log, ages, self._names)
         self._growth = growth = GrowthWatch(ages)

@@ -255,9 +255,15 @@ def _saved_attributes(kind: type) -> tuple[tuple[str, str], ...]:
     return tuple((name, name.removeprefix("_saved_")) for name in saved if f"_raw{name}" in names)
 
 
-def _shape(node: GradFn) -> tuple[int, ...] | None:
+def raw_shape(node: GradFn) -> torch.Size | None:
+    """The shape of a node's first output, as torch has it; None where it does not tell."""
     metadata: Any = getattr(node, "_input_metadata", None)
-    return known_shape(metadata[0].shape) if metadata else None
+    return metadata[0].shape if metadata else None
+
+
+def _shape(node: GradFn) -> tuple[int, ...] | None:
+    shape = raw_shape(node)
+    return None if shape is None else known_shape(shape)
 
 
 def parameter_names(model: nn.Module) -> dict[int, str]:

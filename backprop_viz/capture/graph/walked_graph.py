@@ -18,6 +18,7 @@ from backprop_viz.capture.graph.graphs import (
     walk_all,
     weight_nodes,
 )
+from backprop_viz.capture.graph.last_made import LastGraph
 from backprop_viz.capture.graph.node_keys import Maker, identities
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.recording.trace.graph import Graph
@@ -31,13 +32,17 @@ class WalkedGraph:
     output. The lists keep the nodes alive, and with them their hooks.
 
     ``parts``: whether what is kept of a node depends on what it belongs to, as of a batch whose
-    first samples alone are kept.
+    first samples alone are kept. ``last`` is the graph that was made last of the same model.
     """
 
     def __init__(
-        self, names: Mapping[int, str], only: ModuleChoice | None = None, parts: bool = True
+        self,
+        names: Mapping[int, str],
+        last: LastGraph,
+        only: ModuleChoice | None = None,
+        parts: bool = True,
     ) -> None:
-        self._only, self._parts = only, parts
+        self._only, self._parts, self._last = only, parts, last
         self.nodes: list[GradFn] = []
         self.ids: dict[GradFn, int] = {}
         self.edges: NextFunctions = {}
@@ -98,8 +103,13 @@ class WalkedGraph:
         """The graph as it was found last. It is made when somebody asks for it."""
         for walk in self._walked:
             makers = [*walk.makers, *(walk.later() if walk.later else ())]
-            keys = identities(walk.found, makers, walk.output, self._names)
-            self._keys = self._told_apart(walk, keys)
+            if not walk.kept:
+                made_of = walk.edges, makers, walk.output, self._names, walk.saved
+                self._graph, keys = self._last.made(*made_of)
+                self._keys = dict(zip(walk.edges, keys, strict=True))
+                continue
+            found = identities(walk.found, makers, walk.output, self._names)
+            self._keys = self._told_apart(walk, found)
             self._graph = grad_fn_graph(walk.edges, self._names, self._keys, walk.saved)
         self._walked.clear()
         if self._graph.others != self.others:
@@ -108,8 +118,6 @@ class WalkedGraph:
 
     def _told_apart(self, walk: "_Walk", keys: dict[GradFn, str]) -> dict[GradFn, str]:
         """The keys of all nodes: a later walk's are told apart by its number."""
-        if not walk.kept:
-            return keys
         old = {node: self._keys[node] for node in walk.kept}
         taken = set(old.values())
         number = f" @{walk.number + 1}"

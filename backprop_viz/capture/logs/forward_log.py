@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
-from backprop_viz.capture.graph.layer_graphs import PassSource, layer_graph, traced
+from backprop_viz.capture.graph.last_made import LastLayers
+from backprop_viz.capture.graph.layer_graphs import PassSource, traced
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.waiting_calls import WaitingCalls
@@ -23,8 +24,10 @@ Sources = Mapping[str, tuple[Tensor, int | None, torch.Size]]
 class ForwardLog:
     """Notes operations with the numbers of their events, and walks the graph of what they made."""
 
-    def __init__(self, log: EventLog, walked: WalkedGraph, names: Mapping[int, str]) -> None:
-        self._log, self._walked, self._names = log, walked, names
+    def __init__(
+        self, log: EventLog, walked: WalkedGraph, names: Mapping[int, str], last: LastLayers
+    ) -> None:
+        self._log, self._walked, self._names, self._last = log, walked, names, last
         self._operations: list[Operation] = []
         self._numbers: list[int] = []
         self._before = 0  # so many are of before the last backward
@@ -116,7 +119,8 @@ class ForwardLog:
             steps, numbers = [traced(o) for o, _ in shown], [i for _, i in shown]
             given = _not_made(sources, [o for o, _ in shown])
             start = next((i for i in numbers if i in new), numbers[0])
-            self._passes[start] = partial(layer_graph, steps, numbers, given, self._names, ids)
+            made_of = steps, numbers, given, self._names, ids
+            self._passes[start] = partial(self._last.made, *made_of)
 
     def walk_waiting(
         self, roots: Sequence[Tensor], output: Tensor | None, sources: Sources, calls: WaitingCalls
@@ -139,7 +143,7 @@ class ForwardLog:
             return False
         self._bind(rows)
         numbers = [*self._numbers, *range(len(log) - len(calls.calls), len(log))]
-        made = ahead, calls, numbers, sources, self._names
+        made = ahead, calls, numbers, sources, self._names, self._last
         self._passes = {numbers[0]: partial(_layers_of_waiting, *made)}
         self._operations, self._numbers = [], []
         return True
@@ -186,11 +190,12 @@ def _layers_of_waiting(
     numbers: Sequence[int],
     sources: Sources,
     names: Mapping[int, str],
+    last: LastLayers,
 ) -> LayerGraph:
     """The layers of a pass of which these operations ran before those that waited."""
     ran = [*ahead, *calls.operations()]
     given = _not_made(sources, ran)
-    return layer_graph(list(map(traced, ran)), numbers, given, names, calls.ids)
+    return last.made(list(map(traced, ran)), numbers, given, names, calls.ids)
 
 
 def _not_made(sources: Sources, operations: Iterable[Operation]) -> dict[str, PassSource]:

@@ -106,8 +106,9 @@ class ViewPacker:
     """
 
     def __init__(self) -> None:
-        # By address, the first array there, which keeps the memory alive.
-        self._given: dict[int, tuple[int, Array]] = {}
+        # By address, the first array there, which keeps the memory alive, and whether it lies in
+        # memory with its axes reversed.
+        self._given: dict[int, tuple[int, Array, bool]] = {}
 
     def pieces(self, number: int, array: Array) -> tuple[bytes, Buffer]:
         """Tensor ``number``, as the format has it."""
@@ -116,17 +117,16 @@ class ViewPacker:
         if size < SMALL or (turned and not flags.f_contiguous):
             return array_pieces(array)
         address = array.ctypes.data
-        known = self._given.get(address)
-        if known is not None:
-            earlier, other = known
-            # The same one again, where what was told of it before did not get away.
-            alike = earlier < number and other.dtype == array.dtype and other.nbytes == size
-            if alike and (not turned or other.shape == array.shape[::-1]):
-                head = plain_head(array.dtype, array.shape)
-                return _marked(head, COPY), _COPIED.pack(earlier, turned)
-        elif not turned:
-            self._given[address] = number, array
-        return array_pieces(array)
+        earlier, other, otherwise = self._given.setdefault(address, (number, array, turned))
+        # The same one again, where what was told of it before did not get away.
+        alike = earlier < number and other.dtype == array.dtype and other.nbytes == size
+        if alike and (turned or otherwise):
+            shape = other.shape if turned == otherwise else other.shape[::-1]
+            alike = shape == array.shape
+        if not alike:
+            return array_pieces(array)
+        head = plain_head(array.dtype, array.shape)
+        return _marked(head, COPY), _COPIED.pack(earlier, turned != otherwise)
 
 
 def unpacked_array(data: Buffer, earlier: TensorTable) -> Array:
