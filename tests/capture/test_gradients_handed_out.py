@@ -103,9 +103,45 @@ def of_an_input(net: Net) -> None:
     net(x).square().mean().backward()
 
 
+def handed_on_as_views(net: Net) -> None:
+    out = net(batch())
+    first, second, _ = out.t().unbind()
+    joined = torch.cat([first.view(2, 2), second.expand(3, 4)[:, :2]])
+    parts = joined.split([3, 2])
+    (parts[0].sum() + parts[1].flip(0).square().sum() + out[1:, 0].sum()).backward()
+
+
+def raised_half_way(net: Net) -> None:
+    out = net(batch())
+    loss = out.square().sum() + net.inner.sin().sum()
+    with torch.no_grad():
+        net.inner.add_(1)  # which the first layer's tanh has saved
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        loss.backward()
+
+
+def through_one_graph_twice(net: Net) -> None:
+    loss = net(batch()).square().mean()
+    loss.backward(retain_graph=True)
+    for parameter in net.parameters():
+        assert parameter.grad is not None
+        parameter.grad.data.mul_(2)
+    loss.backward()
+
+
+def to_one_leaf_by_several_paths(net: Net) -> None:
+    weight = net.a.weight
+    (
+        weight.t().exp().sum() + (weight * weight).sum() + net(batch()).sum() + weight.sum()
+    ).backward()
+    assert weight.grad is not None
+    weight.grad.detach().numpy()[:] = 3
+
+
 WAYS = (
     *(asked_for, asked_for_and_seen_by_numpy, given, given_and_handed_on, accumulated, retained),
-    *(differentiated_again, of_some_inputs, of_an_input),
+    *(differentiated_again, of_some_inputs, of_an_input, handed_on_as_views, raised_half_way),
+    *(through_one_graph_twice, to_one_leaf_by_several_paths),
 )
 
 
@@ -132,3 +168,24 @@ def test_each_gradient_is_as_it_was_when_the_node_ran(way: Callable[[Net], None]
     assert [[numbers(array) for array in event.inputs] for event in events] == cloning.given
     assert [[numbers(array) for array in event.outputs] for event in events] == cloning.sent
     assert cloning.sent
+
+
+def test_a_grad_that_a_backward_begins_with_and_adds_to_is_told_as_it_was_or_not_at_all() -> None:
+    net = Net()
+    weight = net.a.weight
+    with bv.record(net) as recorded:
+        net(batch()).sum().backward()
+        assert weight.grad is not None
+        begun = weight.grad.clone()
+        (weight * 2 + torch.ones(6, 6)).backward(weight.grad)
+    events = [e for e in recorded.recording.events if e.phase is Phase.BACKWARD]
+    told = [e for e in events if e.op in ("AddBackward0", "MulBackward0")][-2:]
+    for event in told:
+        for side, arrays in ("input", event.inputs), ("output", event.outputs[:1]):
+            for number, array in enumerate(arrays):
+                if f"{side} {number}" in event.missing:
+                    assert array is None
+                    continue
+                times = 2 if (event.op, side) == ("MulBackward0", "output") else 1
+                assert numbers(array) == numbers((times * begun).numpy())
+    assert numbers(events[-1].outputs[0]) == numbers(weight.grad.numpy())

@@ -151,6 +151,13 @@ def leaf_of(node: GradFn) -> Tensor | None:
     return leaf
 
 
+def leaves_of(nodes: Sequence[GradFn]) -> dict[GradFn, Tensor]:
+    """The leaf of each of these nodes that adds to one."""
+    kinds = set(filter(_accumulates, set(map(type, nodes))))
+    found = [(node, leaf_of(node)) for node in nodes if type(node) in kinds]
+    return {node: leaf for node, leaf in found if leaf is not None}
+
+
 @cache
 def _accumulates(kind: type) -> bool:
     return kind.__name__ == "AccumulateGrad"

@@ -70,7 +70,7 @@ class WaitingCalls:
         given = chain.from_iterable(nested_tensors((call.args, call.kwargs)) for call in calls)
         times = Counter(map(id, given))
         times.update([id(call.result) for call in calls])
-        for key in held_by_others(made, times, ()):
+        for key in held_by_others(made, times):
             if key in made and key not in known:
                 try:
                     known[key] = Copied(made[key], None, False, memory)

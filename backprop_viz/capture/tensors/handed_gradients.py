@@ -1,17 +1,21 @@
 """The gradients that nodes have handed to one another in a backward that is over."""
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from itertools import repeat
+from itertools import chain, repeat
+from operator import attrgetter
 from sys import getrefcount
 
 import torch
-from torch import Tensor
+from torch import Tensor, UntypedStorage
 
 from backprop_viz.capture.tensors.borrowed import COUNT_OF_ONE, is_lent, use_count
-from backprop_viz.capture.tensors.memory import Copied, NotCopied
+from backprop_viz.capture.tensors.memory import NUMPY_DTYPES, Copied, NotCopied, takes_memory_away
 from backprop_viz.capture.tensors.snapshots import Copy, TensorSnapshots
+from backprop_viz.recording.events import Array
 
 _Grads = Sequence[Tensor | None]
+_is_on_cpu = attrgetter("is_cpu")
 # How many hold a tensor itself, and not only its memory; some versions of torch do not tell.
 _holders_of: Callable[[Tensor], int] | None = getattr(Tensor, "_use_count", None)
 _ONE_HOLDER = 1 if _holders_of is None else _holders_of(torch.empty(1))
@@ -19,7 +23,7 @@ _ONE_HOLDER = 1 if _holders_of is None else _holders_of(torch.empty(1))
 
 def _references(tensors: Mapping[int, Tensor]) -> list[int]:
     """How many in Python refer to each tensor."""
-    return [getrefcount(tensor) for tensor in tensors.values()]
+    return list(map(getrefcount, tensors.values()))
 
 
 # Of a tensor that nobody holds but those who ask, and of one that has a view.
@@ -46,24 +50,51 @@ class HandedGradients:
         self._first: dict[int, Copied] = {}
 
     def accumulated(
-        self, leaf: Tensor, arrived: Tensor | None, copied: Copied | None, first: bool
-    ) -> Copy:
-        """The ``.grad`` of a leaf. The gradient that arrived may have become the ``.grad`` itself.
+        self, grown: Sequence[tuple[Tensor, Tensor | None, bool]], shared: Container[int]
+    ) -> list[Copy]:
+        """The ``.grad`` of each leaf, the gradient that arrived there, and if it is the first.
 
-        That is to be asked before any other gradient of this memory. ``copied``: the
-        ``.grad``, if it is copied already. ``first``: there was no ``.grad`` before. Then the
-        gradient that arrived has become it but for us: torch clones one that somebody holds.
+        ``shared`` are those that others hold, by their id(). Any other has become the ``.grad``
+        but for us: torch clones one that somebody holds. So its memory has the numbers of both.
+        That is asked before any other gradient of its memory.
         """
+        found: list[Copy] = []
+        other: list[tuple[int, Tensor]] = []
+        readable = not takes_memory_away()
+        for number, (leaf, arrived, first) in enumerate(grown):
+            array = None
+            if first and readable and arrived is not None and id(arrived) not in shared:
+                array = self._cloned(leaf.grad, arrived)
+            if array is None:
+                other.append((number, leaf))
+            found.append(array)
+        grads = self._snapshots.many_grads([leaf for _, leaf in other])
+        for (number, _), grad in zip(other, grads, strict=True):
+            found[number] = grad
+        return found
+
+    def _cloned(self, grad: Tensor | None, arrived: Tensor) -> Array | None:
+        """The ``.grad`` that is a clone of what arrived; None if numpy does not have it so."""
+        if not (
+            type(grad) is Tensor
+            and type(arrived) is Tensor
+            and (dtype := arrived.dtype) in NUMPY_DTYPES
+            and dtype is grad.dtype
+            and grad.shape == arrived.shape
+        ):
+            return None
         try:
-            grown = self._snapshots.grown(leaf, arrived, copied, first)
-            if grown is None or arrived is None:
-                return self._snapshots.grad(leaf, copied)
-        except NotCopied as reason:
-            return reason
-        address = arrived.data_ptr()
-        self._known[id(arrived)] = grown
-        self._grads[address] = self._placed[(*_place(arrived, address), None)] = grown
-        return grown.array
+            if not grad.is_contiguous() or not arrived.is_contiguous():
+                return None
+            array: Array = arrived.numpy()
+        except (RuntimeError, TypeError):
+            return None
+        array.setflags(write=False)
+        address, held = arrived.data_ptr(), grad.detach()
+        copied = Copied.of(held, array, address)
+        self._snapshots.has_become(held, copied)
+        self._known[id(arrived)] = self._grads[address] = copied
+        return array
 
     def compare(self, sent: _Grads, versions: Sequence[int], lost: NotCopied) -> None:
         """Those that are not as they were sent, in these versions, have no numbers.
@@ -74,10 +105,6 @@ class HandedGradients:
         for grad, version in zip(there, versions, strict=True):
             if grad._version != version:
                 self._known.setdefault(id(grad), lost)
-
-    def held_by_others(self, grads: Mapping[int, Tensor], times: Mapping[int, int]) -> set[int]:
-        """As the function; that of a ``.grad`` that is copied is lent to us."""
-        return held_by_others(grads, times, self._grads)
 
     def copies(
         self, grads: _Grads, ours: bool = False, whole: Iterable[bool] = repeat(True)
@@ -116,6 +143,8 @@ class HandedGradients:
             copied = self._placed[place] = Copied(grad, cut)
         elif copied is None:
             became = self._grads.get(address)
+            if became is not None and became.is_laid_out_as(grad):
+                return became
             first = self._first.get(address)
             if became is None and first is not None and not first.borrowed:
                 became = first  # which is copied by now: its views are views of the copy
@@ -135,51 +164,76 @@ def _place(grad: Tensor, address: int) -> tuple[object, ...]:
     return address, grad.dtype, grad.shape, grad.stride()
 
 
-def held_by_others(
-    grads: Mapping[int, Tensor], times: Mapping[int, int], lent_to_us: Container[int]
-) -> set[int]:
+def held_by_others(grads: Mapping[int, Tensor], times: Mapping[int, int]) -> set[int]:
     """The id() of each of these tensors, all there are, of which others have the memory too.
 
     ``grads`` are by their id(), and ``times`` is how often we hold each but for that.
-    ``lent_to_us``: the addresses of those that may be lent to an array.
     """
     if _holders_of is None:
         return set(grads)
-    found: set[int] = set()
-    # By the address of the memory, the tensors and what they are views of.
-    ours: dict[int, set[int]] = {}
-    # What is viewed, and by how many.
-    viewed: dict[int, Tensor] = {}
-    views: dict[int, int] = {}
-    references = dict(zip(grads, _references(grads), strict=True))
-    for key, grad in grads.items():
-        try:
-            storage, base = grad.untyped_storage(), grad._base
-            memory, lent = storage._cdata, not storage.resizable()
-        except (RuntimeError, ValueError, NotImplementedError):
-            found.add(key)
-            continue
-        here = ours.get(memory)
-        if here is None:
-            here = ours[memory] = set()
-            if lent and not grad.requires_grad and grad.data_ptr() not in lent_to_us:
-                found.add(key)
-        here.add(key)
-        if base is not None:
-            here.add(id(base))
-            viewed[id(base)] = base
-            views[id(base)] = views.get(id(base), 0) + 1
+    references, memories = _references(grads), _memories(grads)
+    told = zip(grads, references, memories, map(_holders_of, grads.values()), strict=True)
+    # Those that are not the only tensor of their memory, with us as their only holders.
+    unclear = [
+        (key, there, memory, held)
+        for key, there, memory, held in told
+        if memory is None
+        or there != times[key] + _REFERENCES
+        or held != _ONE_HOLDER
+        or use_count(memory) != COUNT_OF_ONE
+    ]
+    return _held_by_others(grads, times, unclear) if unclear else set()
+
+
+def _held_by_others(
+    grads: Mapping[int, Tensor],
+    times: Mapping[int, int],
+    unclear: Iterable[tuple[int, int, int | None, int]],
+) -> set[int]:
+    """The same of those that may have views, or be some."""
+    assert _holders_of is not None
+    memories = {key: memory for key, _, memory, _ in unclear if memory is not None}
+    bases = {key: base for key in memories if (base := grads[key]._base) is not None}
     base = None
-    inner = {key: tensor for key, tensor in viewed.items() if key not in grads}
-    viewed.clear()
-    references |= zip(inner, _references(inner), strict=True)
-    for key, tensor in (*grads.items(), *inner.items()):
+    views = Counter(map(id, bases.values()))
+    # What is viewed and is no gradient.
+    inner = {id(viewed): viewed for viewed in bases.values() if id(viewed) not in grads}
+    memories |= {id(viewed): memories[key] for key, viewed in bases.items() if id(viewed) in inner}
+    bases.clear()
+    of_inner = zip(inner, _references(inner), map(_holders_of, inner.values()), strict=True)
+    found = {key for key, _, memory, _ in unclear if memory is None}
+    for key, there, held in chain([(k, there, held) for k, there, _, held in unclear], of_inner):
         by_views = views.get(key, 0)
         expected = times.get(key, 0) + (_REFERENCES_TO_VIEWED if by_views else _REFERENCES)
-        alone = references[key] == expected and _holders_of(tensor) == _ONE_HOLDER + by_views
-        if not alone or not tensor.is_cpu:
+        if there != expected or held != _ONE_HOLDER + by_views:
             found.add(key)
-    for memory, here in ours.items():
-        if use_count(memory) - COUNT_OF_ONE + 1 != len(here) or not found.isdisjoint(here):
-            found.update(here)
+    others = {memories[key] for key in found if key in memories}
+    here = Counter(memories.values())
+    others.update([m for m, ours in here.items() if use_count(m) - COUNT_OF_ONE + 1 != ours])
+    found.update([key for key, memory in memories.items() if memory in others])
     return found
+
+
+def _memories(grads: Mapping[int, Tensor]) -> list[int | None]:
+    """Where torch keeps what it knows of the memory of each of these tensors.
+
+    None of one that has none, whose memory an array may have that torch does not count, or that is
+    not on the CPU.
+    """
+    try:
+        storages = list(map(Tensor.untyped_storage, grads.values()))
+        plain = all(map(UntypedStorage.resizable, storages))
+        if plain and all(map(_is_on_cpu, grads.values())):
+            return [storage._cdata for storage in storages]
+    except (RuntimeError, ValueError, NotImplementedError):
+        pass
+    return [_memory(grad) for grad in grads.values()]
+
+
+def _memory(grad: Tensor) -> int | None:
+    try:
+        storage = grad.untyped_storage()
+        lent = not storage.resizable() and not grad.requires_grad
+        return None if lent or not grad.is_cpu else int(storage._cdata)
+    except (RuntimeError, ValueError, NotImplementedError):
+        return None

@@ -216,35 +216,11 @@ class TensorSnapshots:
             arrived[1].hold(held)
             self._grads[place] = (held, arrived[1])
 
-    def grown(
-        self,
-        parameter: Tensor,
-        arrived: Tensor | None,
-        copied: Copied | None = None,
-        cloned: bool = False,
-    ) -> Copied | None:
-        """A copy of the gradient that arrived, if it has become the ``.grad`` itself.
-
-        ``copied``: one that is made already. ``cloned``: or a clone of it has. Raises NotCopied.
-        """
-        grad = parameter.grad
-        if grad is None or arrived is None:
-            return None
-        place = place_of(grad)
-        if place is None or grad.shape != arrived.shape:
-            return None
-        if not cloned and place != place_of(arrived):
-            return None
-        borrowed = self.borrowed
-        ours = not borrowed.exclude(grad)
-        held = grad.detach()
-        found = copied or Copied(held, None, True, self.memory)
-        if not found.is_laid_out_as(arrived):
-            return None
-        self._grads[place] = held, found
-        if ours:
-            found.looked_at = borrowed.now
-        return found
+    def has_become(self, grad: Tensor, copied: Copied) -> None:
+        """A ``.grad`` has this copy. ``grad`` is another tensor of its memory, which is kept."""
+        if not self.borrowed.exclude(grad):
+            copied.looked_at = self.borrowed.now
+        self._grads[grad.data_ptr(), grad._version] = grad, copied
 
     def sent(
         self,

@@ -1,30 +1,30 @@
 """What a backward does at its nodes in which no Python runs but ours, noted once it is over."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any, Self
 
+import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
-from torch.utils.hooks import RemovableHandle
 
-from backprop_viz.capture.graph.graphs import grad_fn_name, leaf_of
+from backprop_viz.capture.graph.graphs import grad_fn_name, leaves_of
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
-from backprop_viz.capture.tensors.copied_together import copied_together
-from backprop_viz.capture.tensors.handed_gradients import HandedGradients
+from backprop_viz.capture.tensors.handed_gradients import HandedGradients, held_by_others
 from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.watches.interventions import Grads
+from backprop_viz.capture.watches.node_hooks import NodeHooks
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
 
 _LOST = NotCopied(WRITTEN_UNSEEN)
-# A node's id, what it has sent and was given, and the versions of what it has sent.
-_Row = tuple[int, Grads, Grads, list[int]]
+_running = torch._C._current_autograd_node
+# A node, what it has sent and was given, and the versions of what it has sent.
+_Row = tuple[GradFn, Grads, Grads, list[int]]
 # Of a leaf its name, and its ``.grad`` before and after.
 _Leaf = tuple[str | None, Copy, Copy]
 
@@ -32,8 +32,8 @@ _Leaf = tuple[str | None, Copy, Copy]
 class CalmBackward:
     """Keeps what goes between nodes while backward runs, and makes events of it afterwards.
 
-    Nobody else writes to a gradient meanwhile, so it is then what it was. ``nodes`` are those of
-    the graph, by their ids.
+    Nobody else writes to a gradient meanwhile, so it is then what it was. ``nodes`` are all that
+    the graph has.
     """
 
     def __init__(
@@ -46,32 +46,25 @@ class CalmBackward:
         walked: WalkedGraph,
     ) -> None:
         self._log, self._nodes, self._parameters = log, nodes, parameters
+        self._walked = walked
         self._whole = _Whole(walked) if log.snapshots.cuts else None
         self._names = names
         self._place = place  # of the line that runs the backward
         self._rows: list[_Row] = []
-        self._handles: list[RemovableHandle] = []
-        # By the id of the node that adds to a leaf, that leaf and its ``.grad`` before.
-        self._leaves: dict[int, tuple[Tensor, Copy]] = {}
+        self._hooks = NodeHooks(_kept_in(self._rows))
+        # By the node that adds to a leaf, that leaf and its ``.grad`` before.
+        self._leaves: dict[GradFn, tuple[Tensor, Copy]] = {}
 
     def hook(self) -> bool:
         """Keep what goes through the nodes from now on; False if others have hooks there."""
-        ran, handles = self._ran, self._handles
-        leaves: dict[int, Tensor] = {}
-        for node_id, node in enumerate(self._nodes):
-            leaf = leaf_of(node)
-            if leaf is not None:
-                leaves[node_id] = leaf
-            handles.append(node.register_hook(partial(ran, node_id)))
+        leaves = leaves_of(self._nodes)
         grads = self._log.grads(list(leaves.values()))
         self._leaves = dict(zip(leaves, zip(leaves.values(), grads, strict=True), strict=True))
-        return not any(map(has_other_hooks, handles))
+        return self._hooks.put(self._nodes)
 
     def unhook(self) -> None:
         """Keep nothing any more."""
-        for handle in self._handles:
-            handle.remove()
-        self._handles.clear()
+        self._hooks.remove()
 
     def __enter__(self) -> Self:
         return self
@@ -80,52 +73,53 @@ class CalmBackward:
         self.unhook()
         self._note()
 
-    def _ran(self, node_id: int, sent: Grads, given: Grads) -> None:
-        versions = [grad._version for grad in sent if grad is not None]
-        self._rows.append((node_id, sent, given, versions))
-
     def _note(self) -> None:
         """Note what has run. Only what others hold is copied, or else read where it lies, now."""
-        if not self._rows:
+        rows = self._rows
+        if not rows:
             return
-        rows, self._rows = self._rows, []
         gradients = HandedGradients(self._log.snapshots)
-        leaves = self._grown(rows, gradients)
-        shared = gradients.held_by_others(*_counted(rows))
-        late = _LateEvents(self._nodes, rows, gradients, leaves, self._place, self._whole)
+        shared = held_by_others(*_counted(rows))
+        leaves = self._grown(rows, gradients, shared)
+        ids = self._walked.ids
+        late = _LateEvents(ids, rows, gradients, leaves, self._place, self._whole)
         if shared:
             late.look_at(shared)
         self._log.note_later(len(rows), late.made, late.nbytes)
 
-    def _grown(self, rows: Sequence[_Row], gradients: HandedGradients) -> "dict[int, _Leaf]":
-        """What has become of each leaf's ``.grad``, by the id of the node that has added to it."""
-        leaves = self._leaves
-        grown = [(node_id, given[0]) for node_id, _, given, _ in rows if node_id in leaves]
-        grads = [leaves[node_id][0].grad for node_id, _ in grown]
-        plain = [i for i, grad in enumerate(grads) if type(grad) is Tensor]
-        copies = copied_together([grad for grad in grads if type(grad) is Tensor])
-        together = dict(zip(plain, copies, strict=True))
-        found: dict[int, _Leaf] = {}
-        for i, (node_id, arrived) in enumerate(grown):
-            leaf, before = leaves[node_id]
-            name = self._names.get(id(leaf))
-            now = gradients.accumulated(leaf, arrived, together.get(i), before is None)
-            found[node_id] = name, before, now
+    def _grown(
+        self, rows: Sequence[_Row], gradients: HandedGradients, shared: Set[int]
+    ) -> "dict[GradFn, _Leaf]":
+        """What has become of each leaf's ``.grad``, by the node that has added to it."""
+        leaves, names, found = self._leaves, self._names, dict[GradFn, _Leaf]()
+        ran = [(node, given[0]) for node, _, given, _ in rows if node in leaves]
+        grown = [(leaves[node][0], grad, leaves[node][1] is None) for node, grad in ran]
+        copies = gradients.accumulated(grown, shared)
+        for (node, _), (leaf, _, _), now in zip(ran, grown, copies, strict=True):
+            name = names.get(id(leaf))
+            found[node] = name, leaves[node][1], now
             self._parameters.has_grown(name, now)
         return found
 
 
+def _kept_in(rows: list[_Row]) -> Callable[[Grads, Grads], None]:
+    """What keeps there what a node has sent and was given, when it has run."""
+
+    def ran(sent: Grads, given: Grads) -> None:
+        versions = [grad._version for grad in sent if grad is not None]
+        rows.append((_running(), sent, given, versions))
+
+    return ran
+
+
 def _counted(rows: Sequence[_Row]) -> tuple[dict[int, Tensor], Mapping[int, int]]:
     """By the id() of each gradient, the gradient and how often the rows hold it."""
-    all_: dict[int, Any] = {}
-    times: Counter[int] = Counter()
-    for part in (1, 2):
-        grads = list(chain.from_iterable(map(itemgetter(part), rows)))
-        keys = list(map(id, grads))
-        times.update(keys)
-        all_.update(zip(keys, grads, strict=True))
+    sent, given = map(itemgetter(1), rows), map(itemgetter(2), rows)
+    grads: list[Any] = list(chain.from_iterable(chain(sent, given)))
+    keys = list(map(id, grads))
+    all_ = dict(zip(keys, grads, strict=True))
     all_.pop(id(None), None)
-    return all_, times
+    return all_, Counter(keys)
 
 
 class _LateEvents:
@@ -137,22 +131,22 @@ class _LateEvents:
 
     def __init__(
         self,
-        nodes: Sequence[GradFn],
+        ids: Mapping[GradFn, int],
         rows: Sequence[_Row],
         gradients: HandedGradients,
-        leaves: "Mapping[int, _Leaf]",
+        leaves: "Mapping[GradFn, _Leaf]",
         place: CodePlace | None,
         whole: "_Whole | None",
     ) -> None:
-        self._nodes, self._rows, self._gradients = nodes, rows, gradients
+        self._ids, self._rows, self._gradients = ids, rows, gradients
         self._leaves, self._place, self._whole = leaves, place, whole
 
     def look_at(self, shared: Set[int]) -> None:
         """Others have the memory of these gradients, by their id()."""
         rows = [row for row in self._rows if not shared.isdisjoint(map(id, row[1] + row[2]))]
         self._compare(rows)
-        for node_id, sent, given, _ in rows:
-            for grads, whole in zip((given, sent), self._whole_at(node_id), strict=True):
+        for node, sent, given, _ in rows:
+            for grads, whole in zip((given, sent), self._whole_at(node), strict=True):
                 held = [grad if id(grad) in shared else None for grad in grads]
                 self._gradients.copies(held, whole=whole)
 
@@ -168,21 +162,21 @@ class _LateEvents:
 
     def made(self, log: EventLog) -> Iterator[EventRow]:
         """The events, of the log that they are to be in."""
-        nodes, place, row_of = self._nodes, self._place, log.row_of_node
+        ids, place, row_of = self._ids, self._place, log.row_of_node
         copies, leaves = self._gradients.copies, self._leaves
         self._compare(self._rows)
-        for node_id, sent, given, _ in self._rows:
-            all_read, all_made = self._whole_at(node_id)
-            read, op = copies(given, True, all_read), grad_fn_name(nodes[node_id])
-            if node_id not in leaves:
+        for node, sent, given, _ in self._rows:
+            all_read, all_made = self._whole_at(node)
+            read, op, number = copies(given, True, all_read), grad_fn_name(node), ids[node]
+            if node not in leaves:
                 made = copies(sent, True, all_made)
-                yield row_of(Phase.BACKWARD, op, read, made, node_id, None, place)
+                yield row_of(Phase.BACKWARD, op, read, made, number, None, place)
                 continue
-            name, before, now = leaves[node_id]
-            yield row_of(Phase.BACKWARD, op, [before, *read], [now], node_id, name, place)
+            name, before, now = leaves[node]
+            yield row_of(Phase.BACKWARD, op, [before, *read], [now], number, name, place)
 
-    def _whole_at(self, node_id: int) -> "tuple[Iterable[bool], Iterable[bool]]":
-        return _ALL if self._whole is None else self._whole.at(self._nodes[node_id])
+    def _whole_at(self, node: GradFn) -> "tuple[Iterable[bool], Iterable[bool]]":
+        return _ALL if self._whole is None else self._whole.at(node)
 
 
 class _Whole:
@@ -198,9 +192,3 @@ class _Whole:
 
 
 _ALL = repeat(True), repeat(True)
-
-
-def has_other_hooks(handle: RemovableHandle) -> bool:
-    """Whether others have a hook where this one is."""
-    hooks = handle.hooks_dict_ref()
-    return hooks is not None and len(hooks) > 1
