@@ -1,7 +1,7 @@
 """The gradients that nodes have handed to one another in a backward that is over."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, repeat
 from operator import attrgetter
 from sys import getrefcount
@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, UntypedStorage
 
 from backprop_viz.capture.tensors.borrowed import COUNT_OF_ONE, is_lent, use_count
-from backprop_viz.capture.tensors.memory import NUMPY_DTYPES, Copied, NotCopied, takes_memory_away
+from backprop_viz.capture.tensors.memory import NUMPY_DTYPES, Copied, NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy, TensorSnapshots
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.trace.events import Array
 
 _Grads = Sequence[Tensor | None]
 _is_on_cpu = attrgetter("is_cpu")
@@ -44,57 +44,25 @@ class HandedGradients:
         self._known: dict[int, Copied | NotCopied] = {}
         # By address, dtype, shape and strides.
         self._placed: dict[tuple[object, ...], Copied] = {}
-        # By address: what has become a leaf's ``.grad``, which is copied.
+        # By address: what has the numbers of a ``.grad``, which has an array.
         self._grads: dict[int, Copied] = {}
         # By address: the first tensor there, of which others are views.
         self._first: dict[int, Copied] = {}
 
-    def accumulated(
-        self, grown: Sequence[tuple[Tensor, Tensor | None, bool]], shared: Container[int]
-    ) -> list[Copy]:
-        """The ``.grad`` of each leaf, the gradient that arrived there, and if it is the first.
+    def is_as(self, grad: Tensor, array: Array) -> None:
+        """A gradient has the numbers of this array, if it is laid out like that.
 
-        ``shared`` are those that others hold, by their id(). Any other has become the ``.grad``
-        but for us: torch clones one that somebody holds. So its memory has the numbers of both.
-        That is asked before any other gradient of its memory.
+        That is told before any other gradient of its memory is asked for.
         """
-        found: list[Copy] = []
-        other: list[tuple[int, Tensor]] = []
-        readable = not takes_memory_away()
-        for number, (leaf, arrived, first) in enumerate(grown):
-            array = None
-            if first and readable and arrived is not None and id(arrived) not in shared:
-                array = self._cloned(leaf.grad, arrived)
-            if array is None:
-                other.append((number, leaf))
-            found.append(array)
-        grads = self._snapshots.many_grads([leaf for _, leaf in other])
-        for (number, _), grad in zip(other, grads, strict=True):
-            found[number] = grad
-        return found
-
-    def _cloned(self, grad: Tensor | None, arrived: Tensor) -> Array | None:
-        """The ``.grad`` that is a clone of what arrived; None if numpy does not have it so."""
-        if not (
-            type(grad) is Tensor
-            and type(arrived) is Tensor
-            and (dtype := arrived.dtype) in NUMPY_DTYPES
-            and dtype is grad.dtype
-            and grad.shape == arrived.shape
+        if (
+            grad.is_contiguous()
+            and array.flags.c_contiguous
+            and grad.shape == array.shape
+            and NUMPY_DTYPES.get(grad.dtype) == array.dtype
         ):
-            return None
-        try:
-            if not grad.is_contiguous() or not arrived.is_contiguous():
-                return None
-            array: Array = arrived.numpy()
-        except (RuntimeError, TypeError):
-            return None
-        array.setflags(write=False)
-        address, held = arrived.data_ptr(), grad.detach()
-        copied = Copied.of(held, array, address)
-        self._snapshots.has_become(held, copied)
-        self._known[id(arrived)] = self._grads[address] = copied
-        return array
+            address = grad.data_ptr()
+            copied = Copied.late(lambda: array, 0, address, grad.dtype, grad.shape)
+            self._known[id(grad)] = self._grads[address] = copied
 
     def compare(self, sent: _Grads, versions: Sequence[int], lost: NotCopied) -> None:
         """Those that are not as they were sent, in these versions, have no numbers.

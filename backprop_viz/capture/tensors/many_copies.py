@@ -237,11 +237,16 @@ class ManyCopies:
         return None
 
     def grads(
-        self, parameters: Sequence[Tensor], known: Container[MemoryPlace]
+        self,
+        parameters: Sequence[Tensor],
+        known: Container[MemoryPlace],
+        clones: Mapping[int, Tensor],
     ) -> LateCopies | None:
         """The copies of the ``.grad`` of all parameters as they are now.
 
         None: ask for each. ``known`` has the places of those that were copied by themselves.
+        ``clones``, by the id() of the parameter, have the numbers of some, and nobody else has
+        them: if they are of all, no copies are made.
         """
         grads = [parameter.grad for parameter in parameters]
         there = [grad for grad in grads if grad is not None]
@@ -263,7 +268,8 @@ class ManyCopies:
             places = zip(layout.addresses, versions, strict=True)
             if any(place in known or self.grad(place) is not None for place in places):
                 return None
-        together = CopiedTogether(layout, self._memory)
+        cloned = clones and CopiedTogether.lying_in(layout, list(map(clones.get, keys)))
+        together = cloned or CopiedTogether(layout, self._memory)
         if before is not None and changed:
             _share(before.together, together, changed)
         numbers = iter(range(len(there)))

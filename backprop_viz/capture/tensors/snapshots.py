@@ -3,7 +3,7 @@
 A recording that kept tensors alive would make torch take fresh memory for every new one.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
@@ -20,6 +20,7 @@ from backprop_viz.recording.trace.events import Array
 Arrived = tuple[MemoryPlace | None, Copied]
 # An edge of the graph: to a node, at which of its outputs.
 GradFnInput = tuple[GradFn, int]
+_NO_CLONES: Mapping[int, Tensor] = {}
 
 
 class TensorSnapshots:
@@ -170,8 +171,8 @@ class TensorSnapshots:
             known.clear()
         self._many.forget()
 
-    def grad(self, parameter: Tensor, copied: Copied | None = None) -> Array | None:
-        """A copy of a parameter's ``.grad`` as it is now. ``copied``: one that is made already.
+    def grad(self, parameter: Tensor) -> Array | None:
+        """A copy of a parameter's ``.grad`` as it is now.
 
         Not ``.grad`` itself is kept alive but its memory: torch adds in place only to a ``.grad``
         that nobody else holds. Raises NotCopied.
@@ -188,14 +189,19 @@ class TensorSnapshots:
         if known is None or not self._is_as_copied(known[1], grad):
             alone = not is_shared(grad) if known is None else known[1].looked_at >= 0
             held = grad.detach()
-            known = self._grads[place] = (held, copied or Copied(held, None, True, self.memory))
+            known = self._grads[place] = (held, Copied(held, None, True, self.memory))
             if alone:
                 known[1].looked_at = self.borrowed.now
         return known[1].array
 
-    def many_grads(self, parameters: Sequence[Tensor]) -> LateCopies:
-        """``grad`` of all parameters, which are copied together if that can be, or why not."""
-        copies = self._many.grads(parameters, self._grads)
+    def many_grads(
+        self, parameters: Sequence[Tensor], clones: Mapping[int, Tensor] = _NO_CLONES
+    ) -> LateCopies:
+        """``grad`` of all parameters, which are copied together if that can be, or why not.
+
+        ``clones``, by the id() of the parameter, have the same numbers, and nobody else has them.
+        """
+        copies = self._many.grads(parameters, self._grads, clones)
         return copies or LateCopies(map(self._grad_or_why_not, parameters))
 
     def _grad_or_why_not(self, parameter: Tensor) -> Copy:
@@ -216,12 +222,6 @@ class TensorSnapshots:
             arrived[1].hold(held)
             self._grads[place] = (held, arrived[1])
 
-    def has_become(self, grad: Tensor, copied: Copied) -> None:
-        """A ``.grad`` has this copy. ``grad`` is another tensor of its memory, which is kept."""
-        if not self.borrowed.exclude(grad):
-            copied.looked_at = self.borrowed.now
-        self._grads[grad.data_ptr(), grad._version] = grad, copied
-
     def sent(
         self,
         grads: Iterable[Tensor | None],
@@ -229,7 +229,7 @@ class TensorSnapshots:
         arrived: Sequence[Arrived | None],
         compared: bool,
     ) -> tuple[Copy, ...]:
-        """LateCopies of the gradients that a node sends along its edges.
+        """Copies of the gradients that a node sends along its edges.
 
         An edge comes with whether the gradient is to be copied whole. ``arrived``: what the node
         was given, part of which it may hand on as it is. ``compared``: nothing has run since that

@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graph.graphs import grad_fn_name, leaves_of
+from backprop_viz.capture.graph.graphs import grad_fn_name
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
-from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
+from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, EventLog, EventRow
 from backprop_viz.capture.tensors.handed_gradients import HandedGradients, held_by_others
 from backprop_viz.capture.tensors.memory import NotCopied
+from backprop_viz.capture.watches.grown_leaves import GrownLeaves
 from backprop_viz.capture.watches.interventions import Grads
 from backprop_viz.capture.watches.node_hooks import NodeHooks
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
@@ -25,8 +26,6 @@ _LOST = NotCopied(WRITTEN_UNSEEN)
 _running = torch._C._current_autograd_node
 # A node, what it has sent and was given, and the versions of what it has sent.
 _Row = tuple[GradFn, Grads, Grads, list[int]]
-# Of a leaf its name, and its ``.grad`` before and after.
-_Leaf = tuple[str | None, Copy, Copy]
 
 
 class CalmBackward:
@@ -52,14 +51,10 @@ class CalmBackward:
         self._place = place  # of the line that runs the backward
         self._rows: list[_Row] = []
         self._hooks = NodeHooks(_kept_in(self._rows))
-        # By the node that adds to a leaf, that leaf and its ``.grad`` before.
-        self._leaves: dict[GradFn, tuple[Tensor, Copy]] = {}
+        self._leaves = GrownLeaves(log, parameters, nodes)
 
     def hook(self) -> bool:
         """Keep what goes through the nodes from now on; False if others have hooks there."""
-        leaves = leaves_of(self._nodes)
-        grads = self._log.grads(list(leaves.values()))
-        self._leaves = dict(zip(leaves, zip(leaves.values(), grads, strict=True), strict=True))
         return self._hooks.put(self._nodes)
 
     def unhook(self) -> None:
@@ -78,28 +73,15 @@ class CalmBackward:
         rows = self._rows
         if not rows:
             return
-        gradients = HandedGradients(self._log.snapshots)
+        gradients, leaves = HandedGradients(self._log.snapshots), self._leaves
         shared = held_by_others(*_counted(rows))
-        leaves = self._grown(rows, gradients, shared)
-        ids = self._walked.ids
-        late = _LateEvents(ids, rows, gradients, leaves, self._place, self._whole)
+        arrived = {node: given[0] for node, _, given, _ in rows if node in leaves}
+        leaves.have_grown(self._log, self._parameters, arrived, shared)
+        told = self._names, self._walked.ids, self._place, self._whole
+        late = _LateEvents(rows, gradients, leaves, *told)
         if shared:
             late.look_at(shared)
         self._log.note_later(len(rows), late.made, late.nbytes)
-
-    def _grown(
-        self, rows: Sequence[_Row], gradients: HandedGradients, shared: Set[int]
-    ) -> "dict[GradFn, _Leaf]":
-        """What has become of each leaf's ``.grad``, by the node that has added to it."""
-        leaves, names, found = self._leaves, self._names, dict[GradFn, _Leaf]()
-        ran = [(node, given[0]) for node, _, given, _ in rows if node in leaves]
-        grown = [(leaves[node][0], grad, leaves[node][1] is None) for node, grad in ran]
-        copies = gradients.accumulated(grown, shared)
-        for (node, _), (leaf, _, _), now in zip(ran, grown, copies, strict=True):
-            name = names.get(id(leaf))
-            found[node] = name, leaves[node][1], now
-            self._parameters.has_grown(name, now)
-        return found
 
 
 def _kept_in(rows: list[_Row]) -> Callable[[Grads, Grads], None]:
@@ -131,15 +113,16 @@ class _LateEvents:
 
     def __init__(
         self,
-        ids: Mapping[GradFn, int],
         rows: Sequence[_Row],
         gradients: HandedGradients,
-        leaves: "Mapping[GradFn, _Leaf]",
+        leaves: GrownLeaves,
+        names: Mapping[int, str],
+        ids: Mapping[GradFn, int],
         place: CodePlace | None,
         whole: "_Whole | None",
     ) -> None:
-        self._ids, self._rows, self._gradients = ids, rows, gradients
-        self._leaves, self._place, self._whole = leaves, place, whole
+        self._rows, self._gradients, self._leaves = rows, gradients, leaves
+        self._names, self._ids, self._place, self._whole = names, ids, place, whole
 
     def look_at(self, shared: Set[int]) -> None:
         """Others have the memory of these gradients, by their id()."""
@@ -165,6 +148,7 @@ class _LateEvents:
         ids, place, row_of = self._ids, self._place, log.row_of_node
         copies, leaves = self._gradients.copies, self._leaves
         self._compare(self._rows)
+        leaves.tell(self._gradients)
         for node, sent, given, _ in self._rows:
             all_read, all_made = self._whole_at(node)
             read, op, number = copies(given, True, all_read), grad_fn_name(node), ids[node]
@@ -172,7 +156,8 @@ class _LateEvents:
                 made = copies(sent, True, all_made)
                 yield row_of(Phase.BACKWARD, op, read, made, number, None, place)
                 continue
-            name, before, now = leaves[node]
+            before, now = leaves.grads(node)
+            name = leaves.name(node, self._names)
             yield row_of(Phase.BACKWARD, op, [before, *read], [now], number, name, place)
 
     def _whole_at(self, node: GradFn) -> "tuple[Iterable[bool], Iterable[bool]]":

@@ -72,6 +72,10 @@ class KnownParameters:
             self._values[number], self._grads[number] = value, grad
             self._unknown.discard(name)
 
+    def put_grads(self, grads: LateCopies) -> None:
+        """Those of all parameters are others now."""
+        self._grads = _Changing(grads)
+
     def put_grad(self, name: str, grad: Copy) -> None:
         """A ``.grad`` is another now."""
         number = self._numbers.get(name)

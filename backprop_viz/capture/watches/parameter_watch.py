@@ -248,10 +248,27 @@ class ParameterWatch:
                 self._log.note(Phase.UPDATE, CHANGED, (value, grad), (now,), parameter=name)
             self._known.put(name, now, grad)
 
-    def has_grown(self, name: str | None, grad: Copy) -> None:
-        """Backward has added to ``.grad``, and no hook has changed the weight."""
-        if name is not None:
-            self._known.put_grad(name, grad)
+    @property
+    def numbers(self) -> dict[int, int]:
+        """Which of those that are kept a parameter is, by its id()."""
+        return {id(parameter): i for i, (_, parameter) in enumerate(self._own.kept())}
+
+    @property
+    def grads(self) -> LateCopies:
+        """What is known of the ``.grad`` of each of them."""
+        self._known.are(self._own.kept())
+        return self._known.grads
+
+    def have_grown(self, clones: Mapping[int, Tensor]) -> LateCopies:
+        """Backward has added to their ``.grad``, and no hook has changed a weight; those now.
+
+        ``clones``: as ``TensorSnapshots.many_grads`` has them.
+        """
+        self._known.are(pairs := self._own.kept())
+        own = [parameter for _, parameter in pairs]
+        grads = self._log.snapshots.many_grads(own, clones)
+        self._known.put_grads(grads)
+        return grads
 
     def reduced(self, calls: Mapping[int, Call]) -> None:
         """The ranks have averaged gradients, of parameters by their ``id()``, in this order."""

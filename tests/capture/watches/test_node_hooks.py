@@ -10,7 +10,7 @@ from torch.autograd.graph import Node
 
 import backprop_viz as bv
 from backprop_viz.capture.watches.node_hooks import NodeHooks
-from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.trace.phases import Phase
 
 Grads = tuple[Tensor | None, ...]
 
