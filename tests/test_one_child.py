@@ -1,4 +1,4 @@
-"""No class is there for one other alone: what has two jobs is two classes, and one has the other."""
+"""No class is there for one other alone: what has two jobs is two classes, one of them a part."""
 
 import ast
 from collections import defaultdict

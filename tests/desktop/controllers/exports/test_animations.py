@@ -11,6 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QDialogButtonBox,
     QFileDialog,
@@ -87,7 +88,7 @@ def test_an_iteration_phase_by_phase(
     expected = []
     for position in (0, *(span.stop for span in recording.spans)):
         run.session.shown.move_cursor(position)
-        qtbot.wait(50)  # what the panels put off is painted
+        QApplication.processEvents()  # what the panels put off is done
         expected.append(pixels(panel.grab().toImage()))
     run.session.shown.move_cursor(14)
     run.messages.tell("What was told before is in no picture.", "info")

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.samples.sample_grid import SampleGrid
@@ -50,7 +51,8 @@ def test_images_are_asked_for_a_page_at_a_time(
     assert (part, source) == ("validation", 1)
     assert index.tolist() == list(range(40, 40 + PAGE))
     model.image(500)
-    qtbot.wait(60)
+    (gathering,) = model.findChildren(QTimer)
+    qtbot.waitUntil(lambda: not gathering.isActive())
     assert len(wanted) == 1  # the worker has not answered yet
     model.show_page(page_for(sheet, index))
     image = model.image(41)
