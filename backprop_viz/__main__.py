@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _part_of_bundle() -> int:
-    """Be the process that the first argument names; what follows it is the line's."""
+    """Be the process that the first argument names; what follows it are its connection's ends."""
     name = sys.argv.pop(1)
     if name == AS_WORKER:
         from backprop_viz.worker.main import serve
@@ -62,7 +62,7 @@ def _run(arguments: Sequence[str]) -> int:
         run_into_file,
         run_listening,
     )
-    from backprop_viz.stream.line_address import SCHEMES
+    from backprop_viz.stream.script_address import SCHEMES
 
     if options.to is not None and options.to.startswith(SCHEMES):
         return run_listening(options.script, options.to, options.every, options.only, options.first)
@@ -94,20 +94,22 @@ def _attach(arguments: Sequence[str]) -> int:
     """Open a window on a script that listens; returns the exit status."""
     options = parse_attach(arguments)
     from backprop_viz.recording.errors import UserError
-    from backprop_viz.stream.rank_lines import rank_lines
+    from backprop_viz.stream.rank_connections import rank_connections
     from backprop_viz.stream.tls import CA_VARIABLE
     from backprop_viz.stream.token_file import read_token
 
     if options.ca is not None:
         os.environ[CA_VARIABLE] = options.ca
     try:
-        lines = rank_lines(options.urls, read_token())
+        connections = rank_connections(options.urls, read_token())
     except UserError as error:
         print(f"backprop-viz attach: {error}", file=sys.stderr)
         return 2
     from backprop_viz.desktop.attached import follow_scripts
 
-    return follow_scripts(Arguments({}, options.theme, None, options.language, lines=lines))
+    return follow_scripts(
+        Arguments({}, options.theme, None, options.language, connections=connections)
+    )
 
 
 def _desktop_files(option: str) -> int:

@@ -20,8 +20,8 @@ from typing import Any, cast
 import pytest
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.capture.live import line as live_line
-from backprop_viz.desktop.clients import line_again, worker_process
+from backprop_viz.capture.live import connection as live_connection
+from backprop_viz.desktop.clients import reconnecting, worker_process
 from backprop_viz.desktop.system import system_libraries
 from backprop_viz.desktop.system.system_signals import EndingSignals
 from backprop_viz.recording import process_memory
@@ -70,7 +70,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Msvcrt:
 @on_posix
 def test_a_line_of_handles(windows: Msvcrt) -> None:
     (in_, ours_out), (ours_in, out) = os.pipe(), os.pipe()
-    incoming, outgoing = pipe.line([str(in_ + 1000), str(out + 1000)])
+    incoming, outgoing = pipe.pipe_ends([str(in_ + 1000), str(out + 1000)])
     with incoming, outgoing:
         os.write(ours_out, b"asked")
         assert incoming.read(5) == b"asked"
@@ -124,7 +124,7 @@ def test_a_script_is_interrupted_on_windows(
     monkeypatch.setattr(
         _thread, "interrupt_main", lambda: interrupted.append(threading.get_ident())
     )
-    live_line.interrupt_script()
+    live_connection.interrupt_script()
     assert len(interrupted) == 1
 
 
@@ -221,7 +221,7 @@ def test_on_windows_no_process_is_asked_whether_it_lives(
     """``os.kill`` would end it there."""
     monkeypatch.setattr(os, "kill", None)
     origin = RunOrigin("script", "train.py", pid=os.getpid(), host=socket.gethostname())
-    assert not line_again.is_over(origin)
+    assert not reconnecting.is_over(origin)
 
 
 @on_posix
@@ -232,7 +232,7 @@ def test_without_proc_a_process_that_is_there_is_not_over(monkeypatch: pytest.Mo
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(Path, "read_text", absent)
     origin = RunOrigin("script", "train.py", pid=os.getpid(), host=socket.gethostname())
-    assert not line_again.is_over(origin)
+    assert not reconnecting.is_over(origin)
 
 
 def test_a_race_gives_way_only_where_a_process_can(monkeypatch: pytest.MonkeyPatch) -> None:

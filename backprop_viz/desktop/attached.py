@@ -6,19 +6,19 @@ from backprop_viz.desktop.arguments import Arguments
 
 
 def open_attached() -> None:
-    """Open a window at the end of the line whose descriptors are this process's arguments.
+    """Open a window at the end of the connection whose descriptors are this process's arguments.
 
     After them come the theme and the language, "" for none.
     """
-    from backprop_viz.stream.pipe import line
+    from backprop_viz.stream.pipe import pipe_ends
 
     theme, language = (*sys.argv[3:5], "", "")[:2]
-    ends = line(sys.argv[1:3])
+    ends = pipe_ends(sys.argv[1:3])
     raise SystemExit(follow_scripts(Arguments({}, theme or None, None, language or None, ends)))
 
 
 def follow_scripts(arguments: Arguments) -> int:
-    """Open a window on scripts at the other ends of lines; returns the exit status."""
+    """Open a window on scripts at the other ends of connections; returns the exit status."""
     from backprop_viz.desktop.system import system_libraries
 
     system_libraries.ensure()

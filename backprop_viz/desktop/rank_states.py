@@ -23,10 +23,10 @@ class RankState:
 
     ``iteration`` counts the iterations that it has finished, ``due`` is the phase that comes next.
     ``heard`` is when it last said something, as time.time() tells it. ``closed``: it has said that
-    no more comes; ``gone``: no more can come; ``unreached``: its line is lost, and is tried again;
-    ``held``: the window holds it there. ``waited`` are the seconds that it waited for the others
-    in the shown iteration. ``progressed`` is when it got on, at ``rate`` iterations a second, and
-    ``there`` where it is since.
+    no more comes; ``gone``: no more can come; ``unreached``: its connection is lost, and is tried
+    again; ``held``: the window holds it there. ``waited`` are the seconds that it waited for the
+    others in the shown iteration. ``progressed`` is when it got on, at ``rate`` iterations a
+    second, and ``there`` where it is since.
     """
 
     rank: int

@@ -320,7 +320,7 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """The window is closed; a line that ends without this was lost."""
+    """The window is closed; a connection that ends without this was lost."""
 
 
 FROM_WINDOW: Sequence[type[object]] = (

@@ -56,8 +56,8 @@ def outside(environment: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def with_line(ends: Sequence[int], *, console: bool) -> tuple[list[str], dict[str, Any]]:
-    """How a process is given the ends of a line, and no other file of this one's.
+def with_ends(ends: Sequence[int], *, console: bool) -> tuple[list[str], dict[str, Any]]:
+    """How a process is given the ends of a connection, and no other file of this one's.
 
     Returns what tells it of them, as arguments, and the options of ``subprocess.Popen``. The
     process has a session of its own: what a terminal sends to all that runs in it, as at Ctrl+C or

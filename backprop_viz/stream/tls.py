@@ -1,7 +1,7 @@
-"""TLS around a line, with a certificate that the window knows: by its authority or fingerprint.
+"""TLS around a connection; the window knows the certificate by its authority or fingerprint.
 
-One thread alone talks to OpenSSL, whose connections are not made for two; what the line reads and
-writes goes through a pair of sockets.
+One thread alone talks to OpenSSL, whose connections are not made for two; what the program reads
+and writes goes through a pair of sockets.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The worker's end of the line to the window."""
+"""The worker's end of the connection to the window."""
 
 import os
 import threading
@@ -32,7 +32,7 @@ class WorkerChannel:
         # Encoded when they are published: what is recorded goes on changing meanwhile.
         self._writer = MessageWriter()
         self._outbox: Queue[list[Buffer]] = Queue()
-        self._line = threading.Lock()  # held by the thread that writes
+        self._writing = threading.Lock()  # held by the thread that writes
         self._painted = threading.Event()  # what was sent last is, or a command came since
         # How many updates were sent, a recording as if it were all that may be under way; and how
         # many of them when the window last said that it keeps up. Each is changed by one thread.
@@ -56,15 +56,15 @@ class WorkerChannel:
         """Send how things stand, and the recording if it is new, or has grown."""
         pieces = self._writer.pieces(update, recording)
         self._painted.clear()
-        # A window that wants an update has taken nearly all that was sent: the line has room for
-        # a few numbers, and to wake the sender takes longer than to write them.
+        # A window that wants an update has taken nearly all that was sent: the connection has room
+        # for a few numbers, and to wake the sender takes longer than to write them.
         at_once = self.update_wanted() and recording is None
         self._sent += 1 if recording is None else UPDATES_AHEAD
-        if at_once and not self._outbox.unfinished_tasks and self._line.acquire(blocking=False):
+        if at_once and not self._outbox.unfinished_tasks and self._writing.acquire(blocking=False):
             try:
                 self._write(pieces)
             finally:
-                self._line.release()
+                self._writing.release()
         else:
             self._outbox.put(pieces)
 
@@ -96,7 +96,7 @@ class WorkerChannel:
         with _or_end():
             while True:
                 pieces = self._outbox.get()
-                with self._line:
+                with self._writing:
                     self._write(pieces)
                 del pieces  # not kept until there are others
                 self._outbox.task_done()
@@ -108,7 +108,7 @@ class WorkerChannel:
 
 @contextmanager
 def _or_end() -> Iterator[None]:
-    """End the process where the line to the window does, or where nothing more can go over it.
+    """End the process where the connection does, or where nothing more can go over it.
 
     The window is told then; of a thread that ended alone it would wait for ever to hear.
     """

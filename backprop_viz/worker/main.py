@@ -13,7 +13,7 @@ from backprop_viz.recording.notices.notice import notice_of
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.flow_control import SWITCH_S
 from backprop_viz.stream.messages import Begin
-from backprop_viz.stream.pipe import line
+from backprop_viz.stream.pipe import pipe_ends
 from backprop_viz.stream.wire import MessageReader
 from backprop_viz.worker.channel import WorkerChannel
 
@@ -26,7 +26,7 @@ def serve() -> None:
     leave_signals_to_the_window()
     with suppress(OSError, ValueError):
         faulthandler.enable()  # says where the process was when torch crashed it
-    incoming, outgoing = line(sys.argv[1:3])
+    incoming, outgoing = pipe_ends(sys.argv[1:3])
     from backprop_viz.worker.loop import Worker
 
     reader = MessageReader(incoming)

@@ -30,7 +30,7 @@ from backprop_viz.desktop.clients.wake import wait_until
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.stream.rank_lines import rank_lines
+from backprop_viz.stream.rank_connections import rank_connections
 from backprop_viz.stream.token_file import TOKEN_VARIABLE, read_token
 
 # As the program does: what is imported is gone through by no collection that comes meanwhile.
@@ -126,8 +126,8 @@ def measured(count: int, play: Callable[[Session, int], None]) -> tuple[float, f
         ) as script:
             assert script.stderr is not None
             url = script.stderr.readline().split()[-1]
-            lines = rank_lines([url], read_token())
-            window = make_window(Arguments({}, "dark", None, "en", lines=lines))
+            lines = rank_connections([url], read_token())
+            window = make_window(Arguments({}, "dark", None, "en", connections=lines))
             window.resize(1600, 1000)
             window.show()
             session = window.session

@@ -66,7 +66,7 @@ class FollowedScript:
         for end in ends:
             os.close(end)
         line = os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
-        self.window: MainWindow = make_window(Arguments({}, "dark", None, line=line))
+        self.window: MainWindow = make_window(Arguments({}, "dark", None, ends=line))
 
     def wait_held(self) -> None:
         """Until the script is held before its first iteration."""

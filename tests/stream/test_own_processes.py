@@ -142,19 +142,19 @@ class Windows:
 
 def test_on_windows_the_line_is_inherited_as_handles(monkeypatch: pytest.MonkeyPatch) -> None:
     system = Windows(monkeypatch)
-    told, how = own_processes.with_line((3, 4), console=False)
+    told, how = own_processes.with_ends((3, 4), console=False)
     assert told == ["1003", "1004"]
     assert system.inherited == [1003, 1004]
     assert how["startupinfo"] == {"lpAttributeList": {"handle_list": [1003, 1004]}}
     assert how["creationflags"] == 0x8000200
-    _, how = own_processes.with_line((3, 4), console=True)
+    _, how = own_processes.with_ends((3, 4), console=True)
     assert how["creationflags"] == 0x200
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="as on other systems")
 def test_elsewhere_the_process_has_a_session_of_its_own() -> None:
     theirs, ours = os.pipe()
-    told, how = own_processes.with_line((theirs, ours), console=False)
+    told, how = own_processes.with_ends((theirs, ours), console=False)
     code = "import json, os, sys; print(json.dumps([os.getsid(0) == os.getpid(), sys.argv[1:]]))"
     done = subprocess.run([sys.executable, "-c", code, *told], stdout=subprocess.PIPE, **how)
     assert json.loads(done.stdout) == [True, [str(theirs), str(ours)]]

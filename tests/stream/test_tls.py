@@ -1,4 +1,4 @@
-"""A line under TLS: encrypted, with the token as before; a wrong certificate is refused."""
+"""A connection under TLS: encrypted, with the token as before; a wrong certificate is refused."""
 
 import os
 import threading
@@ -10,9 +10,9 @@ import pytest
 import trustme
 
 from backprop_viz.recording.errors import UserError
-from backprop_viz.stream.line_address import LineAddress
 from backprop_viz.stream.refused_error import RefusedError
-from backprop_viz.stream.socket_line import Ends, accepted, connected, listening
+from backprop_viz.stream.script_address import ScriptAddress
+from backprop_viz.stream.socket_connection import Ends, accepted, connected, listening
 from backprop_viz.stream.tls import CA_VARIABLE, Certificate
 from tests.stream.cut_proxy import CutProxy
 
@@ -40,11 +40,11 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
 
 
 class Script:
-    """Listens with a certificate; ``told`` is the line, or why there is none."""
+    """Listens with a certificate; ``told`` is the connection, or why there is none."""
 
     def __init__(self, certificate: Certificate | None) -> None:
         self._certificate = certificate
-        self._server = listening(LineAddress("127.0.0.1", 0))
+        self._server = listening(ScriptAddress("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
         self.told: list[Ends | UserError] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -103,7 +103,7 @@ def test_both_sides_talk_at_once_by_authority_or_fingerprint(
     unknown = made[1](by=trustme.CA())
     for proof, pin in ((certificate, ""), (unknown, unknown.fingerprint)):
         listening_ = script(proof)
-        mine = connected(LineAddress("127.0.0.1", listening_.port, True, pin), TOKEN)
+        mine = connected(ScriptAddress("127.0.0.1", listening_.port, True, pin), TOKEN)
         theirs = listening_.answer()
         assert isinstance(theirs, tuple)
         talk(mine, theirs)
@@ -122,7 +122,7 @@ def test_nothing_of_it_is_seen_on_the_way(
     monkeypatch.setattr("tests.stream.cut_proxy.seen", seen.append)
     listening_ = script(made[1]())
     proxy = CutProxy(listening_.port)
-    mine = connected(LineAddress("127.0.0.1", proxy.port, tls=True), TOKEN)
+    mine = connected(ScriptAddress("127.0.0.1", proxy.port, tls=True), TOKEN)
     theirs = listening_.answer()
     assert isinstance(theirs, tuple)
     mine[1].write(b"a secret gradient")
@@ -155,7 +155,7 @@ def test_a_wrong_certificate_is_one_sentence(
         wrong = {"by": trustme.CA()}
     listening_ = script(made[1](**wrong))
     with pytest.raises(RefusedError, match=said):
-        connected(LineAddress("127.0.0.1", listening_.port, tls=True), TOKEN)
+        connected(ScriptAddress("127.0.0.1", listening_.port, tls=True), TOKEN)
     assert isinstance(listening_.answer(), RefusedError)
 
 
@@ -166,7 +166,7 @@ def test_another_fingerprint_is_refused(
     assert other.fingerprint != mine.fingerprint
     listening_ = script(mine)
     with pytest.raises(RefusedError, match=f"another fingerprint: {mine.fingerprint}"):
-        connected(LineAddress("127.0.0.1", listening_.port, True, other.fingerprint), TOKEN)
+        connected(ScriptAddress("127.0.0.1", listening_.port, True, other.fingerprint), TOKEN)
     assert isinstance(listening_.answer(), RefusedError)
 
 
@@ -175,7 +175,7 @@ def test_the_token_is_asked_for_under_tls_too(
 ) -> None:
     listening_ = script(made[1]())
     with pytest.raises(RefusedError, match="token"):
-        connected(LineAddress("127.0.0.1", listening_.port, tls=True), b"b" * 64)
+        connected(ScriptAddress("127.0.0.1", listening_.port, tls=True), b"b" * 64)
     assert isinstance(listening_.answer(), RefusedError)
 
 
@@ -184,10 +184,10 @@ def test_one_that_speaks_no_tls_is_told_so(
 ) -> None:
     plain, under_tls = script(None), script(made[1]())
     with pytest.raises(RefusedError, match="does not speak TLS"):
-        connected(LineAddress("127.0.0.1", plain.port, tls=True), TOKEN)
+        connected(ScriptAddress("127.0.0.1", plain.port, tls=True), TOKEN)
     assert isinstance(plain.answer(), RefusedError)
     with pytest.raises(RefusedError):
-        connected(LineAddress("127.0.0.1", under_tls.port), TOKEN)
+        connected(ScriptAddress("127.0.0.1", under_tls.port), TOKEN)
     refused = under_tls.answer()
     assert "does not speak TLS" in str(refused)
 
@@ -204,7 +204,7 @@ def test_a_watched_loop_listens_under_tls(
 ) -> None:
     torch = pytest.importorskip("torch")
     import backprop_viz as bv
-    from backprop_viz.stream.rank_lines import rank_lines
+    from backprop_viz.stream.rank_connections import rank_connections
     from backprop_viz.stream.token_file import read_token
 
     monkeypatch.setenv("BACKPROP_VIZ_TOKEN_FILE", str(tmp_path / "token"))
@@ -215,11 +215,11 @@ def test_a_watched_loop_listens_under_tls(
         url = capsys.readouterr().err.split()[-1]
         assert url.startswith("tls://127.0.0.1:")
         assert url.endswith(f"#{certificate.fingerprint}")
-        line = rank_lines([url], read_token())[0]
-        assert line.origin.kind == "watch"
-        again = line.again()
-        assert again.origin == line.origin
-        for one in (line, again):
+        connection = rank_connections([url], read_token())[0]
+        assert connection.origin.kind == "watch"
+        again = connection.again()
+        assert again.origin == connection.origin
+        for one in (connection, again):
             one.close()
     for wrong in ({"to": "tls://127.0.0.1:0"}, {"to": "tcp://:0", "certificate": "x.pem"}):
         with pytest.raises(ValueError, match="belong together"):

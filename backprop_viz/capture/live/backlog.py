@@ -13,7 +13,7 @@ _MOST_BYTES = 2**26
 class Backlog:
     """Holds recordings of finished iterations, in ascending order; the oldest go first.
 
-    ``keeps_sent``: also those that were sent, for a window whose line was lost with them.
+    ``keeps_sent``: also those that were sent, for a window whose connection was lost with them.
     """
 
     def __init__(self, *, keeps_sent: bool, most_bytes: int = _MOST_BYTES) -> None:

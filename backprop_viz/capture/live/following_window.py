@@ -1,4 +1,4 @@
-"""The window that follows a loop, over one line after another."""
+"""The window that follows a loop, over one connection after another."""
 
 import os
 import sys
@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import Literal
 
 from backprop_viz.capture.live.backlog import Backlog
-from backprop_viz.capture.live.line import Heard, LiveLine
+from backprop_viz.capture.live.connection import Heard, LiveConnection
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.stream.messages import Resume, TakenOver, UpdateWanted
-from backprop_viz.stream.socket_line import Ends
+from backprop_viz.stream.socket_connection import Ends
 from backprop_viz.stream.wire import NumberedCommand, Unreadable
 
-# A window whose line was lost is recorded for, and waited for, so long.
+# A window whose connection was lost is recorded for, and waited for, so long.
 _AWAITED_S = 600.0
 
 
@@ -24,8 +24,8 @@ class FollowingWindow:
 
     ``publish`` sends a recording with how things stand, ``commanded`` carries out a command, and
     ``gone`` is called when there is no window any more; all with ``state`` held, the latter two in
-    threads of the line. ``comes_back``: one whose line was lost may attach again, and is then sent
-    what it lacks.
+    threads of the connection. ``comes_back``: one whose connection was lost may attach again, and
+    is then sent what it lacks.
     """
 
     def __init__(
@@ -42,19 +42,21 @@ class FollowingWindow:
         self._comes_back = comes_back
         self._backlog = Backlog(keeps_sent=comes_back)
         self._process = os.getpid()
-        self._channel: LiveLine | None = None
+        self._channel: LiveConnection | None = None
         self._awaited_to = 0.0  # when one that was lost is awaited no longer
         self._missed = 0  # recordings that it was not sent
         self._over = False  # whether nothing more comes
 
-    def attach(self, ends: Ends) -> LiveLine:
-        """A line to a window, in place of one that was there before. It has to be started."""
-        line = LiveLine(*ends, lambda heard: self._heard(line, heard), lambda: self._ended(line))
-        before, self._channel = self._channel, line
+    def attach(self, ends: Ends) -> LiveConnection:
+        """A connection to a window, in place of one that was there before. It has to be started."""
+        connection = LiveConnection(
+            *ends, lambda heard: self._heard(connection, heard), lambda: self._ended(connection)
+        )
+        before, self._channel = self._channel, connection
         if before is not None:
-            before.send(TakenOver())  # or it would take the line back
+            before.send(TakenOver())  # or it would take the connection back
             before.close(0.0)
-        return line
+        return connection
 
     @property
     def open(self) -> bool:
@@ -97,17 +99,17 @@ class FollowingWindow:
                 self._publish(recording)
 
     def end(self, message: object, within_s: float) -> None:
-        """Send a last message, and close the line once the window has taken all."""
+        """Send a last message, and close the connection once the window has taken all."""
         self._over = True
         self._tell_missed()
         self.send(message)
         if self._channel is not None:
             self._channel.close(within_s)
 
-    def _heard(self, line: LiveLine, received: Heard) -> None:
+    def _heard(self, connection: LiveConnection, received: Heard) -> None:
         """Take in what the window says; not if another has taken its place."""
         with self._state:
-            if line is not self._channel:
+            if connection is not self._channel:
                 return
             match received:
                 case NumberedCommand():
@@ -127,13 +129,13 @@ class FollowingWindow:
             _say(f"the window is back; recordings that it lacks and is sent: {follow}")
         self.send_waiting()
 
-    def _ended(self, line: LiveLine) -> None:
+    def _ended(self, connection: LiveConnection) -> None:
         with self._state:
-            if line is not self._channel:
+            if connection is not self._channel:
                 return
-            if self._comes_back and not line.was_left and not self._over:
+            if self._comes_back and not connection.was_left and not self._over:
                 self._awaited_to = time.monotonic() + _AWAITED_S
-                _say("the line to the window is lost; it is recorded on for when it is back")
+                _say("the connection to the window is lost; it is recorded on for when it is back")
             self._gone()
         self._tell_missed()
 

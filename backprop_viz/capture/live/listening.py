@@ -10,7 +10,7 @@ from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.stream.line_address import LineAddress, line_address
+from backprop_viz.stream.script_address import ScriptAddress, script_address
 from backprop_viz.stream.tls import Certificate
 
 
@@ -40,14 +40,14 @@ def listen_for_windows(
     return follower, server
 
 
-def own_address(to: str) -> LineAddress:
+def own_address(to: str) -> ScriptAddress:
     """Where this process listens: each of several ranks at a port of its own."""
-    address, (rank, _) = line_address(to), own_rank()
+    address, (rank, _) = script_address(to), own_rank()
     return address.at_port(address.port + rank) if address.port else address
 
 
 def _certificate(
-    address: LineAddress,
+    address: ScriptAddress,
     certificate: str | PathLike[str] | None,
     key: str | PathLike[str] | None,
 ) -> Certificate | None:

@@ -10,10 +10,10 @@ from torch._C import DisableTorchFunction
 
 from backprop_viz.analysis.cursor.breakpoints import first_hit
 from backprop_viz.capture.late_recording import LateRecording, made_now
+from backprop_viz.capture.live.connection import interrupt_script
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat, Reminder
-from backprop_viz.capture.live.line import interrupt_script
 from backprop_viz.capture.live.line_holds import LineHolds, running_line
 from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.own_rank import own_rank
@@ -35,7 +35,7 @@ from backprop_viz.recording.trace.phases import PHASES, Phase, in_order, phase_a
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
-from backprop_viz.stream.socket_line import Ends
+from backprop_viz.stream.socket_connection import Ends
 from backprop_viz.stream.wire import NumberedCommand
 
 # While the loop runs freely the window hears of it so often.
@@ -52,7 +52,7 @@ class LiveRun:
     first. ``every``: while it runs freely every so many iterations are recorded (None: as many as
     cost little). ``first``: the iterations before run unrecorded, and it is held before this one.
     When the window is closed the loop goes on, unrecorded. Without ``ends`` windows attach when
-    they like: for one whose line was lost the loop is recorded on; that is sent when it is back.
+    they like: if a connection is lost the loop is recorded on, and all is sent once it is back.
     """
 
     def __init__(
@@ -108,17 +108,17 @@ class LiveRun:
                 self._preparation = Preparation(origin.path, self._window.send)
 
     def attach(self, ends: Ends) -> None:
-        """A window is at the other end of a line, in place of one that was there before.
+        """A window is at the other end of a connection, in place of one that was there before.
 
         It is told all losses, and once it says what it has, what is held of later recordings.
         """
         with self._state:
-            line = self._window.attach(ends)
+            connection = self._window.attach(ends)
             self._points, self._opened = [], Curves.of_losses(self._losses)
             self._scalars = list(self._logged)
             self._carried_out, self._told_program = 0, False
-        line.start()
-        line.send(RunAttached(self._origin))
+        connection.start()
+        connection.send(RunAttached(self._origin))
         self._publish()
 
     @property

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from backprop_viz.recording.errors import UserError
-from backprop_viz.stream.line_address import LineAddress
 from backprop_viz.stream.refused_error import RefusedError
-from backprop_viz.stream.socket_line import Ends, accepted, listening
+from backprop_viz.stream.script_address import ScriptAddress
+from backprop_viz.stream.socket_connection import Ends, accepted, listening
 from backprop_viz.stream.tls import Certificate
 from backprop_viz.stream.token_file import read_token
 
@@ -18,16 +18,16 @@ _ENDS_WITHIN_S = 5.0
 
 
 class WindowServer:
-    """Listens; ``attached`` is called, in a thread of its own, with the ends of each line.
+    """Listens; ``attached`` is called, in a thread of its own, with the ends of each connection.
 
     A window that does not know the token is turned away, which is said on standard error. With a
-    ``certificate`` the line is under TLS.
+    ``certificate`` the connection is under TLS.
     Raises UserError if the address cannot be listened at, or the token cannot be had.
     """
 
     def __init__(
         self,
-        address: LineAddress,
+        address: ScriptAddress,
         attached: Callable[[Ends], None],
         certificate: Certificate | None = None,
     ) -> None:
@@ -45,7 +45,7 @@ class WindowServer:
         return port
 
     def close(self) -> None:
-        """Listen no longer; a line that is open stays."""
+        """Listen no longer; a connection that is open stays."""
         self._closed = True
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
-from backprop_viz.capture.live.line import LiveLine
+from backprop_viz.capture.live.connection import LiveConnection
 from backprop_viz.capture.live.own_frames import without_our_frames
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.recorded_loop import record
@@ -24,7 +24,7 @@ from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
-from backprop_viz.stream.socket_line import Ends
+from backprop_viz.stream.socket_connection import Ends
 
 LossCall = Callable[..., Tensor]
 
@@ -33,14 +33,17 @@ class ShownIteration:
     """What ``show`` gives: the recording, and the window's process."""
 
     def __init__(
-        self, recording: Recording, line: LiveLine, process: "subprocess.Popen[bytes] | None"
+        self,
+        recording: Recording,
+        connection: LiveConnection,
+        process: "subprocess.Popen[bytes] | None",
     ) -> None:
         self.recording, self.process = recording, process
-        self._line = line
+        self._connection = connection
 
     def sent(self, within_s: float = 30.0) -> None:
         """Wait until the window has taken all, if it does within this time."""
-        self._line.close(within_s)
+        self._connection.close(within_s)
 
 
 def show(
@@ -66,8 +69,8 @@ def show(
         without_our_frames(error)
         raise
     process, incoming, outgoing = start_window()
-    line = _told(recording, model, (incoming, outgoing))
-    return ShownIteration(recording, line, process)
+    connection = _told(recording, model, (incoming, outgoing))
+    return ShownIteration(recording, connection, process)
 
 
 def _one_iteration(
@@ -157,13 +160,13 @@ def _copied(value: Any) -> Any:
     return [_copied(item) for item in value] if isinstance(value, list) else value
 
 
-def _told(recording: Recording, model: nn.Module, ends: Ends) -> LiveLine:
+def _told(recording: Recording, model: nn.Module, ends: Ends) -> LiveConnection:
     """Tell a window of the iteration; all of it is under way when this returns."""
-    line = LiveLine(*ends, lambda _: None, lambda: None)
-    line.start()
+    connection = LiveConnection(*ends, lambda _: None, lambda: None)
+    connection.start()
     device = next((str(p.device) for p in model.parameters()), "cpu")
     title = type(model).__name__
-    line.send(RunAttached(RunOrigin.of_this_process("model", title, device=device)))
+    connection.send(RunAttached(RunOrigin.of_this_process("model", title, device=device)))
     loss = float("nan") if recording.loss is None else recording.loss
     update = Update(
         command=0,
@@ -173,9 +176,9 @@ def _told(recording: Recording, model: nn.Module, ends: Ends) -> LiveLine:
         program=_program(model),
         points=[(loss, np.nan)],
     )
-    line.send(update, recording)
-    line.send(RunEnded(0))
-    return line
+    connection.send(update, recording)
+    connection.send(RunEnded(0))
+    return connection
 
 
 def _program(model: nn.Module) -> Program:

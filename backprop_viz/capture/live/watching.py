@@ -29,8 +29,8 @@ from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.stream.line_address import SCHEMES
 from backprop_viz.stream.messages import RunEnded
+from backprop_viz.stream.script_address import SCHEMES
 
 
 class WatchedLoop:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import IO
 
-from backprop_viz.stream.own_processes import AS_WINDOW, part_command, with_line
+from backprop_viz.stream.own_processes import AS_WINDOW, part_command, with_ends
 
 # What the window's interpreter runs: it finds modules where this one does.
 WINDOW_START = """
@@ -19,7 +19,7 @@ open_attached()
 def start_window(
     theme: str | None = None, language: str | None = None
 ) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
-    """A window that waits at the end of a line; (process, incoming, outgoing). Raises OSError.
+    """A window that waits at the end of a connection; (process, incoming, outgoing).
 
     ``theme`` is "light" or "dark", ``language`` a code; None: as the system has them.
     """
@@ -38,7 +38,7 @@ def start_window(
 
 
 def _spawn(incoming: int, outgoing: int, look: tuple[str, str]) -> subprocess.Popen[bytes]:
-    arguments, how = with_line((incoming, outgoing), console=True)
+    arguments, how = with_ends((incoming, outgoing), console=True)
     path = [os.path.abspath(entry) for entry in sys.path]
     return subprocess.Popen(
         [*part_command(WINDOW_START.format(path=path), AS_WINDOW), *arguments, *look],

@@ -1,1 +1,1 @@
-"""The window's ends of its lines: to workers, to scripts, to recording files."""
+"""The window's ends of its connections: to workers, to scripts, to recording files."""

@@ -1,4 +1,4 @@
-"""The window's end of the line to a script, which was there before the window."""
+"""The window's end of the connection to a script, which was there before the window."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 
-from backprop_viz.desktop.clients.line_again import LineTried, NextTry, line_again
+from backprop_viz.desktop.clients.reconnecting import ConnectionTried, NextTry, reconnected
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.stream.commands import Command, Iterate, Pause, SetBreakpoints, Step, Train
@@ -21,8 +21,8 @@ from backprop_viz.stream.messages import (
     Update,
     UpdateWanted,
 )
-from backprop_viz.stream.rank_lines import RankLine
-from backprop_viz.stream.socket_line import Ends
+from backprop_viz.stream.rank_connections import RankConnection
+from backprop_viz.stream.socket_connection import Ends
 from backprop_viz.stream.wire import (
     MessageReader,
     MessageWriter,
@@ -35,8 +35,8 @@ from backprop_viz.stream.wire import (
 # The commands that a script understands.
 UNDERSTOOD = (Step, Iterate, Train, Pause, SetBreakpoints)
 
-# The subject of what is said while a line is lost.
-LINE_SUBJECT = "line"
+# The subject of what is said while a connection is lost.
+CONNECTION_SUBJECT = "connection"
 
 _Sent = NumberedCommand | UpdateWanted | InterruptScript | Resume | Leave
 
@@ -45,25 +45,30 @@ class AttachedClient:
     """As a WorkerSupervisor, of a process that the window did not start and does not end.
 
     ``wake`` is called in a thread of its own when there is something to take, and ``look`` with
-    each recording before it can be taken. ``line``: both ends of a line; one that the window has
-    attached to is made again when it is lost, until that is given up: LineLost and LineTried tell.
+    each recording before it can be taken. ``connection``: both its ends. One that the window has
+    attached by is made again when it is lost, until that is given up: ConnectionLost and
+    ConnectionTried tell.
     """
 
     def __init__(
         self,
-        line: Ends | RankLine,
+        connection: Ends | RankConnection,
         wake: Callable[[], None],
         look: Callable[[Recording], None] | None = None,
     ) -> None:
         self.submitted = 0
-        self._attached = line if isinstance(line, RankLine) else None
-        self._incoming, outgoing = line.ends if isinstance(line, RankLine) else line
+        self._attached = connection if isinstance(connection, RankConnection) else None
+        self._incoming, outgoing = (
+            connection.ends if isinstance(connection, RankConnection) else connection
+        )
         self._wake, self._look = wake, look
         self.heard = time.time()  # when the script last said something
         self.is_closed = False  # whether the script has said that no more comes
-        self.is_lost = False  # whether there is no line just now, which is made again
+        self.is_lost = False  # whether there is no connection just now, which is made again
         self._received: deque[Received] = deque()
-        self._sending = threading.Lock()  # guards the outgoing end, which another line replaces
+        self._sending = (
+            threading.Lock()
+        )  # guards the outgoing end, which another connection replaces
         self._outgoing, self._writer = outgoing, MessageWriter()
         self._outbox: SimpleQueue[_Sent | None] = SimpleQueue()
         self._taken = UPDATES_AHEAD  # the first is answered at once: the script waits for that
@@ -83,10 +88,10 @@ class AttachedClient:
         if self.ended:
             return False
         if isinstance(command, SetBreakpoints):
-            self._breakpoints = command  # told again to a line that is made again
+            self._breakpoints = command  # told again to a connection that is made again
         if self.is_lost:
             if not isinstance(command, SetBreakpoints):
-                self._tell(Notice("line_is_lost", subject=LINE_SUBJECT))
+                self._tell(Notice("connection_is_lost", subject=CONNECTION_SUBJECT))
         elif isinstance(command, UNDERSTOOD):
             self.submitted += 1
             self._outbox.put(NumberedCommand(self.submitted, command))
@@ -116,7 +121,7 @@ class AttachedClient:
 
     @property
     def ended(self) -> bool:
-        """Whether the line is closed, and all that was said is taken."""
+        """Whether the connection is closed, and all that was said is taken."""
         return not self._threads[1].is_alive() and not self._received
 
     def close(self) -> None:
@@ -134,7 +139,7 @@ class AttachedClient:
             self._outgoing.close()
 
     def _put(self, message: _Sent) -> None:
-        """Send a message; what a line does not take any more is lost with it."""
+        """Send a message; what a connection does not take any more is lost with it."""
         with self._sending, suppress(OSError, ValueError):  # ValueError: it is closed
             send(self._outgoing, self._writer.pieces(message))
 
@@ -154,40 +159,40 @@ class AttachedClient:
             except ValueError as error:
                 self._tell(Notice("not_understood", (str(error),)))
                 break
-            line = self._again()
-            if line is None:
+            connection = self._again()
+            if connection is None:
                 break
-            reader = line.reader
+            reader = connection.reader
         self.is_lost = False
         self.is_closed = self._told_end
         if not self._told_end:
             self._tell(RunEnded(-1))
         self._outbox.put(None)
 
-    def _again(self) -> RankLine | None:
-        """Another line to the script in place of one that has ended, if it was lost."""
+    def _again(self) -> RankConnection | None:
+        """Another connection to the script in place of one that has ended, if it was lost."""
         if self._attached is None or self._told_end or self._closing:
             return None
         if self._taken_over:
             origin = self._attached.origin
-            self._tell(LineTried(self._attached.address, origin.rank, "taken"))
+            self._tell(ConnectionTried(self._attached.address, origin.rank, "taken"))
             return None
         self.is_lost = True
         with self._sending, suppress(OSError):
             self._outgoing.close()
-        line = line_again(self._attached, self._next_try, self._tell)
-        if line is None:
+        connection = reconnected(self._attached, self._next_try, self._tell)
+        if connection is None:
             return None
-        self._attached = line
-        self._tell(line.told)
+        self._attached = connection
+        self._tell(connection.told)
         with self._sending:
-            self._incoming, self._outgoing = line.ends
+            self._incoming, self._outgoing = connection.ends
             self._writer = MessageWriter()
-        # The script counts commands from the line's first on.
+        # The script counts commands from the connection's first on.
         self.submitted, self._taken, self.is_lost = 0, UPDATES_AHEAD, False
         self._put(Resume(self._newest))
         self.submit(self._breakpoints)
-        return line
+        return connection
 
     def _hear(self, message: object, recording: Recording | None) -> None:
         """Take in what the script says."""

@@ -1,4 +1,4 @@
-"""The window's end of the line to the worker's process.
+"""The window's end of the connection to the worker's process.
 
 They are two processes, not two threads: a window that paints in Python holds the interpreter's
 lock for most of the time, and training in the same process would wait for it at every torch call.
@@ -41,7 +41,7 @@ from backprop_viz.stream.wire import (
 )
 from backprop_viz.training.session_files.window_part_file import read_window_part
 
-# How long a process that has closed its line may take to end.
+# How long a process that has closed its connection may take to end.
 ENDS_WITHIN_S = 2.0
 
 
@@ -212,11 +212,11 @@ class WorkerClient:
             self._tell(Notice("worker_ended", (reason,), details=details))
 
     def _how_ended(self, worker: WorkerProcess) -> tuple[str, str]:
-        """Why a process ended that has closed its line, as far as is known; and its traceback."""
+        """Why a process that closed its connection has ended, as far as is known; its traceback."""
         try:
             status = worker.process.wait(ENDS_WITHIN_S)
         except subprocess.TimeoutExpired:
-            return "it closed its line", ""
+            return "it closed its connection", ""
         details = traceback_in(worker.printed.text(ENDS_WITHIN_S))
         if status < 0:
             with suppress(ValueError):

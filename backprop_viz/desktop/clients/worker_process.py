@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
-from backprop_viz.stream.own_processes import AS_WORKER, part_command, with_line
+from backprop_viz.stream.own_processes import AS_WORKER, part_command, with_ends
 
 # What the worker's interpreter runs: it finds modules where this one does.
 WORKER_START = (
@@ -65,10 +65,10 @@ def kills_for_memory() -> int:
 
 @dataclass(frozen=True, slots=True)
 class WorkerProcess:
-    """A process that waits for its settings, and the line to it; it ends when ``outgoing`` does.
+    """A process that waits for its settings, and its connection; it ends when ``outgoing`` does.
 
-    The line has descriptors of its own: what is printed in that process, by whatever is imported
-    there before us or by a program that it starts, cannot get into it.
+    The connection has descriptors of its own: what is printed in that process, by whatever is
+    imported there before us or by a program that it starts, cannot get into it.
     """
 
     process: subprocess.Popen[bytes]
@@ -112,8 +112,8 @@ def _start() -> WorkerProcess:
 
 
 def _spawn(incoming: int, outgoing: int) -> subprocess.Popen[bytes]:
-    """Start the process with these ends of the line, and with no other file of this one's."""
-    arguments, how = with_line((incoming, outgoing), console=False)
+    """Start the process with these ends of the connection, and with no other file of this one's."""
+    arguments, how = with_ends((incoming, outgoing), console=False)
     return subprocess.Popen(
         [*part_command(WORKER_START.format(path=sys.path), AS_WORKER), *arguments],
         stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The session's line to a worker that is replaced when its process ends."""
+"""The session's connection to a worker that is replaced when its process ends."""
 
 import time
 from collections import deque

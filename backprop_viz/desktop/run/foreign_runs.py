@@ -23,14 +23,14 @@ def foreign_run(
 
     One file of a rank brings those of the other ranks with it.
     """
-    line, given = arguments.line, [any_path(path) for path in arguments.recordings]
-    if line is not None:
-        return lambda wake: AttachedClient(line, wake)
-    if arguments.lines:
-        attached: list[MakeClient] = [partial(AttachedClient, one) for one in arguments.lines]
+    ends, given = arguments.ends, [any_path(path) for path in arguments.recordings]
+    if ends is not None:
+        return lambda wake: AttachedClient(ends, wake)
+    if arguments.connections:
+        attached: list[MakeClient] = [partial(AttachedClient, one) for one in arguments.connections]
         if len(attached) == 1:
             return lambda wake: attached[0](wake, None)
-        asked = [one.asked for one in arguments.lines]
+        asked = [one.asked for one in arguments.connections]
         return lambda wake: RankRuns(attached, settings, wake, asked.index(True))
     if not given:
         return None

@@ -9,7 +9,7 @@ from backprop_viz.analysis.joined_ranks import averaged_parameter, joined
 from backprop_viz.analysis.ranks import waited_in, weight_digests
 from backprop_viz.desktop.clients.attached_client import AttachedClient
 from backprop_viz.desktop.clients.file_client import FileClient, IterationRead, IterationsStored
-from backprop_viz.desktop.clients.line_again import LineLost, LineTried
+from backprop_viz.desktop.clients.reconnecting import ConnectionLost, ConnectionTried
 from backprop_viz.desktop.rank_states import RanksState, RankState, WeightDifference
 from backprop_viz.desktop.run.followed_run import FollowedRun
 from backprop_viz.desktop.run.rank_comparisons import (
@@ -33,7 +33,7 @@ from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.wire import Received
 
 # What the window is told of each rank, whichever is shown.
-_OF_ANY = LineLost | LineTried | Progress
+_OF_ANY = ConnectionLost | ConnectionTried | Progress
 # The losses of no more ranks than these are evaluated together.
 MOST_CHECKED = 8
 

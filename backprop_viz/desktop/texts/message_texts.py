@@ -142,21 +142,22 @@ def message_text(notice: Notice) -> str:
             "still be looked at.",
         ),
         "script_raised_elsewhere": translate("notices", "The script has ended: {0}"),
-        "line_is_lost": translate(
+        "connection_is_lost": translate(
             "notices",
-            "This was not done, because the line to the script is lost: it is being tried again.",
+            "This was not done, because the connection to the script is lost: it is being tried "
+            "again.",
         ),
-        "line_given_up": translate(
+        "connection_given_up": translate(
             "notices",
-            "The line to {0} was given up; the script may still run. What was recorded can still "
-            "be looked at.",
+            "The connection to {0} was given up; the script may still run. What was recorded can "
+            "still be looked at.",
         ),
-        "line_to_other_run": translate(
+        "connection_to_other_run": translate(
             "notices",
             "Another run listens at {0} now: attach again to see it. What was recorded can still "
             "be looked at.",
         ),
-        "line_taken_over": translate(
+        "connection_taken_over": translate(
             "notices",
             "Another window has attached to {0} in place of this one. What was recorded can still "
             "be looked at.",

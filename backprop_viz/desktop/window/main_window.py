@@ -31,7 +31,7 @@ from backprop_viz.desktop.style.window_geometry import (
 )
 from backprop_viz.desktop.system import qt_guard
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.desktop.widgets.line_strip import LineStrip
+from backprop_viz.desktop.widgets.connection_strip import ConnectionStrip
 from backprop_viz.desktop.widgets.message_bar import MessageBar
 from backprop_viz.desktop.widgets.notice_strip import NoticeStrip
 from backprop_viz.desktop.widgets.progress_strip import ProgressStrip
@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self.download_strip = ProgressStrip("downloadStrip")
         self.reading_strip = ProgressStrip("readingStrip")
         self.starting_strip = ProgressStrip("startingStrip")
-        self.line_strip = LineStrip()
+        self.connection_strip = ConnectionStrip()
         self._entries = entries
         self._widgets = {entry.id: _made(entry) for entry in entries}
         self.panels = tuple(cast(ViewPanel, widget) for widget in self._widgets.values())
@@ -134,7 +134,12 @@ class MainWindow(QMainWindow):
         column.addWidget(self.toolbar)
         for row in self._in_place(PanelPlace.TOP):
             column.addWidget(Sideways(row, parent=page))
-        strips = (self.line_strip, self.reading_strip, self.starting_strip, self.download_strip)
+        strips = (
+            self.connection_strip,
+            self.reading_strip,
+            self.starting_strip,
+            self.download_strip,
+        )
         column.addWidget(
             NoticeStrip(self._in_place(PanelPlace.NOTICE), self.messages, strips, page)
         )

@@ -17,10 +17,10 @@ from backprop_viz.capture.live.heartbeat import Reminder
 from backprop_viz.capture.live.watching import WatchedLoop
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.stream.commands import Step, Train
-from backprop_viz.stream.line_address import LineAddress
 from backprop_viz.stream.messages import LeftOut, RunAttached, RunEnded, Update, UpdateWanted
 from backprop_viz.stream.refused_error import RefusedError
-from backprop_viz.stream.socket_line import connected
+from backprop_viz.stream.script_address import ScriptAddress
+from backprop_viz.stream.socket_connection import connected
 from backprop_viz.stream.token_file import read_token
 from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
 from tests.capture.live.script_runs import PATIENCE_S, RUN, Scripts, ended_process
@@ -32,7 +32,7 @@ class Window:
 
     def __init__(self, watch: WatchedLoop) -> None:
         assert watch.server is not None
-        self.ends = connected(LineAddress("127.0.0.1", watch.server.port), read_token())
+        self.ends = connected(ScriptAddress("127.0.0.1", watch.server.port), read_token())
         self.reader, self.writer = MessageReader(self.ends[0]), MessageWriter()
         self.number = 0
 
@@ -147,7 +147,7 @@ def test_a_wrong_token_is_turned_away_and_said(capsys: pytest.CaptureFixture[str
         if not tried:
             tried.append(watch.server.port)
             with pytest.raises(RefusedError):
-                connected(LineAddress("127.0.0.1", watch.server.port), b"x" * 64)
+                connected(ScriptAddress("127.0.0.1", watch.server.port), b"x" * 64)
         said[0] += capsys.readouterr().err
         return "127.0.0.1 was turned away" in said[0]
 
@@ -227,7 +227,7 @@ def test_a_script_run_from_the_command_line_listens_each_rank_at_its_port(
         said = process.stdout.readline()
         assert said
     assert said.strip().endswith(f"backprop-viz attach tcp://127.0.0.1:{port + 1}".encode())
-    ends = connected(LineAddress("127.0.0.1", port + 1), read_token())
+    ends = connected(ScriptAddress("127.0.0.1", port + 1), read_token())
     reader, writer = MessageReader(ends[0]), MessageWriter()
     while not isinstance((told := reader.read())[0], RunAttached):
         pass

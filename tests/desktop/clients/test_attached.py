@@ -102,7 +102,7 @@ def begin(tmp_path: Path, qtbot: QtBot, scripts: Scripts) -> Iterator[Begin]:
         os.close(theirs_in)
         os.close(theirs_out)
         line = os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
-        window = make_window(Arguments({}, "dark", None, line=line))
+        window = make_window(Arguments({}, "dark", None, ends=line))
         window.resize(1600, 1000)
         window.show()
         attached = Attached(window, process)

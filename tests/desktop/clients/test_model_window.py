@@ -61,7 +61,7 @@ def opened(tmp_path: Path, qtbot: QtBot, request: pytest.FixtureRequest) -> Iter
     os.close(theirs_in)
     os.close(theirs_out)
     line = os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
-    window = make_window(Arguments({}, "dark", None, line=line))
+    window = make_window(Arguments({}, "dark", None, ends=line))
     window.resize(1600, 1000)
     window.show()
     found = Opened(window, process)

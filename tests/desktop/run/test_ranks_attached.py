@@ -19,7 +19,7 @@ from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.trace.phases import Phase
-from backprop_viz.stream.rank_lines import RankLine, rank_lines
+from backprop_viz.stream.rank_connections import RankConnection, rank_connections
 from backprop_viz.stream.token_file import read_token
 from tests.capture.live.script_runs import shared_scripts
 from tests.ports import two_free_ports
@@ -46,9 +46,9 @@ def port(
     process.stdout.close()
 
 
-def attached(port: int, first: int = 0) -> tuple[RankLine, ...]:
+def attached(port: int, first: int = 0) -> tuple[RankConnection, ...]:
     """Lines to both ranks, by the address of one, once both listen."""
-    found: list[tuple[RankLine, ...]] = []
+    found: list[tuple[RankConnection, ...]] = []
 
     def both() -> bool:
         for lines in found:
@@ -57,7 +57,7 @@ def attached(port: int, first: int = 0) -> tuple[RankLine, ...]:
                     end.close()
         found.clear()
         with suppress(UserError):
-            found.append(rank_lines([f"tcp://127.0.0.1:{port + first}"], read_token()))
+            found.append(rank_connections([f"tcp://127.0.0.1:{port + first}"], read_token()))
         return bool(found) and len(found[0]) == 2
 
     assert wait_until(both, 120)
@@ -66,7 +66,7 @@ def attached(port: int, first: int = 0) -> tuple[RankLine, ...]:
 
 @pytest.fixture
 def window(qtbot: object, port: int) -> Iterator[MainWindow]:
-    window = make_window(Arguments({}, "dark", None, "en", lines=attached(port, 1)))
+    window = make_window(Arguments({}, "dark", None, "en", connections=attached(port, 1)))
     window.resize(1600, 1000)
     window.show()
     yield window

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox
 from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
-from backprop_viz.desktop.controllers.own_loops.lost_lines import LostLinesController
+from backprop_viz.desktop.controllers.own_loops.lost_connections import LostConnectionsController
 from backprop_viz.desktop.controllers.own_loops.reading import ReadingController
 from backprop_viz.desktop.controllers.own_loops.run_again import RunAgainController
 from backprop_viz.desktop.panels.program.program_view import ProgramView
@@ -37,7 +37,7 @@ class AttachedController(QObject):
         self._session.view_state_ready.connect(self._show_origin)
         self._leave_out()
         self._reading = ReadingController(context)
-        self._lost_lines = LostLinesController(context)
+        self._lost_connections = LostConnectionsController(context)
         self._run_again = RunAgainController(context)
 
     def _leave_out(self) -> None:
@@ -112,7 +112,7 @@ class AttachedController(QObject):
         if loops or told.error:
             newest = self._session.shown.newest_recording
             recorded = newest.iteration if newest.events else 0
-            notice = self._lost_lines.why_ended or notice_of_end(
+            notice = self._lost_connections.why_ended or notice_of_end(
                 told,
                 self._session.iteration,
                 recorded,

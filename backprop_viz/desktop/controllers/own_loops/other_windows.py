@@ -14,8 +14,8 @@ from backprop_viz.recording.files.rank_files import by_rank
 from backprop_viz.recording.files.recording_file import check_recording_file
 from backprop_viz.recording.files.remote_path import any_path
 from backprop_viz.recording.notices.notice import notice_of
-from backprop_viz.stream.line_address import line_address
 from backprop_viz.stream.own_processes import program_command
+from backprop_viz.stream.script_address import script_address
 
 RECORDING_SUFFIX, MODEL_SUFFIX = ".bprec", ".py"
 
@@ -94,7 +94,7 @@ class OtherWindowsController(QObject):
     def attach_to(self, url: str) -> None:
         """Open a window on a training that listens; say why, if the address is none."""
         try:
-            line_address(url)
+            script_address(url)
         except UserError as error:
             self._window.messages.tell_notice(notice_of(error))
         else:

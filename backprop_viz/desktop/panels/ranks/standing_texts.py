@@ -146,7 +146,7 @@ def _standing_of(one: RankState, most: int, now: float) -> str:
             text = translate("ranks", "Rank {0} is gone after iteration {1}.")
         case "unreached":
             text = translate(
-                "ranks", "Rank {0}: its line is lost after iteration {1}, and is tried again."
+                "ranks", "Rank {0}: its connection is lost after iteration {1}, and is tried again."
             )
         case "silent":
             text = translate("ranks", "Rank {0}: no word for {3} s, after iteration {1}.")
@@ -231,7 +231,7 @@ def standing_word(one: RankState, now: float) -> str:
         "failed": translate("ranks", "failed"),
         "lost": translate("ranks", "gone"),
         "silent": translate("ranks", "silent"),
-        "unreached": translate("ranks", "no line"),
+        "unreached": translate("ranks", "no connection"),
         "stuck": translate("ranks", "stuck"),
         "cut": translate("ranks", "cut off"),
     }

@@ -1,4 +1,4 @@
-"""A line over TCP is open to those who know the token alone."""
+"""A connection over TCP is open to those who know the token alone."""
 
 import secrets
 import socket
@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from backprop_viz.recording.errors import UserError
-from backprop_viz.stream.line_address import LineAddress, line_address
 from backprop_viz.stream.refused_error import RefusedError
-from backprop_viz.stream.socket_line import Ends, connected, listening, proven
+from backprop_viz.stream.script_address import ScriptAddress, script_address
+from backprop_viz.stream.socket_connection import Ends, connected, listening, proven
 from backprop_viz.stream.token_file import read_token
 
 TOKEN, OTHER = b"a" * 64, b"b" * 64
@@ -38,13 +38,13 @@ def answered(
 
 @pytest.fixture
 def server() -> socket.socket:
-    with listening(LineAddress("127.0.0.1", 0)) as server:
+    with listening(ScriptAddress("127.0.0.1", 0)) as server:
         yield server
 
 
 def test_those_who_know_the_token_talk(server: socket.socket) -> None:
     thread, found = answered(server, TOKEN)
-    incoming, outgoing = connected(LineAddress(*server.getsockname()), TOKEN)
+    incoming, outgoing = connected(ScriptAddress(*server.getsockname()), TOKEN)
     thread.join()
     theirs = found[0]
     assert isinstance(theirs, tuple)
@@ -61,7 +61,7 @@ def test_those_who_know_the_token_talk(server: socket.socket) -> None:
 def test_another_token_is_refused_at_both_ends(server: socket.socket) -> None:
     thread, found = answered(server, TOKEN)
     with pytest.raises(RefusedError, match="token"):
-        connected(LineAddress(*server.getsockname()), OTHER)
+        connected(ScriptAddress(*server.getsockname()), OTHER)
     thread.join()
     assert isinstance(found[0], RefusedError)
 
@@ -93,23 +93,23 @@ def test_an_answer_cannot_be_sent_back(server: socket.socket) -> None:
 
 def test_addresses() -> None:
     pin = "ab" * 32
-    assert line_address("tcp://127.0.0.1:5005") == LineAddress("127.0.0.1", 5005)
-    assert line_address("tcp://:0") == LineAddress("127.0.0.1", 0)
-    assert line_address("tls://a:1") == LineAddress("a", 1, tls=True)
-    assert line_address(f"tls://a:1#{pin.upper()}") == LineAddress("a", 1, True, pin)
-    assert line_address(f"tls://a:1#{':'.join(['ab'] * 32)}").fingerprint == pin
-    assert str(line_address("tls://[::1]:5").at_port(6)) == "tls://[::1]:6"
+    assert script_address("tcp://127.0.0.1:5005") == ScriptAddress("127.0.0.1", 5005)
+    assert script_address("tcp://:0") == ScriptAddress("127.0.0.1", 0)
+    assert script_address("tls://a:1") == ScriptAddress("a", 1, tls=True)
+    assert script_address(f"tls://a:1#{pin.upper()}") == ScriptAddress("a", 1, True, pin)
+    assert script_address(f"tls://a:1#{':'.join(['ab'] * 32)}").fingerprint == pin
+    assert str(script_address("tls://[::1]:5").at_port(6)) == "tls://[::1]:6"
     wrong = ("127.0.0.1:5005", "http://a:1", "tcp://a", "tcp://a:b", "tcp://a:1/x", "tcp://a:99999")
     for text in (*wrong, f"tcp://a:1#{pin}", "tls://a:1#abc", "tcp://[::1"):
         with pytest.raises(ValueError, match="is not an address: write tcp://HOST:PORT"):
-            line_address(text)
+            script_address(text)
 
 
 def test_nobody_there_is_a_sentence() -> None:
-    with listening(LineAddress("127.0.0.1", 0)) as server:
+    with listening(ScriptAddress("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with pytest.raises(UserError, match=f"Nothing answers at 127.0.0.1:{port}"):
-        connected(LineAddress("127.0.0.1", port), TOKEN)
+        connected(ScriptAddress("127.0.0.1", port), TOKEN)
 
 
 def test_the_token_is_made_once_for_its_owner_alone(

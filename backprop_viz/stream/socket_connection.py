@@ -1,8 +1,9 @@
-"""A line over TCP between a script and a window, open only to those who know the token.
+"""A connection over TCP between a script and a window, open only to those who know the token.
 
 Each side sends 32 random bytes; each answers with the HMAC-SHA-256, under the token, of its role
-and of both. So neither the token crosses the line, nor can an answer be used again. All else goes
-as it is: over an untrusted network the line goes through a tunnel, as ``ssh -L`` makes, or TLS.
+and of both. So neither the token crosses the connection, nor can an answer be used again. All else
+goes as it is: over an untrusted network the connection goes through a tunnel, as ``ssh -L`` makes,
+or TLS.
 """
 
 import hmac
@@ -14,8 +15,8 @@ from typing import IO, Literal
 
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.stream.line_address import LineAddress
 from backprop_viz.stream.refused_error import RefusedError
+from backprop_viz.stream.script_address import ScriptAddress
 from backprop_viz.stream.tls import Certificate, trusted
 
 Side = Literal["script", "window"]
@@ -33,7 +34,7 @@ _KEEPALIVE = (
 )
 
 
-def listening(address: LineAddress) -> socket.socket:
+def listening(address: ScriptAddress) -> socket.socket:
     """A socket that listens; port 0 takes a free one. Raises UserError if it cannot be had."""
     try:
         return socket.create_server((address.host, address.port), reuse_port=False)
@@ -42,8 +43,8 @@ def listening(address: LineAddress) -> socket.socket:
         raise UserError(text, address.place, error.strerror or error) from error
 
 
-def connected(address: LineAddress, token: bytes) -> Ends:
-    """A window's ends of a line to a script that listens, (incoming, outgoing).
+def connected(address: ScriptAddress, token: bytes) -> Ends:
+    """A window's ends of a connection to a script that listens, (incoming, outgoing).
 
     Raises UserError where there is none, RefusedError where the token or certificate is another.
     """
@@ -59,7 +60,7 @@ def connected(address: LineAddress, token: bytes) -> Ends:
 
 
 def accepted(link: socket.socket, certificate: Certificate | None, token: bytes) -> Ends:
-    """A script's ends of a line to a window that has connected. Raises RefusedError."""
+    """A script's ends of a connection to a window that has connected. Raises RefusedError."""
     _prepare(link)
     if certificate is not None:
         link = certificate.accepted(link)

@@ -1,4 +1,4 @@
-"""A script's end of the line to a window. The script outlives it."""
+"""A script's end of the connection to a window. The script outlives it."""
 
 import _thread
 import signal
@@ -24,10 +24,10 @@ from backprop_viz.stream.wire import (
 Heard = NumberedCommand | Unreadable | UpdateWanted | Resume
 
 
-class LiveLine:
+class LiveConnection:
     """Sends messages without waiting for the window, and hands what it says to ``heard``.
 
-    ``ended`` is called once, when the window is gone. Both are called in threads of the line.
+    ``ended`` is called once, when the window is gone. Both are called in threads of the connection.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class LiveLine:
             self._outbox.put(pieces)
 
     def close(self, within_s: float) -> None:
-        """Send what is left, if the window takes it within this time, and close the line."""
+        """Send what is left, if the window takes it within this time, and close the connection."""
         self._outbox.put(None)
         self._threads[0].join(within_s)
 

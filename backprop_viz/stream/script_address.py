@@ -12,7 +12,7 @@ SCHEMES = ("tcp:", "tls:")
 
 
 @dataclass(frozen=True, slots=True)
-class LineAddress:
+class ScriptAddress:
     """A host, a port, and whether TLS is spoken there.
 
     ``fingerprint`` is the SHA-256 of the certificate that the script has to have, in lower-case
@@ -38,7 +38,7 @@ class LineAddress:
         return replace(self, port=port)
 
 
-def line_address(url: str) -> LineAddress:
+def script_address(url: str) -> ScriptAddress:
     """What "tcp://host:port" or "tls://host:port#fingerprint" says; without a host the loopback.
 
     Raises ArgumentError for anything else.
@@ -57,4 +57,4 @@ def line_address(url: str) -> LineAddress:
             "{0} is not an address: write tcp://HOST:PORT, or tls://HOST:PORT#FINGERPRINT.",
         )
         raise ArgumentError(text, url)
-    return LineAddress(parts.hostname or "127.0.0.1", port, parts.scheme == "tls", pin)
+    return ScriptAddress(parts.hostname or "127.0.0.1", port, parts.scheme == "tls", pin)

@@ -7,15 +7,15 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.widgets.announcing import announce
 
 
-class LineStrip(QFrame):
-    """Hidden while every line is there. ``now``: try again at once; ``given_up``: no more."""
+class ConnectionStrip(QFrame):
+    """Hidden while every connection is there. ``now``: try again at once; ``given_up``: no more."""
 
     now = Signal()
     given_up = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("lineStrip")
+        self.setObjectName("connectionStrip")
         self.setProperty("role", "panel")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._label = ElidedLabel()
@@ -25,9 +25,14 @@ class LineStrip(QFrame):
         row.setSpacing(12)
         row.addWidget(self._label)
         for name, text, tooltip, signal in (
-            ("reconnectNow", self.tr("Reconnect now"), self.tr("Try the line again now"), self.now),
             (
-                "giveLineUp",
+                "reconnectNow",
+                self.tr("Reconnect now"),
+                self.tr("Try the connection again now"),
+                self.now,
+            ),
+            (
+                "giveConnectionUp",
                 self.tr("Give up"),
                 self.tr("Try no more; what was recorded stays"),
                 self.given_up,

@@ -1,4 +1,4 @@
-"""A line over TCP that is lost: the window says so, tries again, and catches up."""
+"""A connection over TCP that is lost: the window says so, tries again, and catches up."""
 
 import re
 import sys
@@ -16,7 +16,7 @@ from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.clients.wake import wait_until
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.stream.messages import Update
-from backprop_viz.stream.rank_lines import rank_lines
+from backprop_viz.stream.rank_connections import rank_connections
 from backprop_viz.stream.token_file import read_token
 from tests.capture.live.script_runs import Scripts, ended_process
 from tests.nightly import by_night
@@ -86,10 +86,10 @@ class Training:
 
 def iteration_at(port: int) -> int:
     """How far the training has come that listens at a port."""
-    (line,) = rank_lines([f"tcp://127.0.0.1:{port}"], read_token())
-    while not isinstance(message := line.reader.read()[0], Update):
+    (connection,) = rank_connections([f"tcp://127.0.0.1:{port}"], read_token())
+    while not isinstance(message := connection.reader.read()[0], Update):
         pass
-    for end in line.ends:
+    for end in connection.ends:
         end.close()
     return message.iteration
 
@@ -120,8 +120,8 @@ def attach(qtbot: object) -> Iterator[Callable[[int], MainWindow]]:
     windows: list[MainWindow] = []
 
     def attach_(port: int) -> MainWindow:
-        lines = rank_lines([f"tcp://127.0.0.1:{port}"], read_token())
-        windows.append(make_window(Arguments({}, "dark", None, "en", lines=lines)))
+        connections = rank_connections([f"tcp://127.0.0.1:{port}"], read_token())
+        windows.append(make_window(Arguments({}, "dark", None, "en", connections=connections)))
         windows[-1].show()
         session = windows[-1].session
         until(session, lambda: session.shown.newest_recording.iteration > 0)
@@ -140,15 +140,15 @@ def test_it_is_made_again_and_what_lacks_is_sent(
     training = begin()
     proxy = CutProxy(training.port)
     window = attach(proxy.port)
-    session, strip = window.session, window.line_strip
+    session, strip = window.session, window.connection_strip
     assert strip.isHidden()
     proxy.cut()
     until(session, lambda: strip.isVisible())
-    assert strip.text().startswith(f"The line to 127.0.0.1:{proxy.port} is lost.")
+    assert strip.text().startswith(f"The connection to 127.0.0.1:{proxy.port} is lost.")
     kept, done = session.shown.newest_recording, session.iteration
     assert session.has_worker
     session.pause()
-    until(session, lambda: "line to the script is lost" in window.messages.text())
+    until(session, lambda: "connection to the script is lost" in window.messages.text())
     # It goes on without a window, and whoever attaches hears how far it has come.
     assert wait_until(lambda: iteration_at(training.port) > done + 200, 60)
     proxy.restore()
@@ -162,7 +162,7 @@ def test_it_is_made_again_and_what_lacks_is_sent(
     until(session, lambda: not session.has_worker)
     losses = session.view_state.curves.loss.tolist()
     assert losses == plain(len(losses))
-    assert "line to the window is lost" in said
+    assert "connection to the window is lost" in said
 
 
 @by_night
@@ -174,14 +174,14 @@ def test_recordings_made_meanwhile_come_afterwards(
     window = attach(proxy.port)
     session = window.session
     proxy.cut()
-    until(session, lambda: window.line_strip.isVisible())
+    until(session, lambda: window.connection_strip.isVisible())
     lost_after = session.shown.newest_recording.iteration
-    until(session, lambda: " s." in window.line_strip.text())
+    until(session, lambda: " s." in window.connection_strip.text())
     proxy.restore()
-    until(session, lambda: window.line_strip.isHidden())
+    until(session, lambda: window.connection_strip.isHidden())
     back_at = session.iteration
     until(session, lambda: session.shown.newest_recording.iteration > back_at + 40)
-    # Every twentieth, without a gap: also those of the time without a line.
+    # Every twentieth, without a gap: also those of the time without a connection.
     last = session.shown.newest_recording.iteration
     assert all(session.recording_of(i) is not None for i in range(lost_after, last + 1, 20))
     assert "the window is back; recordings that it lacks" in training.end()
@@ -195,12 +195,12 @@ def test_a_line_can_be_given_up(
     window = attach(proxy.port)
     session = window.session
     proxy.cut()
-    until(session, lambda: window.line_strip.isVisible())
+    until(session, lambda: window.connection_strip.isVisible())
     kept = session.shown.newest_recording.iteration
-    window.findChild(QToolButton, "giveLineUp").click()
+    window.findChild(QToolButton, "giveConnectionUp").click()
     until(session, lambda: not session.has_worker)
     assert "was given up" in window.messages.text()
-    assert window.line_strip.isHidden()
+    assert window.connection_strip.isHidden()
     assert session.recording_of(kept) is not None
     training.end()
 
@@ -230,12 +230,12 @@ def test_another_window_that_attaches_keeps_the_line(
     second = attach(training.port)
     until(first.session, lambda: not first.session.has_worker)
     assert "Another window has attached to" in first.messages.text()
-    assert first.line_strip.isHidden()
+    assert first.connection_strip.isHidden()
     assert first.session.recording_of(kept) is not None
     for _ in range(3):  # nobody takes it back
         seen = second.session.iteration
         until(second.session, lambda n=seen: second.session.iteration > n)
-    assert second.line_strip.isHidden()
+    assert second.connection_strip.isHidden()
     assert not second.messages.text()
     training.end()
 
@@ -249,4 +249,4 @@ def test_a_process_that_is_gone_is_not_waited_for(
     training.process.wait(60)
     until(window.session, lambda: not window.session.has_worker)
     assert "script's process is gone" in window.messages.text()
-    assert window.line_strip.isHidden()
+    assert window.connection_strip.isHidden()

@@ -1,4 +1,4 @@
-"""Connects again after a line was lost, with growing pauses, in the thread that read it."""
+"""Connects again after a connection was lost, with growing pauses, in the thread that read it."""
 
 import os
 import socket
@@ -13,14 +13,14 @@ from typing import Literal
 
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.run.run_origin import RunOrigin
-from backprop_viz.stream.rank_lines import RankLine
+from backprop_viz.stream.rank_connections import RankConnection
 
 # The pauses before each attempt, in seconds; the last one is used from then on.
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
 
 class NextTry:
-    """Cuts a pause short: the user does not want to wait, or no longer wants the line."""
+    """Cuts a pause short: the user does not want to wait, or no longer wants the connection."""
 
     def __init__(self) -> None:
         self._woken = threading.Event()
@@ -42,8 +42,8 @@ class NextTry:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LineLost:
-    """The line to an ``address`` is lost; it is tried again in this many seconds.
+class ConnectionLost:
+    """The connection to an ``address`` is lost; it is tried again in this many seconds.
 
     ``attempt`` counts from 1; ``error`` says why the last one failed, None before the first.
     """
@@ -58,11 +58,11 @@ class LineLost:
 
 
 @dataclass(frozen=True, slots=True)
-class LineTried:
-    """What has become of a line that was lost: it is "back", or not tried again.
+class ConnectionTried:
+    """What has become of a connection that was lost: it is "back", or not tried again.
 
     That is because the user has "given_up", the run's process is "over", it is an "other_run" that
-    listens at the ``address`` now, or another window has "taken" the line.
+    listens at the ``address`` now, or another window has "taken" the connection.
     """
 
     address: str
@@ -70,32 +70,34 @@ class LineTried:
     outcome: Literal["back", "given_up", "over", "other_run", "taken"]
 
 
-def line_again(
-    lost: RankLine, next_try: NextTry, tell: Callable[[object], None]
-) -> RankLine | None:
-    """Another line in place of one that was lost; None if it is given up, or the run is over."""
+def reconnected(
+    lost: RankConnection, next_try: NextTry, tell: Callable[[object], None]
+) -> RankConnection | None:
+    """Another connection in place of one that was lost; None if given up, or the run is over."""
     error: UserError | None = None
     address, origin = lost.address, lost.origin
     for attempt, pause in enumerate(_pauses(), 1):
         if is_over(origin):
-            tell(LineTried(address, origin.rank, "over"))
+            tell(ConnectionTried(address, origin.rank, "over"))
             return None
-        tell(LineLost(address, origin.rank, origin.world_size, attempt, pause, error, next_try))
+        tell(
+            ConnectionLost(address, origin.rank, origin.world_size, attempt, pause, error, next_try)
+        )
         next_try.wait(pause)
         if next_try.given_up:
             break
         try:
-            line = lost.again()
+            connection = lost.again()
         except UserError as refused:
             error = refused
             continue
-        if line.origin == origin:
-            tell(LineTried(address, origin.rank, "back"))
-            return line
-        line.close()
-        tell(LineTried(address, origin.rank, "other_run"))
+        if connection.origin == origin:
+            tell(ConnectionTried(address, origin.rank, "back"))
+            return connection
+        connection.close()
+        tell(ConnectionTried(address, origin.rank, "other_run"))
         return None
-    tell(LineTried(address, origin.rank, "given_up"))
+    tell(ConnectionTried(address, origin.rank, "given_up"))
     return None
 
 
