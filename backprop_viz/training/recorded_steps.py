@@ -64,7 +64,6 @@ class RecordedSteps:
         self._tell()
         with self._recorder.phase(phase):
             call()
-        self._tell()
 
     def _tell(self) -> None:
         """Tell the recorder the trainer's batch and results as they are now."""

@@ -59,8 +59,10 @@ class Operation(NamedTuple):
         module: str | None,
     ) -> "Operation":
         """One that has just run."""
-        first, *rest = made
-        others = tuple([(grad_fn_of(tensor), tensor.output_nr) for tensor in rest])
+        first = made[0]
+        others: tuple[tuple[GradFn | None, int], ...] = ()
+        if len(made) > 1:
+            others = tuple([(grad_fn_of(tensor), tensor.output_nr) for tensor in made[1:]])
         return cls(phase, op, read, made, grad_fn_of(first), first_made(first), module, others)
 
 

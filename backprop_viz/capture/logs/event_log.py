@@ -139,10 +139,11 @@ class EventLog:
             place=place,
             grad_enabled=grad_enabled,
         )
-        self._note(row)
+        self.append(row)
         return place
 
-    def _note(self, row: EventRow) -> None:
+    def append(self, row: EventRow) -> None:
+        """Append the event of a row, before which none waits."""
         if self.when_noted is not None:
             event = Event(*row)
             self._append(event)
@@ -230,7 +231,7 @@ class EventLog:
             return
         self.catch_up()
         for row in made(self):
-            self._note(row)
+            self.append(row)
 
     def tensors_stay(self) -> None:
         """What is told already has to do with the tensors so far."""

@@ -11,7 +11,7 @@ from torch import Tensor, is_grad_enabled
 from torch._C import DisableTorchFunction
 from torch.nn import Parameter
 
-from backprop_viz.capture.code.user_lines import lines_running
+from backprop_viz.capture.code.user_lines import lines_running, user_line
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.graph.graph_ages import NodesOfIteration
 from backprop_viz.capture.graph.graphs import Operation, first_made, grad_fn_of
@@ -59,6 +59,7 @@ class _Kind(NamedTuple):
     name: str | None
     rule: Callable[..., Any] | None
     views: bool  # what it makes may have the memory of what it is given
+    scales: bool  # a GradScaler calls it
 
 
 class PlainCalls:
@@ -115,7 +116,7 @@ class PlainCalls:
             or phase is None
             or (phase is not _FORWARD and not is_grad_enabled())
             or ("out" in kwargs if kind.rule is None else kind.rule(args, kwargs) != ())
-            or _may_scale(kind, args)
+            or (kind.scales and _may_scale(args))
             or not self._writes.has_only_known_calls()
         ):
             return NOT_PLAIN
@@ -191,7 +192,7 @@ class PlainCalls:
             line, place = lines_running(code)
             operation = Operation.of(phase, kind.op, read, made, self._modules.running)
             inputs = self._snapshots.seen(read, self._log.weights)
-            tracked = any(tensor.requires_grad for tensor in made)
+            tracked = made[0].requires_grad or any([one.requires_grad for one in made[1:]])
             told = kind.name, line, place, is_grad_enabled(), tracked
             self._note(template, inputs, operation, *told)
             if phase is not _FORWARD:
@@ -315,11 +316,13 @@ class PlainCalls:
         if self._snapshots.cuts:
             log.weights_made(read, made)
         copies = self._snapshots.made(made, log.weights)
-        place = log.note(
+        place = log.place or place or user_line()
+        row = log.row(
             phase,
             op,
             inputs,
             copies,
+            node=None,
             line=line,
             tracked=tracked,
             call=template.call(name, None),
@@ -327,6 +330,7 @@ class PlainCalls:
             place=place,
             grad_enabled=grad_enabled,
         )
+        log.append(row)
         self._made.note(operation.grad_fn, op, len(log) - 1, place)
         if self._buffers.there_are:
             self._buffers.look(read)
@@ -339,10 +343,11 @@ def _kind_of(func: Callable[..., Any]) -> _Kind | None:
     name = getattr(func, "__name__", "")
     if name not in NEVER_RANDOM or name in _NO_OPERATIONS:
         return None
-    return _Kind(op_name(func), name_of(func), rule_of_writing(func), name in _VIEWS)
+    op = op_name(func)
+    return _Kind(op, name_of(func), rule_of_writing(func), name in _VIEWS, op == "mul")
 
 
-def _may_scale(kind: _Kind, args: tuple[Any, ...]) -> bool:
-    """Whether this may be a GradScaler that scales a loss."""
-    other = args[1] if kind.op == "mul" and len(args) > 1 else None
+def _may_scale(args: tuple[Any, ...]) -> bool:
+    """Whether a product may be one of a GradScaler that scales a loss."""
+    other = args[1] if len(args) > 1 else None
     return isinstance(other, Tensor) and other.numel() == 1
