@@ -162,6 +162,17 @@ class CopiedTogether:
         """Whether tensors lie where these lay, and are of the same kinds."""
         return self._layout == layout
 
+    def lies_in(self, number: int, tensor: Tensor) -> bool:
+        """Whether a tensor lies where one of these lay, and is of the same kind."""
+        addresses, shapes, dtypes = self._layout
+        return (
+            tensor.data_ptr() == addresses[number]
+            and tensor.shape == shapes[number]
+            and tensor.dtype is dtypes[number]
+            and tensor.is_contiguous()
+            and not tensor.is_neg()
+        )
+
     def differing(self) -> list[int]:
         """Which of the tensors have other bits now. They must lie where they lay."""
         pairs = zip(self._layout.addresses, self._addresses, self._sizes, strict=True)

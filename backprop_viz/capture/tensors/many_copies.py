@@ -180,6 +180,19 @@ class ManyCopies:
         assert isinstance(tensor, Tensor)
         return tensor, source.versions[number], source.copied(number)
 
+    def unwritten(self, tensor: Tensor) -> Array | None:
+        """The copy of a parameter while nothing at all was written to since it was made."""
+        source = self._weights
+        if source is None or not self._borrowed.nothing_written_since(source.looked_at):
+            return None
+        number = source.number(id(tensor), source.keys)
+        if number is None or not source.alone[number]:
+            return None
+        same = source.versions[number] == tensor._version and source.together.lies_in(
+            number, tensor
+        )
+        return source.together.array(number) if same else None
+
     def weights(
         self, tensors: Sequence[Tensor], known: MutableMapping[int, Any]
     ) -> LateCopies | None:

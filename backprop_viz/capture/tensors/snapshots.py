@@ -114,6 +114,9 @@ class TensorSnapshots:
                 if (copied.borrowed or copied.looked_at >= 0) and tensor._version == version:
                     found.append(copied.array)
                     continue
+            elif (array := self._many.unwritten(tensor)) is not None:
+                found.append(array)
+                continue
             found += self.tensors((tensor,), whole)
             known_now = self._tensors.get(key)
             if known_now is not None and borrowed.stays_as_it_is(known_now[2], tensor):
