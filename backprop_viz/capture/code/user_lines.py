@@ -40,19 +40,24 @@ def line_of_file(name: str) -> int | None:
     return None if frame is None else frame.f_lineno
 
 
-def lines_running(code: CodeType | None) -> tuple[int | None, CodePlace | None]:
-    """The line of ``code`` that is running in this thread, if it is, and ``user_line``."""
+def lines_running(code: CodeType | None, ours: int = 0) -> tuple[int | None, CodePlace | None]:
+    """The line of ``code`` that is running in this thread, if it is, and ``user_line``.
+
+    ``ours``: so many callers of this are no code of either.
+    """
     place: CodePlace | None = None
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1 + ours)
     while frame is not None:
         running = frame.f_code
         if place is None:
-            name = running.co_filename
-            if _known[name] if name in _known else _is_users(name):
-                place = name, frame.f_lineno
+            users = _known.get(running.co_filename)
+            if users or (users is None and _is_users(running.co_filename)):
+                place = running.co_filename, frame.f_lineno
                 if code is None:
                     break
-        if running is code:
+                if running is code:
+                    return place[1], place
+        elif running is code:
             return frame.f_lineno, place
         frame = frame.f_back
     return None, place

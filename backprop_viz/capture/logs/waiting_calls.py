@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graph.graphs import First, Operation
+from backprop_viz.capture.graph.graphs import First, Operation, first_made
 from backprop_viz.capture.graph.node_keys import Maker
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.handed_gradients import held_by_others
+from backprop_viz.capture.tensors.many_copies import LateCopies
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.templates import Order, Template
@@ -39,23 +40,27 @@ class WaitingCall(NamedTuple):
     place: CodePlace | None
     grad_enabled: bool
     tracked: bool
-    first: First
 
 
 @dataclass
 class WaitingCalls:
     """Calls that a backward goes through, all of them, with the node that each has made.
 
-    ``known`` are the copies of what they read and have not made, by its id(); ``ids`` the number
-    of each node. ``orders``: by its id(), the axes in memory of each that is not contiguous.
+    ``known`` are the copies of what they read and have not made, by its id(), but for parameters:
+    of those ``weights`` has copies, and ``numbers`` which by its id(). ``ids`` are the number of
+    each node. ``orders``: by its id(), the axes in memory of each that is not contiguous.
     """
 
     calls: Sequence[WaitingCall]
     nodes: Sequence[GradFn | None]
     known: dict[int, Copied | NotCopied]
     orders: Mapping[int, Order]
+    weights: LateCopies
+    numbers: Mapping[int, int]
     ids: Mapping[GradFn, int] = field(default_factory=dict)
     settled: bool = False
+    # What is told of those that others hold, who may change it; by the id() of each.
+    firsts: dict[int, First] = field(default_factory=dict)
 
     def settle(self, memory: ArrayMemory) -> None:
         """Others may write from now on: copy what they hold."""
@@ -71,7 +76,10 @@ class WaitingCalls:
         times = Counter(map(id, given))
         times.update([id(call.result) for call in calls])
         for key in held_by_others(made, times):
-            if key in made and key not in known:
+            if key not in made:
+                continue
+            self.firsts[key] = first_made(made[key])
+            if key not in known and key not in self.numbers:
                 try:
                     known[key] = Copied(made[key], None, False, memory)
                 except NotCopied as reason:
@@ -107,6 +115,9 @@ class WaitingCalls:
     def _array(self, tensor: Tensor) -> Copy:
         copied = self.known.get(id(tensor))
         if copied is None:
+            number = self.numbers.get(id(tensor))
+            if number is not None:
+                return self.weights[number]
             try:
                 copied = Copied.borrowing(tensor) or Copied(tensor)
             except NotCopied as reason:
@@ -129,7 +140,7 @@ class WaitingCalls:
                 tuple(nested_tensors((call.args, call.kwargs))),
                 (call.result,),
                 node,
-                call.first,
+                self.firsts.get(id(call.result)) or first_made(call.result),
                 call.module,
             )
             for call, node in zip(self.calls, self.nodes, strict=True)

@@ -193,6 +193,18 @@ class ManyCopies:
         )
         return source.together.array(number) if same else None
 
+    def unwritten_weights(self) -> tuple[Sequence[int], LateCopies] | None:
+        """The id() of each parameter, and their copies; None if one may have been written to."""
+        source = self._weights
+        if (
+            source is None
+            or not self._borrowed.nothing_written_since(source.looked_at)
+            or not all(source.alone)
+            or _versions(source.held) != source.versions
+        ):
+            return None
+        return source.keys, source.copies
+
     def weights(
         self, tensors: Sequence[Tensor], known: MutableMapping[int, Any]
     ) -> LateCopies | None:
@@ -301,7 +313,7 @@ def _share(before: CopiedTogether, now: CopiedTogether, changed: Sequence[int]) 
         now.share(number, before.array(number))
 
 
-def _versions(tensors: Sequence[Tensor]) -> list[int] | None:
+def _versions(tensors: Sequence[Any]) -> list[int] | None:
     """How often each was changed, as torch counts; None where it does not."""
     try:
         return [tensor._version for tensor in tensors]

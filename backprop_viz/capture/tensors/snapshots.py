@@ -92,6 +92,10 @@ class TensorSnapshots:
         copies = None if cuts else self._many.weights(tensors, self._tensors)
         return copies or LateCopies(self.tensors(tensors, whole))
 
+    def unwritten_weights(self) -> tuple[Sequence[int], LateCopies] | None:
+        """As ``ManyCopies`` has them."""
+        return self._many.unwritten_weights()
+
     def _known(self, key: int) -> tuple[Tensor, int, Copied] | None:
         """The copy of a tensor by its id(), and its version then."""
         known = self._tensors.get(key)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from types import CodeType, EllipsisType, NoneType
 from typing import Any, Final, NamedTuple
 
+import torch
 from numpy import ndarray
 from torch import Tensor, is_grad_enabled
 from torch._C import DisableTorchFunction
@@ -22,6 +23,7 @@ from backprop_viz.capture.logs.forward_log import ForwardLog
 from backprop_viz.capture.logs.loss_log import LossLog
 from backprop_viz.capture.logs.model_calls import ModelCalls
 from backprop_viz.capture.logs.waiting_calls import WaitingCall, WaitingCalls
+from backprop_viz.capture.tensors.many_copies import LateCopies
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.snapshots import Copy
@@ -48,6 +50,9 @@ _TENSORS = frozenset({Tensor, Parameter})
 _UNCHANGING = frozenset({bool, int, float, str, NoneType, EllipsisType})
 # What ``x[:, 0]`` is given; a slice of tensors is none of what is usual.
 _INDICES = _UNCHANGING | {slice}
+_STRIDED = torch.strided
+# Without the function of Python's that ``NamedTuple`` fills one by.
+_new_call: Callable[[type[WaitingCall], tuple[Any, ...]], WaitingCall] = tuple.__new__
 # The arguments, and the copies by id() of what may change and nobody tells.
 _Kept = tuple[tuple[Any, ...], Mapping[int, Copied]]
 
@@ -95,6 +100,11 @@ class PlainCalls:
         self._borrowed = log.snapshots.borrowed
         # By the id() of what the calls that wait have read, its copy; None of what they have made.
         self._known: dict[int, Copied | None] = {}
+        # The parameters that are as they were copied until somebody writes, after so many writes,
+        # each by its id(): which of these copies it has.
+        self._weights: Mapping[int, int] = {}
+        self._weights_at: int | None = None
+        self._copies = LateCopies()
         # The axes in memory of those of them that are not contiguous.
         self._orders: dict[int, Order] = {}
 
@@ -139,9 +149,7 @@ class PlainCalls:
         code: CodeType | None,
         phase: Phase,
     ) -> Any:
-        self._writes.only_reads()
-        never = self._buffers.there_are or self._snapshots.cuts
-        kept = None if never else self._may_wait(args, kwargs)
+        kept = self._may_wait(args, kwargs)
         try:
             result = func(*args, **kwargs)
         except Exception as error:
@@ -159,28 +167,21 @@ class PlainCalls:
                 or not self._borrowed.has(result)
             )
         ):
-            call = WaitingCall(
-                phase,
-                kind.op,
-                kind.name,
-                kept[0],
-                kwargs,
-                kept[1],
-                result,
-                result._version,
+            args, unsure = kept
+            call = (
+                *(phase, kind.op, kind.name, args, kwargs, unsure, result, result._version),
                 self._modules.running,
-                *lines_running(code),
-                is_grad_enabled(),
-                result.requires_grad,
-                first_made(result),
+                *lines_running(code, 3),  # the callers up to the mode that torch calls
+                *(is_grad_enabled(), result.requires_grad),
             )
-            if id(result) not in kept[1]:
+            if id(result) not in unsure:
                 self._known.setdefault(id(result), None)
-            self._look_at_order(result)
+            if result.layout is not _STRIDED or not result.is_contiguous():
+                self._look_at_order(result)
             waiting = self._log.waiting
             if not waiting:
                 self._log.note_waiting = self.note_waiting
-            waiting.append(call)
+            waiting.append(_new_call(WaitingCall, call))
             if phase is not _FORWARD:
                 self._loss_ran(kind.op, result)
             return result
@@ -201,19 +202,23 @@ class PlainCalls:
 
     def _may_wait(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Kept | None:
         """What is kept of the arguments; None where some may change and nobody tells."""
-        known, lists = self._known, False
+        if self._buffers.there_are or self._snapshots.cuts:
+            return None
+        known, weights, lists = self._known, self._weights, False
+        if self._weights_at != self._borrowed.writes:
+            weights = self._look_at_weights()
         unsure: dict[int, Copied] = {}
-        for value in (*args, *kwargs.values()):
+        for value in (*args, *kwargs.values()) if kwargs else args:
             kind = type(value)
             if kind in _TENSORS:
-                if id(value) in known:
+                if id(value) in known or id(value) in weights:
                     continue
                 found = self._snapshots.looked_up(value)
                 if found is None:
                     return None
                 (known if found[1] else unsure)[id(value)] = found[0]
                 self._look_at_order(value)
-            elif kind is list and all(id(item) in known for item in value):
+            elif kind is list and all(id(one) in known or id(one) in weights for one in value):
                 lists = True
             elif kind not in _UNCHANGING and not (
                 kind is tuple and all(type(item) in _INDICES for item in value)
@@ -224,6 +229,16 @@ class PlainCalls:
         if any(type(value) is list for value in kwargs.values()):
             return None
         return tuple([list(value) if type(value) is list else value for value in args]), unsure
+
+    def _look_at_weights(self) -> Mapping[int, int]:
+        """Which parameters stay as they were copied together: those of the first call."""
+        first, self._weights_at = self._weights_at is None, self._borrowed.writes
+        self._weights = {}
+        found = self._snapshots.unwritten_weights() if first else None
+        if found is not None:
+            keys, self._copies = found
+            self._weights = dict(zip(keys, range(len(keys)), strict=True))
+        return self._weights
 
     def _look_at_order(self, tensor: Tensor) -> None:
         order = axes_in_memory(tensor)
@@ -246,7 +261,7 @@ class PlainCalls:
                     unsure[id(one)].array if id(one) in unsure else seen((one,), log.weights)[0]
                     for one in read
                 ]
-                ran = call.phase, call.op, read, (result,), grad_fn_of(result), call.first
+                ran = call.phase, call.op, read, (result,), grad_fn_of(result), first_made(result)
                 told = call.name, call.line, call.place, call.grad_enabled, call.tracked
                 self._note(template, inputs, Operation(*ran, call.module), *told)
             for call in calls:
@@ -278,7 +293,8 @@ class PlainCalls:
             read.update(map(id, nested_tensors((call.args, call.kwargs))))
         copies: dict[int, Copied | NotCopied]
         copies = {key: copied for key, copied in known.items() if copied is not None}
-        waiting = WaitingCalls(calls, nodes, copies, self._orders)
+        weights = self._copies, self._weights
+        waiting = WaitingCalls(calls, nodes, copies, self._orders, *weights)
         output, sources = self._results.output, batch.sources(self._calls.has)
         if not self._forward.walk_waiting(roots, output, sources, waiting):
             return False

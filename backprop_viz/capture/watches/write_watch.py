@@ -129,13 +129,17 @@ class WriteWatch:
             self._hooked = True
 
     def has_only_known_calls(self) -> bool:
-        """Whether everything is borrowed, and no Python but the calls that are told of runs."""
-        known = self._borrowed.allowed and self._log.when_noted is None
-        return known and not _dispatch_modes() and _saving_hooks(True) is None  # type: ignore[misc]
+        """Whether everything is borrowed, and no Python but the calls that are told of runs.
 
-    def only_reads(self) -> None:
-        """A function is about to be called that writes to nothing."""
-        self.alien = self._borrowed.calling = False
+        If so, a function is about to be called that writes to nothing.
+        """
+        borrowed = self._borrowed
+        if not borrowed.allowed or self._log.when_noted is not None or _dispatch_modes():
+            return False
+        if _saving_hooks(True) is not None:  # type: ignore[misc]
+            return False
+        self.alien = borrowed.calling = False
+        return True
 
     def sees_all_of(self, nodes: Iterable[GradFn]) -> bool:
         """Whether no Python but ours runs in a backward through these nodes, as far as is known."""
