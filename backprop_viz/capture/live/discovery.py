@@ -30,7 +30,11 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
     owned -= {id(parameter) for parameter in called.parameters()}
     if not owned:
         return found
-    modules = [one for one in gc.get_objects() if issubclass(type(one), nn.Module)]
+    modules = [
+        one
+        for one in gc.get_objects()
+        if issubclass(type(one), nn.Module) and type(one) is not _Several
+    ]
     inner = {id(child) for one in modules for child in one.children()}
     for module in modules:
         own = {id(parameter) for parameter in module.parameters()}
@@ -55,7 +59,11 @@ def one_model(models: Mapping[str, nn.Module]) -> nn.Module:
     """The only model; several in one that has them by their names."""
     if len(models) == 1:
         return next(iter(models.values()))
-    return nn.ModuleDict(models)
+    return _Several(models)
+
+
+class _Several(nn.ModuleDict):
+    """Several models by their names: the script has no such module."""
 
 
 def _owned(optimizer: Optimizer) -> Iterator[object]:

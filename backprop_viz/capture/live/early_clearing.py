@@ -7,9 +7,9 @@ from itertools import chain
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction
 from torch.optim import Optimizer
-from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from backprop_viz.capture.code.user_lines import user_line
+from backprop_viz.capture.live.loop_places import StackPlace, stack_place
 from backprop_viz.capture.tensors.memory import NotCopied, to_array
 from backprop_viz.capture.tensors.snapshots import Copy
 from backprop_viz.capture.watches.clearing_watch import (
@@ -25,11 +25,12 @@ class EarlyClearing:
     def __init__(self) -> None:
         self.grads: dict[int, Copy] = {}
         self.place: CodePlace | None = None
+        # Where each since the last step was, with the id() of each parameter.
+        self.places: list[tuple[StackPlace, set[int]]] = []
         self._kept: list[Tensor] = []  # alive, so that no other gets its id()
         self._open = ExitStack()
         self._open.enter_context(module_clearings_seen(self._module_clears))
         self._open.enter_context(optimizer_clearings_seen(self._optimizer_clears))
-        self._open.callback(register_optimizer_step_post_hook(self._stepped).remove)
 
     def close(self) -> None:
         """Hear of no more."""
@@ -45,12 +46,15 @@ class EarlyClearing:
         self._remember(chain.from_iterable(g["params"] for g in optimizer.param_groups))
         yield
 
-    def _stepped(self, *_: object) -> None:
-        """What was cleared before a step belongs to the iteration that is over with it."""
+    def stepped(self) -> None:
+        """An optimizer has stepped: what was cleared before belongs to another iteration."""
         self.grads, self.place, self._kept = {}, None, []
+        self.places.clear()
 
     def _remember(self, parameters: Iterable[Tensor]) -> None:
         self.place = user_line()
+        parameters = list(parameters)
+        self.places.append((stack_place()[0], {id(parameter) for parameter in parameters}))
         with DisableTorchFunction():
             for parameter in parameters:
                 self._kept.append(parameter)

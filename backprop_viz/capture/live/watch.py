@@ -1,7 +1,7 @@
 """Watches a training loop: finds its iterations, and records those that are wanted."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Literal, Protocol
 
@@ -20,9 +20,10 @@ from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.late_recording import LateRecording
 from backprop_viz.capture.live.discovery import living_scalers, one_model
+from backprop_viz.capture.live.loop_places import StackPlace
 from backprop_viz.capture.live.scalars import ScalarWatch
+from backprop_viz.capture.live.turns import Turns
 from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
-from backprop_viz.capture.live.unsure_turn import UnsureTurn
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
@@ -65,8 +66,8 @@ class Follower(Protocol):
 class Watch:
     """Finds a loop's iterations from what it calls; the loop's numbers stay what they are.
 
-    An iteration ends with the step of an optimizer; with several, with that of the last of those
-    that step in turn; without any given, with each that moves the models' parameters. The loss of
+    An iteration ends with the step of an optimizer; of several, with that of the last in a turn of
+    the loop; without any given, with each that moves the models' parameters. The loss of
     an iteration is the number that its last backward started from, as it was before a GradScaler
     scaled it. An iteration that is not recorded costs a hook.
 
@@ -95,12 +96,9 @@ class Watch:
         self._number = over  # of iterations that are over
         self._loss: Tensor | None = None
         self._scalers = [one for one in living_scalers() if one.is_enabled()]
-        # The optimizers that stepped in this iteration, and those of an iteration, once known.
-        self._stepped: list[Optimizer] = []
-        self._cycle: tuple[Optimizer, ...] = ()
-        # Whether others step in the same turn; and who did in the turn before, if that was unsure.
-        self._unsure: UnsureTurn | None = None
-        self._unsure_before: tuple[Optimizer, ...] = ()
+        self._stepped: list[Optimizer] = []  # in this iteration
+        # Tells which steps are an iteration, where that may be several.
+        self._turns = Turns(optimizers, self._next_turn) if len(optimizers) > 1 else None
         self._recorder: Recorder | None = None
         self._loop: LoopWatch | None = None
         self._source: str | None = None  # the file that the loop is in
@@ -154,13 +152,18 @@ class Watch:
         self._open.callback(loop.leave)
         return loop
 
+    def used_before(self, where: StackPlace, parameters: Collection[int]) -> None:
+        """Parameters, by their id(), were cleared or called in this turn, before it was watched."""
+        if self._turns is not None:
+            self._turns.used_before(where, parameters)
+
     def end(self) -> None:
         """End the iteration that was begun."""
         if not self._begun or self._is_forked():
             return
         self._begun = False
-        if self._unsure is not None:
-            self._is_sure()
+        if self._turns is not None:
+            self._turns.ended()
         recorded, loss = self._close_recording(), self._loss_of_iteration()
         self._number += 1
         if self._health is not None:
@@ -175,7 +178,9 @@ class Watch:
     @contextmanager
     def step(self) -> Iterator[None]:
         """An iteration is what runs in here, however many optimizers step."""
-        self._within_step = True
+        if self._turns is not None:
+            self._turns.close()
+        self._turns, self._within_step = None, True
         self.begin()
         yield
         self.end()
@@ -197,7 +202,10 @@ class Watch:
         ended, and only evaluates.
         """
         self._closed = True
-        self._is_sure()
+        if self._turns is not None:
+            if self._turns.has_stepped and not self._failed:
+                self.end()
+            self._turns.close()
         self._handles.close()
         self._scalars.close()
         if self._recorder is not None:
@@ -210,15 +218,16 @@ class Watch:
         return recording if ran or self._failed or not self._number else None
 
     def drop(self) -> int | None:
-        """Others train now: of the iteration under way, which is theirs, only the loss is told.
+        """What is recorded of the iteration under way is no iteration: only its loss is told.
 
         Returns its number, if it was recorded until now.
         """
         return None if self._close_recording() is None else self._number + 1
 
-    @property
-    def has_run(self) -> bool:
-        """Whether a backward or a step of the iteration under way has run."""
+    def is_under_way(self) -> bool:
+        """Whether a backward or a step has run in the iteration; asked where a model is called."""
+        if self._turns is not None:
+            self._turns.model_runs()
         return self._loss is not None or bool(self._stepped)
 
     def leave(self, *, under_way: bool) -> int:
@@ -252,70 +261,40 @@ class Watch:
             self._follower.phase_ended(phase, self._recorder)
 
     def _steps(self, optimizer: Optimizer, *given: Any) -> None:
-        """An optimizer is about to step. One that steps again, out of turn, begins the next."""
+        """An optimizer is about to step."""
         if not self._is_ours(optimizer) or not self._begun:
             return
-        if self._unsure is not None:
-            self._is_sure()
-        if len(self._optimizers) != 1 and self._begins_a_cycle(optimizer):
-            self._cycle = tuple(self._stepped)
+        if self._turns is not None and not self._turns.steps(optimizer):
+            self.drop()  # two turns are no iteration
         if self._loop is not None:
             self._loop.optimizer_steps(optimizer, *given)
         elif self._health is not None:
             self._health.optimizer_steps(optimizer, *given)
 
-    def _begins_a_cycle(self, optimizer: Optimizer) -> bool:
-        if not self._cycle:
-            return any(one is optimizer for one in self._stepped[:1])
-        # The turn of those before is over for good: the next of several models trains.
-        return all(one is not optimizer for one in self._cycle) and any(
-            one is optimizer for one in self._stepped
-        )
-
     def _has_stepped(self, optimizer: Optimizer, *given: Any) -> None:
         if not self._is_ours(optimizer) or not self._begun:
             return
         self._stepped.append(optimizer)
-        last = self._cycle[-1] if self._cycle else None
-        over = len(self._optimizers) == 1 or optimizer is last or self._all_stepped()
+        over = self._turns is None or self._turns.stepped(optimizer)
         if self._loop is not None:
             self._ending = over
             self._loop.optimizer_stepped(optimizer)
         elif self._health is not None:
             self._health.optimizer_stepped(optimizer, *given)
-        if over:
-            self._cycle = self._cycle or tuple(self._stepped)
-            self._unsure_before = ()
-            if not self._within_step:
-                self.end()
-                self.begin()
-        elif not self._within_step and all(one is not optimizer for one in self._cycle):
-            self._unsure = UnsureTurn((*self._stepped, *self._cycle), self._next_turn)
+        if over and not self._within_step:
+            self.end()
+            self.begin()
 
     def _next_turn(self) -> LoopWatch | None:
-        """The loop begins its next turn: those that have stepped are all of this one.
-
-        Where others are known to step in a turn, these are what is trained now if it is so twice.
-        """
-        stepped = tuple(self._stepped)
-        if not self._cycle or stepped == self._unsure_before:
-            self._cycle = stepped
-        self._unsure_before = stepped
+        """The loop begins its next turn; what records that."""
+        if not self._begun:
+            return None
         self.end()
         return self.begin()
-
-    def _is_sure(self) -> None:
-        if self._unsure is not None:
-            self._unsure.close()
-        self._unsure = None
 
     def _is_forked(self) -> bool:
         """Whether this process is a copy, as a DataLoader's worker is: nobody follows that."""
         return os.getpid() != self._process
-
-    def _all_stepped(self) -> bool:
-        known = {id(one) for one in self._stepped}
-        return not self._cycle and all(id(one) in known for one in self._optimizers)
 
     def _is_ours(self, optimizer: Optimizer) -> bool:
         if not self._optimizers:
@@ -326,6 +305,8 @@ class Watch:
 
     def _backward_starts(self, roots: Sequence[Tensor]) -> None:
         self._scalars.backward_runs(self._number + 1)
+        if self._turns is not None:
+            self._turns.backward_starts()
         if len(roots) == 1 and roots[0].numel() == 1:
             self._loss = roots[0].detach()
 

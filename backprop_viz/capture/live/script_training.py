@@ -1,0 +1,191 @@
+"""Finds what trains in a script, and watches it; what joins later is watched from then on."""
+
+import gc
+import sys
+import warnings
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Any, Protocol
+from weakref import WeakSet, ref
+
+import torch
+from torch import nn
+from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.optim import Optimizer
+from torch.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
+
+from backprop_viz.capture.code.calling_frames import kwargs_of_call
+from backprop_viz.capture.live.discovery import living_optimizers, models_of, names_of
+from backprop_viz.capture.live.early_clearing import EarlyClearing
+from backprop_viz.capture.live.loop_place import LoopPlace
+from backprop_viz.capture.live.loop_places import stack_place
+from backprop_viz.capture.live.watch import Follower, Watch
+from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
+from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.stream.messages import RunEnded
+
+
+class ScriptFollower(Follower, Protocol):
+    """Who follows a script; ``place`` has the file that its loop is in."""
+
+    place: LoopPlace
+
+    def hold_at_start(self) -> None:
+        """The first iteration is about to begin."""
+
+    def ended(self, told: RunEnded, recording: Recording | None) -> None:
+        """The script is over; the recording of an iteration that was not."""
+
+
+class ScriptTraining:
+    """Waits for the first model that trains, and watches it with all optimizers that there are.
+
+    An optimizer that is made later is watched too, from the next call of a model on. Of those that
+    were watched until then, those go on being watched that have stepped and are still alive.
+    """
+
+    def __init__(self, follower: ScriptFollower, only: Sequence[str] = ()) -> None:
+        self._follower, self._only = follower, only
+        # torch warns of such hooks when it calls what it has compiled; the script has set none.
+        warnings.filterwarnings("ignore", "Using `torch.compile")
+        self._watch: Watch | None = None
+        self._watched: list[Optimizer] = []
+        self._known: WeakSet[Optimizer] = WeakSet()  # all that ever were watched
+        self._stepped: WeakSet[Optimizer] = WeakSet()  # of those that are
+        # One that has stepped without being watched; and whether that was said.
+        self._other: Optimizer | None = None
+        self._told_left_out = False
+        # The optimizer whose step runs, which may call the model, and what the step was given.
+        self._stepping: tuple[Optimizer, Any, Any] | None = None
+        self._early = EarlyClearing()
+        self._waiting, self._open = ExitStack(), ExitStack()
+        self._open.callback(register_optimizer_step_post_hook(self._has_stepped).remove)
+        self._wait()
+
+    def ran(self, path: str, namespace: dict[str, Any]) -> None:
+        """The script has run: it was watched meanwhile."""
+
+    def explain(self, error: BaseException) -> None:
+        """Say in the recording which tensor it is about, if torch has raised it."""
+        if self._watch is not None and isinstance(error, Exception):
+            self._watch.failed(error)
+
+    def is_wanted(self) -> bool:
+        """A script goes on without a window."""
+        return True
+
+    def close(self) -> Recording | None:
+        """Watch no longer; what was recorded of an iteration that is not over."""
+        self._waiting.close()
+        self._open.close()
+        return None if self._watch is None else self._watch.close()
+
+    # -- what the script does ----------------------------------------------------------------
+
+    def _wait(self) -> None:
+        """Wait for the next call of a model, to watch what there is then."""
+        self._waiting.close()
+        self._early = EarlyClearing()
+        self._waiting.callback(self._early.close)
+        self._waiting.callback(register_module_forward_pre_hook(self._called).remove)
+        self._waiting.callback(register_optimizer_step_pre_hook(self._steps).remove)
+
+    def _made(self) -> None:
+        """An optimizer is being made; its parameters are not known yet."""
+        self._wait()
+
+    def _steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        self._stepping = optimizer, args, kwargs
+
+    def _has_stepped(self, optimizer: Optimizer, *_: Any) -> None:
+        self._stepping = None
+        self._early.stepped()
+        if any(one is optimizer for one in self._watched):
+            self._stepped.add(optimizer)
+        elif self._watch is not None and self._other is None:
+            self._other = optimizer
+            if (left_out := self._watch.drop()) is not None and not self._told_left_out:
+                self._told_left_out = True
+                print(
+                    f"backprop-viz run: iteration {left_out} is not recorded: an optimizer stepped "
+                    "that did not step before. From the next on it is watched.",
+                    file=sys.stderr,
+                )
+            self._wait()
+
+    def _called(self, module: nn.Module, args: Any) -> None:
+        """A module is called: the outermost of a call comes first."""
+        if torch.compiler.is_compiling():  # who calls what is compiled was asked before
+            return
+        if not torch.is_grad_enabled() or not any(p.requires_grad for p in module.parameters()):
+            return
+        first, joined, over = self._watch is None, self._other is not None, 0
+        if self._watch is not None:
+            if self._watch.is_under_way() and not joined:
+                return
+            if not joined and not self._new():
+                self._waiting.close()
+                return
+        if not _own(self._trained(), module):
+            return
+        self._waiting.close()
+        if self._watch is not None:
+            over = self._watch.leave(under_way=joined)
+            self._let_go(over + 1)
+        optimizers = self._trained()
+        models = names_of(models_of(optimizers, module))
+        only = self._only or None
+        try:
+            watch = Watch(models, optimizers, self._follower, only=only, over=over)
+        except ArgumentError as error:
+            print(f"backprop-viz run: {error}", file=sys.stderr)
+            raise SystemExit(2) from None
+        self._watch, self._watched, self._other = watch, optimizers, None
+        self._stepped.clear()
+        self._known.update(optimizers)
+        for where, parameters in self._early.places:
+            watch.used_before(where, parameters)
+        watch.used_before(stack_place()[0], {id(parameter) for parameter in module.parameters()})
+        if first:
+            self._open.enter_context(optimizers_made_seen(self._made))
+        loop = watch.begin()
+        if loop is not None:
+            if self._stepping is not None:
+                loop.optimizer_steps(*self._stepping)
+            if self._early.place is not None:
+                loop.was_cleared(self._early.grads, self._early.place)
+        if first:
+            self._follower.hold_at_start()
+        if loop is not None:
+            loop.model_runs(module, args, kwargs_of_call())
+
+    def _new(self) -> list[Optimizer]:
+        """Those that are to be watched, and never were."""
+        return [one for one in living_optimizers() if _can_step(one) and one not in self._known]
+
+    def _trained(self) -> list[Optimizer]:
+        """The optimizers to watch, the oldest first."""
+        wanted = {id(one) for one in (*self._new(), *self._stepped, self._other)}
+        return [one for one in living_optimizers() if id(one) in wanted]
+
+    def _let_go(self, iteration: int) -> None:
+        """Keep nothing alive that the script itself has no more; this iteration begins anew."""
+        self._follower.wants(iteration)
+        was_watched = [ref(one) for one in self._watched]
+        self._watch, self._watched = None, []
+        if any(one() is not None for one in was_watched):
+            gc.collect()
+
+
+def _can_step(optimizer: Any) -> bool:
+    return any(p.requires_grad for group in optimizer.param_groups for p in group["params"])
+
+
+def _own(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
+    """Whether some of a module's parameters are the optimizers'."""
+    own = {id(p) for one in optimizers for group in one.param_groups for p in group["params"]}
+    return any(id(parameter) in own for parameter in module.parameters())

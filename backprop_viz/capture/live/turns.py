@@ -1,0 +1,189 @@
+"""Which steps of several optimizers are one turn of the loop that they are in."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.optim import Optimizer
+
+from backprop_viz.capture.code.calling_frames import kwargs_of_call
+from backprop_viz.capture.live.loop_places import StackPlace, TurnLoop, follows, stack_place
+from backprop_viz.capture.loop_watch import LoopWatch
+from backprop_viz.capture.watches.clearing_watch import (
+    module_clearings_seen,
+    optimizer_clearings_seen,
+)
+
+_UNKNOWN = {-1}
+
+
+class Turns:
+    """Tells when a turn of a loop is over in which one optimizer steps, or several.
+
+    After a step that is told by the next sign: what is cleared, called, or steps. The turn goes on
+    as long as these come further down in the code, in the same pass of the loop. A GAN calls its
+    discriminator again for the generator's step, but further down. A loop over several models
+    trains each at the same place; its pass is not the turn, if no turn before was without them.
+
+    A turn that is as the one before is over with its last step, once each optimizer has stepped.
+    ``over`` is called before what is cleared or called in the next turn. It gives what records the
+    next iteration, if that is recorded.
+    """
+
+    def __init__(
+        self, optimizers: Sequence[Optimizer], over: Callable[[], LoopWatch | None]
+    ) -> None:
+        self._optimizers, self._over = optimizers, over
+        # The steps of this turn and of the one before: which optimizer's, and where.
+        self._steps: list[tuple[int, StackPlace]] = []
+        self._steps_before: list[tuple[int, StackPlace]] = []
+        self._went_on: set[StackPlace] = set()  # steps with which some turn was not over
+        self._idle = set(range(len(optimizers)))
+        self._newest: StackPlace = ()  # the newest sign or step
+        self._backward: StackPlace = ()
+        self._ran_backward = False  # since a step
+        self._loop: TurnLoop | None = None
+        self._seen: dict[StackPlace, set[int]] = {}  # the signs of the first turn
+        self._within_step = False
+        self._open = ExitStack()
+        self._wait()
+
+    def close(self) -> None:
+        """Look for no more signs."""
+        self._open.close()
+
+    def used_before(self, where: StackPlace, parameters: Collection[int]) -> None:
+        """A sign of the first turn, from before there was this."""
+        self._seen.setdefault(where, self._owners_of(parameters))
+
+    @property
+    def has_stepped(self) -> bool:
+        """Whether an optimizer has stepped in the turn that is under way."""
+        return bool(self._steps)
+
+    def backward_starts(self) -> None:
+        """A backward is about to run."""
+        self._ran_backward = True
+        self._backward, _ = stack_place()
+
+    def model_runs(self) -> None:
+        """A model is called that none of the optimizers need own."""
+        self._sign(_UNKNOWN)
+
+    def steps(self, optimizer: Optimizer) -> bool:
+        """An optimizer is about to step; returns False if the turn before that was over unnoticed.
+
+        Nothing was cleared or called since, but a backward has run.
+        """
+        self._within_step = True
+        owners, here = {self._number(optimizer)}, stack_place()[0]
+        is_next = not self._is_in_this_turn(owners, here)
+        if is_next and not self._ran_backward:  # it does in the step itself, which has a closure
+            self._over()
+        self._was_at(here, owners)
+        return not is_next or not self._ran_backward
+
+    def stepped(self, optimizer: Optimizer) -> bool:
+        """An optimizer has stepped; returns whether the turn is over with it."""
+        self._within_step = self._ran_backward = False
+        here, _ = stack_place()
+        number = self._number(optimizer)
+        self._went_on.update(where for _, where in self._steps)
+        again = any(where == here for _, where in self._steps)
+        self._loop = TurnLoop(self._backward, here, outer=int(again))
+        self._steps.append((number, here))
+        self._newest = here
+        self._idle.discard(number)
+        over = not self._idle and self._steps == self._steps_before and here not in self._went_on
+        if not over:
+            self._wait()
+        return over
+
+    def ended(self) -> None:
+        """The turn is over."""
+        self._open.close()
+        if self._steps:
+            self._steps_before, self._steps = self._steps, []
+        self._seen.clear()
+
+    def _number(self, optimizer: Optimizer) -> int:
+        return next(i for i, one in enumerate(self._optimizers) if one is optimizer)
+
+    # -- signs -------------------------------------------------------------------------------
+
+    def _wait(self) -> None:
+        """Look for signs from now on."""
+        self._open.close()
+        self._owners = {
+            id(parameter): i
+            for i, one in enumerate(self._optimizers)
+            for group in one.param_groups
+            for parameter in group["params"]
+        }
+        self._owners_of_module: dict[int, set[int]] = {}
+        self._open.callback(register_module_forward_pre_hook(self._called).remove)
+        self._open.enter_context(module_clearings_seen(self._module_clears))
+        self._open.enter_context(optimizer_clearings_seen(self._optimizer_clears))
+
+    def _owners_of(self, parameters: Iterable[int]) -> set[int]:
+        owners = {self._owners.get(parameter) for parameter in parameters}
+        return {owner for owner in owners if owner is not None}
+
+    @contextmanager
+    def _optimizer_clears(self, optimizer: Optimizer) -> Iterator[None]:
+        owned = (id(p) for group in optimizer.param_groups for p in group["params"])
+        self._sign(self._owners_of(owned))
+        yield
+
+    @contextmanager
+    def _module_clears(self, module: nn.Module) -> Iterator[None]:
+        loop = self._sign(self._owners_of(map(id, module.parameters())))
+        # The one that was there heard of it before.
+        with nullcontext() if loop is None else loop.clearing_module(module):
+            yield
+
+    def _called(self, module: nn.Module, args: Any) -> None:
+        if not torch.is_grad_enabled() or torch.compiler.is_compiling():
+            return
+        owners = self._owners_of_module.get(id(module))
+        if owners is None:
+            owners = self._owners_of(map(id, module.parameters()))
+            self._owners_of_module[id(module)] = owners
+        loop = self._sign(owners)
+        if loop is not None:
+            loop.model_runs(module, args, kwargs_of_call())
+
+    def _sign(self, owners: set[int]) -> LoopWatch | None:
+        """Something that these own is used; what records the next turn, if that begins with it."""
+        if not owners or self._within_step:
+            return None
+        here, inner = stack_place()
+        if inner:  # what called it was a sign
+            return None
+        loop = None if self._is_in_this_turn(owners, here) else self._over()
+        self._was_at(here, owners)
+        return loop
+
+    def _was_at(self, here: StackPlace, owners: set[int]) -> None:
+        self._newest = here
+        if not self._steps_before:
+            self._seen.setdefault(here, owners)
+
+    def _is_in_this_turn(self, owners: set[int], here: StackPlace) -> bool:
+        if not self._steps:
+            return True
+        stepped, (_, step) = {number for number, _ in self._steps}, self._steps[-1]
+        left = self._loop is not None and self._loop.is_left(here)
+        if not left and (follows(here, step) or follows(here, self._newest)):
+            return True
+        if left or owners & stepped:
+            return False
+        if not self._steps_before:
+            return self._seen.get(here, owners) != owners
+        times, times_before = (
+            sum(where == step for _, where in steps) for steps in (self._steps, self._steps_before)
+        )
+        return times < times_before
