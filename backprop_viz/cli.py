@@ -63,8 +63,7 @@ _LAUNCHERS = frozenset(
 )
 
 
-def parse(argv: Sequence[str]) -> Arguments:
-    """Read the arguments (without the program's name). A bad one exits with status 2."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="backprop-viz",
         description="See what back-propagation does, on a real PyTorch network, while it does it.",
@@ -105,6 +104,12 @@ def parse(argv: Sequence[str]) -> Arguments:
         help="a saved session (.bpviz) to continue, a recording (.bprec) to look at, also those of "
         "several ranks, or a Python file (.py) that makes model, inputs and loss, to train that",
     )
+    return parser
+
+
+def parse(argv: Sequence[str]) -> Arguments:
+    """Read the arguments (without the program's name). A bad one exits with status 2."""
+    parser = _parser()
     options = parser.parse_args(argv)
     if options.install_desktop or options.remove_desktop:
         parser.error("--install-desktop and --remove-desktop stand alone")
@@ -131,11 +136,7 @@ def parse(argv: Sequence[str]) -> Arguments:
     )
 
 
-def parse_run(argv: Sequence[str]) -> RunArguments:
-    """Read the arguments of ``backprop-viz run``. A bad one exits with status 2.
-
-    What follows the script's name is the script's.
-    """
+def _run_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="backprop-viz run",
         usage="backprop-viz run [--go] [--every N] [--from N] [--only PATTERN] [--to FILE] "
@@ -173,7 +174,15 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
     )
     parser.add_argument("-m", dest="module", action="store_true", help="run a module by its name")
     _add_appearance(parser)
-    own, rest = _own_options(argv)
+    return parser
+
+
+def parse_run(argv: Sequence[str]) -> RunArguments:
+    """Read the arguments of ``backprop-viz run``. A bad one exits with status 2.
+
+    What follows the script's name is the script's.
+    """
+    parser, (own, rest) = _run_parser(), _own_options(argv)
     options = parser.parse_args(own)
     if not rest:
         parser.error("which script? For example: backprop-viz run train.py --epochs 3")

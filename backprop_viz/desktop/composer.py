@@ -91,6 +91,25 @@ class Composer(QObject):
         window.session = session
         self._store = settings_store()
         self.context = context = Context(window, session, actions, self._store)
+        self._make_controllers(context, arguments)
+        for command, action in commands:
+            action.triggered.connect(attrgetter(command.call)(self))
+        self._view_state: ViewState | None = None
+        self.selection: Selection | None = None
+        session.view_state_ready.connect(self._show)
+        window.closing.connect(self._close)
+        window.picked.connect(self.select)
+        window.unpicked.connect(self._unselect)
+        self._hook_exceptions()
+        window.resize(_fitting(_FIRST_SIZE))
+        window.restore_layout(self._store)
+        self.text_size.apply_kept()
+        self.layouts.show_chosen()
+        if arguments.file is not None and not taken_over:
+            self.files.open_first(arguments.file)
+
+    def _make_controllers(self, context: Context, arguments: Arguments) -> None:
+        window = self.window
         self.training = TrainingController(context)
         self.presets = PresetsController(context, self.training)
         self.data_folders = DataFoldersController(context, self.training)
@@ -134,21 +153,6 @@ class Composer(QObject):
             self.closing = AttachedController(context)
         self.lessons = LessonsController(context, self.explanations, self.autosave)
         self.animations = AnimationsController(context, self.lessons, self.theme)
-        for command, action in commands:
-            action.triggered.connect(attrgetter(command.call)(self))
-        self._view_state: ViewState | None = None
-        self.selection: Selection | None = None
-        session.view_state_ready.connect(self._show)
-        window.closing.connect(self._close)
-        window.picked.connect(self.select)
-        window.unpicked.connect(self._unselect)
-        self._hook_exceptions()
-        window.resize(_fitting(_FIRST_SIZE))
-        window.restore_layout(self._store)
-        self.text_size.apply_kept()
-        self.layouts.show_chosen()
-        if arguments.file is not None and not taken_over:
-            self.files.open_first(arguments.file)
 
     def _show(self, view_state: ViewState) -> None:
         before, self._view_state = self._view_state, view_state

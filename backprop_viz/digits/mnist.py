@@ -193,37 +193,7 @@ def _read_header(path: Path, stream: BinaryIO, dimensions: int) -> tuple[int, ..
             ),
             path,
         )
-    if header[:2] != b"\0\0"[: len(header)]:
-        raise MnistError(
-            QT_TRANSLATE_NOOP(
-                "errors",
-                "{0} starts with the bytes {1}, not as IDX files do."
-                " Replace it by the data set's file of that name.",
-            ),
-            path,
-            header[:4].hex(" "),
-        )
-    if len(header) > 2 and header[2] != _UNSIGNED_BYTE:
-        raise MnistError(
-            QT_TRANSLATE_NOOP(
-                "errors",
-                "{0} holds values of type code {1}, not unsigned bytes (8)."
-                " Replace it by the data set's file of that name.",
-            ),
-            path,
-            header[2],
-        )
-    if len(header) > 3 and header[3] != dimensions:
-        raise MnistError(
-            QT_TRANSLATE_NOOP(
-                "errors",
-                "{0} has {1} dimensions instead of {2}."
-                " Replace it by the data set's file of that name.",
-            ),
-            path,
-            header[3],
-            dimensions,
-        )
+    _expect_kind(path, header, dimensions)
     if len(header) < 4 * (1 + dimensions):
         raise MnistError(
             QT_TRANSLATE_NOOP(
@@ -255,6 +225,41 @@ def _read_header(path: Path, stream: BinaryIO, dimensions: int) -> tuple[int, ..
             "x".join(map(str, sides)),
         )
     return count, *sides
+
+
+def _expect_kind(path: Path, header: bytearray, dimensions: int) -> None:
+    """Raise MnistError if the file is of another kind, as far as its header tells."""
+    if header[:2] != b"\0\0"[: len(header)]:
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} starts with the bytes {1}, not as IDX files do."
+                " Replace it by the data set's file of that name.",
+            ),
+            path,
+            header[:4].hex(" "),
+        )
+    if len(header) > 2 and header[2] != _UNSIGNED_BYTE:
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} holds values of type code {1}, not unsigned bytes (8)."
+                " Replace it by the data set's file of that name.",
+            ),
+            path,
+            header[2],
+        )
+    if len(header) > 3 and header[3] != dimensions:
+        raise MnistError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} has {1} dimensions instead of {2}."
+                " Replace it by the data set's file of that name.",
+            ),
+            path,
+            header[3],
+            dimensions,
+        )
 
 
 def _read_at_most(stream: BinaryIO, size: int) -> bytearray:

@@ -29,6 +29,26 @@ class HealthView(Panel):
 
     def __init__(self) -> None:
         super().__init__(translate("health", "Health"))
+        self._make_choices()
+        self.header.addWidget(self.search)
+        self.header.addWidget(self.measure)
+        self.rows = HealthModel(self)
+        self._found = QSortFilterProxyModel(self)
+        self._found.setSourceModel(self.rows)
+        self._found.setFilterKeyColumn(NAME_COLUMN)
+        self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.search.textChanged.connect(self._found.setFilterFixedString)
+        self._make_table()
+        self.body.addWidget(self.table, 1)
+        self.plot: HealthPlot | None = None
+        self._view_state: ViewState | None = None
+        self._theme = DARK
+        self.table.selectionModel().currentRowChanged.connect(self._chosen)
+        self.measure.currentIndexChanged.connect(lambda _: self._draw())
+        self.set_theme(DARK)
+        self.hide()  # until there is any
+
+    def _make_choices(self) -> None:
         self.search = QLineEdit()
         self.search.setObjectName("findHealth")
         self.search.setPlaceholderText(translate("health", "Find…"))
@@ -49,14 +69,8 @@ class HealthView(Panel):
         )
         for title, measure in zip(titles, MEASURES, strict=True):
             self.measure.addItem(title, measure)
-        self.header.addWidget(self.search)
-        self.header.addWidget(self.measure)
-        self.rows = HealthModel(self)
-        self._found = QSortFilterProxyModel(self)
-        self._found.setSourceModel(self.rows)
-        self._found.setFilterKeyColumn(NAME_COLUMN)
-        self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.search.textChanged.connect(self._found.setFilterFixedString)
+
+    def _make_table(self) -> None:
         self.table = QTableView()
         self.table.setObjectName("healthTable")
         self.table.setProperty("role", "plain")
@@ -80,14 +94,6 @@ class HealthView(Panel):
         header.resizeSection(self.rows.columnCount() - 1, 96)
         header.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)
         self.table.setMinimumHeight(60)
-        self.body.addWidget(self.table, 1)
-        self.plot: HealthPlot | None = None
-        self._view_state: ViewState | None = None
-        self._theme = DARK
-        self.table.selectionModel().currentRowChanged.connect(self._chosen)
-        self.measure.currentIndexChanged.connect(lambda _: self._draw())
-        self.set_theme(DARK)
-        self.hide()  # until there is any
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Show what is known of the tensors."""

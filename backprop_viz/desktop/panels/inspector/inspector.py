@@ -110,18 +110,7 @@ class InspectorView(Panel):
         for source in (*sources, *self.gradient.figures, self.why, self.tensor, self.input):
             source.number_picked.connect(self.number_picked)
         self._pages = QStackedWidget()
-        self._pages.addWidget(
-            page_of(
-                (self.gradient, 2),
-                (self.why, 0),
-                (self.update_section, 3),
-                (self.state_section, 0),
-            )
-        )
-        self._pages.addWidget(page_of((self.input, 1), (self.tensor, 1)))
-        self._pages.addWidget(page_of((self._late_node, 0)))
-        self._pages.addWidget(page_of((self._late_slices, 1)))
-        self._pages.addWidget(nothing_yet())
+        self._fill_pages()
         self.body.addWidget(self._pages, 1)
         self._view_state: ViewState | None = None
         self._shown = ChangeGuard()
@@ -134,6 +123,20 @@ class InspectorView(Panel):
         self._marks: NumberMarks | None = None
         self._outputs: dict[str, int] = {}
         self._theme = DARK
+
+    def _fill_pages(self) -> None:
+        self._pages.addWidget(
+            page_of(
+                (self.gradient, 2),
+                (self.why, 0),
+                (self.update_section, 3),
+                (self.state_section, 0),
+            )
+        )
+        self._pages.addWidget(page_of((self.input, 1), (self.tensor, 1)))
+        self._pages.addWidget(page_of((self._late_node, 0)))
+        self._pages.addWidget(page_of((self._late_slices, 1)))
+        self._pages.addWidget(nothing_yet())
 
     @property
     def node_section(self) -> NodeSection:

@@ -54,24 +54,7 @@ class SliceSection(QWidget):
         self._chip_row.setSpacing(2)
         self._chip_row.addStretch()
         self.rows, self.columns = QComboBox(), QComboBox()
-        self._axes = QGridLayout()
-        self._axes.setSpacing(4)
-        for column, (box, text, name) in enumerate(
-            (
-                (self.rows, self.tr("rows"), self.tr("Axis that runs down")),
-                (self.columns, self.tr("columns"), self.tr("Axis that runs across")),
-            )
-        ):
-            label = QLabel(text)
-            label.setProperty("role", "caption")
-            label.setBuddy(box)
-            box.setAccessibleName(name)
-            box.setToolTip(name)
-            box.setFont(code_font(11))
-            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            self._axes.addWidget(label, 0, 2 * column)
-            self._axes.addWidget(box, 0, 2 * column + 1)
-            self._axes.setColumnStretch(2 * column + 1, 1)
+        self._axes = self._made_axes()
         self.rows.activated.connect(self._rows_chosen)
         self.columns.activated.connect(self._columns_chosen)
         self.places: dict[int, QSpinBox] = {}
@@ -106,6 +89,27 @@ class SliceSection(QWidget):
         layout.addWidget(self._views, 1)
         layout.addWidget(self.figures)
         layout.addWidget(self.readout)
+
+    def _made_axes(self) -> QGridLayout:
+        axes = QGridLayout()
+        axes.setSpacing(4)
+        for column, (box, text, name) in enumerate(
+            (
+                (self.rows, self.tr("rows"), self.tr("Axis that runs down")),
+                (self.columns, self.tr("columns"), self.tr("Axis that runs across")),
+            )
+        ):
+            label = QLabel(text)
+            label.setProperty("role", "caption")
+            label.setBuddy(box)
+            box.setAccessibleName(name)
+            box.setToolTip(name)
+            box.setFont(code_font(11))
+            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            axes.addWidget(label, 0, 2 * column)
+            axes.addWidget(box, 0, 2 * column + 1)
+            axes.setColumnStretch(2 * column + 1, 1)
+        return axes
 
     @property
     def chosen(self) -> SlicedTensor | None:

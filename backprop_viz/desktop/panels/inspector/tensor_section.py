@@ -252,27 +252,34 @@ class TensorSection(QWidget):
         tall = self.value.picture.is_tall or self.gradient.picture.is_tall
         policy = QSizePolicy.Policy
         self._sides.setSizePolicy(policy.Expanding, policy.Expanding if tall else policy.Maximum)
+        columns = self._columns(name, (value, gradient if fits else None), (made, came))
+        self.table.show_columns(shape, columns, first)
+
+    def _columns(
+        self,
+        name: str,
+        arrays: tuple[Array | None, Array | None],
+        origins: tuple[Number | None, Number | None],
+    ) -> list[TableColumn]:
+        """The values and the gradient of a tensor, each number with what it is."""
+        value, gradient = arrays
         # No colours of phases: right above, blue is negative and orange positive.
-        self.table.show_columns(
-            shape,
-            [
-                TableColumn(
-                    self.tr("value"),
-                    self.tr("What the layer computed"),
-                    None if value is None else value.ravel(),
-                    tensor=name,
-                    origin=made,
-                ),
-                TableColumn(
-                    self.tr("gradient"),
-                    self.tr("How the loss changes with this element"),
-                    gradient.ravel() if fits and gradient is not None else None,
-                    tensor=f"∂L/∂{name}",
-                    origin=came,
-                ),
-            ],
-            first,
-        )
+        return [
+            TableColumn(
+                self.tr("value"),
+                self.tr("What the layer computed"),
+                None if value is None else value.ravel(),
+                tensor=name,
+                origin=origins[0],
+            ),
+            TableColumn(
+                self.tr("gradient"),
+                self.tr("How the loss changes with this element"),
+                None if gradient is None else gradient.ravel(),
+                tensor=f"∂L/∂{name}",
+                origin=origins[1],
+            ),
+        ]
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

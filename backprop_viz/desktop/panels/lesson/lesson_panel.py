@@ -93,7 +93,31 @@ class LessonPanel(Panel):
         self.try_it.setObjectName("lessonTryIt")
         self._try_text = FlowingText()
         QVBoxLayout(self.try_it).addWidget(self._try_text)
-        self._content = page = QWidget()
+        self._content = page = self._made_page()
+        self.list = LessonList()
+        self.list.chosen.connect(self.chosen)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.area)
+        self._pages.addWidget(self.list)
+        self.body.addWidget(self._pages, 1)
+        self._add_footer()
+        for key, button in ((NEXT_KEY, self.next), (BACK_KEY, self.back)):
+            QShortcut(QKeySequence(key), self).activated.connect(button.click)
+        # What was answered stays in view until the student scrolls.
+        self._shows_answer = False
+        bar = self.area.verticalScrollBar()
+        bar.actionTriggered.connect(self._scrolled_by_hand)
+        bar.valueChanged.connect(self._offer_more)
+        bar.rangeChanged.connect(self._show_answer)
+        self.area.viewport().installEventFilter(self)
+        page.installEventFilter(self)
+        self.question.focus_moved.connect(self._show_focus)
+        self.setMinimumWidth(_WIDTH)
+        self.hide()
+
+    def _made_page(self) -> QWidget:
+        """The parts of a page below each other, in an area that scrolls."""
+        page = QWidget()
         self._column = column = QVBoxLayout(page)
         column.setContentsMargins(0, 2, 6, 0)
         column.setSpacing(8)
@@ -113,12 +137,9 @@ class LessonPanel(Panel):
         self.area.setWidget(page)
         for part in (page, self.area.viewport()):
             part.setAutoFillBackground(False)
-        self.list = LessonList()
-        self.list.chosen.connect(self.chosen)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.area)
-        self._pages.addWidget(self.list)
-        self.body.addWidget(self._pages, 1)
+        return page
+
+    def _add_footer(self) -> None:
         self.back, self.next = QPushButton(), QPushButton()
         self.back.setObjectName("lessonBack")
         self.next.setObjectName("lessonNext")
@@ -138,19 +159,6 @@ class LessonPanel(Panel):
         footer.addWidget(self.more)
         footer.addWidget(self.next)
         self.body.addLayout(footer)
-        for key, button in ((NEXT_KEY, self.next), (BACK_KEY, self.back)):
-            QShortcut(QKeySequence(key), self).activated.connect(button.click)
-        # What was answered stays in view until the student scrolls.
-        self._shows_answer = False
-        bar = self.area.verticalScrollBar()
-        bar.actionTriggered.connect(self._scrolled_by_hand)
-        bar.valueChanged.connect(self._offer_more)
-        bar.rangeChanged.connect(self._show_answer)
-        self.area.viewport().installEventFilter(self)
-        page.installEventFilter(self)
-        self.question.focus_moved.connect(self._show_focus)
-        self.setMinimumWidth(_WIDTH)
-        self.hide()
 
     # -- what is shown -----------------------------------------------------------------------
 

@@ -88,6 +88,9 @@ class OriginColumns(QSplitter):
         self.effects.setObjectName("effectsTable")
         self.effects.setAccessibleName(self.tr("What the number changes next"))
         self.check = CheckSection()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         self.effects_column = stacked(
             self.effects_title, self.effects, self.effects_note, self.no_effects
         )

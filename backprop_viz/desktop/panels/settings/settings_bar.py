@@ -82,6 +82,18 @@ class SettingsBar(QWidget):
         self._seed.setObjectName("seed")
         self._numbers = (self._lr, self._batch, self._seed)
 
+        self._lay_out()
+        at_once = self.tr("Takes effect at once.")
+        self._lr_tip = f"{self._lr.accessibleName()}. {at_once}"
+        self.show_rate(None)
+        for combo in (self._data, self._loss, self._optimizer, self._schedule):
+            combo.currentIndexChanged.connect(self._edited)
+            combo.installEventFilter(self)
+        for field in self._numbers:
+            field.stays = self.tr("The run keeps {0}.")
+            field.changed.connect(self._edited)
+
+    def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -97,15 +109,6 @@ class SettingsBar(QWidget):
         ):
             own = self._lr_caption if box is self._lr else None
             row.addLayout(_labelled(box, label, tip, width, own))
-        at_once = self.tr("Takes effect at once.")
-        self._lr_tip = f"{self._lr.accessibleName()}. {at_once}"
-        self.show_rate(None)
-        for combo in (self._data, self._loss, self._optimizer, self._schedule):
-            combo.currentIndexChanged.connect(self._edited)
-            combo.installEventFilter(self)
-        for field in self._numbers:
-            field.stays = self.tr("The run keeps {0}.")
-            field.changed.connect(self._edited)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the wheel from changing a box that was not chosen first."""

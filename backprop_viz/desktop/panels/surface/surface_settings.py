@@ -54,11 +54,25 @@ class SurfaceSettings(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
+        self._columns = self._made_columns()
+        for column in self._columns.values():
+            row.addWidget(column, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addStretch(1)
+        self.plane.currentIndexChanged.connect(self._plane_changed)
+        self.part.currentIndexChanged.connect(self.changed)
+        for field in self._numbers:
+            field.changed.connect(self.changed)
+        for weight in self._weights:
+            weight.changed.connect(self.changed)
+        self._show_fields()
+
+    def _made_columns(self) -> dict[QWidget, QWidget]:
+        """Each field with its label above it."""
         near = self.tr(
             "The plane goes through the weights after this iteration, or the nearest one kept"
         )
         place = self.tr("A parameter and a place in it, such as conv1.weight[0, 0, 1, 1]")
-        self._columns = {
+        return {
             field: _labelled_column(field, name, tip, width)
             for field, name, width, tip in (
                 (
@@ -113,16 +127,6 @@ class SurfaceSettings(QWidget):
                 ),
             )
         }
-        for column in self._columns.values():
-            row.addWidget(column, 0, Qt.AlignmentFlag.AlignBottom)
-        row.addStretch(1)
-        self.plane.currentIndexChanged.connect(self._plane_changed)
-        self.part.currentIndexChanged.connect(self.changed)
-        for field in self._numbers:
-            field.changed.connect(self.changed)
-        for weight in self._weights:
-            weight.changed.connect(self.changed)
-        self._show_fields()
 
     @property
     def _numbers(self) -> tuple[NumberField, ...]:
