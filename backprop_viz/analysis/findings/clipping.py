@@ -10,12 +10,12 @@ from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
 
 _CLIPS = ("clip_grad_norm_", "clip_grad_value_")
-# Of the gradients' norm at least so much is left; a norm of 1000 clipped to 1 is no mistake.
+# A clipping that leaves at least this share of the norm is no mistake, as of 1000 clipped to 1.
 _LEAST = 1e-5
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``clipped_scaled``, ``stepped_scaled``: before ``unscale_``; ``clipped_away``."""
+    """``clipped_scaled``, ``stepped_scaled``: before ``unscale_``; ``clipped_away``: to nothing."""
     before = after = 0.0
     last: int | None = None
     scaled = recording.loss_scale is not None

@@ -8,7 +8,7 @@ from backprop_viz.analysis.provenance import forward_events, layer_of, maker
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
 
-# Of fewer samples a unit may be 0 by chance, but not so many units, all of them.
+# In a batch of fewer samples a unit may be 0 by chance; but not so many numbers at once.
 _SAMPLES, _UNITS = 8, 16
 # Where nearly all units are dead, little is learnt. In one batch up to half of a healthy layer's
 # units are 0: so it is with the recipes of the tests.

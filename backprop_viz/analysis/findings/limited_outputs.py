@@ -21,7 +21,8 @@ _RANGES = {
     "softmax": (0.0, 1.0),
     "tanh": (-1.0, 1.0),
 }
-# A few targets beyond a range may be noise: of fewer, or by less of the range, nothing is said.
+# A few targets a little beyond the range may be noise: a smaller share, or a smaller distance, is
+# not told.
 _LEAST_SHARE, _SLACK = 0.05, 0.01
 
 

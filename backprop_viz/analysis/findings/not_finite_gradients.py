@@ -17,7 +17,7 @@ from backprop_viz.recording.trace.phases import Phase
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``not_finite_gradient``, ``not_finite_hidden`` (from the loss, in forward), ``_update``.
+    """``not_finite_gradient``, ``not_finite_hidden`` (in forward), ``not_finite_update``.
 
     Where a GradScaler scales, gradients overflow now and then, and that step is left out.
     """

@@ -9,7 +9,8 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
 from backprop_viz.recording.trace.phases import Phase
 
-# The slope there is below a hundredth of the largest; so many are there.
+# Beyond these outputs the slope is below a hundredth of the largest. This share has to lie there,
+# of at least so many numbers.
 _FLAT = {"sigmoid": (0.0025, 0.9975), "tanh": (-0.995, 0.995)}
 _NEARLY_ALL, _SAMPLES = 0.75, 8
 

@@ -51,7 +51,7 @@ def _number(value: object) -> float:
 
 
 def _alpha(call: RecordedCall) -> float:
-    """By what ``add`` and ``sub`` multiply the second number first."""
+    """What ``add`` and ``sub`` multiply their second operand by before they add it."""
     return _number(call.option("alpha", 99, 1))
 
 

@@ -96,7 +96,7 @@ def _kept(call: RecordedCall, index: Index, keys: int) -> tuple[FactorColumn, ..
 
 
 def _weight_parts(call: RecordedCall, index: Index) -> tuple[Part, ...]:
-    """exp(score) of one key, over the sum of all of them."""
+    """The attention to one key: exp(score), over the sum of this for all keys."""
     query, scores = call.tensor("query", 0), _scores(call, index[:-1])
     shift = shift_of(scores)
     total = np.exp(scores - shift).sum()

@@ -25,7 +25,7 @@ class _AveragePool:
         return (Fact("pool_average", (len(windows.places(index)),)),)
 
     def form(self, call: RecordedCall) -> str:
-        """The mean of a window; what is padded counts as 0, or the divisor is another one."""
+        """A window's mean, or its sum over a divisor; "" where that differs at the border."""
         windows = windows_of(call, self.dimensions, adaptive=self.adaptive, dilated=False)
         ndim, divisor = call.input.array.ndim, self._divisor(call)
         if divisor == 0:
@@ -33,7 +33,7 @@ class _AveragePool:
         return "" if divisor is None else windows.form(ndim, f"Σ {{}} / {divisor}")
 
     def _divisor(self, call: RecordedCall) -> int | None:
-        """What a sum is divided by; 0: how many there are, None: it differs at the border."""
+        """What a window's sum is divided by; 0: by its size, None: it differs at the border."""
         if self.adaptive:
             return 0
         given = call.option("divisor_override", 6)

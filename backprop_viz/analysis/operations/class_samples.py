@@ -17,7 +17,7 @@ from backprop_viz.recording.trace.events import Array
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassSamples:
-    """The N samples of a loss over C classes that count; a position of a map is one too.
+    """The N samples that count in a loss over C classes; each position of a map is a sample.
 
     ``rows`` are their places among all samples, ``places`` (N, d) those of their labels' scores
     in the input, ``labels`` (N,). ``ignored`` counts the others.

@@ -37,7 +37,7 @@ class _Extreme:
     def pair_facts(
         self, event: Event, call: RecordedCall, slot: int, index: Index
     ) -> tuple[Fact, ...]:
-        """Of two tensors: which of them has the winner, or that they are equal."""
+        """Which of two tensors an element was taken from, or that both are equal there."""
         pair = call.tensor("input", 0), call.tensor("other", 1)
         own, other = (pair[k].at(pair[k].broadcast(index)) for k in (slot, 1 - slot))
         if pair[slot].shape != call.output().shape:

@@ -34,7 +34,7 @@ def _matmul_form(call: RecordedCall) -> str:
         return ""
 
     def batch(shape: tuple[int, ...]) -> list[str]:
-        """The letters of an operand's batch axes; 0 where it has one matrix for all."""
+        """The letters of an operand's batch axes; "0" along one that is broadcast."""
         own = shape[:-2]
         last = list(zip(letters, sizes, strict=True))[len(sizes) - len(own) :]
         return [

@@ -32,7 +32,7 @@ from backprop_viz.recording.trace.tensors import TensorTable
 # The codes of the values inside; a projection's is the role of what is projected.
 WEIGHT, SCORE, HEAD = "attention_weight", "score", "head"
 _PROJECTED = {"query": "q", "key": "k", "value": "v"}
-# Arguments of calls that are not told here, with their places, where they are given or true.
+# With one of these arguments given or true, a call is not covered; with the argument's place.
 _UNTOLD = (("bias_k", 7), ("bias_v", 8), ("static_k", 21), ("static_v", 22))
 
 
@@ -48,7 +48,7 @@ class _Projection:
 
 
 class Heads:
-    """One call. Raises NotRecorded for one that is not told here."""
+    """One call. Raises NotRecorded for one that these rules do not cover."""
 
     def __init__(self, call: RecordedCall) -> None:
         given = any(call.option(name, place) is not None for name, place in _UNTOLD)
@@ -169,7 +169,7 @@ class Heads:
         return (product("products", *weights, self._projected("value", sample, head, keys, unit)),)
 
     def weight_parts(self, place: Index) -> tuple[Part, ...]:
-        """exp(score) of one key, over the sum of all of them."""
+        """The attention to one key: exp(score), over the sum of this for all keys."""
         scores = self.made(place[0])[SCORE][place[1:-1]]
         shift = shift_of(scores)
         total, own = np.exp(scores - shift).sum(), np.exp(scores[place[-1]] - shift)

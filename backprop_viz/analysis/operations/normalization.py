@@ -96,13 +96,13 @@ class Norm:
         return float(self._values(group).mean()) if self.centred else 0.0
 
     def variance(self, group: Index) -> float:
-        """The mean square of what is left then."""
+        """The mean square of a group, after the mean is subtracted where the norm does that."""
         if self.running:
             return self.running[1].at(group)
         return float(np.mean((self._values(group) - self.mean(group)) ** 2))
 
     def sigma(self, group: Index) -> float:
-        """What it is divided by: the root of variance plus ε."""
+        """The root of the variance plus ε, by which a group is divided."""
         return math.sqrt(self.variance(group) + self.eps)
 
     def normalized(self, places: Places) -> Array:
@@ -153,7 +153,7 @@ class Norm:
     # -- the sums ------------------------------------------------------------------------------
 
     def output_parts(self, index: Index) -> tuple[Part, ...]:
-        """x̂·γ + β of one element; a gain or bias that the call has not is left out."""
+        """x̂·γ + β of one element; a gain or bias that the call lacks is left out."""
         own = self.own(index)
         factors = [self.normalized_column([index])]
         if self.gain is not None:

@@ -1,4 +1,4 @@
-"""Rules for operations that make each element of one: ``y = f(x)``."""
+"""Rules for operations that make each element from a single other one: ``y = f(x)``."""
 
 import math
 from collections.abc import Callable

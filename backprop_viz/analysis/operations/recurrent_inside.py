@@ -52,7 +52,7 @@ _KNOWN: WeakKeyDictionary[TensorTable, dict[Any, "Recurrent"]] = WeakKeyDictiona
 
 
 def recurrent_of(call: RecordedCall) -> "Recurrent":
-    """The recurrent layer that a call is. Raises NotRecorded for one that is not told here."""
+    """The recurrent layer that a call is. Raises NotRecorded for one that no rule here covers."""
     known = _KNOWN.setdefault(call.event.tensors, {})
     key = call.event.input_ids, call.event.output_ids
     if key not in known:
@@ -76,7 +76,7 @@ class LayerWeights:
 
 
 class Recurrent:
-    """One call. Raises NotRecorded for one that is not told here: with projections."""
+    """One call. Raises NotRecorded for one that these rules do not cover: with projections."""
 
     def __init__(self, call: RecordedCall) -> None:
         recorded = call.event.call
@@ -193,7 +193,7 @@ class Recurrent:
         return found
 
     def mask(self, layer: int, step: int, sample: int) -> Array:
-        """What dropout multiplied each unit by that a layer reads from the one below."""
+        """What dropout multiplied each unit by, of those that a layer reads from the one below."""
         at = (int(self._starts[step]) + sample,) if self.packed else (step, sample)
         return np.asarray(self.masks[layer // self.directions - 1][at], np.float64)
 

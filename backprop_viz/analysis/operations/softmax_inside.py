@@ -40,7 +40,7 @@ class SoftmaxInside:
         return -found if self.negated else found
 
     def exponential(self, index: Index) -> FactorColumn:
-        """exp(x) of one element; less the shift where there is one."""
+        """exp(x) of one element, where there is a shift exp(x − shift)."""
         row = self.row(index)
         own, shift = self._own(index), shift_of(row)
         return self.x.function("logit", self._symbol(shift), [np.exp(own - shift)], [index])
@@ -104,7 +104,7 @@ class SoftmaxInside:
 
 
 def shift_of(row: Array) -> float:
-    """By what each exponent is made less so that the sum has a value in float64; mostly 0."""
+    """What is subtracted from each exponent so that float64 can hold the sum; mostly 0."""
     with np.errstate(over="ignore"):
         total = np.exp(row).sum()
     return 0.0 if math.isfinite(total) and total != 0 else float(row.max(initial=-math.inf))

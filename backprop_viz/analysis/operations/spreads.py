@@ -20,7 +20,7 @@ from backprop_viz.recording.explanations.number_explanation import Fact, Part
 
 
 def _correction(call: RecordedCall) -> float:
-    """What is taken off the count that the sum of squares is divided by."""
+    """What is subtracted from the count by which the sum of squares is divided."""
     for given in (call.option("dim", 1), call.option("unbiased", 2)):
         if isinstance(given, bool):
             return float(given)

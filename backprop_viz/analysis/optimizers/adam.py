@@ -1,4 +1,4 @@
-"""Adam: steps as large as the mean gradient is, measured by its root mean square."""
+"""Adam: the step is the mean gradient, divided by the gradients' root mean square."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""RMSprop: the gradient measured by its root mean square."""
+"""RMSprop: the step is the gradient, divided by the root mean square of the recent ones."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

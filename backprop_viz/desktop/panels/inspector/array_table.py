@@ -52,8 +52,8 @@ class TableColumn:
     """A column: its flat values, or a ``word`` in place of all of them.
 
     ``color`` is a role of the theme, ``tensor`` the name of what the values are of, ``origin`` what
-    was recorded of it, as a Number without an index. Columns that
-    are ``compared`` have as many digits as tell their numbers in a row apart.
+    was recorded of it, as a Number without an index. Columns that are ``compared`` have as many
+    digits as tell their numbers in a row apart.
     """
 
     title: str

@@ -54,10 +54,9 @@ class Chart:
 
     ``labels`` stand below at fractions of the width, the important ones first; a label that would
     touch another is left out. ``names`` are those of the groups, ``tips`` describe each in full;
-    where the groups are the elements of an array, it is ``tensor`` of this ``shape``. Of counts
-    ``told`` says what one is: of which of the arrays that there are, and of which group.
-    ``message``
-    is shown in the middle if there are no bars.
+    where the groups are the elements of an array, it is ``tensor`` of this ``shape``. Where bars
+    are counts, ``told`` says what one counts, by the places of its array and of its group.
+    ``message`` is shown in the middle if there are no bars.
     """
 
     bars: tuple[Bars, ...] = ()

@@ -138,7 +138,7 @@ class NodeSection(QWidget):
         incoming = ["g"] if len(came) <= 1 else [f"g{i}" for i in range(len(came))]
         leaf = node.name == "AccumulateGrad"
         outgoing = [".grad"] if leaf else _names(names, len(sent))
-        # What their figures are is told with the figures.
+        # Before the figures are written: each is told with the tensor that it is of.
         for slot, row in enumerate(self.arrived):
             row.picture.origin = arrived_number(cursor, node.id, slot, ())
         for slot, row in enumerate(self.sent):

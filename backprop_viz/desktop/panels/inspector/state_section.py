@@ -51,7 +51,7 @@ def value_text(value: Operand, digits: int = 4) -> str:
 
 
 def telling_digits(term: UpdateTerm) -> int:
-    """In how many digits a term's result is told from each of its operands that it is not."""
+    """How many digits tell a term's result from each of its operands that is another number."""
     numbers = (value for _, value in term.operands.values() if isinstance(value, np.generic))
     others = [value for value in numbers if full(value) != full(term.value)]
     digits = 4
