@@ -33,8 +33,8 @@ class NothingMoreToDo(BaseException):
     """The worker waits for a command, and none will come."""
 
 
-class Line:
-    """In place of the line to the window: gives commands, and notes what is answered."""
+class FakeChannel:
+    """In place of the connection to the window: gives commands, and notes what is answered."""
 
     def __init__(self) -> None:
         self.commands: deque[Command] = deque()
@@ -80,16 +80,18 @@ def bias(recording: Recording) -> Number:
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
+def channel() -> Iterator[FakeChannel]:
     threads = torch.get_num_threads()
-    yield Line()
+    yield FakeChannel()
     torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("at", [1, 2, 4, 9, 30])
-def test_the_explanation_comes_first(line: Line, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
-    worker = Worker(cast(WorkerChannel, line), SETTINGS)
-    line.commands.append(Iterate())
+def test_the_explanation_comes_first(
+    channel: FakeChannel, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    worker = Worker(cast(WorkerChannel, channel), SETTINGS)
+    channel.commands.append(Iterate())
     done_by(worker)
     recording = worker.state.recording
     number, runs = bias(recording), [0]
@@ -97,26 +99,26 @@ def test_the_explanation_comes_first(line: Line, monkeypatch: pytest.MonkeyPatch
 
     def asked_meanwhile(self: LossAlong, value: float) -> LossRun:
         runs[0] += 1
-        line.noted.append(runs[0])
+        channel.noted.append(runs[0])
         if runs[0] == at:
-            line.commands.append(ExplainNumber(QUESTION, recording.serial, number))
+            channel.commands.append(ExplainNumber(QUESTION, recording.serial, number))
         return run(self, value)
 
     monkeypatch.setattr(LossAlong, "run", asked_meanwhile)
-    line.noted.clear()
-    line.commands.append(CheckGradient(CHECK, recording.serial, number, 1e-4, None))
+    channel.noted.clear()
+    channel.commands.append(CheckGradient(CHECK, recording.serial, number, 1e-4, None))
     done_by(worker)
 
-    explained = next(i for i, a in enumerate(line.noted) if isinstance(a, NumberExplained))
-    assert [type(a) for a in line.noted[explained : explained + 3]] == [
+    explained = next(i for i, a in enumerate(channel.noted) if isinstance(a, NumberExplained))
+    assert [type(a) for a in channel.noted[explained : explained + 3]] == [
         NumberExplained,
         ChainFollowed,
         EffectsFound,
     ]
-    before = [each for each in line.noted[:explained] if isinstance(each, int)]
+    before = [each for each in channel.noted[:explained] if isinstance(each, int)]
     # The slice that runs ends first: that is this run of the loss, at the very start three.
     assert before[-1] == max(3, at)
-    whole = line.noted[-1]
+    whole = channel.noted[-1]
     assert isinstance(whole, GradientChecked)
     assert (whole.request, whole.reason, whole.share) == (CHECK, None, 1.0)
     assert whole.check is not None

@@ -16,7 +16,7 @@ from backprop_viz.worker.loop import Worker
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 
 
-class Line:
+class FakeChannel:
     """A channel that cannot send an update while ``refuses`` says so."""
 
     def __init__(self) -> None:
@@ -44,8 +44,8 @@ class Line:
         return True
 
 
-def losses(line: Line) -> list[float]:
-    return [loss for update in line.updates for loss, _ in update.points]
+def losses(channel: FakeChannel) -> list[float]:
+    return [loss for update in channel.updates for loss, _ in update.points]
 
 
 def plain_losses(count: int) -> list[float]:
@@ -54,56 +54,56 @@ def plain_losses(count: int) -> list[float]:
 
 
 def test_what_could_not_be_sent_once_goes_with_the_next_update() -> None:
-    line = Line()
-    worker = Worker(line, TUTORIAL)
+    channel = FakeChannel()
+    worker = Worker(channel, TUTORIAL)
     left = [1]
-    line.refuses = lambda recording: bool(recording) and bool(left) and bool(left.pop())
+    channel.refuses = lambda recording: bool(recording) and bool(left) and bool(left.pop())
     for _ in range(3):
         worker.carry_out(Iterate())
         worker.publisher.publish()
-    assert [notice.code for notice in line.told] == ["failed", "withdrawn"]
-    assert "cannot be sent" in line.told[0].details
-    assert losses(line) == plain_losses(3)
-    assert line.recordings[-1] is not None
-    assert line.recordings[-1].iteration == 3
+    assert [notice.code for notice in channel.told] == ["failed", "withdrawn"]
+    assert "cannot be sent" in channel.told[0].details
+    assert losses(channel) == plain_losses(3)
+    assert channel.recordings[-1] is not None
+    assert channel.recordings[-1].iteration == 3
 
 
 def test_a_window_that_is_never_told_of_anything_hears_what_was_carried_out() -> None:
-    line = Line()
-    worker = Worker(line, TUTORIAL)
-    line.refuses = lambda recording: recording is not None
+    channel = FakeChannel()
+    worker = Worker(channel, TUTORIAL)
+    channel.refuses = lambda recording: recording is not None
     for number in range(1, 4):
         worker.carry_out(Iterate())
         worker.publisher.carried_out = number
         worker.publisher.publish()
-    assert [notice.code for notice in line.told] == ["failed"]  # once, not each time
-    assert [u.command for u in line.updates[1:]] == [1, 2, 3]
-    assert line.updates[-1].iteration == 3
-    line.refuses = lambda recording: False
+    assert [notice.code for notice in channel.told] == ["failed"]  # once, not each time
+    assert [u.command for u in channel.updates[1:]] == [1, 2, 3]
+    assert channel.updates[-1].iteration == 3
+    channel.refuses = lambda recording: False
     worker.publisher.publish()
-    assert losses(line) == plain_losses(3)
-    assert line.told[-1].code == "withdrawn"
+    assert losses(channel) == plain_losses(3)
+    assert channel.told[-1].code == "withdrawn"
 
 
 def test_a_line_that_takes_nothing_at_all_leaves_the_run_as_it_should_be() -> None:
-    line = Line()
-    worker = Worker(line, TUTORIAL)
-    line.refuses = lambda recording: True
+    channel = FakeChannel()
+    worker = Worker(channel, TUTORIAL)
+    channel.refuses = lambda recording: True
     for command in (Iterate(), Train(), Pause(), Step()):
         worker.carry_out(command)
         worker.publisher.publish()
     assert worker.state.trainer.iteration == 2
-    line.refuses = lambda recording: False
+    channel.refuses = lambda recording: False
     worker.publisher.publish()
-    assert losses(line) == plain_losses(2)
+    assert losses(channel) == plain_losses(2)
 
 
 @pytest.mark.parametrize("part", ["publisher.probabilities_of", "drawing_training.saliency_of"])
 def test_a_drawing_that_fails_while_it_is_published_is_dropped(
     part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = Line()
-    worker = Worker(line, TUTORIAL)
+    channel = FakeChannel()
+    worker = Worker(channel, TUTORIAL)
 
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
@@ -112,6 +112,6 @@ def test_a_drawing_that_fails_while_it_is_published_is_dropped(
     worker.carry_out(ExplainDrawing(True))
     worker.carry_out(Draw(np.eye(32, dtype=np.float32)))
     worker.publisher.publish()
-    assert [(n.code, n.subject) for n in line.told] == [("failed", "Draw")]
+    assert [(n.code, n.subject) for n in channel.told] == [("failed", "Draw")]
     assert worker.drawing_training.drawing is None
-    assert line.updates[-1].prediction is None
+    assert channel.updates[-1].prediction is None

@@ -29,7 +29,7 @@ NEAR = 4
 
 
 @dataclass
-class Line:
+class FakeChannel:
     """The channel of a worker, which keeps what is said."""
 
     left: list[int] = field(default_factory=list)
@@ -89,33 +89,33 @@ def stored(past: Past, kept: Sequence[Kept], bases: Sequence[int] = PAST) -> Sto
     )
 
 
-def opened(past: Past, run: StoredRun) -> tuple[Line, Rerecording]:
+def opened(past: Past, run: StoredRun) -> tuple[FakeChannel, Rerecording]:
     """A worker's part that records again, of the run that was opened."""
-    line, state = Line(), RunState()
-    rerecording = Rerecording(state, line, ReportedFaults(line))
+    channel, state = FakeChannel(), RunState()
+    rerecording = Rerecording(state, channel, ReportedFaults(channel))
     state.begin(TUTORIAL)
     state.trainer.given_batches[GIVEN_IN - 1] = past.given
     rerecording.begin(run)
-    return line, rerecording
+    return channel, rerecording
 
 
 def all_kept() -> Iterator[Kept]:
     return (Kept(iteration) for iteration in range(1, DONE + 1))
 
 
-def recorded_again(past: Past, run: StoredRun) -> Line:
-    line, rerecording = opened(past, run)
+def recorded_again(past: Past, run: StoredRun) -> FakeChannel:
+    channel, rerecording = opened(past, run)
     while rerecording.busy:
         rerecording.go_on()
-    return line
+    return channel
 
 
 def test_each_comes_out_as_it_was_from_the_newest_checkpoint_forwards(past: Past) -> None:
-    line = recorded_again(past, stored(past, [*all_kept()]))
-    assert line.told == []
-    assert line.iterations == [4, 5, 6, 1, 2, 3]
-    assert line.left == [5, 4, 3, 2, 1, 0]
-    for recording in line.recordings:
+    channel = recorded_again(past, stored(past, [*all_kept()]))
+    assert channel.told == []
+    assert channel.iterations == [4, 5, 6, 1, 2, 3]
+    assert channel.left == [5, 4, 3, 2, 1, 0]
+    for recording in channel.recordings:
         assert recording is not None
         number = recording.iteration
         assert recording.loss == past.losses[number - 1]
@@ -126,8 +126,8 @@ def test_each_comes_out_as_it_was_from_the_newest_checkpoint_forwards(past: Past
 
 
 def test_those_between_two_that_were_kept_are_run_and_not_told(past: Past) -> None:
-    line = recorded_again(past, stored(past, [Kept(2), Kept(6)]))
-    assert (line.iterations, line.left) == ([6, 2], [1, 0])
+    channel = recorded_again(past, stored(past, [Kept(2), Kept(6)]))
+    assert (channel.iterations, channel.left) == ([6, 2], [1, 0])
 
 
 def test_a_wrong_loss_leaves_out_its_iteration_and_the_one_before(past: Past) -> None:
@@ -135,9 +135,9 @@ def test_a_wrong_loss_leaves_out_its_iteration_and_the_one_before(past: Past) ->
     losses = run.curves.loss.copy()
     losses[NEAR - 1] *= 1 + 1e-15
     assert losses[NEAR - 1] != past.losses[NEAR - 1]
-    line = recorded_again(past, replace(run, curves=Curves.of_losses(losses)))
+    channel = recorded_again(past, replace(run, curves=Curves.of_losses(losses)))
     # The weights after the third iteration are known from a checkpoint: no loss is asked.
-    assert line.iterations == [5, 6, 1, 2, 3]
+    assert channel.iterations == [5, 6, 1, 2, 3]
     assert recorded_again(
         past, replace(run, past=run.past[:1], curves=Curves.of_losses(losses))
     ).iterations == [1, 2, 5, 6]
@@ -148,9 +148,9 @@ def test_one_wrong_weight_leaves_out_the_iteration_before_a_checkpoint(past: Pas
     wrong = dict(run.checkpoint.model)
     wrong["fc3.bias"] = wrong["fc3.bias"].clone()
     wrong["fc3.bias"][-1] = torch.nextafter(wrong["fc3.bias"][-1], torch.tensor(9.0))
-    line = recorded_again(past, replace(run, checkpoint=replace(run.checkpoint, model=wrong)))
-    assert line.iterations == [4, 5, 1, 2, 3]
-    assert line.left == [5, 4, 2, 1, 0]
+    channel = recorded_again(past, replace(run, checkpoint=replace(run.checkpoint, model=wrong)))
+    assert channel.iterations == [4, 5, 1, 2, 3]
+    assert channel.left == [5, 4, 2, 1, 0]
 
 
 def test_the_newest_counts_only_where_its_weights_are_known(past: Past) -> None:
@@ -158,16 +158,16 @@ def test_the_newest_counts_only_where_its_weights_are_known(past: Past) -> None:
     known = replace(run, checkpoint=past.checkpoints[DONE - 1])
     assert recorded_again(past, known).iterations == [DONE - 1]
     cut = Curves.of_losses(past.losses[: DONE - 1])
-    line = recorded_again(past, replace(run, curves=cut))
-    assert (line.recordings, line.told) == ([None], [])
+    channel = recorded_again(past, replace(run, curves=cut))
+    assert (channel.recordings, channel.told) == ([None], [])
 
 
 def test_what_raises_ends_it_without_a_message_to_the_user(past: Past) -> None:
     run = stored(past, [*all_kept()])
     forged = replace(run.past[1], model={"another": torch.zeros(1)})
-    line = recorded_again(past, replace(run, past=(run.past[0], forged)))
-    assert (line.recordings, line.left) == ([None], [0])
-    assert [notice.code for notice in line.told] == ["noted"]
+    channel = recorded_again(past, replace(run, past=(run.past[0], forged)))
+    assert (channel.recordings, channel.left) == ([None], [0])
+    assert [notice.code for notice in channel.told] == ["noted"]
 
 
 def test_what_is_far_from_a_checkpoint_or_beyond_the_run_is_left_out(past: Past) -> None:
@@ -190,8 +190,8 @@ def test_what_is_far_from_a_checkpoint_or_beyond_the_run_is_left_out(past: Past)
 
 
 def test_another_run_or_another_branch_is_not_recorded_again(past: Past) -> None:
-    line, state = Line(), RunState()
-    rerecording = Rerecording(state, line, ReportedFaults(line))
+    channel, state = FakeChannel(), RunState()
+    rerecording = Rerecording(state, channel, ReportedFaults(channel))
     state.begin(TUTORIAL)
     rerecording.begin(stored(past, [*all_kept()]))
     for call in state.on_rewind:
@@ -202,22 +202,22 @@ def test_another_run_or_another_branch_is_not_recorded_again(past: Past) -> None
 
 
 def test_an_iteration_is_recorded_whole(past: Past) -> None:
-    line, rerecording = opened(past, stored(past, []))
+    channel, rerecording = opened(past, stored(past, []))
     rerecording.record_whole(GIVEN_IN)
-    (recording,) = line.recordings
+    (recording,) = channel.recordings
     assert recording is not None
     assert (recording.iteration, recording.samples, recording.given_batch) == (GIVEN_IN, None, True)
     assert recording.loss == past.losses[GIVEN_IN - 1]
-    assert line.left == [0]
+    assert channel.left == [0]
 
 
 def test_an_iteration_is_recorded_whole_from_the_last_checkpoint_before_it(past: Past) -> None:
-    line, state = Line(), RunState()
+    channel, state = FakeChannel(), RunState()
     state.begin(TUTORIAL)
     # As after weights were loaded: they are not those that the run would have come to.
     state.checkpoints.add(replace(past.checkpoints[3], model=past.checkpoints[5].model))
-    Rerecording(state, line, ReportedFaults(line)).record_whole(4)
-    (recording,) = line.recordings
+    Rerecording(state, channel, ReportedFaults(channel)).record_whole(4)
+    (recording,) = channel.recordings
     assert recording is not None
     weight = recording.at(0).value("fc3.bias")
     np.testing.assert_array_equal(weight, past.weights[4]["fc3.bias"].numpy())

@@ -19,8 +19,8 @@ SETTINGS = Settings(batch_size=16)
 SMALL = SurfaceRequest(resolution=3, samples=64)
 
 
-class Line:
-    """In place of the line: keeps the answers."""
+class FakeChannel:
+    """In place of the channel: keeps the answers."""
 
     def __init__(self) -> None:
         self.answers: list[SurfaceComputed] = []
@@ -29,11 +29,11 @@ class Line:
         self.answers.append(answer)
 
 
-def served() -> tuple[SurfaceService, RunState, Line]:
-    line, state = Line(), RunState()
-    service = SurfaceService(state, cast(WorkerChannel, line))
+def served() -> tuple[SurfaceService, RunState, FakeChannel]:
+    channel, state = FakeChannel(), RunState()
+    service = SurfaceService(state, cast(WorkerChannel, channel))
     state.begin(SETTINGS)
-    return service, state, line
+    return service, state, channel
 
 
 def iterate(state: RunState) -> float:
@@ -48,7 +48,7 @@ def finish(service: SurfaceService) -> None:
 
 
 def test_a_run_between_slices_is_the_run_alone_and_the_surface_is_of_its_start() -> None:
-    service, state, line = served()
+    service, state, channel = served()
     iterate(state)
     service.compute(1, SMALL)
     losses = []
@@ -57,7 +57,7 @@ def test_a_run_between_slices_is_the_run_alone_and_the_surface_is_of_its_start()
         losses.append(iterate(state))
     alone = bv.Trainer(batch_size=16)
     assert losses == [alone.iterate().loss for _ in range(len(losses) + 1)][1:]
-    answer = line.answers[-1]
+    answer = channel.answers[-1]
     assert answer.plane is not None
     assert answer.plane.iteration == 1
     assert (answer.share, answer.reason) == (1.0, None)
@@ -71,21 +71,21 @@ def test_a_run_between_slices_is_the_run_alone_and_the_surface_is_of_its_start()
 
 
 def test_another_one_takes_its_place_and_cancelled_ones_end() -> None:
-    service, _, line = served()
+    service, _, channel = served()
     service.compute(1, SMALL)
     service.go_on(training=False)
     service.compute(2, SMALL)
     finish(service)
-    assert {answer.request for answer in line.answers} == {2}
+    assert {answer.request for answer in channel.answers} == {2}
     service.compute(3, SMALL)
     service.cancel()
     assert not service.busy
-    reason = line.answers[-1].reason
+    reason = channel.answers[-1].reason
     assert reason is not None
     assert reason.code == "cancelled"
-    count = len(line.answers)
+    count = len(channel.answers)
     service.cancel()  # of nothing: nothing is answered
-    assert len(line.answers) == count
+    assert len(channel.answers) == count
 
 
 def test_beside_training_it_rests(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,30 +114,30 @@ def test_beside_training_it_rests(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_run_ends_it_and_the_path_begins_anew() -> None:
-    service, state, line = served()
+    service, state, channel = served()
     for _ in range(3):
         iterate(state)
     service.compute(1, SMALL)
     state.reset()
     assert not service.busy
-    reason = line.answers[-1].reason
+    reason = channel.answers[-1].reason
     assert reason is not None
     assert reason.code == "run_is_over"
     service.compute(2, SurfaceRequest("path", resolution=3, samples=64))
-    reason = line.answers[-1].reason
+    reason = channel.answers[-1].reason
     assert reason is not None
     assert reason.code == "refused"
-    assert line.answers[-1].plane is None
+    assert channel.answers[-1].plane is None
 
 
 def test_the_path_goes_back_with_the_run() -> None:
-    service, state, line = served()
+    service, state, channel = served()
     for _ in range(5):
         iterate(state)
     state.continue_from(2)
     iterate(state)
     service.compute(1, SurfaceRequest("path", resolution=3, samples=64))
     finish(service)
-    plane = line.answers[-1].plane
+    plane = channel.answers[-1].plane
     assert plane is not None
     assert plane.path_iterations.tolist() == [0, 1, 2, 3]

@@ -25,7 +25,7 @@ Records = list[tuple[int, bytes]]
 
 
 class Window:
-    """The window's end of the line, which looks at the records themselves."""
+    """The window's end of the connection, which looks at the records themselves."""
 
     def __init__(self, worker: WorkerProcess) -> None:
         self._worker, self._writer, self._number = worker, MessageWriter(), 0

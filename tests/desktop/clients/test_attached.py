@@ -1,4 +1,4 @@
-"""A real script, run unchanged with the window at the end of its line."""
+"""A real script, run unchanged with the window at the end of its connection."""
 
 import os
 import re
@@ -31,7 +31,7 @@ from backprop_viz.stream.messages import Preparing
 from tests.capture.live.script_runs import Scripts, ended_process
 from tests.waiting import until, until_idle
 
-# What the script's process runs: as `backprop-viz run`, with the line to this process.
+# What the script's process runs: as `backprop-viz run`, with the connection to this process.
 START = """
 import os, sys
 from backprop_viz.capture.live.live_run import LiveRun

@@ -1,4 +1,4 @@
-"""The window at the end of a line whose other end the test plays, with what torch recorded."""
+"""The window at one end of a connection, the test at the other, with what torch recorded."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ ORIGIN = RunOrigin("script", "train.py --steps 500", "/home/a/train.py", device=
 
 
 class PlayedScript:
-    """The script's end of the line; ``heard`` has what the window has said, but for its pace."""
+    """The script's end of the connection; ``heard`` is what the window said but for its pace."""
 
     def __init__(self) -> None:
         theirs_in, ours_out = os.pipe()

@@ -1,4 +1,4 @@
-"""The worker's end of the line, in a process of its own; this one plays the window."""
+"""The worker's end of the connection, in a process of its own; this one plays the window."""
 
 import os
 import subprocess
@@ -49,8 +49,8 @@ channel.next_command()
 """
 
 
-class Line:
-    """The window's end of the line to a worker."""
+class WindowEnd:
+    """The window's end of the connection to a worker."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
@@ -68,13 +68,13 @@ class Line:
 
 
 @pytest.fixture
-def worker(request: pytest.FixtureRequest) -> Iterator[Line]:
+def worker(request: pytest.FixtureRequest) -> Iterator[WindowEnd]:
     pipe = subprocess.PIPE
     code = WORKER.format(work=request.param)
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=pipe, stdout=pipe, stderr=pipe
     ) as process:
-        yield Line(process)
+        yield WindowEnd(process)
         process.stdin.close()  # type: ignore[union-attr]  # it ends when the window is gone
 
 
@@ -89,7 +89,7 @@ for i in range(0, 300, 3):
 
 @pytest.mark.parametrize("worker", [IN_ORDER], indirect=True)
 def test_what_is_written_at_once_does_not_overtake_what_is_queued(
-    worker: Line,
+    worker: WindowEnd,
 ) -> None:
     found: list[object] = []
     for _ in range(100):
@@ -114,7 +114,7 @@ channel.tell(Notice("wanted", (str(channel.update_wanted()),)))
 
 @pytest.mark.parametrize("worker", [AS_MANY_AS_WANTED], indirect=True)
 def test_some_updates_and_one_recording_are_under_way_at_most(
-    worker: Line,
+    worker: WindowEnd,
 ) -> None:
     for _ in range(2):
         worker.say(UpdateWanted())
@@ -124,7 +124,7 @@ def test_some_updates_and_one_recording_are_under_way_at_most(
 
 
 class PlayedWorker:
-    """The worker's end of a client's line, played in this process."""
+    """The worker's end of a client's connection, played in this process."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         (hears, outgoing), (incoming, says) = os.pipe(), os.pipe()
@@ -204,7 +204,7 @@ wait(0.05)
 
 @pytest.mark.parametrize("worker", [PAINTED], indirect=True)
 def test_the_worker_waits_until_the_window_has_painted_or_wants_something(
-    worker: Line,
+    worker: WindowEnd,
 ) -> None:
     for said in (Painted(), NumberedCommand(1, Step())):
         assert worker.heard(1) == [0]
@@ -263,7 +263,7 @@ for i in range(1000):
 
 @pytest.mark.parametrize("worker", [NOBODY_READS], indirect=True)
 def test_publishing_does_not_wait_for_a_window_that_reads_nothing(
-    worker: Line,
+    worker: WindowEnd,
 ) -> None:
     worker.say(UpdateWanted())
     assert worker.process.stderr is not None

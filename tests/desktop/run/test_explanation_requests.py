@@ -11,7 +11,7 @@ from backprop_viz.stream.commands import ExplainNumber, HoldRecording
 from backprop_viz.stream.messages import ChainFollowed, NumberExplained
 
 
-class Line:
+class FakeChannel:
     """Keeps what is submitted."""
 
     def __init__(self) -> None:
@@ -29,20 +29,22 @@ def recording() -> Recording:
 
 
 @pytest.fixture
-def line() -> Line:
-    return Line()
+def channel() -> FakeChannel:
+    return FakeChannel()
 
 
 def explained(request: int, number: Number) -> NumberExplained:
     return NumberExplained(request, NumberExplanation(number, 1.0, "given", "x"))
 
 
-def test_answers_to_an_earlier_question_are_dropped(line: Line, recording: Recording) -> None:
-    requests = ExplanationRequests(line.submit)
+def test_answers_to_an_earlier_question_are_dropped(
+    channel: FakeChannel, recording: Recording
+) -> None:
+    requests = ExplanationRequests(channel.submit)
     first, second = Number(0, (0, 0, 0, 0)), Number(1, (0,))
     assert requests.ask(Question(recording, first))
     assert requests.ask(Question(recording, second))
-    one, two = (command for command, _ in line.sent)
+    one, two = (command for command, _ in channel.sent)
     assert isinstance(one, ExplainNumber)
     assert isinstance(two, ExplainNumber)
     assert (two.serial, two.number) == (recording.serial, second)
@@ -54,37 +56,39 @@ def test_answers_to_an_earlier_question_are_dropped(line: Line, recording: Recor
     assert not requests.is_wanted(ChainFollowed(two.request, ()))
 
 
-def test_a_worker_without_the_recording_is_given_it_once(line: Line, recording: Recording) -> None:
-    requests = ExplanationRequests(line.submit)
+def test_a_worker_without_the_recording_is_given_it_once(
+    channel: FakeChannel, recording: Recording
+) -> None:
+    requests = ExplanationRequests(channel.submit)
     requests.ask(Question(recording, Number(0, (0, 0, 0, 0))))
-    asked, _ = line.sent[0]
+    asked, _ = channel.sent[0]
     assert isinstance(asked, ExplainNumber)
     assert not requests.is_wanted(NumberExplained(asked.request, None))
-    assert line.sent[1:] == [(HoldRecording(), recording), (asked, None)]
+    assert channel.sent[1:] == [(HoldRecording(), recording), (asked, None)]
     assert requests.is_wanted(NumberExplained(asked.request, None))
-    assert len(line.sent) == 3
+    assert len(channel.sent) == 3
 
 
 def test_another_worker_is_asked_again_and_given_the_recording(
-    line: Line, recording: Recording
+    channel: FakeChannel, recording: Recording
 ) -> None:
-    requests = ExplanationRequests(line.submit)
+    requests = ExplanationRequests(channel.submit)
     requests.ask_again()
-    assert line.sent == []
+    assert channel.sent == []
     requests.ask(Question(recording, Number(0, (0, 0, 0, 0))))
-    asked, _ = line.sent[0]
+    asked, _ = channel.sent[0]
     assert isinstance(asked, ExplainNumber)
     assert not requests.is_wanted(NumberExplained(asked.request, None))
     requests.ask_again()
     assert not requests.is_wanted(NumberExplained(asked.request, None))
-    assert [type(command) for command, _ in line.sent[3:]] == [
+    assert [type(command) for command, _ in channel.sent[3:]] == [
         ExplainNumber,
         HoldRecording,
         ExplainNumber,
     ]
 
 
-def test_without_a_worker_it_is_said(line: Line, recording: Recording) -> None:
-    line.up = False
-    requests = ExplanationRequests(line.submit)
+def test_without_a_worker_it_is_said(channel: FakeChannel, recording: Recording) -> None:
+    channel.up = False
+    requests = ExplanationRequests(channel.submit)
     assert not requests.ask(Question(recording, Number(0, (0, 0, 0, 0))))

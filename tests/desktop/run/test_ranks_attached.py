@@ -47,7 +47,7 @@ def port(
 
 
 def attached(port: int, first: int = 0) -> tuple[RankConnection, ...]:
-    """Lines to both ranks, by the address of one, once both listen."""
+    """Connections to both ranks, by the address of one, once both listen."""
     found: list[tuple[RankConnection, ...]] = []
 
     def both() -> bool:
