@@ -5,6 +5,7 @@ node alive.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -35,7 +36,8 @@ class NodesOfIteration:
 
     start: int
     _numbers: list[int] = field(default_factory=list)
-    _made: list[MadeBy] = field(default_factory=list)
+    # What a ``MadeBy`` has.
+    _made: list[tuple[str, int, CodePlace | None]] = field(default_factory=list)
 
     def note(self, node: GradFn | None, op: str, event: int, place: CodePlace | None) -> None:
         """An operation has made a node, the last of its own; None: it has made none."""
@@ -43,16 +45,29 @@ class NodesOfIteration:
         # Nor has one made a node that hands its input on as it is.
         if number > (self._numbers[-1] if self._numbers else -1):
             self._numbers.append(number)
-            self._made.append(MadeBy(op, event, place))
+            self._made.append((op, event, place))
+
+    def note_many(
+        self, made: Iterable[tuple[GradFn | None, str, CodePlace | None]], event: int
+    ) -> None:
+        """The same of each of many operations; of the first this is the event."""
+        numbers, all_ = self._numbers, self._made
+        last = numbers[-1] if numbers else -1
+        for node, op, place in made:
+            if node is not None and (number := node._sequence_nr()) > last:
+                last = number
+                numbers.append(number)
+                all_.append((op, event, place))
+            event += 1
 
     def maker(self, node: GradFn) -> MadeBy | None:
         """The operation that made a node; several nodes may be one operation's."""
         place = bisect_left(self._numbers, node_number(node))
-        return self._made[place] if place < len(self._made) else None
+        return MadeBy(*self._made[place]) if place < len(self._made) else None
 
     def cut(self, events: int) -> None:
         """Forget the operations from an event on."""
-        while self._made and self._made[-1].event >= events:
+        while self._made and self._made[-1][1] >= events:
             self._made.pop()
             self._numbers.pop()
 

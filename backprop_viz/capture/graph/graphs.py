@@ -14,6 +14,7 @@ from backprop_viz.capture.tensors.shapes import known_shape, shape_of
 from backprop_viz.recording.trace.graph import Graph, Node, Saved
 from backprop_viz.recording.trace.phases import Phase
 
+_STRIDED = torch.strided
 # The name of each tensor that a node has saved, its shape and bytes.
 SavedTensors = Sequence[tuple[str, torch.Size, int]]
 # The nodes of a graph in the order of a walk, each with its ``next_functions``.
@@ -137,6 +138,14 @@ def grad_fn_of(tensor: Tensor | None) -> GradFn | None:
         return None
 
 
+def grad_fns_of(tensors: Sequence[Tensor]) -> list[GradFn | None]:
+    """The same of each tensor."""
+    try:
+        return [tensor.grad_fn for tensor in tensors]
+    except RuntimeError:
+        return list(map(grad_fn_of, tensors))
+
+
 @cache
 def is_torchs_node(kind: type) -> bool:
     """Whether nodes of this type are generated from torch's own derivatives."""
@@ -210,7 +219,7 @@ def chosen_nodes(
 
 def _bytes_of(tensor: Tensor) -> int:
     """The memory of a tensor's numbers; of a sparse one those that it has, and their places."""
-    if tensor.layout is torch.strided:
+    if tensor.layout is _STRIDED:
         return tensor.nbytes
     if tensor.layout is torch.sparse_coo:
         return tensor._values().nbytes + tensor._indices().nbytes
@@ -226,7 +235,7 @@ def _bytes_of(tensor: Tensor) -> int:
 
 def saved_by(node: GradFn) -> tuple[Saved, ...]:
     """The tensors a node keeps for its backward; none once backward has freed them."""
-    return told_saved(saved_tensors(node))
+    return told_saved(saved_by_each((node,))[node])
 
 
 def told_saved(saved: SavedTensors) -> tuple[Saved, ...]:
@@ -234,23 +243,26 @@ def told_saved(saved: SavedTensors) -> tuple[Saved, ...]:
     return tuple([Saved(name, known_shape(shape) or (), size) for name, shape, size in saved])
 
 
-def saved_tensors(node: GradFn) -> SavedTensors:
-    """The name, shape and bytes of each tensor that a node keeps for its backward."""
-    attributes = _saved_attributes(type(node))
-    if not attributes:
-        return ()
-    found: list[tuple[str, torch.Size, int]] = []
-    for attribute, name in attributes:
-        try:
-            value = getattr(node, attribute)
-        except RuntimeError:
-            continue  # freed by a backward before
-        if isinstance(value, Tensor):
-            found.append((name, value.shape, _bytes_of(value)))
-        elif isinstance(value, list | tuple):
-            tensors = [tensor for tensor in value if isinstance(tensor, Tensor)]
-            found += [(name, tensor.shape, _bytes_of(tensor)) for tensor in tensors]
-    return found
+def saved_by_each(nodes: Iterable[GradFn]) -> dict[GradFn, SavedTensors]:
+    """The name, shape and bytes of each tensor that each node keeps for its backward."""
+    all_: dict[GradFn, SavedTensors] = {}
+    for node in nodes:
+        attributes = _saved_attributes(type(node))
+        if not attributes:
+            all_[node] = ()
+            continue
+        all_[node] = found = list[tuple[str, torch.Size, int]]()
+        for attribute, name in attributes:
+            try:
+                value = getattr(node, attribute)
+            except RuntimeError:
+                continue  # freed by a backward before
+            if isinstance(value, Tensor):
+                found.append((name, value.shape, _bytes_of(value)))
+            elif isinstance(value, list | tuple):
+                tensors = [tensor for tensor in value if isinstance(tensor, Tensor)]
+                found += [(name, tensor.shape, _bytes_of(tensor)) for tensor in tensors]
+    return all_
 
 
 @cache

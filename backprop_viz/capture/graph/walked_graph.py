@@ -14,7 +14,7 @@ from backprop_viz.capture.graph.graphs import (
     chosen_nodes,
     grad_fn_graph,
     grad_fn_of,
-    saved_tensors,
+    saved_by_each,
     walk_all,
     weight_nodes,
 )
@@ -85,7 +85,12 @@ class WalkedGraph:
         self.ids = {node: i for i, node in enumerate(self.nodes)}
         makers = _makers(operations)
         # Asked for again, a checkpoint would compute what it has not kept once more, or refuse to.
-        saved = {n: self._saved[n] if n in self._saved else saved_tensors(n) for n in self.edges}
+        before = self._saved
+        if before:
+            of_new = saved_by_each([node for node in self.edges if node not in before])
+            saved = {n: before[n] if n in before else of_new[n] for n in self.edges}
+        else:
+            saved = saved_by_each(self.edges)
         self._saved = saved
         if self._walked and self._walked[-1].number == self._walks:
             self._walked.pop()  # no backward has begun at what was found then

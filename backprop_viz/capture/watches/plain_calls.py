@@ -15,7 +15,7 @@ from torch.nn import Parameter
 from backprop_viz.capture.code.user_lines import lines_running, user_line
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.graph.graph_ages import NodesOfIteration
-from backprop_viz.capture.graph.graphs import Operation, first_made, grad_fn_of
+from backprop_viz.capture.graph.graphs import Operation, first_made, grad_fn_of, grad_fns_of
 from backprop_viz.capture.graph.growing_graph import GrowthWatch
 from backprop_viz.capture.logs.batch_log import BatchLog
 from backprop_viz.capture.logs.event_log import EventLog
@@ -193,7 +193,7 @@ class PlainCalls:
             line, place = lines_running(code)
             operation = Operation.of(phase, kind.op, read, made, self._modules.running)
             inputs = self._snapshots.seen(read, self._log.weights)
-            tracked = made[0].requires_grad or any([one.requires_grad for one in made[1:]])
+            tracked = made[0].requires_grad or any(one.requires_grad for one in made[1:])
             told = kind.name, line, place, is_grad_enabled(), tracked
             self._note(template, inputs, operation, *told)
             if phase is not _FORWARD:
@@ -280,7 +280,7 @@ class PlainCalls:
         made = {id(call.result) for call in calls}
         if not self._calls.is_one() or not made.issuperset(map(id, roots)):
             return False
-        nodes = [grad_fn_of(call.result) for call in calls]
+        nodes = grad_fns_of([call.result for call in calls])
         ran_in = [call.phase for node, call in zip(nodes, calls, strict=True) if node is not None]
         if _FORWARD not in ran_in:
             return False
@@ -299,8 +299,8 @@ class PlainCalls:
         if not self._forward.walk_waiting(roots, output, sources, waiting):
             return False
         first = len(log) - len(calls)
-        for number, (call, node) in enumerate(zip(calls, nodes, strict=True), first):
-            self._made.note(node, call.op, number, call.place)
+        ran = zip(nodes, [call.op for call in calls], [call.place for call in calls], strict=True)
+        self._made.note_many(ran, first)
         log.waiting, log.note_waiting, self._known, self._orders = [], None, {}, {}
         self._snapshots.made([root for root in roots if id(root) not in waiting.known], ())
         for root in roots:  # they are asked for again
