@@ -15,11 +15,13 @@ class Arithmetic:
     ``fused``: a product is added without being rounded first, as torch's kernels do on any
     processor that can (AVX2 and AVX-512 alike, in the tail of an array too). ``root_ulps``: by
     how many units in the last place the math library's square root may differ from the nearest
-    number; the one torch uses on Intel sometimes differs by one.
+    number; the one torch uses on Intel sometimes differs by one. ``second_root_ulps``: the same of
+    a rule's second root.
     """
 
     fused: bool = True
     root_ulps: int = 0
+    second_root_ulps: int = 0
 
     def add(self, a: Operand, b: Operand, alpha: float) -> Operand:
         """``a.add(b, alpha=alpha)``."""
@@ -42,13 +44,19 @@ class Arithmetic:
 
     def root(self, a: Operand) -> Operand:
         """``a.sqrt()``."""
-        root = np.sqrt(a)
-        if self.root_ulps == 0:
-            return root
-        return np.nextafter(root, root.dtype.type(np.copysign(np.inf, self.root_ulps)))
+        return _moved(np.sqrt(a), self.root_ulps)
+
+    def second_root(self, a: Operand) -> Operand:
+        """``a.sqrt()``, where the rule has taken a root before."""
+        return _moved(np.sqrt(a), self.second_root_ulps)
 
     def _multiply_add(self, a: Operand, b: Operand, c: Operand) -> Operand:
         return fma(a, b, c) if self.fused and c.dtype == np.float32 else a * b + c
+
+
+def _moved(a: Operand, ulps: int) -> Operand:
+    """A number, or the next one in a direction."""
+    return np.nextafter(a, a.dtype.type(np.copysign(np.inf, ulps))) if ulps else a
 
 
 def fma(a: Operand, b: Operand, c: Operand) -> Operand:

@@ -49,15 +49,16 @@ class StateTensor:
     """What torch keeps for a parameter from one update to the next.
 
     ``symbol`` stands for it in the formulas. It has the parameter's shape, unless it is a
-    ``scalar``: a number from ``low`` to ``high``. torch begins with ``initial``. ``when`` names
-    the option without which torch does not keep it ("": it always does).
+    ``scalar``: a number from ``low`` to ``high``. torch begins with ``initial``, a number or the
+    name of an option. ``when`` names the option without which torch does not keep it ("": it
+    always does).
     """
 
     name: str
     symbol: str
     when: str = ""
     scalar: bool = False
-    initial: float = 0
+    initial: float | str = 0
     low: float = 0
     high: float = 1
 

@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from backprop_viz.analysis.arithmetic import Arithmetic, Operand
 from backprop_viz.analysis.optimizers import optimizer_of
-from backprop_viz.analysis.update_rules import NEW, ROOT, OptimizerUpdate, UpdateTerm
+from backprop_viz.analysis.update_rules import NEW, ROOT, SECOND_ROOT, OptimizerUpdate, UpdateTerm
 from backprop_viz.recording.explanations.components import Component, component_of
 from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.tensors import Array, TensorTable
 
 # How a recorded update may have been computed, the likeliest first.
-_READINGS = tuple(Arithmetic(fused, ulps) for ulps in (0, 1, -1) for fused in (True, False))
+_READINGS = tuple(
+    Arithmetic(fused, first, second)
+    for second, first in product((0, 1, -1), repeat=2)
+    for fused in (True, False)
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +48,7 @@ def explain_update(
     for arithmetic in _READINGS:
         terms = update_terms(event, options, arithmetic)
         wrong = sum(not same(term.value, recorded(event, term)) for term in terms)
-        found.append((wrong, _doubtful_roots(terms) if arithmetic.root_ulps else terms))
+        found.append((wrong, _doubtful_roots(terms, arithmetic)))
         if not wrong:
             break
     wrong, terms = min(found, key=lambda each: each[0])
@@ -106,9 +111,12 @@ def _only(event: Event, element: int, component: Component) -> Event:
     return replace(event, input_ids=inputs, output_ids=outputs, tensors=one, state_ids=state)
 
 
-def _doubtful_roots(terms: tuple[UpdateTerm, ...]) -> tuple[UpdateTerm, ...]:
-    """The terms, the square root marked: its last digit is inferred from the new weight."""
-    return tuple(replace(term, exact=False) if term.symbol == ROOT else term for term in terms)
+def _doubtful_roots(
+    terms: tuple[UpdateTerm, ...], arithmetic: Arithmetic
+) -> tuple[UpdateTerm, ...]:
+    """The terms, a square root marked if its last digit is inferred from the new weight."""
+    moved = {ROOT: arithmetic.root_ulps, SECOND_ROOT: arithmetic.second_root_ulps}
+    return tuple(replace(term, exact=False) if moved.get(term.symbol) else term for term in terms)
 
 
 def _corrected(event: Event, terms: tuple[UpdateTerm, ...]) -> tuple[UpdateTerm, ...]:

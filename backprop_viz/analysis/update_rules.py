@@ -17,8 +17,8 @@ from backprop_viz.recording.trace.events import Array
 Named = tuple[str, Operand]  # a symbol and its value
 Operands = Mapping[str, Named]
 
-# The symbol that every rule ends in, and that of a square root.
-NEW, ROOT = "new w", "r"
+# The symbol that every rule ends in, and those of a square root and of a second one.
+NEW, ROOT, SECOND_ROOT = "new w", "r", "r′"
 # What has a value at each update carries the update's number t, which tells old from new.
 NOW, OLD, NEXT = "ₜ", "ₜ₋₁", "ₜ₊₁"
 
