@@ -64,13 +64,13 @@ class HandedGradients:
             copied = Copied.late(lambda: array, 0, address, grad.dtype, grad.shape)
             self._known[id(grad)] = self._grads[address] = copied
 
-    def compare(self, sent: _Grads, versions: Sequence[int], lost: NotCopied) -> None:
+    def compare(self, sent: _Grads, versions: Iterable[int], lost: NotCopied) -> None:
         """Those that are not as they were sent, in these versions, have no numbers.
 
         But for those that were copied before.
         """
         there = [grad for grad in sent if grad is not None]
-        for grad, version in zip(there, versions, strict=True):
+        for grad, version in zip(there, versions, strict=False):
             if grad._version != version:
                 self._known.setdefault(id(grad), lost)
 

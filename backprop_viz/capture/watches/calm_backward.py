@@ -25,7 +25,8 @@ from backprop_viz.recording.trace.torch_error import CodePlace
 _LOST = NotCopied(WRITTEN_UNSEEN)
 _running = torch._C._current_autograd_node
 # A node, what it has sent and was given, and the versions of what it has sent.
-_Row = tuple[GradFn, Grads, Grads, list[int]]
+_Row = tuple[GradFn, Grads, Grads, Iterable[int]]
+_ALL_NEW: Iterable[int] = repeat(0)
 
 
 class CalmBackward:
@@ -88,7 +89,11 @@ def _kept_in(rows: list[_Row]) -> Callable[[Grads, Grads], None]:
     """What keeps there what a node has sent and was given, when it has run."""
 
     def ran(sent: Grads, given: Grads) -> None:
-        versions = [grad._version for grad in sent if grad is not None]
+        versions = _ALL_NEW
+        for grad in sent:
+            if grad is not None and grad._version:
+                versions = [one._version for one in sent if one is not None]
+                break
         rows.append((_running(), sent, given, versions))
 
     return ran
@@ -134,9 +139,9 @@ class _LateEvents:
                 self._gradients.copies(held, whole=whole)
 
     def _compare(self, rows: Sequence[_Row]) -> None:
+        compare = self._gradients.compare
         for _, sent, _, versions in rows:
-            if [grad._version for grad in sent if grad is not None] != versions:
-                self._gradients.compare(sent, versions, _LOST)
+            compare(sent, versions, _LOST)
 
     def nbytes(self) -> int:
         """The bytes that are held, at most: each gradient is sent by one node."""

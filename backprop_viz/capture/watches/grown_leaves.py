@@ -20,8 +20,9 @@ class GrownLeaves:
     """
 
     def __init__(self, log: EventLog, parameters: ParameterWatch, nodes: Sequence[GradFn]) -> None:
-        self._leaves, self._numbers = leaves_of(nodes), parameters.numbers
-        self._before = self._after = parameters.grads
+        self._leaves = leaves_of(nodes)
+        self._numbers, self._before = parameters.grads()
+        self._after = self._before
         # Of leaves that are no parameters, by their id().
         numbers = self._numbers
         self._others: dict[int, tuple[Copy, Copy]] = {

@@ -1,5 +1,9 @@
 """What the parameters of a model, and their ``.grad``, were when they were looked at last."""
 
+from collections.abc import Mapping, Sequence
+
+from torch import Tensor
+
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.many_copies import Copy, LateCopies
 from backprop_viz.capture.tensors.memory import full_shape
@@ -16,6 +20,7 @@ class KnownParameters:
         self._values, self._grads = _Changing(), _Changing()
         self._pairs: NamedParameters = []
         self._numbers: dict[str, int] = {}
+        self._places: dict[int, int] = {}
         # Of what was among the parameters before, and may come back.
         self._others: dict[str, tuple[Copy, Copy]] = {}
         self._unknown: set[str] = set()  # of those that were never looked at
@@ -48,10 +53,21 @@ class KnownParameters:
         self._grads = _Changing(LateCopies([grad for _, grad in rows]))
         self._others = known
 
+    @property
+    def parameters(self) -> Sequence[Tensor]:
+        """They themselves, in their order."""
+        return [parameter for _, parameter in self._pairs]
+
+    @property
+    def places(self) -> Mapping[int, int]:
+        """The place of each of them by its id()."""
+        return self._places
+
     def _take(self, pairs: NamedParameters) -> None:
         if pairs is not self._pairs:
             self._pairs = pairs
             self._numbers = {name: number for number, (name, _) in enumerate(pairs)}
+            self._places = {id(parameter): number for number, (_, parameter) in enumerate(pairs)}
 
     def __contains__(self, name: str) -> bool:
         return name in self._numbers and name not in self._unknown

@@ -248,25 +248,17 @@ class ParameterWatch:
                 self._log.note(Phase.UPDATE, CHANGED, (value, grad), (now,), parameter=name)
             self._known.put(name, now, grad)
 
-    @property
-    def numbers(self) -> dict[int, int]:
-        """Which of those that are kept a parameter is, by its id()."""
-        return {id(parameter): i for i, (_, parameter) in enumerate(self._own.kept())}
-
-    @property
-    def grads(self) -> LateCopies:
-        """What is known of the ``.grad`` of each of them."""
+    def grads(self) -> tuple[Mapping[int, int], LateCopies]:
+        """What is known of the ``.grad`` of each that is kept, and its place there by its id()."""
         self._known.are(self._own.kept())
-        return self._known.grads
+        return self._known.places, self._known.grads
 
     def have_grown(self, clones: Mapping[int, Tensor]) -> LateCopies:
-        """Backward has added to their ``.grad``, and no hook has changed a weight; those now.
+        """Backward has added to those ``.grad``, and no hook has changed a weight; what they are.
 
         ``clones``: as ``TensorSnapshots.many_grads`` has them.
         """
-        self._known.are(pairs := self._own.kept())
-        own = [parameter for _, parameter in pairs]
-        grads = self._log.snapshots.many_grads(own, clones)
+        grads = self._log.snapshots.many_grads(self._known.parameters, clones)
         self._known.put_grads(grads)
         return grads
 
