@@ -25,6 +25,7 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.scripted_calls import ScriptedCalls
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
+from backprop_viz.capture.watches import clipping
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
 from backprop_viz.capture.watches.function_stack import leave, put_back, runs_alone, step_aside
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
@@ -41,7 +42,6 @@ from backprop_viz.recording.trace.torch_error import CodePlace
 _TOLD, _ENTER, _CLEARS = "_record_function_", "_record_function_enter_new", "Optimizer.zero_grad#"
 _NO_KWARGS: Mapping[str, Any] = {}
 _UNSEEN = torch._C.DisableTorchFunction  # while the recorder reads tensors itself
-_UNSCALES = "_amp_foreach_non_finite_check_and_unscale_"
 
 
 class LoopWatch(TorchFunctionMode):
@@ -65,13 +65,15 @@ class LoopWatch(TorchFunctionMode):
         self._shards = "torch.distributed.fsdp" in sys.modules
         self._lazy = any(is_lazy(one) for model in models for one in tensors_in(model))
         self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
-        told = recorder.errors.operation_failed, recorder.log.note_taken, self._writes.before_call
-        self._functions = FunctionWatch(self._operation_ran, recorder.copies, self._code, *told)
+        told = recorder.errors.operation_failed, recorder.log.note_taken, recorder.modules
+        seen = self._operation_ran, recorder.copies, self._code, *told, self._writes.before_call
+        self._functions = FunctionWatch(*seen)
         self._followed = FollowedBackward(recorder, self._functions)
         self.transforms_told = self._functions.transforms_told
         self._span, self._updating, self._tracing = ExitStack(), ExitStack(), ExitStack()
         self._phase: Phase | None = None
         self._depth = self._evaluating = 0  # calls of the model under way, and those beside it
+        self._within = False  # whether the call of the model began within a transform of torch.func
         self._nodes = 0  # of autograd, before the function that runs
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
@@ -84,11 +86,9 @@ class LoopWatch(TorchFunctionMode):
     @contextmanager
     def hooked(self) -> Iterator[None]:
         """Know when the model runs and when an optimizer steps."""
-        handles = [
-            *self.hook_models(),
-            optimizers.register_optimizer_step_pre_hook(self.optimizer_steps),
-            optimizers.register_optimizer_step_post_hook(self.optimizer_stepped),
-        ]
+        handles = list(self.hook_models())
+        handles.append(optimizers.register_optimizer_step_pre_hook(self.optimizer_steps))
+        handles.append(optimizers.register_optimizer_step_post_hook(self.optimizer_stepped))
         try:
             with self._recorder.following_modules(), backward_overridable(), self.transforms_told():
                 yield
@@ -240,15 +240,10 @@ class LoopWatch(TorchFunctionMode):
         """The phase that an operation outside a backward belongs to; None if to none."""
         if self._depth:
             return Phase.FORWARD
-        writes = name.endswith("_") and not name.endswith("__")
         if self._forwarded:
-            clips = None if torch.is_grad_enabled() else calling_frames.clipping_function()
-            # Where there is no gradient, nothing is written, and the norm is made by "tensor".
-            self._clips = clips if writes or name == "tensor" else None
-            return Phase.LOSS if clips is None and name != "_set_grad_enabled" else None
-        clips = calling_frames.clipping_function() if writes else None
-        cause = "unscale_" if name == _UNSCALES else clips
-        if cause is not None:
+            self._clips, is_loss = clipping.after_forward(name)
+            return Phase.LOSS if is_loss else None
+        if (cause := clipping.cause_of(name)) is not None:
             self._cause = cause
         elif self._cause != CHANGED:
             self._caught_up(Phase.BACKWARD)
@@ -292,13 +287,15 @@ class LoopWatch(TorchFunctionMode):
         self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any] = _NO_KWARGS
     ) -> None:
         """A model is about to run; if this is over, for the next iteration."""
-        if self.over or self._functions.inside:
+        inside, first = bool(self._functions.inside), not (self._depth or self._evaluating)
+        if self.over or (inside and not (first or self._within)):
             return
+        self._within = inside if first else self._within
         self._come_back()
         if self._thread != (here := threading.get_ident()):  # not where it was begun
             self._thread = here
             _push_mode(self)  # type: ignore[no-untyped-call]
-        evaluates = self._ended is not None and not torch.is_grad_enabled() and not self._depth
+        evaluates = first and self._ended is not None and not torch.is_grad_enabled()
         if self._evaluating or evaluates:
             self._evaluating += 1
             return
@@ -308,18 +305,20 @@ class LoopWatch(TorchFunctionMode):
         self._quiet = False  # an optimizer that steps has called its closure
         with _UNSEEN():
             self._caught_up(Phase.ZERO_GRAD)
+            self._functions.tell_last()
             self._recorder.take_inputs(tensors_given(model, args, kwargs))
             self._go(Phase.FORWARD)
         code = code_of(model, self._source)
         self._tracing.enter_context(lines_traced(code, self._recorder.lines.of_forward_begins))
 
     def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
-        if self._functions.inside:
+        if self._functions.inside and not self._within:
             return
         if self._evaluating:
             self._evaluating -= 1
             self._writes.unseen()
             return
+        self._functions.tell_last()
         self._depth -= 1
         if not self._depth:
             self._tracing.close()
@@ -327,8 +326,9 @@ class LoopWatch(TorchFunctionMode):
                 self._go(None)  # it has raised: nobody is to be held as at its end
                 return
             self._forwarded, self._lazy = True, False
-            with _UNSEEN():
-                self._recorder.take_results(next(nested_tensors(output), None), None)
+            if not self._within:
+                with _UNSEEN():
+                    self._recorder.take_results(next(nested_tensors(output), None), None)
             self._has_ended(Phase.FORWARD)
 
     def _clearing(self, name: str, args: tuple[Any, ...]) -> None:

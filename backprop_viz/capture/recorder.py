@@ -220,8 +220,9 @@ class Recorder:
 
     def _late(self, beside: Beside) -> LateRecording:
         self.writes.end()
-        if self.spans.under_way and self.spans.phase in (Phase.FORWARD, Phase.LOSS):
-            self._walk(self._forward.new_results)
+        under_way = self.spans.under_way and self.spans.phase in (Phase.FORWARD, Phase.LOSS)
+        if under_way or not (self._backwards or self.results.unbound or self._walked.nodes):
+            self._walk(self._forward.new_results)  # there are layers also without a graph
         else:
             self._bind()
         batch, labels = self._batch.ids()
@@ -310,7 +311,7 @@ class Recorder:
     def _operations_run(self) -> Iterator[None]:
         code = code_of(self.model)
         failed, taken = self.errors.operation_failed, self.log.note_taken
-        told = self.operation_ran, self.copies, code, failed, taken
+        told = self.operation_ran, self.copies, code, failed, taken, self.modules
         forward, unbroken = self.spans.phase is Phase.FORWARD, self.watch.unbroken
         self.watch.sync(rebound=not forward)
         self._batch.ids()
@@ -328,8 +329,7 @@ class Recorder:
         """Note an operation that has run."""
         self.writes.has_run()
         log, phase = self.log, self.spans.phase
-        op, read, inputs, made, line, place, call, copies = told
-        module = self.modules.running
+        op, read, inputs, made, line, place, call, module, copies = told
         operation = Operation.of(phase, op, read, made, module)
         self._forward.ran(operation)
         log.weights_made(read, made)

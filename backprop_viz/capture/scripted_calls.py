@@ -47,6 +47,7 @@ class ScriptedCalls:
         with torch._C.DisableTorchFunction():
             made = tuple(nested_tensors(output))
             if made:
-                told = Ran(SCRIPTED, *begun, made, None, user_line(), None)
-                with self._modules.within(self._modules.scripted[module]):
+                name = self._modules.scripted[module]
+                told = Ran(SCRIPTED, *begun, made, None, user_line(), None, name)
+                with self._modules.within(name):
                     self._recorder.operation_ran(told)

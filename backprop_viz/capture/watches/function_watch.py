@@ -19,6 +19,7 @@ from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.tensors.templates import Template
 from backprop_viz.capture.watches.inside_watch import InsideWatch, RanInside
+from backprop_viz.capture.watches.module_watch import ModuleWatch
 from backprop_viz.capture.watches.transforms import transforms_within
 from backprop_viz.recording.trace.calls import Call
 from backprop_viz.recording.trace.torch_error import CodePlace
@@ -75,7 +76,8 @@ _TAKES_NUMBERS = frozenset({"item", "tolist", "numpy", "float", "int", "complex"
 class Ran(NamedTuple):
     """A torch function that ran: what it read, with copies, what it made, and how it was called.
 
-    ``line`` is that of the model's forward, ``place`` that of the user's own code.
+    ``line`` is that of the model's forward, ``place`` that of the user's own code, ``module`` the
+    innermost one that ran it.
     """
 
     op: str
@@ -85,7 +87,18 @@ class Ran(NamedTuple):
     line: int | None
     place: CodePlace | None
     call: Call | None
+    module: str | None
     outputs: Copies | None = None  # copies of what it made, where that is told of later
+
+
+class _Begun(NamedTuple):
+    """What is noted of a plain operation that is about to run."""
+
+    inputs: Copies
+    state: bytes | None  # of the random generator, if it draws
+    line: int | None
+    place: CodePlace | None
+    module: str | None
 
 
 class FunctionWatch(TorchFunctionMode):
@@ -105,12 +118,13 @@ class FunctionWatch(TorchFunctionMode):
         forward: CodeType | None,
         failed: Callable[[str, Tensors, Exception], None],
         taken: Callable[[str, Copies], None],
+        modules: ModuleWatch,
         before_call: Callable[..., None] | None = None,
     ) -> None:
         super().__init__()
-        self.inside = False
+        self.inside: InsideWatch | None = None  # while it is told of plain operations
         self._transforms = ExitStack()
-        self._before_call = before_call
+        self._before_call, self._modules = before_call, modules
         self._failed = failed
         self._taken = taken
         self._ran = ran
@@ -143,15 +157,14 @@ class FunctionWatch(TorchFunctionMode):
         if self.inside:
             yield
             return
-        watch = InsideWatch(self._inside_runs, partial(self._inside_ran, ran), known)
-        self.inside = True
+        self.inside = watch = InsideWatch(self._inside_runs, partial(self._inside_ran, ran), known)
         try:
             with watch:
                 yield
                 with torch._C.DisableTorchFunction():
                     watch.end()
         finally:
-            self.inside = False
+            self.inside = None
 
     def _inside_runs(
         self,
@@ -159,20 +172,28 @@ class FunctionWatch(TorchFunctionMode):
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
         template: Template,
-    ) -> tuple[Copies, bytes | None]:
+    ) -> "_Begun":
         if self._before_call is not None:
             self._before_call(func, args, kwargs)
         draws = torch.Tag.nondeterministic_seeded in getattr(func, "tags", ())
-        return self._copy(tuple(template.read)), _random_state() if draws else None
+        state = _random_state() if draws else None
+        inputs, lines = self._copy(tuple(template.read)), lines_running(self.forward)
+        return _Begun(inputs, state, *lines, self._modules.running)
 
     def _inside_ran(
         self,
         ran: Callable[[Ran], None] | None,
         told: RanInside,
-        noted: tuple[Copies, bytes | None],
+        begun: "_Begun",
     ) -> None:
-        lines = lines_running(self.forward)
-        (ran or self._ran)(Ran(told.op, told.read, noted[0], told.made, *lines, told.call))
+        op, read, made, call = told
+        told_of = op, read, begun.inputs, made, begun.line, begun.place, call, begun.module
+        (ran or self._ran)(Ran(*told_of))
+
+    def tell_last(self) -> None:
+        """Within a transform: tell of the operation that ran last."""
+        if self.inside is not None:
+            self.inside.end()
 
     def forget(self) -> None:
         """Report nothing any more."""
@@ -231,7 +252,8 @@ class FunctionWatch(TorchFunctionMode):
             filled = op in _DROPOUTS and "training" in kwargs and not training_given(2)
             without = "training" if filled else None
             call = template.call(_full_name(func), state if drew else None, without)
-            self._ran(Ran(op, read, inputs, made, *lines_running(self.forward), call))
+            lines, module = lines_running(self.forward), self._modules.running
+            self._ran(Ran(op, read, inputs, made, *lines, call, module))
         return result
 
 

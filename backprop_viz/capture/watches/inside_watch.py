@@ -61,18 +61,18 @@ class InsideWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
             template = Template(args, kwargs)
             if self._known is not None:
                 template.read = list(map(self._known, template.read))
-            noted = self._runs(func, args, kwargs, template)
+            begun = self._runs(func, args, kwargs, template)
             result = func(*args, **kwargs)
             made = tuple(result) if isinstance(result, tuple | list) else (result,)
             # The gradients that nobody asks for are None.
             made = tuple([each for each in made if each is not None])
             namespace, op = func.name().split(".")[0].split("::")
             if namespace == "aten" and op not in _NOTHING_DONE and _all_tensors(made):
-                call = template.call(f"{INNER}{op}", noted[1])
+                call = template.call(f"{INNER}{op}", begun.state)
                 # Held, autograd would make a view's result anew.
                 weak = [weakref.ref(each) for each in made]
                 read = tuple(template.read)
-                self._last = lambda: self._tell(op, read, weak, call, noted)
+                self._last = lambda: self._tell(op, read, weak, call, begun)
         return result
 
     def end(self) -> None:
@@ -87,11 +87,11 @@ class InsideWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         read: tuple[Tensor, ...],
         weak: Sequence[Callable[[], Tensor | None]],
         call: Call | None,
-        noted: Any,
+        begun: Any,
     ) -> None:
         made = tuple(each for ref in weak if (each := ref()) is not None)
         if len(made) == len(weak):
-            self._ran(RanInside(op, read, made, call), noted)
+            self._ran(RanInside(op, read, made, call), begun)
 
 
 def _all_tensors(made: tuple[Any, ...]) -> bool:

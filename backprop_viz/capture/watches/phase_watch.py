@@ -8,6 +8,7 @@ from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches.function_watch import Copies, FunctionWatch, Ran, Tensors
+from backprop_viz.capture.watches.module_watch import ModuleWatch
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN, PlainCalls
 from backprop_viz.capture.watches.write_watch import WriteWatch
 from backprop_viz.recording.trace.phases import Phase
@@ -27,10 +28,11 @@ class PhaseWatch(FunctionWatch):
         forward: CodeType | None,
         failed: Callable[[str, Tensors, Exception], None],
         taken: Callable[[str, Copies], None],
+        modules: ModuleWatch,
         writes: WriteWatch,
         plain: PlainCalls | None = None,
     ) -> None:
-        super().__init__(ran, copy, forward, failed, taken, writes.before_call)
+        super().__init__(ran, copy, forward, failed, taken, modules, writes.before_call)
         self._writes, self._plain = writes, plain
 
     def __enter__(self) -> Self:

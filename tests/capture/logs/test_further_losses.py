@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -169,3 +170,40 @@ def test_gradients_by_torch_func_within_vmap_are_no_backward_of_the_loop(
     assert recording.loss == losses[-1]
     plain, seen = found
     assert all(torch.equal(seen[name], plain[name]) for name in plain)
+
+
+def test_gradients_of_each_sample_are_all_that_an_iteration_computes(net: nn.Sequential) -> None:
+    def loss_of_one(weights: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
+        return F.cross_entropy(torch.func.functional_call(net, weights, x[None]), y[None])
+
+    of_each = torch.func.vmap(torch.func.grad(loss_of_one), (None, 0, 0))
+    given: list[dict[str, Tensor]] = []
+
+    def iterate() -> None:
+        detached = {name: p.detach().clone() for name, p in net.named_parameters()}
+        given.append(of_each(detached, X, Y))
+        for name, p in net.named_parameters():
+            p.grad = given[-1][name].mean(0)
+
+    before = [p.detach().clone() for p in net.parameters()]
+    recording = recorded(net, iterate)
+    assert phases(recording)[:5] == [Z, FW, LO, BW, UP]
+    forward = [event for event in recording.events if event.phase is FW]
+    assert {event.module for event in forward if event.op == "mm"} == {"0", "2"}
+    assert [event.module for event in forward if event.op == "tanh"] == ["1"]
+    assert not any(event.missing for event in recording.events)
+    parameters = zip(recording.parameters, before, strict=True)
+    assert all(np.array_equal(p.value, was.numpy()) for p, was in parameters)
+    grads = {e.parameter: e.outputs[0] for e in recording.events if e.op == "changed"}
+    for name, grad in given[-1].items():
+        assert np.array_equal(grads[name], grad.mean(0).numpy())
+    lines = [event.place[1] for event in recording.events if event.place and event.phase is FW]
+    assert lines and len(set(lines)) == 1
+    assert [layer.name for one in recording.passes for layer in one.layers.layers]
+
+
+def test_a_forward_without_a_graph_has_layers(net: nn.Sequential) -> None:
+    with bv.record(net) as recording, torch.no_grad():
+        net(X)
+    (ran,) = recording.passes
+    assert [layer.name for layer in ran.layers.layers] == ["input", "0", "2"]

@@ -1,0 +1,26 @@
+"""Which operations between backward and the update change gradients: clipping, a GradScaler."""
+
+import torch
+
+from backprop_viz.capture.code.calling_frames import clipping_function
+
+_UNSCALES = "_amp_foreach_non_finite_check_and_unscale_"
+
+
+def after_forward(name: str) -> tuple[str | None, bool]:
+    """What an operation after a forward clips for, if it does, and whether it is of the loss."""
+    clips = None if torch.is_grad_enabled() else clipping_function()
+    # Where there is no gradient, nothing is written, and the norm is made by "tensor".
+    told = clips if _writes(name) or name == "tensor" else None
+    return told, clips is None and name != "_set_grad_enabled"
+
+
+def cause_of(name: str) -> str | None:
+    """By what an operation after a backward changes gradients; None if it does not."""
+    if name == _UNSCALES:
+        return "unscale_"
+    return clipping_function() if _writes(name) else None
+
+
+def _writes(name: str) -> bool:
+    return name.endswith("_") and not name.endswith("__")
