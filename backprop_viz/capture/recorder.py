@@ -83,7 +83,7 @@ class Recorder:
         self._parameters = self.watch.at_start()
         self.modules, self._buffers = ModuleWatch(model), BufferWatch(model, log, only)
         last = last_made(model)
-        self._walked = WalkedGraph(self._names, last.graph, only, samples is not None)
+        self._walked = WalkedGraph(self._names, last.graph, self._snapshots, only)
         nodes = log, self._walked, self.watch, self._names, intervention, only
         self._nodes_watch = BackwardWatch(*nodes)
         self._batch, self._given_batch = BatchLog(log), False
@@ -92,16 +92,16 @@ class Recorder:
         self.own = OwnTensors(self._names, self._walked, self._forward)
         self.lines, self._used = LineLog(log), UsedOptions(self._optimizers, self._names)
         self._made = (ages := graph_ages(model)).begin()
-        self.errors = ErrorLog(log, ages, self._names)
-        self._growth = growth = GrowthWatch(ages)
-        failed = self.errors.operation_failed
-        watches = self.writes, self.modules, self._buffers, self._made, growth, failed
+        self.errors, self._growth = ErrorLog(log, ages, self._names), GrowthWatch(ages)
+        told = self._growth, self.errors.operation_failed
+        watches = self.writes, self.modules, self._buffers, self._made, *told
         self.plain_calls = PlainCalls(log, self._forward, self._calls, self.results, *watches)
 
     # -- what the loop tells -------------------------------------------------------------------
 
     def runs_unbroken(self) -> None:
         """Tell that only the phases change anything, and that the loss is a function of torch's."""
+        self.plain_calls.waits = False  # the loss would not let them
         self.writes.begin(self.model)
         self.watch.runs_unbroken()
 

@@ -21,6 +21,7 @@ from backprop_viz.capture.graph.graphs import (
 from backprop_viz.capture.graph.last_made import LastGraph
 from backprop_viz.capture.graph.node_keys import Maker, identities
 from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.tensors.snapshots import TensorSnapshots
 from backprop_viz.recording.trace.graph import Graph
 
 
@@ -31,18 +32,18 @@ class WalkedGraph:
     last are those of the newest result: a walk from the loss takes the place of one from the
     output. The lists keep the nodes alive, and with them their hooks.
 
-    ``parts``: whether what is kept of a node depends on what it belongs to, as of a batch whose
-    first samples alone are kept. ``last`` is the graph that was made last of the same model.
+    ``snapshots``: what is kept of a node depends on what it belongs to where they cut a batch.
+    ``last`` is the graph that was made last of the same model.
     """
 
     def __init__(
         self,
         names: Mapping[int, str],
         last: LastGraph,
+        snapshots: TensorSnapshots,
         only: ModuleChoice | None = None,
-        parts: bool = True,
     ) -> None:
-        self._only, self._parts, self._last = only, parts, last
+        self._only, self._snapshots, self._last = only, snapshots, last
         self.nodes: list[GradFn] = []
         self.ids: dict[GradFn, int] = {}
         self.edges: NextFunctions = {}
@@ -97,7 +98,7 @@ class WalkedGraph:
         root = grad_fn_of(output)
         made = makers, later, root, list(saved.values())
         self._walked.append(_Walk(self._walks, kept, edges, self.edges, *made))
-        if self._parts:
+        if self._snapshots.cuts:
             self.of_weights |= weight_nodes(edges, operations, weights)
         if self._only is not None:
             self.chosen |= chosen_nodes(edges, operations, self._names, self._only)

@@ -1,6 +1,6 @@
 """The copies of a model's parameters and of their ``.grad``, of all of them at an instant."""
 
-from collections.abc import Container, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, overload
 
 from torch import Tensor
@@ -50,6 +50,12 @@ class LateCopies(Sequence[Copy]):
             assert self._together is not None
             return self._together.array(row)
         return row
+
+    def __iter__(self) -> Iterator[Copy]:
+        rows, together = self._rows, self._together
+        if together is None:
+            return iter([row for row in rows if not isinstance(row, int)])
+        return iter([together.array(row) if isinstance(row, int) else row for row in rows])
 
     def is_none(self, number: int) -> bool:
         """Whether torch had None there."""

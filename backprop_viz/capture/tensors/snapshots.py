@@ -129,24 +129,33 @@ class TensorSnapshots:
 
     def made(self, tensors: Iterable[Tensor], whole: Container[int]) -> list[Copy]:
         """``tensors`` of what a call has just made that writes to nothing."""
-        copies, found = self._tensors, list[Copy]()
+        copies, borrowed, found = self._tensors, self.borrowed, list[Copy]()
         for tensor in tensors:
             key = id(tensor)
+            copied = None
             try:
-                plain = key not in copies and type(tensor) is Tensor
-                plain = plain and self.cut(tensor, key in whole) is None
-                copied = self.borrowed.borrow(tensor) if plain else None
+                if key not in copies and type(tensor) is Tensor:
+                    cut = self.cut(tensor, key in whole)
+                    copied = self._first_samples(tensor, cut) if cut else borrowed.borrow(tensor)
             except NotCopied:
-                copied = None
+                pass
             if copied is None:
                 found += self.tensors((tensor,), whole, True)
                 continue
             known = tensor._version, copied
             copies[key] = tensor, *known
-            if self._unwritten_at == self.borrowed.writes:
+            if self._unwritten_at == borrowed.writes:
                 self._unwritten[key] = known
             found.append(copied.array)
         return found
+
+    def _first_samples(self, tensor: Tensor, samples: int) -> Copied:
+        """A copy of so many samples of what was just made. Raises NotCopied."""
+        self.borrowed.leave(tensor)
+        copied = Copied(tensor, samples, True, self.memory)
+        if not is_shared(tensor):
+            copied.looked_at = self.borrowed.now
+        return copied
 
     def looked_up(self, tensor: Tensor) -> tuple[Copied, bool] | None:
         """The copy of a tensor as it is now, and whether it stays so until a write is seen.
@@ -303,9 +312,14 @@ class TensorSnapshots:
         return same
 
     @property
-    def cuts(self) -> bool:
+    def may_cut(self) -> bool:
         """Whether a batch may have more samples than are copied."""
         return self._samples is not None
+
+    @property
+    def cuts(self) -> bool:
+        """Whether the batch has more samples than are copied."""
+        return self._samples is not None and self._samples < self.batch_size
 
     def cut(self, tensor: Tensor, whole: bool) -> int | None:
         """How many samples of a tensor to copy; None: all of it."""

@@ -76,7 +76,7 @@ class PlainCalls:
 
     A call that makes one tensor waits: of what it read and made nothing changes unless a write is
     seen, before which those that wait are noted. A backward that goes through all of them, as most
-    do, leaves them to whoever looks at their events.
+    do, leaves them to whoever looks at their events. ``waits``: False if none is to.
     """
 
     def __init__(
@@ -96,6 +96,7 @@ class PlainCalls:
         self._modules, self._buffers, self._made = modules, buffers, made
         self._calls, self._results, self._growth = calls, results, growth
         self._failed = failed
+        self.waits = True
         self._snapshots = log.snapshots
         self._borrowed = log.snapshots.borrowed
         # By the id() of what the calls that wait have read, its copy; None of what they have made.
@@ -202,7 +203,7 @@ class PlainCalls:
 
     def _may_wait(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Kept | None:
         """What is kept of the arguments; None where some may change and nobody tells."""
-        if self._buffers.there_are or self._snapshots.cuts:
+        if not self.waits or self._buffers.there_are or self._snapshots.may_cut:
             return None
         known, weights, lists = self._known, self._weights, False
         if self._weights_at != self._borrowed.writes:
@@ -329,7 +330,7 @@ class PlainCalls:
         log, phase, op = self._log, operation.phase, operation.op
         read, made = operation.read, operation.made
         self._forward.ran(operation)
-        if self._snapshots.cuts:
+        if self._snapshots.may_cut:
             log.weights_made(read, made)
         copies = self._snapshots.made(made, log.weights)
         place = log.place or place or user_line()
