@@ -3,9 +3,11 @@
 import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
+from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
@@ -64,6 +66,37 @@ def one_model(models: Mapping[str, nn.Module]) -> nn.Module:
 
 class _Several(nn.ModuleDict):
     """Several models by their names: the script has no such module."""
+
+
+@contextmanager
+def parameters_put_back(model: nn.Module) -> Iterator[None]:
+    """In here a model has its own parameters that ``functional_call`` has put others in place of.
+
+    torch keeps them in a dictionary by their names until the call is over.
+    """
+    now = dict(model.named_parameters(remove_duplicate=False))
+    own = _kept_meanwhile(now) if any(type(p) is Tensor for p in now.values()) else {}
+    try:
+        for name, parameter in own.items():
+            _put(model, name, parameter)
+        yield
+    finally:
+        for name in own:
+            _put(model, name, now[name])
+
+
+def _kept_meanwhile(now: Mapping[str, object]) -> dict[str, nn.Parameter]:
+    for optimizer in living_optimizers():
+        for parameter in _owned(optimizer):
+            for kept in gc.get_referrers(parameter):
+                if type(kept) is dict and kept.keys() <= now.keys():
+                    return {k: p for k, p in kept.items() if isinstance(p, nn.Parameter)}
+    return {}
+
+
+def _put(model: nn.Module, name: str, parameter: Any) -> None:
+    path, _, last = name.rpartition(".")
+    model.get_submodule(path)._parameters[last] = parameter
 
 
 def _owned(optimizer: Optimizer) -> Iterator[object]:

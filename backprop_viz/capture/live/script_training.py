@@ -18,11 +18,17 @@ from torch.optim.optimizer import (
 )
 
 from backprop_viz.capture.code.calling_frames import kwargs_of_call
-from backprop_viz.capture.live.discovery import living_optimizers, models_of, names_of
+from backprop_viz.capture.live.discovery import (
+    living_optimizers,
+    models_of,
+    names_of,
+    parameters_put_back,
+)
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.loop_places import stack_place
 from backprop_viz.capture.live.watch import Follower, Watch
+from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
@@ -123,15 +129,21 @@ class ScriptTraining:
             return
         if not torch.is_grad_enabled() or not any(p.requires_grad for p in module.parameters()):
             return
-        first, joined, over = self._watch is None, self._other is not None, 0
+        first, joined = self._watch is None, self._other is not None
         if self._watch is not None:
             if self._watch.is_under_way() and not joined:
                 return
             if not joined and not self._new():
                 self._waiting.close()
                 return
-        if not _own(self._trained(), module):
-            return
+        with parameters_put_back(module):
+            loop = self._begin(module, first, joined) if _own(self._trained(), module) else None
+        if loop is not None:
+            loop.model_runs(module, args, kwargs_of_call())
+
+    def _begin(self, module: nn.Module, first: bool, joined: bool) -> LoopWatch | None:
+        """Watch what trains now, beginning with a call of this module; what records that."""
+        over = 0
         self._waiting.close()
         if self._watch is not None:
             over = self._watch.leave(under_way=joined)
@@ -160,8 +172,7 @@ class ScriptTraining:
                 loop.was_cleared(self._early.grads, self._early.place)
         if first:
             self._follower.hold_at_start()
-        if loop is not None:
-            loop.model_runs(module, args, kwargs_of_call())
+        return loop
 
     def _new(self) -> list[Optimizer]:
         """Those that are to be watched, and never were."""

@@ -1,0 +1,53 @@
+"""A script that calls its model by ``functional_call`` alone is followed from its first turn on."""
+
+from pathlib import Path
+
+import numpy as np
+
+import backprop_viz as bv
+from tests.capture.live.script_runs import Scripts
+
+# As private training does it: a gradient of each sample, clipped, and a noisy mean of them.
+LOOP = """
+import torch
+from torch import nn
+from torch.func import functional_call, grad, vmap
+torch.manual_seed(5)
+x, y = torch.randn(6, 4), torch.randn(6, 2)
+net = nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+kept = []
+def loss_of_one(weights, x, y):
+    return (functional_call(net, weights, (x[None],)) - y).square().mean()
+for _ in range(3):
+    before = [p.detach().clone() for p in net.parameters()]
+    weights = {name: p.detach() for name, p in net.named_parameters()}
+    grads = vmap(grad(loss_of_one), (None, 0, 0))(weights, x, y)
+    norm = sum(each.flatten(1).square().sum(1) for each in grads.values()).sqrt()
+    optimizer.zero_grad()
+    for name, p in net.named_parameters():
+        p.grad = torch.einsum("b,b...->...", (1 / norm).clamp(max=1), grads[name]) / 6
+    given = [p.grad.clone() for p in net.parameters()]
+    optimizer.step()
+    kept.append((before, given, [p.detach().clone() for p in net.parameters()]))
+    print(norm.mean().item())
+"""
+
+
+def test_gradients_of_each_sample(scripts: Scripts, tmp_path: Path) -> None:
+    plain: dict[str, list[list[list[np.ndarray]]]] = {}
+    exec(LOOP.replace("print(", "str("), plain)
+    script, file = tmp_path / "private.py", tmp_path / "private.bprec"
+    script.write_text(LOOP)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended.status == 0
+    assert ended.printed == scripts.plain(script).printed
+    with bv.load(file) as loaded:
+        assert [recording.iteration for recording in loaded] == [1, 2, 3]
+        for recording, (before, given, after) in zip(loaded, plain["kept"], strict=True):
+            names = [parameter.name for parameter in recording.parameters]
+            assert names == ["0.weight", "0.bias", "2.weight", "2.bias"]
+            start, end = recording.at(0), recording.at(len(recording.events))
+            for at, expected in (start.value, before), (end.grad, given), (end.value, after):
+                shown = zip(names, expected, strict=True)
+                assert all(np.array_equal(at(name), one) for name, one in shown)
