@@ -387,7 +387,7 @@ class Recorder:
         else:
             self._bind()
         self.errors.backward_begins(self.results.root)
-        self._growth.backward_begins(self._walked.nodes, len(self.log))
+        self._growth.backward_begins(self._walked.nodes, self.results.root, len(self.log))
         self._forward.clear(self._calls.has)
         self._batch.backward_runs(self._calls.has, self._forward.holds)
         kept = (*tensors_in(self.model), *self._batch.tensors())

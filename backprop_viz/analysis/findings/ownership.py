@@ -15,6 +15,8 @@ from backprop_viz.recording.trace.torch_error import said_place
 def find(recording: Recording) -> Iterator[Finding]:
     """``not_in_optimizer``, ``nothing_updated``, ``never_reached``, ``nothing_reached``.
 
+    ``loss_left_out``: backward began at a copy of the loss, such as nn.Parameter(loss).
+
     ``cut_off``, ``cut_by_no_grad`` where the call is known that keeps autograd from them.
     """
     backward = recording.span(Phase.BACKWARD)
@@ -73,7 +75,27 @@ def _nothing_reached(recording: Recording, trained: list[str], end: int) -> Iter
     if ended and not _ours_stepped(recording):
         return
     cut = [finding for finding, _ in _cut_off(recording, trained, "error")]
+    if not cut and (loss := _loss_left_out(recording, trained)) is not None:
+        place = recording.events[loss].place
+        values = (recording.events[loss].op, "?" if place is None else said_place(place))
+        yield Finding("loss_left_out", "error", values, event=loss)
+        return
     yield from cut[-1:] or (Finding("nothing_reached", "error", event=end),)
+
+
+def _loss_left_out(recording: Recording, trained: list[str]) -> int | None:
+    """The loss that leads to the parameters, where backward began at a tensor with no operation."""
+    if recording.graph.edges:
+        return None
+    behind = {recording.by_parameter[name].value_id for name in trained}
+    found = None
+    for i, event in forward_events(recording):
+        if tracked(event) and not behind.isdisjoint(event.input_ids):
+            behind.update(t for t in event.output_ids if t is not None)
+            made = event.outputs[0]
+            if event.phase is Phase.LOSS and made is not None and made.size == 1:
+                found = i
+    return found
 
 
 def _cut_off(

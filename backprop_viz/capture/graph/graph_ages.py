@@ -13,6 +13,7 @@ import torch
 from torch import nn
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.graph.held_losses import HeldLosses
 from backprop_viz.recording.trace.quick_records import quickly_made
 from backprop_viz.recording.trace.torch_error import CodePlace
 
@@ -82,6 +83,7 @@ class GraphAges:
 
     def __init__(self) -> None:
         self._iterations: list[NodesOfIteration] = []
+        self.losses = HeldLosses()
 
     def begin(self) -> NodesOfIteration:
         """An iteration begins."""

@@ -9,7 +9,7 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
 from backprop_viz.capture.graph.graphs import grad_fn_of
-from backprop_viz.recording.trace.earlier_graphs import EarlierGraphs
+from backprop_viz.recording.trace.earlier_graphs import KEPT, EarlierGraphs
 
 # A graph that has grown beyond this is not walked to its end.
 _MOST_NODES = 20_000
@@ -33,10 +33,17 @@ class GrowthWatch:
         if root is not None and self._is_old(to for to, _ in root.next_functions if to is not None):
             self._look(op, [root], event)
 
-    def backward_begins(self, nodes: Sequence[GradFn], event: int) -> None:
-        """Backward is about to run these nodes, the first of them the one it starts at."""
+    def backward_begins(self, nodes: Sequence[GradFn], root: Tensor | None, event: int) -> None:
+        """Backward is about to run these nodes, the first of which made ``root``."""
         if nodes and self._is_old(nodes):
             self._look("backward", nodes[:1], event)
+        if root is None:
+            return
+        start, losses = self._ages.start, self._ages.losses
+        held = losses.held(start)
+        losses.note(root, start)
+        if held and self.found is None:
+            self.found = EarlierGraphs(KEPT, held, held)
 
     def _is_old(self, nodes: Iterable[GradFn]) -> bool:
         start = self._ages.start

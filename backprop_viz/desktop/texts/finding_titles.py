@@ -42,6 +42,7 @@ def finding_titles() -> dict[str, str]:
         ),
         "dead_layer": translate("findings", "{0}: {1} of {2} units are dead"),
         "dead_units": translate("findings", "{0}: dead units, {1} of {2}"),
+        "detached_term": translate("findings", "A term of the loss has no gradient"),
         "dropout_always": translate("findings", "{0} is on in eval mode too"),
         "dropout_in_eval": translate(
             "findings",
@@ -87,6 +88,8 @@ def finding_titles() -> dict[str, str]:
             "findings",
             "nll_loss gets no log-probabilities",
         ),
+        "loss_left_out": translate("findings", "Backward began at a copy of the loss"),
+        "losses_kept": translate("findings", "The losses of {0} iterations keep their graphs"),
         "nothing_reached": translate("findings", "No parameter gets a gradient"),
         "nothing_updated": translate(
             "findings",

@@ -26,7 +26,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             frozenset(
                 {
                     *("never_reached", "nothing_reached", "all_frozen", "frozen_moved"),
-                    *("cut_off", "cut_by_no_grad"),
+                    *("cut_off", "cut_by_no_grad", "loss_left_out", "detached_term"),
                 }
             ),
         ),
@@ -49,7 +49,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             translate("findings", "losses added up undivided"),
             frozenset({"undivided", "loss_summed", "reductions_mixed", "counted_twice"}),
         ),
-        (translate("findings", "a graph that grows"), frozenset({"growing_graph"})),
+        (translate("findings", "a graph that grows"), frozenset({"growing_graph", "losses_kept"})),
         (
             translate("findings", "batch norm in eval mode or of one sample"),
             frozenset({"batch_norm_in_eval", "one_sample_batch_norm", "running_stats_stand_still"}),

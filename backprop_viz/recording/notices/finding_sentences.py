@@ -71,6 +71,11 @@ SENTENCES = {
     "dead_units": QT_TRANSLATE_NOOP(
         "findings", "Units of {0} that are 0 for the whole batch: {1} of {2}."
     ),
+    "detached_term": QT_TRANSLATE_NOOP(
+        "findings",
+        "The loss has a term that is made of weights by {0} at {1}: it changes the loss, but no "
+        "gradient, so it has no effect. Compute it from the weights themselves.",
+    ),
     "dropout_always": QT_TRANSLATE_NOOP(
         "findings",
         "{0} was not told whether the model trains, so it goes on after model.eval(). "
@@ -170,6 +175,17 @@ SENTENCES = {
         "nll_loss expects log-probabilities, but e to the power of a sample's numbers "
         "adds up to {0:.3g}, not 1. Put log_softmax before it, or use cross_entropy on "
         "raw scores.",
+    ),
+    "loss_left_out": QT_TRANSLATE_NOOP(
+        "findings",
+        "Backward began at a tensor that no operation made, such as nn.Parameter(loss), so no "
+        "parameter gets a gradient. {0} at {1} made a loss that leads to them: call backward on "
+        "that.",
+    ),
+    "losses_kept": QT_TRANSLATE_NOOP(
+        "findings",
+        "The losses of {0} earlier iterations are kept in a list, and with each its graph and "
+        "memory; the newest is made at {1}. Append loss.item() or loss.detach().",
     ),
     "nothing_reached": QT_TRANSLATE_NOOP(
         "findings",
@@ -280,7 +296,8 @@ SENTENCES = {
     "unregistered": QT_TRANSLATE_NOOP(
         "findings",
         "A tensor of shape {0} got a gradient and is no parameter of the model: use "
-        "nn.ModuleList for a list of layers, and make layers in __init__.",
+        "nn.ModuleList for a list of layers, nn.ParameterList for a list of parameters, and make "
+        "them in __init__.",
     ),
     "vanishing": QT_TRANSLATE_NOOP(
         "findings", "Gradients vanish: that of {0} is {2:.1e} times that of {1}."

@@ -75,6 +75,38 @@ def frozen_moved() -> Recording:
     return made.recording
 
 
+def detached_term() -> Recording:
+    def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        loss = F.cross_entropy(net(X), LABELS)
+        size = sum(p.data.square().sum() for p in net.parameters())
+        (loss + 0.1 * size).backward()
+        optimizer.step()
+
+    return recorded(step)
+
+
+def loss_left_out() -> Recording:
+    def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        loss = F.cross_entropy(net(X), LABELS)
+        nn.Parameter(loss).backward()
+        optimizer.step()
+
+    return recorded(step)
+
+
+def losses_kept() -> Recording:
+    net = small()
+    losses = []
+
+    def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        loss = F.cross_entropy(net(X), LABELS)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss)
+
+    return [recorded(step, net) for _ in range(4)][-1]
+
+
 def loss_summed() -> Recording:
     x = X.repeat(100, 1)
     return iterations(regression(), x, lr=0.1, loss=lambda out: (out - 1).square().sum())
@@ -106,8 +138,11 @@ LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
         clipped_after_step,
         counted_twice,
         cut_by_no_grad,
+        detached_term,
         frozen_moved,
+        loss_left_out,
         loss_summed,
+        losses_kept,
         reductions_mixed,
         stepped_scaled,
     )

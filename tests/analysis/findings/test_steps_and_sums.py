@@ -47,7 +47,10 @@ def line_of(recording: Recording, said: Finding) -> str:
     [
         ("clipped_after_step", "nn.utils.clip_grad_norm_(net.parameters(), 0.1)"),
         ("counted_twice", "(loss + 0.1 * out.square().mean()).backward()"),
+        ("detached_term", "size = sum(p.data.square().sum() for p in net.parameters())"),
         ("frozen_moved", "optimizer.step()"),
+        ("loss_left_out", "loss = F.cross_entropy(net(X), LABELS)"),
+        ("losses_kept", "loss = F.cross_entropy(net(X), LABELS)"),
         ("reductions_mixed", 'F.mse_loss(net(X).squeeze(1), TARGETS, reduction="sum").backward()'),
         ("stepped_scaled", "optimizer.step()"),
     ],

@@ -1,0 +1,139 @@
+"""Terms and losses that are kept or left out of the gradient: said where they are, else not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+import backprop_viz as bv
+from backprop_viz.recording.iteration import Recording
+from tests.analysis.findings.broken_loops import X, small
+from tests.analysis.findings.loops_of_steps import LABELS, recorded
+
+Net = nn.Module
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    torch.manual_seed(4)
+
+
+def codes(recording: Recording) -> set[str]:
+    return {finding.code for finding in recording.findings()}
+
+
+def with_term(term: Callable[[Net, Tensor], Any]) -> tuple[Recording, dict[str, Tensor]]:
+    """An iteration whose loss has a term, and the gradients of the plain loss beside it."""
+    net = small()
+    F.cross_entropy(net(X), LABELS).backward()
+    plain = {name: p.grad.clone() for name, p in net.named_parameters() if p.grad is not None}
+
+    def step(net: Net, optimizer: torch.optim.Optimizer) -> None:
+        loss = F.cross_entropy(net(X), LABELS)
+        (loss + term(net, loss)).backward()
+        optimizer.step()
+
+    return recorded(step, net), plain
+
+
+def detached(net: Net, _: Tensor) -> Tensor:
+    return 0.1 * torch.stack([p.detach().abs().sum() for p in net.parameters()]).sum()
+
+
+def without_graph(net: Net, _: Tensor) -> Tensor:
+    with torch.no_grad():
+        return next(net.parameters()).norm() * 0.01
+
+
+@pytest.mark.parametrize("term", [detached, without_graph])
+def test_a_term_cut_off_from_the_weights_adds_to_no_gradient(
+    term: Callable[[Net, Tensor], Tensor],
+) -> None:
+    recording, plain = with_term(term)
+    assert "detached_term" in codes(recording)
+    end = recording.at(len(recording.events))
+    for name, grad in plain.items():
+        event = end.last(name, bv.Phase.BACKWARD)
+        assert event is not None
+        assert event.outputs[0] is not None
+        assert event.outputs[0].tobytes() == grad.numpy().tobytes()
+
+
+def penalty(net: Net, _: Tensor) -> Tensor:
+    return 0.1 * sum((p.square().sum() for p in net.parameters()), torch.zeros(()))
+
+
+def of_the_loss_itself(_: Net, loss: Tensor) -> Tensor:
+    return loss / loss.detach()
+
+
+def of_other_outputs(net: Net, _: Tensor) -> Tensor:
+    with torch.no_grad():
+        wanted = net(X + 1).mean()
+    return (net(X).mean() - wanted).square()
+
+
+def a_number(_: Net, __: Tensor) -> Tensor:
+    return torch.tensor(0.5)
+
+
+@pytest.mark.parametrize("term", [penalty, of_the_loss_itself, of_other_outputs, a_number])
+def test_other_terms_are_meant(term: Callable[[Net, Tensor], Tensor]) -> None:
+    assert "detached_term" not in codes(with_term(term)[0])
+
+
+def iterated(keep: Callable[[list[Any], Tensor], object], times: int = 5) -> set[str]:
+    """What is found in the last of some iterations, whose losses are kept."""
+    net, kept = small(), list[Any]()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    recordings = []
+    for _ in range(times):
+        with bv.record(net, optimizer) as recording:
+            optimizer.zero_grad()
+            loss = F.cross_entropy(net(X), LABELS)
+            loss.backward()
+            optimizer.step()
+            keep(kept, loss)
+        recordings.append(recording)  # none of which has been looked at
+    return codes(recordings[-1].recording)
+
+
+def test_losses_with_their_graphs_are_told() -> None:
+    assert "losses_kept" in iterated(lambda kept, loss: kept.append(loss))
+    assert "losses_kept" in iterated(lambda kept, loss: kept.append(loss), times=15)
+
+
+@pytest.mark.parametrize(
+    "keep",
+    [
+        lambda kept, loss: kept.append(loss.item()),
+        lambda kept, loss: kept.append(loss.detach()),
+        lambda kept, loss: kept.__setitem__(slice(None), [*kept, loss][-2:]),
+        lambda kept, loss: None,
+    ],
+)
+def test_losses_without_them_are_not(keep: Callable[[list[Any], Tensor], object]) -> None:
+    assert "losses_kept" not in iterated(keep)
+
+
+def test_several_losses_of_one_iteration_are_not() -> None:
+    def step(net: Net, optimizer: torch.optim.Optimizer) -> None:
+        losses = [F.cross_entropy(net(X[i::3]), LABELS[i::3]) / 3 for i in range(3)]
+        for loss in losses:
+            loss.backward()
+        optimizer.step()
+
+    net = small()
+    assert "losses_kept" not in set.union(*(codes(recorded(step, net)) for _ in range(5)))
+
+
+def test_a_loss_that_depends_on_no_parameter_is_no_copy() -> None:
+    def step(net: Net, optimizer: torch.optim.Optimizer) -> None:
+        net(X)
+        torch.ones((), requires_grad=True).backward()
+        optimizer.step()
+
+    assert "loss_left_out" not in codes(recorded(step))
