@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
-from backprop_viz.recording.trace.earlier_graphs import KEPT
+from backprop_viz.recording.trace.earlier_graphs import IN_A_LIST
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import said_place
 
@@ -18,7 +18,7 @@ def find(recording: Recording) -> Iterator[Finding]:
     ``losses_kept``: the script has them in a list.
     """
     held = recording.earlier_graphs
-    if held is not None and held.op == KEPT:
+    if held is not None and held.op == IN_A_LIST:
         made = [i for i, e in enumerate(recording.events) if e.phase is Phase.LOSS]
         place = recording.events[made[-1]].place if made else None
         values = held.iterations, "?" if place is None else said_place(place)

@@ -9,7 +9,7 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
 from backprop_viz.capture.graph.graphs import grad_fn_of
-from backprop_viz.recording.trace.earlier_graphs import KEPT, EarlierGraphs
+from backprop_viz.recording.trace.earlier_graphs import IN_A_LIST, EarlierGraphs
 
 # A graph that has grown beyond this is not walked to its end.
 _MOST_NODES = 20_000
@@ -43,7 +43,7 @@ class GrowthWatch:
         held = losses.held(start)
         losses.note(root, start)
         if held and self.found is None:
-            self.found = EarlierGraphs(KEPT, held, held)
+            self.found = EarlierGraphs(IN_A_LIST, held, held)
 
     def _is_old(self, nodes: Iterable[GradFn]) -> bool:
         start = self._ages.start

@@ -33,6 +33,7 @@ from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
 from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
+from backprop_viz.capture.watches.skipped_steps import skipped_steps_seen
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.health import IterationHealth
@@ -66,10 +67,10 @@ class Follower(Protocol):
 class Watch:
     """Finds a loop's iterations from what it calls; the loop's numbers stay what they are.
 
-    An iteration ends with the step of an optimizer; of several, with that of the last in a turn of
-    the loop; without any given, with each that moves the models' parameters. The loss of
-    an iteration is the number that its last backward started from, as it was before a GradScaler
-    scaled it. An iteration that is not recorded costs a hook.
+    An iteration ends with the step of an optimizer, also with one that a GradScaler leaves out; of
+    several, with that of the last in a turn of the loop; without any given, with each that moves
+    the models' parameters. The loss of an iteration is the number that its last backward started
+    from, as it was before a GradScaler scaled it. An iteration that is not recorded costs a hook.
 
     Of an iteration that is wanted ``keep`` says how much is kept: "full", the first "sample" of
     the batch alone, or the "health" of each tensor. ``only`` names the modules of which it is kept,
@@ -114,6 +115,7 @@ class Watch:
         ):
             self._handles.callback(register(hook).remove)
         self._handles.enter_context(_backwards_seen(self._backward_starts))
+        self._handles.enter_context(skipped_steps_seen(self._was_skipped))
 
     def begin(self) -> LoopWatch | None:
         """Begin an iteration; what records it, if it is recorded."""
@@ -281,6 +283,17 @@ class Watch:
             self._loop.optimizer_stepped(optimizer)
         elif self._health is not None:
             self._health.optimizer_stepped(optimizer, *given)
+        if over and not self._within_step:
+            self.end()
+            self.begin()
+
+    def _was_skipped(self, optimizer: Optimizer) -> None:
+        """A step that was due is left out: the turn is over with it, as with any other."""
+        if not self._is_ours(optimizer) or not self._begun:
+            return
+        if self._turns is not None and not self._turns.steps(optimizer):
+            self.drop()
+        over = self._turns is None or self._turns.stepped(optimizer)
         if over and not self._within_step:
             self.end()
             self.begin()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backprop_viz.recording.trace.torch_error import CodePlace
 
-KEPT = "kept"
+IN_A_LIST = "kept in a list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class EarlierGraphs:
     """What holds the graphs of earlier ``iterations``, with their number of ``nodes``.
 
     ``op`` is the operation that adds to them, "backward" where backward runs through them, or
-    ``KEPT`` where the script has a list of so many earlier losses, whose nodes are not counted;
+    ``IN_A_LIST`` where the script has a list of so many earlier losses, whose nodes are not counted;
     ``place`` the line of the user's code; ``event`` the operation's index, None where it belongs
     to no phase.
     """

@@ -1,6 +1,7 @@
 """What clears the gradients of a loop of one's own, and the loss behind a GradScaler's."""
 
 from contextlib import nullcontext
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -240,3 +241,34 @@ def test_a_zero_grad_before_a_step_that_nobody_saw_is_of_no_later_iteration(
         window.command(Train())
         window.rest()
         assert [float(line) for line in window.ended().printed.split()] == printed
+
+
+def test_a_step_that_a_scaler_leaves_out_ends_an_iteration(tmp_path: Path) -> None:
+    def train(watched: bool) -> list[tuple[float, np.ndarray]]:
+        torch.manual_seed(5)
+        net = nn.Linear(3, 2)
+        optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
+        scaler = torch.amp.GradScaler("cpu", init_scale=2.0**126, backoff_factor=0.25)
+        watch = bv.watch(net, optimizer, tmp_path / "run.bprec") if watched else None
+        x, turns = torch.randn(5, 3) * 10, []
+        for _ in range(6):
+            optimizer.zero_grad()
+            loss = net(x).square().mean()
+            scaler.scale(loss).backward()
+            scaler.step(optimizer)
+            scaler.update()
+            turns.append((loss.item(), net.weight.detach().numpy().copy()))
+        if watch is not None:
+            watch.close()
+        return turns
+
+    turns = train(watched=False)
+    moved = [not np.array_equal(a, b) for (_, a), (_, b) in pairwise(turns)]
+    assert True in moved
+    assert False in moved  # else no step was left out
+    watched = train(watched=True)
+    assert [loss for loss, _ in watched] == [loss for loss, _ in turns]
+    found = list(bv.load(tmp_path / "run.bprec"))
+    assert [recording.loss for recording in found] == [loss for loss, _ in turns]
+    for recording, (_, weight) in zip(found, turns, strict=True):
+        assert np.array_equal(recording.at(len(recording.events)).value("weight"), weight)
