@@ -185,12 +185,14 @@ def _records(
         yield place
         try:
             after = _record_at(stream, place, size, layout, begun, keep)
-        except (EOFError, Malformed):
+        except (EOFError, Malformed) as error:
             found = _next_chunk(stream, place, size)
             if found is None:
                 found = _next_header(stream, begun.last or place + 1, size)
             if found is None:
                 layout.cut = True
+                if isinstance(error, Malformed) and not layout.recordings and not layout.notes:
+                    layout.damaged = size - place  # nothing of the file can be read
                 return
             begun.drop_after(found, layout)
             begun.last = found + 1  # so that what begins there is not found again
@@ -281,8 +283,8 @@ def _record_at(
         if keep is not None:
             keep(place, head, data)
         begun.take(head, place, after, layout)
-    elif kind == 0 or kind > 127:
-        raise Malformed(f"a record has the type {kind}")
+    elif kind == 0 or kind > 127 or length > frames.LONGEST:
+        raise Malformed(f"a record has the type {kind} and {length:,} bytes")
     elif after > size:
         raise EOFError
     return after

@@ -12,9 +12,9 @@ class EarlierGraphs:
     """What holds the graphs of earlier ``iterations``, with their number of ``nodes``.
 
     ``op`` is the operation that adds to them, "backward" where backward runs through them, or
-    ``IN_A_LIST`` where the script has a list of so many earlier losses, whose nodes are not counted;
-    ``place`` the line of the user's code; ``event`` the operation's index, None where it belongs
-    to no phase.
+    ``IN_A_LIST`` where the script has a list of so many earlier losses, whose nodes are not
+    counted; ``place`` the line of the user's code; ``event`` the operation's index, None where it
+    belongs to no phase.
     """
 
     op: str

@@ -15,6 +15,7 @@ import backprop_viz as bv
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files import recording_file
 from backprop_viz.recording.files.recording_file import RecordingFile
+from backprop_viz.recording.format import frames
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.requests.progress import Cancelled
 from backprop_viz.recording.run.program import Line, Program
@@ -67,6 +68,20 @@ def test_what_is_read_is_what_was_saved(tmp_path: Path, optimizer: str) -> None:
     assert [place.iteration for place in file.places] == [1, 2, 3]
     assert not file.cut_short
     assert not file.damaged_bytes
+
+
+def test_a_file_of_which_nothing_is_left_is_damaged_and_not_empty(tmp_path: Path) -> None:
+    whole = written(tmp_path / "run.bprec", small_recordings(2)).read_bytes()
+    draw = np.random.default_rng(0)
+    path, head = tmp_path / "damaged.bprec", len(frames.header())
+    for size in range(head + 20, len(whole), 97):
+        path.write_bytes(whole[:head] + draw.bytes(size - head))
+        with bv.load(path) as file:
+            assert (len(file), file.damaged_bytes) == (0, size - head)
+    # One that was ended while its first recording was written is whole as far as it goes.
+    path.write_bytes(whole[: head + 60])
+    with bv.load(path) as file:
+        assert (len(file), file.damaged_bytes, file.cut_short) == (0, 0, True)
 
 
 def test_a_file_of_one_recording_has_what_the_recording_has(tmp_path: Path) -> None:
