@@ -34,7 +34,10 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             translate("findings", "parameters in no optimizer"),
             frozenset({"not_in_optimizer", "nothing_updated"}),
         ),
-        (translate("findings", "layers outside the model"), frozenset({"unregistered"})),
+        (
+            translate("findings", "layers outside the model, and broken ties"),
+            frozenset({"unregistered", "tie_broken"}),
+        ),
         (
             translate("findings", "vanishing or exploding gradients"),
             frozenset({"vanishing", "exploding"}),

@@ -289,6 +289,11 @@ SENTENCES = {
         "{2} % of the targets of {1} lie where {0} cannot reach: it gives numbers from "
         "{3:g} to {4:g}. Leave out the last activation.",
     ),
+    "tie_broken": QT_TRANSLATE_NOOP(
+        "findings",
+        "{0} and {1} have the same numbers and are two parameters, as after a copy of tied "
+        "weights: each gets a gradient and an update of its own. Assign one to the other last.",
+    ),
     "undivided": QT_TRANSLATE_NOOP(
         "findings",
         "The gradients of {0} mean losses are added up undivided: the sum is {0} times their mean.",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F  # noqa: N812
-from torch import nn
+from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
@@ -121,6 +121,29 @@ def reductions_mixed() -> Recording:
     return recorded(step, regression(), lr=1e-3)
 
 
+class Tied(nn.Module):
+    """Predicts tokens, with the embedding for the last layer's weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed, self.last = nn.Embedding(7, 4), nn.Linear(4, 7, bias=False)
+        self.last.weight = self.embed.weight
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.last(self.embed(tokens))
+
+
+def predicted(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+    F.cross_entropy(net(torch.arange(6)), torch.arange(6) + 1).backward()
+    optimizer.step()
+
+
+def tie_broken() -> Recording:
+    net = Tied()
+    net.last.weight = nn.Parameter(net.embed.weight.detach().clone())
+    return recorded(predicted, net)
+
+
 def stepped_scaled() -> Recording:
     scaler = torch.amp.GradScaler("cpu")
 
@@ -145,5 +168,6 @@ LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
         losses_kept,
         reductions_mixed,
         stepped_scaled,
+        tie_broken,
     )
 }

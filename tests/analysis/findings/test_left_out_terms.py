@@ -1,5 +1,6 @@
-"""Terms and losses that are kept or left out of the gradient: said where they are, else not."""
+"""Terms, losses and ties that are kept or left out: said where they are, else not."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
 from tests.analysis.findings.broken_loops import X, small
-from tests.analysis.findings.loops_of_steps import LABELS, recorded
+from tests.analysis.findings.loops_of_steps import LABELS, Tied, predicted, recorded
 
 Net = nn.Module
 
@@ -137,3 +138,29 @@ def test_a_loss_that_depends_on_no_parameter_is_no_copy() -> None:
         optimizer.step()
 
     assert "loss_left_out" not in codes(recorded(step))
+
+
+def untied() -> nn.Module:
+    net = Tied()
+    net.last.weight = nn.Parameter(torch.randn(7, 4))
+    return net
+
+
+def moved_and_copied() -> nn.Module:
+    return copy.deepcopy(Tied().to(torch.float32))
+
+
+@pytest.mark.parametrize("make", [Tied, untied, moved_and_copied])
+def test_weights_that_are_tied_or_never_were_are_not_told(make: Callable[[], nn.Module]) -> None:
+    assert "tie_broken" not in codes(recorded(predicted, make()))
+
+
+def test_layers_that_begin_as_copies_are_meant() -> None:
+    layer = nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
+    net = nn.Sequential(nn.Embedding(7, 4), nn.TransformerEncoder(layer, 2), nn.Linear(4, 7))
+
+    def step(net: Net, optimizer: torch.optim.Optimizer) -> None:
+        F.cross_entropy(net(torch.arange(6)[None])[0], torch.arange(6)).backward()
+        optimizer.step()
+
+    assert "tie_broken" not in codes(recorded(step, net))
