@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
+from threading import get_ident
 from typing import Any
 
 import torch
@@ -48,6 +49,8 @@ class Turns:
         self._loop: TurnLoop | None = None
         self._seen: dict[StackPlace, set[int]] = {}  # the signs of the first turn
         self._within_step = False
+        # The loop's own: checkpoints call modules from within a backward's.
+        self._thread = get_ident()
         self._open = ExitStack()
         self._wait()
 
@@ -89,6 +92,7 @@ class Turns:
     def stepped(self, optimizer: Optimizer) -> bool:
         """An optimizer has stepped; returns whether the turn is over with it."""
         self._within_step = self._ran_backward = False
+        self._thread = get_ident()
         here, _ = stack_place()
         number = self._number(optimizer)
         self._went_on.update(where for _, where in self._steps)
@@ -158,7 +162,7 @@ class Turns:
 
     def _sign(self, owners: set[int]) -> LoopWatch | None:
         """Something that these own is used; what records the next turn, if that begins with it."""
-        if not owners or self._within_step:
+        if not owners or self._within_step or get_ident() != self._thread:
             return None
         here, inner = stack_place()
         if inner:  # what called it was a sign

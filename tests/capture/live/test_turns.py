@@ -1,6 +1,7 @@
 """Which steps of several optimizers are one iteration: those of one turn of the script's loop."""
 
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -60,3 +61,24 @@ def test_turns_that_nothing_tells_apart_are_not_recorded_as_one(tmp_path: Path) 
     for recording in bv.load(tmp_path / "run.bprec"):
         rules = [event.parameter for event in recording.events if event.phase is bv.Phase.UPDATE]
         assert len(rules) == len(set(rules))
+
+
+def test_a_call_in_another_thread_is_of_no_turn(tmp_path: Path) -> None:
+    nets = [nn.Linear(2, 1), nn.Linear(2, 1)]
+    first, second = (torch.optim.SGD(net.parameters(), lr=0.1) for net in nets)
+    x, losses = torch.randn(4, 2), []
+    watched = bv.watch(nets, [first, second], tmp_path / "run.bprec")
+    for _ in range(4):
+        first.zero_grad()
+        nets[0](x).square().mean().backward()
+        first.step()
+        beside = Thread(target=nets[0], args=(x,))
+        beside.start()
+        beside.join()
+        second.zero_grad()
+        loss = nets[1](x).square().mean()
+        loss.backward()
+        second.step()
+        losses.append(loss.item())
+    watched.close()
+    assert [recording.loss for recording in bv.load(tmp_path / "run.bprec")] == losses
