@@ -67,7 +67,11 @@ def array_head(data: Buffer) -> ArrayHead:
 
 def array_of(data: Buffer) -> Array:
     """The array in these bytes, read-only, over the same memory. Raises Malformed."""
-    head = array_head(data)
+    return plain_array(array_head(data), data)
+
+
+def plain_array(head: ArrayHead, data: Buffer) -> Array:
+    """The same where the head is read already."""
     if head.compression != UNCOMPRESSED:
         raise Malformed(f"an array has the compression {head.compression}, which is not known")
     if len(data) - head.length != head.size:

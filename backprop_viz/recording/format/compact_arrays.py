@@ -15,8 +15,8 @@ from backprop_viz.recording.format.codec import (
     ArrayHead,
     Malformed,
     array_head,
-    array_of,
     array_pieces,
+    plain_array,
     plain_head,
 )
 from backprop_viz.recording.format.frames import Buffer
@@ -133,7 +133,7 @@ def unpacked_array(data: Buffer, earlier: TensorTable) -> Array:
     """The array in these bytes, read-only; ``earlier`` are those told before. Raises Malformed."""
     head = array_head(data)
     if head.compression not in (COPY, DIFFERENCE, PLANES):
-        array = array_of(data)
+        array = plain_array(head, data)
         if array.flags.aligned:
             return array
         array = array.copy()

@@ -1,6 +1,6 @@
 """Reads records, and makes recordings of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from backprop_viz.recording.format.call_codec import understood_call
@@ -134,8 +134,13 @@ class RecordingReader:
         self._events += map(self._event, decoded(payload, EventsRecord).events)
 
     def _event(self, told: EventRecord) -> Event:
-        for tensor in (*told.inputs, *told.outputs, *_flat(told.state.values())):
-            self._known_or_none(tensor)
+        ids = [*told.inputs, *told.outputs]
+        for pair in told.state.values():
+            ids += pair
+        there = range(len(self._tensors))
+        for tensor in ids:
+            if tensor is not None and tensor not in there:
+                raise _unknown(tensor, there)
         return Event(
             told.phase,
             told.op,
@@ -194,13 +199,14 @@ class RecordingReader:
         self.health.append(decoded(payload, IterationHealth))
 
     def _known(self, tensor: int) -> int:
-        if not 0 <= tensor < len(self._tensors):
-            raise Malformed(f"it names tensor {tensor} of {len(self._tensors)}")
+        there = range(len(self._tensors))
+        if tensor not in there:
+            raise _unknown(tensor, there)
         return tensor
 
     def _known_or_none(self, tensor: int | None) -> int | None:
         return None if tensor is None else self._known(tensor)
 
 
-def _flat(pairs: Iterable[tuple[int | None, int]]) -> list[int | None]:
-    return [tensor for pair in pairs for tensor in pair]
+def _unknown(tensor: int, there: range) -> Malformed:
+    return Malformed(f"it names tensor {tensor} of {len(there)}")
