@@ -18,7 +18,6 @@ from backprop_viz.capture.code import calling_frames
 from backprop_viz.capture.code.forward_code import code_of
 from backprop_viz.capture.code.line_trace import lines_traced
 from backprop_viz.capture.code.loop_source import loop_source
-from backprop_viz.capture.code.user_lines import line_of_file
 from backprop_viz.capture.followed_backward import FollowedBackward, creates_graph
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.recorder import Recorder
@@ -264,8 +263,7 @@ class LoopWatch(TorchFunctionMode):
         if source != self._source:  # another file, or cell of a notebook
             self._source, code = source, code_of(self._models[0], source)
             self._code = self._functions.forward = code
-        if (line := line_of_file(source)) is not None:
-            self._recorder.lines.begins(line)
+        self._recorder.lines.begins_in(source)
 
     def _has_ended(self, phase: Phase) -> None:
         if self._ended is not None:
@@ -274,10 +272,7 @@ class LoopWatch(TorchFunctionMode):
                 self._ended(phase)
 
     def _caught_up(self, phase: Phase, clips: str | None = None) -> None:
-        """Note what the loop's own lines, or between two closures the optimizer, have changed.
-
-        What ``clips`` is told of every ``.grad``, though it may change none.
-        """
+        """Note what has changed unseen; what ``clips`` is told of all ``.grad``, changed or not."""
         self._go(None)
         phase = Phase.UPDATE if self._steps_by_closure else phase
         self._recorder.catch_up(phase, clips or self._cause, every_grad=clips is not None)
@@ -296,7 +291,7 @@ class LoopWatch(TorchFunctionMode):
             self._thread = here
             _push_mode(self)  # type: ignore[no-untyped-call]
         evaluates = first and self._ended is not None and not torch.is_grad_enabled()
-        if self._evaluating or evaluates:
+        if self._evaluating or (evaluates and not calling_frames.is_checkpointed()):
             self._evaluating += 1
             return
         self._depth += 1
@@ -326,9 +321,9 @@ class LoopWatch(TorchFunctionMode):
                 self._go(None)  # it has raised: nobody is to be held as at its end
                 return
             self._forwarded, self._lazy = True, False
-            if not self._within:
-                with _UNSEEN():
-                    self._recorder.take_results(next(nested_tensors(output), None), None)
+            made = None if self._within else next(nested_tensors(output), None)
+            with _UNSEEN():
+                self._recorder.take_results(made, None)
             self._has_ended(Phase.FORWARD)
 
     def _clearing(self, name: str, args: tuple[Any, ...]) -> None:
@@ -389,8 +384,12 @@ class LoopWatch(TorchFunctionMode):
             self._has_ended(Phase.LOSS)
         self._go(Phase.BACKWARD)
         within = self._followed.running(func, args, kwargs)
-        with self._recorder.backward(roots, within):
-            result = func(*args, **kwargs)
+        self._evaluating += 1  # a call of the model in here computes something again, or looks
+        try:
+            with self._recorder.backward(roots, within):
+                result = func(*args, **kwargs)
+        finally:
+            self._evaluating -= 1
         self._forwarded = False
         self._recorder.own.gave(result)
         self._has_ended(Phase.BACKWARD)

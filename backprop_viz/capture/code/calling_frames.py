@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
+_CHECKPOINT = str(Path("torch", "utils", "checkpoint.py"))
 _LAZY = str(Path("torch", "nn", "modules", "lazy.py"))
 
 
@@ -27,7 +28,7 @@ def is_scaling() -> bool:
 
 def clipping_function() -> str | None:
     """The function of ``torch.nn.utils.clip_grad`` that is running, if one is."""
-    frame: FrameType | None = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(3)
     found = None
     for _ in range(12):
         if frame is None:
@@ -62,6 +63,17 @@ def makes_lazy_parameters() -> bool:
             break
         code = frame.f_code
         if code.co_name == "_infer_parameters" and code.co_filename.endswith(_LAZY):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def is_checkpointed() -> bool:
+    """Whether a checkpoint runs this without a graph, and again when backward comes to it."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        code = frame.f_code
+        if code.co_filename.endswith(_CHECKPOINT) and code.co_name == "forward":
             return True
         frame = frame.f_back
     return False

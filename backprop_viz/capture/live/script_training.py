@@ -17,7 +17,7 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 
-from backprop_viz.capture.code.calling_frames import kwargs_of_call
+from backprop_viz.capture.code.calling_frames import is_checkpointed, kwargs_of_call
 from backprop_viz.capture.live.discovery import (
     living_optimizers,
     models_of,
@@ -127,7 +127,9 @@ class ScriptTraining:
         """A module is called: the outermost of a call comes first."""
         if torch.compiler.is_compiling():  # who calls what is compiled was asked before
             return
-        if not torch.is_grad_enabled() or not any(p.requires_grad for p in module.parameters()):
+        if not any(p.requires_grad for p in module.parameters()):
+            return
+        if not torch.is_grad_enabled() and not is_checkpointed():
             return
         first, joined = self._watch is None, self._other is not None
         if self._watch is not None:

@@ -1,7 +1,7 @@
 """Watches a training loop: finds its iterations, and records those that are wanted."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Literal, Protocol
 
@@ -27,12 +27,11 @@ from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.capture.watches.backward_watch import roots_of
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
 from backprop_viz.capture.watches.module_hooks import copied_without_hooks
-from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
+from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.skipped_steps import skipped_steps_seen
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.iteration import Recording
@@ -114,7 +113,7 @@ class Watch:
             (register_optimizer_step_post_hook, self._has_stepped),
         ):
             self._handles.callback(register(hook).remove)
-        self._handles.enter_context(_backwards_seen(self._backward_starts))
+        self._handles.enter_context(backwards_heard(self._backward_starts))
         self._handles.enter_context(skipped_steps_seen(self._was_skipped))
 
     def begin(self) -> LoopWatch | None:
@@ -331,20 +330,3 @@ class Watch:
         for scaler in self._scalers:
             loss /= scaler.get_scale() or 1.0
         return loss
-
-
-@contextmanager
-def _backwards_seen(starts: Callable[[Sequence[Tensor]], None]) -> Iterator[None]:
-    """Call ``starts`` with what a backward starts from. ``Tensor.backward`` calls this too."""
-    with backward_overridable():
-        plain = torch.autograd.backward
-
-        def backward(*args: Any, **kwargs: Any) -> None:
-            starts(roots_of(BACKWARD, args, kwargs))
-            plain(*args, **kwargs)
-
-        torch.autograd.backward = backward
-        try:
-            yield
-        finally:
-            torch.autograd.backward = plain

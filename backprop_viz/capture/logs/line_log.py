@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sized
 
+from backprop_viz.capture.code.user_lines import line_of_file
+
 
 class LineLog:
     """Each line, with how many ``events`` there were before it."""
@@ -18,6 +20,11 @@ class LineLog:
     def begins(self, line: int) -> None:
         """A line at which a phase begins is about to run."""
         self.lines.append((line, len(self._events)))
+
+    def begins_in(self, source: str) -> None:
+        """The line of a file at which a phase begins is running."""
+        if (line := line_of_file(source)) is not None:
+            self.begins(line)
 
     def of_forward_begins(self, line: int) -> None:
         """A line of forward is about to run."""

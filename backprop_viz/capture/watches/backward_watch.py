@@ -20,7 +20,11 @@ from backprop_viz.capture.tensors.memory import LEFT_OUT, is_wrapped
 from backprop_viz.capture.tensors.snapshots import Arrived, GradFnInput
 from backprop_viz.capture.watches.calm_backward import CalmBackward
 from backprop_viz.capture.watches.interventions import Grads, changed_by
-from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
+from backprop_viz.capture.watches.overridable_backward import (
+    BACKWARD,
+    backward_overridable,
+    heard_backward,
+)
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.write_watch import WriteWatch
 from backprop_viz.recording.trace.events import GradientIntervention
@@ -34,6 +38,7 @@ Within = AbstractContextManager[None] | None  # what a backward runs in
 BACKWARD_FUNCTIONS: Mapping[Callable[..., Any], str] = {
     torch.Tensor.backward: "self",
     BACKWARD: "tensors",
+    heard_backward: "tensors",  # what torch tells of while that is in its place
     torch.autograd.grad: "outputs",
 }
 
@@ -43,7 +48,8 @@ def roots_of(
 ) -> list[Tensor]:
     """The tensors that a backward starts from."""
     given = args[0] if args else kwargs.get(BACKWARD_FUNCTIONS[func])
-    return [given] if isinstance(given, Tensor) else list(given or ())
+    roots = given if isinstance(given, list | tuple) else [given]
+    return [root for root in roots if isinstance(root, Tensor)]
 
 
 def of_torch_func(func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:

@@ -1,16 +1,17 @@
 """``torch.autograd.backward`` that asks a function mode, as ``torch.autograd.grad`` does.
 
 torch 2.6 runs it unseen: a loop or a reentrant checkpoint that calls it would have no backward in
-its recording. Newer torch needs nothing of this.
+its recording. Newer torch tells a mode of it, by whatever stands in its place at the time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.graph import GradientEdge
 from torch.overrides import handle_torch_function, has_torch_function
 
 # torch's own, which a mode is asked for.
@@ -18,12 +19,16 @@ BACKWARD = torch.autograd.backward
 BACKWARD_ASKS = "has_torch_function" in BACKWARD.__code__.co_names
 
 
+# Those that are told what a backward starts from.
+_hear: list[Callable[[Sequence[Tensor]], None]] = []
+
+
 @wraps(BACKWARD)
 def _asking(tensors: Any, *args: Any, **kwargs: Any) -> Any:
-    roots = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    roots = (tensors,) if isinstance(tensors, Tensor | GradientEdge) else tuple(tensors)
     if has_torch_function(roots):
-        return handle_torch_function(BACKWARD, roots, tensors, *args, **kwargs)
-    return BACKWARD(tensors, *args, **kwargs)
+        return handle_torch_function(BACKWARD, roots, roots, *args, **kwargs)
+    return BACKWARD(roots, *args, **kwargs)
 
 
 @contextmanager
@@ -36,4 +41,31 @@ def backward_overridable() -> Iterator[None]:
     try:
         yield
     finally:
-        torch.autograd.backward = BACKWARD
+        if torch.autograd.backward is _asking:
+            torch.autograd.backward = BACKWARD
+
+
+@wraps(BACKWARD)
+def heard_backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
+    """``torch.autograd.backward`` of which others hear."""
+    roots = (tensors,) if isinstance(tensors, Tensor | GradientEdge) else tuple(tensors)
+    for starts in tuple(_hear):
+        starts([root for root in roots if isinstance(root, Tensor)])
+    return _asking(roots, *args, **kwargs)
+
+
+@contextmanager
+def backwards_heard(starts: Callable[[Sequence[Tensor]], None]) -> Iterator[None]:
+    """Call ``starts`` with what each backward in here starts from, before it runs.
+
+    ``Tensor.backward`` calls ``torch.autograd.backward`` too.
+    """
+    _hear.append(starts)
+    if torch.autograd.backward in (BACKWARD, _asking):
+        torch.autograd.backward = heard_backward
+    try:
+        yield
+    finally:
+        _hear.remove(starts)
+        if not _hear and torch.autograd.backward is heard_backward:
+            torch.autograd.backward = BACKWARD
