@@ -44,6 +44,7 @@ class LateRecording:
             graph=self._walked.graph,
             passes=tuple(self._forward.passes),
             tensors=self._log.tensors,
+            taken=self._log.taken,
             **self._known,
         )
         beside = self._beside

@@ -26,6 +26,7 @@ from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches import clipping
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
+from backprop_viz.capture.watches.clearing_watch import clearings_alone
 from backprop_viz.capture.watches.function_stack import leave, put_back, runs_alone, step_aside
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
@@ -73,13 +74,12 @@ class LoopWatch(TorchFunctionMode):
         self._phase: Phase | None = None
         self._depth = self._evaluating = 0  # calls of the model under way, and those beside it
         self._within = False  # whether the call of the model began within a transform of torch.func
-        self._nodes = 0  # of autograd, before the function that runs
+        self._cause, self._nodes = CHANGED, 0  # nodes of autograd, before the function that runs
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
         self._aside: int | None = None  # how many modes were below when it stepped aside
         self._thread, self.over = threading.get_ident(), False  # a thread may have it still
         self._clears: ExitStack | None = None
-        self._cause = CHANGED
         self._clips: str | None = None  # what clips after a forward, before its backward
 
     @contextmanager
@@ -89,7 +89,9 @@ class LoopWatch(TorchFunctionMode):
         handles.append(optimizers.register_optimizer_step_pre_hook(self.optimizer_steps))
         handles.append(optimizers.register_optimizer_step_post_hook(self.optimizer_stepped))
         try:
-            with self._recorder.following_modules(), backward_overridable(), self.transforms_told():
+            alone = clearings_alone(self, self.clearing_begins, self.clearing_ends)
+            following, told = self._recorder.following_modules(), self.transforms_told()
+            with following, backward_overridable(), told, alone:
                 yield
         finally:
             for handle in handles:
@@ -329,9 +331,9 @@ class LoopWatch(TorchFunctionMode):
     def _clearing(self, name: str, args: tuple[Any, ...]) -> None:
         """An optimizer begins or ends to clear the gradients."""
         if name == _ENTER and str(args[0] if args else "").startswith(_CLEARS):
-            self._clearing_begins()
+            self.clearing_begins()
         elif name != _ENTER:
-            self._clearing_ends()
+            self.clearing_ends()
 
     @contextmanager
     def clearing_module(self, module: nn.Module) -> Iterator[None]:
@@ -341,11 +343,10 @@ class LoopWatch(TorchFunctionMode):
         if self.over or self._clears is not None or own.isdisjoint(map(id, module.parameters())):
             yield
             return
-        self._clearing_begins()
-        try:
+        with ExitStack() as cleared:
+            self.clearing_begins()
+            cleared.callback(self.clearing_ends)
             yield
-        finally:
-            self._clearing_ends()
 
     def was_cleared(self, grads: Mapping[int, Copy], place: CodePlace) -> None:
         """zero_grad has run just before the iteration was found, as ``Recorder`` says."""
@@ -354,22 +355,22 @@ class LoopWatch(TorchFunctionMode):
                 self._recorder.lines.begins(place[1])
             self._recorder.was_cleared(grads, place)
 
-    def _clearing_begins(self) -> None:
-        if self._phase is Phase.LOSS:
-            with _UNSEEN():
-                self._recorder.results.expected()
-            self._has_ended(Phase.LOSS)
+    def clearing_begins(self) -> None:
+        """The gradients are about to be cleared."""
         with _UNSEEN():
+            if self._phase is Phase.LOSS:
+                self._recorder.results.expected()
+                self._has_ended(Phase.LOSS)
             self._go(None)
             if self._steps_by_closure:
                 self._caught_up(Phase.UPDATE)
-        self._clears = ExitStack()
-        self._note_line()
-        with _UNSEEN():
+            self._clears = ExitStack()
+            self._note_line()
             self._clears.enter_context(self._recorder.phase(Phase.ZERO_GRAD))
         self._quiet = True
 
-    def _clearing_ends(self) -> None:
+    def clearing_ends(self) -> None:
+        """They are."""
         if self._clears is not None:
             with _UNSEEN():
                 self._clears.close()

@@ -14,6 +14,7 @@ from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
+from backprop_viz.capture.watches.module_tree import walked_once
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.iteration import Recording
 
@@ -52,8 +53,9 @@ def record(
     """
     chosen = None if only is None else ModuleChoice(model, only)
     with without_collector():
-        recorder = Recorder(model, optimizer, only=chosen)
-        watch = LoopWatch(recorder, [model])
+        with walked_once():
+            recorder = Recorder(model, optimizer, only=chosen)
+            watch = LoopWatch(recorder, [model])
         seen = module_clearings_seen(watch.clearing_module)
         warned, noted = warned_where_it_was_called(), _errors_noted(recorder)
         moves = lbfgs_moves_seen(recorder.watch.moved)

@@ -248,7 +248,6 @@ class Recorder:
             buffers=self._buffers.buffers(),
             groups=self._used.groups(),
             error=self.errors.error,
-            taken=tuple(self.log.taken),
             earlier_graphs=self._growth.found,
             serial=self._serial,
         )

@@ -27,7 +27,7 @@ from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
+from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
 from backprop_viz.capture.watches.module_hooks import copied_without_hooks
@@ -146,6 +146,8 @@ class Watch:
             self._open.enter_context(context)
         self._open.enter_context(module_clearings_seen(loop.clearing_module))
         self._open.enter_context(lbfgs_moves_seen(recorder.watch.moved))
+        alone = clearings_alone(loop, loop.clearing_begins, loop.clearing_ends)
+        self._open.enter_context(alone)
         self._open.enter_context(loop.transforms_told())
         for handle in loop.hook_models():
             self._open.callback(handle.remove)

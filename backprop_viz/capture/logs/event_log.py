@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from backprop_viz.capture.code.user_lines import user_line
+from backprop_viz.capture.logs.taken_numbers import TakenArray, TakenNumbers
 from backprop_viz.capture.tensors.many_copies import LateCopies
 from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy as Copy
@@ -20,8 +21,6 @@ from backprop_viz.recording.trace.torch_error import CodePlace
 
 # Why a tensor has no numbers that others have written to while it was read without a copy.
 WRITTEN_UNSEEN = "written_unseen"
-# So many are noted: a loop over the elements of a tensor takes one after the other.
-_MOST_TAKEN = 1000
 _NONE: dict[str, Any] = {}
 # The arguments of an event that is not made yet, in their order, and where its node is in them.
 EventRow = list[Any]
@@ -52,7 +51,7 @@ class EventLog:
         # Whether nobody asks meanwhile which events there are.
         self.waits = False
         # What handed numbers to Python or numpy.
-        self.taken: list[NumbersTaken] = []
+        self._taken = TakenNumbers()
         # How many events somebody holds: those stay as they are.
         self._given_out = 0
         # Calls of which the events come after all of these, and what notes them.
@@ -275,7 +274,7 @@ class EventLog:
         self._events = min(self._events, events)
         tensors = max(tensors, self._least)
         self.tensors.truncate(tensors)
-        self.taken = [t for t in self.taken if t.after <= events and t.tensor < tensors]
+        self._taken.cut(events, tensors)
         self._given_out = min(self._given_out, events)
 
     def given_out(self) -> tuple[Event, ...]:
@@ -287,10 +286,16 @@ class EventLog:
         """Take note that the numbers of these tensors went to Python or numpy."""
         place = user_line()
         for copy in copies:
-            tensor = None if isinstance(copy, NotCopied) else self.tensors.known(copy)
-            told = None if tensor is None else NumbersTaken(call, tensor, len(self), place)
-            if told is not None and len(self.taken) < _MOST_TAKEN and told not in self.taken[-1:]:
-                self.taken.append(told)
+            if copy is None or isinstance(copy, NotCopied):
+                continue
+            tensor = self.tensors.known(copy)
+            if tensor is not None or self.snapshots.is_of_parameters(copy):
+                self._taken.note(TakenArray(call, copy, tensor, len(self), place))
+
+    @property
+    def taken(self) -> tuple[NumbersTaken, ...]:
+        """Which numbers went to Python or numpy, of the tensors that are in the table now."""
+        return self._taken.told(self.tensors)
 
     def set_node(self, event: int, node: int | None) -> None:
         """Give an event its node in the graph."""

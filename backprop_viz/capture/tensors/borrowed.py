@@ -1,6 +1,6 @@
 """Memory of torch's that a recording reads without a copy, until somebody may write to it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 
 import torch
 from numpy import ndarray
@@ -152,6 +152,13 @@ class BorrowedMemory:
         """Whether nobody can have written to anything since, after so many writes."""
         seen = self.allowed and looked_at >= max(self._all_written, self.writes)
         return seen and not self._exposed
+
+    def unwritten_since(self, looked_at: int, addresses: Set[int]) -> bool:
+        """The same of the memory that begins at these addresses."""
+        if not self.allowed or looked_at < self._all_written:
+            return False
+        later = [address for address, when in self._written.items() if when > looked_at]
+        return addresses.isdisjoint(later) and addresses.isdisjoint(self._exposed)
 
     def is_surely_as_looked_at(self, copied: Copied, tensor: Tensor) -> bool:
         """``is_as_looked_at``, or borrowed; quick to tell while nothing was written to."""

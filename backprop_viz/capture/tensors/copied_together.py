@@ -147,6 +147,10 @@ class CopiedTogether:
             self._arrays[number] = array
         return array
 
+    def has(self, array: Array) -> bool:
+        """Whether this is the array of one of the tensors."""
+        return any(array is one for one in self._arrays)
+
     def share(self, number: int, array: Array) -> None:
         """One of the tensors has an array already, of the same numbers."""
         self._arrays[number] = array

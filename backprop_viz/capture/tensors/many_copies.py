@@ -1,9 +1,9 @@
 """The copies of a model's parameters and of their ``.grad``, of all of them at an instant."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, overload
 
-from torch import Tensor
+from torch import Tensor, UntypedStorage
 
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.borrowed import (
@@ -111,10 +111,23 @@ def _by_itself(tensor: Tensor) -> Copy:
 class _Source:
     """What was copied together: tensors that are ``held``, or their memory is.
 
-    ``keys`` are the id() of each parameter; ``alone`` says whether nobody else has its memory.
+    ``keys`` are the id() of each parameter; ``alone`` says whether nobody else has its ``memory``,
+    by the addresses where that begins. ``looked_at`` is after how many writes, as
+    ``BorrowedMemory`` counts.
     """
 
-    __slots__ = ("_numbers", "alone", "copies", "held", "keys", "looked_at", "together", "versions")
+    __slots__ = (
+        "_all_alone",
+        "_numbers",
+        "alone",
+        "copies",
+        "held",
+        "keys",
+        "looked_at",
+        "memory",
+        "together",
+        "versions",
+    )
 
     def __init__(
         self,
@@ -124,10 +137,13 @@ class _Source:
         versions: list[int],
         held: Sequence[object],
         alone: list[bool],
+        memory: Sequence[int],
+        looked_at: int,
     ) -> None:
         self.together, self.copies, self.keys, self.versions = together, copies, keys, versions
-        self.held, self.alone = held, alone
-        self.looked_at = -1  # after how many writes, as ``BorrowedMemory`` counts
+        self.held, self.looked_at = held, looked_at
+        self.alone, self.memory = alone, frozenset(memory)
+        self._all_alone = all(alone)
         self._numbers: dict[int, int] | None = None
 
     def number(self, key: int, keys: Sequence[int]) -> int | None:
@@ -143,11 +159,25 @@ class _Source:
             copied.looked_at = self.looked_at
         return copied
 
+    def is_unwritten(self, tensors: Sequence[Tensor], borrowed: BorrowedMemory) -> bool:
+        """Whether it is known that nobody has written to these tensors, which have its memory."""
+        if not (self._all_alone and borrowed.unwritten_since(self.looked_at, self.memory)):
+            return False
+        try:
+            # A backward that adds to ``.grad`` is no call that is told of.
+            same = [tensor._version for tensor in tensors] == self.versions
+            same = same and list(map(Tensor.data_ptr, tensors)) == self.together.sources
+        except RuntimeError:
+            return False
+        if same:
+            self.looked_at = borrowed.now
+        return same
+
     def changed(self, versions: list[int], borrowed: BorrowedMemory) -> list[int]:
         """Which of them may have been written to since; they lie where they lay."""
         pairs = zip(versions, self.versions, strict=True)
         moved = [number for number, (now, before) in enumerate(pairs) if now != before]
-        if not moved and borrowed.nothing_written_since(self.looked_at) and all(self.alone):
+        if not moved and self._all_alone and borrowed.nothing_written_since(self.looked_at):
             return []
         if len(moved) == len(versions):
             return moved
@@ -175,6 +205,11 @@ class ManyCopies:
         """Nobody will ask for a copy again."""
         self._weights = None
         self._grads.clear()
+
+    def have(self, array: Array) -> bool:
+        """Whether this is the array of one of them."""
+        sources = [source for source in (self._weights, *self._grads) if source is not None]
+        return any(source.together.has(array) for source in sources)
 
     # -- parameters ----------------------------------------------------------------------------
 
@@ -214,33 +249,40 @@ class ManyCopies:
         return source.keys, source.copies
 
     def weights(
-        self, tensors: Sequence[Tensor], known: MutableMapping[int, Any]
+        self, tensors: Sequence[Tensor], known: MutableMapping[int, tuple[Tensor, int, Copied]]
     ) -> LateCopies | None:
         """The copies of all parameters as they are now.
 
         None: ask for each. ``known``, by the id() of each, are copies that this takes the place of.
         """
-        layout, keys, before = layout_of(tensors), list(map(id, tensors)), self._weights
-        versions = _versions(tensors)
+        keys, before, borrowed = list(map(id, tensors)), self._weights, self._borrowed
+        same = before is not None and before.keys == keys
+        if before is not None and same and before.is_unwritten(tensors, borrowed):
+            return before.copies
+        layout, versions = layout_of(tensors), _versions(tensors)
         if layout is None or versions is None or not tensors:
             return None
         if before is None:
             if not known.keys().isdisjoint(keys):
                 return None
-            pairs = zip(tensors, _alone(tensors), strict=True)
+            pairs = zip(tensors, _alone([t.untyped_storage() for t in tensors]), strict=True)
             alone = [one and not is_lent(tensor) for tensor, one in pairs]
             return self._copied(tensors, layout, keys, versions, alone)[0]
-        if before.keys != keys or not before.together.is_of(layout):
+        if not same or not before.together.is_of(layout):
             return None
-        changed = before.changed(versions, self._borrowed)
+        changed = before.changed(versions, borrowed)
         if not changed:
             return before.copies
         if 2 * len(changed) < len(keys):
             return None
-        for key in keys:
-            known.pop(key, None)
         copies, together = self._copied(tensors, layout, keys, versions, before.alone)
         _share(before.together, together, changed)
+        for number, key in enumerate(keys):
+            if (one := known.pop(key, None)) is None:
+                continue
+            tensor, version, copied = one  # maybe it was copied by itself since
+            if version == versions[number] and copied.is_of(tensor):
+                together.share(number, copied.array)
         return copies
 
     def _copied(
@@ -253,9 +295,9 @@ class ManyCopies:
     ) -> tuple[LateCopies, CopiedTogether]:
         together = CopiedTogether(layout, self._memory)
         copies = LateCopies(range(len(tensors)), together)
-        self._weights = _Source(together, copies, keys, versions, tensors, alone)
-        self._weights.looked_at = self._borrowed.now
-        self._borrowed.leave_all(_addresses(tensors, layout))
+        memory, now = _addresses(tensors, layout), self._borrowed.now
+        self._weights = _Source(together, copies, keys, versions, tensors, alone, memory, now)
+        self._borrowed.leave_all(memory)
         return copies, together
 
     # -- their .grad ---------------------------------------------------------------------------
@@ -272,7 +314,7 @@ class ManyCopies:
     def grads(
         self,
         parameters: Sequence[Tensor],
-        known: Container[MemoryPlace],
+        known: Mapping[MemoryPlace, object],
         clones: Mapping[int, Tensor],
     ) -> LateCopies | None:
         """The copies of the ``.grad`` of all parameters as they are now.
@@ -285,33 +327,42 @@ class ManyCopies:
         there = [grad for grad in grads if grad is not None]
         if not there:
             return LateCopies([None] * len(grads))
+        keys = [id(p) for p, grad in zip(parameters, grads, strict=True) if grad is not None]
+        before, borrowed = self._grads[-1] if self._grads else None, self._borrowed
+        same = before is not None and before.keys == keys and len(before.copies) == len(grads)
+        if (
+            before is not None
+            and same
+            and borrowed.nothing_written_since(before.looked_at)
+            and before.is_unwritten(there, borrowed)
+        ):
+            return before.copies
         layout, versions = layout_of(there), _versions(there)
         if layout is None or versions is None or len(set(layout.addresses)) < len(there):
             return None
-        keys = [id(p) for p, grad in zip(parameters, grads, strict=True) if grad is not None]
-        before = self._grads[-1] if self._grads else None
         changed: Sequence[int] = ()
-        if before is not None and before.keys == keys and before.together.is_of(layout):
-            changed = before.changed(versions, self._borrowed)
-            if not changed and len(before.copies) == len(grads):
+        if before is not None and same and before.together.is_of(layout):
+            changed = before.changed(versions, borrowed)
+            if not changed:
                 return before.copies
             if 2 * len(changed) < len(keys):
                 return None
-        else:
-            places = zip(layout.addresses, versions, strict=True)
-            if any(place in known or self.grad(place) is not None for place in places):
-                return None
+        places = list(zip(layout.addresses, versions, strict=True)) if known or self._grads else []
+        if not known.keys().isdisjoint(places):
+            return None
+        if not changed and any(self.grad(place) is not None for place in places):
+            return None
         cloned = clones and CopiedTogether.lying_in(layout, list(map(clones.get, keys)))
         together = cloned or CopiedTogether(layout, self._memory)
         if before is not None and changed:
             _share(before.together, together, changed)
         numbers = iter(range(len(there)))
         copies = LateCopies([None if grad is None else next(numbers) for grad in grads], together)
-        alone, held = _alone(there), [grad.untyped_storage() for grad in there]
-        source = _Source(together, copies, keys, versions, held, alone)
-        source.looked_at = self._borrowed.now
-        self._borrowed.exclude_all(there, _addresses(there, layout))
-        self._grads.append(source)
+        held = [grad.untyped_storage() for grad in there]
+        memory, now = _addresses(there, layout), borrowed.now
+        more = versions, held, _alone(held), memory, now
+        self._grads.append(_Source(together, copies, keys, *more))
+        borrowed.exclude_all(there, memory)
         return copies
 
 
@@ -329,9 +380,9 @@ def _versions(tensors: Sequence[Any]) -> list[int] | None:
         return None
 
 
-def _alone(tensors: Sequence[Tensor]) -> list[bool]:
-    """Whether no other tensor or array has the memory of each."""
-    return [use_count(t.untyped_storage()._cdata) <= COUNT_OF_ONE for t in tensors]
+def _alone(storages: Sequence[UntypedStorage]) -> list[bool]:
+    """Of the memory of some tensors, whether no other tensor or array has it."""
+    return [use_count(storage._cdata) <= COUNT_OF_ONE for storage in storages]
 
 
 def _addresses(tensors: Sequence[Tensor], layout: Layout) -> list[int]:

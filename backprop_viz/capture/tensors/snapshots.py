@@ -96,6 +96,10 @@ class TensorSnapshots:
         """As ``ManyCopies`` has them."""
         return self._many.unwritten_weights()
 
+    def is_of_parameters(self, array: Array) -> bool:
+        """Whether this is the array of a parameter or a ``.grad`` that was copied with others."""
+        return self._many.have(array)
+
     def _known(self, key: int) -> tuple[Tensor, int, Copied] | None:
         """The copy of a tensor by its id(), and its version then."""
         known = self._tensors.get(key)

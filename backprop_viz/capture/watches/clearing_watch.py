@@ -7,6 +7,9 @@ from typing import Any
 
 from torch import nn
 from torch.optim import Optimizer
+from torch.overrides import TorchFunctionMode
+
+from backprop_viz.capture.watches.function_stack import put_back, step_aside
 
 _Clearing = Callable[[Any], AbstractContextManager[None]]
 
@@ -29,25 +32,54 @@ def optimizer_clearings_seen(
         yield
 
 
+@contextmanager
+def clearings_alone(
+    mode: TorchFunctionMode, begins: Callable[[], None], ends: Callable[[], None]
+) -> Iterator[None]:
+    """A mode hears of no call within an ``Optimizer.zero_grad``, while in here.
+
+    That asks for each parameter's ``.grad`` and puts None there. One that writes zeros is heard of
+    as ever, or if another mode is newer.
+    """
+
+    @contextmanager
+    def alone(_: Optimizer) -> Iterator[None]:
+        below = step_aside(mode)
+        if below is None:
+            yield
+            return
+        try:
+            begins()
+            yield
+        finally:
+            put_back(mode, below)
+            ends()
+
+    with _OPTIMIZERS.heard_by(alone, last=True):
+        yield
+
+
 class _Clearings:
     """Tells of each ``zero_grad`` of a kind; those that hear come and go in any order."""
 
     def __init__(self, kind: type[Any]) -> None:
-        self._kind, self._hearing = kind, list[_Clearing]()
+        self._kind, self._hearing, self._last = kind, list[_Clearing](), list[_Clearing]()
 
     @contextmanager
-    def heard_by(self, clearing: _Clearing) -> Iterator[None]:
-        """Tell it while in here."""
-        if not self._hearing:
+    def heard_by(self, clearing: _Clearing, last: bool = False) -> Iterator[None]:
+        """Tell it while in here. ``last``: after all others, of one that writes no zeros."""
+        if not self._hearing and not self._last:
             self._plain = self._kind.zero_grad
             self._kind.zero_grad = self._ours = self._telling(self._plain)
-        self._hearing.append(clearing)
+        hearing = self._last if last else self._hearing
+        hearing.append(clearing)
         try:
             yield
         finally:
-            self._hearing.remove(clearing)
+            hearing.remove(clearing)
             # Somebody may have put another in its place.
-            if not self._hearing and self._kind.zero_grad is self._ours:
+            none = not self._hearing and not self._last
+            if none and self._kind.zero_grad is self._ours:
                 self._kind.zero_grad = self._plain
 
     def _telling(self, plain: Callable[..., None]) -> Callable[..., None]:
@@ -57,6 +89,9 @@ class _Clearings:
                 for clearing in self._hearing[::-1]:
                     if clearing in self._hearing:  # the one before may have ended it
                         told.enter_context(clearing(cleared))
+                writes = not (args[0] if args else kwargs.get("set_to_none", True))
+                for clearing in () if writes else self._last[-1:]:
+                    told.enter_context(clearing(cleared))
                 plain(cleared, *args, **kwargs)
 
         return zero_grad

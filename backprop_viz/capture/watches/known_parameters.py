@@ -6,7 +6,7 @@ from torch import Tensor
 
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.many_copies import Copy, LateCopies
-from backprop_viz.capture.tensors.memory import full_shape
+from backprop_viz.capture.tensors.memory import PLAIN, full_shape
 from backprop_viz.capture.watches.own_parameters import NamedParameters
 from backprop_viz.recording.trace.events import Parameter
 
@@ -129,7 +129,8 @@ class ParametersAtStart:
     ) -> None:
         self._log, self._values, self._grads = log, values, grads
         self._told = [
-            (name, parameter.requires_grad, full_shape(parameter)) for name, parameter in pairs
+            (name, one.requires_grad, None if type(one) in PLAIN else full_shape(one))
+            for name, one in pairs
         ]
         self._made: tuple[Parameter, ...] | None = None
 

@@ -4,7 +4,7 @@ The log holds these, so they do not hold the log.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 
@@ -90,18 +90,10 @@ class States:
         return found
 
 
-class Change(NamedTuple):
-    """What has become of a parameter, by its number among those kept; None of one left out.
-
-    ``op`` is the rule of the optimizer that moved it. ``of_grad``: it is told of the ``.grad``.
-    ``by_move``: each move of a step is told of, and this is the last.
-    """
-
-    number: int | None
-    name: str
-    op: str
-    of_grad: bool = False
-    by_move: bool = False
+# What has become of a parameter: its number among those kept, None of one left out; its name; the
+# rule of the optimizer that moved it; and what is told: of the parameter, or of its ``.grad``, or
+# of the last of a step's moves, where each is told of.
+Change = tuple[int | None, str, str, Literal["parameter", "grad", "move"]]
 
 
 class Updated:
@@ -130,20 +122,20 @@ class Updated:
         """The events, of the log that they are to be in."""
         states = [one.by_parameter() for one in self._states]
         (was, now), (grads, grads_now) = self._values, self._grads
-        for number, name, op, of_grad, by_move in self._changes:
+        for number, name, op, what in self._changes:
             told = {"parameter": name, "place": self._place, **_PLAIN}
             if number is None:
                 left = LEFT_OUT, LEFT_OUT
                 yield log.row(Phase.UPDATE, op, left, (LEFT_OUT,), **told)
-            elif of_grad:
+            elif what == "grad":
                 read, made = grads[number], grads_now[number]
                 yield log.row(Phase.BACKWARD, op, (read,), (made,), **told)
             else:
                 value = was[number]
                 state: dict[str, tuple[int | None, int]] = {}
-                if by_move and (old := log.id(value)) is not None:
+                if what == "move" and (old := log.id(value)) is not None:
                     state = {"w": (None, old)}  # the step ended without another move
-                elif op != CHANGED and not by_move:
+                elif op != CHANGED and what == "parameter":
                     before, after = (one.get(name, {}) for one in states)
                     for key, array in after.items():
                         state[key] = log.id(before.get(key)), log.tensors.add(array)

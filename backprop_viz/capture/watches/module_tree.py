@@ -1,14 +1,44 @@
 """The modules of a model, found in a fifth of the time that its generators take."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from torch import Tensor, nn
 
 _named_modules = nn.Module.named_modules
 
 
+class _Walked(threading.local):
+    """What was found of each model, while nobody changes any in this thread."""
+
+    modules: dict[nn.Module, list[tuple[str, nn.Module]]] | None = None
+
+
+_walked = _Walked()
+
+
+@contextmanager
+def walked_once() -> Iterator[None]:
+    """In here no code runs that may change a model: each is walked through once."""
+    _walked.modules = {}
+    try:
+        yield
+    finally:
+        _walked.modules = None
+
+
 def modules_in(model: nn.Module) -> list[tuple[str, nn.Module]]:
     """As ``named_modules``: every module once, with its dotted name, in the same order."""
+    known = _walked.modules
+    if known is None:
+        return _walk(model)
+    if model not in known:
+        known[model] = _walk(model)
+    return known[model]
+
+
+def _walk(model: nn.Module) -> list[tuple[str, nn.Module]]:
     found: list[tuple[str, nn.Module]] = []
     seen: set[nn.Module] = set()
     ahead = [("", model)]

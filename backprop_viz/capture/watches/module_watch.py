@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -19,12 +20,8 @@ class ModuleWatch:
     """Knows at any time the innermost module of a model that is running."""
 
     def __init__(self, model: nn.Module) -> None:
-        found = modules_in(model)
-        names = other_names(model)
-        self.modules = tuple(
-            Module(name, type(module).__name__, tuple(names.get(name, ())))
-            for name, module in found
-        )
+        self._found = found = modules_in(model)
+        self._other_names = other_names(model)
         # A scripted one runs its modules outside Python.
         self._followed = {
             module: name for name, module in found if not isinstance(module, torch.jit.ScriptModule)
@@ -36,6 +33,15 @@ class ModuleWatch:
             if isinstance(module, torch.jit.ScriptModule) and not name.startswith(tuple(around)):
                 self.scripted[module] = name
         self._running: list[str] = []
+
+    @cached_property
+    def modules(self) -> tuple[Module, ...]:
+        """All of them, as they were at first."""
+        names = self._other_names
+        return tuple(
+            Module(name, type(module).__name__, tuple(names.get(name, ())))
+            for name, module in self._found
+        )
 
     @property
     def running(self) -> str | None:

@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from torch import nn
 
-from backprop_viz.capture.watches.module_tree import modules_in, parameters_in
+from backprop_viz.capture.watches.module_tree import modules_in
 
 
 def parallel_modules(model: nn.Module) -> Iterator[Any]:
@@ -34,5 +35,6 @@ def is_sharded(model: nn.Module) -> bool:
     known = sys.modules.get("torch.distributed.tensor")
     if known is None:
         return False
-    kinds = {type(parameter) for _, parameter in parameters_in(model)}
+    held = [module._parameters.values() for _, module in modules_in(model)]
+    kinds = set(map(type, chain.from_iterable(held)))
     return any(issubclass(kind, known.DTensor) for kind in kinds)

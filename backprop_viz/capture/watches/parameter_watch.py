@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -30,6 +31,7 @@ from backprop_viz.recording.trace.calls import Call
 from backprop_viz.recording.trace.phases import Phase
 
 _data_ptr = Tensor.data_ptr
+_NO_STATE: Mapping[str, Any] = {}
 _LARGEST_INT = 2**63  # of a number that numpy holds as one of 64 bits
 
 
@@ -170,6 +172,8 @@ class ParameterWatch:
             for name, parameter in pairs
             if not keeps(name)
         }
+        # No memory need have been written to, but what was looked at is another tensor.
+        log.snapshots.borrowed.written_to(())
         now = log.grads([parameter for _, parameter in kept])
         place, names = log.place or user_line(), [name for name, _ in pairs]
         cleared = Cleared(names, left, known.grads, now, place)
@@ -181,10 +185,13 @@ class ParameterWatch:
         keys: list[tuple[str, str]] = []
         tensors: list[Tensor] = []
         numbers: dict[tuple[str, str], float] = {}
+        # To look a parameter up by itself takes longer than all the rest.
+        states = [{id(p): state for p, state in one.state.items()} for one in self._optimizers]
         for name, parameter in self._own.kept():
-            for optimizer in self._optimizers:
-                for key, value in optimizer.state.get(parameter, {}).items():
-                    if torch.is_tensor(value):
+            key_of = id(parameter)
+            for found in states:
+                for key, value in found.get(key_of, _NO_STATE).items():
+                    if isinstance(value, Tensor):
                         keys.append((name, key))
                         tensors.append(value)
                     elif type(value) in (int, float) and abs(value) < _LARGEST_INT:
@@ -205,22 +212,22 @@ class ParameterWatch:
         values_now, grads_now = self._copies(kept)
         states = before, self.states()
         other_grads = set(grads_now.changed_from(grads))
+        heard = {rule for rule in (rules or {}).values() if self._moves.are_heard(rule)}
         changes: list[Change] = []
         number = -1
         for name, parameter in self._own.all():
             rule = "sub_" if rules is None else rules.get(id(parameter))
             if not self._own.keeps(name):
                 if rules is not None and rule is not None and parameter.grad is not None:
-                    changes.append(Change(None, name, rule))
+                    changes.append((None, name, rule, "parameter"))
                 continue
             number += 1
-            heard = rules is not None and rule is not None and self._moves.are_heard(rule)
-            if rule is not None and not grads.is_none(number) and not (heard and moved):
-                changes.append(Change(number, name, rule, by_move=heard))
+            if rule is not None and not grads.is_none(number) and not (moved and rule in heard):
+                changes.append((number, name, rule, "move" if rule in heard else "parameter"))
             elif differ(values[number], values_now[number]):
-                changes.append(Change(number, name, CHANGED))
+                changes.append((number, name, CHANGED, "parameter"))
             if number in other_grads and differ(grads[number], grads_now[number]):
-                changes.append(Change(number, name, CHANGED, of_grad=True))
+                changes.append((number, name, CHANGED, "grad"))
         told = (values, values_now), (grads, grads_now), states, log.place or user_line()
         updated = Updated(changes, *told)
         log.note_many(len(changes), updated.made, updated.nbytes)

@@ -19,7 +19,7 @@ from backprop_viz.capture.graph.graphs import is_torchs_node, leaf_of
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.writing import reaches_hooks, written_by
-from backprop_viz.capture.watches.module_tree import parameters_in
+from backprop_viz.capture.watches.module_tree import modules_in, parameters_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
 
 _dispatch_modes = torch._C._len_torch_dispatch_stack
@@ -69,7 +69,7 @@ class WriteWatch:
         self._borrowed.lose = self._log.lose
         self._borrowed.allowed = self._every_module and not (
             _saving_hooks is None
-            or any(isinstance(module, torch.jit.ScriptModule) for module in model.modules())
+            or any(isinstance(module, torch.jit.ScriptModule) for _, module in modules_in(model))
             or next(parallel_modules(model), None) is not None
             or is_sharded(model)
             or _kernels_loaded()

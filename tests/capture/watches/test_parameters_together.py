@@ -55,9 +55,9 @@ class Loop:
         }
 
     def run(
-        self, meddle: Callable[["Loop"], None] | None, place: str, set_to_none: bool = True
+        self, meddle: Callable[["Loop"], None] | None, place: str, set_to_none: bool | None = True
     ) -> None:
-        """An iteration."""
+        """An iteration; without a ``set_to_none`` nothing is cleared."""
 
         def at(here: str) -> None:
             if here == place and meddle is not None:
@@ -65,7 +65,9 @@ class Loop:
 
         at("begin")
         self.keep("before zero_grad")
-        if len(self.optimizers) == 1:
+        if set_to_none is None:
+            pass
+        elif len(self.optimizers) == 1:
             self.optimizers[0].zero_grad(set_to_none)
         else:
             self.net.zero_grad(set_to_none)
@@ -244,7 +246,7 @@ def is_as_the_plain_loop(
     optimizers: Callable[[nn.Sequential], list[Optimizer]],
     meddle: Callable[[Loop], None] | None,
     place: str,
-    set_to_none: bool = True,
+    set_to_none: bool | None = True,
     more: int = 2,
 ) -> None:
     plain, seen = Loop(optimizers), Loop(optimizers)
@@ -273,11 +275,11 @@ def test_whoever_meddles_wherever(meddle: Callable[[Loop], None] | None, place: 
 
 @pytest.mark.parametrize("meddle", [None, one_weight, all_grads, part_of_another])
 @pytest.mark.parametrize("optimizers", [fused_adam, two, of_a_few, hooked])
-@pytest.mark.parametrize("set_to_none", [True, False])
+@pytest.mark.parametrize("set_to_none", [True, False, None])
 def test_whatever_steps(
     optimizers: Callable[[nn.Sequential], list[Optimizer]],
     meddle: Callable[[Loop], None] | None,
-    set_to_none: bool,
+    set_to_none: bool | None,
 ) -> None:
     for place in PLACES:
         is_as_the_plain_loop(optimizers, meddle, place, set_to_none)
@@ -286,3 +288,20 @@ def test_whatever_steps(
 @pytest.mark.parametrize("optimizers", [sgd, fused_adam])
 def test_the_first_iteration(optimizers: Callable[[nn.Sequential], list[Optimizer]]) -> None:
     is_as_the_plain_loop(optimizers, None, "", more=0)
+
+
+def test_numbers_of_a_parameter_that_the_loop_takes_are_told_of() -> None:
+    class Scaled(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer, self.scale = nn.Linear(3, 2), nn.Parameter(torch.tensor(2.0))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.layer(x) * self.scale.item() + self.layer.bias.tolist()[0]
+
+    net = Scaled()
+    with bv.record(net, torch.optim.SGD(net.parameters(), lr=0.1)) as recorded:
+        net(torch.ones(1, 3)).sum().backward()
+    at_start = {parameter.value_id: parameter.name for parameter in recorded.parameters}
+    taken = [(one.call, at_start.get(one.tensor)) for one in recorded.taken]
+    assert taken == [("item", "scale"), ("tolist", "layer.bias")]
