@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 from torch.optim import optimizer as optimizers
-from torch.overrides import TorchFunctionMode, _push_mode
+from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.code import calling_frames
@@ -24,10 +24,9 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.scripted_calls import ScriptedCalls
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
-from backprop_viz.capture.watches import clipping
+from backprop_viz.capture.watches import clipping, function_stack
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
 from backprop_viz.capture.watches.clearing_watch import clearings_alone
-from backprop_viz.capture.watches.function_stack import leave, put_back, runs_alone, step_aside
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.late_changes import CHANGED
@@ -130,9 +129,9 @@ class LoopWatch(TorchFunctionMode):
             self._updating = ExitStack()  # a step that raised has not updated anything
             self._updating.enter_context(self._recorder.updating([optimizer], caught_up=True))
         self._quiet = True
-        if not self._steps_by_closure and runs_alone(optimizer):
+        if not self._steps_by_closure and function_stack.runs_alone(optimizer):
             # A step asks for ten functions a parameter, and none of them is to be heard of.
-            self._aside = step_aside(self)
+            self._aside = function_stack.step_aside(self)
 
     def optimizer_stepped(self, *_: Any) -> None:
         """It has stepped."""
@@ -148,12 +147,12 @@ class LoopWatch(TorchFunctionMode):
         """It may be late: of a step that has raised nobody says that it is over."""
         if self._aside is not None:
             if self._thread == threading.get_ident():
-                put_back(self, self._aside)
+                function_stack.put_back(self, self._aside)
             self._aside = None
 
     def leave(self) -> None:
         """Leave this thread's stack of modes, with what is over and was left there."""
-        leave(lambda mode: mode is self or (isinstance(mode, LoopWatch) and mode.over))
+        function_stack.leave(lambda one: one is self or (isinstance(one, LoopWatch) and one.over))
 
     def __exit__(self, *_: object) -> None:
         self.leave()
@@ -291,7 +290,7 @@ class LoopWatch(TorchFunctionMode):
         self._come_back()
         if self._thread != (here := threading.get_ident()):  # not where it was begun
             self._thread = here
-            _push_mode(self)  # type: ignore[no-untyped-call]
+            function_stack.come_in(self)
         evaluates = first and self._ended is not None and not torch.is_grad_enabled()
         if self._evaluating or (evaluates and not calling_frames.is_checkpointed()):
             self._evaluating += 1

@@ -6,6 +6,7 @@ from torch.optim import Optimizer, optimizer
 from torch.overrides import (
     TorchFunctionMode,
     _get_current_function_mode,
+    _get_current_function_mode_stack,
     _len_torch_function_stack,
     _pop_mode,
     _push_mode,
@@ -18,6 +19,12 @@ def runs_alone(stepping: Optimizer) -> bool:
     hooks = stepping._optimizer_step_pre_hooks, stepping._optimizer_step_post_hooks
     everybodys = optimizer._global_optimizer_pre_hooks, optimizer._global_optimizer_post_hooks
     return torchs and not any(hooks) and all(len(some) == 1 for some in everybodys)
+
+
+def come_in(mode: TorchFunctionMode) -> None:
+    """Put a mode on the stack of this thread, where it may be already."""
+    if not any(one is mode for one in _get_current_function_mode_stack()):  # type: ignore[no-untyped-call]
+        _push_mode(mode)  # type: ignore[no-untyped-call]
 
 
 def step_aside(mode: TorchFunctionMode) -> int | None:
