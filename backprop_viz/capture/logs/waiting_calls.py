@@ -68,13 +68,17 @@ class WaitingCalls:
             return
         self.settled = True
         calls, known = self.calls, self.known
-        for call in calls:
-            if call.result._version != call.version:
-                known.setdefault(id(call.result), _LOST)
-        made: dict[int, Tensor] = {id(call.result): call.result for call in calls}
-        given = chain.from_iterable(nested_tensors((call.args, call.kwargs)) for call in calls)
-        times = Counter(map(id, given))
-        times.update([id(call.result) for call in calls])
+        results = [call.result for call in calls]
+        for key in [id(one.result) for one in calls if one.result._version != one.version]:
+            known.setdefault(key, _LOST)
+        made: dict[int, Tensor] = dict(zip(map(id, results), results, strict=True))
+        # A call that waits is given tensors as they are, or in a list among its arguments.
+        given: list[Any] = list(chain.from_iterable([call.args for call in calls]))
+        for kwargs in [call.kwargs for call in calls if call.kwargs]:
+            given += kwargs.values()
+        listed = [value for value in given if type(value) is list]
+        times = Counter(map(id, chain(results, given, *listed)))
+        del results, given, listed  # each is to be held by the calls alone
         for key in held_by_others(made, times):
             if key not in made:
                 continue
