@@ -15,6 +15,9 @@ from backprop_viz.recording.beside import Beside
 from backprop_viz.recording.trace.phases import Phase
 
 
+_PHASES = Phase.FORWARD, Phase.LOSS
+
+
 class _Place(NamedTuple):
     """How many events, lines and nodes of autograd there were."""
 
@@ -174,14 +177,15 @@ class ModelCalls:
             _made_from(events, after.events, beside)
             for one in (call, after):
                 if not (call.needed or one.needed):
-                    out.update(one.events)
+                    # A step may have run since, before what is computed with its output.
+                    out.update(i for i in one.events if events[i].phase in _PHASES)
                     lines.update(one.lines)
         read: set[int | None] = set(self._roots)
         for call, after in reversed(list(self._pairs())):
             for i in reversed(after.events):
                 event = events[i]
                 # What became of a gradient is never beside.
-                if after.whole or event.parameter is not None:
+                if after.whole or event.phase not in _PHASES:
                     continue
                 followed = event.tracked and beside.isdisjoint(event.output_ids)
                 mine = followed and not own.isdisjoint(event.output_ids)

@@ -207,3 +207,26 @@ def test_a_forward_without_a_graph_has_layers(net: nn.Sequential) -> None:
         net(X)
     (ran,) = recording.passes
     assert [layer.name for layer in ran.layers.layers] == ["input", "0", "2"]
+
+
+@pytest.mark.parametrize("logged", ["weights", "gradients"])
+def test_a_step_between_an_evaluation_and_a_log_is_the_iterations(
+    net: nn.Sequential, logged: str
+) -> None:
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    with bv.record(net, optimizer) as recording:
+        optimizer.zero_grad()
+        F.cross_entropy(net(X), Y).backward()
+        with torch.no_grad():
+            net(X)
+        nn.utils.clip_grad_norm_(net.parameters(), 0.01)
+        optimizer.step()
+        told = [p if logged == "weights" else p.grad for p in net.parameters()]
+        kept = [tensor.detach().clone() for tensor in told]
+    events = recording.events
+    assert [e.op for e in events if e.phase is UP] == ["SGD"] * 4
+    assert [e.op for e in events if e.op.startswith("clip")] == ["clip_grad_norm_"] * 4
+    end = recording.at(len(events))
+    at = end.value if logged == "weights" else end.grad
+    named = zip(dict(net.named_parameters()), kept, strict=True)
+    assert all(np.array_equal(at(name), tensor.numpy()) for name, tensor in named)
