@@ -77,7 +77,7 @@ class LoopWatch(TorchFunctionMode):
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
         self._aside: int | None = None  # how many modes were below when it stepped aside
-        self._thread, self.over = threading.get_ident(), False  # a thread may have it still
+        self._thread, self.over = threading.current_thread(), False  # a thread may have it still
         self._clears: ExitStack | None = None
         self._clips: str | None = None  # what clips after a forward, before its backward
 
@@ -130,8 +130,7 @@ class LoopWatch(TorchFunctionMode):
             self._updating.enter_context(self._recorder.updating([optimizer], caught_up=True))
         self._quiet = True
         if not self._steps_by_closure and function_stack.runs_alone(optimizer):
-            # A step asks for ten functions a parameter, and none of them is to be heard of.
-            self._aside = function_stack.step_aside(self)
+            self._aside = function_stack.step_aside(self)  # ten calls a parameter go unheard
 
     def optimizer_stepped(self, *_: Any) -> None:
         """It has stepped."""
@@ -146,16 +145,13 @@ class LoopWatch(TorchFunctionMode):
     def _come_back(self) -> None:
         """It may be late: of a step that has raised nobody says that it is over."""
         if self._aside is not None:
-            if self._thread == threading.get_ident():
+            if self._thread is threading.current_thread():
                 function_stack.put_back(self, self._aside)
             self._aside = None
 
-    def leave(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Leave this thread's stack of modes, with what is over and was left there."""
         function_stack.leave(lambda one: one is self or (isinstance(one, LoopWatch) and one.over))
-
-    def __exit__(self, *_: object) -> None:
-        self.leave()
 
     def __torch_function__(
         self,
@@ -197,11 +193,10 @@ class LoopWatch(TorchFunctionMode):
 
     def _goes_on(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether what runs beside forward and loss reads what is the iteration's own."""
-        if not torch.is_grad_enabled():
-            return False
         with _UNSEEN():
             self._nodes = torch.autograd._get_sequence_nr()
-            return any(map(self._recorder.own.have, nested_tensors((args, kwargs))))
+            given = nested_tensors((args, kwargs))
+            return torch.is_grad_enabled() and any(map(self._recorder.own.have, given))
 
     def _operation_ran(self, told: Ran) -> None:
         """Note an operation; one after a backward is of a loss, if autograd follows it."""
@@ -286,17 +281,20 @@ class LoopWatch(TorchFunctionMode):
         inside, first = bool(self._functions.inside), not (self._depth or self._evaluating)
         if self.over or (inside and not (first or self._within)):
             return
-        self._within = inside if first else self._within
-        self._come_back()
-        if self._thread != (here := threading.get_ident()):  # not where it was begun
+        if self._thread is not (here := threading.current_thread()):  # not where it was begun
+            beside = self._forwarded or not (first and torch.is_grad_enabled())
+            if beside or not calling_frames.is_waiting(self._thread):
+                return
             self._thread = here
             function_stack.come_in(self)
+        self._within = inside if first else self._within
+        self._come_back()
         evaluates = first and self._ended is not None and not torch.is_grad_enabled()
         if self._evaluating or (evaluates and not calling_frames.is_checkpointed()):
             self._evaluating += 1
             return
         self._depth += 1
-        if self._depth > 1:
+        if not first:
             return
         self._quiet = False  # an optimizer that steps has called its closure
         with _UNSEEN():
@@ -308,7 +306,8 @@ class LoopWatch(TorchFunctionMode):
         self._tracing.enter_context(lines_traced(code, self._recorder.lines.of_forward_begins))
 
     def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
-        if self._functions.inside and not self._within:
+        beside = threading.current_thread() is not self._thread
+        if beside or (self._functions.inside and not self._within):
             return
         if self._evaluating:
             self._evaluating -= 1
@@ -337,8 +336,8 @@ class LoopWatch(TorchFunctionMode):
     @contextmanager
     def clearing_module(self, module: nn.Module) -> Iterator[None]:
         """``module.zero_grad()`` runs in here."""
-        own = {id(p) for model in self._models for p in model.parameters()}
         self._come_back()
+        own = {id(p) for model in self._models for p in model.parameters()}
         if self.over or self._clears is not None or own.isdisjoint(map(id, module.parameters())):
             yield
             return

@@ -31,7 +31,8 @@ def find(recording: Recording) -> Iterator[Finding]:
             return
         if event.op not in _CLIPS or event.inputs[0] is None or event.outputs[0] is None:
             continue
-        if scaled:
+        # What overflows is the same when it is divided.
+        if scaled and np.any(event.inputs[0][np.isfinite(event.inputs[0])]):
             values = (event.op, recording.loss_scale or 1.0)
             yield Finding("clipped_scaled", "warning", values, event=i)
             return

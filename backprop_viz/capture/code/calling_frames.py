@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 from typing import Any
 
@@ -10,6 +11,7 @@ import torch
 
 _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
 _CHECKPOINT = str(Path("torch", "utils", "checkpoint.py"))
+_WAITS = ("threading.py", "queue.py", "thread.py")  # the last is that of concurrent.futures
 _LAZY = str(Path("torch", "nn", "modules", "lazy.py"))
 
 
@@ -77,6 +79,12 @@ def is_checkpointed() -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def is_waiting(thread: Thread) -> bool:
+    """Whether a thread is over, or waits for another one or for work."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    return not thread.is_alive() or frame is None or Path(frame.f_code.co_filename).name in _WAITS
 
 
 def kwargs_of_call() -> dict[str, Any]:

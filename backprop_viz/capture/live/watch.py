@@ -152,7 +152,7 @@ class Watch:
         for handle in loop.hook_models():
             self._open.callback(handle.remove)
         _push_mode(loop)  # type: ignore[no-untyped-call]
-        self._open.callback(loop.leave)
+        self._open.push(loop.__exit__)
         return loop
 
     def used_before(self, where: StackPlace, parameters: Collection[int]) -> None:
