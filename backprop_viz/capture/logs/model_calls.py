@@ -14,7 +14,7 @@ from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.recording.beside import Beside
 from backprop_viz.recording.trace.phases import Phase
 
-
+# Those whose events may be beside the iteration.
 _PHASES = Phase.FORWARD, Phase.LOSS
 
 
