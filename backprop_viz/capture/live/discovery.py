@@ -25,25 +25,39 @@ def living_scalers() -> list[GradScaler]:
 def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Module]:
     """The models whose parameters the optimizers own: the one called, then others.
 
-    Of modules that hold one another, the outermost; but none that holds the one called.
+    Of modules that hold one another, the outermost. One that holds the one called takes its place
+    if the optimizers own more of it: a loop may call nothing but its parts.
     """
     owned = {id(parameter) for one in optimizers for parameter in _owned(one)}
-    found = [called]
-    owned -= {id(parameter) for parameter in called.parameters()}
-    if not owned:
-        return found
+    rest = owned - _parameters(called)
+    if not rest:
+        return [called]
     modules = [
         one
         for one in gc.get_objects()
         if issubclass(type(one), nn.Module) and type(one) is not _Several
     ]
     inner = {id(child) for one in modules for child in one.children()}
-    for module in modules:
-        own = {id(parameter) for parameter in module.parameters()}
-        if id(module) not in inner and own & owned and called not in module.modules():
+    outermost = [one for one in modules if id(one) not in inner and _parameters(one) & rest]
+    found = [next((one for one in outermost if called in one.modules()), called)]
+    rest -= _parameters(found[0])
+    for module in outermost:
+        own = _parameters(module)
+        if own & rest and called not in module.modules():
             found.append(module)
-            owned -= own
+            rest -= own
     return found
+
+
+def parts_called(models: Sequence[nn.Module], called: nn.Module) -> list[nn.Module]:
+    """What a loop may call of the first model, where it has called a part of it: that, and others.
+
+    None where the model itself was called.
+    """
+    if called is models[0]:
+        return []
+    beside = (part for part in models[0].children() if _parameters(part) and part is not called)
+    return [called, *beside]
 
 
 def names_of(models: Sequence[nn.Module]) -> dict[str, nn.Module]:
@@ -97,6 +111,10 @@ def _kept_meanwhile(now: Mapping[str, object]) -> dict[str, nn.Parameter]:
 def _put(model: nn.Module, name: str, parameter: Any) -> None:
     path, _, last = name.rpartition(".")
     model.get_submodule(path)._parameters[last] = parameter
+
+
+def _parameters(module: nn.Module) -> set[int]:
+    return set(map(id, module.parameters()))
 
 
 def _owned(optimizer: Optimizer) -> Iterator[object]:

@@ -23,6 +23,7 @@ from backprop_viz.capture.live.discovery import (
     models_of,
     names_of,
     parameters_put_back,
+    parts_called,
 )
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.loop_place import LoopPlace
@@ -151,10 +152,11 @@ class ScriptTraining:
             over = self._watch.leave(under_way=joined)
             self._let_go(over + 1)
         optimizers = self._trained()
-        models = names_of(models_of(optimizers, module))
+        models = models_of(optimizers, module)
+        named, parts = names_of(models), parts_called(models, module)
         only = self._only or None
         try:
-            watch = Watch(models, optimizers, self._follower, only=only, over=over)
+            watch = Watch(named, optimizers, self._follower, only=only, over=over, parts=parts)
         except ArgumentError as error:
             print(f"backprop-viz run: {error}", file=sys.stderr)
             raise SystemExit(2) from None

@@ -73,7 +73,8 @@ class Watch:
 
     Of an iteration that is wanted ``keep`` says how much is kept: "full", the first "sample" of
     the batch alone, or the "health" of each tensor. ``only`` names the modules of which it is kept,
-    as ``ModuleChoice`` says; that raises ArgumentError. ``over`` iterations ran before.
+    as ``ModuleChoice`` says; that raises ArgumentError. ``over`` iterations ran before. A call of
+    one of the ``parts`` of a model is a forward as well.
     """
 
     def __init__(
@@ -84,10 +85,11 @@ class Watch:
         keep: Keep = "full",
         only: str | Sequence[str] | None = None,
         over: int = 0,
+        parts: Sequence[nn.Module] = (),
     ) -> None:
         self._keep, self._process = keep, os.getpid()
         self._health: HealthWatch | None = None
-        self._models = list(models.values())
+        self._models = [*models.values(), *parts]
         self._model = one_model(models)
         self._only = None if only is None else ModuleChoice(self._model, only)
         self._optimizers, self._ages = tuple(optimizers), graph_ages(self._model)

@@ -1,0 +1,83 @@
+"""A script that calls nothing but parts of its model: all of the model is followed."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import backprop_viz as bv
+from backprop_viz.recording.trace.phases import Phase
+from tests.capture.live.script_runs import Scripts
+
+HEAD = """
+import torch
+from torch import nn
+torch.manual_seed(6)
+kept = []
+def weights(net):
+    return {name: p.detach().clone() for name, p in net.named_parameters()}
+"""
+# As in reinforcement learning: two heads, and a parameter of the model's own.
+AGENT = """
+class Agent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.critic = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+        self.actor = nn.Linear(3, 2)
+        self.log_std = nn.Parameter(torch.zeros(2))
+    def value(self, x):
+        return self.critic(x)
+    def log_prob(self, x, action):
+        return torch.distributions.Normal(self.actor(x), self.log_std.exp()).log_prob(action).sum(1)
+net = Agent()
+optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+for _ in range(3):
+    x, action = torch.randn(5, 3), torch.randn(5, 2)
+    with torch.no_grad():
+        net.value(x)
+    loss = (net.value(x) - 1).square().mean() - net.log_prob(x, action).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    kept.append(weights(net))
+    print(loss.item())
+"""
+# Two networks in one module, each with an optimizer.
+GAN = """
+class Both(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.made, self.judged = nn.Linear(2, 3), nn.Linear(3, 1)
+net = Both()
+ours = torch.optim.SGD(net.made.parameters(), lr=0.1)
+theirs = torch.optim.SGD(net.judged.parameters(), lr=0.1)
+for _ in range(3):
+    fake, real = net.made(torch.randn(4, 2)), torch.randn(4, 3)
+    theirs.zero_grad()
+    loss = (net.judged(real) - 1).square().mean() + net.judged(fake.detach()).square().mean()
+    loss.backward()
+    theirs.step()
+    ours.zero_grad()
+    (net.judged(fake) - 1).square().mean().backward()
+    ours.step()
+    kept.append(weights(net))
+    print(loss.item())
+"""
+
+
+@pytest.mark.parametrize("loop", [AGENT, GAN], ids=["agent", "GAN"])
+def test_every_parameter_is_followed(scripts: Scripts, tmp_path: Path, loop: str) -> None:
+    plain: dict[str, list[dict[str, np.ndarray]]] = {}
+    exec((HEAD + loop).replace("print(", "str("), plain)
+    script, file = tmp_path / "parts.py", tmp_path / "parts.bprec"
+    script.write_text(HEAD + loop)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended.printed == scripts.plain(script).printed
+    with bv.load(file) as loaded:
+        for recording, expected in zip(loaded, plain["kept"], strict=True):
+            assert [parameter.name for parameter in recording.parameters] == list(expected)
+            end = recording.at(len(recording.events))
+            assert all(np.array_equal(end.value(name), w) for name, w in expected.items())
+            assert any(span.phase is Phase.FORWARD for span in recording.spans)
+            moved = {e.parameter for e in recording.events if e.phase is Phase.UPDATE}
+            assert moved == set(expected)
