@@ -1,6 +1,6 @@
 """Leaves of the graph that are no parameters of the model: layers in a plain list, or made anew."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from backprop_viz.analysis.provenance import Makers, parents
 from backprop_viz.recording.iteration import Recording
@@ -25,21 +25,25 @@ def find(recording: Recording) -> Iterator[Finding]:
         if node.name == "AccumulateGrad" and node.parameter is None
     }
     makers = Makers(recording)
+    # What a node has made is no leaf.
+    made = {id_ for e in recording.events if e.node is not None for id_ in e.output_ids}
     for node in sorted(leaves):
         event = recording.ran_at.get(node)
         if event is None:
             continue
         grad = recording.events[event].outputs[0]
-        made = (makers.of(parent) for parent in parents(recording, node))
-        readers = [recording.events[i] for i in made if i is not None]
+        read_at = (makers.of(parent) for parent in parents(recording, node))
+        readers = [recording.events[i] for i in read_at if i is not None]
         own = () if grad is None else grad.shape
-        if any(_reads_weights(recording, reader, own) for reader in readers):
+        if any(_reads_weights(recording, reader, own, made) for reader in readers):
             shape = "" if grad is None else "x".join(map(str, grad.shape))
             yield Finding("unregistered", "hint", (shape,), event=event)
 
 
-def _reads_weights(recording: Recording, reader: Event, shape: tuple[int, ...]) -> bool:
-    """Whether an operation of the model reads a leaf of a shape as its weights."""
+def _reads_weights(
+    recording: Recording, reader: Event, shape: tuple[int, ...], made: Container[int | None]
+) -> bool:
+    """Whether an operation of the model reads a leaf of a shape, not ``made``, as its weights."""
     if reader.phase is not Phase.FORWARD or reader.module is None:
         return False
     known = recording.by_parameter
@@ -52,6 +56,6 @@ def _reads_weights(recording: Recording, reader: Event, shape: tuple[int, ...]) 
     places = [
         k
         for k, (tensor, read) in enumerate(zip(reader.input_ids, reader.inputs, strict=True))
-        if tensor not in own and read is not None and read.shape == shape
+        if tensor not in own and tensor not in made and read is not None and read.shape == shape
     ]
     return any(k > 0 or reader.op in _PRODUCTS for k in places)

@@ -281,3 +281,18 @@ def test_of_a_network_whose_turn_comes_later_nothing_is_said_yet() -> None:
         steps[1].zero_grad()
         so_far = recording.findings()
     assert {"never_reached", "cut_off"}.isdisjoint(severities(so_far))
+
+
+class Beside(nn.Module):
+    """What it reads is as large as what a layer has made of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Sequential(nn.Linear(5, 5), nn.ReLU())
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.inner(x)
+
+
+def test_an_input_that_is_asked_for_its_gradient_is_no_weight() -> None:
+    assert "unregistered" not in found(Beside(), torch.ones(4, 5, requires_grad=True))
