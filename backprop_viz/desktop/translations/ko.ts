@@ -721,6 +721,25 @@
     </message>
 </context>
 <context>
+    <name>ConnectionStrip</name>
+    <message>
+        <source>Reconnect now</source>
+        <translation>지금 다시 연결</translation>
+    </message>
+    <message>
+        <source>Try the connection again now</source>
+        <translation>지금 바로 다시 연결해 봅니다</translation>
+    </message>
+    <message>
+        <source>Give up</source>
+        <translation>그만두기</translation>
+    </message>
+    <message>
+        <source>Try no more; what was recorded stays</source>
+        <translation>더 시도하지 않습니다. 기록된 것은 남습니다</translation>
+    </message>
+</context>
+<context>
     <name>CurvePanel</name>
     <message>
         <source>earlier</source>
@@ -1287,6 +1306,10 @@ Click a figure: where does it come from?</source>
         <translation>막대나 점을 클릭하거나 왼쪽, 오른쪽, Enter 키를 쓰세요. 매개변수와 그 수의 출처를 보여 줍니다</translation>
     </message>
     <message>
+        <source>The gradients appear with the first backward pass.</source>
+        <translation>변화도는 첫 역전파가 실행되면 나타납니다.</translation>
+    </message>
+    <message>
         <source>Every .grad is None.</source>
         <translation>모든 .grad가 None입니다.</translation>
     </message>
@@ -1666,6 +1689,10 @@ Click a figure: where does it come from?</source>
         <translation>{rule} 그룹 {number} · lr {rate}</translation>
     </message>
     <message>
+        <source>The parameters appear with the first iteration.</source>
+        <translation>매개변수는 첫 반복이 시작되면 나타납니다.</translation>
+    </message>
+    <message>
         <source>{shape} · {dtype} · sample {sample} of the batch</source>
         <translation>{shape} · {dtype} · 배치의 샘플 {sample}</translation>
     </message>
@@ -1847,25 +1874,6 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
-    <name>LineStrip</name>
-    <message>
-        <source>Reconnect now</source>
-        <translation>지금 다시 연결</translation>
-    </message>
-    <message>
-        <source>Try the line again now</source>
-        <translation>지금 바로 다시 연결해 봅니다</translation>
-    </message>
-    <message>
-        <source>Give up</source>
-        <translation>그만두기</translation>
-    </message>
-    <message>
-        <source>Try no more; what was recorded stays</source>
-        <translation>더 시도하지 않습니다. 기록된 것은 남습니다</translation>
-    </message>
-</context>
-<context>
     <name>LoggedPlot</name>
     <message>
         <source>logged</source>
@@ -2014,21 +2022,21 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
-    <name>LostLinesController</name>
+    <name>LostConnectionsController</name>
     <message>
         <source>Recordings left out of iterations {0} to {1}: {2}. The window was too slow for them, or away.</source>
         <translation>반복 {0}–{1}에서 빠진 기록: {2}. 창이 너무 느렸거나 연결되어 있지 않았습니다.</translation>
     </message>
     <message>
-        <source>The lines to ranks {0} are lost.</source>
+        <source>The connections to ranks {0} are lost.</source>
         <translation>랭크 {0}와의 연결이 끊겼습니다.</translation>
     </message>
     <message>
-        <source>The line to rank {0} is lost.</source>
+        <source>The connection to rank {0} is lost.</source>
         <translation>랭크 {0}와의 연결이 끊겼습니다.</translation>
     </message>
     <message>
-        <source>The line to {0} is lost.</source>
+        <source>The connection to {0} is lost.</source>
         <translation>{0}와의 연결이 끊겼습니다.</translation>
     </message>
     <message>
@@ -2040,7 +2048,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>다시 시도하는 중…</translation>
     </message>
     <message>
-        <source>The line is there again. Iterations that ran meanwhile: {0}.</source>
+        <source>The connection is there again. Iterations that ran meanwhile: {0}.</source>
         <translation>다시 연결되었습니다. 그동안 실행된 반복: {0}.</translation>
     </message>
 </context>
@@ -2635,23 +2643,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
-    <name>OriginLayout</name>
-    <message>
-        <source>Back to the number before</source>
-        <translation>이전 수로 돌아가기</translation>
-    </message>
-    <message>
-        <source>Forward again</source>
-        <translation>다시 앞으로</translation>
-    </message>
-    <message>
-        <source>Maximise this panel, or restore it</source>
-        <translation>이 패널을 최대로, 또는 원래대로</translation>
-    </message>
-    <message>
-        <source>Close (Esc)</source>
-        <translation>닫기 (Esc)</translation>
-    </message>
+    <name>OriginColumns</name>
     <message>
         <source>Record this iteration whole</source>
         <translation>이 반복을 통째로 기록</translation>
@@ -2672,16 +2664,9 @@ When the memory for them is used up, the oldest go first. How much they may take
         <source>What the number changes next</source>
         <translation>이 수가 다음에 바꾸는 것</translation>
     </message>
-</context>
-<context>
-    <name>OriginPage</name>
     <message>
-        <source>Now less then, exactly. Click either number to see where it comes from.</source>
-        <translation>지금에서 그때를 뺀 정확한 값. 두 수 중 하나를 클릭하면 어디에서 왔는지 보입니다.</translation>
-    </message>
-    <message>
-        <source>Working it out…</source>
-        <translation>계산하는 중…</translation>
+        <source>{0} more</source>
+        <translation>{0}개 더</translation>
     </message>
 </context>
 <context>
@@ -2691,12 +2676,24 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>이 수는 어디에서 왔나요?</translation>
     </message>
     <message>
-        <source>The worker could not be given this iteration: run it again.</source>
-        <translation>작업 프로세스에 이 반복을 전달하지 못했습니다. 다시 실행하세요.</translation>
+        <source>Back to the number before</source>
+        <translation>이전 수로 돌아가기</translation>
     </message>
     <message>
-        <source>{0} more</source>
-        <translation>{0}개 더</translation>
+        <source>Forward again</source>
+        <translation>다시 앞으로</translation>
+    </message>
+    <message>
+        <source>Maximise this panel, or restore it</source>
+        <translation>이 패널을 최대로, 또는 원래대로</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>닫기 (Esc)</translation>
+    </message>
+    <message>
+        <source>The worker could not be given this iteration: run it again.</source>
+        <translation>작업 프로세스에 이 반복을 전달하지 못했습니다. 다시 실행하세요.</translation>
     </message>
     <message>
         <source>of the drawing</source>
@@ -2721,6 +2718,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>Working it out…</source>
         <translation>계산하는 중…</translation>
+    </message>
+    <message>
+        <source>Now less then, exactly. Click either number to see where it comes from.</source>
+        <translation>지금에서 그때를 뺀 정확한 값. 두 수 중 하나를 클릭하면 어디에서 왔는지 보입니다.</translation>
     </message>
 </context>
 <context>
@@ -6814,7 +6815,7 @@ Click or press Enter: where does it come from?</source>
         <translation>한 학습의 랭크들이 아닙니다. 랭크마다 주소를 하나씩 주십시오.</translation>
     </message>
     <message>
-        <source>{0} has closed the line: attach again.</source>
+        <source>{0} has closed the connection: attach again.</source>
         <translation>{0}가 연결을 닫았습니다. 다시 연결하세요.</translation>
     </message>
     <message>
@@ -7427,6 +7428,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{1}의 {0}이(가) torch.no_grad()나 inference_mode() 안에서 실행되어, 그 앞의 것은 변화도를 받지 못합니다. 변화도가 없는 매개변수: {2}.</translation>
     </message>
     <message>
+        <source>The loss has a term that is made of weights by {0} at {1}: it changes the loss, but no gradient, so it has no effect. Compute it from the weights themselves.</source>
+        <translation>손실에 {1}의 {0}로 가중치에서 떼어 낸 항이 있습니다. 손실은 바뀌지만 변화도는 바뀌지 않아 효과가 없습니다. 가중치 자체로 계산하세요.</translation>
+    </message>
+    <message>
         <source>{0} requires no gradient, but {1} moved it: by an old gradient, momentum or weight decay. Set its .grad to None, or leave it out of the optimizer. Such parameters: {2}.</source>
         <translation>{0}은(는) 변화도를 요구하지 않는데 {1}이(가) 움직였습니다. 이전 변화도, 모멘텀 또는 가중치 감쇠 때문입니다. .grad를 None으로 두거나 옵티마이저에서 빼세요. 이런 매개변수: {2}.</translation>
     </message>
@@ -7461,6 +7466,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>nll_loss expects log-probabilities, but e to the power of a sample&apos;s numbers adds up to {0:.3g}, not 1. Put log_softmax before it, or use cross_entropy on raw scores.</source>
         <translation>nll_loss는 로그 확률을 기대하지만, 한 샘플의 수를 지수로 한 e의 합이 1이 아니라 {0:.3g}입니다. 그 앞에 log_softmax를 두거나, 원점수에 cross_entropy를 쓰십시오.</translation>
+    </message>
+    <message>
+        <source>Backward began at a tensor that no operation made, such as nn.Parameter(loss), so no parameter gets a gradient. {0} at {1} made a loss that leads to them: call backward on that.</source>
+        <translation>Backward가 nn.Parameter(loss)처럼 어떤 연산도 만들지 않은 Tensor에서 시작해, 변화도를 받는 매개변수가 없습니다. {1}의 {0}이(가) 만든 손실은 매개변수로 이어집니다. 그 손실에서 backward를 호출하세요.</translation>
+    </message>
+    <message>
+        <source>The losses of {0} earlier iterations are kept in a list, and with each its graph and memory; the newest is made at {1}. Append loss.item() or loss.detach().</source>
+        <translation>이전 {0}번 반복의 손실이 목록에 남아 있고, 각 손실의 그래프와 메모리도 함께 남아 있습니다. 가장 새 손실은 {1}에서 만들어집니다. loss.item()이나 loss.detach()를 넣으세요.</translation>
     </message>
     <message>
         <source>Backward reached no parameter of the model: the loss does not depend on any.</source>
@@ -7555,12 +7568,16 @@ Click or press Enter: where does it come from?</source>
         <translation>{1}의 타깃 중 {2} %는 {0}의 출력 범위({3:g}~{4:g}) 밖에 있습니다. 마지막 활성화를 빼세요.</translation>
     </message>
     <message>
+        <source>{0} and {1} have the same numbers and are two parameters, as after a copy of tied weights: each gets a gradient and an update of its own. Assign one to the other last.</source>
+        <translation>{0}와(과) {1}은(는) 수가 같지만 서로 다른 매개변수입니다. 공유하던 가중치를 복사한 뒤에 그렇게 됩니다. 변화도와 갱신을 따로 받습니다. 마지막에 하나를 다른 하나에 대입하세요.</translation>
+    </message>
+    <message>
         <source>The gradients of {0} mean losses are added up undivided: the sum is {0} times their mean.</source>
         <translation>평균 손실 {0}개의 변화도가 나누지 않고 더해졌습니다. 합은 그 평균의 {0}배입니다.</translation>
     </message>
     <message>
-        <source>A tensor of shape {0} got a gradient and is no parameter of the model: use nn.ModuleList for a list of layers, and make layers in __init__.</source>
-        <translation>모양이 {0}인 텐서가 변화도를 받았지만 모델의 매개변수가 아닙니다. 층의 목록에는 nn.ModuleList를 쓰고, 층은 __init__에서 만드세요.</translation>
+        <source>A tensor of shape {0} got a gradient and is no parameter of the model: use nn.ModuleList for a list of layers, nn.ParameterList for a list of parameters, and make them in __init__.</source>
+        <translation>모양이 {0}인 Tensor가 변화도를 받았지만 모델의 매개변수가 아닙니다. 층의 목록에는 nn.ModuleList를, 매개변수의 목록에는 nn.ParameterList를 쓰고 __init__에서 만드세요.</translation>
     </message>
     <message>
         <source>Gradients vanish: that of {0} is {2:.1e} times that of {1}.</source>
@@ -7629,6 +7646,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0}: dead units, {1} of {2}</source>
         <translation>{0}: 죽은 유닛 {1}/{2}개</translation>
+    </message>
+    <message>
+        <source>A term of the loss has no gradient</source>
+        <translation>손실의 한 항에 변화도가 없음</translation>
     </message>
     <message>
         <source>{0} is on in eval mode too</source>
@@ -7709,6 +7730,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>nll_loss gets no log-probabilities</source>
         <translation>nll_loss가 받은 것은 로그 확률이 아닙니다</translation>
+    </message>
+    <message>
+        <source>Backward began at a copy of the loss</source>
+        <translation>Backward가 손실의 사본에서 시작함</translation>
+    </message>
+    <message>
+        <source>The losses of {0} iterations keep their graphs</source>
+        <translation>반복 {0}번의 손실이 그래프를 붙들고 있음</translation>
     </message>
     <message>
         <source>No parameter gets a gradient</source>
@@ -7803,6 +7832,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}의 출력이 타깃에 닿지 못함</translation>
     </message>
     <message>
+        <source>{0} and {1} are tied no more</source>
+        <translation>{0}와(과) {1}의 공유가 풀림</translation>
+    </message>
+    <message>
         <source>{0} losses are added up undivided</source>
         <translation>손실 {0}개가 나누지 않고 더해짐</translation>
     </message>
@@ -7835,8 +7868,8 @@ Click or press Enter: where does it come from?</source>
         <translation>옵티마이저에 없는 매개변수</translation>
     </message>
     <message>
-        <source>layers outside the model</source>
-        <translation>모델 밖의 층</translation>
+        <source>layers outside the model, and broken ties</source>
+        <translation>모델 밖의 층과 풀린 공유</translation>
     </message>
     <message>
         <source>vanishing or exploding gradients</source>
@@ -8931,11 +8964,11 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>스크립트가 끝났습니다: {0}</translation>
     </message>
     <message>
-        <source>This was not done, because the line to the script is lost: it is being tried again.</source>
+        <source>This was not done, because the connection to the script is lost: it is being tried again.</source>
         <translation>스크립트와의 연결이 끊겨 실행하지 못했습니다. 다시 연결하는 중입니다.</translation>
     </message>
     <message>
-        <source>The line to {0} was given up; the script may still run. What was recorded can still be looked at.</source>
+        <source>The connection to {0} was given up; the script may still run. What was recorded can still be looked at.</source>
         <translation>{0}에 다시 연결하기를 그만두었습니다. 스크립트는 아직 실행 중일 수 있습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
@@ -9362,7 +9395,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>랭크 {0}이 반복 {1} 뒤에 사라졌습니다.</translation>
     </message>
     <message>
-        <source>Rank {0}: its line is lost after iteration {1}, and is tried again.</source>
+        <source>Rank {0}: its connection is lost after iteration {1}, and is tried again.</source>
         <translation>랭크 {0}: 반복 {1} 뒤에 연결이 끊겨 다시 시도하는 중입니다.</translation>
     </message>
     <message>
@@ -9414,7 +9447,7 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>소식 없음</translation>
     </message>
     <message>
-        <source>no line</source>
+        <source>no connection</source>
         <translation>연결 없음</translation>
     </message>
     <message>
@@ -10634,6 +10667,86 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>weight that the search began with</source>
         <translation>탐색을 시작한 가중치</translation>
+    </message>
+    <message>
+        <source>rho</source>
+        <translation>rho</translation>
+    </message>
+    <message>
+        <source>vₜ with ε added</source>
+        <translation>ε을 더한 vₜ</translation>
+    </message>
+    <message>
+        <source>running mean of the squared steps</source>
+        <translation>걸음 제곱의 이동 평균</translation>
+    </message>
+    <message>
+        <source>typical size of the steps so far</source>
+        <translation>지금까지 걸음의 보통 크기</translation>
+    </message>
+    <message>
+        <source>step, before the learning rate</source>
+        <translation>학습률을 곱하기 전의 걸음</translation>
+    </message>
+    <message>
+        <source>lambd</source>
+        <translation>lambd</translation>
+    </message>
+    <message>
+        <source>alpha</source>
+        <translation>alpha</translation>
+    </message>
+    <message>
+        <source>t0</source>
+        <translation>t0</translation>
+    </message>
+    <message>
+        <source>learning rate that has fallen</source>
+        <translation>줄어든 학습률</translation>
+    </message>
+    <message>
+        <source>share of the new weight in the mean</source>
+        <translation>평균에서 새 가중치의 몫</translation>
+    </message>
+    <message>
+        <source>mean of the weights</source>
+        <translation>가중치의 평균</translation>
+    </message>
+    <message>
+        <source>new weight</source>
+        <translation>새 가중치</translation>
+    </message>
+    <message>
+        <source>gradient of the last update, or 0</source>
+        <translation>지난 갱신의 변화도, 또는 0</translation>
+    </message>
+    <message>
+        <source>whether the gradient keeps its sign</source>
+        <translation>변화도의 부호가 그대로인지</translation>
+    </message>
+    <message>
+        <source>factor of the step</source>
+        <translation>걸음에 곱하는 값</translation>
+    </message>
+    <message>
+        <source>size of the step</source>
+        <translation>걸음의 크기</translation>
+    </message>
+    <message>
+        <source>etaminus</source>
+        <translation>etaminus</translation>
+    </message>
+    <message>
+        <source>etaplus</source>
+        <translation>etaplus</translation>
+    </message>
+    <message>
+        <source>smallest step</source>
+        <translation>가장 작은 걸음</translation>
+    </message>
+    <message>
+        <source>largest step</source>
+        <translation>가장 큰 걸음</translation>
     </message>
 </context>
 <context>
