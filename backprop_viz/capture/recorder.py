@@ -181,7 +181,7 @@ class Recorder:
         if tried is not None:
             self._walk(roots)
             self.errors.look_back(next(iter(roots), None), tried)
-        with_beside = self._late(Beside()).made()
+        with_beside = self._late(Beside(), failed=True).made()
         self.errors.explain(error, with_beside, self.spans.phase, self._walked.nodes)
 
     def catch_up(self, phase: Phase, op: str, every_grad: bool = False) -> None:
@@ -218,10 +218,11 @@ class Recorder:
         self._snapshots.forget_all()
         return late
 
-    def _late(self, beside: Beside) -> LateRecording:
+    def _late(self, beside: Beside, *, failed: bool = False) -> LateRecording:
         self.writes.end()
         under_way = self.spans.under_way and self.spans.phase in (Phase.FORWARD, Phase.LOSS)
-        if under_way or not (self._backwards or self.results.unbound or self._walked.nodes):
+        has_graph = self._backwards or self.results.unbound or self._walked.nodes
+        if under_way or not (failed or has_graph):
             self._walk(self._forward.new_results)  # there are layers also without a graph
         else:
             self._bind()
