@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.widgets.sentence import Sentence
 
+# What a longer figure or a name goes on with.
+_PART = "[0-9A-Za-z_]"
 # Where a figure begins and ends in the text, and what it stands for.
 Span = tuple[int, int, Any]
 
@@ -82,7 +84,8 @@ class NumberSentence(Sentence):
 def figure_spans(text: str, figures: Sequence[tuple[Sequence[str], Any]]) -> list[Span]:
     """Where figures stand in a text, each written in one of some ways; those not in it are not.
 
-    A figure is found as a whole: "1" is not in "12" nor in "0.1".
+    A figure is found as a whole: "1" is not in "12", "0.1" or "1.weight". It is in "1입니다": in
+    Korean the next word is written to it.
     """
     found: list[Span] = []
     for ways, target in figures:
@@ -95,5 +98,5 @@ def figure_spans(text: str, figures: Sequence[tuple[Sequence[str], Any]]) -> lis
 
 
 def _places(text: str, way: str) -> list[tuple[int, int]]:
-    pattern = rf"(?<![\w.+\-−])(?<!\d,){re.escape(way)}(?!\w)(?![.,]\d)"
+    pattern = rf"(?<![\w.+\-−])(?<!\d,){re.escape(way)}(?![.,]?{_PART})"
     return [match.span() for match in re.finditer(pattern, text)] if way else []

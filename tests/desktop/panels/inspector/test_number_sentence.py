@@ -38,6 +38,9 @@ def test_a_figure_is_found_as_a_whole() -> None:
     assert figure_spans(text, [(["1"], "one")]) == [(25, 26, "one")]
     assert figure_spans(text, [(["-1"], "minus")]) == [(11, 13, "minus")]
     assert figure_spans(text, [(["1000", "1,000"], "k")]) == [(18, 23, "k")]
+    # A name that begins with a figure; and Korean, where the next word is written to it.
+    assert figure_spans("0.weight is 0.", [(["0"], "none")]) == [(12, 13, "none")]
+    assert figure_spans("0.weight는 0입니다.", [(["0"], "none")]) == [(10, 11, "none")]
     # The same figure twice is two places.
     twice = figure_spans("2 of 2", [(["2"], "a"), (["2"], "b")])
     assert twice == [(0, 1, "a"), (5, 6, "b")]
