@@ -272,7 +272,7 @@ class Recorder:
         """zero_grad runs in here."""
         self.watch.sync_grads()
         yield
-        self.watch.cleared()
+        self.watch.cleared(self.cleared)
 
     @contextmanager
     def updating(

@@ -361,3 +361,21 @@ def test_what_hooks_of_a_step_do_is_heard_of() -> None:
     cleared = [e for e in recorded.events if e.op == "zero_grad"]
     assert [e.parameter for e in cleared] == ["weight", "bias"]
     assert all(e.inputs[0] is not None and e.outputs == (None,) for e in cleared)
+
+
+@pytest.mark.parametrize("set_to_none", [True, False])
+def test_what_another_optimizer_clears_is_told_of_there_alone(set_to_none: bool) -> None:
+    torch.manual_seed(3)
+    net = nn.ModuleDict({"made": nn.Linear(2, 3), "judged": nn.Linear(3, 1)})
+    ours = torch.optim.SGD(net["made"].parameters(), lr=0.1)
+    theirs = torch.optim.SGD(net["judged"].parameters(), lr=0.1)
+    net["judged"](net["made"](torch.ones(4, 2))).sum().backward()
+    before = {name: p.grad.numpy().copy() for name, p in net.named_parameters()}
+    with bv.record(net, [ours, theirs]) as recording:
+        theirs.zero_grad(set_to_none)
+        net["judged"](net["made"](torch.ones(4, 2)).detach()).sum().backward()
+        theirs.step()
+    told = [event.parameter for event in recording.events if event.phase is Phase.ZERO_GRAD]
+    assert told == ["judged.weight", "judged.bias"]
+    end = recording.at(len(recording.events))
+    assert np.array_equal(end.grad("made.weight"), before["made.weight"])

@@ -30,7 +30,8 @@ _PLAIN: dict[str, Any] = {
 class Cleared:
     """A zero_grad. ``names`` are those of all parameters; ``left`` of those left out what is left.
 
-    ``before`` and ``now`` are the ``.grad`` of the rest, in order.
+    ``before`` and ``now`` are the ``.grad`` of the rest, in order. What it has left as it was is
+    another optimizer's, and no event tells of it; unless it was not ``called`` at all.
     """
 
     def __init__(
@@ -40,9 +41,18 @@ class Cleared:
         before: LateCopies,
         now: LateCopies,
         place: CodePlace | None,
+        called: bool,
     ) -> None:
-        self._names, self._left = names, left
-        self._before, self._now, self._place = before, now, place
+        self._left, self._before, self._now, self._place = left, before, now, place
+        there = [number for number in range(len(now)) if called and not now.is_none(number)]
+        same = {number for number in there if now.is_as(before, number) and _has_any(now[number])}
+        kept = [name for name in names if name not in left]
+        others = {kept[number] for number in same}
+        self._names = [name for name in names if name not in others]
+        self._kept = [number for number in range(len(kept)) if number not in same]
+
+    def __len__(self) -> int:
+        return len(self._names)
 
     def nbytes(self) -> int:
         """The bytes that are held, at most."""
@@ -50,13 +60,18 @@ class Cleared:
 
     def made(self, log: EventLog) -> Iterator[EventRow]:
         """The events, of the log that they are to be in."""
-        kept = zip(self._before, self._now, strict=True)
-        place = self._place
+        before, after, place = self._before, self._now, self._place
+        kept = iter([(before[number], after[number]) for number in self._kept])
         for name in self._names:
             left = self._left
             grad, now = (LEFT_OUT, left[name]) if name in left else next(kept)
             told = Phase.ZERO_GRAD, "zero_grad", (grad,), (now,)
             yield log.row(*told, parameter=name, place=place, **_PLAIN)
+
+
+def _has_any(grad: Copy) -> bool:
+    """Whether a gradient has another number than 0."""
+    return isinstance(grad, np.ndarray) and bool(grad.any())
 
 
 class States:

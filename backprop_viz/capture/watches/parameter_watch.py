@@ -160,8 +160,8 @@ class ParameterWatch:
 
     # -- zero_grad and update ------------------------------------------------------------------
 
-    def cleared(self) -> None:
-        """zero_grad has run."""
+    def cleared(self, called: bool = True) -> None:
+        """zero_grad has run; or it was not ``called``, and all gradients are as they were."""
         log, known, keeps = self._log, self._known, self._own.keeps
         pairs, kept = self._own.all(), self._own.kept()
         known.are(kept)
@@ -176,8 +176,8 @@ class ParameterWatch:
         log.snapshots.borrowed.written_to(())
         now = log.grads([parameter for _, parameter in kept])
         place, names = log.place or user_line(), [name for name, _ in pairs]
-        cleared = Cleared(names, left, known.grads, now, place)
-        log.note_many(len(names), cleared.made, cleared.nbytes)
+        cleared = Cleared(names, left, known.grads, now, place, called)
+        log.note_many(len(cleared), cleared.made, cleared.nbytes)
         known.look(kept, known.values, now)
 
     def states(self) -> States:
