@@ -35,7 +35,7 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
     modules = [
         one
         for one in gc.get_objects()
-        if issubclass(type(one), nn.Module) and type(one) is not _Several
+        if issubclass(type(one), nn.Module) and type(one) is not Models
     ]
     inner = {id(child) for one in modules for child in one.children()}
     outermost = [one for one in modules if id(one) not in inner and _parameters(one) & rest]
@@ -75,11 +75,11 @@ def one_model(models: Mapping[str, nn.Module]) -> nn.Module:
     """The only model; several in one that has them by their names."""
     if len(models) == 1:
         return next(iter(models.values()))
-    return _Several(models)
+    return Models(models)
 
 
-class _Several(nn.ModuleDict):
-    """Several models by their names: the script has no such module."""
+class Models(nn.ModuleDict):
+    """Several models by their names: the script has no such module. It is shown by this name."""
 
 
 @contextmanager

@@ -93,3 +93,23 @@ def test_each_is_followed_in_its_turn(scripts: Scripts, tmp_path: Path, loop: st
                 seen[recording.iteration] = i
     assert seen == {i: i for i in range(1, 13)}
     assert "not recorded" not in ended.printed
+
+
+def test_several_at_once_are_shown_as_models(scripts: Scripts, tmp_path: Path) -> None:
+    script, file = tmp_path / "pair.py", tmp_path / "pair.bprec"
+    script.write_text(
+        HEAD
+        + """
+first, second = nn.Linear(4, 3), nn.Linear(3, 2)
+optimizer = torch.optim.SGD([*first.parameters(), *second.parameters()], lr=0.1)
+for _ in range(2):
+    optimizer.zero_grad()
+    second(first(x)).square().mean().backward()
+    optimizer.step()
+"""
+    )
+    assert scripts.recorded("--to", str(file), str(script)).status == 0
+    with bv.load(file) as loaded:
+        assert {recording.model for recording in loaded} == {"Models"}
+        names = [parameter.name for parameter in loaded[-1].parameters]
+        assert names == ["first.weight", "first.bias", "second.weight", "second.bias"]
