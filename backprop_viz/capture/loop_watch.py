@@ -60,6 +60,7 @@ class LoopWatch(TorchFunctionMode):
     ) -> None:
         super().__init__()
         self._recorder, self._models, self._ended, self._source = recorder, models, ended, source
+        self._hooked = set(map(id, models))  # of others nobody says that they have run
         self._writes = recorder.writes.begin(recorder.model)
         self._shards = "torch.distributed.fsdp" in sys.modules
         self._lazy = any(is_lazy(one) for model in models for one in tensors_in(model))
@@ -279,7 +280,7 @@ class LoopWatch(TorchFunctionMode):
     ) -> None:
         """A model is about to run; if this is over, for the next iteration."""
         inside, first = bool(self._functions.inside), not (self._depth or self._evaluating)
-        if self.over or (inside and not (first or self._within)):
+        if self.over or (inside and not (first or self._within)) or id(model) not in self._hooked:
             return
         if self._thread is not (here := threading.current_thread()):  # not where it was begun
             beside = self._forwarded or not (first and torch.is_grad_enabled())

@@ -56,8 +56,16 @@ def parts_called(models: Sequence[nn.Module], called: nn.Module) -> list[nn.Modu
     """
     if called is models[0]:
         return []
-    beside = (part for part in models[0].children() if _parameters(part) and part is not called)
-    return [called, *beside]
+    return [called, *(part for part in _parts(models[0]) if part is not called)]
+
+
+def _parts(model: nn.Module) -> Iterator[nn.Module]:
+    """The modules in it that have a forward and parameters; those in a list, in its place."""
+    for part in model.children():
+        if type(part).forward is nn.Module.forward:
+            yield from _parts(part)
+        elif _parameters(part):
+            yield part
 
 
 def names_of(models: Sequence[nn.Module]) -> dict[str, nn.Module]:

@@ -63,9 +63,32 @@ for _ in range(3):
     kept.append(weights(net))
     print(loss.item())
 """
+# Parts within a part, of which now one is called first, now the other.
+NESTED = """
+class Pair(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.nets = nn.ModuleDict({"one": nn.Linear(2, 3), "two": nn.Linear(3, 1)})
+net = Pair()
+one = torch.optim.SGD(net.nets["one"].parameters(), lr=0.1)
+two = torch.optim.SGD(net.nets["two"].parameters(), lr=0.1)
+for turn in range(4):
+    if turn % 2:
+        loss = (net.nets["two"](torch.randn(4, 3)) - 1).square().mean()
+        loss = loss + net.nets["one"](torch.randn(4, 2)).square().mean()
+    else:
+        loss = net.nets["two"](net.nets["one"](torch.randn(4, 2))).square().mean()
+    one.zero_grad()
+    two.zero_grad()
+    loss.backward()
+    one.step()
+    two.step()
+    kept.append(weights(net))
+    print(loss.item())
+"""
 
 
-@pytest.mark.parametrize("loop", [AGENT, GAN], ids=["agent", "GAN"])
+@pytest.mark.parametrize("loop", [AGENT, GAN, NESTED], ids=["agent", "GAN", "nested"])
 def test_every_parameter_is_followed(scripts: Scripts, tmp_path: Path, loop: str) -> None:
     plain: dict[str, list[dict[str, np.ndarray]]] = {}
     exec((HEAD + loop).replace("print(", "str("), plain)
@@ -79,5 +102,9 @@ def test_every_parameter_is_followed(scripts: Scripts, tmp_path: Path, loop: str
             end = recording.at(len(recording.events))
             assert all(np.array_equal(end.value(name), w) for name, w in expected.items())
             assert any(span.phase is Phase.FORWARD for span in recording.spans)
+            ran = {(e.op, e.phase) for e in recording.events}
+            assert ("mean", Phase.LOSS) in ran
+            assert ("linear", Phase.FORWARD) in ran
+            assert ("linear", Phase.LOSS) not in ran
             moved = {e.parameter for e in recording.events if e.phase is Phase.UPDATE}
             assert moved == set(expected)
