@@ -1,5 +1,7 @@
 """The gradient check that was asked for, until it is done."""
 
+from dataclasses import replace
+
 from backprop_viz.desktop.run.explanation_requests import Question, Submit
 from backprop_viz.stream.commands import HELD, CancelCheck, CheckGradient, HoldRecording
 from backprop_viz.stream.messages import GradientChecked
@@ -32,20 +34,26 @@ class CheckRequests:
         self._asked = None
         self.cancel()
 
-    def is_wanted(self, answer: GradientChecked) -> bool:
-        """Whether an answer is to be shown: not one to an earlier check."""
+    def to_be_shown(self, answer: GradientChecked) -> GradientChecked | None:
+        """What is to be shown of an answer; None of one to an earlier check.
+
+        The worker's recording may have gone on since: a unit of an event that the one that was
+        asked about has not is counted, and not named.
+        """
         if self._asked is None or answer.request != self._request:
-            return False
+            return None
+        question = self._asked[0]
         lacking = answer.reason is not None and answer.reason.code == "not_held"
         if not lacking or self._sent_recording:
-            return True
+            check = answer.check
+            known = None if check is None else check.known_in(len(question.recording.events))
+            return replace(answer, check=known)
         self._sent_recording = True
-        question = self._asked[0]
         together = (*question.others, question.recording)
         for recording in together:
             self._submit(HoldRecording(max(HELD, len(together))), recording)
         self._ask()
-        return False
+        return None
 
     def _ask(self) -> bool:
         assert self._asked is not None

@@ -330,8 +330,8 @@ class Session(QObject):
             elif isinstance(message, Notice):
                 self._tell(message)
             elif isinstance(message, GradientChecked):
-                if self.checks.is_wanted(message):
-                    self.checked.emit(message)
+                if (shown := self.checks.to_be_shown(message)) is not None:
+                    self.checked.emit(shown)
             elif isinstance(message, ExplanationAnswer):
                 if self._explanations.is_wanted(message):
                     self.explained.emit(message)

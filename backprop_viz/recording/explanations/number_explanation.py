@@ -279,3 +279,8 @@ class GradientCheck:
     switched: int | None = None
     landing: tuple[float, float] | None = None
     ranks: tuple[int, ...] = ()
+
+    def known_in(self, events: int) -> "GradientCheck":
+        """The same without the switches that are of an event after so many."""
+        known = [s for s in self.switches if s.number.event is None or s.number.event < events]
+        return replace(self, switches=tuple(known))

@@ -129,21 +129,21 @@ def test_what_was_found_of_another_number_is_not_shown(
     assert window.session.wait_idle(60)
     value = seen[-1].cursor.recording.by_parameter["conv1.weight"].value_id
     section, checks = window.panel(OriginView).columns.check, window.session.checks
-    answers: list[tuple[GradientChecked, bool]] = []
-    is_wanted = checks.is_wanted
+    answers: list[tuple[GradientChecked, GradientChecked | None]] = []
+    to_be_shown = checks.to_be_shown
 
-    def noted(answer: GradientChecked) -> bool:
-        answers.append((answer, is_wanted(answer)))
+    def noted(answer: GradientChecked) -> GradientChecked | None:
+        answers.append((answer, to_be_shown(answer)))
         return answers[-1][1]
 
-    monkeypatch.setattr(checks, "is_wanted", noted)
+    monkeypatch.setattr(checks, "to_be_shown", noted)
     window.number_picked.emit(Number(value, WEIGHT))
     section.run()
     qtbot.waitUntil(lambda: len(answers) > 0, timeout=60_000)
     assert section.running
     window.number_picked.emit(Number(value, (3, 0, 2, 2)))
     qtbot.waitUntil(lambda: answers[-1][0].reason == Fact("cancelled"), timeout=60_000)
-    assert not answers[-1][1]
+    assert answers[-1][1] is None
     assert (section.verdict.text(), section.sentence.text()) == ("", "")
 
 
