@@ -22,6 +22,7 @@ class ExplainingWorker:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._client: WorkerClient | None = None
+        self._left: list[Received] = []  # of a worker that has ended, not taken yet
 
     def submit(self, command: Command, recording: Recording | None = None) -> bool:
         """Have the worker carry out a command; one that has ended is replaced.
@@ -31,6 +32,8 @@ class ExplainingWorker:
         if find_spec("torch") is None:
             return False
         if self._client is None or not self._client.alive:
+            # A check may begin by itself before it was told that the worker had ended.
+            self._left += iter(self._next, None)
             self.close()
             self._client = WorkerClient(Settings(**PRESETS["tutorial"]), self._wake)
         self._client.submit(command, recording)
@@ -38,6 +41,9 @@ class ExplainingWorker:
 
     def take(self) -> Received | None:
         """The oldest answer that was not taken yet."""
+        return self._left.pop(0) if self._left else self._next()
+
+    def _next(self) -> Received | None:
         while self._client is not None and (received := self._client.take()) is not None:
             self._client.ask_for_update()
             message, recording = received
