@@ -369,7 +369,7 @@ class LoopWatch(TorchFunctionMode):
         self._quiet = True
 
     def clearing_ends(self) -> None:
-        """They are."""
+        """The gradients have been cleared."""
         if self._clears is not None:
             with _UNSEEN():
                 self._clears.close()

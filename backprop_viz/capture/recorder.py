@@ -101,7 +101,7 @@ class Recorder:
 
     def runs_unbroken(self) -> None:
         """Tell that only the phases change anything, and that the loss is a function of torch's."""
-        self.plain_calls.waits = False  # the loss would not let them
+        self.plain_calls.waits = False  # its loss is noted at once, and they before it
         self.writes.begin(self.model)
         self.watch.runs_unbroken()
 

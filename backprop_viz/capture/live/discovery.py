@@ -52,7 +52,7 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
 def parts_called(models: Sequence[nn.Module], called: nn.Module) -> list[nn.Module]:
     """What a loop may call of the first model, where it has called a part of it: that, and others.
 
-    None where the model itself was called.
+    An empty list where the model itself was called.
     """
     if called is models[0]:
         return []

@@ -102,7 +102,7 @@ class KnownParameters:
 
 
 class _Changing:
-    """LateCopies of which some are put in the places of others, one by one."""
+    """Copies, of which some are put in the places of others, one by one."""
 
     def __init__(self, copies: LateCopies | None = None) -> None:
         self._copies = LateCopies() if copies is None else copies
