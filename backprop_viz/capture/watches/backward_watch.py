@@ -20,6 +20,7 @@ from backprop_viz.capture.tensors.memory import LEFT_OUT, is_wrapped
 from backprop_viz.capture.tensors.snapshots import Arrived, GradFnInput
 from backprop_viz.capture.watches.calm_backward import CalmBackward
 from backprop_viz.capture.watches.interventions import Grads, changed_by
+from backprop_viz.capture.watches.node_hooks import has_other_hooks
 from backprop_viz.capture.watches.overridable_backward import (
     BACKWARD,
     backward_overridable,
@@ -184,18 +185,12 @@ class BackwardWatch:
             in_python
             or leaf is not None
             or not is_torchs_node(type(node))
-            or _has_other_hooks(after)
+            or has_other_hooks(after)
         ):
             yield node.register_prehook(watch.before)
         if leaf is not None and self._parameters.reduces_in_place:
             yield leaf.register_post_accumulate_grad_hook(watch.added)  # type: ignore[no-untyped-call]
         yield after
-
-
-def _has_other_hooks(handle: RemovableHandle) -> bool:
-    """Whether others have a hook where this one is."""
-    hooks = handle.hooks_dict_ref()
-    return hooks is not None and len(hooks) > 1
 
 
 def _without_numbers(grads: Grads) -> list[Copy]:

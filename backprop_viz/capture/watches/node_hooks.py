@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch.autograd.graph import Node as GradFn
+from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.watches.interventions import Grads
 
@@ -29,12 +30,15 @@ class _NewHooks(_Hooks):
 class NodeHooks:
     """Calls ``ran`` with what a node has sent and was given.
 
-    It has no handle for each node, of which the making alone takes as long as a small node runs.
+    It has no handle for each node, of which the making alone takes as long as a small node runs:
+    torch has ``torch.autograd.Function`` put a hook among those of a node, and asks another for it
+    while nodes are hooked. A torch that does not ask puts the hook itself, and gives its handle.
     """
 
     def __init__(self, ran: Callable[[Grads, Grads], None]) -> None:
         self._ran = ran
         self._nodes: list[_Hooks] = []
+        self._handles: list[RemovableHandle] = []  # of a torch that does not ask
 
     def put(self, nodes: Iterable[GradFn]) -> bool:
         """Hook these nodes; whether nobody else has a hook at any of them."""
@@ -54,7 +58,10 @@ class NodeHooks:
 
         with _putting(put) as plain:
             for node in nodes:
-                node.register_hook(ran)
+                handle: RemovableHandle | None = node.register_hook(ran)
+                if handle is not None:
+                    self._handles.append(handle)
+                    alone = alone and not has_other_hooks(handle)
         return alone
 
     def remove(self) -> None:
@@ -62,6 +69,15 @@ class NodeHooks:
         for hooks in self._nodes:
             del hooks[self]
         self._nodes.clear()
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+
+
+def has_other_hooks(handle: RemovableHandle) -> bool:
+    """Whether others have a hook where this one is."""
+    hooks = handle.hooks_dict_ref()
+    return hooks is not None and len(hooks) > 1
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import Node
@@ -162,3 +163,56 @@ def test_one_gradient_that_two_leaves_get_is_a_number_of_its_own_in_each() -> No
         assert event.inputs[1].tolist() == event.outputs[0].tolist() == x.tolist()
     (add,) = (e for e in events if e.op == "AddBackward0")
     assert [None if g is None else g.tolist() for g in add.outputs] == [x.tolist(), x.tolist()]
+
+
+@pytest.fixture
+def torch_does_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a torch that puts a hook in another way: what stands in its place is not called."""
+    plain = torch.autograd.Function._register_hook
+    never = property(lambda _: plain, lambda _, other: None, lambda _: None)
+    monkeypatch.setattr(type(torch.autograd.Function), "_register_hook", never, raising=False)
+
+
+@pytest.mark.usefixtures("torch_does_not_ask")
+def test_a_torch_that_puts_hooks_itself_calls_them_and_has_them_removed() -> None:
+    x = torch.ones(2, requires_grad=True)
+    y = x * 3
+    called: list[str] = []
+    hooks = NodeHooks(lambda *_: called.append("ours"))
+    assert hooks.put([node_of(y), leaf_node(x)])
+    y.sum().backward(retain_graph=True)
+    assert called == ["ours", "ours"]
+    hooks.remove()
+    handle = node_of(y).register_hook(lambda *_: called.append("theirs"))
+    assert not hooks.put([node_of(y)])
+    hooks.remove()
+    y.sum().backward()
+    assert called == ["ours", "ours", "theirs"]
+    handle.remove()
+
+
+@pytest.mark.usefixtures("torch_does_not_ask")
+def test_a_backward_is_recorded_with_a_torch_that_puts_hooks_itself() -> None:
+    net, x = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)), torch.randn(5, 3)
+    hidden = net[0](x)
+    hidden.retain_grad()
+    net[2](net[1](hidden)).square().sum().backward()
+    plain = [p.grad.clone() for p in net.parameters() if p.grad is not None]
+    net.zero_grad()
+    with bv.record(net) as recorded:
+        loss = net(x).square().sum()
+        loss.backward(retain_graph=True)
+    after = [p.grad.clone() for p in net.parameters() if p.grad is not None]
+    loss.backward()  # is in no recording
+    events = [e for e in recorded.recording.events if e.phase is Phase.BACKWARD]
+    leaves = {e.parameter: e for e in events if e.op == "AccumulateGrad"}
+    assert sum(e.op == "AccumulateGrad" for e in events) == len(leaves) == len(plain) == len(after)
+    for (name, _), grad, left in zip(net.named_parameters(), plain, after, strict=True):
+        (made,) = leaves[name].outputs
+        assert made is not None
+        np.testing.assert_array_equal(made, grad.numpy())
+        np.testing.assert_array_equal(left.numpy(), grad.numpy())
+    (relu,) = (e for e in events if e.op == "ReluBackward0")
+    assert relu.outputs[0] is not None
+    assert hidden.grad is not None
+    np.testing.assert_array_equal(relu.outputs[0], hidden.grad.numpy())
