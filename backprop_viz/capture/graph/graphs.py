@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.module_choice import ModuleChoice
@@ -49,6 +50,7 @@ class Operation(NamedTuple):
     module: str | None = None  # the innermost one that ran it
     # Of the tensors made after the first: the grad_fn, and at which of its outputs.
     others: tuple[tuple[GradFn | None, int], ...] = ()
+    keepers: tuple[GradFn, ...] = ()  # of the nodes that made these
 
     @classmethod
     def of(
@@ -64,7 +66,8 @@ class Operation(NamedTuple):
         others: tuple[tuple[GradFn | None, int], ...] = ()
         if len(made) > 1:
             others = tuple([(grad_fn_of(tensor), tensor.output_nr) for tensor in made[1:]])
-        return cls(phase, op, read, made, grad_fn_of(first), first_made(first), module, others)
+        nodes = grad_fn_of(first), others, keepers_of(made)
+        return cls(phase, op, read, made, nodes[0], first_made(first), module, *nodes[1:])
 
 
 def walk(root: GradFn) -> list[GradFn]:
@@ -144,6 +147,27 @@ def grad_fns_of(tensors: Sequence[Tensor]) -> list[GradFn | None]:
         return [tensor.grad_fn for tensor in tensors]
     except RuntimeError:
         return list(map(grad_fn_of, tensors))
+
+
+def is_functions_node(node: GradFn | None) -> bool:
+    """Whether this is a node of somebody's ``torch.autograd.Function``."""
+    return isinstance(node, BackwardCFunction)
+
+
+def keepers_of(tensors: Iterable[Tensor]) -> tuple[GradFn, ...]:
+    """What to hold so that the nodes of these tensors can be asked for as long as they are held.
+
+    A node of somebody's Function does not keep itself in older torch, as 2.8: once its tensor is
+    gone and whatever is made of that, it tells nothing, and to ask for its number ends the
+    process. Every other node keeps itself and those behind it. A keeper is one that leads
+    there, and that nobody runs; it is no operation's.
+    """
+    made = [tensor for tensor in tensors if is_functions_node(grad_fn_of(tensor))]
+    if not made:
+        return ()
+    with torch.inference_mode(False), torch.enable_grad(), torch._C.DisableTorchFunction():
+        kept = [torch._C._functions.DelayedError(b"", 1)(tensor) for tensor in made]
+    return tuple([node for node in map(grad_fn_of, kept) if node is not None])
 
 
 @cache

@@ -41,7 +41,7 @@ class PassSource(NamedTuple):
 
 def traced(operation: Operation) -> Traced:
     """An operation without its tensors."""
-    phase, op, read, made, node, first, module, _ = operation
+    phase, op, read, made, node, first, module, *_ = operation
     read_keys, made_keys = tuple(map(id, read)), tuple(map(id, made))
     output_nr, shape, floating, views = first
     return Traced(phase, op, read_keys, made_keys, shape, floating, views, node, output_nr, module)

@@ -1,6 +1,6 @@
 """The grad_fn graph of an iteration as it grows: every backward adds its nodes."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ from backprop_viz.capture.graph.graphs import (
     chosen_nodes,
     grad_fn_graph,
     grad_fn_of,
+    is_functions_node,
+    keepers_of,
     saved_by_each,
     walk_all,
     weight_nodes,
@@ -30,7 +32,7 @@ class WalkedGraph:
 
     The nodes of a backward that has begun stay, with their numbers. Until then the nodes found
     last are those of the newest result: a walk from the loss takes the place of one from the
-    output. The lists keep the nodes alive, and with them their hooks.
+    output. The lists keep the nodes alive, with their keepers, and with them their hooks.
 
     ``snapshots``: what is kept of a node depends on what it belongs to where they cut a batch.
     ``last`` is the graph that was made last of the same model.
@@ -58,24 +60,26 @@ class WalkedGraph:
         self._keys: dict[GradFn, str] = {}
         self._walks = 0
         self._saved: dict[GradFn, SavedTensors] = {}  # of each node when it was found
+        # By how many backwards had begun before.
+        self._keepers: dict[int, list[GradFn]] = {}
         # The walks of which no graph has been made yet.
         self._walked: list[_Walk] = []
         self._graph = Graph()
 
     def find(
         self,
-        roots: Iterable[GradFn],
+        roots: Sequence[Tensor],
         operations: Sequence[Operation],
         output: Tensor | None,
         weights: set[int],
         later: Callable[[], Sequence[Maker]] | None = None,
     ) -> list[GradFn]:
-        """Walk from these roots; the nodes that were found, those of earlier walks among them.
+        """Walk from these roots' nodes; those that were found, those of earlier walks among them.
 
         ``later`` gives those of operations that came after these, when the graph is made.
         """
         kept = self.nodes[: self._kept]
-        edges = walk_all(roots)
+        edges = walk_all([node for node in map(grad_fn_of, roots) if node is not None])
         found = list(edges)
         if kept:
             known = set(kept)
@@ -85,6 +89,8 @@ class WalkedGraph:
         self.edges = {node: self.edges[node] for node in kept} | edges
         self.ids = {node: i for i, node in enumerate(self.nodes)}
         makers = _makers(operations)
+        ends = roots if output is None else [*roots, output]
+        self._keepers[self._walks] = [*keepers_of(ends), *_keepers(operations, makers)]
         # Asked for again, a checkpoint would compute what it has not kept once more, or refuse to.
         before = self._saved
         if before:
@@ -146,6 +152,12 @@ class _Walk(NamedTuple):
     later: Callable[[], Sequence[Maker]] | None  # and what tells those that follow
     output: GradFn | None
     saved: Sequence[SavedTensors]
+
+
+def _keepers(operations: Iterable[Operation], makers: Iterable[Maker]) -> Iterator[GradFn]:
+    for operation, (_, _, node) in zip(operations, makers, strict=True):
+        if is_functions_node(node):
+            yield from operation.keepers or keepers_of(operation.made[:1])
 
 
 def _makers(operations: Iterable[Operation]) -> list[Maker]:

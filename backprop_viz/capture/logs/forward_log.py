@@ -106,9 +106,8 @@ class ForwardLog:
     ) -> None:
         """Number the nodes of the graph of these results, and give each operation its node."""
         walked, log = self._walked, self._log
-        starts = [node for node in map(grad_fn_of, roots) if node is not None]
         rows = [row for row in self._rows() if belongs(row[1])]
-        found = set(walked.find(starts, [o for o, _ in rows], output, log.weights))
+        found = set(walked.find(roots, [o for o, _ in rows], output, log.weights))
         ids = walked.ids
         self._bind(rows)
         self._passes = {start: one for start, one in self._passes.items() if belongs(start)}
@@ -135,8 +134,7 @@ class ForwardLog:
             return False
         rows = list(zip(self._operations, self._numbers, strict=True))
         ahead = [o for o, _ in rows]
-        starts = [node for node in map(grad_fn_of, roots) if node is not None]
-        walked.find(starts, ahead, output, log.weights, calls.makers)
+        walked.find(roots, ahead, output, log.weights, calls.makers)
         calls.ids = ids = walked.ids
         nodes = (*calls.nodes, *[o.grad_fn for o in ahead])
         if not all(node is None or node in ids for node in nodes):

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from torch import Tensor
-from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graph.graphs import grad_fn_of
+from backprop_viz.capture.graph.graphs import grad_fn_of, is_functions_node
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.forward_log import ForwardLog
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
@@ -44,7 +43,7 @@ def _through_functions(node: GradFn | None) -> list[GradFn]:
     """A node; and where that is of somebody's Function, those that it leads to."""
     found = [] if node is None else [node]
     for one in found:
-        if isinstance(one, BackwardCFunction):
+        if is_functions_node(one):
             leads = (to for to, _ in one.next_functions if to is not None)
             found += [to for to in leads if to not in found]
     return found

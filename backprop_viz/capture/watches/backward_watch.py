@@ -6,13 +6,17 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node as GradFn
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.code.user_lines import user_line
-from backprop_viz.capture.graph.graphs import grad_fn_name, is_torchs_node, leaf_of
+from backprop_viz.capture.graph.graphs import (
+    grad_fn_name,
+    is_functions_node,
+    is_torchs_node,
+    leaf_of,
+)
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
@@ -137,8 +141,7 @@ class BackwardWatch:
     @contextmanager
     def _inner(self, roots: Sequence[Tensor]) -> Iterator[None]:
         """A node's own backward runs one more, as a reentrant checkpoint does."""
-        starts = [root.grad_fn for root in roots if root.grad_fn is not None]
-        with self.running(self._walked.find(starts, (), None, self._log.weights)):
+        with self.running(self._walked.find(roots, (), None, self._log.weights)):
             yield
 
     def _left_out(self, node: GradFn, leaf: Tensor | None) -> Callable[[Grads, Grads], None]:
@@ -175,7 +178,7 @@ class BackwardWatch:
         )
         watch.parameters = self._parameters
         watch.intervention = self._intervention if intervened else None
-        in_python = isinstance(node, BackwardCFunction)
+        in_python = is_functions_node(node)
         if in_python:
             yield node.register_prehook(self._look_inside)
         after = node.register_hook(watch.after)
