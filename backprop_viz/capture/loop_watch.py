@@ -1,9 +1,9 @@
 """Finds the phases of somebody's own loop from what it calls, for a recorder."""
 
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -20,6 +20,7 @@ from backprop_viz.capture.code.line_trace import lines_traced
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.followed_backward import FollowedBackward, creates_graph
 from backprop_viz.capture.logs.event_log import Copy
+from backprop_viz.capture.loop_thread import LoopThread
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.scripted_calls import ScriptedCalls
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
@@ -32,7 +33,7 @@ from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
 from backprop_viz.capture.watches.module_tree import tensors_in
-from backprop_viz.capture.watches.overridable_backward import backward_overridable
+from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
@@ -78,7 +79,7 @@ class LoopWatch(TorchFunctionMode):
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
         self._aside: int | None = None  # how many modes were below when it stepped aside
-        self._thread, self.over = threading.current_thread(), False  # a thread may have it still
+        self.thread, self.over = LoopThread(recorder.own), False  # another thread may have it still
         self._clears: ExitStack | None = None
         self._clips: str | None = None  # what clips after a forward, before its backward
 
@@ -91,7 +92,8 @@ class LoopWatch(TorchFunctionMode):
         try:
             alone = clearings_alone(self, self.clearing_begins, self.clearing_ends)
             following, told = self._recorder.following_modules(), self.transforms_told()
-            with following, backward_overridable(), told, alone:
+            heard = backwards_heard(partial(self.thread.runs_backward, self))
+            with following, heard, told, alone:
                 yield
         finally:
             for handle in handles:
@@ -146,7 +148,7 @@ class LoopWatch(TorchFunctionMode):
     def _come_back(self) -> None:
         """It may be late: of a step that has raised nobody says that it is over."""
         if self._aside is not None:
-            if self._thread is threading.current_thread():
+            if self.thread.is_here():
                 function_stack.put_back(self, self._aside)
             self._aside = None
 
@@ -282,12 +284,10 @@ class LoopWatch(TorchFunctionMode):
         inside, first = bool(self._functions.inside), not (self._depth or self._evaluating)
         if self.over or (inside and not (first or self._within)) or id(model) not in self._hooked:
             return
-        if self._thread is not (here := threading.current_thread()):  # not where it was begun
-            beside = self._forwarded or not (first and torch.is_grad_enabled())
-            if beside or not calling_frames.is_waiting(self._thread):
+        if not self.thread.is_here():
+            trains = first and torch.is_grad_enabled() and not self._forwarded
+            if not (trains and self.thread.goes_on_here(self)):
                 return
-            self._thread = here
-            function_stack.come_in(self)
         self._within = inside if first else self._within
         self._come_back()
         evaluates = first and self._ended is not None and not torch.is_grad_enabled()
@@ -307,8 +307,7 @@ class LoopWatch(TorchFunctionMode):
         self._tracing.enter_context(lines_traced(code, self._recorder.lines.of_forward_begins))
 
     def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
-        beside = threading.current_thread() is not self._thread
-        if beside or (self._functions.inside and not self._within):
+        if not self.thread.is_here() or (self._functions.inside and not self._within):
             return
         if self._evaluating:
             self._evaluating -= 1

@@ -11,7 +11,9 @@ import torch
 
 _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
 _CHECKPOINT = str(Path("torch", "utils", "checkpoint.py"))
-_WAITS = ("threading.py", "queue.py", "thread.py")  # the last is that of concurrent.futures
+# What a thread waits in; the last is that of concurrent.futures.
+_WAITS = ("threading.py", "queue.py", "selectors.py", "thread.py")
+_OURS = str(Path(__file__).parents[2])
 _LAZY = str(Path("torch", "nn", "modules", "lazy.py"))
 
 
@@ -82,9 +84,18 @@ def is_checkpointed() -> bool:
 
 
 def is_waiting(thread: Thread) -> bool:
-    """Whether a thread is over, or waits for another one or for work."""
+    """Whether a thread is over, or waits for another one or for work: not for a window."""
     frame = sys._current_frames().get(thread.ident or 0)
-    return not thread.is_alive() or frame is None or Path(frame.f_code.co_filename).name in _WAITS
+    if not thread.is_alive() or frame is None:
+        return True
+    waits = _waits_in(frame)
+    while frame is not None and _waits_in(frame):
+        frame = frame.f_back
+    return waits and not (frame is not None and frame.f_code.co_filename.startswith(_OURS))
+
+
+def _waits_in(frame: FrameType) -> bool:
+    return Path(frame.f_code.co_filename).name in _WAITS
 
 
 def kwargs_of_call() -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 import sys
 import sysconfig
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -21,15 +24,38 @@ _LIBRARY, _PACKAGES = sysconfig.get_path("stdlib"), ("site-packages", "dist-pack
 _known: dict[str, bool] = {}
 
 
+class _AskedFrom(threading.local):
+    line: CodePlace | None = None  # of another thread, which waits for this one
+
+
+_asked_from = _AskedFrom()
+
+
 def user_line() -> CodePlace | None:
-    """The innermost line of the user's code that is running in this thread."""
+    """The innermost line of the user's code that is running in this thread, or waits for it."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
         if _known[name] if name in _known else _is_users(name):
             return name, frame.f_lineno
+        if frame.f_back is None:
+            return _asked_from.line
         frame = frame.f_back
     return None
+
+
+@contextmanager
+def line_asked_from(thread: threading.Thread) -> Iterator[None]:
+    """In here this thread runs what another one waits for, whose line it is."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None and not _is_users(frame.f_code.co_filename):
+        frame = frame.f_back
+    before = _asked_from.line
+    _asked_from.line = None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+    try:
+        yield
+    finally:
+        _asked_from.line = before
 
 
 def line_of_file(name: str) -> int | None:

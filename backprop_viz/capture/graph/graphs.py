@@ -1,7 +1,7 @@
 """Graphs read from live torch objects."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -88,6 +88,20 @@ def walk_all(roots: Iterable[GradFn]) -> NextFunctions:
                     seen.add(following)
                     nodes.append(following)
     return found
+
+
+def leads_to(roots: Iterable[Tensor], leaves: Container[int]) -> bool:
+    """Whether one of these leaves, told by their id(), is in the graph of the roots."""
+    nodes = [node for root in roots if (node := grad_fn_of(root)) is not None]
+    seen = set(nodes)
+    for node in nodes:
+        leaf = leaf_of(node)
+        if leaf is not None and id(leaf) in leaves:
+            return True
+        new = {to for to, _ in node.next_functions if to is not None} - seen
+        seen |= new
+        nodes += new
+    return any(id(root) in leaves for root in roots)
 
 
 def grad_fn_graph(

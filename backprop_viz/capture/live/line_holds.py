@@ -53,10 +53,11 @@ class LineHolds:
         return self._line
 
 
-def running_line(path: str, frame: FrameType | None) -> int | None:
-    """The line of a file that a frame, or one of those that called it, runs; None outside it."""
-    while frame is not None:
-        if frame.f_code.co_filename == path:
-            return frame.f_lineno
-        frame = frame.f_back
+def line_that_runs(path: str, loop: int) -> int | None:
+    """The line of a file that this thread runs, or the loop's, which waits; None outside it."""
+    for frame in (sys._getframe(1), sys._current_frames().get(loop)):
+        while frame is not None:
+            if frame.f_code.co_filename == path:
+                return frame.f_lineno
+            frame = frame.f_back
     return None

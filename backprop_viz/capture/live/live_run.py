@@ -1,6 +1,5 @@
 """A watched loop that a window follows and holds."""
 
-import sys
 import threading
 import time
 from array import array
@@ -14,7 +13,7 @@ from backprop_viz.capture.live.connection import interrupt_script
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat, Reminder
-from backprop_viz.capture.live.line_holds import LineHolds, running_line
+from backprop_viz.capture.live.line_holds import LineHolds, line_that_runs
 from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.preparation import Preparation
@@ -295,7 +294,7 @@ class LiveRun:
             self._due = recording.under_way or self._due
         with self._state:
             before, self._until, self._held = self._released, "phase", True
-            self._line = line or running_line(self._holds.path, sys._getframe(1))
+            self._line = line or line_that_runs(self._holds.path, self._thread)
             self._before_line = before_line
             if self._line is None and recording is not None and recording.trace:
                 self._line = recording.trace[-1][0]  # the node runs in a thread of its own

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from threading import get_ident
 from typing import Any, Literal, Protocol
 
 import torch
@@ -18,6 +19,7 @@ from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.graph_ages import graph_ages
+from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.late_recording import LateRecording
 from backprop_viz.capture.live.discovery import living_scalers, one_model
 from backprop_viz.capture.live.loop_places import StackPlace
@@ -87,7 +89,7 @@ class Watch:
         over: int = 0,
         parts: Sequence[nn.Module] = (),
     ) -> None:
-        self._keep, self._process = keep, os.getpid()
+        self._keep, self._process, self._thread = keep, os.getpid(), get_ident()
         self._health: HealthWatch | None = None
         self._models = [*models.values(), *parts]
         self._model = one_model(models)
@@ -115,12 +117,12 @@ class Watch:
             (register_optimizer_step_post_hook, self._has_stepped),
         ):
             self._handles.callback(register(hook).remove)
-        self._handles.enter_context(backwards_heard(self._backward_starts))
+        self._handles.enter_context(backwards_heard(self._backward_runs))
         self._handles.enter_context(skipped_steps_seen(self._was_skipped))
 
     def begin(self) -> LoopWatch | None:
         """Begin an iteration; what records it, if it is recorded."""
-        self._begun = True
+        self._begun, self._thread = True, get_ident()
         if self._closed or self._is_forked():
             return None
         if not self._follower.wants(self._number + 1):
@@ -319,12 +321,19 @@ class Watch:
             )
         return any(one is optimizer for one in self._optimizers)
 
-    def _backward_starts(self, roots: Sequence[Tensor]) -> None:
+    @contextmanager
+    def _backward_runs(self, roots: Sequence[Tensor]) -> Iterator[None]:
+        if get_ident() != self._thread and not leads_to(roots, self._owned):
+            yield  # another loop's
+            return
         self._scalars.backward_runs(self._number + 1)
         if self._turns is not None:
             self._turns.backward_starts()
         if len(roots) == 1 and roots[0].numel() == 1:
             self._loss = roots[0].detach()
+        loop = self._loop
+        with nullcontext() if loop is None else loop.thread.runs_backward(loop, roots):
+            yield
 
     def _loss_of_iteration(self) -> float:
         if self._loss is None:

@@ -1,11 +1,11 @@
 """Which tensors of a loop are the iteration's own: what reads them may be a loss."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graph.graphs import grad_fn_of, is_functions_node
+from backprop_viz.capture.graph.graphs import grad_fn_of, is_functions_node, leads_to
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.forward_log import ForwardLog
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
@@ -32,6 +32,10 @@ class OwnTensors:
             return True
         made = set(map(grad_fn_of, self._forward.results))
         return any(node in made for node in nodes)
+
+    def are_behind(self, roots: Sequence[Tensor]) -> bool:
+        """Whether a backward of these comes to a parameter."""
+        return leads_to(roots, self._names)
 
     def gave(self, result: object) -> None:
         """A backward has handed out these gradients, which may go into another loss."""

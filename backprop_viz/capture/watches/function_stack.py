@@ -21,10 +21,12 @@ def runs_alone(stepping: Optimizer) -> bool:
     return torchs and not any(hooks) and all(len(some) == 1 for some in everybodys)
 
 
-def come_in(mode: TorchFunctionMode) -> None:
-    """Put a mode on the stack of this thread, where it may be already."""
-    if not any(one is mode for one in _get_current_function_mode_stack()):  # type: ignore[no-untyped-call]
-        _push_mode(mode)  # type: ignore[no-untyped-call]
+def come_in(mode: TorchFunctionMode) -> bool:
+    """Put a mode on the stack of this thread; False if it was there already."""
+    if any(one is mode for one in _get_current_function_mode_stack()):  # type: ignore[no-untyped-call]
+        return False
+    _push_mode(mode)  # type: ignore[no-untyped-call]
+    return True
 
 
 def step_aside(mode: TorchFunctionMode) -> int | None:

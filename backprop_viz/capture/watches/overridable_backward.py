@@ -5,7 +5,7 @@ its recording. Newer torch tells a mode of it, by whatever stands in its place a
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import wraps
 from typing import Any
 
@@ -19,8 +19,9 @@ BACKWARD = torch.autograd.backward
 BACKWARD_ASKS = "has_torch_function" in BACKWARD.__code__.co_names
 
 
-# Those that are told what a backward starts from.
-_hear: list[Callable[[Sequence[Tensor]], None]] = []
+# What a backward runs in, made from the tensors that it starts from.
+_Around = Callable[[Sequence[Tensor]], AbstractContextManager[None]]
+_around: list[_Around] = []
 
 
 @wraps(BACKWARD)
@@ -49,23 +50,24 @@ def backward_overridable() -> Iterator[None]:
 def heard_backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
     """``torch.autograd.backward`` of which others hear."""
     roots = (tensors,) if isinstance(tensors, Tensor | GradientEdge) else tuple(tensors)
-    for starts in tuple(_hear):
-        starts([root for root in roots if isinstance(root, Tensor)])
-    return _asking(roots, *args, **kwargs)
+    with ExitStack() as over:
+        for around in tuple(_around):
+            over.enter_context(around([root for root in roots if isinstance(root, Tensor)]))
+        return _asking(roots, *args, **kwargs)
 
 
 @contextmanager
-def backwards_heard(starts: Callable[[Sequence[Tensor]], None]) -> Iterator[None]:
-    """Call ``starts`` with what each backward in here starts from, before it runs.
+def backwards_heard(around: _Around) -> Iterator[None]:
+    """Run each backward in here, of any thread, within ``around`` of what it starts from.
 
     ``Tensor.backward`` calls ``torch.autograd.backward`` too.
     """
-    _hear.append(starts)
+    _around.append(around)
     if torch.autograd.backward in (BACKWARD, _asking):
         torch.autograd.backward = heard_backward
     try:
         yield
     finally:
-        _hear.remove(starts)
-        if not _hear and torch.autograd.backward is heard_backward:
+        _around.remove(around)
+        if not _around and torch.autograd.backward is heard_backward:
             torch.autograd.backward = BACKWARD

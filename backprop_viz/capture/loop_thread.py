@@ -1,0 +1,87 @@
+"""The thread that a recorded loop runs in, and another one that goes on while that waits."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from threading import Lock, current_thread
+from time import monotonic, sleep
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from backprop_viz.capture.code.calling_frames import is_waiting
+from backprop_viz.capture.code.user_lines import line_asked_from
+from backprop_viz.capture.logs.own_tensors import OwnTensors
+from backprop_viz.capture.watches import function_stack
+
+# How long a backward waits for the loop to wait for it. No signal tells of that.
+_LOOP_WAITS_WITHIN_S, _LOOKS_EVERY_S = 0.25, 0.005
+
+
+class LoopThread:
+    """Whose calls are the loop's: of its own thread, or of one that it waits for."""
+
+    def __init__(self, own: OwnTensors) -> None:
+        """``own``: the loop's own tensors."""
+        self._own, self._thread = own, current_thread()
+        self._backward, self._runs = Lock(), self._thread  # held while one runs in that
+
+    def is_here(self) -> bool:
+        """Whether this is the loop's thread."""
+        return self._thread is current_thread()
+
+    def goes_on_here(self, mode: TorchFunctionMode) -> bool:
+        """Whether the loop goes on in this thread, its own being over or waiting.
+
+        If so, ``mode`` hears from now on what this thread calls.
+        """
+        if not is_waiting(self._thread):
+            return False
+        self._thread = current_thread()
+        function_stack.come_in(mode)
+        return True
+
+    @contextmanager
+    def runs_backward(self, mode: TorchFunctionMode, roots: Sequence[Tensor]) -> Iterator[None]:
+        """A backward of these runs in here. If the loop waits for this thread, ``mode`` hears it.
+
+        A second one waits until the first is over: both add to the same ``.grad``. In another
+        thread it may be of another model: then this is nothing.
+        """
+        if not (self.is_here() or self._own.are_behind(roots)):
+            yield
+            return
+        with ExitStack() as over:
+            # One within another's node is part of that, be it in a thread of torch's own.
+            if torch._C._current_autograd_node() is None and self._alone():
+                over.callback(self._backward.release)
+                if not self.is_here() and self._waits():
+                    over.enter_context(self._lent(mode))
+            yield
+
+    def _waits(self) -> bool:
+        until = monotonic() + _LOOP_WAITS_WITHIN_S
+        while not (waits := is_waiting(self._thread)) and monotonic() < until:
+            sleep(_LOOKS_EVERY_S)
+        return waits
+
+    def _alone(self) -> bool:
+        """Wait until no other backward runs; False if that waits itself, as if for this one."""
+        while not self._backward.acquire(timeout=_LOOKS_EVERY_S):
+            if self._runs is current_thread() or is_waiting(self._runs):
+                return False
+        self._runs = current_thread()
+        return True
+
+    @contextmanager
+    def _lent(self, mode: TorchFunctionMode) -> Iterator[None]:
+        """The loop is in this thread while this runs, and then where it was."""
+        before, self._thread = self._thread, current_thread()
+        came_in = function_stack.come_in(mode)
+        try:
+            with line_asked_from(before):
+                yield
+        finally:
+            self._thread = before
+            if came_in:
+                function_stack.leave(lambda one: one is mode)
