@@ -113,6 +113,8 @@ class Recording:
     serial: int = field(default_factory=new_serial)
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         return isinstance(other, Recording) and self._identity == other._identity
 
     def __hash__(self) -> int:

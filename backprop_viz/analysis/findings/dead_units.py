@@ -18,8 +18,10 @@ _NEARLY_ALL, _MOST = 0.9, 0.75
 def find(recording: Recording) -> Iterator[Finding]:
     """``dead_layer``: nearly all units of a layer; ``dead_units``: most."""
     for i, event in forward_events(recording):
+        if not event.op.startswith("relu"):
+            continue
         made = event.outputs[0] if event.outputs else None
-        if not event.op.startswith("relu") or made is None or made.ndim < 2:
+        if made is None or made.ndim < 2:
             continue
         if len(made) < _SAMPLES and (made.any() or made.size < _UNITS):
             continue
@@ -28,12 +30,14 @@ def find(recording: Recording) -> Iterator[Finding]:
         others = tuple(axis for axis in range(made.ndim) if axis != unit)
         dead = ~made.any(axis=others)
         count, units = int(np.sum(dead)), made.shape[unit]
+        if count <= _MOST * units:
+            continue
         layer = layer_of(recording, i)
         # What the loop computes itself is of no layer.
         name = event.op if layer is None or event.module is None else layer.name
         if count >= _NEARLY_ALL * units:
             yield Finding("dead_layer", "warning", (name, count, units), event=i)
-        elif count > _MOST * units:
+        else:
             yield Finding("dead_units", "hint", (name, count, units), event=i)
 
 

@@ -20,10 +20,10 @@ def find(recording: Recording) -> Iterator[Finding]:
     makers = Makers(recording)
     first: int | None = None
     for i, event in enumerate(recording.events):
-        sent = tuple(array for array in event.outputs if array is not None and array.size)
-        if event.phase is not Phase.BACKWARD or event.node is None or not sent:
+        if event.phase is not Phase.BACKWARD or event.node is None or event.op == "AccumulateGrad":
             continue
-        if event.op == "AccumulateGrad" or not is_zero(sent):
+        sent = tuple(array for array in event.outputs if array is not None and array.size)
+        if not sent or not is_zero(sent):
             continue
         came = arrived(event)
         if is_none(came) or is_zero(came):

@@ -22,6 +22,8 @@ class ElidedLabel(QLabel):
     def setText(self, text: str) -> None:  # noqa: N802
         """Show a text, and put all of it in the tooltip."""
         text = with_particles(text)
+        if (text, text) == (self.text(), self.toolTip()):
+            return
         super().setText(text)
         self.setToolTip(text)
 

@@ -83,12 +83,12 @@ class Event:
     @property
     def inputs(self) -> tuple[Array | None, ...]:
         """What it read."""
-        return tuple(_array(self.tensors, i) for i in self.input_ids)
+        return self.tensors.arrays_of(self.input_ids)
 
     @property
     def outputs(self) -> tuple[Array | None, ...]:
         """What it made."""
-        return tuple(_array(self.tensors, i) for i in self.output_ids)
+        return self.tensors.arrays_of(self.output_ids)
 
     @property
     def state(self) -> Mapping[str, tuple[Array | None, Array]]:

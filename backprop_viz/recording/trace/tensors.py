@@ -74,6 +74,11 @@ class TensorTable:
         """The arrays from id ``start`` on."""
         return tuple(self._arrays[start:])
 
+    def arrays_of(self, ids: Iterable[int | None]) -> tuple[Array | None, ...]:
+        """The array of each id; None for None."""
+        arrays = self._arrays
+        return tuple([None if i is None else arrays[i] for i in ids])
+
     def truncate(self, length: int) -> None:
         """Drop the arrays from id ``length`` on, to which no ``Recording`` refers yet."""
         del self._arrays[length:]

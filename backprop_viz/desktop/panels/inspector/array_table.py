@@ -353,10 +353,12 @@ class ArrayTable(QTableView):
         """
         if not self._needed:
             return
-        while self.rows.digits > 2 and self._widen() > self.viewport().width():
+        together, room = self._widen(), self.viewport().width()
+        while together > room and self.rows.digits > 2:
             self.rows.digits -= 1
             self._needed = [0] * len(self._needed)
-        spare = max(0, self.viewport().width() - self._widen())
+            together = self._widen()
+        spare = max(0, room - together)
         for section, width in enumerate(self._needed):
             share = spare // (len(self._needed) - 1) if section else 0
             self.setColumnWidth(section, width + share)

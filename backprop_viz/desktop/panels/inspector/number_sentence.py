@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.widgets.sentence import Sentence
 
-# What a longer figure or a name goes on with.
-_PART = "[0-9A-Za-z_]"
+# Where no longer figure and no name began before, and what one goes on with.
+_BEGINS = re.compile(r"(?<![\w.+\-−])(?<!\d,)")
+_GOES_ON = re.compile("[.,]?[0-9A-Za-z_]")
 # Where a figure begins and ends in the text, and what it stands for.
 Span = tuple[int, int, Any]
 
@@ -98,5 +99,7 @@ def figure_spans(text: str, figures: Sequence[tuple[Sequence[str], Any]]) -> lis
 
 
 def _places(text: str, way: str) -> list[tuple[int, int]]:
-    pattern = rf"(?<![\w.+\-−])(?<!\d,){re.escape(way)}(?![.,]?{_PART})"
-    return [match.span() for match in re.finditer(pattern, text)] if way else []
+    # No pattern is made of the figure: each would be another one to compile.
+    starts = [i for i in range(len(text)) if text.startswith(way, i)] if way else []
+    spans = [(start, start + len(way)) for start in starts]
+    return [s for s in spans if _BEGINS.match(text, s[0]) and not _GOES_ON.match(text, s[1])]

@@ -311,7 +311,9 @@ class WhySection(QWidget):
     def _paint(self) -> None:
         code = self.reason.code
         role = "muted" if code in _FINE else "error" if code in _STRANGE else "text"
-        self.sentence.setStyleSheet(f"color: {getattr(self._theme, role)};")
+        style = f"color: {getattr(self._theme, role)};"
+        if style != self.sentence.styleSheet():
+            self.sentence.setStyleSheet(style)
 
     def _go(self) -> None:
         if self.reason.evidence is not None:

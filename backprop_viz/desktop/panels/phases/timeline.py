@@ -75,6 +75,7 @@ class TimelineView(QFrame):
         self._view_state: ViewState | None = None
         # Event counts of the previous recording, so that the bar keeps its shape while stepping.
         self._known: dict[Phase, int] = {}
+        self._caption_room = 0  # pixels that the widest caption of the view state takes
         self._dragging = False
         # While the cursor moves on, only where it stops is said.
         self._speak = QTimer(self, interval=_SPEAK_MS, singleShot=True)
@@ -109,6 +110,7 @@ class TimelineView(QFrame):
         self._view_state = view_state
         for span in (s for s in view_state.cursor.recording.spans if s.ended):
             self._known[span.phase] = span.stop - span.start
+        self._measure()
         description = self.caption()
         if description != self.accessibleDescription():
             moved = bool(self.accessibleDescription())
@@ -129,6 +131,7 @@ class TimelineView(QFrame):
         """Paint in the colours of a theme."""
         self._theme = theme
         self.transport.set_theme(theme)
+        self._measure()  # the size of text may be another one
         self.updateGeometry()
         self.kept_iterations.set_theme(theme)
         self.update()
@@ -250,7 +253,6 @@ class TimelineView(QFrame):
         """Show a tooltip for the event under the mouse; give the buttons the room they ask for."""
         if event.type() is QEvent.Type.LayoutRequest:
             self._place()  # there is no layout that would
-            self.update()
         if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
             return super().event(event)
         index = event_at(self.segments(), event.pos().x())
@@ -279,16 +281,15 @@ class TimelineView(QFrame):
 
     def _words_width(self) -> int:
         """Room for the widest caption, so that the bar does not move when it changes."""
-        assert self._view_state is not None
-        needed = self._caption_width()
+        needed = self._caption_room
         if not self.kept_iterations.isHidden():
             needed = max(needed, self.note.sizeHint().width())
         return min(needed, round(self.width() * 0.35))
 
-    def _caption_width(self) -> int:
-        assert self._view_state is not None
-        most = max(self._known.values(), default=0)
-        return caption_width(self._view_state, most)
+    def _measure(self) -> None:
+        if self._view_state is not None:
+            most = max(self._known.values(), default=0)
+            self._caption_room = caption_width(self._view_state, most)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place everything again."""
@@ -315,12 +316,14 @@ class TimelineView(QFrame):
         segments = self.segments()
         if not segments:
             return
+        before = self.kept_iterations.geometry(), self.note.geometry()
         bar = bar_box(segments, 0)
         self.kept_iterations.setGeometry(round(bar.left()), 5, round(bar.width()), STRIP_HEIGHT)
         width = self._words_width()
         top, high = 12 + scaled(_LINE), 4 + scaled(_LINE)
         self.note.setGeometry(self.width() - _MARGIN - width, top, width, high)
-        self.update()
+        if before != (self.kept_iterations.geometry(), self.note.geometry()):
+            self.update()
 
     # -- painting ----------------------------------------------------------------------------
 
