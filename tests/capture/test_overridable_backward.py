@@ -28,29 +28,45 @@ class Seen(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-@pytest.mark.parametrize("several", [False, True])
-def test_older_torch_is_seen_too(monkeypatch: pytest.MonkeyPatch, several: bool) -> None:
-    torchs = torch.autograd.backward
+torchs = torch.autograd.backward
 
-    def unseen(tensors: Tensor | Sequence[Tensor]) -> None:
-        with torch._C.DisableTorchFunction():
-            torchs(tensors)
 
+def unseen(tensors: Tensor | Sequence[Tensor], retain_graph: bool | None = None) -> None:
+    with torch._C.DisableTorchFunction():
+        torchs(tensors, retain_graph=retain_graph)
+
+
+@pytest.fixture
+def older_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.autograd, "backward", unseen)
     monkeypatch.setattr(overridable_backward, "BACKWARD", unseen)
     monkeypatch.setattr(overridable_backward, "BACKWARD_ASKS", False)
+
+
+@pytest.mark.usefixtures("older_torch")
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("imported_before", [False, True])
+def test_older_torch_is_seen_too(several: bool, imported_before: bool) -> None:
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     loss = x.square().sum()
+    given = [loss] if several else loss
+    code = unseen.__code__
     with Seen() as seen, backward_overridable(), backward_overridable():
-        torch.autograd.backward([loss] if several else loss)
-    assert unseen in seen.functions
+        if imported_before:
+            unseen(given, retain_graph=True)
+        else:
+            torch.autograd.backward(given, retain_graph=True)
+    assert seen.functions.count(unseen) == 1
+    torch.autograd.backward(loss)
     assert torch.autograd.backward is unseen
+    assert unseen.__code__ is code
     assert x.grad is not None
-    assert x.grad.tolist() == [2.0, 4.0]
+    assert x.grad.tolist() == [4.0, 8.0]
 
 
 def test_torch_is_as_it_was_after_an_error() -> None:
-    before = torch.autograd.backward
+    before, code = torch.autograd.backward, torch.autograd.backward.__code__
     with pytest.raises(RuntimeError, match="does not require grad"), backward_overridable():
         torch.autograd.backward(torch.ones(()))
     assert torch.autograd.backward is before
+    assert before.__code__ is code
