@@ -16,7 +16,7 @@ from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.code import calling_frames
 from backprop_viz.capture.code.forward_code import code_of
-from backprop_viz.capture.code.line_trace import lines_traced
+from backprop_viz.capture.code.line_trace import lines_traced, untraced
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.followed_backward import FollowedBackward, creates_graph
 from backprop_viz.capture.logs.event_log import Copy
@@ -156,6 +156,7 @@ class LoopWatch(TorchFunctionMode):
         """Leave this thread's stack of modes, with what is over and was left there."""
         function_stack.leave(lambda one: one is self or (isinstance(one, LoopWatch) and one.over))
 
+    @untraced
     def __torch_function__(
         self,
         func: Callable[..., Any],
@@ -164,7 +165,7 @@ class LoopWatch(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
-        quiet, kwargs = self._quiet or self._evaluating or self.over, kwargs or {}
+        quiet, kwargs = self._quiet or self._evaluating or self.over, kwargs or _NO_KWARGS
         quiet = quiet or (self._lazy and calling_frames.makes_lazy_parameters())
         if self._functions.inside or (self._shards and calling_frames.gathers_shards(func)):
             return func(*args, **kwargs)

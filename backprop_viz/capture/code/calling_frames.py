@@ -20,7 +20,7 @@ _LAZY = str(Path("torch", "nn", "modules", "lazy.py"))
 def is_scaling() -> bool:
     """Whether a GradScaler is scaling a loss."""
     frame: FrameType | None = sys._getframe(2)
-    for _ in range(6):
+    for _ in range(7):
         if frame is None:
             break
         code = frame.f_code
@@ -34,7 +34,7 @@ def clipping_function() -> str | None:
     """The function of ``torch.nn.utils.clip_grad`` that is running, if one is."""
     frame: FrameType | None = sys._getframe(3)
     found = None
-    for _ in range(12):
+    for _ in range(13):
         if frame is None:
             break
         code = frame.f_code
@@ -49,7 +49,7 @@ def gathers_shards(func: Callable[..., Any]) -> bool:
     # By view_as it marks, in the graph, where gradients are to be scattered.
     if torch.is_grad_enabled() or func is torch.Tensor.view_as:
         return False
-    frame: FrameType | None = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(3)
     for _ in range(4):
         if frame is None:
             break
@@ -61,7 +61,7 @@ def gathers_shards(func: Callable[..., Any]) -> bool:
 
 def makes_lazy_parameters() -> bool:
     """Whether a lazy module is making its parameters, which is no part of the forward."""
-    frame: FrameType | None = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(3)
     for _ in range(12):
         if frame is None:
             break

@@ -4,11 +4,14 @@ A thousand hooks take as long to put there and to take away as the modules take 
 that has one runs otherwise: ``nn.TransformerEncoderLayer`` leaves out its quick way.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from torch import nn
+
+from backprop_viz.capture.code.line_trace import LineTracer
 
 # The names of the modules that are looked for, and those that are running.
 _Seen = tuple[Mapping[nn.Module, str], list[str]]
@@ -43,6 +46,11 @@ def seen_by(names: Mapping[nn.Module, str], running: list[str]) -> Iterator[None
 
 def _call(module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:
     """What torch calls a module by."""
+    tracer = sys.gettrace()
+    untraced = type(tracer) is LineTracer and not module._modules
+    untraced = untraced and type(module).__module__.startswith("torch.nn.modules.")
+    if untraced:
+        sys.settrace(None)  # no line of the model's forward runs in there
     begun = []
     for names, running in _seen:
         name = names.get(module)
@@ -55,3 +63,5 @@ def _call(module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:
         for running in begun:
             if running:
                 running.pop()
+        if untraced and sys.gettrace() is None:
+            sys.settrace(tracer)

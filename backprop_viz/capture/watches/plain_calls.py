@@ -55,6 +55,7 @@ _STRIDED = torch.strided
 _new_call: Callable[[type[WaitingCall], tuple[Any, ...]], WaitingCall] = tuple.__new__
 # The arguments, and the copies by id() of what may change and nobody tells.
 _Kept = tuple[tuple[Any, ...], Mapping[int, Copied]]
+_NONE_UNSURE: Mapping[int, Copied] = {}
 
 
 class _Kind(NamedTuple):
@@ -169,12 +170,15 @@ class PlainCalls:
             )
         ):
             args, unsure = kept
+            line, place = lines_running(code, 4)  # the callers up to the mode that torch calls
+            version, module, tracked = result._version, self._modules.running, result.requires_grad
+            op, name = kind.op, kind.name
+            # fmt: off
             call = (
-                *(phase, kind.op, kind.name, args, kwargs, unsure, result, result._version),
-                self._modules.running,
-                *lines_running(code, 3),  # the callers up to the mode that torch calls
-                *(is_grad_enabled(), result.requires_grad),
+                phase, op, name, args, kwargs, unsure, result, version, module, line, place,
+                is_grad_enabled(), tracked,
             )
+            # fmt: on
             if id(result) not in unsure:
                 self._known.setdefault(id(result), None)
             if result.layout is not _STRIDED or not result.is_contiguous():
@@ -208,7 +212,7 @@ class PlainCalls:
         known, weights, lists = self._known, self._weights, False
         if self._weights_at != self._borrowed.writes:
             weights = self._look_at_weights()
-        unsure: dict[int, Copied] = {}
+        unsure = _NONE_UNSURE
         for value in (*args, *kwargs.values()) if kwargs else args:
             kind = type(value)
             if kind in _TENSORS:
@@ -217,7 +221,10 @@ class PlainCalls:
                 found = self._snapshots.looked_up(value)
                 if found is None:
                     return None
-                (known if found[1] else unsure)[id(value)] = found[0]
+                if found[1]:
+                    known[id(value)] = found[0]
+                else:
+                    unsure = {**unsure, id(value): found[0]}
                 self._look_at_order(value)
             elif kind is list and all(id(one) in known or id(one) in weights for one in value):
                 lists = True
