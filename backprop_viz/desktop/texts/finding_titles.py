@@ -138,6 +138,7 @@ def finding_titles() -> dict[str, str]:
         ),
         "targets_not_yes_or_no": translate("findings", "Targets beyond 0 to 1"),
         "targets_out_of_reach": translate("findings", "{0} cannot reach the targets"),
+        "term_as_number": translate("findings", "A term of the loss is a plain number"),
         "tie_broken": translate("findings", "{0} and {1} are tied no more"),
         "undivided": translate("findings", "{0} losses are added up undivided"),
         "unregistered": translate("findings", "A tensor {0} is not in the model"),

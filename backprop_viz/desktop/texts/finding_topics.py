@@ -27,6 +27,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
                 {
                     *("never_reached", "nothing_reached", "all_frozen", "frozen_moved"),
                     *("cut_off", "cut_by_no_grad", "loss_left_out", "detached_term"),
+                    "term_as_number",
                 }
             ),
         ),

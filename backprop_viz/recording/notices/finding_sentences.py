@@ -289,6 +289,11 @@ SENTENCES = {
         "{2} % of the targets of {1} lie where {0} cannot reach: it gives numbers from "
         "{3:g} to {4:g}. Leave out the last activation.",
     ),
+    "term_as_number": QT_TRANSLATE_NOOP(
+        "findings",
+        "{0} at {1} makes a plain number of a term of the loss, here {2:.4g}: it changes the loss, "
+        "but no gradient, so it has no effect. Add the tensor itself.",
+    ),
     "tie_broken": QT_TRANSLATE_NOOP(
         "findings",
         "{0} and {1} have the same numbers and are two parameters, as after a copy of tied "

@@ -138,6 +138,17 @@ def predicted(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
     optimizer.step()
 
 
+def term_as_number() -> Recording:
+    def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        out = net(X)
+        size = out.square().mean()
+        loss = F.cross_entropy(out, LABELS) + 0.1 * size.item()
+        loss.backward()
+        optimizer.step()
+
+    return recorded(step)
+
+
 def tie_broken() -> Recording:
     net = Tied()
     net.last.weight = nn.Parameter(net.embed.weight.detach().clone())
@@ -168,6 +179,7 @@ LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
         losses_kept,
         reductions_mixed,
         stepped_scaled,
+        term_as_number,
         tie_broken,
     )
 }

@@ -86,6 +86,62 @@ def test_other_terms_are_meant(term: Callable[[Net, Tensor], Tensor]) -> None:
     assert "detached_term" not in codes(with_term(term)[0])
 
 
+def as_item(net: Net, _: Tensor) -> Any:
+    return 0.01 * net(X).square().mean().item()
+
+
+def as_float(net: Net, _: Tensor) -> Any:
+    return float(net(X).square().mean().detach())
+
+
+def of_the_weights(net: Net, _: Tensor) -> Any:
+    return 0.1 * sum((p.square().sum() for p in net.parameters()), torch.zeros(())).item()
+
+
+def made_a_tensor(net: Net, _: Tensor) -> Any:
+    return torch.tensor(net(X).square().mean().item()) / 2
+
+
+def detached_mean(net: Net, _: Tensor) -> Any:
+    return net(X).abs().mean().detach() * 0.5
+
+
+@pytest.mark.parametrize("term", [as_item, as_float, of_the_weights, made_a_tensor, detached_mean])
+def test_a_term_added_as_a_number_adds_to_no_gradient(term: Callable[[Net, Tensor], Any]) -> None:
+    recording, plain = with_term(term)
+    assert "term_as_number" in codes(recording)
+    end = recording.at(len(recording.events))
+    assert all(end.grad(name).tobytes() == grad.numpy().tobytes() for name, grad in plain.items())
+
+
+def divided_by_its_number(_: Net, loss: Tensor) -> Any:
+    return loss / loss.item()
+
+
+def of_a_wanted_number(net: Net, _: Tensor) -> Any:
+    return (net(X).mean() - 0.9 * net(X + 1).max().item()).square()
+
+
+def times_a_number(net: Net, loss: Tensor) -> Any:
+    return loss.item() * net(X).square().mean()
+
+
+def a_margin(_: Net, loss: Tensor) -> Any:
+    loss.item()
+    return 0.25
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        *(penalty, of_the_loss_itself, of_other_outputs, a_number, a_margin),
+        *(divided_by_its_number, of_a_wanted_number, times_a_number),
+    ],
+)
+def test_numbers_that_weigh_or_are_wanted_are_meant(term: Callable[[Net, Tensor], Any]) -> None:
+    assert "term_as_number" not in codes(with_term(term)[0])
+
+
 def iterated(keep: Callable[[list[Any], Tensor], object], times: int = 5) -> set[str]:
     """What is found in the last of some iterations, whose losses are kept."""
     net, kept = small(), list[Any]()
