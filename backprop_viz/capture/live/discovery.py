@@ -28,7 +28,7 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
     Of modules that hold one another, the outermost. One that holds the one called takes its place
     if the optimizers own more of it: a loop may call nothing but its parts.
     """
-    owned = {id(parameter) for one in optimizers for parameter in _owned(one)}
+    owned = {id(parameter) for one in optimizers for parameter in owned_by(one)}
     rest = owned - _parameters(called)
     if not rest:
         return [called]
@@ -109,7 +109,7 @@ def parameters_put_back(model: nn.Module) -> Iterator[None]:
 
 def _kept_meanwhile(now: Mapping[str, object]) -> dict[str, nn.Parameter]:
     for optimizer in living_optimizers():
-        for parameter in _owned(optimizer):
+        for parameter in owned_by(optimizer):
             for kept in gc.get_referrers(parameter):
                 if type(kept) is dict and kept.keys() <= now.keys():
                     return {k: p for k, p in kept.items() if isinstance(p, nn.Parameter)}
@@ -125,7 +125,8 @@ def _parameters(module: nn.Module) -> set[int]:
     return set(map(id, module.parameters()))
 
 
-def _owned(optimizer: Optimizer) -> Iterator[object]:
+def owned_by(optimizer: Optimizer) -> Iterator[Tensor]:
+    """The parameters of all groups of an optimizer."""
     return chain.from_iterable(group["params"] for group in optimizer.param_groups)
 
 

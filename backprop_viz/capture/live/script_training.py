@@ -3,13 +3,13 @@
 import gc
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any, Protocol
 from weakref import WeakSet, ref
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 from torch.optim.optimizer import (
@@ -22,6 +22,7 @@ from backprop_viz.capture.live.discovery import (
     living_optimizers,
     models_of,
     names_of,
+    owned_by,
     parameters_put_back,
     parts_called,
 )
@@ -53,6 +54,9 @@ class ScriptTraining:
 
     An optimizer that is made later is watched too, from the next call of a model on. Of those that
     were watched until then, those go on being watched that have stepped and are still alive.
+
+    A model that no optimizer owns is watched once a backward has reached it and an optimizer has
+    stepped that had no gradient: it was made from the parameters of another model.
     """
 
     def __init__(self, follower: ScriptFollower, only: Sequence[str] = ()) -> None:
@@ -66,6 +70,9 @@ class ScriptTraining:
         # One that has stepped without being watched; and whether that was said.
         self._other: Optimizer | None = None
         self._told_left_out = False
+        # The model that no optimizer owns which was called last, and one that trains all the same.
+        self._unowned: ref[nn.Module] | None = None
+        self._astray: ref[nn.Module] | None = None
         # The optimizer whose step runs, which may call the model, and what the step was given.
         self._stepping: tuple[Optimizer, Any, Any] | None = None
         self._early = EarlyClearing()
@@ -107,6 +114,9 @@ class ScriptTraining:
 
     def _steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         self._stepping = optimizer, args, kwargs
+        called = None if self._unowned is None else self._unowned()
+        if called is not None and not _has_gradient(owned_by(optimizer)):
+            self._astray = self._unowned if _has_gradient(called.parameters()) else None
 
     def _has_stepped(self, optimizer: Optimizer, *_: Any) -> None:
         self._stepping = None
@@ -139,8 +149,12 @@ class ScriptTraining:
             if not joined and not self._new():
                 self._waiting.close()
                 return
+        loop = None
         with parameters_put_back(module):
-            loop = self._begin(module, first, joined) if _own(self._trained(), module) else None
+            if self._trains_astray(module) or _own(self._trained(), module):
+                loop = self._begin(module, first, joined)
+            elif first and not stack_place()[1]:
+                self._unowned = ref(module)
         if loop is not None:
             loop.model_runs(module, args, kwargs_of_call())
 
@@ -152,7 +166,8 @@ class ScriptTraining:
             over = self._watch.leave(under_way=joined)
             self._let_go(over + 1)
         optimizers = self._trained()
-        models = models_of(optimizers, module)
+        models = [module] if self._trains_astray(module) else models_of(optimizers, module)
+        self._astray = self._unowned = None
         named, parts = names_of(models), parts_called(models, module)
         only = self._only or None
         try:
@@ -178,6 +193,9 @@ class ScriptTraining:
             self._follower.hold_at_start()
         return loop
 
+    def _trains_astray(self, module: nn.Module) -> bool:
+        return self._astray is not None and self._astray() is module
+
     def _new(self) -> list[Optimizer]:
         """Those that are to be watched, and never were."""
         return [one for one in living_optimizers() if _can_step(one) and one not in self._known]
@@ -197,10 +215,14 @@ class ScriptTraining:
 
 
 def _can_step(optimizer: Any) -> bool:
-    return any(p.requires_grad for group in optimizer.param_groups for p in group["params"])
+    return any(parameter.requires_grad for parameter in owned_by(optimizer))
 
 
 def _own(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
     """Whether some of a module's parameters are the optimizers'."""
-    own = {id(p) for one in optimizers for group in one.param_groups for p in group["params"]}
-    return any(id(parameter) in own for parameter in module.parameters())
+    own = {id(parameter) for one in optimizers for parameter in owned_by(one)}
+    return not own.isdisjoint(map(id, module.parameters()))
+
+
+def _has_gradient(parameters: Iterable[Tensor]) -> bool:
+    return any(parameter.grad is not None for parameter in parameters)

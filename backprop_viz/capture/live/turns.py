@@ -11,6 +11,7 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 
 from backprop_viz.capture.code.calling_frames import kwargs_of_call
+from backprop_viz.capture.live.discovery import owned_by
 from backprop_viz.capture.live.loop_places import StackPlace, TurnLoop, follows, stack_place
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.watches.clearing_watch import (
@@ -124,8 +125,7 @@ class Turns:
         self._owners = {
             id(parameter): i
             for i, one in enumerate(self._optimizers)
-            for group in one.param_groups
-            for parameter in group["params"]
+            for parameter in owned_by(one)
         }
         self._owners_of_module: dict[int, set[int]] = {}
         self._open.callback(register_module_forward_pre_hook(self._called).remove)
@@ -138,8 +138,7 @@ class Turns:
 
     @contextmanager
     def _optimizer_clears(self, optimizer: Optimizer) -> Iterator[None]:
-        owned = (id(p) for group in optimizer.param_groups for p in group["params"])
-        self._sign(self._owners_of(owned))
+        self._sign(self._owners_of(map(id, owned_by(optimizer))))
         yield
 
     @contextmanager

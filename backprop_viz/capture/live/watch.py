@@ -21,7 +21,7 @@ from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.late_recording import LateRecording
-from backprop_viz.capture.live.discovery import living_scalers, one_model
+from backprop_viz.capture.live.discovery import living_scalers, one_model, owned_by
 from backprop_viz.capture.live.loop_places import StackPlace
 from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.live.turns import Turns
@@ -316,9 +316,7 @@ class Watch:
 
     def _is_ours(self, optimizer: Optimizer) -> bool:
         if not self._optimizers:
-            return any(
-                id(p) in self._owned for group in optimizer.param_groups for p in group["params"]
-            )
+            return any(id(parameter) in self._owned for parameter in owned_by(optimizer))
         return any(one is optimizer for one in self._optimizers)
 
     @contextmanager
