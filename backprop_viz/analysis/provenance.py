@@ -62,6 +62,17 @@ def tracked(event: Event) -> bool:
     return event.tracked or event.node is not None
 
 
+def loss_is_divided(recording: Recording) -> bool:
+    """Whether the loss is divided by a number, as that of each part of an accumulation is."""
+    return any(
+        event.op in ("div", "truediv", "true_divide", "__truediv__")
+        and event.phase is Phase.LOSS
+        and event.outputs[0] is not None
+        and event.outputs[0].ndim == 0
+        for _, event in forward_events(recording)
+    )
+
+
 def follow(recording: Recording, tensor: int, position: int) -> list[tuple[int, Event]]:
     """The operations before a cursor that depend on a tensor, in order.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backprop_viz.analysis.provenance import forward_events
+from backprop_viz.analysis.provenance import loss_is_divided
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding, Severity
 from backprop_viz.recording.trace.phases import Phase
@@ -32,19 +32,9 @@ def find(recording: Recording) -> Iterator[Finding]:
             kept.append(parameter.name)
             shown.append(added[0])
     if kept:
-        severity: Severity = "hint" if _loss_is_divided(recording) else "warning"
+        severity: Severity = "hint" if loss_is_divided(recording) else "warning"
         values = (len(kept), kept[0])
         yield Finding("gradients_kept", severity, values, kept[0], shown[0])
-
-
-def _loss_is_divided(recording: Recording) -> bool:
-    return any(
-        event.op in ("div", "truediv", "true_divide", "__truediv__")
-        and event.phase is Phase.LOSS
-        and event.outputs[0] is not None
-        and event.outputs[0].ndim == 0
-        for _, event in forward_events(recording)
-    )
 
 
 def _cleared_by_hand(recording: Recording, name: str) -> bool:

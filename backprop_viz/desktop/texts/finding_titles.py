@@ -55,6 +55,7 @@ def finding_titles() -> dict[str, str]:
         "exploding": translate("findings", "Gradients explode"),
         "frozen_moved": translate("findings", "{0} is frozen, but moves"),
         "gradients_kept": translate("findings", "zero_grad was not called"),
+        "gradients_pile_up": translate("findings", "Gradients pile up, and no step comes"),
         "growing_graph": translate("findings", "The graph grows with every iteration"),
         "large_inputs": translate(
             "findings",

@@ -47,7 +47,12 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
         (translate("findings", "softmax or sigmoid twice"), frozenset({"squashed_twice"})),
         (
             translate("findings", "a missing zero_grad or step"),
-            frozenset({"gradients_kept", "cleared_before_step", "never_stepped"}),
+            frozenset(
+                {
+                    *("gradients_kept", "cleared_before_step", "never_stepped"),
+                    "gradients_pile_up",
+                }
+            ),
         ),
         (
             translate("findings", "losses added up undivided"),

@@ -103,6 +103,11 @@ SENTENCES = {
         "zero_grad was not called: {1} still had its last gradient when backward began. "
         "Parameters with an old gradient: {0}.",
     ),
+    "gradients_pile_up": QT_TRANSLATE_NOOP(
+        "findings",
+        "backward has run {0} times and no optimizer has stepped: the gradients pile up, and no "
+        "weight changes. Call optimizer.step() after backward, and then zero_grad().",
+    ),
     "growing_graph": QT_TRANSLATE_NOOP(
         "findings",
         "The graphs of {0} earlier iterations ({1} nodes) are still held, and with them their "

@@ -94,6 +94,16 @@ def loss_left_out() -> Recording:
     return recorded(step)
 
 
+def gradients_pile_up(divided: int = 1, times: int = 32) -> Recording:
+    net = small()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    with bv.record(net, optimizer) as made:
+        for _ in range(times):
+            loss = F.cross_entropy(net(X), LABELS)
+            (loss / divided if divided > 1 else loss).backward()
+    return made.recording
+
+
 def losses_kept() -> Recording:
     net = small()
     losses = []
@@ -174,6 +184,7 @@ LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
         cut_by_no_grad,
         detached_term,
         frozen_moved,
+        gradients_pile_up,
         loss_left_out,
         loss_summed,
         losses_kept,

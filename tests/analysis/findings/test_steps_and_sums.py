@@ -49,6 +49,7 @@ def line_of(recording: Recording, said: Finding) -> str:
         ("counted_twice", "(loss + 0.1 * out.square().mean()).backward()"),
         ("detached_term", "size = sum(p.data.square().sum() for p in net.parameters())"),
         ("frozen_moved", "optimizer.step()"),
+        ("gradients_pile_up", "(loss / divided if divided > 1 else loss).backward()"),
         ("loss_left_out", "loss = F.cross_entropy(net(X), LABELS)"),
         ("losses_kept", "loss = F.cross_entropy(net(X), LABELS)"),
         ("reductions_mixed", 'F.mse_loss(net(X).squeeze(1), TARGETS, reduction="sum").backward()'),
@@ -60,6 +61,13 @@ def line_of(recording: Recording, said: Finding) -> str:
 def test_it_is_shown_by_its_line(code: str, line: str) -> None:
     recording = loops.LOOPS_OF_STEPS[code]()
     assert line_of(recording, only(recording, code)) == line
+
+
+def test_gradients_that_are_added_up_for_a_step_are_meant() -> None:
+    piled = loops.gradients_pile_up()
+    assert only(piled, "gradients_pile_up").values == (32,)
+    for meant in (loops.gradients_pile_up(times=31), loops.gradients_pile_up(divided=32)):
+        assert "gradients_pile_up" not in {finding.code for finding in meant.findings()}
 
 
 def test_a_loss_counted_twice_has_twice_the_gradient() -> None:

@@ -110,6 +110,7 @@ SAID = {
     "cut_by_no_grad": ("linear ran without a graph", "ran under torch.no_grad()"),
     "frozen_moved": ("0.weight is frozen, but moves", "but SGD moved it"),
     "detached_term": ("A term of the loss has no gradient", "made of weights by data"),
+    "gradients_pile_up": ("Gradients pile up, and no step comes", "has run 32 times"),
     "loss_left_out": ("Backward began at a copy of the loss", "such as nn.Parameter(loss)"),
     "losses_kept": ("The losses of 3 iterations keep their graphs", "are kept in a list"),
     "loss_summed": ("The loss is a sum of 900 numbers", "sum adds up 900 numbers"),
@@ -128,13 +129,14 @@ def test_each_finding_has_a_loop() -> None:
 
 @pytest.mark.parametrize("code", by_day_every(3, sorted(SAID)))
 def test_what_is_wrong_is_said_in_the_window(
-    opened_once: AtFirst, code: str, monkeypatch: pytest.MonkeyPatch
+    opened_once: AtFirst, code: str, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     window = opened_once.window  # its own run is not looked at, nor goes on
     torch.manual_seed(4)
     recording = LOOPS[code]()
     panel = show(window, recording)
     title, sentence = SAID[code]
+    qtbot.waitUntil(lambda: title in said(panel))  # what is large is looked through in a thread
     assert sentence in said(panel)[title]
     card = next(card for card in panel.cards if card.title.text() == title)
     assert card.isVisible()
