@@ -72,14 +72,13 @@ class WaitingCalls:
         for key in [id(one.result) for one in calls if one.result._version != one.version]:
             known.setdefault(key, _LOST)
         made: dict[int, Tensor] = dict(zip(map(id, results), results, strict=True))
-        # A call that waits is given tensors as they are, or in a list among its arguments.
-        given: list[Any] = list(chain.from_iterable([call.args for call in calls]))
-        for kwargs in [call.kwargs for call in calls if call.kwargs]:
-            given += kwargs.values()
-        listed = [value for value in given if type(value) is list]
-        times = Counter(map(id, chain(results, given, *listed)))
-        del results, given, listed  # each is to be held by the calls alone
-        for key in held_by_others(made, times):
+        del results  # each is to be held by the calls alone
+        count = len(calls) + sum(map(made.__contains__, map(id, self._given())))
+
+        def times() -> Counter[int]:
+            return Counter(map(id, chain([call.result for call in calls], self._given())))
+
+        for key in held_by_others(made, count, times):
             if key not in made:
                 continue
             self.firsts[key] = first_made(made[key])
@@ -88,6 +87,13 @@ class WaitingCalls:
                     known[key] = Copied(made[key], None, False, memory)
                 except NotCopied as reason:
                     known[key] = reason
+
+    def _given(self) -> Iterator[Any]:
+        """What the calls were given. One that waits has tensors as they are, or in a list."""
+        given = list(chain.from_iterable([call.args for call in self.calls]))
+        for kwargs in [call.kwargs for call in self.calls if call.kwargs]:
+            given += kwargs.values()
+        return chain(given, *[value for value in given if type(value) is list])
 
     def nbytes(self) -> int:
         """The bytes that are held, at most."""

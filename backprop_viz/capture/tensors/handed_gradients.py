@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 from operator import attrgetter
 from sys import getrefcount
 
@@ -16,6 +16,8 @@ from backprop_viz.recording.trace.events import Array
 
 _Grads = Sequence[Tensor | None]
 _is_on_cpu = attrgetter("is_cpu")
+# So many tensors are looked at at once, while the processor has them at hand.
+_AT_ONCE = 256
 # How many hold a tensor itself, and not only its memory; some versions of torch do not tell.
 _holders_of: Callable[[Tensor], int] | None = getattr(Tensor, "_use_count", None)
 _ONE_HOLDER = 1 if _holders_of is None else _holders_of(torch.empty(1))
@@ -132,25 +134,65 @@ def _place(grad: Tensor, address: int) -> tuple[object, ...]:
     return address, grad.dtype, grad.shape, grad.stride()
 
 
-def held_by_others(grads: Mapping[int, Tensor], times: Mapping[int, int]) -> set[int]:
+def held_by_others(
+    grads: Mapping[int, Tensor], count: int, times: Callable[[], Mapping[int, int]]
+) -> set[int]:
     """The id() of each of these tensors, all there are, of which others have the memory too.
 
-    ``grads`` are by their id(), and ``times`` is how often we hold each but for that.
+    ``grads`` are by their id(). ``count`` is how often we hold them but for that, all together, and
+    ``times`` tells it of each.
     """
-    if _holders_of is None:
+    holders_of = _holders_of
+    if holders_of is None:
         return set(grads)
-    references, memories = _references(grads), _memories(grads)
-    told = zip(grads, references, memories, map(_holders_of, grads.values()), strict=True)
-    # Those that are not the only tensor of their memory, with us as their only holders.
-    unclear = [
-        (key, there, memory, held)
-        for key, there, memory, held in told
-        if memory is None
-        or there != times[key] + _REFERENCES
-        or held != _ONE_HOLDER
-        or use_count(memory) != COUNT_OF_ONE
+    unclear: set[int] = set()
+    keys, tensors, start = list(grads), list(grads.values()), 0
+    while start < len(keys):
+        stop = start + _AT_ONCE
+        while stop < len(keys) and tensors[stop]._is_view():
+            stop += 1  # views of one memory mostly come one after the other
+        if not _are_alone(tensors[start:stop], holders_of):
+            unclear.update(keys[start:stop])
+        start = stop
+    del tensors
+    # Nothing has fewer references than are known of.
+    if not unclear and sum(_references(grads)) == count + len(grads) * _REFERENCES:
+        return set()
+    known = times()
+    there = list(zip(grads, _references(grads), strict=True))
+    unclear.update([key for key, found in there if found != known[key] + _REFERENCES])
+    told = [
+        (key, found, _memory(grads[key]), holders_of(grads[key]))
+        for key, found in there
+        if key in unclear
     ]
-    return _held_by_others(grads, times, unclear) if unclear else set()
+    return _held_by_others(grads, known, told)
+
+
+def _are_alone(tensors: Sequence[Tensor], holders_of: Callable[[Tensor], int]) -> bool:
+    """Whether nobody has these tensors but who refers to them, nor their memory: the usual case.
+
+    False where one is a view of another. Sums tell it: nothing has fewer holders than are known of.
+    """
+    try:
+        storages = list(map(Tensor.untyped_storage, tensors))
+        free = list(map(UntypedStorage.resizable, storages))
+        if not (all(free) and all(map(_is_on_cpu, tensors))):
+            return False
+    except (RuntimeError, ValueError, NotImplementedError):
+        return False
+    memories = {storage._cdata for storage in storages}
+    del storages
+    views = list(compress(tensors, map(Tensor._is_view, tensors)))
+    inner = {id(base): base for base in [view._base for view in views] if base is not None}
+    all_ = len(tensors) + len(inner)
+    return (
+        inner.keys().isdisjoint(map(id, tensors))
+        and sum(_references(inner)) == len(inner) * _REFERENCES_TO_VIEWED
+        and sum(map(holders_of, inner.values())) == len(inner) * _ONE_HOLDER + len(views)
+        and sum(map(holders_of, tensors)) == len(tensors) * _ONE_HOLDER
+        and sum(map(use_count, memories)) == all_ + len(memories) * (COUNT_OF_ONE - 1)
+    )
 
 
 def _held_by_others(
@@ -180,22 +222,6 @@ def _held_by_others(
     others.update([m for m, ours in here.items() if use_count(m) - COUNT_OF_ONE + 1 != ours])
     found.update([key for key, memory in memories.items() if memory in others])
     return found
-
-
-def _memories(grads: Mapping[int, Tensor]) -> list[int | None]:
-    """Where torch keeps what it knows of the memory of each of these tensors.
-
-    None of one that has none, whose memory an array may have that torch does not count, or that is
-    not on the CPU.
-    """
-    try:
-        storages = list(map(Tensor.untyped_storage, grads.values()))
-        plain = all(map(UntypedStorage.resizable, storages))
-        if plain and all(map(_is_on_cpu, grads.values())):
-            return [storage._cdata for storage in storages]
-    except (RuntimeError, ValueError, NotImplementedError):
-        pass
-    return [_memory(grad) for grad in grads.values()]
 
 
 def _memory(grad: Tensor) -> int | None:

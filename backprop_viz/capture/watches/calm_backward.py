@@ -75,7 +75,7 @@ class CalmBackward:
         if not rows:
             return
         gradients, leaves = HandedGradients(self._log.snapshots), self._leaves
-        shared = held_by_others(*_counted(rows))
+        shared = _held_by_others(rows)
         arrived = {node: given[0] for node, _, given, _ in rows if node in leaves}
         leaves.have_grown(self._log, self._parameters, arrived, shared)
         told = self._names, self._walked.ids, self._place, self._whole
@@ -99,14 +99,19 @@ def _kept_in(rows: list[_Row]) -> Callable[[Grads, Grads], None]:
     return ran
 
 
-def _counted(rows: Sequence[_Row]) -> tuple[dict[int, Tensor], Mapping[int, int]]:
-    """By the id() of each gradient, the gradient and how often the rows hold it."""
-    sent, given = map(itemgetter(1), rows), map(itemgetter(2), rows)
-    grads: list[Any] = list(chain.from_iterable(chain(sent, given)))
-    keys = list(map(id, grads))
-    all_ = dict(zip(keys, grads, strict=True))
+def _held_by_others(rows: Sequence[_Row]) -> set[int]:
+    """The id() of each gradient of which others than the rows have the memory."""
+
+    def grads() -> Iterator[Any]:
+        return chain.from_iterable(chain(map(itemgetter(1), rows), map(itemgetter(2), rows)))
+
+    held = list(grads())
+    keys = list(map(id, held))
+    all_ = dict(zip(keys, held, strict=True))
     all_.pop(id(None), None)
-    return all_, Counter(keys)
+    count = len(keys) - keys.count(id(None))
+    del held
+    return held_by_others(all_, count, lambda: Counter(map(id, grads())))
 
 
 class _LateEvents:
