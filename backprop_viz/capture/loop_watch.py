@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import torch
@@ -32,7 +33,7 @@ from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_n
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
-from backprop_viz.capture.watches.module_tree import tensors_in
+from backprop_viz.capture.watches.module_tree import tensors_in, walked_once
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
 from backprop_viz.recording.trace.phases import Phase
@@ -64,7 +65,7 @@ class LoopWatch(TorchFunctionMode):
         self._hooked = set(map(id, models))  # of others nobody says that they have run
         self._writes = recorder.writes.begin(recorder.model)
         self._shards = "torch.distributed.fsdp" in sys.modules
-        self._lazy = any(is_lazy(one) for model in models for one in tensors_in(model))
+        self._lazy = any(map(is_lazy, chain.from_iterable(map(tensors_in, models))))
         self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
         told = recorder.errors.operation_failed, recorder.log.note_taken, recorder.modules
         seen = self._operation_ran, recorder.copies, self._code, *told, self._writes.before_call
@@ -110,7 +111,7 @@ class LoopWatch(TorchFunctionMode):
 
     def finish(self) -> None:
         """The iteration is over: note what has changed at its end."""
-        with _UNSEEN():
+        with _UNSEEN(), walked_once():
             self._caught_up(Phase.UPDATE)
             self._recorder.leave_out_the_rest()
             self._writes.end()
@@ -123,7 +124,7 @@ class LoopWatch(TorchFunctionMode):
     ) -> None:
         """An optimizer is about to step. With a closure the phases begin with the closure's."""
         self._come_back()
-        with _UNSEEN():
+        with _UNSEEN(), walked_once():
             self._caught_up(Phase.BACKWARD)
             self._writes.unseen()
             self._steps_by_closure = has_closure(args, kwargs)
@@ -139,7 +140,7 @@ class LoopWatch(TorchFunctionMode):
         """It has stepped."""
         self._come_back()
         self._quiet = self._steps_by_closure = False
-        with _UNSEEN():
+        with _UNSEEN(), walked_once():
             self._writes.unseen()
             self._go(Phase.UPDATE)
             self._updating.close()
@@ -299,7 +300,7 @@ class LoopWatch(TorchFunctionMode):
         if not first:
             return
         self._quiet = False  # an optimizer that steps has called its closure
-        with _UNSEEN():
+        with _UNSEEN(), walked_once():
             self._caught_up(Phase.ZERO_GRAD)
             self._functions.tell_last()
             self._recorder.take_inputs(tensors_given(model, args, kwargs))
@@ -356,7 +357,7 @@ class LoopWatch(TorchFunctionMode):
 
     def clearing_begins(self) -> None:
         """The gradients are about to be cleared."""
-        with _UNSEEN():
+        with _UNSEEN(), walked_once():
             if self._phase is Phase.LOSS:
                 self._recorder.results.expected()
                 self._has_ended(Phase.LOSS)
@@ -371,7 +372,7 @@ class LoopWatch(TorchFunctionMode):
     def clearing_ends(self) -> None:
         """The gradients have been cleared."""
         if self._clears is not None:
-            with _UNSEEN():
+            with _UNSEEN(), walked_once():
                 self._clears.close()
             self._clears, self._quiet = None, False
             self._has_ended(Phase.ZERO_GRAD)

@@ -34,7 +34,7 @@ from backprop_viz.capture.watches.backward_watch import BackwardWatch, Within
 from backprop_viz.capture.watches.data_parallel import note_all_reduce
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tensors
 from backprop_viz.capture.watches.late_changes import CHANGED
-from backprop_viz.capture.watches.module_tree import parameters_in, tensors_in
+from backprop_viz.capture.watches.module_tree import parameters_in, tensors_in, walked_once
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.phase_watch import PhaseWatch
@@ -309,9 +309,8 @@ class Recorder:
 
     @contextmanager
     def _operations_run(self) -> Iterator[None]:
-        code = code_of(self.model)
-        failed, taken = self.errors.operation_failed, self.log.note_taken
-        told = self.operation_ran, self.copies, code, failed, taken, self.modules
+        code, failed = code_of(self.model), self.errors.operation_failed
+        told = self.operation_ran, self.copies, code, failed, self.log.note_taken, self.modules
         forward, unbroken = self.spans.phase is Phase.FORWARD, self.watch.unbroken
         self.watch.sync(rebound=not forward)
         self._batch.ids()
@@ -375,25 +374,26 @@ class Recorder:
     @contextmanager
     def backward(self, roots: Sequence[Tensor] = (), within: Within = None) -> Iterator[None]:
         """A backward runs in here, ``within`` a context: from these tensors, or the last result."""
-        self.watch.sync()
-        if roots:
-            self.results.roots(roots)
-            self.results.unbound = False
-            # Of a backward that is followed each operation asks for what it reads.
-            waits = within is None and not self._backwards
-            if not (waits and self.plain_calls.walk_waiting(roots, self._batch)):
-                self._judge({grad_fn_of(root): self.log.id_of(root) for root in roots})
-                self._walk(roots)
-        else:
-            self._bind()
-        self.errors.backward_begins(self.results.root)
-        self._growth.backward_begins(self._walked.nodes, self.results.root, len(self.log))
-        self._forward.clear(self._calls.has)
-        self._batch.backward_runs(self._calls.has, self._forward.holds)
-        kept = (*tensors_in(self.model), *self._batch.tensors())
-        if within is None:  # else more is read again
-            self._snapshots.forget_all_but((*kept, *self._forward.results))
-        self._buffers.look_at_all()
+        with walked_once():
+            self.watch.sync()
+            if roots:
+                self.results.roots(roots)
+                self.results.unbound = False
+                # Of one that is followed each operation asks for what it reads.
+                waits = within is None and not self._backwards
+                if not (waits and self.plain_calls.walk_waiting(roots, self._batch)):
+                    self._judge({grad_fn_of(root): self.log.id_of(root) for root in roots})
+                    self._walk(roots)
+            else:
+                self._bind()
+            self.errors.backward_begins(self.results.root)
+            self._growth.backward_begins(self._walked.nodes, self.results.root, len(self.log))
+            self._forward.clear(self._calls.has)
+            self._batch.backward_runs(self._calls.has, self._forward.holds)
+            kept = (*tensors_in(self.model), *self._batch.tensors())
+            if within is None:  # else more is read again
+                self._snapshots.forget_all_but((*kept, *self._forward.results))
+            self._buffers.look_at_all()
         with self._nodes_watch.running_through(self._walked.nodes, self.writes, within):
             yield
         note_all_reduce(self.model, self.watch)

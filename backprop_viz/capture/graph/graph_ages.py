@@ -135,3 +135,8 @@ def node_number(node: GradFn) -> int:
     """The number that torch has given a node."""
     number: int = node._sequence_nr()
     return number
+
+
+def node_numbers(nodes: Iterable[GradFn]) -> list[int]:
+    """The same of each node; that of a leaf's is greater than any other."""
+    return [node._sequence_nr() for node in nodes]

@@ -203,7 +203,7 @@ def leaf_of(node: GradFn) -> Tensor | None:
 def leaves_of(nodes: Sequence[GradFn]) -> dict[GradFn, Tensor]:
     """The leaf of each of these nodes that adds to one."""
     kinds = set(filter(_accumulates, set(map(type, nodes))))
-    found = [(node, leaf_of(node)) for node in nodes if type(node) in kinds]
+    found = [(node, getattr(node, "variable", None)) for node in nodes if type(node) in kinds]
     return {node: leaf for node, leaf in found if leaf is not None}
 
 
@@ -296,7 +296,8 @@ def saved_by_each(nodes: Iterable[GradFn]) -> dict[GradFn, SavedTensors]:
             except RuntimeError:
                 continue  # freed by a backward before
             if isinstance(value, Tensor):
-                found.append((name, value.shape, _bytes_of(value)))
+                strided = value.layout is _STRIDED
+                found.append((name, value.shape, value.nbytes if strided else _bytes_of(value)))
             elif isinstance(value, list | tuple):
                 tensors = [tensor for tensor in value if isinstance(tensor, Tensor)]
                 found += [(name, tensor.shape, _bytes_of(tensor)) for tensor in tensors]

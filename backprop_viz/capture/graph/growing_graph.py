@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.code.user_lines import user_line
-from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
+from backprop_viz.capture.graph.graph_ages import GraphAges, node_numbers
 from backprop_viz.capture.graph.graphs import grad_fn_of
 from backprop_viz.recording.trace.earlier_graphs import IN_A_LIST, EarlierGraphs
 
@@ -47,7 +47,7 @@ class GrowthWatch:
 
     def _is_old(self, nodes: Iterable[GradFn]) -> bool:
         start = self._ages.start
-        return any(number < start for number in map(node_number, nodes))
+        return min(node_numbers(nodes), default=start) < start
 
     def _look(self, op: str, roots: Sequence[GradFn], event: int | None) -> None:
         iterations, nodes = _held(self._ages, roots)

@@ -266,7 +266,7 @@ class ManyCopies:
             if not known.keys().isdisjoint(keys):
                 return None
             pairs = zip(tensors, _alone([t.untyped_storage() for t in tensors]), strict=True)
-            alone = [one and not is_lent(tensor) for tensor, one in pairs]
+            alone = [one and (t.requires_grad or not is_lent(t)) for t, one in pairs]
             return self._copied(tensors, layout, keys, versions, alone)[0]
         if not same or not before.together.is_of(layout):
             return None

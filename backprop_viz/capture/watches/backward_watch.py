@@ -16,6 +16,7 @@ from backprop_viz.capture.graph.graphs import (
     is_functions_node,
     is_torchs_node,
     leaf_of,
+    leaves_of,
 )
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import Copy, EventLog
@@ -86,19 +87,23 @@ class BackwardWatch:
         self, nodes: Sequence[GradFn], writes: WriteWatch, within: Within
     ) -> Iterator[None]:
         """Note what a backward does ``within`` at these nodes, all that the graph has."""
-        calm = self._calm(nodes) if writes.sees_all_of(nodes) else None
+        leaves = leaves_of(nodes)
+        sees_all = writes.sees_all_of(nodes, leaves.values())
+        calm = self._calm(nodes, leaves) if sees_all else None
         seen = calm or self.running(nodes)
         with writes.backward(calm is not None), seen, within or nullcontext():
             yield
 
-    def _calm(self, nodes: Sequence[GradFn]) -> CalmBackward | None:
+    def _calm(
+        self, nodes: Sequence[GradFn], leaves: Mapping[GradFn, Tensor]
+    ) -> CalmBackward | None:
         """Notes what a backward does in which no Python runs but ours; None if others have hooks.
 
         Its hooks are there at once; as a context it notes what runs in it.
         """
         if self._intervention is not None or self._only is not None:
             return None
-        known = self._log, nodes, self._parameters, self._names
+        known = self._log, nodes, leaves, self._parameters, self._names
         calm = CalmBackward(*known, user_line(), self._walked)
         if calm.hook():
             self._walked.keep()

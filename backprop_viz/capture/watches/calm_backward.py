@@ -33,13 +33,14 @@ class CalmBackward:
     """Keeps what goes between nodes while backward runs, and makes events of it afterwards.
 
     Nobody else writes to a gradient meanwhile, so it is then what it was. ``nodes`` are all that
-    the graph has.
+    the graph has, ``leaves`` those that they add to.
     """
 
     def __init__(
         self,
         log: EventLog,
         nodes: Sequence[GradFn],
+        leaves: Mapping[GradFn, Tensor],
         parameters: ParameterWatch,
         names: Mapping[int, str],
         place: CodePlace | None,
@@ -52,7 +53,7 @@ class CalmBackward:
         self._place = place  # of the line that runs the backward
         self._rows: list[_Row] = []
         self._hooks = NodeHooks(_kept_in(self._rows))
-        self._leaves = GrownLeaves(log, parameters, nodes)
+        self._leaves = GrownLeaves(log, parameters, leaves)
 
     def hook(self) -> bool:
         """Keep what goes through the nodes from now on; False if others have hooks there."""
@@ -76,7 +77,8 @@ class CalmBackward:
             return
         gradients, leaves = HandedGradients(self._log.snapshots), self._leaves
         shared = _held_by_others(rows)
-        arrived = {node: given[0] for node, _, given, _ in rows if node in leaves}
+        adding = leaves.leaves
+        arrived = {node: given[0] for node, _, given, _ in rows if node in adding}
         leaves.have_grown(self._log, self._parameters, arrived, shared)
         told = self._names, self._walked.ids, self._place, self._whole
         late = _LateEvents(rows, gradients, leaves, *told)
@@ -162,7 +164,7 @@ class _LateEvents:
         for node, sent, given, _ in self._rows:
             all_read, all_made = self._whole_at(node)
             read, op, number = copies(given, True, all_read), grad_fn_name(node), ids[node]
-            if node not in leaves:
+            if node not in leaves.leaves:
                 made = copies(sent, True, all_made)
                 yield row_of(Phase.BACKWARD, op, read, made, number, None, place)
                 continue

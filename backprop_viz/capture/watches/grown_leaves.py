@@ -1,12 +1,11 @@
 """The ``.grad`` of the leaves that a backward adds to, in which no Python runs but ours."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 
 import numpy as np
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graph.graphs import leaves_of
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.handed_gradients import HandedGradients
 from backprop_viz.capture.tensors.many_copies import Copy
@@ -19,21 +18,20 @@ class GrownLeaves:
     Made before the backward. It may outlive the log.
     """
 
-    def __init__(self, log: EventLog, parameters: ParameterWatch, nodes: Sequence[GradFn]) -> None:
-        self._leaves = leaves_of(nodes)
+    def __init__(
+        self, log: EventLog, parameters: ParameterWatch, leaves: Mapping[GradFn, Tensor]
+    ) -> None:
+        self.leaves = leaves
         self._numbers, self._before = parameters.grads()
         self._after = self._before
         # Of leaves that are no parameters, by their id().
         numbers = self._numbers
         self._others: dict[int, tuple[Copy, Copy]] = {
             id(leaf): (log.grad(leaf), None)
-            for leaf in self._leaves.values()
+            for leaf in self.leaves.values()
             if id(leaf) not in numbers
         }
         self._clones: list[tuple[int, Tensor]] = []
-
-    def __contains__(self, node: object) -> bool:
-        return node in self._leaves
 
     def have_grown(
         self,
@@ -49,7 +47,7 @@ class GrownLeaves:
         """
         clones: dict[int, Tensor] = {}
         for node, grad in arrived.items():
-            leaf = self._leaves[node]
+            leaf = self.leaves[node]
             key = id(leaf)
             number = self._numbers.get(key)
             if number is None:
@@ -71,10 +69,10 @@ class GrownLeaves:
 
     def grads(self, node: GradFn) -> tuple[Copy, Copy]:
         """The ``.grad`` before and after."""
-        key = id(self._leaves[node])
+        key = id(self.leaves[node])
         number = self._numbers.get(key)
         return self._others[key] if number is None else (self._before[number], self._after[number])
 
     def name(self, node: GradFn, names: Mapping[int, str]) -> str | None:
         """The name of the leaf, of these names by id()."""
-        return names.get(id(self._leaves[node]))
+        return names.get(id(self.leaves[node]))

@@ -128,20 +128,20 @@ class ParametersAtStart:
         self, log: EventLog, pairs: NamedParameters, values: LateCopies, grads: LateCopies
     ) -> None:
         self._log, self._values, self._grads = log, values, grads
-        self._told = [
-            (name, one.requires_grad, None if type(one) in PLAIN else full_shape(one))
-            for name, one in pairs
-        ]
+        self._names = [name for name, _ in pairs]
+        self._train = [one.requires_grad for _, one in pairs]
+        # The shape of all of each that may be a part.
+        self._whole = {name: full_shape(one) for name, one in pairs if type(one) not in PLAIN}
         self._made: tuple[Parameter, ...] | None = None
 
     def made(self) -> tuple[Parameter, ...]:
         """Each of them, but those that have no numbers."""
         if self._made is None:
             log, found = self._log, list[Parameter]()
-            rows = zip(self._told, self._values, self._grads, strict=True)
-            for (name, trains, whole), value, grad in rows:
+            rows = zip(self._names, self._train, self._values, self._grads, strict=True)
+            for name, trains, value, grad in rows:
                 if (number := log.id(value)) is not None:
-                    given = log.tensors, trains, whole
+                    given = log.tensors, trains, self._whole.get(name)
                     found.append(Parameter(name, number, log.id(grad), *given))
             log.tensors_stay()
             self._made = tuple(found)

@@ -13,6 +13,7 @@ class _Walked(threading.local):
     """What was found of each model, while nobody changes any in this thread."""
 
     modules: dict[nn.Module, list[tuple[str, nn.Module]]] | None = None
+    scope: object = None
 
 
 _walked = _Walked()
@@ -21,11 +22,18 @@ _walked = _Walked()
 @contextmanager
 def walked_once() -> Iterator[None]:
     """In here no code runs that may change a model: each is walked through once."""
-    _walked.modules = {}
+    before = _walked.modules, _walked.scope
+    if before[0] is None:
+        _walked.modules, _walked.scope = {}, object()
     try:
         yield
     finally:
-        _walked.modules = None
+        _walked.modules, _walked.scope = before
+
+
+def unchanged_scope() -> object:
+    """The same object as long as no code runs that may change a model; None where some may."""
+    return _walked.scope
 
 
 def modules_in(model: nn.Module) -> list[tuple[str, nn.Module]]:
@@ -90,13 +98,11 @@ def parameters_in(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
     return found
 
 
-def tensors_in(model: nn.Module) -> Iterator[Tensor]:
+def tensors_in(model: nn.Module) -> list[Tensor]:
     """The parameters and the buffers of its modules; one that is shared comes more than once."""
-    for _, module in modules_in(model):
-        for tensors in (module._parameters, module._buffers):
-            for tensor in tensors.values():
-                if tensor is not None:
-                    yield tensor
+    modules = modules_in(model)
+    held = [tensors for _, one in modules for tensors in (one._parameters, one._buffers) if tensors]
+    return [tensor for tensors in held for tensor in tensors.values() if tensor is not None]
 
 
 def buffers_in(model: nn.Module) -> Iterator[tuple[str, Tensor]]:

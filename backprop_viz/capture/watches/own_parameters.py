@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.watches.module_tree import modules_in
+from backprop_viz.capture.watches.module_tree import modules_in, unchanged_scope
 from backprop_viz.capture.watches.parallel_modules import is_sharded
 
 # Of each parameter its dotted name and itself.
@@ -24,10 +24,11 @@ class OwnParameters:
         # What was found last, and of what; and which of those are kept.
         self._looked_up: tuple[object, NamedParameters] = None, []
         self._kept: tuple[NamedParameters, NamedParameters] = [], []
+        self._scope: object = None  # in which that was found
 
     def look_again(self) -> None:
         """The model may have other modules than before."""
-        if not self._sharded:
+        if not (self._sharded or self._is_in_scope()):
             self._modules = _own_parameters(self._model)
 
     def kept(self) -> NamedParameters:
@@ -49,12 +50,14 @@ class OwnParameters:
         Nor what ``torch.func.functional_call`` has put in a parameter's place for a while. It is
         the same list while they are the same.
         """
-        modules = self._modules
-        held = [parameters for _, parameters in modules]
+        if self._is_in_scope():
+            return self._looked_up[1]
+        self._scope = unchanged_scope()
+        names, held = self._modules
         now = (
-            [before for before, _ in modules],
+            names,
             list(map(len, held)),
-            list(chain.from_iterable([parameters.keys() for parameters in held])),
+            list(chain.from_iterable(held)),
             list(map(id, chain.from_iterable([parameters.values() for parameters in held]))),
         )
         if now == self._looked_up[0]:
@@ -62,7 +65,8 @@ class OwnParameters:
         found: NamedParameters = []
         seen: set[int] = set()
         lazy = False
-        for prefix, parameters in modules:
+        for module, parameters in zip(names, held, strict=True):
+            prefix = f"{module}." if module else ""
             for name, parameter in parameters.items():
                 if parameter is None or type(parameter) is Tensor or id(parameter) in seen:
                     continue
@@ -75,19 +79,20 @@ class OwnParameters:
         self._looked_up = (None if lazy else now), found
         return found
 
+    def _is_in_scope(self) -> bool:
+        """Whether nothing can have changed since it was looked up."""
+        return self._scope is not None and self._scope is unchanged_scope()
+
 
 def _own_parameters(
     model: nn.Module, at_once: bool = False
-) -> list[tuple[str, Mapping[str, nn.Parameter | None]]]:
-    """The parameters that each module of a model holds itself, and what goes before their names.
+) -> tuple[list[str], list[Mapping[str, nn.Parameter | None]]]:
+    """The names of a model's modules, and the parameters that each holds itself.
 
     To ask the model for all takes ten times as long as to compare a small one. ``at_once``: as it
     is now, whatever becomes of the modules.
     """
     if at_once or type(model).named_parameters is not nn.Module.named_parameters:
-        return [("", dict(model.named_parameters()))]
-    return [
-        (f"{name}." if name else "", module._parameters)
-        for name, module in modules_in(model)
-        if module._parameters
-    ]
+        return [""], [dict(model.named_parameters())]
+    modules = modules_in(model)
+    return [name for name, _ in modules], [module._parameters for _, module in modules]

@@ -16,7 +16,9 @@ def parallel_modules(model: nn.Module) -> Iterator[Any]:
     known = sys.modules.get("torch.nn.parallel.distributed")
     if known is not None:
         kind = known.DistributedDataParallel
-        yield from (one for _, one in modules_in(model) if isinstance(one, kind))
+        modules = [one for _, one in modules_in(model)]
+        kinds = [one for one in set(map(type, modules)) if issubclass(one, kind)]
+        yield from (one for one in modules if kinds and type(one) in kinds)
 
 
 def reduces_in_place(model: nn.Module) -> bool:

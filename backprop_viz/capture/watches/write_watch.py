@@ -1,7 +1,8 @@
 """Knows of each torch function, before it runs, whether it may write to what is borrowed."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -11,11 +12,11 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-from torch import nn
+from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graph.graph_ages import node_number
-from backprop_viz.capture.graph.graphs import is_torchs_node, leaf_of
+from backprop_viz.capture.graph.graph_ages import node_numbers
+from backprop_viz.capture.graph.graphs import is_torchs_node
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.writing import reaches_hooks, written_by
@@ -141,21 +142,27 @@ class WriteWatch:
         self.alien = borrowed.calling = False
         return True
 
-    def sees_all_of(self, nodes: Iterable[GradFn]) -> bool:
-        """Whether no Python but ours runs in a backward through these nodes, as far as is known."""
+    def sees_all_of(self, nodes: Sequence[GradFn], leaves: Collection[Tensor]) -> bool:
+        """Whether no Python but ours runs in a backward through these nodes, as far as is known.
+
+        ``leaves`` are those that they add to.
+        """
         self._borrowed.calling = False
         seen = self._borrowed.allowed and not self._hooked and self._log.when_noted is None
-        return seen and self._may_hold and all(map(self._runs_no_python, nodes))
+        return seen and self._may_hold and self._run_no_python(nodes, leaves)
 
-    def _runs_no_python(self, node: GradFn) -> bool:
-        """Whether a node is torch's own, and nobody's hook is there or at the leaf it adds to.
+    def _run_no_python(self, nodes: Sequence[GradFn], leaves: Collection[Tensor]) -> bool:
+        """Whether all are torch's own, and nobody's hook is there or at the leaves they add to.
 
         An older node may have been hooked before each call was told of.
         """
-        if is_torchs_node(type(node)):
-            return node_number(node) >= self._first_node
-        leaf = leaf_of(node)
-        return leaf is not None and not (leaf._backward_hooks or leaf._post_accumulate_grad_hooks)
+        kinds = Counter(map(type, nodes)).items()
+        return (
+            sum([count for kind, count in kinds if not is_torchs_node(kind)]) == len(leaves)
+            and min(node_numbers(nodes), default=self._first_node) >= self._first_node
+            and not any(leaf._backward_hooks for leaf in leaves)
+            and not any(leaf._post_accumulate_grad_hooks for leaf in leaves)
+        )
 
     @contextmanager
     def backward(self, calm: bool) -> Iterator[None]:
