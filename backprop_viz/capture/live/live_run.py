@@ -77,8 +77,7 @@ class LiveRun:
         self._released = self._held_after = 0
         self._let_go_untold = False  # and whether it was told nothing since
         self._breakpoints: tuple[Breakpoint, ...] = ()
-        self._carried_out = self._iteration = 0
-        self._refused: set[str] = set()
+        self._carried_out, self._iteration, self._refused = 0, 0, set[str]()
         # The phases in the order of the last iteration recorded, and those that ran in this one.
         self._order = PHASES
         self._ran: list[Phase] = []
@@ -293,20 +292,22 @@ class LiveRun:
             self._held_after = len(recording.events)
             self._due = recording.under_way or self._due
         with self._state:
-            before, self._until, self._held = self._released, "phase", True
+            before, self._until = self._released, "phase"
+            self._held, self._before_line = True, before_line
             self._line = line or line_that_runs(self._holds.path, self._thread)
-            self._before_line = before_line
-            if self._line is None and recording is not None and recording.trace:
-                self._line = recording.trace[-1][0]  # the node runs in a thread of its own
         self._window.send_waiting(until=recording)
         self._publish(recording)
         with self._state:
             # In slices, so that Ctrl+C comes through on every system.
-            while self._released == before and self._window.open:
-                self._state.wait(0.2)
+            try:
+                while self._released == before and self._window.open:
+                    self._state.wait(0.2)
+            except KeyboardInterrupt:  # a notebook stays, and may go on with another cell
+                self._let_go(self._until)
+                self._publish()
+                raise
             self._held, self._line = False, None
-        stood = time.perf_counter() - began  # which is neither torch's time nor the loop's
-        self._begun += stood
+        self._begun += (stood := time.perf_counter() - began)  # neither torch's time nor the loop's
         if self._recorder is not None:
             self._recorder.spans.waited(stood)
         self._follow_lines()

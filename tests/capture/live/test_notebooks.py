@@ -9,7 +9,7 @@ import pytest
 
 from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.run.program import Program
-from backprop_viz.stream.commands import SetBreakpoints, Step
+from backprop_viz.stream.commands import SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import Update
 from tests.capture.live.script_runs import Scripts, ScriptsWindow
 
@@ -63,7 +63,10 @@ vars(sys.modules["__main__"]).pop("__file__", None)
 for cell in sys.argv[3:]:
     name = f"/tmp/ipykernel_1/{abs(hash(cell))}.py"
     linecache.cache[name] = len(cell), None, cell.splitlines(keepends=True), name
-    exec(compile(cell, name, "exec"), vars(sys.modules["__main__"]))
+    try:
+        exec(compile(cell, name, "exec"), vars(sys.modules["__main__"]))
+    except KeyboardInterrupt:
+        print("interrupted")
 """
 
 
@@ -128,3 +131,26 @@ def test_a_breakpoint_of_a_line_is_its_cells(notebook: Any, tmp_path: Path) -> N
     while not held.before_line:
         held = window.carried_out(Step())
     assert waits.splitlines()[held.line - 1].strip() == "loss.backward()"
+
+
+def test_ctrl_c_in_a_cell_that_is_held_is_told_and_the_next_cell_goes_on(
+    notebook: Any, tmp_path: Path
+) -> None:
+    waits = "import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)\n"
+    window = notebook((BEGIN, WATCH, waits, LOOP, waits.replace("go", "on"), LOOP, LAST), tmp_path)
+    window.next()
+    window.command(SetBreakpoints((Breakpoint("loss_above", None, -1.0),)))
+    window.until(lambda told: isinstance(told, Update) and told.command == 1)
+    (tmp_path / "go").touch()
+    window.held()
+    window.interrupt("")
+    told = window.until(lambda told: isinstance(told, Update) and told.training)
+    assert told.line is None
+    window.command(SetBreakpoints(()))
+    window.until(lambda told: isinstance(told, Update) and told.command == 2)
+    (tmp_path / "on").touch()
+    window.carried_out(Step())  # still phase by phase
+    window.command(Train())
+    window.rest()
+    ended = window.ended()
+    assert (ended.status, ended.printed) == (0, "interrupted\n")
