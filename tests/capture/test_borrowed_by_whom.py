@@ -234,10 +234,11 @@ def test_a_given_gradient_of_numpys_memory_that_is_written_to_afterwards() -> No
         net().backward(torch.from_numpy(given))
         given[...] = 5
         step.step()
-    view, accumulated, update = recorded.recording.events[1:]
+    view, accumulated, changed, update = recorded.recording.events[1:]
+    assert changed.op == "changed"
     assert numbers(view.inputs[0]) == numbers(view.outputs[0]) == arrived
     assert numbers(accumulated.inputs[1]) == numbers(accumulated.outputs[0]) == arrived
-    assert numbers(update.inputs[1]) == bits(net.weight.grad)
+    assert numbers(update.inputs[1]) == bits(net.weight.grad) == given.tobytes()
 
 
 def test_what_is_written_to_where_nobody_can_see_is_said_to_be_unknown() -> None:

@@ -135,6 +135,11 @@ class BorrowedMemory:
         """After how many writes what is looked at now is looked at."""
         return self.writes - self.calling
 
+    @property
+    def sees_writes(self) -> bool:
+        """Whether each write to a tensor is seen."""
+        return self.allowed and not self._exposed
+
     def is_as_looked_at(self, copied: Copied, tensor: Tensor) -> bool:
         """Whether nobody can have written to a tensor since it was found to be as its copy."""
         if not self.allowed or copied.looked_at < self._all_written or not copied.lies_in(tensor):

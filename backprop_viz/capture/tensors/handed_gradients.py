@@ -134,6 +134,20 @@ def _place(grad: Tensor, address: int) -> tuple[object, ...]:
     return address, grad.dtype, grad.shape, grad.stride()
 
 
+def held_themselves(grads: Mapping[int, Tensor], times: Mapping[int, int]) -> set[int]:
+    """The id() of each of these tensors that others hold, and not only its memory.
+
+    ``grads`` are by their id(), and ``times`` is how often we hold each but for that. A view of
+    one counts as somebody.
+    """
+    references = zip(grads, _references(grads), strict=True)
+    found = {key for key, there in references if there != times[key] + _REFERENCES}
+    if _holders_of is None:
+        return found
+    holders = zip(grads, map(_holders_of, grads.values()), strict=True)
+    return found | {key for key, there in holders if there != _ONE_HOLDER}
+
+
 def held_by_others(
     grads: Mapping[int, Tensor], count: int, times: Callable[[], Mapping[int, int]]
 ) -> set[int]:

@@ -52,7 +52,8 @@ class CalmBackward:
         self._names = names
         self._place = place  # of the line that runs the backward
         self._rows: list[_Row] = []
-        self._hooks = NodeHooks(_kept_in(self._rows))
+        self._followed: list[bool] = []  # whether autograd follows the backward, once that runs
+        self._hooks = NodeHooks(_kept_in(self._rows, self._followed))
         self._leaves = GrownLeaves(log, parameters, leaves)
 
     def hook(self) -> bool:
@@ -70,13 +71,26 @@ class CalmBackward:
         self.unhook()
         self._note()
 
+    def _shared(self) -> set[int]:
+        """The gradients, by id(), of which others have the memory, as a leaf whose ``.grad`` it is.
+
+        Where autograd follows a backward torch takes nothing as that.
+        """
+        rows, shared = self._rows, _held_by_others(self._rows)
+        ran, sent, given = (list(map(itemgetter(i), rows)) for i in range(3))
+        taken = [] if self._followed[0] else self._leaves.take_memory(ran, sent, given, shared)
+        if not taken:
+            return shared
+        self._log.snapshots.borrowed.expose(taken)
+        return _held_by_others(rows)
+
     def _note(self) -> None:
         """Note what has run. Only what others hold is copied, or else read where it lies, now."""
         rows = self._rows
         if not rows:
             return
         gradients, leaves = HandedGradients(self._log.snapshots), self._leaves
-        shared = _held_by_others(rows)
+        shared = self._shared()
         adding = leaves.leaves
         arrived = {node: given[0] for node, _, given, _ in rows if node in adding}
         leaves.have_grown(self._log, self._parameters, arrived, shared)
@@ -87,10 +101,12 @@ class CalmBackward:
         self._log.note_later(len(rows), late.made, late.nbytes)
 
 
-def _kept_in(rows: list[_Row]) -> Callable[[Grads, Grads], None]:
+def _kept_in(rows: list[_Row], followed: list[bool]) -> Callable[[Grads, Grads], None]:
     """What keeps there what a node has sent and was given, when it has run."""
 
     def ran(sent: Grads, given: Grads) -> None:
+        if not rows:
+            followed.append(torch.is_grad_enabled())
         versions = _ALL_NEW
         for grad in sent:
             if grad is not None and grad._version:

@@ -1,6 +1,6 @@
 """The ``.grad`` of the leaves that a backward adds to, in which no Python runs but ours."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 from torch import Tensor
@@ -9,7 +9,9 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.handed_gradients import HandedGradients
 from backprop_viz.capture.tensors.many_copies import Copy
+from backprop_viz.capture.watches.interventions import Grads
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
+from backprop_viz.capture.watches.taken_gradients import take_memory
 
 
 class GrownLeaves:
@@ -32,6 +34,25 @@ class GrownLeaves:
             if id(leaf) not in numbers
         }
         self._clones: list[tuple[int, Tensor]] = []
+
+    def take_memory(
+        self,
+        ran: Sequence[GradFn],
+        sent: Sequence[Grads],
+        given: Sequence[Grads],
+        shared: Container[int],
+    ) -> list[Tensor]:
+        """As ``taken_gradients.take_memory``, of those of these nodes that have added to a leaf."""
+        arrivals = []
+        for i, node in enumerate(ran):
+            leaf = self.leaves.get(node)
+            if leaf is not None and given[i][0] is not None and self._had_none(id(leaf)):
+                arrivals.append((leaf, i))
+        return take_memory(arrivals, sent, given, shared)
+
+    def _had_none(self, key: int) -> bool:
+        number = self._numbers.get(key)
+        return self._others[key][0] is None if number is None else self._before.is_none(number)
 
     def have_grown(
         self,

@@ -105,7 +105,7 @@ class ParameterWatch:
     def _is_as_synced(self, pairs: NamedParameters) -> bool:
         """Whether nobody can have changed anything since it was looked at last; now it is."""
         borrowed = self._log.snapshots.borrowed
-        if not borrowed.allowed:
+        if not borrowed.sees_writes:
             return False
         try:
             own = [p for _, p in pairs]
@@ -125,7 +125,7 @@ class ParameterWatch:
     def is_as_seen(self) -> bool:
         """Whether nothing can have been written to since, as an unbroken loop tells."""
         borrowed, synced = self._log.snapshots.borrowed, self._synced
-        seen = self.unbroken and borrowed.allowed and synced is not None
+        seen = self.unbroken and borrowed.sees_writes and synced is not None
         return seen and synced is not None and synced[0] == borrowed.writes
 
     def sync_grads(self) -> None:
