@@ -44,7 +44,8 @@ _VIEWS = {
     *("detach", "data", "narrow", "select", "t", "T", "mT", "expand", "view_as", "contiguous"),
     *("unbind", "chunk", "split", "diagonal"),
 }
-_OUTPUT_OF = re.compile(r"which is output \d+ of (\w+)")
+# Older torch, as 2.8, names the node: SigmoidBackward0.
+_OUTPUT_OF = re.compile(r"which is output \d+ of (\w+?)(?:Backward\d*)?\b")
 # The place of ``inplace`` among the arguments of torch.nn.functional's functions.
 _INPLACE_AT = {
     "relu": 1,

@@ -33,14 +33,19 @@ def train(net: Net, optimizer: torch.optim.Optimizer, fault: str) -> None:
         x = torch.randn(8, 3 if i == 3 and fault == "input" else 4)
         y = torch.randn(8, 3 if i == 3 and fault == "target" else 2)
         optimizer.zero_grad()
-        out = net(x, i == 3 and fault == "in place")
+        out = net(x, i == 3 and fault.startswith("in place"))
         if i == 3 and kept is not None:
             out = out + kept
         kept = out.mean() if fault == "kept" else None
         loss = (out - y).square().mean()
         if i == 3 and fault == "detached":
             loss = loss.detach()
-        loss.backward()
+        try:
+            loss.backward()
+        except RuntimeError as error:
+            if fault == "in place, in older words":
+                error.args = (str(error).replace(" of Sigmoid,", " of SigmoidBackward0,"),)
+            raise
         optimizer.step()
 
 
@@ -89,6 +94,7 @@ SAID = {
         f"Raised at {BACKWARD}.",
     ),
 }
+SAID["in place, in older words"] = SAID["in place"]  # of torch 2.8, which names the node
 
 
 @pytest.mark.parametrize("fault", SAID)
