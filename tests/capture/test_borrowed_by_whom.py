@@ -11,6 +11,7 @@ import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Array, Event
 from backprop_viz.recording.trace.phases import Phase
+from tests.capture.borrowing import borrows
 from tests.capture.cloning import bits
 
 
@@ -47,6 +48,7 @@ def memory_of(array: Array) -> object:
     return array.base
 
 
+@borrows
 def test_what_nobody_else_holds_is_never_copied() -> None:
     net = nn.Sequential(nn.Linear(40, 40), nn.Tanh(), nn.Linear(40, 1))
     with bv.record(net) as recorded:
@@ -241,6 +243,7 @@ def test_a_given_gradient_of_numpys_memory_that_is_written_to_afterwards() -> No
     assert numbers(update.inputs[1]) == bits(net.weight.grad) == given.tobytes()
 
 
+@borrows
 def test_what_is_written_to_where_nobody_can_see_is_said_to_be_unknown() -> None:
     """Never shown with the later numbers."""
     net = Net()

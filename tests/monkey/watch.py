@@ -49,6 +49,8 @@ class Watch(QObject):
         threading.excepthook = lambda a: self._exception(a.exc_type, a.exc_value, a.exc_traceback)
         qInstallMessageHandler(self._message)
         warnings.simplefilter("error")
+        # Of a folder that torch.distributed of older torch has until the end.
+        warnings.filterwarnings("ignore", "Implicitly cleaning up", ResourceWarning)
 
     def _hear(self) -> None:
         """Hear of exceptions before the window does, which is content to tell its user."""

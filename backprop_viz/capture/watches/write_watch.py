@@ -40,6 +40,8 @@ def _top_hooks_of_torch() -> Callable[[bool], Any] | None:
 
 
 _saving_hooks = _top_hooks_of_torch()
+# Whether torch tells of the hooks at what a node saves; else nothing is borrowed.
+TELLS_OF_SAVING_HOOKS = _saving_hooks is not None
 _TORCHS_OWN = ("torch", "torchvision", "torchaudio", "functorch")
 
 
@@ -69,7 +71,7 @@ class WriteWatch:
         self._borrowed.replace = self._log.tensors.replace
         self._borrowed.lose = self._log.lose
         self._borrowed.allowed = self._every_module and not (
-            _saving_hooks is None
+            not TELLS_OF_SAVING_HOOKS
             or any(isinstance(module, torch.jit.ScriptModule) for _, module in modules_in(model))
             or next(parallel_modules(model), None) is not None
             or is_sharded(model)

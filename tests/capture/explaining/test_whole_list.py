@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 import numpy as np
+import torch
 
 from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.explainer import Explainer
@@ -83,10 +84,21 @@ def test_every_number_of_every_event_closes_or_says_why() -> None:
     assert kinds >= {"forward", "loss", "gradient", "arrived", "accumulated", "update"}
 
 
+def draws_alike() -> bool:
+    """Whether torch draws the same in float64, as older torch does not of an exponential."""
+    drawn = []
+    for dtype in (torch.float32, torch.float64):
+        generator = torch.Generator().manual_seed(0)
+        drawn.append(torch.empty(8, dtype=dtype).exponential_(generator=generator).double())
+    return torch.allclose(*drawn)
+
+
 def test_gradients_in_float64_agree_with_finite_differences() -> None:
     compared = 0
     for words, recording in nets(SEEDS):
         draw = random.Random(words)
+        if "gumbel" in words and not draws_alike():
+            continue
         for parameter in recording.parameters:
             index = tuple(draw.randrange(n) for n in parameter.value.shape)
             try:

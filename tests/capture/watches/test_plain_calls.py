@@ -15,6 +15,7 @@ from backprop_viz.capture.watches.plain_calls import NOT_PLAIN, PlainCalls
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.phases import Phase
+from tests.capture.borrowing import borrows
 from tests.capture.cloning import bits
 from tests.capture.test_borrowed import CASES, Net, batch, numbers
 
@@ -129,6 +130,7 @@ def test_what_is_read_is_as_it_was_before_the_call(make: Callable[[], nn.Module]
     assert [list(map(numbers, event.inputs)) for event in events] == given.read
 
 
+@borrows
 @pytest.mark.parametrize("make", NETS, ids=IDS)
 def test_the_longer_way_records_the_same(
     make: Callable[[], nn.Module], monkeypatch: pytest.MonkeyPatch
