@@ -1,15 +1,22 @@
 """What the optimizers went by as they last stepped."""
 
+import gc
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
+from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 
 from backprop_viz.capture.watches.parameter_watch import rule_of
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.trace.modules import OptimizerGroup
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+
+# Making a schedule counts as its first.
+_ONE_STEP = 2
 
 
 def several(optimizers: Optimizer | Sequence[Optimizer] | None) -> tuple[Optimizer, ...]:
@@ -31,11 +38,20 @@ class UsedOptions:
         self._optimizers, self._names = optimizers, names
         self._used: dict[int, tuple[OptimizerGroup, ...]] = {}
         self._rate: float | None = None
+        # Those with a schedule that have never stepped: torch keeps account of that.
+        fresh = (one for one in optimizers if hasattr(one.step, "_wrapped_by_lr_sched"))
+        self._fresh = {id(one) for one in fresh if not getattr(one, "_opt_called", False)}
 
     def note(self, optimizers: Iterable[Optimizer], rate: float | None) -> None:
         """These are about to step; ``rate`` is the loop's own, where none has it."""
         self._rate = rate
-        self._used |= {id(one): groups_of([one], self._names) for one in optimizers}
+        for one in optimizers:
+            ahead = id(one) in self._fresh and _schedule_is_ahead(one)
+            found = groups_of([one], self._names)
+            if ahead:
+                found = tuple(replace(group, schedule_ahead=True) for group in found)
+            self._used[id(one)] = found
+            self._fresh.discard(id(one))
 
     def groups(self) -> tuple[OptimizerGroup, ...]:
         """The groups of the optimizers that stepped, in their order; then the others, as now."""
@@ -49,6 +65,23 @@ class UsedOptions:
             return dict(group.options)
         rate = rate if self._rate is None else self._rate
         return {} if rate is None else {"lr": rate}
+
+
+def _schedule_is_ahead(optimizer: Optimizer) -> bool:
+    """Whether a schedule of an optimizer that has never stepped has stepped.
+
+    One that has stepped often goes on from a checkpoint; of a step that a GradScaler has left out
+    torch keeps no account.
+    """
+    if optimizer.state:
+        return False
+    ahead = False
+    for one in gc.get_objects():
+        if issubclass(type(one), GradScaler):
+            return False
+        if issubclass(type(one), LRScheduler) and one.optimizer is optimizer:
+            ahead |= one._step_count == _ONE_STEP
+    return ahead
 
 
 def groups_of(

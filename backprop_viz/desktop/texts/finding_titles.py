@@ -117,6 +117,7 @@ def finding_titles() -> dict[str, str]:
             "findings",
             "{0} is saturated",
         ),
+        "schedule_ahead": translate("findings", "The schedule steps before {0}"),
         "shared_layer": translate("findings", "One layer in {2} places: {0}"),
         "softmax_over_batch": translate(
             "findings",

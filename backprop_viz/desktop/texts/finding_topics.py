@@ -114,7 +114,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             frozenset(
                 {
                     *("steps_too_large", "steps_too_small", "steps_lost"),
-                    *("rate_is_zero", "rate_too_large"),
+                    *("rate_is_zero", "rate_too_large", "schedule_ahead"),
                 }
             ),
         ),

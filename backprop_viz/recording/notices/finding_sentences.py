@@ -242,6 +242,11 @@ SENTENCES = {
         "findings",
         "{1} % of the values of {0} are at its ends, where it is flat: almost no gradient passes.",
     ),
+    "schedule_ahead": QT_TRANSLATE_NOOP(
+        "findings",
+        "The learning rate schedule stepped before {0} did, so its first rate is never used: this "
+        "first step takes {1:.4g}. Call scheduler.step() after optimizer.step().",
+    ),
     "shared_layer": QT_TRANSLATE_NOOP(
         "findings",
         "Layer {0} is the same one as {1}: the {2} places share its weights. To have "

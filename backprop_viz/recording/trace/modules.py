@@ -42,10 +42,11 @@ class OptimizerGroup:
 
     ``rule`` is the ``op`` of its updates, ``number`` the group's place in the optimizer's
     ``param_groups``. ``options`` are those of the step that was recorded, ``parameters`` dotted
-    names.
+    names. ``schedule_ahead``: a learning rate schedule had stepped before the optimizer ever did.
     """
 
     rule: str
     number: int
     options: Mapping[str, OptionValue]
     parameters: tuple[str, ...]
+    schedule_ahead: bool = False

@@ -1,5 +1,6 @@
 """Training loops with mistakes in what is added up, frozen, clipped or stepped; one a finding."""
 
+import warnings
 from collections.abc import Callable
 
 import torch
@@ -165,6 +166,17 @@ def tie_broken() -> Recording:
     return recorded(predicted, net)
 
 
+def schedule_ahead() -> Recording:
+    net = small()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+    with bv.record(net, optimizer) as made, warnings.catch_warnings(action="ignore"):
+        F.cross_entropy(net(X), LABELS).backward()
+        schedule.step()
+        optimizer.step()
+    return made.recording
+
+
 def stepped_scaled() -> Recording:
     scaler = torch.amp.GradScaler("cpu")
 
@@ -189,6 +201,7 @@ LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
         loss_summed,
         losses_kept,
         reductions_mixed,
+        schedule_ahead,
         stepped_scaled,
         term_as_number,
         tie_broken,

@@ -53,6 +53,7 @@ def line_of(recording: Recording, said: Finding) -> str:
         ("loss_left_out", "loss = F.cross_entropy(net(X), LABELS)"),
         ("losses_kept", "loss = F.cross_entropy(net(X), LABELS)"),
         ("reductions_mixed", 'F.mse_loss(net(X).squeeze(1), TARGETS, reduction="sum").backward()'),
+        ("schedule_ahead", "optimizer.step()"),
         ("stepped_scaled", "optimizer.step()"),
         ("term_as_number", "size = out.square().mean()"),
         ("tie_broken", "return self.last(self.embed(tokens))"),

@@ -115,6 +115,7 @@ SAID = {
     "losses_kept": ("The losses of 3 iterations keep their graphs", "are kept in a list"),
     "loss_summed": ("The loss is a sum of 900 numbers", "sum adds up 900 numbers"),
     "reductions_mixed": ("Mean and sum of mse_loss are mixed", "the sum of 9 numbers"),
+    "schedule_ahead": ("The schedule steps before SGD", "this first step takes 0.05."),
     "stepped_scaled": ("A step with scaled gradients", "65536 times too large"),
     "term_as_number": ("A term of the loss is a plain number", "item at loops_of_steps.py:"),
     "tie_broken": ("embed.weight and last.weight are tied no more", "are two parameters"),

@@ -1,0 +1,95 @@
+"""A schedule that steps before its optimizer ever did, as torch's own warning says; else not."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, StepLR
+
+import backprop_viz as bv
+from tests.analysis.findings.broken_loops import X, small
+from tests.analysis.findings.loops_of_steps import LABELS
+from tests.capture.live.script_runs import Scripts
+
+Loop = Callable[[Callable[[], None], torch.optim.Optimizer, LRScheduler], None]
+
+
+def first_of_all(step: Callable[[], None], _: torch.optim.Optimizer, schedule: LRScheduler) -> None:
+    schedule.step()
+    step()
+    step()
+
+
+def after_each(step: Callable[[], None], _: torch.optim.Optimizer, schedule: LRScheduler) -> None:
+    for _turn in range(2):
+        step()
+        schedule.step()
+
+
+def resumed(
+    step: Callable[[], None], optimizer: torch.optim.Optimizer, schedule: LRScheduler
+) -> None:
+    schedule.load_state_dict({**schedule.state_dict(), "_step_count": 12, "last_epoch": 11})
+    step()
+    step()
+
+
+def ahead_in(loop: Loop, schedule_of: Callable[[torch.optim.Optimizer], LRScheduler]) -> list[bool]:
+    """Of each iteration, whether it is found."""
+    net = small()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    found = []
+
+    def step() -> None:
+        with bv.record(net, optimizer) as made:
+            optimizer.zero_grad()
+            F.cross_entropy(net(X), LABELS).backward()
+            optimizer.step()
+        found.append("schedule_ahead" in {finding.code for finding in made.recording.findings()})
+
+    loop(step, optimizer, schedule_of(optimizer))
+    return found
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of")
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [(first_of_all, [True, False]), (after_each, [False, False]), (resumed, [False, False])],
+)
+def test_the_first_step_alone_tells_of_it(loop: Loop, expected: list[bool]) -> None:
+    assert ahead_in(loop, lambda optimizer: StepLR(optimizer, 1)) == expected
+
+
+def test_a_warm_up_whose_first_rate_is_another_is_meant() -> None:
+    def warm_up(optimizer: torch.optim.Optimizer) -> LRScheduler:
+        return LambdaLR(optimizer, lambda turn: (turn + 1) / 10)
+
+    assert ahead_in(after_each, warm_up) == [False, False]
+
+
+SCRIPT = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+net = nn.Linear(3, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1, 0.5)
+for epoch in range(2):
+    schedule.step()
+    for _ in range(2):
+        optimizer.zero_grad()
+        net(torch.ones(4, 3)).square().mean().backward()
+        optimizer.step()
+"""
+
+
+def test_in_a_script_that_steps_it_before_each_epoch(scripts: Scripts, tmp_path: Path) -> None:
+    script, file = tmp_path / "epochs.py", tmp_path / "epochs.bprec"
+    script.write_text(SCRIPT)
+    scripts.recorded("--to", str(file), str(script))
+    with bv.load(file) as loaded:
+        found = [{one.code: one for one in recording.findings()} for recording in loaded]
+    assert ["schedule_ahead" in codes for codes in found] == [True, False, False, False]
+    assert found[0]["schedule_ahead"].values == ("SGD", 0.05)
