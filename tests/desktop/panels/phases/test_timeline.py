@@ -3,7 +3,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.phases.timeline import TimelineView
@@ -17,6 +18,7 @@ from backprop_viz.desktop.panels.phases.timeline_layout import (
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.recording_cache import KeptIterations
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import GradientIntervention
 from backprop_viz.recording.trace.phases import PHASES, Phase
@@ -226,3 +228,29 @@ def reddish(view: TimelineView) -> bool:
     image = view.grab().toImage()
     spots = ((x, y) for x in range(image.width()) for y in range(0, image.height(), 2))
     return any(image.pixelColor(x, y).name() == DARK.error for x, y in spots)
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.Paint
+        return False
+
+
+def test_a_view_state_is_painted_once(view: TimelineView, make_view_state: MakeViewState) -> None:
+    state = make_view_state()
+    kept = KeptIterations((1, 2), 2, 9 * 2**20, 256 * 2**20)
+    view.show_view_state(replace(at(state, 3), kept_iterations=kept))
+    QApplication.processEvents()
+    paints = Paints()
+    view.installEventFilter(paints)
+    # Another text in the note, in which as much fits: nothing moves.
+    more = replace(kept, bytes=8 * 2**20)
+    view.show_view_state(replace(at(state, 4), kept_iterations=more))
+    for _ in range(5):
+        QApplication.processEvents()
+    assert view.note.readout.text().endswith("8.0 of 256 MB")
+    assert paints.count == 1
