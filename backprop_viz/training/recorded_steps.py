@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.watches.module_tree import walked_once
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import GradientIntervention
 from backprop_viz.recording.trace.phases import Phase
@@ -28,16 +29,17 @@ class RecordedSteps:
     ) -> None:
         self._trainer = trainer
         self._iteration = trainer.iteration
-        self._recorder = Recorder(
-            trainer.model,
-            trainer.optimizer,
-            iteration=trainer.iteration + 1,
-            samples=samples,
-            intervention=intervention,
-        )
-        self._recorder.cleared = trainer.clear_gradients
-        if unbroken:
-            self._recorder.runs_unbroken()
+        with walked_once():
+            self._recorder = Recorder(
+                trainer.model,
+                trainer.optimizer,
+                iteration=trainer.iteration + 1,
+                samples=samples,
+                intervention=intervention,
+            )
+            self._recorder.cleared = trainer.clear_gradients
+            if unbroken:
+                self._recorder.runs_unbroken()
 
     def step(self) -> Phase:
         """Run the phase that is due and record it; of one that raises, nothing is kept."""

@@ -49,6 +49,22 @@ class WritesThroughData(torch.optim.Optimizer):
             parameter.data.sub_(parameter.grad.data, alpha=0.1)
 
 
+class AsksForTooMuch(bv.LeNet):
+    """Asks for the size of an axis that is not there."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x)[: x.size(7)]
+
+
+class MovesWhileItClears(torch.optim.SGD):
+    """Its zero_grad changes a weight, too."""
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        super().zero_grad(set_to_none)
+        with torch.no_grad():
+            self.param_groups[0]["params"][0].mul_(0.5)
+
+
 def trainer_of(net: Callable[[], nn.Module], **options: Any) -> bv.Trainer:
     torch.manual_seed(0)
     data = TensorDataset(torch.randn(32, 1, 32, 32), torch.arange(32) % 10)
@@ -128,6 +144,32 @@ def test_it_says_what_an_optimizer_writes_that_moves_no_version() -> None:
         assert all(e.outputs[0] is None or not e.outputs[0].any() for e in cleared)
         updated = [bits(e.outputs[0]) for e in events if e.phase is Phase.UPDATE]
         assert updated == [bits(p.detach().numpy()) for p in plain.model.parameters()]
+
+
+@pytest.mark.parametrize("set_to_none", [True, False])
+def test_it_says_that_a_zero_grad_changed_a_weight(set_to_none: bool) -> None:
+    one, other = (trainer_of(bv.LeNet, batch_size=1, set_to_none=set_to_none) for _ in range(2))
+    for trainer in (one, other):
+        trainer.optimizer = MovesWhileItClears(trainer.model.parameters(), 0.1)
+    for _ in range(2):
+        plain = [p.detach().clone() for p in one.model.parameters()]
+        seen, compared = recorded(one, None, True), recorded(other, None, False)
+        assert list(map(told, seen.events)) == list(map(told, compared.events))
+        moved = [e for e in seen.events if e.phase is Phase.UPDATE and e.op == "changed"]
+        assert [bits(e.outputs[0]) for e in moved] == [bits((plain[0] * 0.5).numpy())]
+
+
+def test_it_says_what_raised() -> None:
+    errors = []
+    for unbroken in (True, False):
+        steps = RecordedSteps(trainer_of(AsksForTooMuch), unbroken=unbroken)
+        steps.step()
+        with pytest.raises(IndexError):
+            steps.step()
+        errors.append(steps.recording().error)
+    assert errors[0] == errors[1]
+    assert errors[0] is not None
+    assert errors[0].op == "size"
 
 
 def test_no_more_tensors_are_told_than_without_it() -> None:

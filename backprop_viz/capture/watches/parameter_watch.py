@@ -116,6 +116,13 @@ class ParameterWatch:
         same, self._synced = state == self._synced, state
         return same
 
+    def _values_are_as_synced(self, pairs: NamedParameters) -> None:
+        """Of what was looked at last only ``.grad`` has changed, if that is so."""
+        before = self._synced
+        self._is_as_synced(pairs)
+        if before is None or self._synced is None or before[1] != self._synced[1]:
+            self._synced = None
+
     def runs_unbroken(self) -> None:
         """Nothing has changed since it was looked at, nor does but by the phases of the loop."""
         self.unbroken = True
@@ -165,8 +172,9 @@ class ParameterWatch:
         log, known, keeps = self._log, self._known, self._own.keeps
         pairs, kept = self._own.all(), self._own.kept()
         known.are(kept)
-        if self.unbroken and any(parameter.grad is not None for _, parameter in pairs):
-            log.snapshots.borrowed.expose_all()  # else nothing was written to
+        written = self.unbroken and any(parameter.grad is not None for _, parameter in pairs)
+        if written:
+            log.snapshots.borrowed.expose_all()
         left: dict[str, Copy] = {
             name: None if parameter.grad is None else LEFT_OUT
             for name, parameter in pairs
@@ -179,6 +187,8 @@ class ParameterWatch:
         cleared = Cleared(names, left, known.grads, now, place, called)
         log.note_many(len(cleared), cleared.made, cleared.nbytes)
         known.look(kept, known.values, now)
+        if self.unbroken and not written:
+            self._values_are_as_synced(kept)
 
     def states(self) -> States:
         """The optimizers' own tensors by parameter, before an update."""
