@@ -16,13 +16,17 @@ _SUBJECT = "findings"
 
 
 class FindingsController(QObject):
-    """Has the findings of the iteration shown ready for the panel; none while training runs."""
+    """Gives the panel, while it is seen, the findings of the iteration shown.
+
+    While training runs there are none.
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
         self._window, self._session = context.window, context.session
         self._panel = context.window.panel(FindingsView)
         self._panel.evidence.connect(lambda event: self._session.shown.move_cursor(event + 1))
+        self._panel.came_in_sight.connect(self._look)
         self._work = Background(self)
         self._work.finished.connect(self._found)
         self._work.failed.connect(self._failed)
@@ -37,7 +41,12 @@ class FindingsController(QObject):
         recording = view_state.cursor.recording
         quiet = view_state.training or recording.preview or not recording.events
         self._wanted = None if quiet else recording
-        if self._wanted is None:
+        if self._panel.isVisible():
+            self._look()
+
+    def _look(self) -> None:
+        recording = self._wanted
+        if recording is None:
             return
         if self._known is None or self._known[0] != recording:
             if not _is_large(recording):
@@ -53,9 +62,8 @@ class FindingsController(QObject):
     def _found(self, found: tuple[Finding, ...]) -> None:
         assert self._under_way is not None
         self._known, self._under_way = (self._under_way, found), None
-        if self._wanted is not None and self._wanted != self._known[0]:
-            self._begin(self._wanted)
-        self._show()
+        if self._panel.isVisible():
+            self._look()
 
     def _failed(self, error: Exception) -> None:
         self._window.messages.tell_notice(failure_notice(error, _SUBJECT))

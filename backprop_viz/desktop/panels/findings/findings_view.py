@@ -1,6 +1,7 @@
 """What looks wrong in the iteration shown: the worst first, each with its evidence."""
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.numbers.evidence_number import evidence_number
@@ -25,13 +26,15 @@ class FindingsView(Panel):
 
     ``picked`` carries what a finding is about, ``evidence`` the index of the event that shows it;
     ``number_picked`` the number that shows it, where a figure of the sentence was clicked, and
-    ``number_shown`` the same where only the evidence is to be shown.
+    ``number_shown`` the same where only the evidence is to be shown. ``came_in_sight``: it was
+    hidden, and may not have been given the findings.
     """
 
     picked = Signal(str, object)
     evidence = Signal(int)
     number_picked = Signal(object)
     number_shown = Signal(object)
+    came_in_sight = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("FindingsView", "Findings"), parent)
@@ -64,6 +67,11 @@ class FindingsView(Panel):
         self._say_nothing(self.tr("Every recorded iteration is checked."))
 
     # -- what is shown -------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the findings of what came while hidden."""
+        super().showEvent(event)
+        self.came_in_sight.emit()
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Say nothing of an iteration whose findings are not known; they come by themselves."""

@@ -49,6 +49,8 @@ class LoggedPlot(CurvePanel):
             self.names.setCurrentText(chosen if chosen in names else names[0] if names else "")
             self.names.blockSignals(False)
         self.setVisible(bool(names))
+        if not names:
+            return
         at, y = view_state.scalars.get(self.names.currentText(), (np.empty(0), np.empty(0)))
         none = np.empty(0)
         curves = Curves(none, none, at, y, none)

@@ -16,6 +16,7 @@ from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.panels.inspector.figures_label import Figure, FiguresLabel
 from backprop_viz.desktop.panels.settings.schedule_options import schedule_labels
+from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.texts.table_texts import data_text, loss_text, optimizer_text
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.widgets.told_number import ToldNumber
@@ -85,6 +86,7 @@ class SettingsBar(QWidget):
         self._lay_out()
         at_once = self.tr("Takes effect at once.")
         self._lr_tip = f"{self._lr.accessibleName()}. {at_once}"
+        self._rate_shown = ChangeGuard()
         self.show_rate(None)
         for combo in (self._data, self._loss, self._optimizer, self._schedule):
             combo.currentIndexChanged.connect(self._edited)
@@ -162,9 +164,12 @@ class SettingsBar(QWidget):
 
         ``told`` is what a click on it shows.
         """
+        schedule = self._settings.schedule
+        if not self._rate_shown.is_new(rate, schedule, told, self._lr.isEnabled()):
+            return
         caption, tip = self.tr("Learning rate"), self._lr_tip
         figures: list[Figure] = []
-        if rate is not None and self._settings.schedule != "none":
+        if rate is not None and schedule != "none":
             caption = self.tr("lr now {0:.3g}").format(rate)
             now = self.tr("The schedule starts from it; in the iteration shown it is {0:.9g}.")
             tip = f"{tip} {now.format(rate)}"

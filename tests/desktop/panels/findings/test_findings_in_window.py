@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
+from backprop_viz.analysis.findings import findings
 from backprop_viz.desktop.controllers import findings as controller
 from backprop_viz.desktop.panels.findings.finding_card import MoreLabel
 from backprop_viz.desktop.panels.findings.findings_view import MOST_CARDS, FindingsView
@@ -197,6 +198,28 @@ def test_a_large_recording_is_looked_through_in_the_background(
     show(window, newer)
     qtbot.waitUntil(lambda: "NaN first appeared in log" in said(panel))
     assert "0: 6 of 6 units are dead" not in said(panel)
+
+
+def test_while_it_is_hidden_nothing_is_looked_for(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has its findings as soon as it is seen."""
+    looked_through = list[Recording]()
+
+    def looked(recording: Recording) -> tuple[Finding, ...]:
+        looked_through.append(recording)
+        return findings(recording)
+
+    dock = window.docks.docks[window.panel(FindingsView).objectName()]
+    dock.hide()
+    monkeypatch.setattr(controller, "findings", looked)
+    session = window.session
+    session.iterate()
+    assert session.wait_idle(30)
+    assert not looked_through
+    dock.show()
+    assert looked_through == [session.view_state.cursor.recording]
+    assert window.panel(FindingsView).note.text().startswith("Nothing found")
 
 
 def test_the_keyboard_shows_the_evidence(window: MainWindow, qtbot: QtBot) -> None:
