@@ -112,3 +112,13 @@ def contrast(a: QColor, b: QColor) -> float:
 def _luminance(color: QColor) -> float:
     red, green, blue = (c**2.2 for c in (color.redF(), color.greenF(), color.blueF()))
     return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+
+
+def thin_dashes(color: QColor, scale: float) -> QPen:
+    """A dashed line of one pixel, where all is painted at a scale.
+
+    One of hardly more than a pixel on screen is no wider: Qt paints that in half the time.
+    """
+    # A little less than one, which it may be rounded to.
+    width = 0.999 / scale if 1 < scale < 1.25 else 1.0
+    return QPen(color, width, Qt.PenStyle.DashLine)

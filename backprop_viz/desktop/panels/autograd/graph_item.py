@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
@@ -18,7 +18,7 @@ from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_
 from backprop_viz.desktop.panels.autograd.graph_overview import FindSpans, OverviewPainter
 from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.numbers import short
-from backprop_viz.desktop.style.painting import elided, fitting, head_of
+from backprop_viz.desktop.style.painting import elided, fitting, head_of, thin_dashes
 from backprop_viz.desktop.style.theme import DARK, Theme, scene_code_font, scene_font
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.trace.graph import Graph, Node
@@ -248,7 +248,7 @@ class GraphItem(QGraphicsItem):
         role = self._edge_role(edge)
         color = QColor(getattr(self.theme, role))
         if role == "faint":
-            painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
+            painter.setPen(thin_dashes(color, painter.worldTransform().m11()))
             painter.drawPath(path)
             return
         painter.setPen(QPen(color, 1.4))
@@ -263,7 +263,7 @@ class GraphItem(QGraphicsItem):
     def _paint_node(self, painter: QPainter, node: Node, box: QRectF) -> None:
         state = self.states.get(node.id, NodeState.WAITING)
         leaf = is_leaf(node)
-        fill, outline = _look(self.theme, state, leaf)
+        fill, outline = _look(self.theme, state, leaf, painter.worldTransform().m11())
         radius = box.height() / 2 if leaf else _CORNER
         if node.id in self.selected or node.id == self.focused:
             ring = QPen(QColor(self.theme.accent), 2)
@@ -328,11 +328,11 @@ def _on_screen(box: QRectF, scale: float) -> QRectF:
     return QRectF(0, 0, box.width() * scale, box.height() * scale)
 
 
-@cache
-def _look(theme: Theme, state: NodeState, leaf: bool) -> tuple[QColor, QPen]:
+@lru_cache(maxsize=64)
+def _look(theme: Theme, state: NodeState, leaf: bool, scale: float) -> tuple[QColor, QPen]:
     """The fill and outline of a node."""
     if state is NodeState.WAITING:
-        return QColor(theme.panel), QPen(QColor(theme.faint), 1, Qt.PenStyle.DashLine)
+        return QColor(theme.panel), thin_dashes(QColor(theme.faint), scale)
     color = theme.phase(Phase.UPDATE if leaf else Phase.BACKWARD)
     if state is NodeState.CURRENT:
         return theme.tint(color, 0.28), QPen(color, 2.4)
