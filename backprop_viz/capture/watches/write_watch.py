@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES
-from pathlib import Path
+from mmap import ACCESS_READ, mmap
 from types import FunctionType
 from typing import Any
 
@@ -42,7 +42,8 @@ def _top_hooks_of_torch() -> Callable[[bool], Any] | None:
 _saving_hooks = _top_hooks_of_torch()
 # Whether torch tells of the hooks at what a node saves; else nothing is borrowed.
 TELLS_OF_SAVING_HOOKS = _saving_hooks is not None
-_TORCHS_OWN = ("torch", "torchvision", "torchaudio", "functorch")
+# What comes with torch. triton's own library is a compiler.
+_TORCHS_OWN = ("torch", "torchvision", "torchaudio", "functorch", "triton")
 
 
 class WriteWatch:
@@ -197,15 +198,20 @@ def _kernels_loaded() -> bool:
 _looked_through: tuple[int, str, bool] = 0, "", False
 
 
-@cache
 def _kernels_in(module_name: str) -> bool:
     """Whether an imported module is somebody's own kernels for torch's tensors."""
     if module_name.partition(".")[0] in _TORCHS_OWN:
         return False
     file = getattr(sys.modules.get(module_name), "__file__", None)
-    if not file or not file.endswith(tuple(EXTENSION_SUFFIXES)):
-        return False
+    is_library = isinstance(file, str) and file.endswith(tuple(EXTENSION_SUFFIXES))
+    return is_library and _uses_torch(file)
+
+
+@cache
+def _uses_torch(file: str) -> bool:
+    """Whether a library, which may be hundreds of megabytes, names torch's."""
     try:
-        return b"libc10" in Path(file).read_bytes()
-    except OSError:
-        return True
+        with open(file, "rb") as library, mmap(library.fileno(), 0, access=ACCESS_READ) as found:
+            return found.find(b"libc10") >= 0
+    except (OSError, ValueError):  # ValueError: it is empty
+        return False
