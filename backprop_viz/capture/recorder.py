@@ -387,14 +387,14 @@ class Recorder:
             else:
                 self._bind()
             self.errors.backward_begins(self.results.root)
-            self._growth.backward_begins(self._walked.nodes, self.results.root, len(self.log))
+            self._growth.backward_begins(self._walked.newest, self.results.root, len(self.log))
             self._forward.clear(self._calls.has)
             self._batch.backward_runs(self._calls.has, self._forward.holds)
             kept = (*tensors_in(self.model), *self._batch.tensors())
             if within is None:  # else more is read again
                 self._snapshots.forget_all_but((*kept, *self._forward.results))
             self._buffers.look_at_all()
-        with self._nodes_watch.running_through(self._walked.nodes, self.writes, within):
+        with self._nodes_watch.running_through(self._walked.newest, self.writes, within):
             yield
         note_all_reduce(self.model, self.watch)
         self._backwards += 1

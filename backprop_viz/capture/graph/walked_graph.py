@@ -47,6 +47,7 @@ class WalkedGraph:
     ) -> None:
         self._only, self._snapshots, self._last = only, snapshots, last
         self.nodes: list[GradFn] = []
+        self.newest: list[GradFn] = []  # those that the newest roots lead to
         self.ids: dict[GradFn, int] = {}
         self.edges: NextFunctions = {}
         # The nodes of outputs that are not an operation's first, as ``Graph`` has them.
@@ -80,7 +81,7 @@ class WalkedGraph:
         """
         kept = self.nodes[: self._kept]
         edges = walk_all([node for node in map(grad_fn_of, roots) if node is not None])
-        found = list(edges)
+        self.newest = found = list(edges)
         if kept:
             known = set(kept)
             self.nodes = kept + [node for node in found if node not in known]
