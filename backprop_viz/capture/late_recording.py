@@ -6,6 +6,7 @@ from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.forward_log import ForwardLog
+from backprop_viz.capture.tensors.from_device import wait_for_copies
 from backprop_viz.capture.watches.known_parameters import ParametersAtStart
 from backprop_viz.recording.beside import Beside, without
 from backprop_viz.recording.iteration import Recording
@@ -37,7 +38,7 @@ class LateRecording:
         return self._log.nbytes
 
     def made(self) -> Recording:
-        """The recording."""
+        """The recording, all of whose numbers have come."""
         recording = Recording(
             parameters=self._parameters.made(),
             events=self._log.given_out(),
@@ -47,6 +48,7 @@ class LateRecording:
             taken=self._log.taken,
             **self._known,
         )
+        wait_for_copies()
         beside = self._beside
         return without(recording, beside, recording.serial) if beside.events else recording
 

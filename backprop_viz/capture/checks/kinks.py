@@ -76,7 +76,7 @@ def _above(*places: float) -> Callable[[_Args, Mapping[str, Any]], Tensor]:
 
 
 def _count_below(x: Tensor, places: Iterable[float | Tensor]) -> Tensor:
-    sides = torch.zeros(x.shape, dtype=torch.int8)
+    sides = torch.zeros(x.shape, dtype=torch.int8, device="cpu")
     for place in places:
         sides += x > place
     return sides

@@ -225,4 +225,4 @@ def _objective(recording: Recording) -> tuple[int, Tensor]:
         return root, wide(arrived)
     if recording.tensors[root].size > 1:
         raise NotReplayed("no_loss")
-    return root, torch.ones(recording.tensors[root].shape, dtype=torch.float64)
+    return root, torch.ones(recording.tensors[root].shape, dtype=torch.float64, device="cpu")

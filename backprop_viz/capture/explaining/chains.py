@@ -142,7 +142,7 @@ def _outputs(event: Event, i: int, number: Number) -> Iterator[Effect]:
         except RuntimeError:
             return  # torch has no derivative by this input
         moved = (component_of(grad[problem.index], number.component) for grad in grads)
-        slope = sum(moved, torch.zeros(()))
+        slope = sum(moved, torch.zeros((), device="cpu"))
         if not slope.requires_grad:
             continue
         try:

@@ -133,12 +133,13 @@ def runs_on(lookup: Lookup, index: int, number: Number) -> list[Tensor | None]:
     made_by = _operation(lookup, event)
     node = _Sender(lookup, event, whole(made_by, ()), (), 0, (), "")
     arrived = [
-        None if a is None else torch.zeros(a.shape, dtype=wide(a).dtype) for a in event.inputs
+        None if a is None else torch.zeros(a.shape, dtype=wide(a).dtype, device="cpu")
+        for a in event.inputs
     ]
     one = arrived[number.slot]
     assert one is not None
     unit = 1j if number.component == "imag" else 1.0
-    one[number.index] = torch.tensor(unit, dtype=one.dtype)
+    one[number.index] = torch.tensor(unit, dtype=one.dtype, device="cpu")
     sent = node.sent(arrived)
     shapes = [None if array is None else array.shape for array in event.outputs]
     pairs = zip(sent, shapes, strict=True)

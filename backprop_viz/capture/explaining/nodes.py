@@ -229,7 +229,7 @@ def unit_columns(
                 units = [None if a is None else torch.zeros_like(a).detach() for a in arrived]
                 unit = units[place]
                 assert unit is not None
-                unit.view(-1)[i] = torch.tensor(one, dtype=unit.dtype)
+                unit.view(-1)[i] = torch.tensor(one, dtype=unit.dtype, device="cpu")
                 column.view(-1)[i] += one * element.of(sent_by(node, units))
         found.append(column)
     return found

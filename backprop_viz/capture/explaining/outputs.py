@@ -202,9 +202,10 @@ class _Output:
         And what is to be added beside, if it is not 0. Tried on all of the output at once, weighted
         at random: a single element may be 0 for many reasons.
         """
-        weights = torch.rand(
-            self._made.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
-        ).to(self._made.dtype)
+        generator = torch.Generator("cpu").manual_seed(0)
+        shape = self._made.shape
+        weights = torch.rand(shape, dtype=torch.float64, generator=generator, device="cpu")
+        weights = weights.to(self._made.dtype)
         same = _SAME_NARROW if self._problem.narrow else _SAME
         grads = self._derivatives(weights)
         # Of a complex x, torch's gradient has that of its real part, and that of its imaginary one.

@@ -264,7 +264,7 @@ def _random_state_of(call: Call) -> Iterator[None]:
 
 def _masks(call: Call, shapes: Sequence[tuple[int, ...]], p: float) -> list[Array]:
     with _random_state_of(call):
-        return [torch.dropout(torch.ones(shape), p, True).numpy() for shape in shapes]
+        return [torch.dropout(torch.ones(shape, device="cpu"), p, True).numpy() for shape in shapes]
 
 
 let_draw(_masks)

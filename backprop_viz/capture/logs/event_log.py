@@ -9,7 +9,8 @@ from torch import Tensor
 
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.taken_numbers import TakenArray, TakenNumbers
-from backprop_viz.capture.tensors.many_copies import LateCopies
+from backprop_viz.capture.tensors.from_device import wait_for_copies
+from backprop_viz.capture.tensors.late_copies import LateCopies
 from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy as Copy
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
@@ -84,13 +85,13 @@ class EventLog:
         if event >= len(self._rows):
             self._make_late()
         if event >= len(self._rows):
-            self._make_up()
+            self.make_up()
         return self._rows[event]
 
     @property
     def events(self) -> list[Event]:
         """All events that have happened."""
-        self._make_up()
+        self.make_up()
         rows = self._rows
         for i in range(self._events, len(rows)):
             row = rows[i]
@@ -146,6 +147,7 @@ class EventLog:
         if self.when_noted is not None:
             event = Event(*row)
             self._append(event)
+            wait_for_copies()  # it is read now
             self.when_noted(event)
         else:
             self._append(row)
@@ -245,7 +247,7 @@ class EventLog:
         """The bytes of all tensors, at most: also of those of events that are made later."""
         return self.tensors.nbytes + sum([tell() for tell in self._late_bytes])
 
-    def _make_up(self) -> None:
+    def make_up(self) -> None:
         """Put what was to come later after the rest, and then what waits."""
         self.catch_up()
         self._make_late()
@@ -269,7 +271,7 @@ class EventLog:
 
     def cut(self, events: int, tensors: int) -> None:
         """Drop what came after so many events and tensors."""
-        self._make_up()
+        self.make_up()
         del self._rows[events:]
         self._events = min(self._events, events)
         tensors = max(tensors, self._least)

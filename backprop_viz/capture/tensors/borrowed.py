@@ -13,7 +13,7 @@ from backprop_viz.recording.trace.events import Array
 # How many hold some memory, by the address of its storage.
 use_count = torch._C._storage_Use_Count
 # What torch counts of memory that one tensor has: asking for it may count as well.
-_one = torch.empty(1)
+_one = torch.empty(1, device="cpu")
 COUNT_OF_ONE = int(use_count(_one.untyped_storage()._cdata))
 
 
@@ -47,6 +47,8 @@ class BorrowedMemory:
         self._borrowed: dict[int, list[tuple[Copied, int]]] = {}
         # Memory that is somebody's already. None of it is ever borrowed.
         self._excluded: set[int] = set()
+        # That of it which known operations have made on a device: it is copied, and not borrowed.
+        self._made: set[int] = set()
         # Memory that others may write to unseen.
         self._exposed: set[int] = set()
         # How many writes were seen; by the address of the memory, after how many it was written to;
@@ -55,6 +57,8 @@ class BorrowedMemory:
         # Whether a call that writes is under way: what is looked at is as it is before the last.
         self.calling = False
         self._written: dict[int, int] = {}
+        # The same before the last write, of what that is to: it may be under way.
+        self._written_before: dict[int, int] = {}
         self._all_written = 0
         # What copies the rest that others hold, of which nothing is known here.
         self.settle_too: list[Callable[[ArrayMemory], None]] = []
@@ -118,10 +122,13 @@ class BorrowedMemory:
     def written_to(self, tensors: Iterable[Tensor]) -> None:
         """These tensors are about to be written to."""
         self.writes += 1
+        before: dict[int, int] = {}
+        self._written_before = before
         graph = torch.is_grad_enabled()
         for tensor in tensors:
             address = memory_address(tensor)
             if address is not None:
+                before.setdefault(address, self._written.get(address, 0))
                 self._written[address] = self.writes
                 if not graph:
                     # Maybe in a Function, which then tells autograd that it has written to its
@@ -147,11 +154,20 @@ class BorrowedMemory:
         if copied.looked_at >= self.writes and not self._exposed:
             return True  # nothing at all has been written to
         address = memory_address(tensor)
-        return (
-            address is not None
-            and address not in self._exposed
-            and self._written.get(address, 0) <= copied.looked_at
-        )
+        if address is None or address in self._exposed:
+            return False
+        return self._last_written(address) <= copied.looked_at
+
+    def is_written_to(self, copied: Copied, tensor: Tensor) -> bool:
+        """Whether it is known that a tensor was written to since it was as its copy."""
+        address = memory_address(tensor) if self.allowed and copied.looked_at >= 0 else None
+        return address is not None and self._last_written(address) > copied.looked_at
+
+    def _last_written(self, address: int) -> int:
+        written = self._written.get(address, 0)
+        if self.calling and written == self.writes:  # not yet
+            return self._written_before[address]
+        return written
 
     def nothing_written_since(self, looked_at: int) -> bool:
         """Whether nobody can have written to anything since, after so many writes."""
@@ -181,6 +197,16 @@ class BorrowedMemory:
         """Whether a tensor's memory is somebody's, of whom one has to know."""
         address = memory_address(tensor)
         return address is None or address in self._excluded or address in self._exposed
+
+    def is_of_loop(self, tensor: Tensor) -> bool:
+        """Whether a tensor that was just made has memory which only calls told of can reach."""
+        address = memory_address(tensor)
+        if address is None or address in self._made:
+            return address is not None
+        if address in self._excluded or address in self._exposed or address in self._borrowed:
+            return False
+        self._made.add(address)
+        return True
 
     def stays_as_it_is(self, copied: Copied, tensor: Tensor) -> bool:
         """Whether a tensor that is as its copy stays so until one more write is seen."""

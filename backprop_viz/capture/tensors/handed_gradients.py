@@ -20,7 +20,7 @@ _is_on_cpu = attrgetter("is_cpu")
 _AT_ONCE = 256
 # How many hold a tensor itself, and not only its memory; some versions of torch do not tell.
 _holders_of: Callable[[Tensor], int] | None = getattr(Tensor, "_use_count", None)
-_ONE_HOLDER = 1 if _holders_of is None else _holders_of(torch.empty(1))
+_ONE_HOLDER = 1 if _holders_of is None else _holders_of(torch.empty(1, device="cpu"))
 
 
 def _references(tensors: Mapping[int, Tensor]) -> list[int]:
@@ -29,8 +29,8 @@ def _references(tensors: Mapping[int, Tensor]) -> list[int]:
 
 
 # Of a tensor that nobody holds but those who ask, and of one that has a view.
-_REFERENCES = _references({0: torch.empty(1)})[0]
-_view = torch.empty(4).view(2, 2)
+_REFERENCES = _references({0: torch.empty(1, device="cpu")})[0]
+_view = torch.empty(4, device="cpu").view(2, 2)
 _REFERENCES_TO_VIEWED = _references({0: _view._base} if _view._base is not None else {})[0]
 
 

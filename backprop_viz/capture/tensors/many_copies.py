@@ -1,7 +1,7 @@
 """The copies of a model's parameters and of their ``.grad``, of all of them at an instant."""
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from typing import Any, overload
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any
 
 from torch import Tensor, UntypedStorage
 
@@ -13,99 +13,19 @@ from backprop_viz.capture.tensors.borrowed import (
     memory_address,
     use_count,
 )
+from backprop_viz.capture.tensors.copied_apart import (
+    CopiedApart,
+    Flat,
+    differing,
+    flats_of,
+    layout_apart,
+)
 from backprop_viz.capture.tensors.copied_together import CopiedTogether, Layout, layout_of
-from backprop_viz.capture.tensors.memory import Copied, NotCopied, to_array
+from backprop_viz.capture.tensors.from_device import has_room, is_apart
+from backprop_viz.capture.tensors.late_copies import LateCopies, Together
+from backprop_viz.capture.tensors.memory import Copied
 from backprop_viz.capture.tensors.places import MemoryPlace
 from backprop_viz.recording.trace.events import Array
-
-# What was to be copied: an array, None where torch has None, or why it could not be.
-Copy = Array | NotCopied | None
-
-
-class LateCopies(Sequence[Copy]):
-    """The copy of each of many tensors, in their order; its array is made when asked for.
-
-    A row is a copy, or which of those that were copied ``together`` it is.
-    """
-
-    __slots__ = ("_rows", "_together")
-
-    def __init__(
-        self, rows: Iterable[Copy | int] = (), together: CopiedTogether | None = None
-    ) -> None:
-        self._rows, self._together = list(rows), together
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    @overload
-    def __getitem__(self, number: int) -> Copy: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[Copy]: ...
-    def __getitem__(self, number: int | slice) -> Copy | list[Copy]:
-        if isinstance(number, slice):
-            return [self[i] for i in range(*number.indices(len(self)))]
-        row = self._rows[number]
-        if isinstance(row, int):
-            assert self._together is not None
-            return self._together.array(row)
-        return row
-
-    def __iter__(self) -> Iterator[Copy]:
-        rows, together = self._rows, self._together
-        if together is None:
-            return iter([row for row in rows if not isinstance(row, int)])
-        return iter([together.array(row) if isinstance(row, int) else row for row in rows])
-
-    def is_none(self, number: int) -> bool:
-        """Whether torch had None there."""
-        return self._rows[number] is None
-
-    def with_some(self, others: Mapping[int, Copy]) -> "LateCopies":
-        """The same with other copies in some places."""
-        found = LateCopies(self._rows, self._together)
-        for number, copy in others.items():
-            found._rows[number] = copy
-        return found
-
-    def changed_from(self, before: "LateCopies") -> list[int]:
-        """Which of as many as there were before are no longer the same copies."""
-        if self is before:
-            return []
-        return [number for number in range(len(self)) if not self.is_as(before, number)]
-
-    def is_as(self, before: "LateCopies", number: int) -> bool:
-        """Whether one is the same copy as before."""
-        now, was = self._rows[number], before._rows[number]
-        if now is None or was is None:
-            return now is was
-        if isinstance(now, int) and isinstance(was, int) and self._together is before._together:
-            return now == was
-        return self[number] is before[number]
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes of those that were copied together."""
-        return 0 if self._together is None else self._together.nbytes
-
-
-def copies_of(tensors: Sequence[Tensor], memory: ArrayMemory) -> LateCopies:
-    """A copy of each, or why it cannot be copied."""
-    layout = layout_of(tensors)
-    if layout is not None:
-        return LateCopies(range(len(tensors)), CopiedTogether(layout, memory))
-    plain = [tensor for tensor in tensors if layout_of((tensor,)) is not None]
-    layout, known = layout_of(plain), {id(tensor): i for i, tensor in enumerate(plain)}
-    together = None if layout is None else CopiedTogether(layout, memory)
-    rows = [known[id(one)] if id(one) in known else _by_itself(one) for one in tensors]
-    return LateCopies(rows, together)
-
-
-def _by_itself(tensor: Tensor) -> Copy:
-    try:
-        return to_array(tensor)
-    except NotCopied as reason:
-        return reason
 
 
 class _Source:
@@ -113,7 +33,7 @@ class _Source:
 
     ``keys`` are the id() of each parameter; ``alone`` says whether nobody else has its ``memory``,
     by the addresses where that begins. ``looked_at`` is after how many writes, as
-    ``BorrowedMemory`` counts.
+    ``BorrowedMemory`` counts. ``twin``: on a device that has room for it, what to compare with.
     """
 
     __slots__ = (
@@ -126,12 +46,13 @@ class _Source:
         "looked_at",
         "memory",
         "together",
+        "twin",
         "versions",
     )
 
     def __init__(
         self,
-        together: CopiedTogether,
+        together: Together,
         copies: LateCopies,
         keys: list[int],
         versions: list[int],
@@ -139,9 +60,10 @@ class _Source:
         alone: list[bool],
         memory: Sequence[int],
         looked_at: int,
+        twin: Sequence[Flat] | None,
     ) -> None:
         self.together, self.copies, self.keys, self.versions = together, copies, keys, versions
-        self.held, self.looked_at = held, looked_at
+        self.held, self.looked_at, self.twin = held, looked_at, twin
         self.alone, self.memory = alone, frozenset(memory)
         self._all_alone = all(alone)
         self._numbers: dict[int, int] | None = None
@@ -173,7 +95,9 @@ class _Source:
             self.looked_at = borrowed.now
         return same
 
-    def changed(self, versions: list[int], borrowed: BorrowedMemory) -> list[int]:
+    def changed(
+        self, tensors: Sequence[Tensor], versions: list[int], borrowed: BorrowedMemory
+    ) -> list[int]:
         """Which of them may have been written to since; they lie where they lay."""
         pairs = zip(versions, self.versions, strict=True)
         moved = [number for number, (now, before) in enumerate(pairs) if now != before]
@@ -181,10 +105,17 @@ class _Source:
             return []
         if len(moved) == len(versions):
             return moved
-        found = sorted({*moved, *self.together.differing()})
+        found = sorted({*moved, *self._differing(tensors)})
         if not found:
             self.looked_at = borrowed.now
         return found
+
+    def _differing(self, tensors: Sequence[Tensor]) -> list[int]:
+        if isinstance(self.together, CopiedTogether):
+            return self.together.differing()
+        if self.twin is not None:
+            return differing(self.twin, tensors)
+        return [i for i, one in enumerate(tensors) if not self.together.copied(i).is_of(one)]
 
 
 class ManyCopies:
@@ -259,7 +190,7 @@ class ManyCopies:
         same = before is not None and before.keys == keys
         if before is not None and same and before.is_unwritten(tensors, borrowed):
             return before.copies
-        layout, versions = layout_of(tensors), _versions(tensors)
+        layout, versions = layout_of(tensors) or layout_apart(tensors), _versions(tensors)
         if layout is None or versions is None or not tensors:
             return None
         if before is None:
@@ -270,7 +201,7 @@ class ManyCopies:
             return self._copied(tensors, layout, keys, versions, alone)[0]
         if not same or not before.together.is_of(layout):
             return None
-        changed = before.changed(versions, borrowed)
+        changed = before.changed(tensors, versions, borrowed)
         if not changed:
             return before.copies
         if 2 * len(changed) < len(keys):
@@ -292,13 +223,24 @@ class ManyCopies:
         keys: list[int],
         versions: list[int],
         alone: list[bool],
-    ) -> tuple[LateCopies, CopiedTogether]:
-        together = CopiedTogether(layout, self._memory)
+    ) -> tuple[LateCopies, Together]:
+        together, twin = self._together(layout, tensors)
         copies = LateCopies(range(len(tensors)), together)
         memory, now = _addresses(tensors, layout), self._borrowed.now
-        self._weights = _Source(together, copies, keys, versions, tensors, alone, memory, now)
+        more = tensors, alone, memory, now, twin
+        self._weights = _Source(together, copies, keys, versions, *more)
         self._borrowed.leave_all(memory)
         return copies, together
+
+    def _together(
+        self, layout: Layout, tensors: Sequence[Tensor]
+    ) -> tuple[Together, Sequence[Flat] | None]:
+        """A copy of each, and what to compare them with on their device."""
+        if not is_apart(tensors[0]):
+            return CopiedTogether(layout, self._memory), None
+        flats = flats_of(tensors)
+        room = has_room(tensors[0].device, sum(one.elements.nbytes for one in flats))
+        return CopiedApart(layout, flats), flats if room else None
 
     # -- their .grad ---------------------------------------------------------------------------
 
@@ -337,12 +279,12 @@ class ManyCopies:
             and before.is_unwritten(there, borrowed)
         ):
             return before.copies
-        layout, versions = layout_of(there), _versions(there)
+        layout, versions = layout_of(there) or layout_apart(there), _versions(there)
         if layout is None or versions is None or len(set(layout.addresses)) < len(there):
             return None
         changed: Sequence[int] = ()
         if before is not None and same and before.together.is_of(layout):
-            changed = before.changed(versions, borrowed)
+            changed = before.changed(there, versions, borrowed)
             if not changed:
                 return before.copies
             if 2 * len(changed) < len(keys):
@@ -353,20 +295,22 @@ class ManyCopies:
         if not changed and any(self.grad(place) is not None for place in places):
             return None
         cloned = clones and CopiedTogether.lying_in(layout, list(map(clones.get, keys)))
-        together = cloned or CopiedTogether(layout, self._memory)
+        together, twin = (cloned, None) if cloned else self._together(layout, there)
         if before is not None and changed:
             _share(before.together, together, changed)
         numbers = iter(range(len(there)))
         copies = LateCopies([None if grad is None else next(numbers) for grad in grads], together)
         held = [grad.untyped_storage() for grad in there]
         memory, now = _addresses(there, layout), borrowed.now
-        more = versions, held, _alone(held), memory, now
+        if self._grads:
+            self._grads[-1].twin = None  # those of now are compared with the newest
+        more = versions, held, _alone(held), memory, now, twin
         self._grads.append(_Source(together, copies, keys, *more))
         borrowed.exclude_all(there, memory)
         return copies
 
 
-def _share(before: CopiedTogether, now: CopiedTogether, changed: Sequence[int]) -> None:
+def _share(before: Together, now: Together, changed: Sequence[int]) -> None:
     """Of what has not changed the array is still the one that there was before."""
     for number in set(range(len(now))).difference(changed):
         now.share(number, before.array(number))

@@ -10,7 +10,10 @@ import torch
 from torch import Tensor
 
 from backprop_viz.capture.tensors.array_memory import SMALLEST, ArrayMemory
-from backprop_viz.capture.tensors.sharded_memory import is_freed, takes_memory_away
+from backprop_viz.capture.tensors.for_numpy import as_numpy, for_numpy
+from backprop_viz.capture.tensors.from_device import coming_copy, is_apart, wait_for_copies
+from backprop_viz.capture.tensors.shapes import is_dense, lies_as, reach
+from backprop_viz.capture.tensors.sharded_memory import is_freed, local_shard, takes_memory_away
 from backprop_viz.recording.trace.events import Array
 
 
@@ -28,11 +31,13 @@ class Copied:
     Later changes of the tensor do not reach it. ``held``: the tensor is kept alive as long as this
     is, which makes it quicker to compare. ``memory``: for large arrays. Raises NotCopied.
 
-    One that is ``borrowed`` is not copied yet: the array lies in torch's own memory.
+    One that is ``borrowed`` is not copied yet: the array lies in torch's own memory. One from a
+    device of its own may be on its way: who reads it calls ``wait_for_copies`` before.
     """
 
     __slots__ = (
         "_address",
+        "_apart",
         "_array",
         "_dtype",
         "_late",
@@ -58,7 +63,7 @@ class Copied:
         self._strides: tuple[int, ...] | None = None
         self._samples = samples
         self._address = 0  # not looked up yet
-        self.borrowed = False
+        self._apart = self.borrowed = False
         self.looked_at = -1  # after how many writes, as ``BorrowedMemory`` counts
         # The memory of a tensor that is ``held``: as numpy sees it, and its address.
         self._seen: Array | None = None
@@ -67,7 +72,7 @@ class Copied:
         self._array: Array | None = None
         self._late: Callable[[], Array] | None = None
         if samples is None and is_plain(tensor):
-            seen = _as_numpy(tensor)
+            seen = as_numpy(tensor)
             if memory is None or seen.nbytes < SMALLEST:
                 self.array = seen.copy()
             else:
@@ -77,7 +82,8 @@ class Copied:
                 self._seen, self._source = seen, tensor.data_ptr()
         else:
             self._copy(local_shard(tensor))
-            if held and samples is not None and self._dtype is not None and not is_wrapped(tensor):
+            known = self._dtype is not None and not is_wrapped(tensor)
+            if held and known and (samples is not None or self._apart):
                 self._source = tensor.data_ptr()
         self.array.setflags(write=False)
 
@@ -102,13 +108,15 @@ class Copied:
         source: int,
         dtype: torch.dtype,
         shape: torch.Size,
+        apart: bool = False,
     ) -> "Copied":
         """A plain tensor was copied to ``address`` from ``source``, which somebody keeps alive.
 
-        ``made`` gives the array when somebody asks for it.
+        ``made`` gives the array when somebody asks for it. ``apart``: that is in a device's memory.
         """
         found = cls.__new__(cls)
         found._array, found._late, found.borrowed, found.looked_at = None, made, False, -1
+        found._apart = apart
         found._dtype, found._shape, found._strides = dtype, shape, None
         found._samples = found._seen = None
         found._address, found._source = address, source
@@ -122,13 +130,14 @@ class Copied:
         """
         if not is_plain(tensor, whatever_order=True):
             return None
-        seen = _as_numpy(tensor)
+        seen = as_numpy(tensor)
         contiguous = tensor.is_contiguous()
-        if not contiguous and not _is_dense(seen):
+        if not contiguous and not is_dense(seen):
             return None
         seen.setflags(write=False)
         found = cls.__new__(cls)
         found._array, found._late, found.borrowed, found.looked_at = seen, None, True, -1
+        found._apart = False
         found._dtype, found._shape = tensor.dtype, tensor.shape
         found._strides = None if contiguous else tensor.stride()
         found._samples = found._seen = None
@@ -160,6 +169,12 @@ class Copied:
         return tensor.data_ptr() == self._source != 0 and self._has_layout_of(tensor)
 
     def _copy(self, tensor: Tensor) -> None:
+        if is_apart(tensor):
+            self._apart, self.array = True, _coming(tensor, self._samples)
+            self._shape, self._dtype = tensor.shape, tensor.dtype
+            if self._samples is None and not tensor.is_contiguous():
+                self._strides = tensor.stride()
+            return
         seen = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
         # As it lies in memory: to turn a transposed matrix round takes ten times as long.
         self.array = seen.copy("K")
@@ -167,19 +182,21 @@ class Copied:
         if tensor.dtype in NUMPY_DTYPES and tensor.layout is _STRIDED:
             if tensor.is_contiguous():
                 self._dtype = tensor.dtype
-            elif self._samples is None and _lies_as(tensor, self.array):
+            elif self._samples is None and lies_as(tensor, self.array):
                 self._dtype, self._strides = tensor.dtype, tensor.stride()
 
     def hold(self, tensor: Tensor) -> None:
         """A tensor of these very numbers is kept alive from now on as long as this is."""
         if self._samples is None and self._strides is None and is_plain(tensor):
-            self._seen, self._source = _as_numpy(tensor), tensor.data_ptr()
+            self._seen, self._source = as_numpy(tensor), tensor.data_ptr()
 
     def is_of(self, tensor: Tensor) -> bool:
         """Whether the tensor is still as it was when it was copied, to the bit.
 
         Raises NotCopied.
         """
+        if self._apart:
+            return self._is_of_apart(tensor)
         seen, ours = self._seen, self._address
         if (
             (seen is not None or ours)
@@ -211,6 +228,16 @@ class Copied:
                 raise NotCopied(why_not(tensor)) from error
         if tensor.shape != self._shape:
             return False
+        return self._has_bits_of(tensor)
+
+    def _is_of_apart(self, tensor: Tensor) -> bool:
+        tensor = local_shard(tensor)
+        if tensor.shape != self._shape or tensor.dtype is not self._dtype:
+            return False
+        wait_for_copies()
+        return self._has_bits_of(tensor)
+
+    def _has_bits_of(self, tensor: Tensor) -> bool:
         array = self.array
         now = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
         return now.dtype == array.dtype and now.tobytes() == array.tobytes()
@@ -240,6 +267,8 @@ class Copied:
 
         None if it is no such view, or if it has other bits. ``compared``: those are the same.
         """
+        if self._apart:
+            return self._viewed_apart(tensor) if compared else None
         array = self.array
         alike = (
             self._samples is None
@@ -249,38 +278,40 @@ class Copied:
         )
         if not alike or tensor.is_neg() or tensor.numel() != array.size or not array.size:
             return None
-        seen = _as_numpy(tensor)
-        if not _is_dense(seen):
+        seen = as_numpy(tensor)
+        if not is_dense(seen):
             return None
         if not compared:
             ours = self._address or self._look_up()
             if memcmp(tensor.data_ptr(), ours, array.nbytes) != 0:
                 return None
-        view = Copied.__new__(Copied)
+        return self._view(tensor, seen.strides)
+
+    def _viewed_apart(self, tensor: Tensor) -> "Copied | None":
+        array = self.array
+        alike = self._samples is None and tensor.dtype is self._dtype and not tensor.is_neg()
+        if not alike or tensor.numel() != array.size or not array.size or not is_dense(array):
+            return None
+        strides = tuple(step * array.itemsize for step in tensor.stride())
+        if reach(tensor.shape, strides, array.itemsize) != array.nbytes:
+            return None
+        return self._view(tensor, strides)
+
+    def _view(self, tensor: Tensor, strides: tuple[int, ...]) -> "Copied":
+        array, view = self.array, Copied.__new__(Copied)
         view._late = None
-        view.array = np.ndarray(seen.shape, array.dtype, array.ravel("K"), 0, seen.strides)
+        view.array = np.ndarray(tensor.shape, array.dtype, array.ravel("K"), 0, strides)
         view.array.setflags(write=False)
         view._samples, view._dtype, view._shape = None, self._dtype, tensor.shape
         view._strides = None if tensor.is_contiguous() else tensor.stride()
         view._address = view._source = 0
         view._seen, view.borrowed, view.looked_at = None, False, -1
+        view._apart = self._apart
         return view
 
     def _look_up(self) -> int:
         self._address = address = self.array.ctypes.data
         return address
-
-
-def _lies_as(tensor: Tensor, array: Array) -> bool:
-    """Whether a tensor's memory is laid out as the array's, without gaps."""
-    return tuple(step * array.itemsize for step in tensor.stride()) == array.strides
-
-
-def _is_dense(array: Array) -> bool:
-    """Whether an array lies in as many bytes as it has, in whatever order."""
-    pairs = zip(array.shape, array.strides, strict=True)
-    reach = sum((n - 1) * stride for n, stride in pairs) + array.itemsize
-    return bool(reach == array.nbytes)
 
 
 def is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
@@ -300,35 +331,9 @@ def is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
         raise NotCopied(why_not(tensor)) from error
 
 
-def _as_numpy(tensor: Tensor) -> Array:
-    """A tensor's memory as numpy sees it. Raises RuntimeError where it has none."""
-    try:
-        seen: Array = tensor.numpy(force=True)
-    except RuntimeError:
-        # Within a transform such as torch.vmap torch wraps what it detaches, also a plain tensor.
-        with torch._C._DisableFuncTorch():
-            seen = tensor.numpy(force=True)
-    return seen
-
-
 def to_array(tensor: Tensor) -> Array:
     """A read-only numpy copy. Later changes of the tensor do not reach it. Raises NotCopied."""
     return Copied(tensor).array
-
-
-def local_shard(tensor: Tensor) -> Tensor:
-    """The part of a distributed tensor that this process has; any other tensor as it is."""
-    known = sys.modules.get("torch.distributed.tensor")
-    if known is not None and isinstance(tensor, known.DTensor):
-        shard: Tensor = tensor.to_local().detach()
-        return shard
-    return tensor
-
-
-def full_shape(tensor: Tensor) -> tuple[int, ...] | None:
-    """The shape of all of a tensor of which this process has a shard; None where it has all."""
-    shard = local_shard(tensor)
-    return None if shard is tensor or shard.shape == tensor.shape else tuple(tensor.shape)
 
 
 _C = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
@@ -345,40 +350,39 @@ PLAIN = frozenset({Tensor, torch.nn.Parameter})
 is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor
 # torch's dtypes whose memory is as numpy has it. A complex view may conjugate what it reads.
 NUMPY_DTYPES: Mapping[torch.dtype, np.dtype[Any]] = {
-    dtype: torch.empty(0, dtype=dtype).numpy().dtype
+    dtype: torch.empty(0, dtype=dtype, device="cpu").numpy().dtype
     for dtype in (
         *(torch.float16, torch.float32, torch.float64, torch.bool),
         *(torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
     )
 }
-# What numpy does not have; float32 holds each of their values.
-_IN_FLOAT32 = frozenset(
-    {torch.bfloat16}
-    | {
-        kind
-        for kind in vars(torch).values()
-        if isinstance(kind, torch.dtype) and "float8" in str(kind)
-    }
-)
+_REFUSED = RuntimeError, TypeError, NotImplementedError, ValueError
 
 
 def _seen(tensor: Tensor) -> Array:
     """A tensor's numbers as numpy has them; over the same memory where that can be."""
     try:
-        if tensor.layout is not _STRIDED:
-            tensor = tensor.detach().to_dense()
-        if tensor.dtype in _IN_FLOAT32:
-            tensor = tensor.detach().float()
-        elif tensor.is_quantized:
-            tensor = tensor.detach().dequantize()
-        if takes_memory_away():
-            if is_freed(tensor):
-                raise NotCopied("freed")
-            tensor = tensor.detach().clone()
-        seen = _as_numpy(tensor)
-    except (RuntimeError, TypeError, NotImplementedError, ValueError) as error:
+        return as_numpy(for_numpy(_there(tensor)))
+    except _REFUSED as error:
         raise NotCopied(why_not(tensor)) from error
-    return seen
+
+
+def _coming(tensor: Tensor, samples: int | None) -> Array:
+    """A copy of a tensor in a device's memory, or of its first samples, on its way."""
+    try:
+        plain = for_numpy(_there(tensor))
+        return coming_copy(plain if samples is None else plain[:samples])
+    except _REFUSED as error:
+        raise NotCopied(why_not(tensor)) from error
+
+
+def _there(tensor: Tensor) -> Tensor:
+    """The tensor, or a copy whose memory stays where fully_shard takes it away."""
+    if not takes_memory_away():
+        return tensor
+    if is_freed(tensor):
+        raise NotCopied("freed")
+    return tensor.detach().clone()
 
 
 def why_not(tensor: Tensor) -> str:

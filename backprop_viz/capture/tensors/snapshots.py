@@ -10,10 +10,13 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.borrowed import BorrowedMemory, is_lent, is_shared
-from backprop_viz.capture.tensors.many_copies import Copy as Copy
-from backprop_viz.capture.tensors.many_copies import LateCopies, ManyCopies
-from backprop_viz.capture.tensors.memory import Copied, NotCopied, local_shard
+from backprop_viz.capture.tensors.from_device import is_apart
+from backprop_viz.capture.tensors.late_copies import Copy as Copy
+from backprop_viz.capture.tensors.late_copies import LateCopies
+from backprop_viz.capture.tensors.many_copies import ManyCopies
+from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.places import MemoryPlace, place_of, version_of
+from backprop_viz.capture.tensors.sharded_memory import local_shard
 from backprop_viz.recording.trace.events import Array
 
 # The views of one place are told apart by ``is_of``.
@@ -72,11 +75,13 @@ class TensorSnapshots:
                     cut = self.cut(tensor, key in whole)
                     copied = borrowed.borrow(tensor) if made and cut is None else None
                     if copied is None:
+                        new = made and is_apart(tensor) and borrowed.is_of_loop(tensor)
                         borrowed.leave(tensor)
                         if known is not None:
                             alone = known[2].looked_at >= 0
                         else:
                             alone = not (is_shared(tensor) or (not made and is_lent(tensor)))
+                            alone |= new  # but for autograd, which leaves it as it is
                         copied = Copied(tensor, cut, True, self.memory)
                         if alone:
                             copied.looked_at = borrowed.now
@@ -310,6 +315,8 @@ class TensorSnapshots:
             return copied.lies_in(tensor)
         if copied.looked_at >= 0 and self.borrowed.is_as_looked_at(copied, tensor):
             return True
+        if is_apart(tensor) and self.borrowed.is_written_to(copied, tensor):
+            return False  # to compare them has the device wait
         same = copied.is_of(tensor)
         if same and copied.looked_at >= 0:
             copied.looked_at = self.borrowed.now

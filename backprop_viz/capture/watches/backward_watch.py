@@ -89,13 +89,13 @@ class BackwardWatch:
         """Note what a backward does ``within`` at these nodes, all that the graph has."""
         leaves = leaves_of(nodes)
         sees_all = writes.sees_all_of(nodes, leaves.values())
-        calm = self._calm(nodes, leaves) if sees_all else None
+        calm = self._calm(nodes, leaves, writes.is_apart) if sees_all else None
         seen = calm or self.running(nodes)
         with writes.backward(calm is not None), seen, within or nullcontext():
             yield
 
     def _calm(
-        self, nodes: Sequence[GradFn], leaves: Mapping[GradFn, Tensor]
+        self, nodes: Sequence[GradFn], leaves: Mapping[GradFn, Tensor], at_once: bool
     ) -> CalmBackward | None:
         """Notes what a backward does in which no Python runs but ours; None if others have hooks.
 
@@ -104,7 +104,7 @@ class BackwardWatch:
         if self._intervention is not None or self._only is not None:
             return None
         known = self._log, nodes, leaves, self._parameters, self._names
-        calm = CalmBackward(*known, user_line(), self._walked)
+        calm = CalmBackward(*known, user_line(), self._walked, at_once)
         if calm.hook():
             self._walked.keep()
             return calm

@@ -33,7 +33,8 @@ class CalmBackward:
     """Keeps what goes between nodes while backward runs, and makes events of it afterwards.
 
     Nobody else writes to a gradient meanwhile, so it is then what it was. ``nodes`` are all that
-    the graph has, ``leaves`` those that they add to.
+    the graph has, ``leaves`` those that they add to. ``at_once``: nothing is held once the
+    backward is over.
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class CalmBackward:
         names: Mapping[int, str],
         place: CodePlace | None,
         walked: WalkedGraph,
+        at_once: bool,
     ) -> None:
         self._log, self._nodes, self._parameters = log, nodes, parameters
+        self._at_once = at_once
         self._walked = walked
         self._whole = _Whole(walked) if log.snapshots.cuts else None
         self._names = names
@@ -99,6 +102,9 @@ class CalmBackward:
         if shared:
             late.look_at(shared)
         self._log.note_later(len(rows), late.made, late.nbytes)
+        if self._at_once:
+            self._log.make_up()
+            rows.clear()
 
 
 def _kept_in(rows: list[_Row], followed: list[bool]) -> Callable[[Grads, Grads], None]:

@@ -8,7 +8,7 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.tensors.handed_gradients import HandedGradients
-from backprop_viz.capture.tensors.many_copies import Copy
+from backprop_viz.capture.tensors.late_copies import Copy
 from backprop_viz.capture.watches.interventions import Grads
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.taken_gradients import take_memory

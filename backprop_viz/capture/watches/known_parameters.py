@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from backprop_viz.capture.logs.event_log import EventLog
-from backprop_viz.capture.tensors.many_copies import Copy, LateCopies
-from backprop_viz.capture.tensors.memory import PLAIN, full_shape
+from backprop_viz.capture.tensors.late_copies import Copy, LateCopies
+from backprop_viz.capture.tensors.memory import PLAIN
+from backprop_viz.capture.tensors.sharded_memory import full_shape
 from backprop_viz.capture.watches.own_parameters import NamedParameters
 from backprop_viz.recording.trace.events import Parameter
 

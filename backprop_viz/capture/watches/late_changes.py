@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 from backprop_viz.capture.logs.event_log import EventLog, EventRow
-from backprop_viz.capture.tensors.many_copies import Copy, LateCopies
+from backprop_viz.capture.tensors.from_device import wait_for_copies
+from backprop_viz.capture.tensors.late_copies import Copy, LateCopies
 from backprop_viz.capture.tensors.memory import LEFT_OUT, NotCopied
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
@@ -71,6 +72,7 @@ class Cleared:
 
 def _has_any(grad: Copy) -> bool:
     """Whether a gradient has another number than 0."""
+    wait_for_copies()
     return isinstance(grad, np.ndarray) and bool(grad.any())
 
 
@@ -164,4 +166,5 @@ def differ(one: Copy, other: Copy) -> bool:
         return False
     if one is None or other is None:
         return True
+    wait_for_copies()
     return one.dtype != other.dtype or one.shape != other.shape or one.tobytes() != other.tobytes()

@@ -12,6 +12,7 @@ from torch.optim import LBFGS
 
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.event_log import Copy, EventLog
+from backprop_viz.capture.tensors.from_device import wait_for_copies
 from backprop_viz.capture.tensors.memory import to_array
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
@@ -92,6 +93,7 @@ class HeardMoves:
 
 
 def _same(one: Array, other: Array) -> bool:
+    wait_for_copies()
     return one.dtype == other.dtype and one.tobytes() == other.tobytes()
 
 
@@ -104,6 +106,6 @@ def _along(optimizer: LBFGS, step_size: float, direction: Tensor) -> Moves:
         offset += len(part)
         if parameter.is_complex():
             part = torch.view_as_complex(part.view(*parameter.shape, 2))
-        length = torch.tensor(step_size, dtype=torch.float64)
+        length = torch.tensor(step_size, dtype=torch.float64, device="cpu")
         found[id(parameter)] = {"t": length, "d": part.view_as(parameter)}
     return found

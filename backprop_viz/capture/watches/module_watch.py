@@ -1,14 +1,16 @@
 """Which module of a model is running, and what becomes of the model's buffers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.tensors.from_device import wait_for_copies
 from backprop_viz.capture.watches.module_calls import seen_by
 from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.capture.watches.module_tree import buffers_in, modules_in, other_names
@@ -108,7 +110,7 @@ class BufferWatch:
             if name is None or value is None:
                 continue
             values, position = self._values[name], len(self._log)
-            if not _same_bits(self._log.tensors[value], self._log.tensors[values[-1][1]]):
+            if value != values[-1][1]:
                 if values[-1][0] == position:
                     values.pop()
                 values.append((position, value))
@@ -124,8 +126,20 @@ class BufferWatch:
                 values.pop()
 
     def buffers(self) -> tuple[ModuleBuffer, ...]:
-        """The buffers as far as they are known."""
-        return tuple(ModuleBuffer(name, tuple(values)) for name, values in self._values.items())
+        """The buffers as far as they are known, of which all copies have come."""
+        wait_for_copies()
+        return tuple(
+            ModuleBuffer(name, tuple(self._changes(values)))
+            for name, values in self._values.items()
+        )
+
+    def _changes(self, values: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Those values that have other bits than the one before."""
+        yield values[0]
+        tensors = self._log.tensors
+        for (_, before), (position, value) in pairwise(values):
+            if not _same_bits(tensors[before], tensors[value]):
+                yield position, value
 
 
 def _same_bits(one: Array, other: Array) -> bool:

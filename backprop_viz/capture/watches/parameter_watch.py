@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.tensors.many_copies import LateCopies, copies_of
+from backprop_viz.capture.tensors.late_copies import LateCopies, copies_of
 from backprop_viz.capture.tensors.memory import LEFT_OUT
 from backprop_viz.capture.watches.known_parameters import KnownParameters, ParametersAtStart
 from backprop_viz.capture.watches.late_changes import (

@@ -23,7 +23,7 @@ from backprop_viz.capture.logs.forward_log import ForwardLog
 from backprop_viz.capture.logs.loss_log import LossLog
 from backprop_viz.capture.logs.model_calls import ModelCalls
 from backprop_viz.capture.logs.waiting_calls import WaitingCall, WaitingCalls
-from backprop_viz.capture.tensors.many_copies import LateCopies
+from backprop_viz.capture.tensors.late_copies import LateCopies
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.snapshots import Copy
@@ -208,6 +208,8 @@ class PlainCalls:
     def _may_wait(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Kept | None:
         """What is kept of the arguments; None where some may change and nobody tells."""
         if not self.waits or self._buffers.there_are or self._snapshots.may_cut:
+            return None
+        if self._writes.is_apart:  # a device's memory is not for what is looked at some day
             return None
         known, weights, lists = self._known, self._weights, False
         if self._weights_at != self._borrowed.writes:

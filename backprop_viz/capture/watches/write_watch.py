@@ -18,6 +18,7 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.graph.graph_ages import node_numbers
 from backprop_viz.capture.graph.graphs import is_torchs_node
 from backprop_viz.capture.logs.event_log import EventLog
+from backprop_viz.capture.tensors.from_device import has_room
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.writing import reaches_hooks, written_by
 from backprop_viz.capture.watches.module_tree import modules_in, parameters_in
@@ -58,9 +59,10 @@ class WriteWatch:
     def __init__(self, log: EventLog, every_module: bool) -> None:
         self._log, self._every_module = log, every_module
         self._borrowed = log.snapshots.borrowed
-        # Whether what a backward makes may be held until it is over: in a GPU there is no room for
-        # it, and of one of several ranks it is told meanwhile where it is.
+        # Whether what a backward makes may be held until it is over: in a GPU there may be no room
+        # for it, and of one of several ranks it is told meanwhile where it is.
         self._may_hold = False
+        self._devices: set[torch.device] = set()  # with memory of their own
         self._hooked = False  # whether somebody may have hooked the graph
         self._first_node = 0  # torch's number of the first node that is made from the beginning on
         # Whether what the function makes that has been told of may lie in others' memory.
@@ -78,9 +80,9 @@ class WriteWatch:
             or is_sharded(model)
             or _kernels_loaded()
         )
-        on_cpu = all(parameter.is_cpu for _, parameter in parameters_in(model))
+        self._devices = {p.device for _, p in parameters_in(model) if not p.is_cpu}
         alone = not (dist.is_available() and dist.is_initialized())
-        self._may_hold, self._log.waits = on_cpu and alone, alone
+        self._may_hold, self._log.waits = alone, alone
         return self
 
     def end(self) -> None:
@@ -152,7 +154,16 @@ class WriteWatch:
         """
         self._borrowed.calling = False
         seen = self._borrowed.allowed and not self._hooked and self._log.when_noted is None
-        return seen and self._may_hold and self._run_no_python(nodes, leaves)
+        if not (seen and self._may_hold and self._run_no_python(nodes, leaves)):
+            return False
+        # What is made is about as much as there is by now; the backward itself needs some, too.
+        needed = 2 * self._log.nbytes if self._devices else 0
+        return all(has_room(device, needed) for device in self._devices)
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether a part of the model lies in a device's own memory."""
+        return bool(self._devices)
 
     def _run_no_python(self, nodes: Sequence[GradFn], leaves: Collection[Tensor]) -> bool:
         """Whether all are torch's own, and nobody's hook is there or at the leaves they add to.
