@@ -68,8 +68,8 @@ class LoopWatch(TorchFunctionMode):
         self._lazy = any(map(is_lazy, chain.from_iterable(map(tensors_in, models))))
         self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
         told = recorder.errors.operation_failed, recorder.log.note_taken, recorder.modules
-        seen = self._operation_ran, recorder.copies, self._code, *told, self._writes.before_call
-        self._functions = FunctionWatch(*seen)
+        seen = self._writes.before_it_runs(recorder.copies), self._code, *told
+        self._functions = FunctionWatch(self._operation_ran, *seen, self._writes.before_call)
         self._followed = FollowedBackward(recorder, self._functions)
         self.transforms_told = self._functions.transforms_told
         self._span, self._updating, self._tracing = ExitStack(), ExitStack(), ExitStack()

@@ -1,6 +1,7 @@
 """Memory of torch's that a recording reads without a copy, until somebody may write to it."""
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Set
+from contextlib import contextmanager
 
 import torch
 from numpy import ndarray
@@ -57,8 +58,9 @@ class BorrowedMemory:
         # Whether a call that writes is under way: what is looked at is as it is before the last.
         self.calling = False
         self._written: dict[int, int] = {}
-        # The same before the last write, of what that is to: it may be under way.
+        # The same before the last write, of what that is to; and whether that is yet to be.
         self._written_before: dict[int, int] = {}
+        self._yet_to_be = False
         self._all_written = 0
         # What copies the rest that others hold, of which nothing is known here.
         self.settle_too: list[Callable[[ArrayMemory], None]] = []
@@ -165,9 +167,18 @@ class BorrowedMemory:
 
     def _last_written(self, address: int) -> int:
         written = self._written.get(address, 0)
-        if self.calling and written == self.writes:  # not yet
-            return self._written_before[address]
+        if self._yet_to_be and written == self.writes:
+            return self._written_before.get(address, written)
         return written
+
+    @contextmanager
+    def before_last_write(self) -> Iterator[None]:
+        """What is looked at in here is as it is before the call that was told of last runs."""
+        self._yet_to_be = self.calling
+        try:
+            yield
+        finally:
+            self._yet_to_be = False
 
     def nothing_written_since(self, looked_at: int) -> bool:
         """Whether nobody can have written to anything since, after so many writes."""

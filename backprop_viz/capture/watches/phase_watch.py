@@ -33,6 +33,7 @@ class PhaseWatch(FunctionWatch):
         writes: WriteWatch,
         plain: PlainCalls | None = None,
     ) -> None:
+        copy = writes.before_it_runs(copy)
         super().__init__(ran, copy, forward, failed, taken, modules, writes.before_call)
         self._writes, self._plain = writes, plain
 

@@ -17,13 +17,14 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graph_ages import node_numbers
 from backprop_viz.capture.graph.graphs import is_torchs_node
-from backprop_viz.capture.logs.event_log import EventLog
+from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.tensors.from_device import has_room
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.writing import reaches_hooks, written_by
 from backprop_viz.capture.watches.module_tree import modules_in, parameters_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
 
+_Copies = Callable[[tuple[Tensor, ...]], tuple[Copy, ...]]
 _dispatch_modes = torch._C._len_torch_dispatch_stack
 
 
@@ -101,6 +102,15 @@ class WriteWatch:
         with torch._C.DisableTorchFunction():
             self._borrowed.calling = False
             self._borrowed.expose_all()
+
+    def before_it_runs(self, copies: _Copies) -> _Copies:
+        """``copies`` of what the function that was told of last is given, before it runs."""
+
+        def copied(tensors: tuple[Tensor, ...]) -> tuple[Copy, ...]:
+            with self._borrowed.before_last_write():
+                return copies(tensors)
+
+        return copied
 
     def has_run(self) -> None:
         """The function has run."""
