@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, UntypedStorage
 
 from backprop_viz.capture.tensors.borrowed import COUNT_OF_ONE, is_lent, use_count
+from backprop_viz.capture.tensors.from_device import is_apart
 from backprop_viz.capture.tensors.memory import NUMPY_DTYPES, Copied, NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy, TensorSnapshots
 from backprop_viz.recording.trace.events import Array
@@ -191,7 +192,8 @@ def _are_alone(tensors: Sequence[Tensor], holders_of: Callable[[Tensor], int]) -
     try:
         storages = list(map(Tensor.untyped_storage, tensors))
         free = list(map(UntypedStorage.resizable, storages))
-        if not (all(free) and all(map(_is_on_cpu, tensors))):
+        on_cpu = all(map(_is_on_cpu, tensors))
+        if not (all(free) and (on_cpu or all(map(_has_memory, tensors)))):
             return False
     except (RuntimeError, ValueError, NotImplementedError):
         return False
@@ -238,10 +240,15 @@ def _held_by_others(
     return found
 
 
+def _has_memory(grad: Tensor) -> bool:
+    """Whether torch counts who holds a tensor's memory."""
+    return grad.is_cpu or is_apart(grad)
+
+
 def _memory(grad: Tensor) -> int | None:
     try:
         storage = grad.untyped_storage()
         lent = not storage.resizable() and not grad.requires_grad
-        return None if lent or not grad.is_cpu else int(storage._cdata)
+        return None if lent or not _has_memory(grad) else int(storage._cdata)
     except (RuntimeError, ValueError, NotImplementedError):
         return None

@@ -4,6 +4,7 @@ Run in a process of its own, for it makes the device: it prints a line of JSON w
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -336,7 +337,8 @@ def main() -> None:
     device = load(Path(sys.argv[1]))
     torch.set_num_threads(1)
     found: dict[str, Any] = {name: list(problems(made)) for name, made in CASES.items()}
-    print(json.dumps({"cases": found, "waits": [waits(n, device) for n in (4, 24)]}))
+    print(json.dumps({"cases": found, "waits": [waits(n, device) for n in (4, 24)]}), flush=True)
+    os._exit(0)  # torch's thread of the device would outlive what it runs
 
 
 if __name__ == "__main__":
