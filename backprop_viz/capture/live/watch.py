@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from threading import get_ident
 from typing import Any, Literal, Protocol
 
@@ -319,19 +319,16 @@ class Watch:
             return any(id(parameter) in self._owned for parameter in owned_by(optimizer))
         return any(one is optimizer for one in self._optimizers)
 
-    @contextmanager
-    def _backward_runs(self, roots: Sequence[Tensor]) -> Iterator[None]:
+    def _backward_runs(self, roots: Sequence[Tensor]) -> AbstractContextManager[None]:
         if get_ident() != self._thread and not leads_to(roots, self._owned):
-            yield  # another loop's
-            return
+            return nullcontext()  # another loop's
         self._scalars.backward_runs(self._number + 1)
         if self._turns is not None:
             self._turns.backward_starts()
         if len(roots) == 1 and roots[0].numel() == 1:
             self._loss = roots[0].detach()
         loop = self._loop
-        with nullcontext() if loop is None else loop.thread.runs_backward(loop, roots):
-            yield
+        return nullcontext() if loop is None else loop.thread.runs_backward(loop, roots)
 
     def _loss_of_iteration(self) -> float:
         if self._loss is None:
