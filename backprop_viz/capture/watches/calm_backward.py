@@ -109,16 +109,17 @@ class CalmBackward:
 
 def _kept_in(rows: list[_Row], followed: list[bool]) -> Callable[[Grads, Grads], None]:
     """What keeps there what a node has sent and was given, when it has run."""
+    keep, running, versions = rows.append, _running, _ALL_NEW
 
     def ran(sent: Grads, given: Grads) -> None:
         if not rows:
             followed.append(torch.is_grad_enabled())
-        versions = _ALL_NEW
         for grad in sent:
             if grad is not None and grad._version:
-                versions = [one._version for one in sent if one is not None]
-                break
-        rows.append((_running(), sent, given, versions))
+                now = [one._version for one in sent if one is not None]
+                keep((running(), sent, given, now))
+                return
+        keep((running(), sent, given, versions))
 
     return ran
 

@@ -31,9 +31,10 @@ class ModuleWatch:
         # The names of the outermost of those.
         self.scripted: dict[nn.Module, str] = {}
         for name, module in found:
-            around = (f"{one}." if one else "" for one in self.scripted.values())
-            if isinstance(module, torch.jit.ScriptModule) and not name.startswith(tuple(around)):
-                self.scripted[module] = name
+            if module not in self._followed:
+                around = (f"{one}." if one else "" for one in self.scripted.values())
+                if not name.startswith(tuple(around)):
+                    self.scripted[module] = name
         self._running: list[str] = []
 
     @cached_property
