@@ -149,6 +149,13 @@ def held_themselves(grads: Mapping[int, Tensor], times: Mapping[int, int]) -> se
     return found | {key for key, there in holders if there != _ONE_HOLDER}
 
 
+def with_memory_of(tensors: Iterable[Tensor], grads: Iterable[Tensor | None]) -> set[int]:
+    """The id() of each of these gradients that has the memory of one of these tensors."""
+    memories = set(map(_memory, tensors)) - {None}
+    different = {id(grad): grad for grad in grads if grad is not None}
+    return {key for key, grad in different.items() if _memory(grad) in memories}
+
+
 def held_by_others(
     grads: Mapping[int, Tensor], count: int, times: Callable[[], Mapping[int, int]]
 ) -> set[int]:

@@ -13,7 +13,11 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.graph.graphs import grad_fn_name
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, EventLog, EventRow
-from backprop_viz.capture.tensors.handed_gradients import HandedGradients, held_by_others
+from backprop_viz.capture.tensors.handed_gradients import (
+    HandedGradients,
+    held_by_others,
+    with_memory_of,
+)
 from backprop_viz.capture.tensors.memory import NotCopied
 from backprop_viz.capture.watches.grown_leaves import GrownLeaves
 from backprop_viz.capture.watches.interventions import Grads
@@ -85,7 +89,7 @@ class CalmBackward:
         if not taken:
             return shared
         self._log.snapshots.borrowed.expose(taken)
-        return _held_by_others(rows)
+        return shared | with_memory_of(taken, _gradients(rows))
 
     def _note(self) -> None:
         """Note what has run. Only what others hold is copied, or else read where it lies, now."""
@@ -127,16 +131,18 @@ def _kept_in(rows: list[_Row], followed: list[bool]) -> Callable[[Grads, Grads],
 def _held_by_others(rows: Sequence[_Row]) -> set[int]:
     """The id() of each gradient of which others than the rows have the memory."""
 
-    def grads() -> Iterator[Any]:
-        return chain.from_iterable(chain(map(itemgetter(1), rows), map(itemgetter(2), rows)))
-
-    held = list(grads())
+    held = list(_gradients(rows))
     keys = list(map(id, held))
     all_ = dict(zip(keys, held, strict=True))
     all_.pop(id(None), None)
     count = len(keys) - keys.count(id(None))
     del held
-    return held_by_others(all_, count, lambda: Counter(map(id, grads())))
+    return held_by_others(all_, count, lambda: Counter(map(id, _gradients(rows))))
+
+
+def _gradients(rows: Sequence[_Row]) -> Iterator[Any]:
+    """What all nodes have sent, and what they were given."""
+    return chain.from_iterable(chain(map(itemgetter(1), rows), map(itemgetter(2), rows)))
 
 
 class _LateEvents:

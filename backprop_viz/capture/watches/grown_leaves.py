@@ -43,11 +43,9 @@ class GrownLeaves:
         shared: Container[int],
     ) -> list[Tensor]:
         """As ``taken_gradients.take_memory``, of those of these nodes that have added to a leaf."""
-        arrivals = []
-        for i, node in enumerate(ran):
-            leaf = self.leaves.get(node)
-            if leaf is not None and given[i][0] is not None and self._had_none(id(leaf)):
-                arrivals.append((leaf, i))
+        leaves = enumerate(map(self.leaves.get, ran))
+        added = [(leaf, i) for i, leaf in leaves if leaf is not None and given[i][0] is not None]
+        arrivals = [(leaf, i) for leaf, i in added if self._had_none(id(leaf))]
         return take_memory(arrivals, sent, given, shared)
 
     def _had_none(self, key: int) -> bool:
