@@ -1,13 +1,13 @@
 """The copies of a model's parameters and of their ``.grad``, of all of them at an instant."""
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from torch import Tensor, UntypedStorage
+import torch
+from torch import Tensor
 
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.borrowed import (
-    COUNT_OF_ONE,
     BorrowedMemory,
     is_lent,
     memory_address,
@@ -27,9 +27,14 @@ from backprop_viz.capture.tensors.memory import Copied
 from backprop_viz.capture.tensors.places import MemoryPlace
 from backprop_viz.recording.trace.events import Array
 
+# Where torch keeps what it knows of a tensor's memory; to ask for the storage makes an object.
+_memory: Callable[[Tensor], int] = torch._C._storage_address  # type: ignore[attr-defined]
+_one = torch.empty(1)
+_COUNT_OF_ONE = int(use_count(_memory(_one)))
+
 
 class _Source:
-    """What was copied together: tensors that are ``held``, or their memory is.
+    """What was copied together: tensors that are ``held``.
 
     ``keys`` are the id() of each parameter; ``alone`` says whether nobody else has its ``memory``,
     by the addresses where that begins. ``looked_at`` is after how many writes, as
@@ -56,7 +61,7 @@ class _Source:
         copies: LateCopies,
         keys: list[int],
         versions: list[int],
-        held: Sequence[object],
+        held: Sequence[Tensor],
         alone: list[bool],
         memory: Sequence[int],
         looked_at: int,
@@ -128,8 +133,8 @@ class ManyCopies:
     def __init__(self, borrowed: BorrowedMemory, memory: ArrayMemory) -> None:
         self._borrowed, self._memory = borrowed, memory
         self._weights: _Source | None = None
-        # Each time that they were copied. Their memory is kept alive, and not they themselves: a
-        # later gradient gets no address of theirs.
+        # Each time that they were copied. They are kept alive: a later gradient gets no address of
+        # theirs.
         self._grads: list[_Source] = []
 
     def forget(self) -> None:
@@ -150,9 +155,7 @@ class ManyCopies:
         number = None if source is None else source.number(key, source.keys)
         if source is None or number is None:
             return None
-        tensor = source.held[number]
-        assert isinstance(tensor, Tensor)
-        return tensor, source.versions[number], source.copied(number)
+        return source.held[number], source.versions[number], source.copied(number)
 
     def unwritten(self, tensor: Tensor) -> Array | None:
         """The copy of a parameter while nothing at all was written to since it was made."""
@@ -196,7 +199,7 @@ class ManyCopies:
         if before is None:
             if not known.keys().isdisjoint(keys):
                 return None
-            pairs = zip(tensors, _alone([t.untyped_storage() for t in tensors]), strict=True)
+            pairs = zip(tensors, _alone(tensors), strict=True)
             alone = [one and (t.requires_grad or not is_lent(t)) for t, one in pairs]
             return self._copied(tensors, layout, keys, versions, alone)[0]
         if not same or not before.together.is_of(layout):
@@ -245,7 +248,7 @@ class ManyCopies:
     # -- their .grad ---------------------------------------------------------------------------
 
     def grad(self, place: MemoryPlace) -> tuple[object, Copied] | None:
-        """The copy of what was a ``.grad`` at a place, and what keeps its memory alive."""
+        """The copy of what was a ``.grad`` at a place, and that itself."""
         address, version = place
         for source in reversed(self._grads):
             number = source.number(address, source.together.sources)
@@ -292,19 +295,19 @@ class ManyCopies:
         places = list(zip(layout.addresses, versions, strict=True)) if known or self._grads else []
         if not known.keys().isdisjoint(places):
             return None
-        if not changed and any(self.grad(place) is not None for place in places):
-            return None
+        pairs = [zip(one.together.sources, one.versions, strict=True) for one in self._grads]
+        if not changed and any(not set(pair).isdisjoint(places) for pair in pairs):
+            return None  # one of them was copied before
         cloned = clones and CopiedTogether.lying_in(layout, list(map(clones.get, keys)))
         together, twin = (cloned, None) if cloned else self._together(layout, there)
         if before is not None and changed:
             _share(before.together, together, changed)
         numbers = iter(range(len(there)))
         copies = LateCopies([None if grad is None else next(numbers) for grad in grads], together)
-        held = [grad.untyped_storage() for grad in there]
         memory, now = _addresses(there, layout), borrowed.now
         if self._grads:
             self._grads[-1].twin = None  # those of now are compared with the newest
-        more = versions, held, _alone(held), memory, now, twin
+        more = versions, there, _alone(there), memory, now, twin
         self._grads.append(_Source(together, copies, keys, *more))
         borrowed.exclude_all(there, memory)
         return copies
@@ -324,9 +327,9 @@ def _versions(tensors: Sequence[Any]) -> list[int] | None:
         return None
 
 
-def _alone(storages: Sequence[UntypedStorage]) -> list[bool]:
-    """Of the memory of some tensors, whether no other tensor or array has it."""
-    return [use_count(storage._cdata) <= COUNT_OF_ONE for storage in storages]
+def _alone(tensors: Sequence[Tensor]) -> list[bool]:
+    """Of each of these tensors, whether no other tensor or array has its memory."""
+    return [use_count(memory) <= _COUNT_OF_ONE for memory in map(_memory, tensors)]
 
 
 def _addresses(tensors: Sequence[Tensor], layout: Layout) -> list[int]:
