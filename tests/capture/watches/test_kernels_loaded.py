@@ -69,6 +69,7 @@ def test_a_library_that_names_torchs_may_write_unseen(
     assert is_borrowed() == (b"libc10" not in names)
 
 
+@borrows
 def test_a_large_library_of_many_modules_is_looked_at_once_and_not_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_large_library_of_many_modules_is_looked_at_once_and_not_held(
     assert opened.count(file) == 1
 
 
+@borrows
 def test_what_comes_with_torch_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = library(tmp_path, b"")
     opened = told_of_files(monkeypatch)
