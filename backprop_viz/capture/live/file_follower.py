@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from os import PathLike
-from typing import Any
+from typing import Any, SupportsFloat
 
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.late_recording import LateRecording, made_now
@@ -70,7 +70,7 @@ class FileFollower:
         )
         self._writer.set_run(origin, program)
         self._iterations: list[int] = []
-        self._losses: list[float] = []
+        self._losses: list[SupportsFloat] = []
         self._scalars: list[LoggedScalar] = []
         self._written = time.monotonic()
         self._failed = False
@@ -112,7 +112,9 @@ class FileFollower:
         """Write how the tensors of an iteration were."""
         self._background.do(0, self._writer.add_health, health)
 
-    def iteration_ended(self, iteration: int, loss: float, recorded: LateRecording | None) -> None:
+    def iteration_ended(
+        self, iteration: int, loss: SupportsFloat, recorded: LateRecording | None
+    ) -> None:
         """Write an iteration that is over."""
         told = recorded if self._heartbeat is not None else None  # to nobody else
         self.place.ended(None if told is None else told.made())
@@ -161,9 +163,13 @@ class FileFollower:
         self._background.do(0, self._writer.close)
         self._background.finish()
 
+    def _add_losses(self, iterations: list[int], losses: list[SupportsFloat]) -> None:
+        """Write losses, of which a device may still have some to send."""
+        self._writer.add_losses(iterations, list(map(float, losses)))
+
     def _write_losses(self) -> None:
         if self._iterations:
-            self._background.do(0, self._writer.add_losses, self._iterations, self._losses)
+            self._background.do(0, self._add_losses, self._iterations, self._losses)
             self._iterations, self._losses = [], []
         if self._scalars:
             self._background.do(0, self._writer.add_scalars, self._scalars)

@@ -2,8 +2,8 @@
 
 import threading
 import time
-from array import array
 from dataclasses import replace
+from typing import SupportsFloat
 
 from torch._C import DisableTorchFunction
 
@@ -15,6 +15,7 @@ from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat, Reminder
 from backprop_viz.capture.live.line_holds import LineHolds, line_that_runs
 from backprop_viz.capture.live.loop_place import LoopPlace
+from backprop_viz.capture.live.loss_points import LossPoints
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.preparation import Preparation
 from backprop_viz.capture.live.recording_pace import RecordingPace
@@ -24,7 +25,6 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.notice import notice_of
 from backprop_viz.recording.run.breakpoint import Breakpoint
-from backprop_viz.recording.run.history import Curves
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.run.scalar_curves import LoggedScalar
@@ -84,14 +84,12 @@ class LiveRun:
         self._due = Phase.ZERO_GRAD
         self._held = self._before_line = self._told_program = False
         self._line: int | None = None
-        self._points: list[tuple[float, float]] = []
         self._begun = self._rate = self._shown = 0.0  # shown: when the window heard
         self._recorder: Recorder | None = None  # of the iteration that is under way
         self._events = EventHolds()
         self._thread = threading.get_ident()
         self._holds = LineHolds(origin.path, self._line_reached)
-        self._losses = array("d")  # all, for a window that attaches later
-        self._opened: Curves | None = None
+        self._losses = LossPoints()
         # What was logged, and what of it the window has not been told.
         self._logged: list[LoggedScalar] = []
         self._scalars: list[LoggedScalar] = []
@@ -112,7 +110,7 @@ class LiveRun:
         """
         with self._state:
             connection = self._window.attach(ends)
-            self._points, self._opened = [], Curves.of_losses(self._losses)
+            self._losses.attach()
             self._scalars = list(self._logged)
             self._carried_out, self._told_program = 0, False
         connection.start()
@@ -180,7 +178,9 @@ class LiveRun:
         if self._until == "phase" or self._stops(recording):
             self._hold(recording)
 
-    def iteration_ended(self, iteration: int, loss: float, recorded: LateRecording | None) -> None:
+    def iteration_ended(
+        self, iteration: int, loss: SupportsFloat, recorded: LateRecording | None
+    ) -> None:
         """Tell of an iteration that is over; hold the loop, if it is to be held there."""
         self._follow_source()
         now = time.perf_counter()
@@ -189,9 +189,7 @@ class LiveRun:
         self._order = in_order(self._ran, self._order)
         with self._state:
             self._iteration, self._due = iteration, self._order[0]
-            self._losses.append(loss)
-            if self._window.open:
-                self._points.append((loss, float("nan")))
+            self._losses.add(loss, told=self._window.open)
             self._rate = 1 / took if took else 0.0
         self._pace.took(took, now, recorded=recording is not None)
         if iteration + 1 == self._held_before:
@@ -224,9 +222,9 @@ class LiveRun:
     def _tell_rest(self) -> bool:
         """Tell of a free loop that stands, as between a notebook's cells; whether that is done."""
         keeps_up = self._window.keeps_up
-        if keeps_up and self._until == "any" and self._points:
+        if keeps_up and self._until == "any" and self._losses.are_untold:
             self._publish()
-        return keeps_up or not self._points
+        return keeps_up or not self._losses.are_untold
 
     def hold_at_start(self) -> None:
         """Hold the loop before its first iteration, unless it runs freely.
@@ -334,8 +332,7 @@ class LiveRun:
 
     def _publish(self, recording: Recording | None = None) -> None:
         with self._state:
-            points, self._points = self._points, []
-            opened, self._opened = self._opened, None
+            points, opened = self._losses.take()
             scalars, self._scalars = tuple(self._scalars), []
             program = None if self._told_program else self._program
             self._told_program, self._let_go_untold = True, False

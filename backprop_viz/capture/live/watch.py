@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from threading import get_ident
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, SupportsFloat
 
 import torch
 from torch import Tensor, nn
@@ -23,12 +23,14 @@ from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.late_recording import LateRecording
 from backprop_viz.capture.live.discovery import living_scalers, one_model, owned_by
 from backprop_viz.capture.live.loop_places import StackPlace
+from backprop_viz.capture.live.loss_points import ComingLoss
 from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.live.turns import Turns
 from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.tensors.from_device import is_apart
 from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
@@ -55,7 +57,9 @@ class Follower(Protocol):
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """A phase of an iteration that is recorded has ended; the loop waits for the answer."""
 
-    def iteration_ended(self, iteration: int, loss: float, recorded: LateRecording | None) -> None:
+    def iteration_ended(
+        self, iteration: int, loss: SupportsFloat, recorded: LateRecording | None
+    ) -> None:
         """An iteration is over; what was recorded of it, if it was. The loss is NaN without one."""
 
     def scalar_logged(self, name: str, iteration: int, number: float) -> None:
@@ -175,7 +179,7 @@ class Watch:
         self._number += 1
         if self._health is not None:
             self._open.close()
-            self._follower.health_known(self._health.health(self._number, loss))
+            self._follower.health_known(self._health.health(self._number, float(loss)))
             self._health = None
         self._scalars.iteration_ended(self._number, self._optimizers or self._stepped)
         self._follower.iteration_ended(self._number, loss, recorded)
@@ -330,10 +334,12 @@ class Watch:
         loop = self._loop
         return nullcontext() if loop is None else loop.thread.runs_backward(loop, roots)
 
-    def _loss_of_iteration(self) -> float:
+    def _loss_of_iteration(self) -> SupportsFloat:
         if self._loss is None:
             return float("nan")
         with torch._C.DisableTorchFunction():
+            if not (self._loss.is_cpu or self._scalers) and is_apart(self._loss):
+                return ComingLoss(self._loss)
             loss = float(self._loss.item())
         for scaler in self._scalers:
             loss /= scaler.get_scale() or 1.0

@@ -16,6 +16,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+import backprop_viz as bv
 from backprop_viz.capture.recorded_loop import record
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
@@ -23,7 +24,7 @@ from tests.capture.device.apart import load
 
 Net, Optimizer = nn.Module, torch.optim.Optimizer
 DEVICE = "apart"
-ITERATIONS = 3
+ITERATIONS, UNRECORDED = 3, 40
 
 
 def bits(tensor: Tensor | None) -> Any:
@@ -332,12 +333,34 @@ def waits(layers: int, device: Any) -> int:
     return int(device.apart_waits() - before)
 
 
+def not_recorded(device: Any, folder: Path) -> tuple[int, list[str]]:
+    """How often a watched loop has waited for the device, and which losses in its file differ."""
+    net = mlp()
+    optimizer = momentum(net)
+    losses: list[Tensor] = []
+    with bv.watch(net, optimizer, to=folder / "run.bprec", every=10**9):
+        before = device.apart_waits()
+        for _ in range(UNRECORDED):
+            optimizer.zero_grad()
+            loss = net(x(4, 6)).pow(2).mean()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.detach())
+        waited = int(device.apart_waits() - before)
+    file = bv.load(folder / "run.bprec")
+    copies = [loss.item() for loss in losses]
+    _, told = file.losses
+    return waited, [f"{a} {b}" for a, b in zip(told, copies, strict=True) if a != b]
+
+
 def main() -> None:
     """Check all cases, with the library that is named."""
     device = load(Path(sys.argv[1]))
     torch.set_num_threads(1)
     found: dict[str, Any] = {name: list(problems(made)) for name, made in CASES.items()}
-    print(json.dumps({"cases": found, "waits": [waits(n, device) for n in (4, 24)]}), flush=True)
+    found = {"cases": found, "waits": [waits(n, device) for n in (4, 24)]}
+    found["not recorded"] = not_recorded(device, Path(sys.argv[1]).parent)
+    print(json.dumps(found), flush=True)
     os._exit(0)  # torch's thread of the device would outlive what it runs
 
 

@@ -34,6 +34,10 @@ def test_what_is_recorded_on_a_device_is_what_the_plain_loop_has(tmp_path: Path)
     # However many layers there are, the device is waited for as often.
     few, many = told["waits"]
     assert few == many <= 4
+    # Of a loop that is not recorded only the losses are read, now and then.
+    waited, wrong = told["not recorded"]
+    assert waited < 20
+    assert not wrong
 
 
 # A device that holds no numbers: whoever asks it for some is told that they are not there.

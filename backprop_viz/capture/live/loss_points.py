@@ -1,0 +1,62 @@
+"""The losses of a run, of which a device may still have some to send."""
+
+from array import array
+from typing import SupportsFloat
+
+from torch import Tensor
+
+from backprop_viz.capture.tensors.for_numpy import for_numpy
+from backprop_viz.capture.tensors.from_device import coming_copy, wait_for_copies
+from backprop_viz.recording.run.history import Curves
+
+
+class ComingLoss:
+    """A loss of one element, on its way from a device: its iteration is not to wait for it.
+
+    Raises RuntimeError where it cannot be copied.
+    """
+
+    def __init__(self, loss: Tensor) -> None:
+        self._number = coming_copy(for_numpy(loss))
+
+    def __float__(self) -> float:
+        """The number, which is waited for."""
+        wait_for_copies()
+        return float(self._number.item())
+
+
+class LossPoints:
+    """All losses, and the points of those of which the window has not been told."""
+
+    def __init__(self) -> None:
+        self._all = array("d")  # for a window that attaches later
+        self._coming: list[SupportsFloat] = []
+        self._untold = 0
+        self._opened: Curves | None = None
+
+    def add(self, loss: SupportsFloat, told: bool) -> None:
+        """The loss of one more iteration. ``told``: of which the window is to be told."""
+        self._coming.append(loss)
+        if told:
+            self._untold += 1
+
+    def attach(self) -> None:
+        """Another window is to be told of all."""
+        self._come()
+        self._untold, self._opened = 0, Curves.of_losses(self._all)
+
+    @property
+    def are_untold(self) -> bool:
+        """Whether there is a point of which the window has not been told."""
+        return self._untold > 0
+
+    def take(self) -> tuple[list[tuple[float, float]], Curves | None]:
+        """What the window has not been told: points, and all curves if it has attached."""
+        self._come()
+        losses = self._all[len(self._all) - self._untold :]
+        opened, self._opened, self._untold = self._opened, None, 0
+        return [(loss, float("nan")) for loss in losses], opened
+
+    def _come(self) -> None:
+        self._all.extend(map(float, self._coming))
+        self._coming.clear()
