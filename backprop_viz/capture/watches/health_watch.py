@@ -151,14 +151,14 @@ def _sums(tensor: Tensor) -> _Sums:
     """The least and the greatest element, the mean, the norm, and how many are 0."""
     sums = torch.float32 if tensor.dtype in _HALVES else tensor.dtype
     mean, norm = torch.mean(tensor, dtype=sums), torch.linalg.vector_norm(tensor, dtype=sums)
-    return torch.amin(tensor), torch.amax(tensor), mean, norm, _zeros(tensor)
+    return *torch.aminmax(tensor), mean, norm, _zeros(tensor)
 
 
 def _zeros(tensor: Tensor) -> Tensor | int:
     """numpy counts several times as fast as torch does on a CPU."""
     if tensor.is_cpu and tensor.dtype is not torch.bfloat16:
         return int(np.count_nonzero(tensor.numpy() == 0))
-    return (tensor == 0).sum()
+    return tensor.numel() - torch.count_nonzero(tensor)
 
 
 def _read(found: Sequence[_Sums]) -> list[list[float]]:
@@ -170,11 +170,18 @@ def _read(found: Sequence[_Sums]) -> list[list[float]]:
             for i in here:
                 rows[i] = [float(one) for one in found[i]]
             continue
-        numbers = [torch.as_tensor(one, device=device).double() for i in here for one in found[i]]
-        flat = torch.stack(numbers).tolist()
-        for k, i in enumerate(here):
-            rows[i] = flat[5 * k : 5 * k + 5]
+        columns = [_together(column) for column in zip(*[found[i] for i in here], strict=True)]
+        for i, numbers in zip(here, torch.stack(columns, 1).tolist(), strict=True):
+            rows[i] = numbers
     return rows
+
+
+def _together(numbers: Sequence[Tensor | int]) -> Tensor:
+    """Numbers of a device as one tensor (N,) float64."""
+    tensors = [torch.as_tensor(number) for number in numbers]
+    if len({tensor.dtype for tensor in tensors}) > 1:
+        tensors = [tensor.double() for tensor in tensors]
+    return torch.stack(tensors).double()
 
 
 def _filled(row: TensorHealth, numbers: Sequence[float]) -> TensorHealth:
