@@ -21,6 +21,7 @@ from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.late_recording import LateRecording
+from backprop_viz.capture.live import room
 from backprop_viz.capture.live.discovery import living_scalers, one_model, owned_by
 from backprop_viz.capture.live.loop_places import StackPlace
 from backprop_viz.capture.live.loss_points import ComingLoss
@@ -105,6 +106,7 @@ class Watch:
         self._loss: Tensor | None = None
         self._scalers = [one for one in living_scalers() if one.is_enabled()]
         self._stepped: list[Optimizer] = []  # in this iteration
+        self._told_left_out = False
         # Tells which steps are an iteration, where that may be several.
         self._turns = Turns(optimizers, self._next_turn) if len(optimizers) > 1 else None
         self._recorder: Recorder | None = None
@@ -268,8 +270,14 @@ class Watch:
     def _phase_ended(self, phase: Phase) -> None:
         # The end of the last update is the end of the iteration, which is told by itself.
         ends_iteration = phase is Phase.UPDATE and self._ending
-        if self._recorder is not None and not ends_iteration and not self._is_forked():
-            self._follower.phase_ended(phase, self._recorder)
+        if self._recorder is None or ends_iteration or self._is_forked():
+            return
+        if phase is Phase.BACKWARD and (size := self._recorder.log.nbytes) > room.most_bytes():
+            if (left_out := self.drop()) is not None and not self._told_left_out:
+                self._told_left_out = True
+                room.say_left_out(left_out, size)
+            return
+        self._follower.phase_ended(phase, self._recorder)
 
     def _steps(self, optimizer: Optimizer, *given: Any) -> None:
         """An optimizer is about to step."""
