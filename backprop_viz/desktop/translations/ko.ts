@@ -7436,6 +7436,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}은(는) 변화도를 요구하지 않는데 {1}이(가) 움직였습니다. 이전 변화도, 모멘텀 또는 가중치 감쇠 때문입니다. .grad를 None으로 두거나 옵티마이저에서 빼세요. 이런 매개변수: {2}.</translation>
     </message>
     <message>
+        <source>backward has run {0} times and no optimizer has stepped: the gradients pile up, and no weight changes. Call optimizer.step() after backward, and then zero_grad().</source>
+        <translation>backward가 {0}번 실행되었지만 어떤 최적화기도 step하지 않았습니다. 변화도는 쌓이고 가중치는 그대로입니다. backward 다음에 optimizer.step()을, 그다음에 zero_grad()를 호출하세요.</translation>
+    </message>
+    <message>
         <source>{0} adds up {1} numbers to the loss, and the updates are {2:.3g} times as large as the weights; about 1e-3 is usual. Take the mean, or lower the learning rate.</source>
         <translation>{0}이(가) 숫자 {1}개를 더해 손실을 만들고, 업데이트가 가중치의 {2:.3g}배입니다. 보통은 1e-3쯤입니다. 평균을 쓰거나 학습률을 낮추세요.</translation>
     </message>
@@ -7524,6 +7528,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}의 값 중 {1}%가 평평한 양 끝에 있습니다. 변화도가 거의 지나가지 못합니다.</translation>
     </message>
     <message>
+        <source>The learning rate schedule stepped before {0} did, so its first rate is never used: this first step takes {1:.4g}. Call scheduler.step() after optimizer.step().</source>
+        <translation>학습률 스케줄이 {0}보다 먼저 step했으므로 첫 학습률은 쓰이지 않습니다. 이 첫 step의 학습률은 {1:.4g}입니다. scheduler.step()은 optimizer.step() 다음에 호출하세요.</translation>
+    </message>
+    <message>
         <source>Layer {0} is the same one as {1}: the {2} places share its weights. To have {2} layers, make each anew: [make() for _ in range({2})].</source>
         <translation>층 {0}은(는) {1}와(과) 같은 층입니다. {2}곳이 가중치를 함께 씁니다. 층 {2}개가 필요하면 하나씩 새로 만드세요: [make() for _ in range({2})].</translation>
     </message>
@@ -7566,6 +7574,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{2} % of the targets of {1} lie where {0} cannot reach: it gives numbers from {3:g} to {4:g}. Leave out the last activation.</source>
         <translation>{1}의 타깃 중 {2} %는 {0}의 출력 범위({3:g}~{4:g}) 밖에 있습니다. 마지막 활성화를 빼세요.</translation>
+    </message>
+    <message>
+        <source>{0} at {1} makes a plain number of a term of the loss, here {2:.4g}: it changes the loss, but no gradient, so it has no effect. Add the tensor itself.</source>
+        <translation>{1}의 {0}이(가) 손실의 한 항을 단순한 숫자로 만듭니다(여기서는 {2:.4g}). 손실은 바뀌지만 변화도는 바뀌지 않으므로 효과가 없습니다. Tensor 자체를 더하세요.</translation>
     </message>
     <message>
         <source>{0} and {1} have the same numbers and are two parameters, as after a copy of tied weights: each gets a gradient and an update of its own. Assign one to the other last.</source>
@@ -7674,6 +7686,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>zero_grad was not called</source>
         <translation>zero_grad를 부르지 않음</translation>
+    </message>
+    <message>
+        <source>Gradients pile up, and no step comes</source>
+        <translation>변화도가 쌓이지만 step이 없습니다</translation>
     </message>
     <message>
         <source>The graph grows with every iteration</source>
@@ -7788,6 +7804,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}이(가) 포화되었습니다</translation>
     </message>
     <message>
+        <source>The schedule steps before {0}</source>
+        <translation>스케줄이 {0}보다 먼저 step합니다</translation>
+    </message>
+    <message>
         <source>One layer in {2} places: {0}</source>
         <translation>한 층이 {2}곳에 있음: {0}</translation>
     </message>
@@ -7830,6 +7850,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} cannot reach the targets</source>
         <translation>{0}의 출력이 타깃에 닿지 못함</translation>
+    </message>
+    <message>
+        <source>A term of the loss is a plain number</source>
+        <translation>손실의 한 항이 단순한 숫자입니다</translation>
     </message>
     <message>
         <source>{0} and {1} are tied no more</source>
