@@ -139,7 +139,7 @@ class LoopWatch(TorchFunctionMode):
     def optimizer_stepped(self, *_: Any) -> None:
         """It has stepped."""
         self._come_back()
-        self._quiet = self._steps_by_closure = False
+        self._quiet = self._steps_by_closure = self._forwarded = False
         with _UNSEEN(), walked_once():
             self._writes.unseen()
             self._go(Phase.UPDATE)

@@ -223,7 +223,7 @@ class Recorder:
         under_way = self.spans.under_way and self.spans.phase in (Phase.FORWARD, Phase.LOSS)
         has_graph = self._backwards or self.results.unbound or self._walked.nodes
         if under_way or not (failed or has_graph):
-            self._walk(self._forward.new_results)  # there are layers also without a graph
+            self._walk(self._forward.new_results(self._calls.has))  # layers also without a graph
         else:
             self._bind()
         batch, labels = self._batch.ids()
@@ -283,6 +283,7 @@ class Recorder:
         ``caught_up``: nothing has run since ``catch_up``.
         """
         self.leave_out_the_rest()
+        self._calls.updates()
         self._used.note(optimizers or self._optimizers, self.rate)
         if not caught_up:
             self.watch.sync()
@@ -294,10 +295,11 @@ class Recorder:
 
     def leave_out_the_rest(self) -> None:
         """What forward has made since the last backward goes into no update, or led to an error."""
-        if not self._backwards or self.errors.raised:
+        updated = self._calls.before_update is not None
+        if not (self._backwards or updated) or self.errors.raised:
             return
         self._judge({})
-        if self._forward.drop():
+        if self._backwards and self._forward.drop():
             self.results.forget_results()
             self._walk(())
 
@@ -329,14 +331,12 @@ class Recorder:
         self.writes.has_run()
         log, phase = self.log, self.spans.phase
         op, read, inputs, made, line, place, call, module, copies = told
-        operation = Operation.of(phase, op, read, made, module)
-        self._forward.ran(operation)
+        self._forward.ran(operation := Operation.of(phase, op, read, made, module))
         log.weights_made(read, made)
         copies = copies or self.copies(made, not self.writes.alien)
-        more: dict[str, Any] = {"line": line, "call": call, "module": module}
+        more: dict[str, Any] = {"line": line, "call": call, "module": module, "place": place}
         more["tracked"] = any(tensor.requires_grad for tensor in made)
-        more["grad_enabled"] = torch.is_grad_enabled()
-        place = log.note(phase, op, inputs, copies, place=place, **more)
+        place = log.note(phase, op, inputs, copies, grad_enabled=torch.is_grad_enabled(), **more)
         self._made.note(operation.grad_fn, op, len(log) - 1, place)
         self._buffers.look(read)
         self._buffers.look(made)

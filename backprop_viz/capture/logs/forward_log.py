@@ -49,10 +49,10 @@ class ForwardLog:
         self._log.catch_up()
         return chain.from_iterable(operation.made for operation in self._operations)
 
-    @property
-    def new_results(self) -> list[Tensor]:
-        """The same of those since the last backward."""
-        return self.results[self._before :]
+    def new_results(self, belongs: Callable[[int], bool]) -> list[Tensor]:
+        """The same of those since the last backward whose events belong to the iteration."""
+        rows = list(self._rows())[self._before :]
+        return [operation.made[0] for operation, number in rows if belongs(number)]
 
     def holds(self, start: int, stop: int) -> bool:
         """Whether an operation is held whose event lies in between."""

@@ -73,6 +73,7 @@ class ModelCalls:
         self._judged = 0  # how many of the stretches there were at the last backward
         self.beside = Beside()
         self._whole = 0  # up to so many events nothing is beside a lone call
+        self.before_update: int | None = None  # how many of the stretches, at the first one
 
     def is_one(self) -> bool:
         """Whether the model was called once."""
@@ -110,6 +111,11 @@ class ModelCalls:
         if self._stretches and self._stretches[-2].start.events >= events:
             del self._stretches[-2:]
 
+    def updates(self) -> None:
+        """An update begins."""
+        if self.before_update is None:
+            self.before_update = len(self._stretches)
+
     def judge(
         self,
         roots: Mapping[GradFn | None, int | None],
@@ -122,6 +128,8 @@ class ModelCalls:
         ``buffers``: the ids of tensors that a call changes and the next one reads, though neither
         is needed for the other.
         """
+        if self.before_update is not None and not (roots or self._roots):
+            return self._leave_out_logged(events, self.before_update)
         if self.is_one() and not roots and self._stretches[1].stop.events <= self._whole:
             return False
         self._roots.update(roots.values())
@@ -140,6 +148,17 @@ class ModelCalls:
             if not any(call.needed for call in since[::2]):
                 self._keep_whole(since)
             self._keep_what_is_read(events, set(buffers))
+        before, self.beside = self.beside, self._beside(events)
+        return self.beside != before
+
+    def _leave_out_logged(self, events: EventLog, updated: int) -> bool:
+        """No backward has run: what is computed after an update without a call is no loss.
+
+        It is a number that somebody looks at, as the norm of the weights.
+        """
+        for number, (call, after) in enumerate(self._pairs()):
+            if call.events or 2 * number < updated:
+                self._keep_whole((call, after))
         before, self.beside = self.beside, self._beside(events)
         return self.beside != before
 
