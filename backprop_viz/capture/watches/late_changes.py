@@ -116,7 +116,7 @@ Change = tuple[int | None, str, str, Literal["parameter", "grad", "move"]]
 class Updated:
     """A step of optimizers, or by hand: the parameters, their ``.grad`` and the states.
 
-    Each before and after it.
+    Each before and after it. ``around``: the states of those whose moves are told of one by one.
     """
 
     def __init__(
@@ -126,7 +126,9 @@ class Updated:
         grads: tuple[LateCopies, LateCopies],
         states: tuple[States, States],
         place: CodePlace | None,
+        around: Mapping[str, Mapping[str, tuple[Array | None, Array]]],
     ) -> None:
+        self._around = around
         self._changes, self._values, self._grads = changes, values, grads
         self._states, self._place = states, place
 
@@ -152,10 +154,12 @@ class Updated:
                 state: dict[str, tuple[int | None, int]] = {}
                 if what == "move" and (old := log.id(value)) is not None:
                     state = {"w": (None, old)}  # the step ended without another move
+                    for key, (before, after) in self._around.get(name, {}).items():
+                        state[key] = log.id(before), log.tensors.add(after)
                 elif op != CHANGED and what == "parameter":
-                    before, after = (one.get(name, {}) for one in states)
-                    for key, array in after.items():
-                        state[key] = log.id(before.get(key)), log.tensors.add(array)
+                    earlier, later = (one.get(name, {}) for one in states)
+                    for key, array in later.items():
+                        state[key] = log.id(earlier.get(key)), log.tensors.add(array)
                 both = value, grads[number]
                 yield log.row(Phase.UPDATE, op, both, (now[number],), state_ids=state, **told)
 

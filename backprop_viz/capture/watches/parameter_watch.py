@@ -22,7 +22,7 @@ from backprop_viz.capture.watches.late_changes import (
     Updated,
     differ,
 )
-from backprop_viz.capture.watches.lbfgs_watch import HeardMoves, Moves
+from backprop_viz.capture.watches.lbfgs_watch import HeardMoves, Moves, around
 from backprop_viz.capture.watches.module_tree import tensors_in
 from backprop_viz.capture.watches.own_parameters import NamedParameters, OwnParameters
 from backprop_viz.capture.watches.parallel_modules import reduces_in_place
@@ -213,16 +213,16 @@ class ParameterWatch:
 
         None: the loop has changed the weights by hand.
         """
-        moved = self._moves.note()
-        log, known = self._log, self._known
+        log, known, states = self._log, self._known, (before, self.states())
         rules = None if optimizers is None else _rules(optimizers)
+        heard = {rule for rule in (rules or {}).values() if self._moves.are_heard(rule)}
+        own = around(*states) if heard else {}
+        moved = self._moves.end(own)
         kept = self._own.kept()
         known.are(kept)
         values, grads = known.values, known.grads
         values_now, grads_now = self._copies(kept)
-        states = before, self.states()
         other_grads = set(grads_now.changed_from(grads))
-        heard = {rule for rule in (rules or {}).values() if self._moves.are_heard(rule)}
         changes: list[Change] = []
         number = -1
         for name, parameter in self._own.all():
@@ -239,7 +239,7 @@ class ParameterWatch:
             if number in other_grads and differ(grads[number], grads_now[number]):
                 changes.append((number, name, CHANGED, "grad"))
         told = (values, values_now), (grads, grads_now), states, log.place or user_line()
-        updated = Updated(changes, *told)
+        updated = Updated(changes, *told, own)
         log.note_many(len(changes), updated.made, updated.nbytes)
         known.look(kept, values_now, grads_now)
         self._is_as_synced(kept)

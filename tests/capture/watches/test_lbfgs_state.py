@@ -1,0 +1,97 @@
+"""The state that L-BFGS has around each of its moves, and around its whole step."""
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.optim import LBFGS
+
+import backprop_viz as bv
+from backprop_viz.recording.trace.phases import Phase
+
+X, Y = torch.linspace(-1, 1, 12).reshape(4, 3), torch.linspace(0, 1, 4)[:, None]
+KEPT = "func_evals", "n_iter", "prev_loss", "H_diag", "prev_flat_grad"
+
+
+class Moving(LBFGS):
+    """Tells the step and the direction of each of its moves; the numbers stay what they are."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.moves: list[tuple[float, Tensor]] = []
+
+    def _add_grad(self, step_size: Any, update: Tensor) -> None:
+        super()._add_grad(step_size, update)
+        self.moves.append((float(step_size), update.clone()))
+
+
+class Run:
+    """A net and its optimizer, and the optimizer's state before and after the last step."""
+
+    def __init__(self, kind: type[LBFGS], search: str | None, steps: int) -> None:
+        torch.manual_seed(5)
+        self.net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+        self.optimizer = kind(self.net.parameters(), lr=0.5, max_iter=4, line_search_fn=search)
+        for _ in range(steps - 1):
+            self.step()
+
+    def step(self) -> None:
+        def closure() -> Tensor:
+            self.optimizer.zero_grad()
+            loss = (self.net(X) - Y).square().mean()
+            loss.backward()  # type: ignore[no-untyped-call]
+            return loss
+
+        self.optimizer.step(closure)  # type: ignore[no-untyped-call]
+
+    def state(self) -> dict[str, Any]:
+        return copy.deepcopy(dict(self.optimizer.state[next(self.net.parameters())]))
+
+
+def same(told: Any, expected: Any) -> None:
+    if expected is None:
+        assert told is None
+    else:
+        np.testing.assert_array_equal(told, np.asarray(expected))
+
+
+@pytest.mark.parametrize("search", [None, "strong_wolfe"])
+@pytest.mark.parametrize("steps", [1, 2])
+def test_it_is_that_of_the_optimizer(search: str | None, steps: int) -> None:
+    plain = Run(Moving, search, steps)
+    assert isinstance(plain.optimizer, Moving)
+    before = plain.state()
+    plain.optimizer.moves.clear()
+    plain.step()
+    after, moves = plain.state(), plain.optimizer.moves
+
+    run = Run(LBFGS, search, steps)
+    with bv.record(run.net, run.optimizer) as recorded:
+        run.step()
+    events = [e for e in recorded.recording.events if e.phase is Phase.UPDATE]
+    names = [name for name, _ in run.net.named_parameters()]
+    (last,) = [e for e in events if "n_iter" in e.state]
+    assert last is [e for e in events if e.parameter == names[0]][-1]
+    assert set(last.state) == {*KEPT, "d", "t"}
+    for key in KEPT:
+        same(last.state[key][0], before.get(key))
+        same(last.state[key][1], after[key])
+
+    first = None if "d" not in before else (float(before["t"]), before["d"])
+    offset = 0
+    for name, parameter in run.net.named_parameters():
+        own = [e for e in events if e.parameter == name and "d" in e.state]
+        assert len(own) == len(moves)
+        part = slice(offset, offset + parameter.numel())
+        offset += parameter.numel()
+        for event, old, new in zip(own, [first, *moves[:-1]], moves, strict=True):
+            same(event.state["t"][0], None if old is None else old[0])
+            same(event.state["t"][1], new[0])
+            was = None if old is None else old[1][part].reshape(parameter.shape)
+            same(event.state["d"][0], was)
+            same(event.state["d"][1], new[1][part].reshape(parameter.shape))
+        assert torch.equal(moves[-1][1], after["d"])
+        assert moves[-1][0] == float(after["t"])
