@@ -67,8 +67,8 @@ class HeardMoves:
         self._last: dict[str, dict[str, Array]] = {}
 
     def are_heard(self, rule: str) -> bool:
-        """Whether each move by an optimizer of this kind is told of."""
-        return rule in self._heard
+        """Whether each move by an optimizer of this kind is told of, if it makes any."""
+        return rule == LBFGS.__name__ or rule in self._heard
 
     def add(
         self,

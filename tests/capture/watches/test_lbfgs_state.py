@@ -31,10 +31,11 @@ class Moving(LBFGS):
 class Run:
     """A net and its optimizer, and the optimizer's state before and after the last step."""
 
-    def __init__(self, kind: type[LBFGS], search: str | None, steps: int) -> None:
+    def __init__(self, kind: type[LBFGS], search: str | None, steps: int, **options: float) -> None:
         torch.manual_seed(5)
         self.net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
-        self.optimizer = kind(self.net.parameters(), lr=0.5, max_iter=4, line_search_fn=search)
+        told = {"lr": 0.5, "max_iter": 4, "line_search_fn": search, **options}
+        self.optimizer = kind(self.net.parameters(), **told)  # type: ignore[arg-type]
         for _ in range(steps - 1):
             self.step()
 
@@ -95,3 +96,30 @@ def test_it_is_that_of_the_optimizer(search: str | None, steps: int) -> None:
             same(event.state["d"][1], new[1][part].reshape(parameter.shape))
         assert torch.equal(moves[-1][1], after["d"])
         assert moves[-1][0] == float(after["t"])
+
+
+@pytest.mark.parametrize(
+    ("options", "moves"),
+    [({"tolerance_grad": 0.3}, 3), ({"tolerance_change": 10.0}, 0), ({"tolerance_grad": 9.0}, 0)],
+)
+def test_a_step_that_ends_without_another_move(options: dict[str, float], moves: int) -> None:
+    plain, run = (Run(LBFGS, None, 1, max_iter=9, **options) for _ in range(2))
+    plain.step()
+    after = plain.state()
+    with bv.record(run.net, run.optimizer) as record:
+        run.step()
+    recording = record.recording
+    for number, (name, parameter) in enumerate(plain.net.named_parameters()):
+        own = [(i, e) for i, e in enumerate(recording.events) if e.phase is Phase.UPDATE]
+        own = [(i, e) for i, e in own if e.parameter == name]
+        assert len(own) == moves + 1
+        place, last = own[-1]
+        same(last.outputs[0], parameter.detach())
+        same(last.state["w"][1], parameter.detach())
+        told = {key for key in KEPT if key in after} if number == 0 else set()
+        assert set(last.state) == {"w", *told}
+        for key in told:
+            same(last.state[key][1], after[key])
+        reason = recording.explain(place, 0, (0,) * parameter.ndim).reason
+        assert reason is not None
+        assert reason.code == "direction_of_history"
