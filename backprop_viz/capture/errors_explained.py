@@ -11,7 +11,7 @@ from backprop_viz.analysis.graph_cuts import cut_before
 from backprop_viz.analysis.provenance import forward_events, made_by, maker, tracked
 from backprop_viz.capture.code.user_lines import raising_line
 from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
-from backprop_viz.capture.graph.graphs import grad_fn_name
+from backprop_viz.capture.graph.graphs import grad_fn_name, is_packed, saved_attributes
 from backprop_viz.capture.tried_operations import CHOOSE, Tried
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Event
@@ -209,8 +209,8 @@ def _parameter_of_shape(recording: Recording, shape: tuple[int, ...] | None) -> 
 def _refused_attributes(node: GradFn, words: str) -> list[str]:
     """The attributes of a node whose saved tensors torch refuses to give with these words."""
     found = []
-    for name in dir(type(node)):
-        if name.startswith("_saved_"):
+    for name, _ in saved_attributes(type(node)):
+        if not is_packed(node, name):
             try:
                 getattr(node, name)
             except RuntimeError as error:

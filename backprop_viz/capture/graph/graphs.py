@@ -16,6 +16,7 @@ from backprop_viz.recording.trace.graph import Graph, Node, Saved
 from backprop_viz.recording.trace.phases import Phase
 
 _STRIDED = torch.strided
+_TELLS_OF_HOOKS = hasattr(torch._C._autograd.SavedTensor, "unpack_hook")
 # The name of each tensor that a node has saved, its shape and bytes.
 SavedTensors = Sequence[tuple[str, torch.Size, int]]
 # The nodes of a graph in the order of a walk, each with its ``next_functions``.
@@ -285,14 +286,17 @@ def saved_by_each(nodes: Iterable[GradFn]) -> dict[GradFn, SavedTensors]:
     """The name, shape and bytes of each tensor that each node keeps for its backward."""
     all_: dict[GradFn, SavedTensors] = {}
     for node in nodes:
-        attributes = _saved_attributes(type(node))
+        attributes = saved_attributes(type(node))
         if not attributes:
             all_[node] = ()
             continue
         all_[node] = found = list[tuple[str, torch.Size, int]]()
         for attribute, name in attributes:
             try:
-                value = getattr(node, attribute)
+                if is_packed(node, attribute):
+                    value = [one.data for one in _raw(node, attribute)]  # what they made of it
+                else:
+                    value = getattr(node, attribute)
             except RuntimeError:
                 continue  # freed by a backward before
             if isinstance(value, Tensor):
@@ -304,8 +308,22 @@ def saved_by_each(nodes: Iterable[GradFn]) -> dict[GradFn, SavedTensors]:
     return all_
 
 
+def is_packed(node: GradFn, attribute: str) -> bool:
+    """Whether somebody's hooks have packed what a node keeps as this.
+
+    To ask for it runs their code once more than it would without us: a checkpoint computes all
+    again, and its BatchNorms count that batch twice. An older torch does not tell: False.
+    """
+    return _TELLS_OF_HOOKS and any(one.unpack_hook is not None for one in _raw(node, attribute))
+
+
+def _raw(node: GradFn, attribute: str) -> Sequence[Any]:
+    raw = getattr(node, f"_raw{attribute}")
+    return raw if isinstance(raw, list | tuple) else (raw,)
+
+
 @cache
-def _saved_attributes(kind: type) -> tuple[tuple[str, str], ...]:
+def saved_attributes(kind: type) -> tuple[tuple[str, str], ...]:
     """The attributes that may hold tensors, each with its name in short.
 
     Beside a saved tensor torch has its raw form; beside a saved number it has none.

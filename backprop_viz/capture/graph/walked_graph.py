@@ -92,7 +92,7 @@ class WalkedGraph:
         makers = _makers(operations)
         ends = roots if output is None else [*roots, output]
         self._keepers[self._walks] = [*keepers_of(ends), *_keepers(operations, makers)]
-        # Asked for again, a checkpoint would compute what it has not kept once more, or refuse to.
+        # A backward may have freed what the nodes kept that were there before.
         before = self._saved
         if before:
             of_new = saved_by_each([node for node in self.edges if node not in before])
