@@ -244,6 +244,24 @@ def clipped() -> tuple[Net, Optimizer, Turn]:
 
 
 @case
+def scaled() -> tuple[Net, Optimizer, Turn]:
+    net, scaler = mlp(), torch.amp.GradScaler(DEVICE, init_scale=1024.0)
+    optimizer = torch.optim.Adamax(net.parameters(), lr=0.01)
+
+    def turn(watch: Watch) -> None:
+        optimizer.zero_grad()
+        with torch.autocast(DEVICE, torch.bfloat16):
+            loss = net(x(4, 6)).pow(2).mean()
+        watch.backward(scaler.scale(loss))
+        scaler.unscale_(optimizer)
+        watch.snap("before step")
+        scaler.step(optimizer)
+        scaler.update()
+
+    return net, optimizer, turn
+
+
+@case
 def laid_out_otherwise() -> tuple[Net, Optimizer, Turn]:
     net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3)).to(DEVICE)
     net.turned = nn.Parameter(x(5, 4).t())
@@ -309,7 +327,7 @@ def _of_parameters(loop: Plain, recording: Recording) -> Iterator[str]:
 
 
 def _of_nodes(loop: Plain, recording: Recording) -> Iterator[str]:
-    skipped = "changed", "clip_grad_norm_"
+    skipped = "changed", "clip_grad_norm_", "unscale_"
     ran = [e for e in recording.events if e.phase is Phase.BACKWARD and e.op not in skipped]
     if [event.op for event in ran] != [name for name, _ in loop.sent]:
         yield f"other nodes: {[event.op for event in ran]}"

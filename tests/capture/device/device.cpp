@@ -243,24 +243,29 @@ std::tuple<Tensor, Tensor, Tensor> convolution_backward(
 void on_the_cpu(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   std::map<c10::TensorImpl*, Tensor> given;
   std::vector<Tensor> alive;  // no result is to get the address of what was lent
-  auto lent = [&](const Tensor& tensor) {
-    alive.push_back(on_cpu(tensor));
+  std::vector<std::pair<Tensor, Tensor>> made_larger;
+  auto lent = [&](const Tensor& tensor, bool is_written) {
+    bool may_grow = is_written && tensor.defined() && !tensor.numel();
+    alive.push_back(may_grow ? at::empty({0}, tensor.dtype()) : on_cpu(tensor));
+    if (may_grow) made_larger.emplace_back(tensor, alive.back());
     if (tensor.defined()) given.emplace(alive.back().unsafeGetTensorImpl(), tensor);
     return alive.back();
   };
   size_t arguments = op.schema().arguments().size();
   for (size_t i = stack->size() - arguments; i < stack->size(); ++i) {
     auto& argument = (*stack)[i];
+    const auto* alias = op.schema().arguments()[i + arguments - stack->size()].alias_info();
+    bool is_written = alias && alias->isWrite();
     if (argument.isTensor()) {
-      argument = lent(argument.toTensor());
+      argument = lent(argument.toTensor(), is_written);
     } else if (argument.isTensorList()) {
       std::vector<Tensor> tensors;
-      for (const auto& one : argument.toTensorVector()) tensors.push_back(lent(one));
+      for (const auto& one : argument.toTensorVector()) tensors.push_back(lent(one, is_written));
       argument = tensors;
     } else if (argument.isOptionalTensorList()) {
       c10::List<std::optional<Tensor>> tensors;
       for (const auto& one : argument.toOptionalTensorVector()) {
-        tensors.push_back(one ? std::optional<Tensor>(lent(*one)) : one);
+        tensors.push_back(one ? std::optional<Tensor>(lent(*one, false)) : one);
       }
       argument = tensors;
     } else if (argument.isDevice()) {
@@ -268,6 +273,10 @@ void on_the_cpu(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
     }
   }
   op.callBoxed(stack);
+  for (auto& [tensor, numbers] : made_larger) {
+    tensor.resize_(numbers.sizes());
+    on_cpu(tensor).copy_(numbers);
+  }
   auto back = [&given](const Tensor& tensor) {
     if (!tensor.defined()) return tensor;
     auto known = given.find(tensor.unsafeGetTensorImpl());
@@ -288,6 +297,10 @@ void on_the_cpu(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
 
 TORCH_LIBRARY_IMPL(_, PrivateUse1, library) {
   library.fallback(torch::CppFunction::makeFromBoxedFunction<&on_the_cpu>());
+}
+
+TORCH_LIBRARY_IMPL(_, AutocastPrivateUse1, library) {
+  library.fallback(torch::CppFunction::makeFallthrough());
 }
 
 TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
