@@ -7,11 +7,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from os import PathLike
 from typing import Any, SupportsFloat
 
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.late_recording import LateRecording, made_now
+from backprop_viz.capture.live.devices import device_of
 from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.heartbeat import Heartbeat
 from backprop_viz.capture.live.loop_place import LoopPlace
@@ -78,7 +80,7 @@ class FileFollower:
         away = isinstance(self._writer.path, RemotePath)
         self._background = _Background(self._fail, small=0 if away else WRITTEN_AT_ONCE)
         self.place, self._thread = LoopPlace(origin.path), threading.get_ident()
-        self._origin, self._iteration = origin, 0
+        self._origin, self._program, self._iteration = origin, program, 0
         self._told_end = False
         self._told: Whereabouts | None = None  # where the rank is, as written last
         self._heartbeat: Heartbeat | None = None
@@ -96,10 +98,13 @@ class FileFollower:
     def recording_begins(self, recorder: Recorder) -> None:
         """Where it stands is told meanwhile; the file has the iteration when it is over."""
         self.place.recorded_by(recorder)
+        before = self._origin, self._program
+        self._origin = replace(self._origin, device=device_of(recorder.model))
         if (path := loop_source(self.place.path)) is not None and path != self.place.path:
             self.place.path = path
-            program = loop_program(path, self._iteration)
-            self._background.do(0, self._writer.set_run, self._origin, program)
+            self._program = loop_program(path, self._iteration)
+        if before != (self._origin, self._program):
+            self._background.do(0, self._writer.set_run, self._origin, self._program)
 
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """A file holds nobody."""

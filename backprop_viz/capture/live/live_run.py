@@ -3,13 +3,14 @@
 import threading
 import time
 from dataclasses import replace
-from typing import SupportsFloat
+from typing import Any, SupportsFloat
 
 from torch._C import DisableTorchFunction
 
 from backprop_viz.analysis.cursor.breakpoints import first_hit
 from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.live.connection import interrupt_script
+from backprop_viz.capture.live.devices import device_of
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat, Reminder
@@ -150,6 +151,7 @@ class LiveRun:
     def recording_begins(self, recorder: Recorder) -> None:
         """Hear of each event of the iteration that is recorded."""
         self._recorder = recorder
+        self._tell_origin(device=device_of(recorder.model))
         self.place.recorded_by(recorder)
         recorder.tell(self._event_noted, self._holds.forward_line_runs)
 
@@ -231,7 +233,8 @@ class LiveRun:
 
         zero_grad may have run before the model is found; it is shown with the first step.
         """
-        self._know_rank()
+        rank, ranks = own_rank()  # where only the script's own torch.distributed knows it
+        self._tell_origin(rank=rank, world_size=ranks)
         self._prepared()
         self._follow_source()
         if self._until == "any":
@@ -245,11 +248,10 @@ class LiveRun:
             self._due = phase_after([span.phase for span in recording.spans])
             self._hold(recording)
 
-    def _know_rank(self) -> None:
-        """Tell which rank this is where only the script's own torch.distributed knows it."""
-        rank, ranks = own_rank()
-        if (rank, ranks) != (self._origin.rank, self._origin.world_size):
-            self._origin = replace(self._origin, rank=rank, world_size=ranks)
+    def _tell_origin(self, **known: Any) -> None:
+        """Tell what is known by now of where the run comes from, if it is something else."""
+        before, self._origin = self._origin, replace(self._origin, **known)
+        if self._origin != before:
             self._window.send(RunAttached(self._origin))
 
     def _prepared(self) -> None:

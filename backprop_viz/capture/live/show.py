@@ -13,6 +13,7 @@ from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from backprop_viz.capture.live.connection import LiveConnection
+from backprop_viz.capture.live.devices import device_of
 from backprop_viz.capture.live.own_frames import without_our_frames
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.recorded_loop import record
@@ -164,8 +165,7 @@ def _told(recording: Recording, model: nn.Module, ends: Ends) -> LiveConnection:
     """Tell a window of the iteration; all of it is under way when this returns."""
     connection = LiveConnection(*ends, lambda _: None, lambda: None)
     connection.start()
-    device = next((str(p.device) for p in model.parameters()), "cpu")
-    title = type(model).__name__
+    title, device = type(model).__name__, device_of(model)
     connection.send(RunAttached(RunOrigin.of_this_process("model", title, device=device)))
     loss = float("nan") if recording.loss is None else recording.loss
     update = Update(

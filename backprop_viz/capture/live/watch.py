@@ -345,10 +345,13 @@ class Watch:
     def _loss_of_iteration(self) -> SupportsFloat:
         if self._loss is None:
             return float("nan")
-        with torch._C.DisableTorchFunction():
-            if not (self._loss.is_cpu or self._scalers) and is_apart(self._loss):
-                return ComingLoss(self._loss)
-            loss = float(self._loss.item())
+        try:
+            with torch._C.DisableTorchFunction():
+                if not (self._loss.is_cpu or self._scalers) and is_apart(self._loss):
+                    return ComingLoss(self._loss)
+                loss = float(self._loss.item())
+        except (RuntimeError, NotImplementedError):  # as of one on "meta", which has no number
+            return float("nan")
         for scaler in self._scalers:
             loss /= scaler.get_scale() or 1.0
         return loss

@@ -13,6 +13,7 @@ from typing import Self, get_args
 from torch import nn
 from torch.optim import Optimizer
 
+from backprop_viz.capture.live.devices import device_of
 from backprop_viz.capture.live.discovery import names_of, one_model
 from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.file_follower import FileFollower, own_file
@@ -176,7 +177,6 @@ def _of_this_process(models: Sequence[nn.Module], caller: FrameType) -> tuple[Ru
     program = script_program(source, path)
     if not path and linecache.getlines(cell := caller.f_code.co_filename):
         path, program = cell, loop_program(cell, since=0)
-    device = next((str(p.device) for one in models for p in one.parameters()), "cpu")
     rank, ranks = own_rank()
     origin = RunOrigin.of_this_process(
         "watch",
@@ -186,6 +186,6 @@ def _of_this_process(models: Sequence[nn.Module], caller: FrameType) -> tuple[Ru
         arguments=tuple(sys.argv[1:]),
         rank=rank,
         world_size=ranks,
-        device=device,
+        device=device_of(*models),
     )
     return origin, program

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from backprop_viz.capture.code.calling_frames import is_scaling
 from backprop_viz.capture.graph.graphs import grad_fn_of
+from backprop_viz.capture.tensors.from_device import number_in
 
 
 class LossLog:
@@ -24,7 +25,7 @@ class LossLog:
         self.unbound = False
         self.loss: float | None = None
         self.scale: float | None = None
-        self._scaled: tuple[Tensor, Tensor, float] | None = None
+        self._scaled: tuple[Tensor, Tensor, float | None] | None = None
         self._of_backward: float | None = None
 
     def results(self, output: Tensor | None, loss: Tensor | None) -> None:
@@ -32,7 +33,7 @@ class LossLog:
         root = output if loss is None else loss
         if root is not self.root:
             self.unbound = grad_fn_of(root) is not None
-            self.loss = None if loss is None else loss.item()
+            self.loss = None if loss is None else number_in(loss)
         self.output, self.root = output, root
 
     def roots(self, roots: Sequence[Tensor]) -> None:
@@ -44,7 +45,7 @@ class LossLog:
             self.scale = None
             if self._scaled is not None and self._scaled[0] is root:
                 _, loss, self.scale = self._scaled
-            self.loss = loss.item() if loss.numel() == 1 else self.loss
+            self.loss = number_in(loss) if loss.numel() == 1 else self.loss
             self._of_backward = self.loss
 
     def expected(self) -> None:
@@ -52,13 +53,13 @@ class LossLog:
         newest = self.newest
         if newest is not None and newest.requires_grad and newest.numel() == 1:
             self.root, self.unbound = newest, grad_fn_of(newest) is not None
-            self.loss = newest.item()
+            self.loss = number_in(newest)
 
     def ran(self, name: str, result: Any, args: Sequence[Any]) -> Any:
         """The result of a function; if a GradScaler has called it, of the loss times its scale."""
         if "mul" in name and name.strip("_") == "mul" and is_scaling():
             with torch._C.DisableTorchFunction():
-                self._scaled = result, args[0], args[1].item()
+                self._scaled = result, args[0], number_in(args[1])
         return result
 
     def forget_results(self) -> None:

@@ -68,7 +68,7 @@ def coming_copy(tensor: Tensor) -> Array:
 
     As it lies in memory, if that has no gaps. Raises RuntimeError where it cannot be copied.
     """
-    if _is_captured(tensor.device):
+    if is_captured(tensor.device):
         raise RuntimeError("what is captured for a graph does not run now")
     seen = tensor.detach().resolve_conj().resolve_neg()
     strides = seen.stride()
@@ -97,11 +97,24 @@ def has_room(device: torch.device, size: int) -> bool:
     return bool(free >= size)
 
 
+def number_in(tensor: Tensor) -> float | None:
+    """The number of a tensor of one element; None where there is none to be read now."""
+    if is_captured(tensor.device):
+        return None
+    try:
+        return tensor.item()
+    except (RuntimeError, NotImplementedError):  # as of one on "meta", or a fake one
+        return None
+
+
 def _pinned(size: int) -> Tensor:
     with torch.inference_mode(False):
-        return torch.empty(size, dtype=torch.uint8, device="cpu", pin_memory=True)
+        found = torch.empty(size, dtype=torch.uint8, device="cpu", pin_memory=True)
+    if type(found) is not Tensor:
+        raise RuntimeError("a mode of the user's makes other tensors")
+    return found
 
 
-def _is_captured(device: torch.device) -> bool:
+def is_captured(device: torch.device) -> bool:
     """Whether what is called goes into a CUDA graph, to run later and again."""
     return device.type == "cuda" and torch.cuda.is_current_stream_capturing()

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import Module
 from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import _disable_current_modes
 
 from backprop_viz.capture.code.given_arguments import training_given
 from backprop_viz.capture.code.user_lines import lines_running
@@ -286,6 +287,10 @@ def _random_state() -> bytes:
     except RuntimeError:
         # Within torch.func.grad and the like even this is a tensor without memory.
         with torch._C._DisableFuncTorch():
+            return torch.default_generator.get_state().numpy().tobytes()
+    except AssertionError:
+        # Within a mode such as FakeTensorMode, which takes tensors of its own alone.
+        with _disable_current_modes():
             return torch.default_generator.get_state().numpy().tobytes()
 
 

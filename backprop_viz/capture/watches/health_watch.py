@@ -19,6 +19,7 @@ from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.graph.graphs import parameter_names
 from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.tensors.from_device import is_captured
 from backprop_viz.capture.tensors.memory import why_not
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches.module_hooks import called_after, copied_without_hooks
@@ -81,7 +82,7 @@ class HealthWatch:
     def health(self, iteration: int, loss: float | None = None) -> IterationHealth:
         """What has been seen so far. Waits for a GPU once, not for each tensor."""
         numbers = iter(_read([sums for _, sums in self._found if sums is not None]))
-        rows = (row if sums is None else _filled(row, next(numbers)) for row, sums in self._found)
+        rows = [row if sums is None else _filled(row, next(numbers)) for row, sums in self._found]
         return IterationHealth(iteration, tuple(rows), loss)
 
     def _made(self, name: str, _: nn.Module, given: Any, output: Any) -> None:
@@ -135,7 +136,8 @@ class HealthWatch:
         sums, missing = None, "" if tensor.numel() else "empty"
         if not missing:
             try:
-                sums = _sums(tensor.detach())
+                sums = None if is_captured(tensor.device) else _sums(tensor.detach())
+                missing = "no_numbers" if sums is None else ""
             except (RuntimeError, TypeError, ValueError):
                 missing = why_not(tensor)
         row = TensorHealth(role, name, shape, dtype, number, missing=missing)
@@ -161,19 +163,26 @@ def _zeros(tensor: Tensor) -> Tensor | int:
     return tensor.numel() - torch.count_nonzero(tensor)
 
 
-def _read(found: Sequence[_Sums]) -> list[list[float]]:
-    """The numbers of each, in one transfer from each device but the CPU."""
-    rows: list[list[float]] = [[] for _ in found]
+def _read(found: Sequence[_Sums]) -> list[list[float] | None]:
+    """The numbers of each, in one transfer from each device but the CPU; None where it has none."""
+    rows: list[list[float] | None] = [None for _ in found]
     for device in {sums[0].device for sums in found}:
         here = [i for i, sums in enumerate(found) if sums[0].device == device]
-        if device.type == "cpu":
-            for i in here:
-                rows[i] = [float(one) for one in found[i]]
+        try:
+            for i, numbers in zip(here, _numbers([found[i] for i in here]), strict=True):
+                rows[i] = numbers
+        except (RuntimeError, NotImplementedError):  # as of those on "meta", or fake ones
             continue
-        columns = [_together(column) for column in zip(*[found[i] for i in here], strict=True)]
-        for i, numbers in zip(here, torch.stack(columns, 1).tolist(), strict=True):
-            rows[i] = numbers
     return rows
+
+
+def _numbers(found: Sequence[_Sums]) -> list[list[float]]:
+    """The numbers of each; all are of one device."""
+    if found[0][0].is_cpu:
+        return [[float(one) for one in sums] for sums in found]
+    columns = [_together(column) for column in zip(*found, strict=True)]
+    numbers: list[list[float]] = torch.stack(columns, 1).tolist()
+    return numbers
 
 
 def _together(numbers: Sequence[Tensor | int]) -> Tensor:
@@ -184,7 +193,9 @@ def _together(numbers: Sequence[Tensor | int]) -> Tensor:
     return torch.stack(tensors).double()
 
 
-def _filled(row: TensorHealth, numbers: Sequence[float]) -> TensorHealth:
+def _filled(row: TensorHealth, numbers: Sequence[float] | None) -> TensorHealth:
+    if numbers is None:
+        return replace(row, missing="no_numbers")
     low, high, mean, norm, zeros = numbers
     finite, share = math.isfinite(low) and math.isfinite(high), zeros / math.prod(row.shape)
     return replace(row, finite=finite, zeros=share, low=low, high=high, mean=mean, norm=norm)

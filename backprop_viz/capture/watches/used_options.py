@@ -10,6 +10,7 @@ from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from backprop_viz.capture.tensors.from_device import number_in
 from backprop_viz.capture.watches.parameter_watch import rule_of
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.trace.modules import OptimizerGroup
@@ -106,7 +107,8 @@ def groups_of(
 def _plain(value: Any) -> Any:
     """An option as a record holds it: a tensor of one element as its number."""
     if isinstance(value, Tensor):
-        return value.item() if value.numel() == 1 else str(value)
+        number = number_in(value) if value.numel() == 1 else None
+        return str(value) if number is None else number
     if isinstance(value, tuple | list):
         return tuple(_plain(each) for each in value)
     return value if isinstance(value, bool | int | float | str | None) else str(value)
