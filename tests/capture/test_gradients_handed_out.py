@@ -189,3 +189,19 @@ def test_a_grad_that_a_backward_begins_with_and_adds_to_is_told_as_it_was_or_not
                 times = 2 if (event.op, side) == ("MulBackward0", "output") else 1
                 assert numbers(array) == numbers((times * begun).numpy())
     assert numbers(events[-1].outputs[0]) == numbers(weight.grad.numpy())
+
+
+def test_all_views_of_what_a_loop_holds_are_as_they_were_before_it_wrote_there() -> None:
+    net = nn.Linear(6, 8)
+    x = batch()
+    with bv.record(net) as recorded:
+        found = torch.autograd.grad(net(x).sum(), list(net.parameters()))
+        found[0].mul_(0)
+    expected = x.sum(0).expand(8, 6)
+    (product,) = (e for e in recorded.recording.events if e.op == "AddmmBackward0")
+    (turned,) = (e for e in recorded.recording.events if e.op == "TBackward0")
+    assert not product.missing
+    assert not turned.missing
+    np.testing.assert_allclose(product.outputs[2], expected.T, rtol=1e-6)
+    np.testing.assert_array_equal(turned.inputs[0], product.outputs[2])
+    np.testing.assert_array_equal(turned.outputs[0], product.outputs[2].T)

@@ -1,7 +1,7 @@
 """The gradients that nodes have handed to one another in a backward that is over."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain, compress, repeat
 from operator import attrgetter
 from sys import getrefcount
@@ -135,18 +135,22 @@ def _place(grad: Tensor, address: int) -> tuple[object, ...]:
     return address, grad.dtype, grad.shape, grad.stride()
 
 
-def held_themselves(grads: Mapping[int, Tensor], times: Mapping[int, int]) -> set[int]:
+def held_themselves(
+    grads: Mapping[int, Tensor], times: Mapping[int, int], views: Mapping[int, Collection[int]]
+) -> set[int]:
     """The id() of each of these tensors that others hold, and not only its memory.
 
-    ``grads`` are by their id(), and ``times`` is how often we hold each but for that. A view of
-    one counts as somebody.
+    ``grads`` are by their id(), and ``times`` is how often we hold each but for that. ``views`` of
+    one, by its id(), do not count. Any other view of it counts as somebody.
     """
-    references = zip(grads, _references(grads), strict=True)
-    found = {key for key, there in references if there != times[key] + _REFERENCES}
+    found: set[int] = set()
+    for key, there in zip(grads, _references(grads), strict=True):
+        if there != times[key] + (_REFERENCES_TO_VIEWED if key in views else _REFERENCES):
+            found.add(key)
     if _holders_of is None:
         return found
     holders = zip(grads, map(_holders_of, grads.values()), strict=True)
-    return found | {key for key, there in holders if there != _ONE_HOLDER}
+    return found | {k for k, there in holders if there != _ONE_HOLDER + len(views.get(k, ()))}
 
 
 def with_memory_of(tensors: Iterable[Tensor], grads: Iterable[Tensor | None]) -> set[int]:
@@ -188,7 +192,9 @@ def held_by_others(
         for key, found in there
         if key in unclear
     ]
-    return _held_by_others(grads, known, told)
+    found = _held_by_others(grads, known, told) & grads.keys()
+    # What was clear may be another view of such memory.
+    return found | with_memory_of([grads[key] for key in found], grads.values()) if found else found
 
 
 def _are_alone(tensors: Sequence[Tensor], holders_of: Callable[[Tensor], int]) -> bool:

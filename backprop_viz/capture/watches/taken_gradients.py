@@ -37,19 +37,40 @@ def take_memory(
     viewed.clear()
     if not wanted:
         return []
-    # A node that runs later holds it until then.
+    # A node that runs later holds it until then, and a view of it what that is of.
     last = {id(grad): i for i, grads in enumerate(given) for grad in grads}
-    arrived = {id(grad): grad for _, i in wanted for grad in given[i][:1] if grad is not None}
-    held = held_themselves(arrived, Counter(map(id, chain(*sent, *given))))
-    arrived.clear()
+    asked, views = _with_views([i for _, i in wanted], sent, given)
+    held = held_themselves(asked, Counter(map(id, chain(*sent, *given))), views)
+    asked.clear()
+
+    def is_let_go(key: int, i: int) -> bool:
+        return key not in held and last.get(key, -1) < i
+
     taken: list[Tensor] = []
     for leaf, i in wanted:
-        grad = given[i][0]
-        alone = grad is not None and id(grad) not in held and last[id(grad)] == i
+        grad, key = given[i][0], id(given[i][0])
+        alone = is_let_go(key, i + 1) and all(is_let_go(view, i) for view in views.get(key, ()))
         if grad is not None and alone and _may_be_taken(grad, leaf):
             leaf.grad = grad.detach()
             taken.append(leaf.grad)
     return taken
+
+
+def _with_views(
+    numbers: Sequence[int], sent: Sequence[Grads], given: Sequence[Grads]
+) -> tuple[dict[int, Tensor], dict[int, set[int]]]:
+    """By id(): what the nodes of these numbers were given first, and all that are views of it.
+
+    And of each that is viewed the id() of those views.
+    """
+    found = {id(grad): grad for i in numbers for grad in given[i][:1] if grad is not None}
+    views: dict[int, set[int]] = {}
+    for grad in chain(*sent, *given):
+        base = None if grad is None else grad._base
+        if grad is not None and base is not None and id(base) in found:
+            found[id(grad)] = grad
+            views.setdefault(id(base), set()).add(id(grad))
+    return found, views
 
 
 def _viewed(grad: Tensor | None) -> Tensor | None:

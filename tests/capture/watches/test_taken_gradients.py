@@ -36,6 +36,11 @@ WAYS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "taken away": lambda a, b: a.view(2, 2) - b.view(2, 2),
     "used again": lambda a, b: a.view(2, 2) + b.view(2, 2) + a.exp().view(2, 2),
     "viewed by another": lambda a, b: (a.view(2, 2) + b.view(2, 2)) * b.view(2, 2),
+    "itself, and viewed before": lambda a, b: (torch.ones(4) + b) + a.view(2, 2).view(4),
+    "itself, and viewed twice before": lambda a, b: (
+        (torch.ones(4) + b) + (a.view(2, 2).view(4) + a.view(2, 2).view(4))
+    ),
+    "itself, and viewed again": lambda a, b: (torch.ones(4) + a) + b.view(4) + a.view(4),
     "wide": lambda a, b: a.view(1, 4) + b.view(1, 4) + torch.zeros(3, 1),
 }
 
