@@ -5,6 +5,7 @@ stand idle in between: an iteration of sixty layers then took sixty times as lon
 for its turn among the kernels, and who reads the array calls ``wait_for_copies`` before.
 """
 
+from functools import cache
 from threading import Lock
 from typing import Any
 
@@ -17,7 +18,7 @@ from backprop_viz.recording.trace.events import Array
 # So many bytes lie in one piece, each array from such a multiple on; a larger one has its own.
 _PIECE, _ALIGNED = 1 << 22, 64
 # Apple's devices have the host's memory, and torch does not copy beside them.
-_NOT_APART = frozenset({"cpu", "meta", "mps"})
+_NOT_APART = frozenset({"meta", "mps"})
 
 
 class _Pieces:
@@ -60,7 +61,14 @@ wait_for_copies = _pieces.wait
 
 def is_apart(tensor: Tensor) -> bool:
     """Whether a tensor's memory is a device's own, from which copies come in their turn."""
-    return not tensor.is_cpu and tensor.device.type not in _NOT_APART
+    return not tensor.is_cpu and _is_accelerator(tensor.device.type)
+
+
+@cache
+def _is_accelerator(kind: str) -> bool:
+    """Whether a kind of device has streams, as all tell that torch counts as accelerators."""
+    accelerator = torch.accelerator.current_accelerator()
+    return kind not in _NOT_APART and accelerator is not None and accelerator.type == kind
 
 
 def coming_copy(tensor: Tensor) -> Array:
@@ -79,7 +87,7 @@ def coming_copy(tensor: Tensor) -> Array:
             strides = seen.stride()
     try:
         host = _pieces.room(seen.nbytes).view(seen.dtype).as_strided(seen.shape, strides)
-    except RuntimeError:  # no more memory of that kind, or within a transform of torch.func
+    except (RuntimeError, AssertionError):  # no more memory of that kind, or within a mode
         return as_numpy(tensor).copy("K")
     host.copy_(seen, non_blocking=True)
     _pieces.coming_from(seen.device)
