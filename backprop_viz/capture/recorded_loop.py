@@ -9,6 +9,7 @@ from torch.optim import Optimizer
 
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
+from backprop_viz.capture.late_recording import made_now
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
@@ -23,12 +24,24 @@ class LoopRecording:
     """What ``record`` gives: everything that a ``Recording`` has, of as much as has run."""
 
     def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+        self._recorder: Recorder | None = recorder
+        self._made: Recording | None = None
+        self._over = False
 
     @property
     def recording(self) -> Recording:
-        """The iteration as far as it has run."""
-        return self._recorder.recording()
+        """The iteration as far as it has run; the same one each time once that is over."""
+        if self._made is None:
+            assert self._recorder is not None
+            if not self._over:
+                return self._recorder.recording()
+            self._made = made_now(self._recorder.late_recording())
+            self._recorder = None  # it has the model, its output and the loss
+        return self._made
+
+    def end(self) -> None:
+        """The iteration is over."""
+        self._over = True
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.recording, name)
@@ -59,8 +72,12 @@ def record(
         seen = module_clearings_seen(watch.clearing_module)
         warned, noted = warned_where_it_was_called(), _errors_noted(recorder)
         moves = lbfgs_moves_seen(recorder.watch.moved)
-        with eager(), seen, moves, warned, watch.hooked(), noted, watch:
-            yield LoopRecording(recorder)
+        told = LoopRecording(recorder)
+        try:
+            with eager(), seen, moves, warned, watch.hooked(), noted, watch:
+                yield told
+        finally:
+            told.end()
 
 
 @contextmanager

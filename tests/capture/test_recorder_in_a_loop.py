@@ -1,10 +1,14 @@
 """The recorder in a loop written by hand, which it knows nothing of but what it is told."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
+import backprop_viz as bv
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
@@ -139,3 +143,18 @@ def test_one_tensor_at_one_version_is_one_id_and_another_version_another() -> No
     assert arrived & set(sent[0].output_ids)
     accumulated = next(e for e in sent if e.parameter == "scale")
     assert accumulated.output_ids[0] == recording.at(len(recording.events)).grad_id("scale")
+
+
+def test_a_recording_that_was_looked_at_holds_nothing_of_the_loop() -> None:
+    model, optimizer, x, y = make()
+    with bv.record(model, optimizer) as recorded:
+        loss = nn.functional.cross_entropy(model(x), y)
+        loss.backward()
+        under_way = recorded.recording
+    assert len(recorded.events) >= len(under_way.events)
+    assert recorded.recording is recorded.recording
+    held = weakref.ref(model), weakref.ref(loss)
+    del model, optimizer, loss, under_way
+    gc.collect()
+    assert [one() for one in held] == [None, None]
+    assert recorded.loss is not None
