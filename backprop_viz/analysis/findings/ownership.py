@@ -30,10 +30,10 @@ def find(recording: Recording) -> Iterator[Finding]:
     }
     trained = [p.name for p in recording.parameters if p.requires_grad]
     reached = [name for name in trained if Phase.BACKWARD in phases.get(name, ())]
+    in_graph = {node.parameter for node in recording.graph.nodes}
     if trained and not reached:
         # torch.autograd.grad hands the gradients to the loop, and puts none into ``.grad``.
-        in_graph = not {node.parameter for node in recording.graph.nodes}.isdisjoint(trained)
-        if not in_graph and not _updated_by_hand(recording):
+        if in_graph.isdisjoint(trained) and not _updated_by_hand(recording):
             yield from _nothing_reached(recording, trained, end)
         return
     if not trained:
@@ -43,9 +43,9 @@ def find(recording: Recording) -> Iterator[Finding]:
     untracked = _read_untracked_only(recording) | _of_another_turn(recording)
     owned = {name for group in recording.groups for name in group.parameters}
     later = _of_another_turn(recording) & owned  # their optimizer has not stepped yet
-    missed = (
-        [] if _goes_on(recording) else [n for n in trained if n not in reached and n not in later]
-    )
+    # A graph leads to those that backward(inputs=...) has left out.
+    led_to = {*reached, *later, *in_graph}
+    missed = [] if _goes_on(recording) else [name for name in trained if name not in led_to]
     cut = list(_cut_off(recording, [name for name in missed if name not in untracked], "warning"))
     yield from (finding for finding, _ in cut)
     behind = {name for _, names in cut for name in names}

@@ -237,6 +237,16 @@ def test_what_a_later_backward_may_reach_is_not_said_to_be_missed(net: nn.Sequen
     assert severities(recording.findings()) == {"never_reached": "warning"}
 
 
+@pytest.mark.parametrize("inputs", [["2.weight", "2.bias"], ["2.weight"]])
+def test_a_backward_of_some_inputs_has_missed_none(net: nn.Sequential, inputs: list[str]) -> None:
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    with bv.record(net, optimizer) as recording:
+        loss = F.cross_entropy(net(X), LABELS)
+        loss.backward(inputs=[net.get_parameter(name) for name in inputs])
+        optimizer.step()
+    assert severities(recording.findings()) == {}
+
+
 def test_a_run_that_diverges_is_told_of_in_every_iteration() -> None:
     settings = Settings(data="random", loss="mse", lr=2.0, batch_size=1, seed=0)
     trainer = bv.Trainer.from_settings(settings)
