@@ -117,6 +117,9 @@ class FileFollower:
         """Write how the tensors of an iteration were."""
         self._background.do(0, self._writer.add_health, health)
 
+    def says(self, error: UserError) -> None:
+        """A file tells nobody."""
+
     def iteration_ended(
         self, iteration: int, loss: SupportsFloat, recorded: LateRecording | None
     ) -> None:

@@ -9,8 +9,9 @@ from typing import Literal
 
 from backprop_viz.capture.live.backlog import Backlog
 from backprop_viz.capture.live.connection import Heard, LiveConnection
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.notices.notice import Notice, notice_of
 from backprop_viz.stream.messages import Resume, TakenOver, UpdateWanted
 from backprop_viz.stream.socket_connection import Ends
 from backprop_viz.stream.wire import NumberedCommand, Unreadable
@@ -46,6 +47,9 @@ class FollowingWindow:
         self._awaited_to = 0.0  # when one that was lost is awaited no longer
         self._missed = 0  # recordings that it was not sent
         self._over = False  # whether nothing more comes
+        # What one that attaches is told too, and of how much of it the window has been told.
+        self._notices: list[Notice] = []
+        self._told = 0
 
     def attach(self, ends: Ends) -> LiveConnection:
         """A connection to a window, in place of one that was there before. It has to be started."""
@@ -78,6 +82,18 @@ class FollowingWindow:
         """Send a message, and what is new of a recording; never waits."""
         if self._channel is not None:
             self._channel.send(message, recording)
+
+    def tell(self, error: UserError) -> None:
+        """Tell the window, and any that attaches later."""
+        with self._state:
+            self._notices.append(notice_of(error))
+            if self.open:
+                self._tell_rest()
+
+    def _tell_rest(self) -> None:
+        for notice in self._notices[self._told :]:
+            self.send(notice)
+        self._told = len(self._notices)
 
     def add(self, recording: Recording) -> None:
         """Hold the recording of an iteration that is over, until it is sent."""
@@ -127,6 +143,8 @@ class FollowingWindow:
         awaited, self._awaited_to = self._awaited_to, 0.0
         if awaited:
             _say(f"the window is back; recordings that it lacks and is sent: {follow}")
+        self._told = self._told if newest else 0  # a window that has nothing has been told nothing
+        self._tell_rest()
         self.send_waiting()
 
     def _ended(self, connection: LiveConnection) -> None:

@@ -216,6 +216,10 @@ class LiveRun:
     def health_known(self, health: IterationHealth) -> None:
         """A window shows no health yet."""
 
+    def says(self, error: UserError) -> None:
+        """Tell the window, also one that attaches later."""
+        self._window.tell(error)
+
     def _beat(self) -> None:
         self._window.send(self.place.now(self._thread))
         if self._let_go_untold:  # it may wait for other ranks until somebody lets them go on, too
@@ -314,9 +318,8 @@ class LiveRun:
 
     def _follow_lines(self) -> None:
         """Hold before the lines that have a breakpoint; in the loop's own thread."""
-        if threading.get_ident() != self._thread:
-            return  # a node that runs in a thread of its own
-        self._holds.want(self._breakpoints)
+        if threading.get_ident() == self._thread:  # not a node's, which runs in one of its own
+            self._holds.want(self._breakpoints)
 
     def _follow_source(self) -> None:
         """Show the file or the cell that the loop runs in, if that is another one now."""

@@ -1,7 +1,9 @@
 """How much memory the recording of an iteration may take, of what the system has."""
 
 import os
-import sys
+
+from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # This share of the system's memory; where it does not tell how much that is, so many bytes.
 _SHARE, _UNKNOWN = 4, 4 << 30
@@ -15,11 +17,12 @@ def most_bytes() -> int:
         return _UNKNOWN
 
 
-def say_left_out(iteration: int, size: int) -> None:
-    """Tell whoever runs the script that an iteration took too much."""
-    print(
-        f"backprop_viz: iteration {iteration} is not recorded: it takes more than "
-        f"{size / 2**30:.1f} GiB, too much of the memory that there is. Record fewer modules "
-        '(--only), or none of their numbers (bv.watch(..., keep="health")).',
-        file=sys.stderr,
+def left_out(iteration: int, size: int) -> UserError:
+    """Says that an iteration takes too much, more than so many bytes."""
+    text = QT_TRANSLATE_NOOP(
+        "errors",
+        "Iteration {0} is not recorded: it takes more than {1} GiB, too much of the memory that "
+        "there is. Record fewer modules (--only), or none of their numbers (bv.watch(..., "
+        'keep="health")).',
     )
+    return UserError(text, iteration, f"{size / 2**30:.1f}")

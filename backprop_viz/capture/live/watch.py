@@ -1,6 +1,7 @@
 """Watches a training loop: finds its iterations, and records those that are wanted."""
 
 import os
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from threading import get_ident
@@ -39,6 +40,7 @@ from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.skipped_steps import skipped_steps_seen
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.health import IterationHealth
 from backprop_viz.recording.trace.phases import Phase
@@ -68,6 +70,9 @@ class Follower(Protocol):
 
     def health_known(self, health: IterationHealth) -> None:
         """How the tensors of an iteration were, before it is told that it is over."""
+
+    def says(self, error: UserError) -> None:
+        """What cannot be recorded, which is said on standard error as well."""
 
 
 class Watch:
@@ -275,9 +280,14 @@ class Watch:
         if phase is Phase.BACKWARD and (size := self._recorder.log.nbytes) > room.most_bytes():
             if (left_out := self.drop()) is not None and not self._told_left_out:
                 self._told_left_out = True
-                room.say_left_out(left_out, size)
+                self._say(room.left_out(left_out, size))
             return
         self._follower.phase_ended(phase, self._recorder)
+
+    def _say(self, error: UserError) -> None:
+        """Tell whoever runs the script, and whoever follows it."""
+        print(f"backprop_viz: {error}", file=sys.stderr)
+        self._follower.says(error)
 
     def _steps(self, optimizer: Optimizer, *given: Any) -> None:
         """An optimizer is about to step."""

@@ -8,6 +8,9 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.capture.live import room
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.stream.messages import Resume, UpdateWanted
+from tests.capture.live.test_server import Window
 
 BACKWARDS = (1, 1, 12, 1)  # in each iteration
 Ran = tuple[list[torch.Tensor], list[float]]
@@ -53,7 +56,37 @@ def test_the_loop_goes_on_as_it_would(
     recorded = bv.load(file)
     assert [place.iteration for place in recorded.places] == [1, 2, 4]
     assert recorded.losses[1].tolist() == losses
-    assert capsys.readouterr().err.count("iteration 3 is not recorded") == 1
+    assert capsys.readouterr().err.count("Iteration 3 is not recorded") == 1
+
+
+def test_the_window_is_told_and_one_that_attaches_later(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(room, "most_bytes", lambda: 100_000)
+    net = nn.Sequential(nn.Linear(20, 50), nn.ReLU(), nn.Linear(50, 1))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    told = []
+    with bv.watch(net, optimizer, to="tcp://127.0.0.1:0", every=1) as watch:
+        first = Window(watch)
+        said = ""
+        while "is not recorded" not in said:  # it records once it knows that there is a window
+            first.send(UpdateWanted())
+            for _ in range(12):
+                net(torch.randn(16, 20)).pow(2).mean().backward()
+            optimizer.step()
+            said += capsys.readouterr().err
+        told.append(first.next(Notice)[0])
+        first.close()
+        later = Window(watch)
+        later.send(Resume(0))
+        told.append(later.next(Notice)[0])
+        later.close()
+    (line,) = [line for line in said.splitlines() if "not recorded" in line]
+    for notice in told:
+        assert isinstance(notice, Notice)
+        assert notice.code == "refused"
+        assert line == "backprop_viz: " + notice.values[0].format(*notice.values[1:])
+    assert line.startswith("backprop_viz: Iteration ")
 
 
 def test_a_part_of_the_memory_is_for_it() -> None:
