@@ -117,8 +117,12 @@ class FileFollower:
         """Write how the tensors of an iteration were."""
         self._background.do(0, self._writer.add_health, health)
 
-    def says(self, error: UserError) -> None:
-        """A file tells nobody."""
+    def recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
+        """Write what is kept; a file tells nobody why."""
+        self.place.ended(None)
+        if recorded is not None:
+            self._recorded += 1
+            self._background.do(recorded.nbytes, self._add, recorded)
 
     def iteration_ended(
         self, iteration: int, loss: SupportsFloat, recorded: LateRecording | None

@@ -20,6 +20,7 @@ from backprop_viz.capture.live.loss_points import LossPoints
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.preparation import Preparation
 from backprop_viz.capture.live.recording_pace import RecordingPace
+from backprop_viz.capture.live.scalar_points import ScalarPoints
 from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.errors import UserError
@@ -28,7 +29,6 @@ from backprop_viz.recording.notices.notice import notice_of
 from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
-from backprop_viz.recording.run.scalar_curves import LoggedScalar
 from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.health import IterationHealth
 from backprop_viz.recording.trace.phases import PHASES, Phase, in_order, phase_after
@@ -40,8 +40,7 @@ from backprop_viz.stream.wire import NumberedCommand
 
 # While the loop runs freely the window hears of it so often.
 _UPDATE_EVERY_S = 0.1
-# What is not sent when the script ends is lost after this time.
-_FLUSHED_WITHIN_S = 5.0
+_FLUSHED_WITHIN_S = 5.0  # what is not sent when the script ends is lost after this time
 
 
 class LiveRun:
@@ -90,10 +89,7 @@ class LiveRun:
         self._events = EventHolds()
         self._thread = threading.get_ident()
         self._holds = LineHolds(origin.path, self._line_reached)
-        self._losses = LossPoints()
-        # What was logged, and what of it the window has not been told.
-        self._logged: list[LoggedScalar] = []
-        self._scalars: list[LoggedScalar] = []
+        self._losses, self._scalars = LossPoints(), ScalarPoints()
         self.place = LoopPlace(origin.path)
         self._reminder = Reminder(self._tell_rest)
         of_rank = [Heartbeat(self._beat)] if origin.world_size > 1 else []
@@ -112,7 +108,7 @@ class LiveRun:
         with self._state:
             connection = self._window.attach(ends)
             self._losses.attach()
-            self._scalars = list(self._logged)
+            self._scalars.attach()
             self._carried_out, self._told_program = 0, False
         connection.start()
         connection.send(RunAttached(self._origin))
@@ -210,15 +206,20 @@ class LiveRun:
     def scalar_logged(self, name: str, iteration: int, number: float) -> None:
         """Tell of it with the next update."""
         with self._state:
-            self._logged.append((name, iteration, number))
-            self._scalars += self._logged[-1:] if self._window.open else []
+            self._scalars.add((name, iteration, number), told=self._window.open)
 
     def health_known(self, health: IterationHealth) -> None:
         """A window shows no health yet."""
 
-    def says(self, error: UserError) -> None:
-        """Tell the window, also one that attaches later."""
-        self._window.tell(error)
+    def recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
+        """Show what is kept; tell why to the window, also to one that attaches later."""
+        self._recorder = None
+        self.place.ended(recording := made_now(recorded))
+        if recording is not None:
+            self._window.add(recording)
+            self._window.send_waiting()
+        if why is not None:
+            self._window.tell(why)
 
     def _beat(self) -> None:
         self._window.send(self.place.now(self._thread))
@@ -283,9 +284,8 @@ class LiveRun:
     def _stops(self, recording: Recording) -> bool:
         """Whether a breakpoint holds at the end of a phase that has not held there already."""
         end = len(recording.events)
-        if end == self._held_after:
-            return False
-        return first_hit(recording, self._breakpoints, max(end - 1, 0)) is not None
+        held = end == self._held_after
+        return not held and first_hit(recording, self._breakpoints, max(end - 1, 0)) is not None
 
     def _hold(
         self, recording: Recording | None, line: int | None = None, *, before_line: bool = False
@@ -338,9 +338,6 @@ class LiveRun:
     def _publish(self, recording: Recording | None = None) -> None:
         with self._state:
             points, opened = self._losses.take()
-            scalars, self._scalars = tuple(self._scalars), []
-            program = None if self._told_program else self._program
-            self._told_program, self._let_go_untold = True, False
             self._shown = time.perf_counter()
             update = Update(
                 command=self._carried_out,
@@ -349,13 +346,14 @@ class LiveRun:
                 due=self._due,
                 training=not self._held,
                 rate=self._rate,
-                program=program,
+                program=None if self._told_program else self._program,
                 points=points,
                 opened=opened,
                 line=self._line,
                 before_line=self._before_line,
-                scalars=scalars,
+                scalars=self._scalars.take(),
             )
+            self._told_program, self._let_go_untold = True, False
             self._window.send(update, recording)
 
     def _commanded(self, received: NumberedCommand) -> None:

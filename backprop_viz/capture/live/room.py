@@ -7,6 +7,8 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # This share of the system's memory; where it does not tell how much that is, so many bytes.
 _SHARE, _UNKNOWN = 4, 4 << 30
+# Where no optimizer ever steps, the first iteration has no end: so many backwards of it are kept.
+MOST_BACKWARDS = 256
 
 
 def most_bytes() -> int:
@@ -26,3 +28,13 @@ def left_out(iteration: int, size: int) -> UserError:
         'keep="health")).',
     )
     return UserError(text, iteration, f"{size / 2**30:.1f}")
+
+
+def never_steps(iteration: int, backwards: int) -> UserError:
+    """Says that so many backwards have run and no optimizer has stepped yet."""
+    text = QT_TRANSLATE_NOOP(
+        "errors",
+        "backward has run {0} times and no optimizer has stepped: the rest of iteration {1} is "
+        "not recorded.",
+    )
+    return UserError(text, backwards, iteration)

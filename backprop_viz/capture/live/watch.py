@@ -71,8 +71,11 @@ class Follower(Protocol):
     def health_known(self, health: IterationHealth) -> None:
         """How the tensors of an iteration were, before it is told that it is over."""
 
-    def says(self, error: UserError) -> None:
-        """What cannot be recorded, which is said on standard error as well."""
+    def recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
+        """The rest of an iteration is not recorded; what was, if that is kept.
+
+        ``why`` is told to whoever follows, if it was not before; on standard error it is said.
+        """
 
 
 class Watch:
@@ -112,6 +115,7 @@ class Watch:
         self._scalers = [one for one in living_scalers() if one.is_enabled()]
         self._stepped: list[Optimizer] = []  # in this iteration
         self._told_left_out = False
+        self._backwards, self._steps_at_all = 0, over > 0
         # Tells which steps are an iteration, where that may be several.
         self._turns = Turns(optimizers, self._next_turn) if len(optimizers) > 1 else None
         self._recorder: Recorder | None = None
@@ -277,22 +281,35 @@ class Watch:
         ends_iteration = phase is Phase.UPDATE and self._ending
         if self._recorder is None or ends_iteration or self._is_forked():
             return
-        if phase is Phase.BACKWARD and (size := self._recorder.log.nbytes) > room.most_bytes():
-            if (left_out := self.drop()) is not None and not self._told_left_out:
-                self._told_left_out = True
-                self._say(room.left_out(left_out, size))
+        if phase is Phase.BACKWARD and self._takes_too_much(self._recorder.log.nbytes):
             return
         self._follower.phase_ended(phase, self._recorder)
 
-    def _say(self, error: UserError) -> None:
-        """Tell whoever runs the script, and whoever follows it."""
-        print(f"backprop_viz: {error}", file=sys.stderr)
-        self._follower.says(error)
+    def _takes_too_much(self, size: int) -> bool:
+        """Whether the iteration is recorded no longer, for its many bytes or backwards."""
+        self._backwards += 1
+        if size > room.most_bytes():
+            number, why = self.drop(), None
+            if number is not None and not self._told_left_out:
+                self._told_left_out, why = True, room.left_out(number, size)
+            self._recording_ends(None, why)
+            return True
+        if self._steps_at_all or self._within_step or self._backwards <= room.MOST_BACKWARDS:
+            return False
+        why = room.never_steps(self._number + 1, room.MOST_BACKWARDS)
+        self._recording_ends(self._close_recording(), why)
+        return True
+
+    def _recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
+        if why is not None:
+            print(f"backprop_viz: {why}", file=sys.stderr)
+        self._follower.recording_ends(recorded, why)
 
     def _steps(self, optimizer: Optimizer, *given: Any) -> None:
         """An optimizer is about to step."""
         if not self._is_ours(optimizer) or not self._begun:
             return
+        self._steps_at_all = True
         if self._turns is not None and not self._turns.steps(optimizer):
             self.drop()  # two turns are no iteration
         if self._loop is not None:
@@ -318,6 +335,7 @@ class Watch:
         """A step that was due is left out: the turn is over with it, as with any other."""
         if not self._is_ours(optimizer) or not self._begun:
             return
+        self._steps_at_all = True
         if self._turns is not None and not self._turns.steps(optimizer):
             self.drop()
         over = self._turns is None or self._turns.stepped(optimizer)
