@@ -178,7 +178,8 @@ class WriteWatch:
     def _run_no_python(self, nodes: Sequence[GradFn], leaves: Collection[Tensor]) -> bool:
         """Whether all are torch's own, and nobody's hook is there or at the leaves they add to.
 
-        An older node may have been hooked before each call was told of.
+        An older node may have been hooked before each call was told of. And where two leaves have
+        one memory for their ``.grad``, one changes when there is added to the other.
         """
         kinds = Counter(map(type, nodes)).items()
         return (
@@ -186,6 +187,7 @@ class WriteWatch:
             and min(node_numbers(nodes), default=self._first_node) >= self._first_node
             and not any(leaf._backward_hooks for leaf in leaves)
             and not any(leaf._post_accumulate_grad_hooks for leaf in leaves)
+            and not _overlap([leaf.grad for leaf in leaves if leaf.grad is not None])
         )
 
     @contextmanager
@@ -202,6 +204,16 @@ class WriteWatch:
             borrowed.calm = False
             if not calm:
                 borrowed.expose_all()
+
+
+def _overlap(tensors: Sequence[Tensor]) -> bool:
+    """Whether some of these tensors, without gaps each, have memory in common."""
+    try:
+        spans = sorted([(t.data_ptr(), t.nbytes) for t in tensors if t.layout is torch.strided])
+    except (RuntimeError, ValueError):
+        return False
+    ends = [address + size for address, size in spans]
+    return any(end > start > 0 for end, (start, _) in zip(ends, spans[1:], strict=False))
 
 
 def _kernels_loaded() -> bool:

@@ -111,6 +111,23 @@ def test_a_recording_has_what_arrived_and_what_was_written() -> None:
         np.testing.assert_array_equal(end.grad(name), 20 * out)
 
 
+def test_what_is_added_to_one_gradient_is_in_the_other_from_then_on() -> None:
+    net = Two(WAYS["each viewed"])
+    net().square().sum().backward()
+    assert net.a.grad is not None
+    assert net.b.grad is not None
+    assert net.a.grad.data_ptr() == net.b.grad.data_ptr()
+    first = net.a.grad.clone()
+    with bv.record(net) as recorded:
+        net().square().sum().backward()
+    once, twice = (e for e in recorded.recording.events if e.op == "AccumulateGrad")
+    for event, before in ((once, first), (twice, 2 * first)):
+        np.testing.assert_array_equal(event.inputs[0], before)
+        np.testing.assert_array_equal(event.inputs[1], first)
+        np.testing.assert_array_equal(event.outputs[0], before + first)
+    np.testing.assert_array_equal(net.b.grad, 3 * first)
+
+
 def test_a_gradient_of_somebodys_memory_is_that_memory() -> None:
     found = []
     for context in (plain, bv.record):
