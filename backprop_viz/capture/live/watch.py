@@ -36,7 +36,7 @@ from backprop_viz.capture.tensors.from_device import is_apart
 from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
-from backprop_viz.capture.watches.module_hooks import copied_without_hooks
+from backprop_viz.capture.watches.module_hooks import called_before, copied_without_hooks
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.skipped_steps import skipped_steps_seen
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
@@ -287,23 +287,35 @@ class Watch:
 
     def _takes_too_much(self, size: int) -> bool:
         """Whether the iteration is recorded no longer, for its many bytes or backwards."""
-        self._backwards += 1
+        self._backwards, loop = self._backwards + 1, self._loop
         if size > room.most_bytes():
             number, why = self.drop(), None
             if number is not None and not self._told_left_out:
                 self._told_left_out, why = True, room.left_out(number, size)
-            self._recording_ends(None, why)
+            self._recording_ends(loop, None, why)
             return True
         if self._steps_at_all or self._within_step or self._backwards <= room.MOST_BACKWARDS:
             return False
         why = room.never_steps(self._number + 1, room.MOST_BACKWARDS)
-        self._recording_ends(self._close_recording(), why)
+        self._recording_ends(loop, self._close_recording(), why)
         return True
 
-    def _recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
+    def _recording_ends(
+        self, loop: LoopWatch | None, recorded: LateRecording | None, why: UserError | None
+    ) -> None:
+        """Tell of it. What runs this backward leaves torch's stack of modes at the next call."""
         if why is not None:
             print(f"backprop_viz: {why}", file=sys.stderr)
         self._follower.recording_ends(recorded, why)
+        hooks = self._handles.enter_context(ExitStack())
+
+        def leave(*_: object) -> None:
+            if loop is not None and loop.thread.is_here():
+                loop.__exit__()
+                hooks.close()
+
+        for model in self._models:
+            hooks.callback(called_before(model, leave).remove)
 
     def _steps(self, optimizer: Optimizer, *given: Any) -> None:
         """An optimizer is about to step."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.overrides import _get_current_function_mode_stack
 
 import backprop_viz as bv
 from backprop_viz.capture.live import room
@@ -50,6 +51,9 @@ def recorded(
     net, optimizer = net_and_optimizer()
     with bv.watch(net, optimizer, to=file):
         grads = run(net, optimizer, steps_at, turns)
+        if not steps_at:  # nothing is left in the way of what it runs
+            assert _get_current_function_mode_stack() == []  # type: ignore[no-untyped-call]
+            assert not any(module._forward_pre_hooks for module in net.modules())
     for one, other in zip(plain, grads, strict=True):
         assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
     with bv.load(file) as loaded:
