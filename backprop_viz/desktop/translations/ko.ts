@@ -6914,6 +6914,14 @@ Click or press Enter: where does it come from?</source>
         <source>The recordings after iteration {1} in {0} are damaged: choose an earlier one.</source>
         <translation>{0}에서 반복 {1} 뒤의 기록이 손상되었습니다. 그보다 앞의 것을 고르세요.</translation>
     </message>
+    <message>
+        <source>Iteration {0} is not recorded: it takes more than {1} GiB, too much of the memory that there is. Record fewer modules (--only), or none of their numbers (bv.watch(..., keep=&quot;health&quot;)).</source>
+        <translation>반복 {0}은(는) 기록되지 않습니다. {1} GiB보다 많은 메모리가 필요하여, 있는 메모리에 비해 너무 많습니다. 기록할 모듈을 줄이거나(--only), 숫자를 기록하지 마세요(bv.watch(..., keep=&quot;health&quot;)).</translation>
+    </message>
+    <message>
+        <source>backward has run {0} times and no optimizer has stepped: the rest of iteration {1} is not recorded.</source>
+        <translation>backward가 {0}번 실행되었지만 어떤 최적화기도 step하지 않았습니다. 반복 {1}의 나머지는 기록되지 않습니다.</translation>
+    </message>
 </context>
 <context>
     <name>facts</name>
