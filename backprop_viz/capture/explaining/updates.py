@@ -58,11 +58,15 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     """
     assert number.event is not None
     event = lookup.recording.events[number.event]
+    wanted, weight = _state_of(event, number.tensor), event.inputs[0]
     own = number.intermediate or event.tensors[number.tensor].ndim
+    shape = event.tensors[number.tensor].shape
+    if wanted is not None and shape and (weight is None or shape != weight.shape):
+        # Of all parameters at once, or of the rows and columns of one.
+        raise _without_rule(lookup.recording, event, number.event)
     flat = element_of_update(event, number) if own else 0
     options = lookup.recording.options_of(event.parameter or "", event.op)
     terms = explain_update(event, options, flat, number.component).terms
-    wanted = _state_of(event, number.tensor)
     found = [t for t in terms if (t.symbol == NEW if wanted is None else t.state == wanted)]
     if number.intermediate:
         found = [t for t in terms if t.symbol == number.intermediate]
