@@ -1,19 +1,20 @@
 """Makes ``torch.device("apart")``, whose memory numpy does not see, and whose backward is a thread.
 
-It is compiled once a process, by the system's compiler; a process that has it has no other device.
+It is compiled by the system's compiler; a process that has it has no other device.
 """
 
 import ctypes
 import shutil
 import subprocess
-import tempfile
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
 import torch
 
-COMPILER = shutil.which("g++")
+# How a library is linked to torch differs on other systems.
+COMPILER = shutil.which("g++") if sys.platform == "linux" else None
 _SOURCE = Path(__file__).with_name("device.cpp")
 _TORCH = Path(torch.__file__).parent
 # More than any test needs.
@@ -50,9 +51,3 @@ def load(library: Path) -> ctypes.CDLL:
     module.memory_reserved = module.memory_allocated = lambda *_: 0
     cast(Any, torch)._register_device_module("apart", module)
     return loaded
-
-
-def with_device() -> ctypes.CDLL:
-    """Compile it for this process alone, and load it."""
-    with tempfile.TemporaryDirectory() as folder:
-        return load(compiled(Path(folder)))

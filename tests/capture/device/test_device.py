@@ -27,7 +27,7 @@ def _printed(*command: str) -> str:
 
 
 @pytest.mark.long
-@pytest.mark.skipif(COMPILER is None, reason="the device is compiled by g++, which is not here")
+@pytest.mark.skipif(COMPILER is None, reason="the device is compiled by g++, on Linux")
 def test_what_is_recorded_on_a_device_is_what_the_plain_loop_has(tmp_path: Path) -> None:
     library = compiled(tmp_path)
     told = json.loads(_printed("-m", "tests.capture.device.checked", str(library)))
