@@ -46,11 +46,11 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
         (translate("findings", "dead units"), frozenset({"dead_layer", "dead_units"})),
         (translate("findings", "softmax or sigmoid twice"), frozenset({"squashed_twice"})),
         (
-            translate("findings", "a missing zero_grad or step"),
+            translate("findings", "a missing zero_grad, backward or step"),
             frozenset(
                 {
                     *("gradients_kept", "cleared_before_step", "never_stepped"),
-                    "gradients_pile_up",
+                    *("gradients_pile_up", "no_backward"),
                 }
             ),
         ),

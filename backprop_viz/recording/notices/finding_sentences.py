@@ -148,6 +148,11 @@ SENTENCES = {
         "There is no activation between the linear layers {0} and {1}: together they "
         "can do no more than one.",
     ),
+    "no_backward": QT_TRANSLATE_NOOP(
+        "findings",
+        "{0} stepped without a gradient, so nothing was learned: no backward ran in this "
+        "iteration. Call loss.backward() before optimizer.step().",
+    ),
     "not_finite": QT_TRANSLATE_NOOP(
         "findings", "The first {0} arose in {1}, from inputs that were all finite."
     ),
