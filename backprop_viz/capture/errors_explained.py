@@ -11,7 +11,8 @@ from backprop_viz.analysis.graph_cuts import cut_before
 from backprop_viz.analysis.provenance import forward_events, made_by, maker, tracked
 from backprop_viz.capture.code.user_lines import raising_line
 from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
-from backprop_viz.capture.graph.graphs import grad_fn_name, is_packed, saved_attributes
+from backprop_viz.capture.graph.graphs import grad_fn_name
+from backprop_viz.capture.graph.saved_tensors import is_packed, saved_attributes
 from backprop_viz.capture.tried_operations import CHOOSE, Tried
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Event

@@ -5,8 +5,9 @@ node alive.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from weakref import WeakKeyDictionary
 
 import torch
@@ -36,46 +37,47 @@ class NodesOfIteration:
     """The nodes of an iteration: those from ``start`` on, until the next one's."""
 
     start: int
+    # Of each operation: the number of the node that it has made, -1 of none, and a ``MadeBy``'s.
     _numbers: list[int] = field(default_factory=list)
-    # What a ``MadeBy`` has.
-    _made: list[tuple[str, int, CodePlace | None]] = field(default_factory=list)
+    _ops: list[str] = field(default_factory=list)
+    _events: list[int] = field(default_factory=list)
+    _places: list[CodePlace | None] = field(default_factory=list)
 
     def note(self, node: GradFn | None, op: str, event: int, place: CodePlace | None) -> None:
         """An operation has made a node, the last of its own; None: it has made none."""
-        number = -1 if node is None else node_number(node)
-        # Nor has one made a node that hands its input on as it is.
-        if number > (self._numbers[-1] if self._numbers else -1):
-            self._numbers.append(number)
-            self._made.append((op, event, place))
+        self.note_many((node,), (op,), (place,), event)
 
     def note_many(
-        self, made: Iterable[tuple[GradFn | None, str, CodePlace | None]], event: int
+        self,
+        nodes: Sequence[GradFn | None],
+        ops: Sequence[str],
+        places: Sequence[CodePlace | None],
+        event: int,
     ) -> None:
         """The same of each of many operations; of the first this is the event."""
-        numbers, all_ = self._numbers, self._made
-        last = numbers[-1] if numbers else -1
-        for node, op, place in made:
-            if node is not None and (number := node._sequence_nr()) > last:
-                last = number
-                numbers.append(number)
-                all_.append((op, event, place))
-            event += 1
+        self._numbers += [-1 if node is None else node._sequence_nr() for node in nodes]
+        self._ops += ops
+        self._events += range(event, event + len(nodes))
+        self._places += places
 
     def maker(self, node: GradFn) -> MadeBy | None:
         """The operation that made a node; several nodes may be one operation's."""
-        place = bisect_left(self._numbers, node_number(node))
-        return MadeBy(*self._made[place]) if place < len(self._made) else None
+        # One that hands its input on as it is has made no node: its number has come before.
+        place = bisect_left(list(accumulate(self._numbers, max)), node_number(node))
+        if place == len(self._numbers):
+            return None
+        return MadeBy(self._ops[place], self._events[place], self._places[place])
 
     def cut(self, events: int) -> None:
         """Forget the operations from an event on."""
-        while self._made and self._made[-1][1] >= events:
-            self._made.pop()
-            self._numbers.pop()
+        kept = len(self._events)
+        while kept and self._events[kept - 1] >= events:
+            kept -= 1
+        del self._numbers[kept:], self._ops[kept:], self._events[kept:], self._places[kept:]
 
     def forget_operations(self) -> None:
         """Keep the start alone."""
-        self._numbers.clear()
-        self._made.clear()
+        del self._numbers[:], self._ops[:], self._events[:], self._places[:]
 
 
 class GraphAges:

@@ -10,15 +10,12 @@ from torch import Tensor, nn
 from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.graph.saved_tensors import SavedTensors, saved_by, told_saved
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.shapes import known_shape, shape_of
-from backprop_viz.recording.trace.graph import Graph, Node, Saved
+from backprop_viz.recording.trace.graph import Graph, Node
 from backprop_viz.recording.trace.phases import Phase
 
-_STRIDED = torch.strided
-_TELLS_OF_HOOKS = hasattr(torch._C._autograd.SavedTensor, "unpack_hook")
-# The name of each tensor that a node has saved, its shape and bytes.
-SavedTensors = Sequence[tuple[str, torch.Size, int]]
 # The nodes of a graph in the order of a walk, each with its ``next_functions``.
 NextFunctions = dict[GradFn, tuple[tuple[GradFn | None, int], ...]]
 
@@ -195,21 +192,15 @@ def is_torchs_node(kind: type) -> bool:
 
 def leaf_of(node: GradFn) -> Tensor | None:
     """The leaf whose ``.grad`` an AccumulateGrad node adds to; None for any other node."""
-    if not _accumulates(type(node)):
+    if not accumulates(type(node)):
         return None
     leaf: Tensor | None = getattr(node, "variable", None)
     return leaf
 
 
-def leaves_of(nodes: Sequence[GradFn]) -> dict[GradFn, Tensor]:
-    """The leaf of each of these nodes that adds to one."""
-    kinds = set(filter(_accumulates, set(map(type, nodes))))
-    found = [(node, getattr(node, "variable", None)) for node in nodes if type(node) in kinds]
-    return {node: leaf for node, leaf in found if leaf is not None}
-
-
 @cache
-def _accumulates(kind: type) -> bool:
+def accumulates(kind: type) -> bool:
+    """Whether nodes of this type add to a leaf's ``.grad``."""
     return kind.__name__ == "AccumulateGrad"
 
 
@@ -254,83 +245,6 @@ def chosen_nodes(
                 found.add(to)
                 behind.append(to)
     return frozenset(found)
-
-
-def _bytes_of(tensor: Tensor) -> int:
-    """The memory of a tensor's numbers; of a sparse one those that it has, and their places."""
-    if tensor.layout is _STRIDED:
-        return tensor.nbytes
-    if tensor.layout is torch.sparse_coo:
-        return tensor._values().nbytes + tensor._indices().nbytes
-    if tensor.is_nested:
-        jagged: Any = tensor
-        places: tuple[Tensor, ...] = (jagged.offsets(),)
-    elif tensor.layout in (torch.sparse_csr, torch.sparse_bsr):
-        places = tensor.crow_indices(), tensor.col_indices()
-    else:
-        places = tensor.ccol_indices(), tensor.row_indices()
-    return tensor.values().nbytes + sum(one.nbytes for one in places)
-
-
-def saved_by(node: GradFn) -> tuple[Saved, ...]:
-    """The tensors a node keeps for its backward; none once backward has freed them."""
-    return told_saved(saved_by_each((node,))[node])
-
-
-def told_saved(saved: SavedTensors) -> tuple[Saved, ...]:
-    """The same of a node that was looked at before."""
-    return tuple([Saved(name, known_shape(shape) or (), size) for name, shape, size in saved])
-
-
-def saved_by_each(nodes: Iterable[GradFn]) -> dict[GradFn, SavedTensors]:
-    """The name, shape and bytes of each tensor that each node keeps for its backward."""
-    all_: dict[GradFn, SavedTensors] = {}
-    for node in nodes:
-        attributes = saved_attributes(type(node))
-        if not attributes:
-            all_[node] = ()
-            continue
-        all_[node] = found = list[tuple[str, torch.Size, int]]()
-        for attribute, name in attributes:
-            try:
-                if is_packed(node, attribute):
-                    value = [one.data for one in _raw(node, attribute)]  # what they made of it
-                else:
-                    value = getattr(node, attribute)
-            except RuntimeError:
-                continue  # freed by a backward before
-            if isinstance(value, Tensor):
-                strided = value.layout is _STRIDED
-                found.append((name, value.shape, value.nbytes if strided else _bytes_of(value)))
-            elif isinstance(value, list | tuple):
-                tensors = [tensor for tensor in value if isinstance(tensor, Tensor)]
-                found += [(name, tensor.shape, _bytes_of(tensor)) for tensor in tensors]
-    return all_
-
-
-def is_packed(node: GradFn, attribute: str) -> bool:
-    """Whether somebody's hooks have packed what a node keeps as this.
-
-    To ask for it runs their code once more than it would without us: a checkpoint computes all
-    again, and its BatchNorms count that batch twice. An older torch does not tell: False.
-    """
-    return _TELLS_OF_HOOKS and any(one.unpack_hook is not None for one in _raw(node, attribute))
-
-
-def _raw(node: GradFn, attribute: str) -> Sequence[Any]:
-    raw = getattr(node, f"_raw{attribute}")
-    return raw if isinstance(raw, list | tuple) else (raw,)
-
-
-@cache
-def saved_attributes(kind: type) -> tuple[tuple[str, str], ...]:
-    """The attributes that may hold tensors, each with its name in short.
-
-    Beside a saved tensor torch has its raw form; beside a saved number it has none.
-    """
-    names = dir(kind)
-    saved = (name for name in names if name.startswith("_saved_"))
-    return tuple((name, name.removeprefix("_saved_")) for name in saved if f"_raw{name}" in names)
 
 
 def raw_shape(node: GradFn) -> torch.Size | None:

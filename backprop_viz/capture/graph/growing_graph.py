@@ -1,12 +1,13 @@
 """Whether graphs of earlier iterations are still held: ``total += loss`` keeps each of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.code.user_lines import user_line
+from backprop_viz.capture.graph.found_nodes import FoundNodes
 from backprop_viz.capture.graph.graph_ages import GraphAges, node_numbers
 from backprop_viz.capture.graph.graphs import grad_fn_of
 from backprop_viz.recording.trace.earlier_graphs import IN_A_LIST, EarlierGraphs
@@ -30,13 +31,17 @@ class GrowthWatch:
         if not isinstance(made, Tensor) or not made.requires_grad or made.numel() != 1:
             return
         root = grad_fn_of(made)
-        if root is not None and self._is_old(to for to, _ in root.next_functions if to is not None):
+        if root is None:
+            return
+        start = self._ages.start
+        behind = [to for to, _ in root.next_functions if to is not None]
+        if min(node_numbers(behind), default=start) < start:
             self._look(op, [root], event)
 
-    def backward_begins(self, nodes: Sequence[GradFn], root: Tensor | None, event: int) -> None:
+    def backward_begins(self, nodes: FoundNodes, root: Tensor | None, event: int) -> None:
         """Backward is about to run these nodes, the first of which made ``root``."""
-        if nodes and self._is_old(nodes):
-            self._look("backward", nodes[:1], event)
+        if nodes.oldest is not None and nodes.oldest < self._ages.start:
+            self._look("backward", nodes.all[:1], event)
         if root is None:
             return
         start, losses = self._ages.start, self._ages.losses
@@ -44,10 +49,6 @@ class GrowthWatch:
         losses.note(root, start)
         if held and self.found is None:
             self.found = EarlierGraphs(IN_A_LIST, held, held)
-
-    def _is_old(self, nodes: Iterable[GradFn]) -> bool:
-        start = self._ages.start
-        return min(node_numbers(nodes), default=start) < start
 
     def _look(self, op: str, roots: Sequence[GradFn], event: int | None) -> None:
         iterations, nodes = _held(self._ages, roots)

@@ -14,13 +14,13 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graphs import (
     NextFunctions,
-    SavedTensors,
     grad_fn_graph,
     leaf_of,
     raw_shape,
 )
 from backprop_viz.capture.graph.layer_graphs import PassSource, Traced, layer_graph
 from backprop_viz.capture.graph.node_keys import Maker, identities
+from backprop_viz.capture.graph.saved_tensors import SavedTensors
 from backprop_viz.recording.trace.graph import Graph
 from backprop_viz.recording.trace.layers import LayerGraph
 

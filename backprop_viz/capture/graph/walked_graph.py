@@ -7,21 +7,21 @@ from typing import NamedTuple
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.graph.found_nodes import FoundNodes
 from backprop_viz.capture.graph.graphs import (
     NextFunctions,
     Operation,
-    SavedTensors,
     chosen_nodes,
     grad_fn_graph,
     grad_fn_of,
     is_functions_node,
     keepers_of,
-    saved_by_each,
     walk_all,
     weight_nodes,
 )
 from backprop_viz.capture.graph.last_made import LastGraph
 from backprop_viz.capture.graph.node_keys import Maker, identities
+from backprop_viz.capture.graph.saved_tensors import SavedByNodes, by_kind
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.snapshots import TensorSnapshots
 from backprop_viz.recording.trace.graph import Graph
@@ -47,7 +47,7 @@ class WalkedGraph:
     ) -> None:
         self._only, self._snapshots, self._last = only, snapshots, last
         self.nodes: list[GradFn] = []
-        self.newest: list[GradFn] = []  # those that the newest roots lead to
+        self.newest = FoundNodes({})  # those that the newest roots lead to
         self.ids: dict[GradFn, int] = {}
         self.edges: NextFunctions = {}
         # The nodes of outputs that are not an operation's first, as ``Graph`` has them.
@@ -60,7 +60,7 @@ class WalkedGraph:
         self._kept = 0
         self._keys: dict[GradFn, str] = {}
         self._walks = 0
-        self._saved: dict[GradFn, SavedTensors] = {}  # of each node when it was found
+        self._saved = SavedByNodes({}, {})  # of each node when it was found
         # By how many backwards had begun before.
         self._keepers: dict[int, list[GradFn]] = {}
         # The walks of which no graph has been made yet.
@@ -81,29 +81,30 @@ class WalkedGraph:
         """
         kept = self.nodes[: self._kept]
         edges = walk_all([node for node in map(grad_fn_of, roots) if node is not None])
-        self.newest = found = list(edges)
+        self.newest = FoundNodes(edges)
+        found = list(edges)
         if kept:
-            known = set(kept)
-            self.nodes = kept + [node for node in found if node not in known]
+            ids = set(kept)
+            self.nodes = kept + [node for node in found if node not in ids]
+            self.edges = {node: self.edges[node] for node in kept} | edges
         else:
-            self.nodes = found
-        self.edges = {node: self.edges[node] for node in kept} | edges
+            self.nodes, self.edges = found, edges
         self.ids = {node: i for i, node in enumerate(self.nodes)}
         makers = _makers(operations)
         ends = roots if output is None else [*roots, output]
         self._keepers[self._walks] = [*keepers_of(ends), *_keepers(operations, makers)]
         # A backward may have freed what the nodes kept that were there before.
-        before = self._saved
+        before = self._saved.known
         if before:
-            of_new = saved_by_each([node for node in self.edges if node not in before])
-            saved = {n: before[n] if n in before else of_new[n] for n in self.edges}
+            new = by_kind([node for node in self.edges if node not in before])
+            known = {node: before[node] for node in self.edges if node in before}
+            self._saved = SavedByNodes(new, known)
         else:
-            saved = saved_by_each(self.edges)
-        self._saved = saved
+            self._saved = SavedByNodes(self.newest.kinds, {})
         if self._walked and self._walked[-1].number == self._walks:
             self._walked.pop()  # no backward has begun at what was found then
         root = grad_fn_of(output)
-        made = makers, later, root, list(saved.values())
+        made = makers, later, root, self._saved
         self._walked.append(_Walk(self._walks, kept, edges, self.edges, *made))
         if self._snapshots.cuts:
             self.of_weights |= weight_nodes(edges, operations, weights)
@@ -116,14 +117,15 @@ class WalkedGraph:
         """The graph as it was found last. It is made when somebody asks for it."""
         for walk in self._walked:
             makers = [*walk.makers, *(walk.later() if walk.later else ())]
+            saved = walk.saved.of(walk.edges)
             if not walk.kept:
-                made_of = walk.edges, makers, walk.output, self._names, walk.saved
+                made_of = walk.edges, makers, walk.output, self._names, saved
                 self._graph, keys = self._last.made(*made_of)
                 self._keys = dict(zip(walk.edges, keys, strict=True))
                 continue
             found = identities(walk.found, makers, walk.output, self._names)
             self._keys = self._told_apart(walk, found)
-            self._graph = grad_fn_graph(walk.edges, self._names, self._keys, walk.saved)
+            self._graph = grad_fn_graph(walk.edges, self._names, self._keys, saved)
         self._walked.clear()
         if self._graph.others != self.others:
             self._graph = replace(self._graph, others=self.others)
@@ -152,7 +154,7 @@ class _Walk(NamedTuple):
     makers: Sequence[Maker]
     later: Callable[[], Sequence[Maker]] | None  # and what tells those that follow
     output: GradFn | None
-    saved: Sequence[SavedTensors]
+    saved: SavedByNodes
 
 
 def _keepers(operations: Iterable[Operation], makers: Iterable[Maker]) -> Iterator[GradFn]:

@@ -136,8 +136,9 @@ class ForwardLog:
         ahead = [o for o, _ in rows]
         walked.find(roots, ahead, output, log.weights, calls.makers)
         calls.ids = ids = walked.ids
-        nodes = (*calls.nodes, *[o.grad_fn for o in ahead])
-        if not all(node is None or node in ids for node in nodes):
+        nodes = {*calls.nodes, *[o.grad_fn for o in ahead]}
+        nodes.discard(None)
+        if not nodes <= ids.keys():
             return False
         self._bind(rows)
         numbers = [*self._numbers, *range(len(log) - len(calls.calls), len(log))]

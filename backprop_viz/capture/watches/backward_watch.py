@@ -11,12 +11,12 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.code.user_lines import user_line
+from backprop_viz.capture.graph.found_nodes import FoundNodes
 from backprop_viz.capture.graph.graphs import (
     grad_fn_name,
     is_functions_node,
     is_torchs_node,
     leaf_of,
-    leaves_of,
 )
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import Copy, EventLog
@@ -84,26 +84,22 @@ class BackwardWatch:
 
     @contextmanager
     def running_through(
-        self, nodes: Sequence[GradFn], writes: WriteWatch, within: Within
+        self, nodes: FoundNodes, writes: WriteWatch, within: Within
     ) -> Iterator[None]:
         """Note what a backward does ``within`` at these nodes, all that the graph has."""
-        leaves = leaves_of(nodes)
-        sees_all = writes.sees_all_of(nodes, leaves.values())
-        calm = self._calm(nodes, leaves, writes.is_apart) if sees_all else None
-        seen = calm or self.running(nodes)
+        calm = self._calm(nodes, writes.is_apart) if writes.sees_all_of(nodes) else None
+        seen = calm or self.running(nodes.all)
         with writes.backward(calm is not None), seen, within or nullcontext():
             yield
 
-    def _calm(
-        self, nodes: Sequence[GradFn], leaves: Mapping[GradFn, Tensor], at_once: bool
-    ) -> CalmBackward | None:
+    def _calm(self, nodes: FoundNodes, at_once: bool) -> CalmBackward | None:
         """Notes what a backward does in which no Python runs but ours; None if others have hooks.
 
         Its hooks are there at once; as a context it notes what runs in it.
         """
         if self._intervention is not None or self._only is not None:
             return None
-        known = self._log, nodes, leaves, self._parameters, self._names
+        known = self._log, nodes.all, nodes.leaves, self._parameters, self._names
         calm = CalmBackward(*known, user_line(), self._walked, at_once)
         if calm.hook():
             self._walked.keep()

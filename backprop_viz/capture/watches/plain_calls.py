@@ -287,12 +287,12 @@ class PlainCalls:
         """
         log = self._log
         calls, known = log.waiting, self._known
-        made = {id(call.result) for call in calls}
-        if not self._calls.is_one() or not made.issuperset(map(id, roots)):
+        results = [call.result for call in calls]
+        if not self._calls.is_one() or not set(map(id, results)).issuperset(map(id, roots)):
             return False
-        nodes = grad_fns_of([call.result for call in calls])
-        ran_in = [call.phase for node, call in zip(nodes, calls, strict=True) if node is not None]
-        if _FORWARD not in ran_in:
+        nodes = grad_fns_of(results)
+        ran = zip(nodes, calls, strict=True)
+        if all(node is None or call.phase is not _FORWARD for node, call in ran):
             return False
         read: set[int] = set()
         for node, call in zip(reversed(nodes), reversed(calls), strict=True):
@@ -308,9 +308,8 @@ class PlainCalls:
         output, sources = self._results.output, batch.sources(self._calls.has)
         if not self._forward.walk_waiting(roots, output, sources, waiting):
             return False
-        first = len(log) - len(calls)
-        ran = zip(nodes, [call.op for call in calls], [call.place for call in calls], strict=True)
-        self._made.note_many(ran, first)
+        ops, places = [call.op for call in calls], [call.place for call in calls]
+        self._made.note_many(nodes, ops, places, len(log) - len(calls))
         log.waiting, log.note_waiting, self._known, self._orders = [], None, {}, {}
         self._snapshots.made([root for root in roots if id(root) not in waiting.known], ())
         for root in roots:  # they are asked for again

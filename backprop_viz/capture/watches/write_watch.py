@@ -1,21 +1,20 @@
 """Knows of each torch function, before it runs, whether it may write to what is borrowed."""
 
 import sys
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES
 from mmap import ACCESS_READ, mmap
+from operator import attrgetter
 from types import FunctionType
 from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graph.graph_ages import node_numbers
+from backprop_viz.capture.graph.found_nodes import FoundNodes
 from backprop_viz.capture.graph.graphs import is_torchs_node
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.tensors.from_device import has_room
@@ -26,6 +25,9 @@ from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_m
 
 _Copies = Callable[[tuple[Tensor, ...]], tuple[Copy, ...]]
 _dispatch_modes = torch._C._len_torch_dispatch_stack
+_hooks_of, _late_hooks_of, _grad_of = (
+    attrgetter(name) for name in ("_backward_hooks", "_post_accumulate_grad_hooks", "grad")
+)
 
 
 def _top_hooks_of_torch() -> Callable[[bool], Any] | None:
@@ -157,14 +159,11 @@ class WriteWatch:
         self.alien = borrowed.calling = False
         return True
 
-    def sees_all_of(self, nodes: Sequence[GradFn], leaves: Collection[Tensor]) -> bool:
-        """Whether no Python but ours runs in a backward through these nodes, as far as is known.
-
-        ``leaves`` are those that they add to.
-        """
+    def sees_all_of(self, nodes: FoundNodes) -> bool:
+        """Whether no Python but ours runs in a backward through these nodes, as far as is known."""
         self._borrowed.calling = False
         seen = self._borrowed.allowed and not self._hooked and self._log.when_noted is None
-        if not (seen and self._may_hold and self._run_no_python(nodes, leaves)):
+        if not (seen and self._may_hold and self._run_no_python(nodes)):
             return False
         # What is made is about as much as there is by now; the backward itself needs some, too.
         needed = 2 * self._log.nbytes if self._devices else 0
@@ -175,19 +174,20 @@ class WriteWatch:
         """Whether a part of the model lies in a device's own memory."""
         return bool(self._devices)
 
-    def _run_no_python(self, nodes: Sequence[GradFn], leaves: Collection[Tensor]) -> bool:
+    def _run_no_python(self, nodes: FoundNodes) -> bool:
         """Whether all are torch's own, and nobody's hook is there or at the leaves they add to.
 
         An older node may have been hooked before each call was told of. And where two leaves have
         one memory for their ``.grad``, one changes when there is added to the other.
         """
-        kinds = Counter(map(type, nodes)).items()
+        leaves, oldest = nodes.leaves.values(), nodes.oldest
+        others = [all_ for kind, all_ in nodes.kinds.items() if not is_torchs_node(kind)]
         return (
-            sum([count for kind, count in kinds if not is_torchs_node(kind)]) == len(leaves)
-            and min(node_numbers(nodes), default=self._first_node) >= self._first_node
-            and not any(leaf._backward_hooks for leaf in leaves)
-            and not any(leaf._post_accumulate_grad_hooks for leaf in leaves)
-            and not _overlap([leaf.grad for leaf in leaves if leaf.grad is not None])
+            sum(map(len, others)) == len(leaves)
+            and (oldest is None or oldest >= self._first_node)
+            and not any(map(_hooks_of, leaves))
+            and not any(map(_late_hooks_of, leaves))
+            and not _overlap([grad for grad in map(_grad_of, leaves) if grad is not None])
         )
 
     @contextmanager

@@ -15,7 +15,8 @@ from backprop_viz.analysis.graph.box_sizes import OPEN
 from backprop_viz.analysis.graph.graph_fit import best_columns
 from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import analyse
-from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, saved_by, walk
+from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, walk
+from backprop_viz.capture.graph.saved_tensors import saved_by
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
 from backprop_viz.desktop.panels.autograd.module_spans import stretches

@@ -1,0 +1,40 @@
+"""The nodes that a walk has found, and what is asked for of all of them as a backward begins."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.graph.graph_ages import node_numbers
+from backprop_viz.capture.graph.graphs import NextFunctions, accumulates, leaf_of
+from backprop_viz.capture.graph.saved_tensors import NodesByKind, by_kind
+
+
+class FoundNodes:
+    """Nodes in the order of a walk. What is told of them stays: each is asked for it once."""
+
+    def __init__(self, edges: NextFunctions) -> None:
+        self._edges = edges
+
+    @cached_property
+    def all(self) -> Sequence[GradFn]:
+        """The nodes, nearest first."""
+        return list(self._edges)
+
+    @cached_property
+    def kinds(self) -> NodesByKind:
+        """The same by their types."""
+        return by_kind(self._edges)
+
+    @cached_property
+    def leaves(self) -> Mapping[GradFn, Tensor]:
+        """The leaf of each of the nodes that adds to one."""
+        adding = [node for kind in filter(accumulates, self.kinds) for node in self.kinds[kind]]
+        found = [(node, leaf_of(node)) for node in adding]
+        return {node: leaf for node, leaf in found if leaf is not None}
+
+    @cached_property
+    def oldest(self) -> int | None:
+        """The least of the numbers that torch has given them; None of no nodes."""
+        return min(node_numbers(self._edges), default=None)
