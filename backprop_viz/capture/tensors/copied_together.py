@@ -5,31 +5,23 @@ each of them takes longer than to copy their numbers. So an array is made when s
 """
 
 import ctypes
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from backprop_viz.capture.tensors.array_memory import SMALLEST, ArrayMemory
-from backprop_viz.capture.tensors.memory import (
-    NUMPY_DTYPES,
-    PLAIN,
-    Copied,
-    NotCopied,
-    is_plain,
-    is_wrapped,
-    memcmp,
-)
+from backprop_viz.capture.tensors.array_memory import ArrayMemory
+from backprop_viz.capture.tensors.memory import NUMPY_DTYPES, PLAIN, Copied, memcmp
 from backprop_viz.capture.tensors.sharded_memory import takes_memory_away
 from backprop_viz.recording.trace.events import Array
 
 # About so many bytes lie in one piece, each array from such a multiple on.
-_PIECE, _ALIGNED = 1 << 20, 64
+_PIECE, _ALIGNED = 1 << 16, 64
 _move = ctypes.memmove
-_STRIDED = torch.strided
 
 
 class Layout(NamedTuple):
@@ -46,20 +38,67 @@ def layout_of(tensors: Sequence[Tensor]) -> Layout | None:
         dtypes = [tensor.dtype for tensor in tensors]
         plain = (
             PLAIN.issuperset(map(type, tensors))
-            and {tensor.layout for tensor in tensors} <= {_STRIDED}
             and NUMPY_DTYPES.keys() >= set(dtypes)
             and {tensor.is_cpu for tensor in tensors} <= {True}
             and all(map(Tensor.is_contiguous, tensors))
             and not any(map(Tensor.is_neg, tensors))
-            and not any(map(is_wrapped, tensors))
             and not takes_memory_away()
         )
         if not plain:
             return None
-        addresses = list(map(Tensor.data_ptr, tensors))
+        # A sparse one and one within a transform have no address: to ask raises, or gives 0. One
+        # that is nested has no shape.
+        addresses, shapes = list(map(Tensor.data_ptr, tensors)), [t.shape for t in tensors]
     except RuntimeError:
         return None
-    return Layout(addresses, [t.shape for t in tensors], dtypes) if all(addresses) else None
+    return Layout(addresses, shapes, dtypes) if all(addresses) else None
+
+
+class _Piece(NamedTuple):
+    """The copies of which tensors lie in a piece of memory, and how many bytes that has."""
+
+    start: int
+    stop: int
+    size: int
+
+
+class _Places(NamedTuple):
+    """Where the copies of tensors lie: in which of these pieces each, and how far in.
+
+    ``seen`` gives the bytes of each at an address as a buffer; ``gaps`` are zeros to lie behind it.
+    """
+
+    sizes: tuple[int, ...]
+    pieces: list[_Piece]
+    piece_of: list[int]
+    offsets: list[int]
+    seen: list[Callable[[int], "ctypes.Array[ctypes.c_char]"]]
+    gaps: list[bytes]
+
+    def joined(self, addresses: Sequence[int], piece: _Piece) -> bytes:
+        """The bytes of a piece, of what lies at these addresses now."""
+        start, stop, _ = piece
+        ahead = zip(self.seen[start:stop], addresses[start:stop], strict=True)
+        seen = [seen(address) for seen, address in ahead]
+        return b"".join(chain.from_iterable(zip(seen, self.gaps[start:stop], strict=True)))
+
+
+@lru_cache(maxsize=4)
+def _places_of(sizes: tuple[int, ...]) -> _Places:
+    """Where tensors of so many bytes are copied to: often those of the same parameters."""
+    found = _Places(sizes, [], [], [], [], [])
+    start = taken = 0
+    for number, size in enumerate(sizes):
+        if taken and taken + size > _PIECE:
+            found.pieces.append(_Piece(start, number, taken))
+            start, taken = number, 0
+        found.piece_of.append(len(found.pieces))
+        found.offsets.append(taken)
+        found.seen.append((ctypes.c_char * size).from_address)
+        found.gaps.append(bytes(-size % _ALIGNED))
+        taken += size + len(found.gaps[-1])
+    found.pieces.append(_Piece(start, len(sizes), taken))
+    return found
 
 
 class CopiedTogether:
@@ -68,20 +107,28 @@ class CopiedTogether:
     ``memory`` is for those of some size.
     """
 
-    __slots__ = ("_addresses", "_arrays", "_layout", "_offsets", "_pieces", "_sizes")
+    __slots__ = ("_addresses", "_arrays", "_clones", "_layout", "_places", "_rooms")
 
     def __init__(self, layout: Layout, memory: ArrayMemory) -> None:
+        self._begin(layout)
+        # The memory of each piece, and from where on it is in there; or what the copies are.
+        self._rooms = [memory.room(piece.size) for piece in self._places.pieces]
+        self._clones: Sequence[Tensor] = ()
+        self._addresses: list[int] | None = None  # of the copies, once they are asked for
+        for (room, first), piece in zip(self._rooms, self._places.pieces, strict=True):
+            start, stop, size = piece
+            if stop - start == 1:  # it may be large, and others go on meanwhile
+                source = layout.addresses[start]
+                _move(room.ctypes.data + first, source, self._places.sizes[start])
+            else:
+                joined = self._places.joined(layout.addresses, piece)
+                room.data[first : first + size] = joined
+
+    def _begin(self, layout: Layout) -> None:
         self._layout = layout
         kinds = zip(layout.shapes, layout.dtypes, strict=True)
-        self._sizes = sizes = [shape.numel() * dtype.itemsize for shape, dtype in kinds]
-        self._arrays: list[Array | None] = [None] * len(sizes)
-        # Where each lies: in which piece, how far in, and the address; or a tensor that it is.
-        self._pieces: list[Array | Tensor] = []
-        self._offsets: list[int] = []
-        self._addresses: list[int] = []
-        start = 0
-        while start < len(sizes):
-            start = self._copy_a_piece(start, memory)
+        self._places = _places_of(tuple([shape.numel() * kind.itemsize for shape, kind in kinds]))
+        self._arrays: list[Array | None] = [None] * len(layout.shapes)
 
     @classmethod
     def lying_in(cls, layout: Layout, clones: Sequence[Tensor | None]) -> "CopiedTogether | None":
@@ -91,41 +138,26 @@ class CopiedTogether:
         if of_clones is None or of_clones[1:] != layout[1:]:
             return None
         found = cls.__new__(cls)
-        found._layout = layout
-        kinds = zip(layout.shapes, layout.dtypes, strict=True)
-        found._sizes = [shape.numel() * dtype.itemsize for shape, dtype in kinds]
-        found._arrays = [None] * len(there)
-        found._pieces, found._offsets = list(there), []
-        found._addresses = of_clones.addresses
+        found._begin(layout)
+        found._rooms, found._clones, found._addresses = [], there, of_clones.addresses
         return found
 
-    def _copy_a_piece(self, start: int, memory: ArrayMemory) -> int:
-        """Copy from a tensor on as many as fit into a piece of memory; which one is next."""
-        sizes, offsets, taken = self._sizes, list[int](), 0
-        for size in sizes[start:]:
-            if offsets and taken + size > _PIECE:
-                break
-            offsets.append(taken)
-            taken += -(-size // _ALIGNED) * _ALIGNED
-        stop = start + len(offsets)
-        piece, first = memory.room(taken)
-        address = piece.ctypes.data + first
-        addresses = [address + offset for offset in offsets]
-        sources = self._layout.addresses[start:stop]
-        for target, source, size in zip(addresses, sources, sizes[start:stop], strict=True):
-            _move(target, source, size)
-        self._pieces += [piece] * len(offsets)
-        self._offsets += [first + offset for offset in offsets]
-        self._addresses += addresses
-        return stop
+    @property
+    def _copies(self) -> list[int]:
+        """Where the copies lie."""
+        if self._addresses is None:
+            starts = [room.ctypes.data + first for room, first in self._rooms]
+            places = zip(self._places.piece_of, self._places.offsets, strict=True)
+            self._addresses = [starts[piece] + offset for piece, offset in places]
+        return self._addresses
 
     def __len__(self) -> int:
-        return len(self._sizes)
+        return len(self._arrays)
 
     @property
     def nbytes(self) -> int:
         """The bytes of all arrays."""
-        return sum(self._sizes)
+        return sum(self._places.sizes)
 
     @property
     def sources(self) -> Sequence[int]:
@@ -136,13 +168,13 @@ class CopiedTogether:
         """The read-only array of one of the tensors, the same one each time."""
         array = self._arrays[number]
         if array is None:
-            piece = self._pieces[number]
-            if isinstance(piece, Tensor):
-                array = piece.numpy(force=True)
+            if self._clones:
+                array = self._clones[number].numpy(force=True)
             else:
                 _, shapes, dtypes = self._layout
+                room, first = self._rooms[self._places.piece_of[number]]
                 kind = shapes[number], NUMPY_DTYPES[dtypes[number]]
-                array = np.ndarray(*kind, piece, self._offsets[number])
+                array = np.ndarray(*kind, room, first + self._places.offsets[number])
             array.setflags(write=False)
             self._arrays[number] = array
         return array
@@ -159,7 +191,7 @@ class CopiedTogether:
         """The copy of one of the tensors."""
         addresses, shapes, dtypes = self._layout
         source = addresses[number]
-        made, address = partial(self.array, number), self._addresses[number]
+        made, address = partial(self.array, number), self._copies[number]
         return Copied.late(made, address, source, dtypes[number], shapes[number])
 
     def is_of(self, layout: Layout) -> bool:
@@ -179,27 +211,12 @@ class CopiedTogether:
 
     def differing(self) -> list[int]:
         """Which of the tensors have other bits now. They must lie where they lay."""
-        pairs = zip(self._layout.addresses, self._addresses, self._sizes, strict=True)
-        return [i for i, (one, other, size) in enumerate(pairs) if memcmp(one, other, size)]
-
-
-def copied_together(tensors: Sequence[Tensor]) -> list[Copied | None]:
-    """The copy of each tensor, which is kept alive; None of one that is to be copied by itself.
-
-    That is one that is large, or that numpy does not have as it is.
-    """
-    found: list[Copied | None] = [None] * len(tensors)
-    small = [number for number, tensor in enumerate(tensors) if _is_small(tensor)]
-    layout = layout_of([tensors[number] for number in small])
-    if layout is not None:
-        together = CopiedTogether(layout, ArrayMemory())
-        for place, number in enumerate(small):
-            found[number] = together.copied(place)
-    return found
-
-
-def _is_small(tensor: Tensor) -> bool:
-    try:
-        return is_plain(tensor) and 0 < tensor.nbytes < SMALLEST
-    except NotCopied:
-        return False
+        now, copies, places = self._layout.addresses, self._copies, self._places
+        found: list[int] = []
+        for piece in places.pieces:
+            start, stop, _ = piece
+            if stop - start > 1 and places.joined(now, piece) == places.joined(copies, piece):
+                continue
+            each = range(start, stop)
+            found += [i for i in each if memcmp(now[i], copies[i], places.sizes[i])]
+        return found
