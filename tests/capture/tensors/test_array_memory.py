@@ -1,6 +1,9 @@
 """Large arrays share pieces of memory, which are used again only when nothing is in them."""
 
 import gc
+import platform
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 
@@ -68,3 +71,26 @@ def test_no_more_is_kept_than_is_said() -> None:
     kept = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert 8 * _PIECE <= kept < 8.5 * _PIECE
+
+
+_IN_TURN = """
+import resource
+import numpy as np
+from backprop_viz.capture.tensors.array_memory import ArrayMemory
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+ArrayMemory()
+for _ in range(3):
+    before = faults()
+    held = [np.ones(1 << 17) for _ in range(24)]
+    del held
+print(faults() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what glibc gives back")
+def test_what_is_freed_at_once_is_not_given_back_to_the_kernel() -> None:
+    told = subprocess.run([sys.executable, "-c", _IN_TURN], capture_output=True, check=True)
+    assert int(told.stdout) < 100  # pages, of 6,000
