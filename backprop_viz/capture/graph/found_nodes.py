@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graph_ages import node_numbers
-from backprop_viz.capture.graph.graphs import NextFunctions, accumulates, leaf_of
+from backprop_viz.capture.graph.graphs import NextFunctions, accumulates
 from backprop_viz.capture.graph.saved_tensors import NodesByKind, by_kind
 
 
@@ -30,8 +30,8 @@ class FoundNodes:
     @cached_property
     def leaves(self) -> Mapping[GradFn, Tensor]:
         """The leaf of each of the nodes that adds to one."""
-        adding = [node for kind in filter(accumulates, self.kinds) for node in self.kinds[kind]]
-        found = [(node, leaf_of(node)) for node in adding]
+        kinds = filter(accumulates, self.kinds)
+        found = [(node, getattr(node, "variable", None)) for k in kinds for node in self.kinds[k]]
         return {node: leaf for node, leaf in found if leaf is not None}
 
     @cached_property

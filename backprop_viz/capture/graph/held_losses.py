@@ -30,6 +30,9 @@ class HeldLosses:
 
     def held(self, iteration: int) -> int:
         """How many of the losses of earlier iterations one list or dictionary holds."""
+        # What nobody holds any more does not come back.
+        there = [one for one in self._losses if one[1]() is not None]
+        self._losses = deque(there, _REMEMBERED)
         alive = [
             loss
             for began, reference in self._losses
