@@ -20,8 +20,7 @@ class KnownParameters:
     def __init__(self) -> None:
         self._values, self._grads = _Changing(), _Changing()
         self._pairs: NamedParameters = []
-        self._numbers: dict[str, int] = {}
-        self._places: dict[int, int] = {}
+        self._numbers_found: dict[str, int] | None = None  # not until somebody asks
         # Of what was among the parameters before, and may come back.
         self._others: dict[str, tuple[Copy, Copy]] = {}
         self._unknown: set[str] = set()  # of those that were never looked at
@@ -62,13 +61,19 @@ class KnownParameters:
     @property
     def places(self) -> Mapping[int, int]:
         """The place of each of them by its id()."""
-        return self._places
+        own = self.parameters
+        return dict(zip(map(id, own), range(len(own)), strict=True))
+
+    @property
+    def _numbers(self) -> dict[str, int]:
+        if self._numbers_found is None:
+            names = [name for name, _ in self._pairs]
+            self._numbers_found = dict(zip(names, range(len(names)), strict=True))
+        return self._numbers_found
 
     def _take(self, pairs: NamedParameters) -> None:
         if pairs is not self._pairs:
-            self._pairs = pairs
-            self._numbers = {name: number for number, (name, _) in enumerate(pairs)}
-            self._places = {id(parameter): number for number, (_, parameter) in enumerate(pairs)}
+            self._pairs, self._numbers_found = pairs, None
 
     def __contains__(self, name: str) -> bool:
         return name in self._numbers and name not in self._unknown

@@ -12,6 +12,7 @@ from backprop_viz.capture.logs.event_log import EventLog, EventRow
 from backprop_viz.capture.tensors.from_device import wait_for_copies
 from backprop_viz.capture.tensors.late_copies import Copy, LateCopies
 from backprop_viz.capture.tensors.memory import LEFT_OUT, NotCopied
+from backprop_viz.capture.watches.optimizer_states import States
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
@@ -74,37 +75,6 @@ def _has_any(grad: Copy) -> bool:
     """Whether a gradient has another number than 0."""
     wait_for_copies()
     return isinstance(grad, np.ndarray) and bool(grad.any())
-
-
-class States:
-    """The optimizers' own tensors, and what numbers they have beside these, at an instant.
-
-    ``keys`` are the name of the parameter and that of the tensor, of each of the ``copies``;
-    ``numbers`` are by these two.
-    """
-
-    def __init__(
-        self,
-        keys: Sequence[tuple[str, str]],
-        copies: LateCopies,
-        numbers: Mapping[tuple[str, str], float],
-    ) -> None:
-        self._keys, self._copies, self._numbers = keys, copies, numbers
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes of those that were copied together."""
-        return self._copies.nbytes
-
-    def by_parameter(self) -> dict[str, dict[str, Array]]:
-        """The arrays of each parameter by their names."""
-        found: dict[str, dict[str, Array]] = {}
-        for (name, key), number in self._numbers.items():
-            found.setdefault(name, {})[key] = np.array(number)
-        for (name, key), copy in zip(self._keys, self._copies, strict=True):
-            if isinstance(copy, np.ndarray):
-                found.setdefault(name, {})[key] = copy
-        return found
 
 
 # What has become of a parameter: its number among those kept, None of one left out; its name; the

@@ -14,7 +14,7 @@ from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.tensors.from_device import wait_for_copies
 from backprop_viz.capture.tensors.memory import to_array
-from backprop_viz.capture.watches.late_changes import States
+from backprop_viz.capture.watches.optimizer_states import States
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
 

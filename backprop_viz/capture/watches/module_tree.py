@@ -13,6 +13,7 @@ class _Walked(threading.local):
     """What was found of each model, while nobody changes any in this thread."""
 
     modules: dict[nn.Module, list[tuple[str, nn.Module]]] | None = None
+    parameters: dict[nn.Module, list[tuple[str, nn.Parameter]]] | None = None
     scope: object = None
 
 
@@ -22,13 +23,13 @@ _walked = _Walked()
 @contextmanager
 def walked_once() -> Iterator[None]:
     """In here no code runs that may change a model: each is walked through once."""
-    before = _walked.modules, _walked.scope
+    before = _walked.modules, _walked.parameters, _walked.scope
     if before[0] is None:
-        _walked.modules, _walked.scope = {}, object()
+        _walked.modules, _walked.parameters, _walked.scope = {}, {}, object()
     try:
         yield
     finally:
-        _walked.modules, _walked.scope = before
+        _walked.modules, _walked.parameters, _walked.scope = before
 
 
 def unchanged_scope() -> object:
@@ -85,11 +86,22 @@ def other_names(model: nn.Module) -> dict[str, list[str]]:
 
 def parameters_in(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
     """As ``named_parameters``."""
+    known = _walked.parameters
+    if known is None:
+        return _parameters_in(model)
+    if model not in known:
+        known[model] = _parameters_in(model)
+    return known[model]
+
+
+def _parameters_in(model: nn.Module) -> list[tuple[str, nn.Parameter]]:
     if type(model).named_parameters is not nn.Module.named_parameters:
         return list(model.named_parameters())
     found: list[tuple[str, nn.Parameter]] = []
     seen: set[int] = set()
     for name, module in modules_in(model):
+        if not module._parameters:
+            continue
         before = f"{name}." if name else ""
         for key, parameter in module._parameters.items():
             if parameter is not None and id(parameter) not in seen:

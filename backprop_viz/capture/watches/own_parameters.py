@@ -1,13 +1,13 @@
 """The parameters of a model by their names, found again in a fraction of the time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.watches.module_tree import modules_in, unchanged_scope
+from backprop_viz.capture.watches.module_tree import modules_in, parameters_in, unchanged_scope
 from backprop_viz.capture.watches.parallel_modules import is_sharded
 
 # Of each parameter its dotted name and itself.
@@ -21,6 +21,7 @@ class OwnParameters:
         self._model, self._only = model, only
         self._sharded = is_sharded(model)
         self._modules = _own_parameters(model, self._sharded)
+        self._found_in = unchanged_scope()  # what the modules were found in
         # What was found last, and of what; and which of those are kept.
         self._looked_up: tuple[object, NamedParameters] = None, []
         self._kept: tuple[NamedParameters, NamedParameters] = [], []
@@ -29,7 +30,7 @@ class OwnParameters:
     def look_again(self) -> None:
         """The model may have other modules than before."""
         if not (self._sharded or self._is_in_scope()):
-            self._modules = _own_parameters(self._model)
+            self._modules, self._found_in = _own_parameters(self._model), unchanged_scope()
 
     def kept(self) -> NamedParameters:
         """Those whose numbers are kept: the same list while they are the same."""
@@ -62,21 +63,33 @@ class OwnParameters:
         )
         if now == self._looked_up[0]:
             return self._looked_up[1]
+        pairs = self._named(names, held)
+        kinds = set(map(type, [parameter for _, parameter in pairs]))
+        if kinds <= {nn.Parameter}:
+            found, lazy = pairs, False
+        else:
+            own = [(name, one) for name, one in pairs if type(one) is not Tensor]
+            found = [(name, one) for name, one in own if not is_lazy(one)]
+            lazy = len(found) < len(own)
+        # A lazy one stays the same object when it gets its numbers.
+        self._looked_up = (None if lazy else now), found
+        return found
+
+    def _named(
+        self, names: Sequence[str], held: Sequence[Mapping[str, nn.Parameter | None]]
+    ) -> NamedParameters:
+        """Each of these once, with its dotted name, whatever it is."""
+        whole = type(self._model).named_parameters is nn.Module.named_parameters
+        if whole and not self._sharded and self._found_in is unchanged_scope() is not None:
+            return parameters_in(self._model)  # which others ask for, too
         found: NamedParameters = []
         seen: set[int] = set()
-        lazy = False
         for module, parameters in zip(names, held, strict=True):
             prefix = f"{module}." if module else ""
             for name, parameter in parameters.items():
-                if parameter is None or type(parameter) is Tensor or id(parameter) in seen:
-                    continue
-                seen.add(id(parameter))
-                if is_lazy(parameter):
-                    lazy = True
-                else:
+                if parameter is not None and id(parameter) not in seen:
+                    seen.add(id(parameter))
                     found.append((prefix + name, parameter))
-        # A lazy one stays the same object when it gets its numbers.
-        self._looked_up = (None if lazy else now), found
         return found
 
     def _is_in_scope(self) -> bool:

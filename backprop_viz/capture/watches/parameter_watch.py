@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,19 +10,19 @@ from torch.optim import Optimizer
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.tensors.late_copies import LateCopies, copies_of
+from backprop_viz.capture.tensors.late_copies import LateCopies
 from backprop_viz.capture.tensors.memory import LEFT_OUT
 from backprop_viz.capture.watches.known_parameters import KnownParameters, ParametersAtStart
 from backprop_viz.capture.watches.late_changes import (
     CHANGED,
     Change,
     Cleared,
-    States,
     Updated,
     differ,
 )
 from backprop_viz.capture.watches.lbfgs_watch import HeardMoves, Moves, around
 from backprop_viz.capture.watches.module_tree import tensors_in
+from backprop_viz.capture.watches.optimizer_states import States
 from backprop_viz.capture.watches.own_parameters import NamedParameters, OwnParameters
 from backprop_viz.capture.watches.parallel_modules import reduces_in_place
 from backprop_viz.recording.trace.all_reduce import ALL_REDUCE
@@ -31,8 +30,6 @@ from backprop_viz.recording.trace.calls import Call
 from backprop_viz.recording.trace.phases import Phase
 
 _data_ptr = Tensor.data_ptr
-_NO_STATE: Mapping[str, Any] = {}
-_LARGEST_INT = 2**63  # of a number that numpy holds as one of 64 bits
 
 
 class ParameterWatch:
@@ -192,21 +189,7 @@ class ParameterWatch:
 
     def states(self) -> States:
         """The optimizers' own tensors by parameter, before an update."""
-        keys: list[tuple[str, str]] = []
-        tensors: list[Tensor] = []
-        numbers: dict[tuple[str, str], float] = {}
-        # To look a parameter up by itself takes longer than all the rest.
-        states = [{id(p): state for p, state in one.state.items()} for one in self._optimizers]
-        for name, parameter in self._own.kept():
-            key_of = id(parameter)
-            for found in states:
-                for key, value in found.get(key_of, _NO_STATE).items():
-                    if isinstance(value, Tensor):
-                        keys.append((name, key))
-                        tensors.append(value)
-                    elif type(value) in (int, float) and abs(value) < _LARGEST_INT:
-                        numbers[name, key] = value
-        return States(keys, copies_of(tensors, self._log.snapshots.memory), numbers)
+        return States(self._own.kept(), self._optimizers, self._log.snapshots.memory)
 
     def updated(self, before: States, optimizers: Sequence[Optimizer] | None) -> None:
         """These optimizers have made a step; ``before`` are the states as they were.
