@@ -30,6 +30,8 @@ from backprop_viz.recording.trace.events import Array
 # Where torch keeps what it knows of a tensor's memory; to ask for the storage makes an object.
 _memory: Callable[[Tensor], int] = torch._C._storage_address  # type: ignore[attr-defined]
 _one = torch.empty(1)
+# Of each parameter its id(), where it lies, and how often it was changed, as torch counts.
+ParameterPlaces = tuple[Sequence[int], Sequence[int], Sequence[int]]
 _COUNT_OF_ONE = int(use_count(_memory(_one)))
 
 
@@ -181,6 +183,13 @@ class ManyCopies:
         ):
             return None
         return source.keys, source.copies
+
+    def places_of(self, copies: LateCopies) -> ParameterPlaces | None:
+        """Of those that these copies are of, if that are the newest that were made together."""
+        source = self._weights
+        if source is None or source.copies is not copies:
+            return None
+        return source.keys, source.together.sources, source.versions
 
     def weights(
         self, tensors: Sequence[Tensor], known: MutableMapping[int, tuple[Tensor, int, Copied]]

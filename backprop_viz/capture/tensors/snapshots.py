@@ -13,7 +13,7 @@ from backprop_viz.capture.tensors.borrowed import BorrowedMemory, is_lent, is_sh
 from backprop_viz.capture.tensors.from_device import is_apart
 from backprop_viz.capture.tensors.late_copies import Copy as Copy
 from backprop_viz.capture.tensors.late_copies import LateCopies
-from backprop_viz.capture.tensors.many_copies import ManyCopies
+from backprop_viz.capture.tensors.many_copies import ManyCopies, ParameterPlaces
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.places import MemoryPlace, place_of, version_of
 from backprop_viz.capture.tensors.sharded_memory import local_shard
@@ -100,6 +100,10 @@ class TensorSnapshots:
     def unwritten_weights(self) -> tuple[Sequence[int], LateCopies] | None:
         """As ``ManyCopies`` has them."""
         return self._many.unwritten_weights()
+
+    def places_of(self, copies: LateCopies) -> ParameterPlaces | None:
+        """As ``ManyCopies`` has them."""
+        return self._many.places_of(copies)
 
     def is_of_parameters(self, array: Array) -> bool:
         """Whether this is the array of a parameter or a ``.grad`` that was copied with others."""

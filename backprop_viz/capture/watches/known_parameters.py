@@ -71,6 +71,11 @@ class KnownParameters:
             self._numbers_found = dict(zip(names, range(len(names)), strict=True))
         return self._numbers_found
 
+    @property
+    def are_all_known(self) -> bool:
+        """Whether each of them was looked at."""
+        return not self._unknown
+
     def _take(self, pairs: NamedParameters) -> None:
         if pairs is not self._pairs:
             self._pairs, self._numbers_found = pairs, None

@@ -11,6 +11,7 @@ from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.late_copies import LateCopies
+from backprop_viz.capture.tensors.many_copies import ParameterPlaces
 from backprop_viz.capture.tensors.memory import LEFT_OUT
 from backprop_viz.capture.watches.known_parameters import KnownParameters, ParametersAtStart
 from backprop_viz.capture.watches.late_changes import (
@@ -48,7 +49,8 @@ class ParameterWatch:
     ) -> None:
         self._log, self._optimizers = log, optimizers
         self._known = KnownParameters()
-        self._synced: tuple[int, tuple[list[int], list[int], list[int]]] | None = None
+        self._synced: tuple[int, ParameterPlaces] | None = None
+        self._listed: tuple[NamedParameters, list[nn.Parameter]] = [], []
         self._own = OwnParameters(model, only)
         self._moves = HeardMoves(log)
         self.unbroken = False  # whether nothing is changed but by phases whose writes are seen
@@ -91,12 +93,20 @@ class ParameterWatch:
             return
         values, grads = self._copies(pairs)
         changed = {*values.changed_from(known.values), *grads.changed_from(known.grads)}
+        if not changed and known.are_all_known:
+            return
         for number, (name, parameter) in enumerate(pairs):
             if number in changed or name not in known:
                 self._sync_one(name, parameter, op)
 
+    def _tensors(self, pairs: NamedParameters) -> list[nn.Parameter]:
+        """They themselves, of a list that stays the same while they do."""
+        if self._listed[0] is not pairs:
+            self._listed = pairs, [parameter for _, parameter in pairs]
+        return self._listed[1]
+
     def _copies(self, pairs: NamedParameters) -> tuple[LateCopies, LateCopies]:
-        own = [parameter for _, parameter in pairs]
+        own = self._tensors(pairs)
         return self._log.all_copies(own), self._log.grads(own)
 
     def _is_as_synced(self, pairs: NamedParameters) -> bool:
@@ -105,7 +115,7 @@ class ParameterWatch:
         if not borrowed.sees_writes:
             return False
         try:
-            own = [p for _, p in pairs]
+            own = self._tensors(pairs)
             places = list(map(id, own)), list(map(_data_ptr, own)), [p._version for p in own]
         except RuntimeError:  # a subclass, or an inference tensor, that does not tell
             return False
@@ -138,7 +148,7 @@ class ParameterWatch:
             return
         pairs, known = self._own.kept(), self._known
         known.are(pairs)
-        grads = self._log.grads([parameter for _, parameter in pairs])
+        grads = self._log.grads(self._tensors(pairs))
         changed = set(grads.changed_from(known.grads))
         for number, (name, parameter) in enumerate(pairs):
             if name not in known:
@@ -179,7 +189,7 @@ class ParameterWatch:
         }
         # No memory need have been written to, but what was looked at is another tensor.
         log.snapshots.borrowed.written_to(())
-        now = log.grads([parameter for _, parameter in kept])
+        now = log.grads(self._tensors(kept))
         place, names = log.place or user_line(), [name for name, _ in pairs]
         cleared = Cleared(names, left, known.grads, now, place, called)
         log.note_many(len(cleared), cleared.made, cleared.nbytes)
@@ -225,7 +235,11 @@ class ParameterWatch:
         updated = Updated(changes, *told, own)
         log.note_many(len(changes), updated.made, updated.nbytes)
         known.look(kept, values_now, grads_now)
-        self._is_as_synced(kept)
+        places = self._log.snapshots.places_of(values_now)
+        if places is None or not self._log.snapshots.borrowed.sees_writes:
+            self._is_as_synced(kept)
+        else:
+            self._synced = self._log.snapshots.borrowed.writes, places  # as was just looked up
 
     def moved(self, optimizer: Optimizer, moves: Moves) -> None:
         """An optimizer has moved its weights, and may call its closure now."""

@@ -97,7 +97,7 @@ def groups_of(
             rule_of(optimizer),
             number,
             {key: _plain(value) for key, value in group.items() if key != "params"},
-            tuple(names[id(p)] for p in group["params"] if id(p) in names),
+            tuple([names[key] for key in map(id, group["params"]) if key in names]),
         )
         for optimizer in optimizers
         for number, group in enumerate(optimizer.param_groups)
