@@ -94,6 +94,7 @@ class Panels(QWidget):
 
     def seen(self) -> dict[str, Any]:
         """All that the panels show, as plain values."""
+        settle()
         network, autograd = self.network.canvas, self.autograd.canvas
         return {
             "phases": [(c.note, plain(c.standing), c.toolTip()) for c in self.phase_bar.cells],
@@ -116,11 +117,16 @@ class Panels(QWidget):
 
         Not the inspector's table: its columns stay as wide as the widest number seen.
         """
-        for _ in range(3):  # a layout in a layout settles one round later
-            QApplication.processEvents()
+        settle()
         parts = (self.inspector.gradient, self.inspector.why, self.inspector.state_section)
         still = (self.phase_bar, self.network, self.flow, self.timeline, *parts)
         return {type(panel).__name__: pixels(panel) for panel in still}
+
+
+def settle() -> None:
+    """Let layouts come to rest: one in another does one round later, as a table's scroll bar."""
+    for _ in range(3):
+        QApplication.processEvents()
 
 
 def pixels(widget: QWidget) -> bytes:

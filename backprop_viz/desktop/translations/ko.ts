@@ -7456,6 +7456,10 @@ Click or press Enter: where does it come from?</source>
         <translation>역전파가 {0}에 이르지 않았습니다. 손실에서 그곳으로 가는 그래프가 없습니다.</translation>
     </message>
     <message>
+        <source>{0} stepped without a gradient, so nothing was learned: no backward ran in this iteration. Call loss.backward() before optimizer.step().</source>
+        <translation>{0}이(가) 변화도 없이 한 단계를 진행하여 아무것도 학습되지 않았습니다. 이 반복에서는 backward가 실행되지 않았습니다. optimizer.step() 전에 loss.backward()를 호출하세요.</translation>
+    </message>
+    <message>
         <source>{1} was already not finite when {2} read it, so the loss is {0}.</source>
         <translation>{2}이(가) 읽을 때 {1}은(는) 이미 유한하지 않았습니다. 그래서 손실이 {0}입니다.</translation>
     </message>
@@ -7728,6 +7732,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}와(과) {1} 사이에 아무것도 없습니다</translation>
     </message>
     <message>
+        <source>{0} stepped, and no backward ran</source>
+        <translation>{0}이(가) 단계를 진행했지만 backward가 실행되지 않음</translation>
+    </message>
+    <message>
         <source>{0} first appeared in {1}</source>
         <translation>{0}이(가) {1}에서 처음 나타남</translation>
     </message>
@@ -7916,8 +7924,8 @@ Click or press Enter: where does it come from?</source>
         <translation>softmax나 시그모이드 두 번</translation>
     </message>
     <message>
-        <source>a missing zero_grad or step</source>
-        <translation>빠진 zero_grad 또는 step</translation>
+        <source>a missing zero_grad, backward or step</source>
+        <translation>빠진 zero_grad, backward 또는 step</translation>
     </message>
     <message>
         <source>losses added up undivided</source>

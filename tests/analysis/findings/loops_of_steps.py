@@ -187,6 +187,14 @@ def stepped_scaled() -> Recording:
     return recorded(step, lr=1e-6)
 
 
+def no_backward() -> Recording:
+    def step(net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        F.cross_entropy(net(X), LABELS)
+        optimizer.step()
+
+    return recorded(step)
+
+
 LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
     loop.__name__: loop
     for loop in (
@@ -200,6 +208,7 @@ LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
         loss_left_out,
         loss_summed,
         losses_kept,
+        no_backward,
         reductions_mixed,
         schedule_ahead,
         stepped_scaled,
