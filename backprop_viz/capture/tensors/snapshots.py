@@ -136,7 +136,9 @@ class TensorSnapshots:
                 continue
             found += self.tensors((tensor,), whole)
             known_now = self._tensors.get(key)
-            if known_now is not None and borrowed.stays_as_it_is(known_now[2], tensor):
+            if known_now is None or tensor.is_inference():  # such a tensor has no version
+                continue
+            if borrowed.stays_as_it_is(known_now[2], tensor):
                 unwritten[key] = known_now[1:]
         return found
 
@@ -162,8 +164,10 @@ class TensorSnapshots:
             found.append(copied.array)
         return found
 
-    def _first_samples(self, tensor: Tensor, samples: int) -> Copied:
-        """A copy of so many samples of what was just made. Raises NotCopied."""
+    def _first_samples(self, tensor: Tensor, samples: int) -> Copied | None:
+        """A copy of so many samples of what was just made; None of inference. Raises NotCopied."""
+        if tensor.is_inference():
+            return None
         self.borrowed.leave(tensor)
         copied = Copied(tensor, samples, True, self.memory)
         if not is_shared(tensor):

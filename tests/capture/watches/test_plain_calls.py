@@ -60,12 +60,25 @@ def under_no_grad(weight: nn.Parameter, x: Tensor) -> None:
         x[:, 1:3] = 7
 
 
-CHANGES = clamped, replaced, through_numpy, under_no_grad
+def sparse(weight: nn.Parameter, x: Tensor) -> None:
+    half = x.to_sparse() * 2
+    x.add_((half + half).to_dense())
+
+
+def of_inference(weight: nn.Parameter, x: Tensor) -> None:
+    with torch.inference_mode():
+        made = (x * 2).tanh()
+    x.add_(made[:, 1:].sum() + made.view(-1)[0])
+
+
+CHANGES = clamped, replaced, through_numpy, under_no_grad, of_inference
 NETS: list[Callable[[], nn.Module]] = [
     *(lambda case=case: Net(case) for case in CASES),  # type: ignore[misc]
     *(lambda change=change: Reading(change) for change in CHANGES),  # type: ignore[misc]
 ]
 IDS = [one.__name__ for one in (*CASES, *CHANGES)]
+# A clone of a sparse tensor is in no order that the test could compare.
+SPARSE: Callable[[], nn.Module] = lambda: Reading(sparse)  # noqa: E731
 
 
 _IDS = "input_ids", "output_ids", "state_ids"
@@ -131,7 +144,7 @@ def test_what_is_read_is_as_it_was_before_the_call(make: Callable[[], nn.Module]
 
 
 @borrows
-@pytest.mark.parametrize("make", NETS, ids=IDS)
+@pytest.mark.parametrize("make", [*NETS, SPARSE], ids=[*IDS, "sparse"])
 def test_the_longer_way_records_the_same(
     make: Callable[[], nn.Module], monkeypatch: pytest.MonkeyPatch
 ) -> None:
