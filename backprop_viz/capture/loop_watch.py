@@ -3,21 +3,20 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from itertools import chain
+from sys import gettrace, settrace
 from typing import Any
 
 import torch
-from torch import nn
+from torch import is_grad_enabled, nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
-from torch.optim import optimizer as optimizers
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.code import calling_frames
 from backprop_viz.capture.code.forward_code import code_of
-from backprop_viz.capture.code.line_trace import lines_traced, untraced
+from backprop_viz.capture.code.line_trace import LineTracer, lines_traced
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.followed_backward import FollowedBackward, creates_graph
 from backprop_viz.capture.logs.event_log import Copy
@@ -28,13 +27,11 @@ from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches import clipping, function_stack
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
-from backprop_viz.capture.watches.clearing_watch import clearings_alone
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
 from backprop_viz.capture.watches.module_tree import tensors_in, walked_once
-from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
@@ -64,7 +61,7 @@ class LoopWatch(TorchFunctionMode):
         self._recorder, self._models, self._ended, self._source = recorder, models, ended, source
         self._hooked = set(map(id, models))  # of others nobody says that they have run
         self._writes = recorder.writes.begin(recorder.model)
-        self._shards = "torch.distributed.fsdp" in sys.modules
+        self._shards = calling_frames.there_may_be_shards()
         self._lazy = any(map(is_lazy, chain.from_iterable(map(tensors_in, models))))
         self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
         told = recorder.errors.operation_failed, recorder.log.note_taken, recorder.modules
@@ -83,23 +80,6 @@ class LoopWatch(TorchFunctionMode):
         self.thread, self.over = LoopThread(recorder.own), False  # another thread may have it still
         self._clears: ExitStack | None = None
         self._clips: str | None = None  # what clips after a forward, before its backward
-
-    @contextmanager
-    def hooked(self) -> Iterator[None]:
-        """Know when the model runs and when an optimizer steps."""
-        handles = list(self.hook_models())
-        handles.append(optimizers.register_optimizer_step_pre_hook(self.optimizer_steps))
-        handles.append(optimizers.register_optimizer_step_post_hook(self.optimizer_stepped))
-        try:
-            alone = clearings_alone(self, self.clearing_begins, self.clearing_ends)
-            following, told = self._recorder.following_modules(), self.transforms_told()
-            heard = backwards_heard(partial(self.thread.runs_backward, self))
-            with following, heard, told, alone:
-                yield
-        finally:
-            for handle in handles:
-                handle.remove()
-            self.finish()
 
     def hook_models(self) -> Iterator[RemovableHandle]:
         """Know when a model runs, until the handles are removed."""
@@ -157,7 +137,6 @@ class LoopWatch(TorchFunctionMode):
         """Leave this thread's stack of modes, with what is over and was left there."""
         function_stack.leave(lambda one: one is self or (isinstance(one, LoopWatch) and one.over))
 
-    @untraced
     def __torch_function__(
         self,
         func: Callable[..., Any],
@@ -166,14 +145,35 @@ class LoopWatch(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
-        quiet, kwargs = self._quiet or self._evaluating or self.over, kwargs or _NO_KWARGS
-        quiet = quiet or (self._lazy and calling_frames.makes_lazy_parameters())
-        if self._functions.inside or (self._shards and calling_frames.gathers_shards(func)):
-            return func(*args, **kwargs)
-        if self._depth and not quiet:
-            made = self._plain.run(func, args, kwargs, self._code, self._phase)
-            if made is not NOT_PLAIN:
-                return made
+        tracer, kwargs = gettrace(), kwargs or _NO_KWARGS
+        if tracer is not None:
+            settrace(None)  # Python is half as fast while it is traced
+        try:
+            quiet = self._quiet or self._evaluating or self.over
+            quiet = quiet or (self._lazy and calling_frames.makes_lazy_parameters())
+            shards = self._shards and calling_frames.gathers_shards(func)
+            alone = self._functions.inside or shards
+            if self._depth and not quiet and not alone:
+                made = self._plain.run(func, args, kwargs, self._code, self._phase)
+                if made is not NOT_PLAIN:
+                    return made
+            if tracer is not None and type(tracer) is not LineTracer:
+                settrace(tracer)  # a debugger's, which sees what else runs, and may end meanwhile
+                tracer = None
+            return func(*args, **kwargs) if alone else self._hears(func, types, args, kwargs, quiet)
+        finally:
+            if tracer is not None and gettrace() is None:  # none was set while the loop was held
+                settrace(tracer)
+
+    def _hears(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        quiet: bool | int,
+    ) -> Any:
+        """The same of a function that is no plain operation of a forward."""
         name = getattr(func, "__name__", "")
         if told := name.startswith(_TOLD) and not self.over:
             self._clearing(name, args)
@@ -191,7 +191,7 @@ class LoopWatch(TorchFunctionMode):
         if phase is not None:
             self._go(phase)
         call = func, args, kwargs, self._code, phase
-        if phase is Phase.LOSS and (made := self._plain.run(*call)) is not NOT_PLAIN:
+        if phase is Phase.LOSS and (made := self._plain.run_untraced(*call)) is not NOT_PLAIN:
             return made
         result = self._functions.__torch_function__(func, types, args, kwargs)
         return self._recorder.results.ran(name, result, args)
@@ -201,7 +201,7 @@ class LoopWatch(TorchFunctionMode):
         with _UNSEEN():
             self._nodes = torch.autograd._get_sequence_nr()
             given = nested_tensors((args, kwargs))
-            return torch.is_grad_enabled() and any(map(self._recorder.own.have, given))
+            return is_grad_enabled() and any(map(self._recorder.own.have, given))
 
     def _operation_ran(self, told: Ran) -> None:
         """Note an operation; one after a backward is of a loss, if autograd follows it."""
@@ -287,12 +287,12 @@ class LoopWatch(TorchFunctionMode):
         if self.over or (inside and not (first or self._within)) or id(model) not in self._hooked:
             return
         if not self.thread.is_here():
-            trains = first and torch.is_grad_enabled() and not self._forwarded
+            trains = first and is_grad_enabled() and not self._forwarded
             if not (trains and self.thread.goes_on_here(self)):
                 return
         self._within = inside if first else self._within
         self._come_back()
-        evaluates = first and self._ended is not None and not torch.is_grad_enabled()
+        evaluates = first and self._ended is not None and not is_grad_enabled()
         if self._evaluating or (evaluates and not calling_frames.is_checkpointed()):
             self._evaluating += 1
             return

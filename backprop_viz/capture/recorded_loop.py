@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from torch import nn
 from torch.optim import Optimizer
+from torch.optim import optimizer as optimizers
 
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
@@ -13,9 +15,10 @@ from backprop_viz.capture.late_recording import made_now
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
+from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_clearings_seen
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
 from backprop_viz.capture.watches.module_tree import walked_once
+from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.iteration import Recording
 
@@ -74,10 +77,27 @@ def record(
         moves = lbfgs_moves_seen(recorder.watch.moved)
         told = LoopRecording(recorder)
         try:
-            with eager(), seen, moves, warned, watch.hooked(), noted, watch:
+            with eager(), seen, moves, warned, _hooked(watch, recorder), noted, watch:
                 yield told
         finally:
             told.end()
+
+
+@contextmanager
+def _hooked(watch: LoopWatch, recorder: Recorder) -> Iterator[None]:
+    """Have a watch know when the model runs, when an optimizer steps, and a backward begins."""
+    handles = list(watch.hook_models())
+    handles.append(optimizers.register_optimizer_step_pre_hook(watch.optimizer_steps))
+    handles.append(optimizers.register_optimizer_step_post_hook(watch.optimizer_stepped))
+    try:
+        alone = clearings_alone(watch, watch.clearing_begins, watch.clearing_ends)
+        heard = backwards_heard(partial(watch.thread.runs_backward, watch))
+        with recorder.following_modules(), heard, watch.transforms_told(), alone:
+            yield
+    finally:
+        for handle in handles:
+            handle.remove()
+        watch.finish()
 
 
 @contextmanager

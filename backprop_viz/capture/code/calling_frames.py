@@ -8,6 +8,7 @@ from types import FrameType
 from typing import Any
 
 import torch
+import torch.distributed as dist
 
 _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
 _CHECKPOINT = str(Path("torch", "utils", "checkpoint.py"))
@@ -44,12 +45,18 @@ def clipping_function() -> str | None:
     return found
 
 
+def there_may_be_shards() -> bool:
+    """Whether ``fully_shard`` may have sharded anything: it does among processes alone."""
+    grouped = dist.is_available() and dist.is_initialized()
+    return grouped and "torch.distributed.fsdp" in sys.modules
+
+
 def gathers_shards(func: Callable[..., Any]) -> bool:
     """Whether ``fully_shard`` calls a function to make parameters whole: the model does not."""
     # By view_as it marks, in the graph, where gradients are to be scattered.
     if torch.is_grad_enabled() or func is torch.Tensor.view_as:
         return False
-    frame: FrameType | None = sys._getframe(3)
+    frame: FrameType | None = sys._getframe(2)
     for _ in range(4):
         if frame is None:
             break
@@ -61,7 +68,7 @@ def gathers_shards(func: Callable[..., Any]) -> bool:
 
 def makes_lazy_parameters() -> bool:
     """Whether a lazy module is making its parameters, which is no part of the forward."""
-    frame: FrameType | None = sys._getframe(3)
+    frame: FrameType | None = sys._getframe(2)
     for _ in range(12):
         if frame is None:
             break

@@ -1,13 +1,10 @@
 """Reports each line of a function just before it runs."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
 from types import CodeType, FrameType
 from typing import Any
-
-_Heard = Callable[..., Any]
 
 
 class _InCode:
@@ -52,30 +49,3 @@ def lines_traced(code: CodeType | None, begins: Callable[[int], None]) -> Iterat
         yield
     finally:
         sys.settrace(before)
-
-
-def untraced(heard: _Heard) -> _Heard:
-    """The ``__torch_function__`` of a mode, in which no line runs that ``lines_traced`` tells of.
-
-    Python is half as fast while it is traced.
-    """
-
-    @wraps(heard)
-    def __torch_function__(  # noqa: N807 - a traced frame costs as much as a small operation
-        self: Any,
-        func: Callable[..., Any],
-        types: Sequence[type],
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        tracer = sys.gettrace()
-        if type(tracer) is not LineTracer:
-            return heard(self, func, types, args, kwargs)
-        sys.settrace(None)
-        try:
-            return heard(self, func, types, args, kwargs)
-        finally:
-            if sys.gettrace() is None:  # no other one was set while the loop was held in here
-                sys.settrace(tracer)
-
-    return __torch_function__

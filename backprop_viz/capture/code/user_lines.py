@@ -5,12 +5,16 @@ import sysconfig
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FrameType
 
 import torch
 
 from backprop_viz.recording.trace.torch_error import CodePlace
+
+# A line of a forward, and of the user's code.
+Lines = tuple[int | None, CodePlace | None]
 
 _OURS = Path(__file__).parents[2]
 # The built-in network is code that is looked at.
@@ -66,27 +70,40 @@ def line_of_file(name: str) -> int | None:
     return None if frame is None else frame.f_lineno
 
 
-def lines_running(code: CodeType | None, ours: int = 0) -> tuple[int | None, CodePlace | None]:
-    """The line of ``code`` that is running in this thread, if it is, and ``user_line``.
+def lines_running(code: CodeType | None, frame: FrameType | None, known: dict[int, Lines]) -> Lines:
+    """The line of ``code`` that is running from this frame on outwards, if it is, and the user's.
 
-    ``ours``: so many callers of this are no code of either.
+    That is ``user_line``, but that another thread which waits for this one is not looked at.
+    ``known`` is ``lines_known`` of the code.
     """
     place: CodePlace | None = None
-    frame: FrameType | None = sys._getframe(1 + ours)
     while frame is not None:
         running = frame.f_code
         if place is None:
+            if running is code and (found := known.get(frame.f_lasti)) is not None:
+                return found
             users = _known.get(running.co_filename)
             if users or (users is None and _is_users(running.co_filename)):
                 place = running.co_filename, frame.f_lineno
                 if code is None:
                     break
                 if running is code:
-                    return place[1], place
+                    found = known[frame.f_lasti] = place[1], place
+                    return found
         elif running is code:
             return frame.f_lineno, place
         frame = frame.f_back
     return None, place
+
+
+def lines_known(code: CodeType | None) -> dict[int, Lines]:
+    """The lines of somebody's own code by the instructions that ``lines_running`` has found."""
+    return {} if code is None else _lines_known(code, code.co_filename)
+
+
+@lru_cache(maxsize=64)
+def _lines_known(code: CodeType, file: str) -> dict[int, Lines]:
+    return {}  # codes that are alike in two files are equal, too
 
 
 def raising_line(error: BaseException) -> CodePlace | None:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.taken_numbers import TakenArray, TakenNumbers
+from backprop_viz.capture.logs.waiting_rows import WIDTH
 from backprop_viz.capture.tensors.from_device import wait_for_copies
 from backprop_viz.capture.tensors.late_copies import LateCopies
 from backprop_viz.capture.tensors.memory import NotCopied
@@ -55,12 +56,13 @@ class EventLog:
         self._taken = TakenNumbers()
         # How many events somebody holds: those stay as they are.
         self._given_out = 0
-        # Calls of which the events come after all of these, and what notes them.
+        # Calls of which the events come after all of these, ``WIDTH`` things of each as a
+        # ``WaitingCall`` has them, and what notes them.
         self.waiting: list[Any] = []
         self.note_waiting: Callable[[], None] | None = None
 
     def __len__(self) -> int:
-        return len(self._rows) + self._late + len(self.waiting)
+        return len(self._rows) + self._late + len(self.waiting) // WIDTH
 
     def catch_up(self) -> None:
         """Note the calls that wait."""

@@ -13,6 +13,7 @@ from backprop_viz.capture.graph.layer_graphs import PassSource, traced
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.waiting_calls import WaitingCalls
+from backprop_viz.capture.logs.waiting_rows import WIDTH
 from backprop_viz.recording.trace.layers import ForwardPass, LayerGraph
 from backprop_viz.recording.trace.phases import Phase
 
@@ -35,7 +36,7 @@ class ForwardLog:
         self._passes: dict[int, ForwardPass | Callable[[], LayerGraph]] = {}
 
     def __len__(self) -> int:
-        return len(self._operations) + len(self._log.waiting)
+        return len(self._operations) + len(self._log.waiting) // WIDTH
 
     @property
     def results(self) -> list[Tensor]:
@@ -141,7 +142,7 @@ class ForwardLog:
         if not nodes <= ids.keys():
             return False
         self._bind(rows)
-        numbers = [*self._numbers, *range(len(log) - len(calls.calls), len(log))]
+        numbers = [*self._numbers, *range(len(log) - len(calls.nodes), len(log))]
         made = ahead, calls, numbers, sources, self._names, self._last
         self._passes = {numbers[0]: partial(_layers_of_waiting, *made)}
         self._operations, self._numbers = [], []

@@ -28,7 +28,7 @@ class LineLog:
 
     def of_forward_begins(self, line: int) -> None:
         """A line of forward is about to run."""
-        self.begins(line)
+        self.lines.append((line, len(self._events)))
         if self.when_line_runs is not None:
             self.when_line_runs(line)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
@@ -12,34 +12,15 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.graph.graphs import First, Operation, first_made
 from backprop_viz.capture.graph.node_keys import Maker
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
+from backprop_viz.capture.logs.waiting_rows import WaitingCall, WaitingColumns
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.handed_gradients import held_by_others
 from backprop_viz.capture.tensors.late_copies import LateCopies
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.templates import Order, Template
-from backprop_viz.recording.trace.phases import Phase
-from backprop_viz.recording.trace.torch_error import CodePlace
 
 _LOST = NotCopied(WRITTEN_UNSEEN)
-
-
-class WaitingCall(NamedTuple):
-    """A call that has made one tensor, and written to none: ``version`` is that of the result."""
-
-    phase: Phase
-    op: str
-    name: str | None
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
-    unsure: Mapping[int, Copied]  # by id(), copies of what it has read that may be others since
-    result: Tensor
-    version: int
-    module: str | None
-    line: int | None
-    place: CodePlace | None
-    grad_enabled: bool
-    tracked: bool
 
 
 @dataclass
@@ -51,7 +32,7 @@ class WaitingCalls:
     each node. ``orders``: by its id(), the axes in memory of each that is not contiguous.
     """
 
-    calls: Sequence[WaitingCall]
+    calls: WaitingColumns
     nodes: Sequence[GradFn | None]
     known: dict[int, Copied | NotCopied]
     orders: Mapping[int, Order]
@@ -68,15 +49,15 @@ class WaitingCalls:
             return
         self.settled = True
         calls, known = self.calls, self.known
-        results = [call.result for call in calls]
-        for key in [id(one.result) for one in calls if one.result._version != one.version]:
-            known.setdefault(key, _LOST)
+        results = calls.results
+        for result, version in zip(results, calls.versions, strict=True):
+            if result._version != version:
+                known.setdefault(id(result), _LOST)
         made: dict[int, Tensor] = dict(zip(map(id, results), results, strict=True))
-        del results  # each is to be held by the calls alone
-        count = len(calls) + sum(map(made.__contains__, map(id, self._given())))
+        count = len(results) + sum(map(made.__contains__, map(id, self._given())))
 
         def times() -> Counter[int]:
-            return Counter(map(id, chain([call.result for call in calls], self._given())))
+            return Counter(map(id, chain(results, self._given())))
 
         for key in held_by_others(made, count, times):
             if key not in made:
@@ -90,33 +71,36 @@ class WaitingCalls:
 
     def _given(self) -> Iterator[Any]:
         """What the calls were given. One that waits has tensors as they are, or in a list."""
-        given = list(chain.from_iterable([call.args for call in self.calls]))
-        for kwargs in [call.kwargs for call in self.calls if call.kwargs]:
+        given = list(chain.from_iterable(self.calls.args))
+        for kwargs in filter(None, self.calls.kwargs):
             given += kwargs.values()
         return chain(given, *[value for value in given if type(value) is list])
 
     def nbytes(self) -> int:
         """The bytes that are held, at most."""
-        return sum([call.result.nbytes for call in self.calls])
+        return sum([result.nbytes for result in self.calls.results])
 
     def made(self, log: EventLog) -> Iterator[EventRow]:
         """The events, of the log that they are to be in."""
         self.settle(log.snapshots.memory)
-        for call, node in zip(self.calls, self.nodes, strict=True):
-            template = Template(call.args, call.kwargs, self.orders)
+        for call, node in zip(self._each(), self.nodes, strict=True):
+            template, (line, place) = Template(call.args, call.kwargs, self.orders), call.lines
             yield log.row(
                 call.phase,
                 call.op,
                 [self._read(call, tensor) for tensor in template.read],
                 (self._read(call, call.result),),
                 node=None if node is None else self.ids.get(node),
-                line=call.line,
+                line=line,
                 tracked=call.tracked,
                 call=template.call(call.name, None),
                 module=call.module,
-                place=call.place,
+                place=place,
                 grad_enabled=call.grad_enabled,
             )
+
+    def _each(self) -> Iterator[WaitingCall]:
+        return map(WaitingCall, *self.calls)
 
     def _read(self, call: WaitingCall, tensor: Tensor) -> Copy:
         unsure = call.unsure.get(id(tensor))
@@ -137,9 +121,7 @@ class WaitingCalls:
 
     def makers(self) -> list[Maker]:
         """What the nodes are named after, in order."""
-        return [
-            (call.phase, call.op, node) for call, node in zip(self.calls, self.nodes, strict=True)
-        ]
+        return list(zip(self.calls.phases, self.calls.ops, self.nodes, strict=True))
 
     def operations(self) -> list[Operation]:
         """The operations, in order."""
@@ -153,5 +135,5 @@ class WaitingCalls:
                 self.firsts.get(id(call.result)) or first_made(call.result),
                 call.module,
             )
-            for call, node in zip(self.calls, self.nodes, strict=True)
+            for call, node in zip(self._each(), self.nodes, strict=True)
         ]

@@ -178,7 +178,8 @@ class FunctionWatch(TorchFunctionMode):
             self._before_call(func, args, kwargs)
         draws = torch.Tag.nondeterministic_seeded in getattr(func, "tags", ())
         state = _random_state() if draws else None
-        inputs, lines = self._copy(tuple(template.read)), lines_running(self.forward)
+        inputs = self._copy(tuple(template.read))
+        lines = lines_running(self.forward, sys._getframe(), {})
         return _Begun(inputs, state, *lines, self._modules.running)
 
     def _inside_ran(
@@ -253,7 +254,8 @@ class FunctionWatch(TorchFunctionMode):
             filled = op in _DROPOUTS and "training" in kwargs and not training_given(2)
             without = "training" if filled else None
             call = template.call(_full_name(func), state if drew else None, without)
-            lines, module = lines_running(self.forward), self._modules.running
+            lines = lines_running(self.forward, sys._getframe(), {})
+            module = self._modules.running
             self._ran(Ran(op, read, inputs, made, *lines, call, module))
         return result
 

@@ -35,7 +35,8 @@ class ModuleWatch:
                 around = (f"{one}." if one else "" for one in self.scripted.values())
                 if not name.startswith(tuple(around)):
                     self.scripted[module] = name
-        self._running: list[str] = []
+        # The dotted names of those that are running, from the outermost.
+        self.stack: list[str] = []
 
     @cached_property
     def modules(self) -> tuple[Module, ...]:
@@ -49,14 +50,14 @@ class ModuleWatch:
     @property
     def running(self) -> str | None:
         """The dotted name of the innermost module that is running; None outside the model."""
-        return self._running[-1] if self._running else None
+        return self.stack[-1] if self.stack else None
 
     @contextmanager
     def within(self, name: str) -> Iterator[None]:
         """What is noted in here has run in this module."""
-        self._running.append(name)
+        self.stack.append(name)
         yield
-        self._running.pop()
+        self.stack.pop()
 
     @contextmanager
     def following(self, no_hooks: bool = False) -> Iterator[None]:
@@ -66,10 +67,10 @@ class ModuleWatch:
         """
         try:
             copied = nullcontext() if no_hooks else copied_without_hooks()
-            with seen_by(self._followed, self._running), copied:
+            with seen_by(self._followed, self.stack), copied:
                 yield
         finally:
-            self._running.clear()
+            self.stack.clear()
 
 
 class BufferWatch:

@@ -61,7 +61,7 @@ class PhaseWatch(FunctionWatch):
             except Exception:
                 pass  # of an axis that is not there: it raises again where that is noted
         if self._plain is not None:
-            made = self._plain.run(func, args, kwargs, self.forward, Phase.FORWARD)
+            made = self._plain.run_untraced(func, args, kwargs, self.forward, Phase.FORWARD)
             if made is not NOT_PLAIN:
                 return made
         self._writes.before_call(func, args, kwargs)

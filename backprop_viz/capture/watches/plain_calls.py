@@ -1,19 +1,16 @@
 """Records in one go the calls that most of a forward consists of: those that only read."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from sys import _getframe, gettrace, settrace
 from types import CodeType, EllipsisType, NoneType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import torch
 from numpy import ndarray
 from torch import Tensor, is_grad_enabled
 from torch._C import DisableTorchFunction
 from torch.nn import Parameter
 
-from backprop_viz.capture.code.user_lines import lines_running, user_line
-from backprop_viz.capture.function_names import name_of
+from backprop_viz.capture.code.user_lines import Lines, lines_known, lines_running, user_line
 from backprop_viz.capture.graph.graph_ages import NodesOfIteration
 from backprop_viz.capture.graph.graphs import Operation, first_made, grad_fn_of, grad_fns_of
 from backprop_viz.capture.graph.growing_graph import GrowthWatch
@@ -22,50 +19,29 @@ from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.forward_log import ForwardLog
 from backprop_viz.capture.logs.loss_log import LossLog
 from backprop_viz.capture.logs.model_calls import ModelCalls
-from backprop_viz.capture.logs.waiting_calls import WaitingCall, WaitingCalls
+from backprop_viz.capture.logs.waiting_calls import WaitingCalls
+from backprop_viz.capture.logs.waiting_rows import WaitingCall, waiting_columns
 from backprop_viz.capture.tensors.late_copies import LateCopies
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.snapshots import Copy
 from backprop_viz.capture.tensors.templates import Order, Template, axes_in_memory
-from backprop_viz.capture.tensors.writing import rule_of_writing
-from backprop_viz.capture.watches.function_watch import NEVER_RANDOM, op_name, tensors_in_result
+from backprop_viz.capture.watches.function_watch import tensors_in_result
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
-from backprop_viz.capture.watches.write_watch import WriteWatch
+from backprop_viz.capture.watches.plain_kinds import PlainKind, kind_of, may_scale
+from backprop_viz.capture.watches.write_watch import WriteWatch, dispatch_modes, saving_hooks
 from backprop_viz.recording.trace.phases import Phase
-from backprop_viz.recording.trace.torch_error import CodePlace
 
 # What ``run`` gives for a call that it has not run.
 NOT_PLAIN: Final = object()
 _FORWARD = Phase.FORWARD
-# Of the functions that draw no random numbers, those that are something else than an operation.
-_NO_OPERATIONS = frozenset({"__get__", "size", "dim"})
-_VIEWS = frozenset(
-    {
-        *("view", "reshape", "flatten", "transpose", "permute", "contiguous", "unsqueeze"),
-        *("squeeze", "expand", "split", "unbind", "chunk", "__getitem__", "pad"),
-    }
-)
 _TENSORS = frozenset({Tensor, Parameter})
 _UNCHANGING = frozenset({bool, int, float, str, NoneType, EllipsisType})
 # What ``x[:, 0]`` is given; a slice of tensors is none of what is usual.
 _INDICES = _UNCHANGING | {slice}
-_STRIDED = torch.strided
-# Without the function of Python's that ``NamedTuple`` fills one by.
-_new_call: Callable[[type[WaitingCall], tuple[Any, ...]], WaitingCall] = tuple.__new__
 # The arguments, and the copies by id() of what may change and nobody tells.
-_Kept = tuple[tuple[Any, ...], Mapping[int, Copied]]
+_Kept = tuple[tuple[Any, ...], Mapping[int, Copied] | None]
 _NONE_UNSURE: Mapping[int, Copied] = {}
-
-
-class _Kind(NamedTuple):
-    """A function: its operation's name, its full name, and what tells whether a call writes."""
-
-    op: str
-    name: str | None
-    rule: Callable[..., Any] | None
-    views: bool  # what it makes may have the memory of what it is given
-    scales: bool  # a GradScaler calls it
 
 
 class PlainCalls:
@@ -94,7 +70,7 @@ class PlainCalls:
         failed: Callable[[str, tuple[Tensor, ...], Exception], None],
     ) -> None:
         self._log, self._forward, self._writes = log, forward, writes
-        self._modules, self._buffers, self._made = modules, buffers, made
+        self._running, self._buffers, self._made = modules.stack, buffers, made
         self._calls, self._results, self._growth = calls, results, growth
         self._failed = failed
         self.waits = True
@@ -102,10 +78,14 @@ class PlainCalls:
         self._borrowed = log.snapshots.borrowed
         # By the id() of what the calls that wait have read, its copy; None of what they have made.
         self._known: dict[int, Copied | None] = {}
-        # The parameters that are as they were copied until somebody writes, after so many writes,
-        # each by its id(): which of these copies it has.
+        # Whether any call may wait, and by its id() of each parameter which of these copies it has:
+        # asked anew after each write. After how many of those it was asked last.
+        self._may_wait = False
         self._weights: Mapping[int, int] = {}
-        self._weights_at: int | None = None
+        self._looked_at = -1
+        # The code of the forward whose lines are noted, and ``lines_known`` of it.
+        self._code: CodeType | None = None
+        self._lines = lines_known(None)
         self._copies = LateCopies()
         # The axes in memory of those of them that are not contiguous.
         self._orders: dict[int, Order] = {}
@@ -120,100 +100,125 @@ class PlainCalls:
     ) -> Any:
         """What a function gives for these arguments; ``NOT_PLAIN`` if it has not been run.
 
-        ``code`` is that of the forward whose lines are noted.
+        ``code`` is that of the forward whose lines are noted. The mode that torch calls calls this,
+        while nothing is traced. All in one: each call within comes thousands of times.
         """
-        kind = _kind_of(func)
+        kind = kind_of(func)
+        if kind is None or phase is None:
+            return NOT_PLAIN
+        op, name, rule, views, scales = kind
+        tracks, borrowed = is_grad_enabled(), self._borrowed
         if (
-            kind is None
-            or phase is None
-            or (phase is not _FORWARD and not is_grad_enabled())
-            or ("out" in kwargs if kind.rule is None else kind.rule(args, kwargs) != ())
-            or (kind.scales and _may_scale(args))
-            or not self._writes.has_only_known_calls()
+            (phase is not _FORWARD and not tracks)
+            or ("out" in kwargs if rule is None else rule(args, kwargs) != ())
+            or (scales and args and type(args[-1]) not in _UNCHANGING and may_scale(args))
+            # No Python may run but the calls that are told of, as ``before_call`` asks.
+            or not borrowed.allowed
+            or self._log.when_noted is not None
+            or dispatch_modes()
+            or saving_hooks(True) is not None  # type: ignore[misc]
         ):
             return NOT_PLAIN
-        tracer = sys.gettrace()
-        if tracer is None:
-            return self._run_plain(func, args, kwargs, kind, code, phase)
-        sys.settrace(None)  # as ``FunctionWatch`` does
+        self._writes.alien = borrowed.calling = False
+        if self._looked_at != borrowed.writes:
+            self._written()
+        known, weights, kept = self._known, self._weights, args
+        unsure = _NONE_UNSURE if self._may_wait else None
+        for value in (*args, *kwargs.values()) if kwargs else args:
+            if (key := id(value)) in known or key in weights or type(value) in _UNCHANGING:
+                continue
+            kept, unsure = self._look_at(args, kwargs)
+            break
         try:
-            return self._run_plain(func, args, kwargs, kind, code, phase)
-        finally:
-            if sys.gettrace() is None:
-                sys.settrace(tracer)
+            result = func(*args, **kwargs) if kwargs else func(*args)
+        except Exception as error:
+            self.note_waiting()
+            self._failed(op, tuple(Template(args, kwargs).read), error)
+            raise
+        if code is not self._code:
+            self._code, self._lines = code, lines_known(code)
+        frame, lines = _getframe(2), None  # what called the mode
+        if frame.f_code is code:
+            lines = self._lines.get(frame.f_lasti)
+        if lines is None:
+            lines = lines_running(code, frame, self._lines)
+        module, version, key = self._running[-1] if self._running else None, None, id(result)
+        if (
+            unsure is not None
+            and type(result) is Tensor
+            and (not views or key in known or key in unsure or not borrowed.has(result))
+        ):
+            try:
+                contiguous, version = result.is_contiguous(), result._version
+            except RuntimeError:  # it is sparse, or of inference
+                unsure = None
+        if unsure is None or version is None:
+            self._note_now(kind, args, kwargs, result, phase, module, lines)
+            return result
+        if key not in unsure:
+            known.setdefault(key, None)
+        if not contiguous:
+            self._look_at_order(result)
+        waiting = self._log.waiting
+        if not waiting:
+            self._log.note_waiting = self.note_waiting
+        # fmt: off
+        waiting += (  # a ``WaitingCall``
+            phase, op, name, kept, kwargs, unsure, result, version, module, lines, tracks,
+            result.requires_grad,
+        )
+        # fmt: on
+        if phase is not _FORWARD:
+            self._loss_ran(op, result)
+        return result
 
-    def _run_plain(
+    def run_untraced(
         self,
         func: Callable[..., Any],
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
-        kind: _Kind,
         code: CodeType | None,
-        phase: Phase,
+        phase: Phase | None,
     ) -> Any:
-        kept = self._may_wait(args, kwargs)
+        """``run`` where somebody may trace: no line of theirs runs in there."""
+        tracer = gettrace()
+        settrace(None)
         try:
-            result = func(*args, **kwargs)
-        except Exception as error:
-            self.note_waiting()
-            self._failed(kind.op, tuple(Template(args, kwargs).read), error)
-            raise
-        if (
-            kept is not None
-            and type(result) is Tensor
-            and not result.is_inference()  # such a tensor has no version
-            and (
-                not kind.views
-                or id(result) in self._known
-                or id(result) in kept[1]
-                or not self._borrowed.has(result)
-            )
-        ):
-            args, unsure = kept
-            line, place = lines_running(code, 4)  # the callers up to the mode that torch calls
-            version, module, tracked = result._version, self._modules.running, result.requires_grad
-            op, name = kind.op, kind.name
-            # fmt: off
-            call = (
-                phase, op, name, args, kwargs, unsure, result, version, module, line, place,
-                is_grad_enabled(), tracked,
-            )
-            # fmt: on
-            if id(result) not in unsure:
-                self._known.setdefault(id(result), None)
-            if result.layout is not _STRIDED or not result.is_contiguous():
-                self._look_at_order(result)
-            waiting = self._log.waiting
-            if not waiting:
-                self._log.note_waiting = self.note_waiting
-            waiting.append(_new_call(WaitingCall, call))
-            if phase is not _FORWARD:
-                self._loss_ran(kind.op, result)
-            return result
+            return self.run(func, args, kwargs, code, phase)
+        finally:
+            if gettrace() is None:  # no other one was set while the loop was held in here
+                settrace(tracer)
+
+    def _note_now(
+        self,
+        kind: PlainKind,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        result: Any,
+        phase: Phase,
+        module: str | None,
+        lines: Lines,
+    ) -> None:
+        """Note a call that cannot wait, after those that do."""
         self.note_waiting()
         template = Template(args, kwargs)
         read = tuple(template.read)
         made = (result,) if isinstance(result, Tensor) else tuple(tensors_in_result(result))
-        if made:
-            line, place = lines_running(code)
-            operation = Operation.of(phase, kind.op, read, made, self._modules.running)
-            inputs = self._snapshots.seen(read, self._log.weights)
-            tracked = made[0].requires_grad or any(one.requires_grad for one in made[1:])
-            told = kind.name, line, place, is_grad_enabled(), tracked
-            self._note(template, inputs, operation, *told)
-            if phase is not _FORWARD:
-                self._loss_ran(kind.op, made[0])
-        return result
+        if not made:
+            return
+        operation = Operation.of(phase, kind.op, read, made, module)
+        inputs = self._snapshots.seen(read, self._log.weights)
+        tracked = made[0].requires_grad or any(one.requires_grad for one in made[1:])
+        told = kind.name, lines, is_grad_enabled(), tracked
+        self._note(template, inputs, operation, *told)
+        if phase is not _FORWARD:
+            self._loss_ran(kind.op, made[0])
 
-    def _may_wait(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Kept | None:
-        """What is kept of the arguments; None where some may change and nobody tells."""
-        if not self.waits or self._buffers.there_are or self._snapshots.may_cut:
-            return None
-        if self._writes.is_apart:  # a device's memory is not for what is looked at some day
-            return None
+    def _look_at(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Kept:
+        """What is kept of the arguments; without copies where some may change and nobody tells."""
+        if not self._may_wait:
+            return args, None
         known, weights, lists = self._known, self._weights, False
-        if self._weights_at != self._borrowed.writes:
-            weights = self._look_at_weights()
         unsure = _NONE_UNSURE
         for value in (*args, *kwargs.values()) if kwargs else args:
             kind = type(value)
@@ -222,7 +227,7 @@ class PlainCalls:
                     continue
                 found = self._snapshots.looked_up(value)
                 if found is None:
-                    return None
+                    return args, None
                 if found[1]:
                     known[id(value)] = found[0]
                 else:
@@ -233,22 +238,26 @@ class PlainCalls:
             elif kind not in _UNCHANGING and not (
                 kind is tuple and all(type(item) in _INDICES for item in value)
             ):
-                return None
+                return args, None
         if not lists:
             return args, unsure
         if any(type(value) is list for value in kwargs.values()):
-            return None
+            return args, None
         return tuple([list(value) if type(value) is list else value for value in args]), unsure
 
-    def _look_at_weights(self) -> Mapping[int, int]:
-        """Which parameters stay as they were copied together: those of the first call."""
-        first, self._weights_at = self._weights_at is None, self._borrowed.writes
+    def _written(self) -> None:
+        """Something was written to since the last call, or none came before this one."""
+        first, self._looked_at = self._looked_at < 0, self._borrowed.writes
+        # A device's memory is not for what is looked at some day.
+        self._may_wait = self.waits and not (
+            self._buffers.there_are or self._snapshots.may_cut or self._writes.is_apart
+        )
+        # Of the parameters those stay as they were copied together that the first call reads.
         self._weights = {}
         found = self._snapshots.unwritten_weights() if first else None
         if found is not None:
             keys, self._copies = found
             self._weights = dict(zip(keys, range(len(keys)), strict=True))
-        return self._weights
 
     def _look_at_order(self, tensor: Tensor) -> None:
         order = axes_in_memory(tensor)
@@ -258,7 +267,8 @@ class PlainCalls:
     def note_waiting(self) -> None:
         """Note the calls that wait: they are as they were."""
         log = self._log
-        calls, log.waiting, log.note_waiting = log.waiting, [], None
+        calls = list(map(WaitingCall, *waiting_columns(log.waiting)))
+        log.waiting, log.note_waiting = [], None
         self._known, orders, self._orders = {}, self._orders, {}
         if not calls:
             return
@@ -272,7 +282,7 @@ class PlainCalls:
                     for one in read
                 ]
                 ran = call.phase, call.op, read, (result,), grad_fn_of(result), first_made(result)
-                told = call.name, call.line, call.place, call.grad_enabled, call.tracked
+                told = call.name, call.lines, call.grad_enabled, call.tracked
                 self._note(template, inputs, Operation(*ran, call.module), *told)
             for call in calls:
                 if call.result._version != call.version:  # somebody has written to it unseen
@@ -286,21 +296,25 @@ class PlainCalls:
         Else nothing is done.
         """
         log = self._log
-        calls, known = log.waiting, self._known
-        results = [call.result for call in calls]
-        if not self._calls.is_one() or not set(map(id, results)).issuperset(map(id, roots)):
+        if not log.waiting or not self._calls.is_one():
             return False
-        nodes = grad_fns_of(results)
-        ran = zip(nodes, calls, strict=True)
-        if all(node is None or call.phase is not _FORWARD for node, call in ran):
+        calls, known = waiting_columns(log.waiting), self._known
+        if not set(map(id, calls.results)).issuperset(map(id, roots)):
+            return False
+        nodes = grad_fns_of(calls.results)
+        ran = zip(nodes, calls.phases, strict=True)
+        if all(node is None or phase is not _FORWARD for node, phase in ran):
             return False
         read: set[int] = set()
-        for node, call in zip(reversed(nodes), reversed(calls), strict=True):
-            if call.phase is _FORWARD:
+        for node, phase, made, *given in zip(
+            *map(reversed, (nodes, calls.phases, calls.results, calls.args, calls.kwargs)),
+            strict=True,
+        ):
+            if phase is _FORWARD:
                 break
-            if node is None and id(call.result) not in read:
+            if node is None and id(made) not in read:
                 return False  # that may be beside the iteration
-            read.update(map(id, nested_tensors((call.args, call.kwargs))))
+            read.update(map(id, nested_tensors(given)))
         copies: dict[int, Copied | NotCopied]
         copies = {key: copied for key, copied in known.items() if copied is not None}
         weights = self._copies, self._weights
@@ -308,14 +322,14 @@ class PlainCalls:
         output, sources = self._results.output, batch.sources(self._calls.has)
         if not self._forward.walk_waiting(roots, output, sources, waiting):
             return False
-        ops, places = [call.op for call in calls], [call.place for call in calls]
-        self._made.note_many(nodes, ops, places, len(log) - len(calls))
+        places = [place for _, place in calls.lines]
+        self._made.note_many(nodes, calls.ops, places, len(log) - len(nodes))
         log.waiting, log.note_waiting, self._known, self._orders = [], None, {}, {}
         self._snapshots.made([root for root in roots if id(root) not in waiting.known], ())
         for root in roots:  # they are asked for again
             if (found := self._snapshots.looked_up(root)) is not None:
                 waiting.known[id(root)] = found[0]
-        log.note_later(len(calls), waiting.made, waiting.nbytes)
+        log.note_later(len(nodes), waiting.made, waiting.nbytes)
         self._borrowed.settle_too.append(waiting.settle)
         self._calls.all_needed(len(log), map(log.id_of, roots))
         return True
@@ -330,8 +344,7 @@ class PlainCalls:
         inputs: Sequence[Copy],
         operation: Operation,
         name: str | None,
-        line: int | None,
-        place: CodePlace | None,
+        lines: Lines,
         grad_enabled: bool,
         tracked: bool,
     ) -> None:
@@ -341,6 +354,7 @@ class PlainCalls:
         if self._snapshots.may_cut:
             log.weights_made(read, made)
         copies = self._snapshots.made(made, log.weights)
+        line, place = lines
         place = log.place or place or user_line()
         row = log.row(
             phase,
@@ -360,19 +374,3 @@ class PlainCalls:
         if self._buffers.there_are:
             self._buffers.look(read)
             self._buffers.look(made)
-
-
-@lru_cache(maxsize=4096)
-def _kind_of(func: Callable[..., Any]) -> _Kind | None:
-    """None for a function that is looked at more closely."""
-    name = getattr(func, "__name__", "")
-    if name not in NEVER_RANDOM or name in _NO_OPERATIONS:
-        return None
-    op = op_name(func)
-    return _Kind(op, name_of(func), rule_of_writing(func), name in _VIEWS, op == "mul")
-
-
-def _may_scale(args: tuple[Any, ...]) -> bool:
-    """Whether a product may be one of a GradScaler that scales a loss."""
-    other = args[1] if len(args) > 1 else None
-    return isinstance(other, Tensor) and other.numel() == 1

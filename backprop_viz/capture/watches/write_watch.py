@@ -24,7 +24,8 @@ from backprop_viz.capture.watches.module_tree import modules_in, parameters_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
 
 _Copies = Callable[[tuple[Tensor, ...]], tuple[Copy, ...]]
-_dispatch_modes = torch._C._len_torch_dispatch_stack
+# How many modes are entered that hear of what an operation comes down to.
+dispatch_modes = torch._C._len_torch_dispatch_stack
 _hooks_of, _late_hooks_of, _grad_of = (
     attrgetter(name) for name in ("_backward_hooks", "_post_accumulate_grad_hooks", "grad")
 )
@@ -43,9 +44,9 @@ def _top_hooks_of_torch() -> Callable[[bool], Any] | None:
     return found
 
 
-_saving_hooks = _top_hooks_of_torch()
+saving_hooks = _top_hooks_of_torch()
 # Whether torch tells of the hooks at what a node saves; else nothing is borrowed.
-TELLS_OF_SAVING_HOOKS = _saving_hooks is not None
+TELLS_OF_SAVING_HOOKS = saving_hooks is not None
 # What comes with torch. triton's own library is a compiler.
 _TORCHS_OWN = ("torch", "torchvision", "torchaudio", "functorch", "triton")
 
@@ -126,8 +127,8 @@ class WriteWatch:
         self.alien = borrowed.calling = False
         if not borrowed.allowed:
             return
-        assert _saving_hooks is not None
-        if _saving_hooks(True) is not None or _dispatch_modes() or self._log.when_noted:
+        assert saving_hooks is not None
+        if saving_hooks(True) is not None or dispatch_modes() or self._log.when_noted:
             # Somebody's Python runs within operations, when they save a tensor, or are noted.
             self.end()
             return
@@ -145,19 +146,6 @@ class WriteWatch:
             borrowed.expose(nested_tensors((args, kwargs)))
         if reaches_hooks(function):
             self._hooked = True
-
-    def has_only_known_calls(self) -> bool:
-        """Whether everything is borrowed, and no Python but the calls that are told of runs.
-
-        If so, a function is about to be called that writes to nothing.
-        """
-        borrowed = self._borrowed
-        if not borrowed.allowed or self._log.when_noted is not None or _dispatch_modes():
-            return False
-        if _saving_hooks(True) is not None:  # type: ignore[misc]
-            return False
-        self.alien = borrowed.calling = False
-        return True
 
     def sees_all_of(self, nodes: FoundNodes) -> bool:
         """Whether no Python but ours runs in a backward through these nodes, as far as is known."""
