@@ -394,7 +394,7 @@ class Recorder:
             if within is None:  # else more is read again
                 self._snapshots.forget_all_but((*kept, *self._forward.results))
             self._buffers.look_at_all()
-        with self._nodes_watch.running_through(self._walked.newest, self.writes, within):
+        with self._nodes_watch.running_through(self._walked.newest, self.writes, within) as calm:
             yield
-        note_all_reduce(self.model, self.watch)
+        note_all_reduce(self.model, self.watch, calm)
         self._backwards += 1

@@ -85,12 +85,16 @@ class BackwardWatch:
     @contextmanager
     def running_through(
         self, nodes: FoundNodes, writes: WriteWatch, within: Within
-    ) -> Iterator[None]:
-        """Note what a backward does ``within`` at these nodes, all that the graph has."""
+    ) -> Iterator[bool]:
+        """Note what a backward does ``within`` at these nodes, all that the graph has.
+
+        Whether it is calm: only torch's own nodes run, and no Python but ours. So it changes
+        nothing but ``.grad``, which is noted with it.
+        """
         calm = self._calm(nodes, writes.is_apart) if writes.sees_all_of(nodes) else None
         seen = calm or self.running(nodes.all)
         with writes.backward(calm is not None), seen, within or nullcontext():
-            yield
+            yield calm is not None
 
     def _calm(self, nodes: FoundNodes, at_once: bool) -> CalmBackward | None:
         """Notes what a backward does in which no Python runs but ours; None if others have hooks.

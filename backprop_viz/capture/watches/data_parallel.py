@@ -7,14 +7,19 @@ from typing import Any
 from torch import Tensor, nn
 
 from backprop_viz.capture.watches.late_changes import CHANGED
+from backprop_viz.capture.watches.module_tree import walked_once
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.recording.trace.all_reduce import REDUCE_SCATTER, all_reduce_call
 
 
-def note_all_reduce(model: nn.Module, parameters: ParameterWatch) -> None:
-    """Note what backward has made of ``.grad`` after its accumulation, when backward is over."""
-    if parameters.is_as_seen:
+@walked_once()
+def note_all_reduce(model: nn.Module, parameters: ParameterWatch, calm: bool) -> None:
+    """Note what backward has made of ``.grad`` after its accumulation, when backward is over.
+
+    ``calm``: only torch's own nodes have run in it; what they add to ``.grad`` is noted.
+    """
+    if calm or parameters.is_as_seen:
         return
     ended = time.perf_counter()
     for parallel in parallel_modules(model):
