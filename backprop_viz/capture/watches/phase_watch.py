@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from types import CodeType
 from typing import Any, Self
 
-from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
@@ -55,11 +54,6 @@ class PhaseWatch(FunctionWatch):
         kwargs = kwargs or {}
         if self.inside or func in TELLS_ABOUT:
             return func(*args, **kwargs)
-        if func is Tensor.size:
-            try:
-                return func(*args, **kwargs)
-            except Exception:
-                pass  # of an axis that is not there: it raises again where that is noted
         if self._plain is not None:
             made = self._plain.run_untraced(func, args, kwargs, self.forward, Phase.FORWARD)
             if made is not NOT_PLAIN:
