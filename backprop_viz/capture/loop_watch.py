@@ -154,7 +154,7 @@ class LoopWatch(TorchFunctionMode):
             shards = self._shards and calling_frames.gathers_shards(func)
             alone = self._functions.inside or shards
             if self._depth and not quiet and not alone:
-                made = self._plain.run(func, args, kwargs, self._code, self._phase)
+                made = self._plain.run_plain(func, args, kwargs, self._code, self._phase)
                 if made is not NOT_PLAIN:
                     return made
             if tracer is not None and type(tracer) is not LineTracer:

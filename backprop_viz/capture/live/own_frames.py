@@ -10,7 +10,7 @@ from torch.overrides import handle_torch_function
 
 # Our functions that call what the script has called: what raises there is its own.
 _PASS_ON = (
-    *("__torch_function__", "_reported", "_run_plain", "_outside"),
+    *("__torch_function__", "_hears", "_reported", "run_plain", "_outside"),
     *("_backward", "backward", "zero_grad"),
 )
 # Where our own code is; Ctrl+C may come while it waits in ``threading``.

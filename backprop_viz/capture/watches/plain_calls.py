@@ -32,7 +32,7 @@ from backprop_viz.capture.watches.plain_kinds import PlainKind, kind_of, may_sca
 from backprop_viz.capture.watches.write_watch import WriteWatch, dispatch_modes, saving_hooks
 from backprop_viz.recording.trace.phases import Phase
 
-# What ``run`` gives for a call that it has not run.
+# What ``run_plain`` gives for a call that it has not run.
 NOT_PLAIN: Final = object()
 _FORWARD = Phase.FORWARD
 _TENSORS = frozenset({Tensor, Parameter})
@@ -90,7 +90,7 @@ class PlainCalls:
         # The axes in memory of those of them that are not contiguous.
         self._orders: dict[int, Order] = {}
 
-    def run(
+    def run_plain(
         self,
         func: Callable[..., Any],
         args: tuple[Any, ...],
@@ -180,11 +180,11 @@ class PlainCalls:
         code: CodeType | None,
         phase: Phase | None,
     ) -> Any:
-        """``run`` where somebody may trace: no line of theirs runs in there."""
+        """``run_plain`` where somebody may trace: no line of theirs runs in there."""
         tracer = gettrace()
         settrace(None)
         try:
-            return self.run(func, args, kwargs, code, phase)
+            return self.run_plain(func, args, kwargs, code, phase)
         finally:
             if gettrace() is None:  # no other one was set while the loop was held in here
                 settrace(tracer)

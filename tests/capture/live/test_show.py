@@ -4,6 +4,7 @@ import copy
 import os
 import subprocess
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -155,22 +156,37 @@ def test_what_cannot_be_shown_is_refused_before_a_window_opens() -> None:
 
 
 class Wrong(nn.Module):
-    """Multiplies what does not fit."""
+    """Goes on with what does not fit."""
 
-    def __init__(self) -> None:
+    def __init__(self, mistake: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
-        self.a = nn.Linear(5, 2)
+        self.mistake = mistake
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.a(torch.relu(x))
+        return self.mistake(torch.relu(x))
 
 
-def test_a_models_mistake_has_the_models_lines_and_none_of_ours() -> None:
-    with pytest.raises(RuntimeError, match="cannot be multiplied") as raised:
-        bv.show(Wrong(), torch.randn(4, 3), loss=torch.sum)
+def drawn_from_nothing(x: Tensor) -> Tensor:
+    return torch.multinomial(x[:, :0], 1)
+
+
+def of_too_many_samples(x: Tensor) -> Tensor:
+    return torch.rand(4, requires_grad=True) * x.is_floating_point(1)  # type: ignore[call-arg]
+
+
+MISTAKES = nn.Linear(5, 2), drawn_from_nothing, of_too_many_samples
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_models_mistake_has_the_models_lines_and_none_of_ours(
+    mistake: Callable[[Tensor], Tensor],
+) -> None:
+    model = Wrong(mistake)
+    with pytest.raises((RuntimeError, TypeError)) as raised:
+        bv.show(model, torch.randn(4, 3), loss=torch.sum)
     names = [frame.name for frame in traceback.extract_tb(raised.value.__traceback__)]
-    with pytest.raises(RuntimeError) as plain:
-        Wrong()(torch.randn(4, 3))
+    with pytest.raises(raised.type) as plain:
+        model(torch.randn(4, 3))
     alone = [frame.name for frame in traceback.extract_tb(plain.value.__traceback__)]
     # torch has a frame more where a module has hooks.
     assert [name for name in names if name != "inner"] == alone

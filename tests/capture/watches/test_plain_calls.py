@@ -156,7 +156,7 @@ def test_the_longer_way_records_the_same(
 
     monkeypatch.setattr(plain_calls, "Template", seen)
     one = recorded(make)
-    monkeypatch.setattr(PlainCalls, "run", lambda *_: NOT_PLAIN)
+    monkeypatch.setattr(PlainCalls, "run_plain", lambda *_: NOT_PLAIN)
     other = recorded(make)
     assert list(map(told, one.events)) == list(map(told, other.events))
     assert one.graph == other.graph
