@@ -1,9 +1,15 @@
 """A monkey user cannot break the window. MONKEY_ACTIONS=n and MONKEY_SEED=n for another run."""
 
 import os
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
 
+from tests.monkey.answers import confine_file_dialogs
 from tests.monkey.scripts import CHANGED
 from tests.monkey.shrink import outcome, shortest
 from tests.nightly import NIGHTLY, by_night
@@ -67,3 +73,24 @@ def test_what_goes_wrong_is_found_and_said() -> None:
     assert "seed -1: after action 2" in wrong
     assert "Qt said: on purpose" in wrong
     assert failed_at(wrong, 10) == 3
+
+
+def test_its_file_dialogs_leave_all_files_as_they_are(qtbot: QtBot, tmp_path: Path) -> None:
+    """Without that Delete and Return had deleted a folder of the checkout."""
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    for folder in inside, outside:
+        folder.mkdir()
+        (folder / "kept.txt").write_text("here")
+    dialog = QFileDialog(None, "", str(outside))
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    confine_file_dialogs(inside)
+    assert dialog.testOption(QFileDialog.Option.ReadOnly)
+    assert Path(dialog.directory().absolutePath()) == inside
+    listed = dialog.findChild(QAbstractItemView, "listView")
+    qtbot.waitUntil(lambda: listed.model().rowCount(listed.rootIndex()) == 1)
+    listed.setCurrentIndex(listed.model().index(0, 0, listed.rootIndex()))
+    QTest.keyClick(listed, Qt.Key.Key_Delete)
+    assert QApplication.activeModalWidget() in (None, dialog)
+    assert (inside / "kept.txt").read_text() == "here"

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QDialog,
     QFileDialog,
     QInputDialog,
@@ -33,6 +34,18 @@ def answer(dialog: QDialog, draw: random.Random, paths: Sequence[Path]) -> str:
         return f"{button.text()!r} in {name_of(dialog)}"
     {"accept": dialog.accept, "reject": dialog.reject}.get(how, dialog.close)()
     return f"{how} {name_of(dialog)}"
+
+
+def confine_file_dialogs(folder: Path) -> None:
+    """Have the open file dialogs stay in a folder, and leave all files as they are.
+
+    Qt's own dialog creates, renames and deletes, and the Delete key and Return are enough for that.
+    """
+    for dialog in QApplication.topLevelWidgets():
+        if isinstance(dialog, QFileDialog):
+            dialog.setOption(QFileDialog.Option.ReadOnly)
+            if not Path(dialog.directory().absolutePath()).is_relative_to(folder):
+                dialog.setDirectory(str(folder))
 
 
 def answer_file(dialog: QFileDialog, draw: random.Random, paths: Sequence[Path]) -> str:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.actions.menus import MENU_COMMANDS
 from backprop_viz.desktop.window.main_window import MainWindow
-from tests.monkey.answers import answer, answer_popup, name_of
+from tests.monkey.answers import answer, answer_popup, confine_file_dialogs, name_of
 from tests.monkey.asking import asked_about
 from tests.monkey.files import make_files
 from tests.monkey.networks import TEXTS
@@ -53,7 +53,7 @@ class MonkeyUser:
         resting: Callable[[], AbstractContextManager[None]],
     ) -> None:
         """``resting``: as long as another window is made, stalls are not counted."""
-        self.window = window
+        self._window, self._folder = window, folder
         self._resting = resting
         self.found_wrong: list[str] = []  # by what it does itself
         self._seed = seed
@@ -84,8 +84,17 @@ class MonkeyUser:
             (1, self._speak),
         )
 
+    @property
+    def window(self) -> MainWindow:
+        """The main window: the one that has come in place of it, in another language, if any."""
+        while self._window.successor is not None:
+            self._window = self._window.successor
+            self._leave_out()
+        return self._window
+
     def do(self, number: int) -> str:
         """Do action ``number``; what it was."""
+        confine_file_dialogs(self._folder)
         self._draw = random.Random(f"{self._seed}/{number}")
         if self._seed == BROKEN and number == 2:
             qWarning("on purpose")
@@ -347,8 +356,6 @@ class MonkeyUser:
             session.wait_until(lambda: before.successor is not None, A_WHILE_S)
         if before.successor is None:
             return f"language {code} again"
-        self.window = before.successor
-        self._leave_out()
         return f"language {code}, in another window after {time.monotonic() - began:.2f} s"
 
     # -- time --------------------------------------------------------------------------------
