@@ -267,11 +267,11 @@ class PlainCalls:
     def note_waiting(self) -> None:
         """Note the calls that wait: they are as they were."""
         log = self._log
+        self._known, orders, self._orders = {}, self._orders, {}
+        if not log.waiting:
+            return
         calls = list(map(WaitingCall, *waiting_columns(log.waiting)))
         log.waiting, log.note_waiting = [], None
-        self._known, orders, self._orders = {}, self._orders, {}
-        if not calls:
-            return
         seen = self._snapshots.seen
         with DisableTorchFunction():
             for call in calls:
