@@ -33,8 +33,7 @@ class Cloning(TorchFunctionMode):
             roots = [args[0]] if isinstance(args[0], Tensor) else list(args[0])
             handles = [
                 node.register_hook(self._node_ran)
-                for root in roots
-                for node in _nodes(root.grad_fn)
+                for node in _nodes([root.grad_fn for root in roots])
                 if type(node).__name__ != "AccumulateGrad"
             ]
             try:
@@ -67,11 +66,12 @@ def _tensors(value: Any) -> Iterator[Tensor]:
             yield from _tensors(item)
 
 
-def _nodes(root: Any) -> list[Any]:
-    found, seen = [root], {root}
+def _nodes(roots: Sequence[Any]) -> list[Any]:
+    seen = dict.fromkeys(root for root in roots if root is not None)
+    found = list(seen)
     for node in found:
         for following, _ in node.next_functions:
             if following is not None and following not in seen:
-                seen.add(following)
+                seen[following] = None
                 found.append(following)
     return found
