@@ -14,6 +14,8 @@ ALLOWED = {
     ("benchmarks/bench_latency.py", "_hold"): "notes an instant in a process that is measured",
     ("capture/live/test_odd_loops.py", "_indices"): "torch's, of a sparse tensor",
     ("capture/live/test_odd_loops.py", "_values"): "torch's, of a sparse tensor",
+    ("capture/test_held_by_whom.py", "_base"): "torch's, of a view",
+    ("capture/test_held_by_whom.py", "_values"): "torch's, of a sparse tensor",
     ("capture/watches/test_shapes_that_change.py", "_base"): "torch's, of a view",
 }
 

@@ -172,36 +172,47 @@ def backward_of(net: nn.Module, run: Callable[[], Write]) -> list[Event]:
 
 
 class Plain(nn.Module):
-    """Two layers; what the first gives has two uses, its weight one more."""
+    """Two layers; what the first gives has two uses, its weight one more.
 
-    def __init__(self) -> None:
+    ``views``: some gradients are views of others.
+    """
+
+    def __init__(self, views: bool = False) -> None:
         super().__init__()
         torch.manual_seed(0)
-        self.a, self.b = nn.Linear(6, 6), nn.Linear(6, 3)
+        self.a, self.b, self.views = nn.Linear(6, 6), nn.Linear(6, 3), views
 
     def forward(self, x: Tensor) -> Tensor:
         self.h = self.a(x)
-        return self.b(self.h.tanh() * self.h.view(30).view(5, 6)) + self.a.weight.sum()
+        other = self.h.view(30).view(5, 6) if self.views else self.h.exp()
+        return self.b(self.h.tanh() * other) + self.a.weight.exp().mean()
 
 
 class Once:
-    """Gradients that nobody keeps; their memory is numpy's."""
+    """Gradients that nobody keeps when they are given."""
 
-    def __init__(self, array: Array) -> None:
-        self._array = array
+    def __init__(self, make: Callable[[], Tensor]) -> None:
+        self._make = make
 
     def __iter__(self) -> Iterator[Tensor]:
-        yield torch.from_numpy(self._array)
+        yield self._make()
 
     def __len__(self) -> int:
         return 1
 
 
-def given_as_numpys_memory(net: Plain) -> Write:
+def given_in_numpys_memory(net: Plain) -> Write:
     array = np.full((5, 3), 2, np.float32)
-    out = net(batch()) + torch.ones(5, 3)
-    torch.autograd.backward([out], Once(array))  # type: ignore[arg-type]
+    gradients: Any = Once(lambda: torch.from_numpy(array))
+    torch.autograd.backward([net(batch()) + torch.ones(5, 3)], gradients)
     return lambda: array.fill(9)
+
+
+def given_in_anothers_memory(net: Plain) -> Write:
+    given = torch.full((5, 3), 2.0)
+    gradients: Any = Once(lambda: unseen(given.detach))
+    torch.autograd.backward([net.b(net.a(batch()).tanh()) * 2], gradients)
+    return given.zero_
 
 
 def given_as_a_view(net: Plain) -> Write:
@@ -226,18 +237,18 @@ def given_to_a_leaf(net: Plain) -> Write:
 
 
 def asked_for(net: Plain) -> Write:
-    found = list(torch.autograd.grad(net(batch()).square().sum(), [net.h, net.a.weight]))
+    found = list(torch.autograd.grad(net(batch()).square().mean(), [net.h, net.a.weight]))
     return lambda: torch._foreach_zero_(found)
 
 
 def asked_for_and_viewed(net: Plain) -> Write:
-    found, _ = torch.autograd.grad(net(batch()).square().sum(), [net.h, net.a.weight])
+    found, _ = torch.autograd.grad(net(batch()).square().mean(), [net.h, net.a.weight])
     part = unseen(lambda: found.view(-1)[3:])
     return part.zero_
 
 
 def asked_for_and_seen_by_numpy(net: Plain) -> Write:
-    found, _ = torch.autograd.grad(net(batch()).square().sum(), [net.h, net.a.weight])
+    found, _ = torch.autograd.grad(net(batch()).square().mean(), [net.h, net.a.weight])
     with torch._C.DisableTorchFunction():
         array = found.numpy()
     return lambda: array.fill(9)
@@ -245,7 +256,7 @@ def asked_for_and_seen_by_numpy(net: Plain) -> Write:
 
 def saved_by_another_graph(net: Plain) -> Write:
     """What a node was given is saved for a backward of this one, and Python has not got it."""
-    (grad,) = torch.autograd.grad(net(batch()).square().sum(), [net.h], create_graph=True)
+    (grad,) = torch.autograd.grad(net(batch()).square().mean(), [net.h], create_graph=True)
     nodes, saved = [grad.grad_fn], []
     for node in nodes:
         assert node is not None
@@ -264,17 +275,19 @@ def saved_by_another_graph(net: Plain) -> Write:
 
 
 GRADIENTS = (
-    *(given_as_numpys_memory, given_as_a_view, given_to_two, given_to_a_leaf, asked_for),
+    *(given_in_numpys_memory, given_in_anothers_memory, given_as_a_view, given_to_two),
+    *(given_to_a_leaf, asked_for),
     *(asked_for_and_viewed, asked_for_and_seen_by_numpy, saved_by_another_graph),
 )
 
 
+@pytest.mark.parametrize("views", [False, True])
 @pytest.mark.parametrize("run", GRADIENTS, ids=lambda run: run.__name__)
-def test_what_a_node_was_given_and_sent(run: Callable[[Plain], Write]) -> None:
+def test_what_a_node_was_given_and_sent(run: Callable[[Plain], Write], views: bool) -> None:
     cloning = Cloning()
     with cloning:
-        run(Plain())
-    net = Plain()
+        run(Plain(views))
+    net = Plain(views)
     events = backward_of(net, lambda: run(net))
     assert not any(event.missing for event in events)
     assert [[a if a is None else numbers(a) for a in e.inputs] for e in events] == cloning.given
@@ -282,11 +295,12 @@ def test_what_a_node_was_given_and_sent(run: Callable[[Plain], Write]) -> None:
     assert cloning.sent
 
 
-def test_what_has_come_to_a_leaf_that_has_its_memory_from_then_on() -> None:
+@pytest.mark.parametrize("views", [False, True])
+def test_what_has_come_to_a_leaf_that_has_its_memory_from_then_on(views: bool) -> None:
     """torch sums up what two uses of a weight send, and has nobody else hold the sum."""
-    net = Plain()
+    net = Plain(views)
     with bv.record(net) as recorded:
-        net(batch()).square().sum().backward()
+        net(batch()).square().mean().backward()
     grad = net.a.weight.grad
     assert grad is not None
     expected = bits(grad)

@@ -47,6 +47,7 @@ class WalkedGraph:
     ) -> None:
         self._only, self._snapshots, self._last = only, snapshots, last
         self.nodes: list[GradFn] = []
+        self.roots: list[GradFn | None] = []  # of the newest result; None for a leaf
         self.newest = FoundNodes({})  # those that the newest roots lead to
         self.ids: dict[GradFn, int] = {}
         self.edges: NextFunctions = {}
@@ -80,7 +81,8 @@ class WalkedGraph:
         ``later`` gives those of operations that came after these, when the graph is made.
         """
         kept = self.nodes[: self._kept]
-        edges = walk_all([node for node in map(grad_fn_of, roots) if node is not None])
+        self.roots = list(map(grad_fn_of, roots))
+        edges = walk_all([node for node in self.roots if node is not None])
         self.newest = FoundNodes(edges)
         found = list(edges)
         if kept:

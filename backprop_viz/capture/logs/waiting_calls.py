@@ -1,10 +1,10 @@
 """The calls of a forward and a loss of which the events are made when somebody looks."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any
+from itertools import chain, compress
+from operator import attrgetter, ne
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
@@ -14,13 +14,14 @@ from backprop_viz.capture.graph.node_keys import Maker
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
 from backprop_viz.capture.logs.waiting_rows import WaitingCall, WaitingColumns
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
-from backprop_viz.capture.tensors.handed_gradients import held_by_others
+from backprop_viz.capture.tensors.holders import Memories, held_by_others, in_pieces
 from backprop_viz.capture.tensors.late_copies import LateCopies
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.templates import Order, Template
 
 _LOST = NotCopied(WRITTEN_UNSEEN)
+_version_of: Callable[[Tensor], int] = attrgetter("_version")
 
 
 @dataclass
@@ -49,19 +50,19 @@ class WaitingCalls:
             return
         self.settled = True
         calls, known = self.calls, self.known
-        results = calls.results
-        for result, version in zip(results, calls.versions, strict=True):
-            if result._version != version:
-                known.setdefault(id(result), _LOST)
-        made: dict[int, Tensor] = dict(zip(map(id, results), results, strict=True))
-        count = len(results) + sum(map(made.__contains__, map(id, self._given())))
-
-        def times() -> Counter[int]:
-            return Counter(map(id, chain(results, self._given())))
-
-        for key in held_by_others(made, count, times):
-            if key not in made:
-                continue
+        keys = list(map(id, calls.results))
+        made: dict[int, Tensor] = dict(zip(keys, calls.results, strict=True))
+        memories, versions = Memories(), list[int]()
+        for some in in_pieces(made.values()):
+            versions += map(_version_of, some)
+            memories.look_at(some)
+        some = ()  # each is to be held by the calls alone
+        now = dict(zip(made, versions, strict=True))
+        written = compress(keys, map(ne, map(now.get, keys), calls.versions))
+        known.update(dict.fromkeys(set(written) - known.keys(), _LOST))
+        # Memory of numpy's is no result's alone: it is that of what a call was given, too. What has
+        # been handed back as it was given is known by its copy.
+        for key in held_by_others(made, memories, self._times()):
             self.firsts[key] = first_made(made[key])
             if key not in known and key not in self.numbers:
                 try:
@@ -69,12 +70,15 @@ class WaitingCalls:
                 except NotCopied as reason:
                     known[key] = reason
 
-    def _given(self) -> Iterator[Any]:
-        """What the calls were given. One that waits has tensors as they are, or in a list."""
+    def _times(self) -> Counter[int]:
+        """How often each tensor is held here, by its id()."""
         given = list(chain.from_iterable(self.calls.args))
         for kwargs in filter(None, self.calls.kwargs):
             given += kwargs.values()
-        return chain(given, *[value for value in given if type(value) is list])
+        # One that waits has tensors as they are, or in a list.
+        for some in [value for value in given if type(value) is list]:
+            given += some
+        return Counter(map(id, chain(self.calls.results, given)))
 
     def nbytes(self) -> int:
         """The bytes that are held, at most."""

@@ -12,7 +12,7 @@ from itertools import chain
 import torch
 from torch import Tensor
 
-from backprop_viz.capture.tensors.handed_gradients import held_themselves
+from backprop_viz.capture.tensors.holders import held_themselves
 from backprop_viz.capture.watches.interventions import Grads
 
 # Of each leaf without a ``.grad`` before: it, and which of the gradients that were handed on it is.
