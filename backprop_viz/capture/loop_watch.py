@@ -3,13 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import chain
 from sys import gettrace, settrace
 from typing import Any
 
 import torch
 from torch import is_grad_enabled, nn
-from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
@@ -31,7 +29,7 @@ from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_n
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
-from backprop_viz.capture.watches.module_tree import tensors_in, walked_once
+from backprop_viz.capture.watches.module_tree import any_lazy, walked_once
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
@@ -62,7 +60,7 @@ class LoopWatch(TorchFunctionMode):
         self._hooked = set(map(id, models))  # of others nobody says that they have run
         self._writes = recorder.writes.begin(recorder.model)
         self._shards = calling_frames.there_may_be_shards()
-        self._lazy = any(map(is_lazy, chain.from_iterable(map(tensors_in, models))))
+        self._lazy = any(map(any_lazy, models))
         self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
         told = recorder.errors.operation_failed, recorder.log.note_taken, recorder.modules
         seen = self._writes.before_it_runs(recorder.copies), self._code, *told

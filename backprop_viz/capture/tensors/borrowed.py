@@ -1,6 +1,6 @@
 """Memory of torch's that a recording reads without a copy, until somebody may write to it."""
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from contextlib import contextmanager
 
 import torch
@@ -95,9 +95,10 @@ class BorrowedMemory:
             self._copy(self._borrowed.pop(address))
         return False
 
-    def leave_all(self, addresses: Iterable[int]) -> None:
+    def leave_all(self, addresses: Collection[int]) -> None:
         """As ``leave``, for what lies in memory that begins at these addresses."""
-        self._excluded.update(set(addresses) - self._borrowed.keys())
+        lent = self._borrowed.keys()
+        self._excluded.update(addresses if lent.isdisjoint(addresses) else set(addresses) - lent)
 
     def exclude_all(self, tensors: Iterable[Tensor], addresses: Iterable[int]) -> None:
         """As ``exclude``, for tensors in memory that begins at these addresses."""

@@ -4,7 +4,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 _named_modules = nn.Module.named_modules
 
@@ -115,6 +117,18 @@ def tensors_in(model: nn.Module) -> list[Tensor]:
     modules = modules_in(model)
     held = [tensors for _, one in modules for tensors in (one._parameters, one._buffers) if tensors]
     return [tensor for tensors in held for tensor in tensors.values() if tensor is not None]
+
+
+def any_lazy(model: nn.Module) -> bool:
+    """Whether one of those has no numbers yet."""
+    tensors = tensors_in(model)
+    return any(map(is_lazy, dict(zip(map(type, tensors), tensors, strict=True)).values()))
+
+
+def any_scripted(model: nn.Module) -> bool:
+    """Whether one of the modules runs outside Python."""
+    kinds = {type(module) for _, module in modules_in(model)}
+    return any(issubclass(kind, torch.jit.ScriptModule) for kind in kinds)
 
 
 def buffers_in(model: nn.Module) -> Iterator[tuple[str, Tensor]]:

@@ -220,10 +220,10 @@ class ParameterWatch:
         values_now, grads_now = self._copies(kept)
         other_grads = set(grads_now.changed_from(grads))
         changes: list[Change] = []
-        number = -1
-        for name, parameter in self._own.all():
+        number, pairs = -1, self._own.all()
+        for name, parameter in pairs:
             rule = "sub_" if rules is None else rules.get(id(parameter))
-            if not self._own.keeps(name):
+            if pairs is not kept and not self._own.keeps(name):
                 if rules is not None and rule is not None and parameter.grad is not None:
                     changes.append((None, name, rule, "parameter"))
                 continue

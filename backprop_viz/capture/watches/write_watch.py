@@ -20,7 +20,7 @@ from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.tensors.from_device import has_room
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.writing import reaches_hooks, written_by
-from backprop_viz.capture.watches.module_tree import modules_in, parameters_in
+from backprop_viz.capture.watches.module_tree import any_scripted, parameters_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
 
 _Copies = Callable[[tuple[Tensor, ...]], tuple[Copy, ...]]
@@ -79,7 +79,7 @@ class WriteWatch:
         self._borrowed.lose = self._log.lose
         self._borrowed.allowed = self._every_module and not (
             not TELLS_OF_SAVING_HOOKS
-            or any(isinstance(module, torch.jit.ScriptModule) for _, module in modules_in(model))
+            or any_scripted(model)
             or next(parallel_modules(model), None) is not None
             or is_sharded(model)
             or _kernels_loaded()
