@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 import backprop_viz as bv
@@ -67,3 +67,42 @@ def test_it_is_watched(kind: str, keep: Keep, tmp_path: Path) -> None:
     health = [one.iteration for one in told.health]
     assert (health if keep == "health" else iterations) == [1, 2, 3]
     assert all(one.missing for health in told.health for one in health.tensors)
+
+
+class Words(nn.Module):
+    """Reads sentences of different lengths, each padded in the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Linear(3, 4), nn.Linear(4, 2)
+
+    def forward(self, words: Tensor) -> Tensor:
+        return torch.nested.to_padded_tensor(self.b(self.a(words).relu()), 0.0)
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors is in prototype")
+@pytest.mark.parametrize("keep", ["full", "health"])
+def test_a_strided_nested_tensor_has_no_shape_and_the_loop_goes_on(
+    keep: Keep, tmp_path: Path
+) -> None:
+    def train(watched: bool) -> list[Tensor]:
+        torch.manual_seed(0)
+        net = Words()
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        file = tmp_path / "run.bprec"
+        with bv.watch(net, optimizer, to=file, keep=keep) if watched else nullcontext():
+            for _ in range(3):
+                optimizer.zero_grad()
+                words = torch.nested.nested_tensor([torch.randn(2, 3), torch.randn(1, 3)])
+                net(words).square().sum().backward()
+                optimizer.step()
+        return [p.detach() for p in net.parameters()]
+
+    plain = train(False)
+    assert all(map(torch.equal, train(True), plain))
+    if keep == "full":
+        recording = bv.load(tmp_path / "run.bprec")[2]
+        (padded,) = (e for e in recording.events if e.op == "nested_to_padded_tensor")
+        assert padded.missing == {"input 0": "nested"}
+        assert padded.outputs[0] is not None
+        assert padded.outputs[0].shape == (2, 2, 2)

@@ -250,7 +250,10 @@ def chosen_nodes(
 def raw_shape(node: GradFn) -> torch.Size | None:
     """The shape of a node's first output, as torch has it; None where it does not tell."""
     metadata: Any = getattr(node, "_input_metadata", None)
-    return metadata[0].shape if metadata else None
+    try:
+        return metadata[0].shape if metadata else None
+    except RuntimeError:  # of a nested tensor that is not jagged
+        return None
 
 
 def _shape(node: GradFn) -> tuple[int, ...] | None:

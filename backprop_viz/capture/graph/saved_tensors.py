@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 from torch.nn import Parameter
 
-from backprop_viz.capture.tensors.shapes import known_shape
+from backprop_viz.capture.tensors.shapes import known_shape, shape_of
 from backprop_viz.recording.trace.graph import Saved
 
 _STRIDED = torch.strided
@@ -147,7 +147,7 @@ def _saved_by(node: GradFn) -> SavedTensors:
             value = (value,)
         if isinstance(value, list | tuple):
             tensors = [tensor for tensor in value if isinstance(tensor, Tensor)]
-            found += [(name, tensor.shape, _bytes_of(tensor)) for tensor in tensors]
+            found += [(name, shape_of(tensor), _bytes_of(tensor)) for tensor in tensors]
     return found
 
 

@@ -43,7 +43,7 @@ class BatchLog:
         """What a forward pass reads, by the names of forward's parameters."""
         self.inputs = dict(inputs)
         self._batch = batch = next(iter(inputs.values()), None)
-        self._log.snapshots.batch_size = 0 if batch is None or not batch.ndim else len(batch)
+        self._log.snapshots.batch_size = 0 if batch is None or not batch.ndim else batch.size(0)
         self._ids = None
         copied = {
             name: (tensor, self._log.id_of(tensor), shape_of(tensor))

@@ -322,6 +322,7 @@ def is_plain(tensor: Tensor, whatever_order: bool = False) -> bool:
             and tensor.dtype in NUMPY_DTYPES
             and tensor.layout is _STRIDED
             and tensor.is_cpu
+            and not tensor.is_nested
             and (whatever_order or tensor.is_contiguous())
             and not tensor.is_neg()
             and not is_wrapped(tensor)

@@ -197,6 +197,7 @@ class Silent(Tensor):
         raise RuntimeError("no numbers")
 
 
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors is in prototype")
 def test_why_there_are_no_numbers() -> None:
     found: list[str] = []
 
@@ -209,6 +210,7 @@ def test_why_there_are_no_numbers() -> None:
     torch.vmap(lambda x: why(x + 1))(torch.ones(2, 2))
     why(torch.nn.parameter.UninitializedParameter())
     why(torch.nested.nested_tensor([torch.ones(2), torch.ones(3)], layout=torch.jagged))
+    why(torch.nested.nested_tensor([torch.ones(2), torch.ones(3)]))
     why(torch.ones(2).as_subclass(Silent))
     why(torch.ones(2, device="meta"))
-    assert found == ["functorch", "lazy", "nested", "fake", "no_numbers"]
+    assert found == ["functorch", "lazy", "nested", "nested", "fake", "no_numbers"]
