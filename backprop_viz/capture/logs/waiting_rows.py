@@ -18,7 +18,8 @@ class WaitingCall(NamedTuple):
     name: str | None
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
-    unsure: Mapping[int, Copied]  # by id(), copies of what it has read that may be others since
+    # By id(), copies of what it has read or made that may be others since.
+    unsure: Mapping[int, Copied]
     result: Tensor
     version: int
     module: str | None

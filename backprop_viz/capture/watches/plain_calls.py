@@ -39,9 +39,11 @@ _TENSORS = frozenset({Tensor, Parameter})
 _UNCHANGING = frozenset({bool, int, float, str, NoneType, EllipsisType})
 # What ``x[:, 0]`` is given; a slice of tensors is none of what is usual.
 _INDICES = _UNCHANGING | {slice}
-# The arguments, and the copies by id() of what may change and nobody tells.
-_Kept = tuple[tuple[Any, ...], Mapping[int, Copied] | None]
-_NONE_UNSURE: Mapping[int, Copied] = {}
+# The copies by id() of what may change and nobody tells.
+_Unsure = Mapping[int, Copied]
+_NONE_UNSURE: _Unsure = {}
+# The arguments, and those of them.
+_Kept = tuple[tuple[Any, ...], _Unsure | None]
 
 
 class PlainCalls:
@@ -143,13 +145,11 @@ class PlainCalls:
         if lines is None:
             lines = lines_running(code, frame, self._lines)
         module, version, key = self._running[-1] if self._running else None, None, id(result)
-        if (
-            unsure is not None
-            and type(result) is Tensor
-            and (not views or key in known or key in unsure or not borrowed.has(result))
-        ):
+        if unsure is not None and type(result) is Tensor:
             try:
                 contiguous, version = result.is_contiguous(), result._version
+                if views and key not in known and key not in unsure and borrowed.has(result):
+                    unsure = self._with_copy(result, unsure)  # of memory that is somebody's
             except RuntimeError:  # it is sparse, or of inference
                 unsure = None
         if unsure is None or version is None:
@@ -225,13 +225,10 @@ class PlainCalls:
             if kind in _TENSORS:
                 if id(value) in known or id(value) in weights:
                     continue
-                found = self._snapshots.looked_up(value)
+                found = self._with_copy(value, unsure)
                 if found is None:
                     return args, None
-                if found[1]:
-                    known[id(value)] = found[0]
-                else:
-                    unsure = {**unsure, id(value): found[0]}
+                unsure = found
                 self._look_at_order(value)
             elif kind is list and all(id(one) in known or id(one) in weights for one in value):
                 lists = True
@@ -244,6 +241,19 @@ class PlainCalls:
         if any(type(value) is list for value in kwargs.values()):
             return args, None
         return tuple([list(value) if type(value) is list else value for value in args]), unsure
+
+    def _with_copy(self, tensor: Tensor, unsure: _Unsure) -> _Unsure | None:
+        """Have a copy of a tensor, among those of what may change and nobody tells if it may.
+
+        None if it cannot be copied.
+        """
+        found = self._snapshots.looked_up(tensor)
+        if found is None:
+            return None
+        if found[1]:
+            self._known[id(tensor)] = found[0]
+            return unsure
+        return {**unsure, id(tensor): found[0]}
 
     def _written(self) -> None:
         """Something was written to since the last call, or none came before this one."""
@@ -283,7 +293,9 @@ class PlainCalls:
                 ]
                 ran = call.phase, call.op, read, (result,), grad_fn_of(result), first_made(result)
                 told = call.name, call.lines, call.grad_enabled, call.tracked
-                self._note(template, inputs, Operation(*ran, call.module), *told)
+                copied = unsure.get(id(result))
+                copies = None if copied is None else [copied.array]
+                self._note(template, inputs, Operation(*ran, call.module), *told, copies)
             for call in calls:
                 if call.result._version != call.version:  # somebody has written to it unseen
                     array = log.copy(call.result)
@@ -347,13 +359,16 @@ class PlainCalls:
         lines: Lines,
         grad_enabled: bool,
         tracked: bool,
+        copies: Sequence[Copy] | None = None,
     ) -> None:
+        """Note a call. ``copies`` of what it made are there already, or are to be made."""
         log, phase, op = self._log, operation.phase, operation.op
         read, made = operation.read, operation.made
         self._forward.ran(operation)
         if self._snapshots.may_cut:
             log.weights_made(read, made)
-        copies = self._snapshots.made(made, log.weights)
+        if copies is None:
+            copies = self._snapshots.made(made, log.weights)
         line, place = lines
         place = log.place or place or user_line()
         row = log.row(

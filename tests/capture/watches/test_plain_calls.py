@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -35,6 +36,29 @@ class Reading(nn.Module):
         self._change(self.own, x)
         first, second = (h + (x @ self.own.detach())).split([2, 4], 1)
         return torch.cat([first.tanh(), second.contiguous().t().t()], 1).relu()
+
+
+class Viewing(nn.Module):
+    """Makes views of an array's memory, which is written to unseen between them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.own = nn.Parameter(torch.linspace(-2, 2, 24))
+        self.array = np.linspace(1, 2, 24, dtype=np.float32).reshape(4, 6)
+        self.theirs = torch.from_numpy(self.array)
+
+    def forward(self, x: Tensor) -> Tensor:
+        flat, turned = self.theirs.flatten(), self.theirs.transpose(0, 1)
+        first = flat * self.own
+        self.array[0] = 9
+        again, part = flat.view(2, -1), turned[1:, :2]
+        self.array[:2] = 7
+        second = (again * 3).sum() + (part * first[0]).sum() + flat[3]
+        self.array[:] = 5
+        first = first + flat
+        x.mul_(2)
+        self.array[:] = 3
+        return first * second
 
 
 def clamped(weight: nn.Parameter, x: Tensor) -> None:
@@ -76,7 +100,8 @@ NETS: list[Callable[[], nn.Module]] = [
     *(lambda case=case: Net(case) for case in CASES),  # type: ignore[misc]
     *(lambda change=change: Reading(change) for change in CHANGES),  # type: ignore[misc]
 ]
-IDS = [one.__name__ for one in (*CASES, *CHANGES)]
+NETS.append(Viewing)
+IDS = [*(one.__name__ for one in (*CASES, *CHANGES)), "viewing"]
 # A clone of a sparse tensor is in no order that the test could compare.
 SPARSE: Callable[[], nn.Module] = lambda: Reading(sparse)  # noqa: E731
 

@@ -1,5 +1,6 @@
 """Calls that wait to be noted are shown as they were when they ran."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
@@ -136,3 +137,23 @@ def test_an_accuracy_is_beside_the_iteration() -> None:
         F.mse_loss(output, y).backward()
     ops = [e.op for e in recorded.recording.events if e.phase is Phase.LOSS]
     assert ops == ["mse_loss"]
+
+
+def test_a_view_of_the_labels_is_as_it_was() -> None:
+    """Whoever has the labels' memory writes to it after the loss, and again before it is shown."""
+    torch.manual_seed(0)
+    array = np.arange(6).reshape(2, 3) % 4
+    net, x, y = nn.Linear(5, 4), torch.randn(2, 3, 5), torch.from_numpy(array)
+    before = y.clone()
+    with bv.record(net) as recorded:
+        loss = F.cross_entropy(net(x).flatten(0, 1), y.flatten())
+        array[:] = 1
+        loss.backward()
+        array[:] = 2
+    array[:] = 3
+    recording = recorded.recording
+    flat = [e for e in recording.events if e.op == "flatten" and e.phase is Phase.LOSS]
+    assert [e.inputs[0].shape for e in flat if e.inputs[0] is not None] == [(2, 3, 4), (2, 3)]
+    assert same(flat[1].inputs[0], before)
+    assert same(flat[1].outputs[0], before.flatten())
+    assert same(ran(recording, "cross_entropy").inputs[1], before.flatten())
