@@ -70,6 +70,12 @@ class Template:
         return Call(function, self._args, kwargs, random, tuple(self._orders))
 
     def _of(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in _AS_THEY_ARE:
+            return value
+        if kind is int:
+            self.plain &= _SMALLEST_INT <= value <= _LARGEST_INT
+            return value
         if isinstance(value, Tensor):
             place = len(self.read)
             self.read.append(value)
@@ -78,9 +84,8 @@ class Template:
             if order is not None:
                 self._orders.append((place, order))
             return _PLACES[place] if place < len(_PLACES) else TensorPlace(place)
-        kind = type(value)
-        if kind in _AS_THEY_ARE:
-            return value
+        if kind is tuple:  # strides, paddings and the like
+            return tuple([self._of(item) for item in value])
         if isinstance(value, np.generic) or _is_index(value):
             return self._of(value.tolist())
         if isinstance(value, int):

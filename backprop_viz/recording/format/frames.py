@@ -42,12 +42,12 @@ def read_header(stream: IO[bytes]) -> tuple[int, int]:
 
 
 def record_pieces(kind: int, payload: Iterable[Buffer]) -> list[Buffer]:
-    """The pieces of a record of type ``kind``, whose payload is given in pieces."""
+    """The pieces of a record of type ``kind``, whose payload is given in pieces.
+
+    A memoryview is to be one of single bytes.
+    """
     pieces = [b"", *payload]
-    size = 0
-    for piece in pieces:
-        size += piece.nbytes if type(piece) is memoryview else len(piece)
-    pieces[0] = _RECORD.pack(kind, size)
+    pieces[0] = _RECORD.pack(kind, sum(map(len, pieces)))
     return pieces
 
 

@@ -29,11 +29,11 @@ class TensorTable:
 
     def add(self, array: Array) -> int:
         """The id of an array, which is appended unless this very object is in the table."""
-        known = self._ids.get(id(array))
-        if known is None and id(array) in self._replaced:
-            return self.add(self._replaced[id(array)][1])
+        known = self._ids.get(key := id(array))
         if known is None:
-            known = self._ids[id(array)] = len(self._arrays)
+            if key in self._replaced:
+                return self.add(self._replaced[key][1])
+            known = self._ids[key] = len(self._arrays)
             self._arrays.append(array)
         return known
 
@@ -41,7 +41,7 @@ class TensorTable:
         """The id of each array, as ``add`` gives it; None for what is no array."""
         known, found = self._ids, []
         for array in arrays:
-            number = known.get(id(array)) if isinstance(array, ndarray) else None
+            number = known.get(id(array))  # an array's: all that are known are alive
             if number is None and isinstance(array, ndarray):
                 number = self.add(array)
             found.append(number)
