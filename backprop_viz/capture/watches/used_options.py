@@ -18,6 +18,7 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # Making a schedule counts as its first.
 _ONE_STEP = 2
+_PLAIN = frozenset({bool, int, float, str, type(None)})
 
 
 def several(optimizers: Optimizer | Sequence[Optimizer] | None) -> tuple[Optimizer, ...]:
@@ -97,18 +98,27 @@ def groups_of(
             rule_of(optimizer),
             number,
             {key: _plain(value) for key, value in group.items() if key != "params"},
-            tuple([names[key] for key in map(id, group["params"]) if key in names]),
+            _names_of(group["params"], names),
         )
         for optimizer in optimizers
         for number, group in enumerate(optimizer.param_groups)
     )
 
 
+def _names_of(tensors: Sequence[Tensor], names: Mapping[int, str]) -> tuple[str, ...]:
+    keys = list(map(id, tensors))
+    if keys == list(names):  # all of a model's, as a rule
+        return tuple(names.values())
+    return tuple([names[key] for key in keys if key in names])
+
+
 def _plain(value: Any) -> Any:
     """An option as a record holds it: a tensor of one element as its number."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Tensor):
         number = number_in(value) if value.numel() == 1 else None
         return str(value) if number is None else number
     if isinstance(value, tuple | list):
         return tuple(_plain(each) for each in value)
-    return value if isinstance(value, bool | int | float | str | None) else str(value)
+    return value if isinstance(value, int | float | str) else str(value)
