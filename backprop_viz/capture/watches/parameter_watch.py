@@ -150,6 +150,8 @@ class ParameterWatch:
         known.are(pairs)
         grads = self._log.grads(self._tensors(pairs))
         changed = set(grads.changed_from(known.grads))
+        if not changed and known.are_all_known:
+            return
         for number, (name, parameter) in enumerate(pairs):
             if name not in known:
                 self._sync_one(name, parameter)
@@ -184,7 +186,7 @@ class ParameterWatch:
             log.snapshots.borrowed.expose_all()
         left: dict[str, Copy] = {
             name: None if parameter.grad is None else LEFT_OUT
-            for name, parameter in pairs
+            for name, parameter in ([] if pairs is kept else pairs)
             if not keeps(name)
         }
         # No memory need have been written to, but what was looked at is another tensor.

@@ -50,7 +50,7 @@ def seen_later() -> nn.Module:
 
 def holds_itself() -> nn.Module:
     net = long()
-    net._modules["itself"] = net
+    net.register_module("itself", net)
     return net
 
 
