@@ -12,7 +12,7 @@ from backprop_viz.capture.tensors.holders import have_own_memory
 from backprop_viz.capture.tensors.late_copies import Copy
 from backprop_viz.capture.watches.interventions import Grads
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
-from backprop_viz.capture.watches.taken_gradients import Arrivals, take_memory
+from backprop_viz.capture.watches.taken_gradients import take_memory
 
 
 class GrownLeaves:
@@ -34,27 +34,28 @@ class GrownLeaves:
             for leaf in self.leaves.values()
             if id(leaf) not in numbers
         }
-        self._clones: list[tuple[int, Tensor]] = []
-        # Those that something has come to, by the number of the node that has run, in order; and
-        # of these the ones that had no ``.grad`` before.
-        self._grown: Arrivals = ()
-        self._first: Arrivals = ()
-        # Whether what has come to each of these is of no other's memory, nor of any ``.grad``.
+        self._clones: Mapping[int, Tensor] = {}
+        # Leaves that something has come to and that had no ``.grad`` before, with the number of the
+        # node that has run; and those that are no parameters, whatever they had.
+        self._first: list[tuple[Tensor, int]] = []
+        self._grown_others: list[Tensor] = []
+        # Whether what has come to each of the first is of no other's memory, nor of any ``.grad``.
         self.first_apart = False
 
     def came(self, ran: Sequence[GradFn], given: Sequence[Grads]) -> None:
         """These nodes have run, and were given these gradients."""
         numbered = enumerate(map(self.leaves.get, ran))
-        self._grown = [(leaf, i) for i, leaf in numbered if leaf is not None]
-        before, number_of = self._before, self._numbers.get
+        grown = [(leaf, i) for i, leaf in numbered if leaf is not None]
+        others, number_of, had_none = self._others, self._numbers.get, self._before.is_none
+        self._grown_others = [leaf for leaf, _ in grown if id(leaf) in others] if others else []
         self._first = [
             (leaf, i)
-            for leaf, i in self._grown
+            for leaf, i in grown
             if given[i][0] is not None
             and (
-                self._others[id(leaf)][0] is None
+                others[id(leaf)][0] is None
                 if (number := number_of(id(leaf))) is None
-                else before.is_none(number)
+                else had_none(number)
             )
         ]
         came = [grad for _, i in self._first if (grad := given[i][0]) is not None]
@@ -81,24 +82,25 @@ class GrownLeaves:
         A first one that is not has become the ``.grad`` but for us: torch clones what somebody
         holds. So the numbers of both lie where it lies.
         """
-        numbers = self._numbers
-        for leaf in [leaf for leaf, _ in self._grown if id(leaf) in self._others]:
+        for leaf in self._grown_others:
             self._others[id(leaf)] = self._others[id(leaf)][0], log.grad(leaf)
-        clones = {
-            id(leaf): grad
-            for leaf, grad in [(leaf, given[i][0]) for leaf, i in self._first]
-            if grad is not None and id(grad) not in shared and id(leaf) in numbers
-        }
-        self._after = parameters.have_grown(clones)
-        self._clones = [(numbers[key], grad) for key, grad in clones.items()]
+        arrived = {id(leaf): grad for leaf, i in self._first if (grad := given[i][0]) is not None}
+        if shared or self._grown_others:
+            arrived = {
+                key: grad
+                for key, grad in arrived.items()
+                if id(grad) not in shared and key in self._numbers
+            }
+        self._clones = arrived
+        self._after = parameters.have_grown(arrived)
 
     def tell(self, gradients: HandedGradients) -> None:
         """What arrived first has the array of the ``.grad``.
 
         To be told before any other gradient of its memory is asked for.
         """
-        for number, grad in self._clones:
-            array = self._after[number]
+        for key, grad in self._clones.items():
+            array = self._after[self._numbers[key]]
             if isinstance(array, np.ndarray):
                 gradients.is_as(grad, array)
 
