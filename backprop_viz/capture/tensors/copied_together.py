@@ -79,8 +79,10 @@ class _Places(NamedTuple):
         """The bytes of a piece, of what lies at these addresses now."""
         start, stop, _ = piece
         ahead = zip(self.seen[start:stop], addresses[start:stop], strict=True)
-        seen = [seen(address) for seen, address in ahead]
-        return b"".join(chain.from_iterable(zip(seen, self.gaps[start:stop], strict=True)))
+        seen, gaps = [seen(address) for seen, address in ahead], self.gaps[start:stop]
+        if not any(gaps):
+            return b"".join(seen)
+        return b"".join(chain.from_iterable(zip(seen, gaps, strict=True)))
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ from backprop_viz.capture.tensors.copied_together import CopiedTogether, layout_
 from backprop_viz.recording.trace.events import Array
 
 KINDS = torch.float32, torch.float64, torch.float16, torch.int64, torch.bool
-SHAPES = (2, 3), (3, 2), (4,), (), (1, 1, 2), (130, 130), (7,), (300, 300), (5,)
+SHAPES = (2, 3), (3, 2), (4,), (), (1, 1, 2), (130, 130), (7,), (300, 300), (5,), (64,), (128,)
 
 
 def some() -> list[Tensor]:
