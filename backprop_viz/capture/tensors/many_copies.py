@@ -30,6 +30,8 @@ from backprop_viz.recording.trace.events import Array
 # Where torch keeps what it knows of a tensor's memory; to ask for the storage makes an object.
 _memory: Callable[[Tensor], int] = torch._C._storage_address  # type: ignore[attr-defined]
 _one = torch.empty(1)
+# To look at a tensor takes as long as to copy about so many numbers.
+_SMALL = 2048
 # Of each parameter its id(), where it lies, and how often it was changed, as torch counts.
 ParameterPlaces = tuple[Sequence[int], Sequence[int], Sequence[int]]
 _COUNT_OF_ONE = int(use_count(_memory(_one)))
@@ -275,7 +277,7 @@ class ManyCopies:
 
         None: ask for each. ``known`` has the places of those that were copied by themselves.
         ``clones``, by the id() of the parameter, have the numbers of some, and nobody else has
-        them: if they are of all, no copies are made.
+        them: if they are of all, and not small, no copies are made.
         """
         grads = [parameter.grad for parameter in parameters]
         there = [grad for grad in grads if grad is not None]
@@ -307,7 +309,9 @@ class ManyCopies:
         pairs = [zip(one.together.sources, one.versions, strict=True) for one in self._grads]
         if not changed and any(not set(pair).isdisjoint(places) for pair in pairs):
             return None  # one of them was copied before
-        cloned = clones and CopiedTogether.lying_in(layout, list(map(clones.get, keys)))
+        cloned = None
+        if clones and sum(map(torch.Size.numel, layout.shapes)) >= _SMALL * len(there):
+            cloned = CopiedTogether.lying_in(layout, list(map(clones.get, keys)))
         together, twin = (cloned, None) if cloned else self._together(layout, there)
         if before is not None and changed:
             _share(before.together, together, changed)
