@@ -34,12 +34,14 @@ def bits(value: Tensor | Array | None) -> Bits:
 class Loop:
     """A small deep network with its optimizers; ``meddle`` is what the loop does at a place."""
 
-    def __init__(self, optimizers: Callable[[nn.Sequential], list[Optimizer]]) -> None:
+    def __init__(
+        self, optimizers: Callable[[nn.Sequential], list[Optimizer]], width: int = 5
+    ) -> None:
         torch.manual_seed(3)
-        layers = [layer for _ in range(4) for layer in (nn.Linear(5, 5), nn.Tanh())]
-        self.net = nn.Sequential(*layers, nn.Linear(5, 3))
+        layers = [layer for _ in range(4) for layer in (nn.Linear(width, width), nn.Tanh())]
+        self.net = nn.Sequential(*layers, nn.Linear(width, 3))
         self.optimizers = optimizers(self.net)
-        self.x, self.y = torch.randn(6, 5), torch.randint(3, (6,))
+        self.x, self.y = torch.randn(6, width), torch.randint(3, (6,))
         self.held: list[Tensor | None] = []
         self.kept: dict[str, Kept] = {}
 
@@ -204,7 +206,7 @@ def clipped(loop: Loop) -> None:
 
 def view_of_another(loop: Loop) -> None:
     other = loop.net[4].weight.grad
-    loop.net[2].weight.grad = None if other is None else other.view(5, 5)
+    loop.net[2].weight.grad = None if other is None else other.view(other.shape)
 
 
 def part_of_another(loop: Loop) -> None:
@@ -248,8 +250,9 @@ def is_as_the_plain_loop(
     place: str,
     set_to_none: bool | None = True,
     more: int = 2,
+    width: int = 5,
 ) -> None:
-    plain, seen = Loop(optimizers), Loop(optimizers)
+    plain, seen = Loop(optimizers, width), Loop(optimizers, width)
     for _ in range(more):
         for loop in (plain, seen):
             loop.run(None, "", set_to_none)
@@ -271,6 +274,14 @@ def is_as_the_plain_loop(
 @pytest.mark.parametrize("meddle", MEDDLES)
 def test_whoever_meddles_wherever(meddle: Callable[[Loop], None] | None, place: str) -> None:
     is_as_the_plain_loop(sgd, meddle, place)
+
+
+@pytest.mark.parametrize("meddle", MEDDLES)
+def test_whoever_meddles_where_gradients_are_too_large_to_be_copied_again(
+    meddle: Callable[[Loop], None] | None,
+) -> None:
+    for place in ("called", "backward", "stepped"):
+        is_as_the_plain_loop(sgd, meddle, place, width=80)
 
 
 @pytest.mark.parametrize("meddle", [None, one_weight, all_grads, part_of_another])
