@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from backprop_viz.capture.tensors.copied_together import Layout
+from backprop_viz.capture.tensors.copied_together import CopiesOfLayout, Layout
 from backprop_viz.capture.tensors.for_numpy import IN_FLOAT32, for_numpy
 from backprop_viz.capture.tensors.from_device import coming_copy, is_apart
 from backprop_viz.capture.tensors.memory import NUMPY_DTYPES, PLAIN, Copied, is_wrapped
@@ -88,14 +88,13 @@ def _bits(elements: Tensor) -> Tensor:
     return elements.view(_BITS[elements.itemsize])
 
 
-class CopiedApart:
+class CopiedApart(CopiesOfLayout):
     """A copy of each of the tensors of a layout, of which these are the elements."""
 
-    __slots__ = ("_arrays", "_layout", "_pieces", "_places")
+    __slots__ = ("_pieces", "_places")
 
     def __init__(self, layout: Layout, flats: Iterable[Flat]) -> None:
-        self._layout = layout
-        self._arrays: list[Array | None] = [None] * len(layout.addresses)
+        super().__init__(layout)
         self._pieces: list[Array] = []
         # In which piece each lies, and how many elements of it come before.
         self._places: dict[int, tuple[int, int]] = {}
@@ -106,18 +105,10 @@ class CopiedApart:
                 start += layout.shapes[number].numel()
             self._pieces.append(coming_copy(for_numpy(elements)))
 
-    def __len__(self) -> int:
-        return len(self._arrays)
-
     @property
     def nbytes(self) -> int:
         """The bytes of all arrays."""
         return sum(piece.nbytes for piece in self._pieces)
-
-    @property
-    def sources(self) -> Sequence[int]:
-        """Where the tensors lay."""
-        return self._layout.addresses
 
     def array(self, number: int) -> Array:
         """The read-only array of one of the tensors, the same one each time; it may be coming."""
@@ -130,24 +121,8 @@ class CopiedApart:
             self._arrays[number] = array
         return array
 
-    def has(self, array: Array) -> bool:
-        """Whether this is the array of one of the tensors."""
-        return any(array is one for one in self._arrays)
-
-    def share(self, number: int, array: Array) -> None:
-        """One of the tensors has an array already, of the same numbers."""
-        self._arrays[number] = array
-
     def copied(self, number: int) -> Copied:
         """The copy of one of the tensors."""
         addresses, shapes, dtypes = self._layout
         made, source = partial(self.array, number), addresses[number]
         return Copied.late(made, 0, source, dtypes[number], shapes[number], apart=True)
-
-    def is_of(self, layout: Layout) -> bool:
-        """Whether tensors lie where these lay, and are of the same kinds."""
-        return self._layout == layout
-
-    def lies_in(self, number: int, tensor: Tensor) -> bool:
-        """Whether a tensor lies where one of these lay, and is of the same kind."""
-        return self.copied(number).lies_in(tensor)

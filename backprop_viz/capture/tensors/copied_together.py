@@ -103,13 +103,55 @@ def _places_of(sizes: tuple[int, ...]) -> _Places:
     return found
 
 
-class CopiedTogether:
+class CopiesOfLayout:
+    """A copy of each of the tensors of a layout, wherever the copies lie."""
+
+    __slots__ = ("_arrays", "_layout")
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._arrays: list[Array | None] = [None] * len(layout.addresses)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    @property
+    def sources(self) -> Sequence[int]:
+        """Where the tensors lay."""
+        return self._layout.addresses
+
+    def has(self, array: Array) -> bool:
+        """Whether this is the array of one of the tensors."""
+        return any(array is one for one in self._arrays)
+
+    def share(self, number: int, array: Array) -> None:
+        """One of the tensors has an array already, of the same numbers."""
+        self._arrays[number] = array
+
+    def is_of(self, layout: Layout) -> bool:
+        """Whether tensors lie where these lay, and are of the same kinds."""
+        return self._layout == layout
+
+    def lies_in(self, number: int, tensor: Tensor) -> bool:
+        """Whether a tensor lies where one of these lay, and is of the same kind."""
+        addresses, shapes, dtypes = self._layout
+        return (
+            type(tensor) in PLAIN
+            and tensor.data_ptr() == addresses[number]
+            and tensor.shape == shapes[number]
+            and tensor.dtype is dtypes[number]
+            and tensor.is_contiguous()
+            and not tensor.is_neg()
+        )
+
+
+class CopiedTogether(CopiesOfLayout):
     """A copy of each of the tensors of a layout, which somebody keeps alive.
 
     ``memory`` is for those of some size.
     """
 
-    __slots__ = ("_addresses", "_arrays", "_clones", "_layout", "_places", "_rooms")
+    __slots__ = ("_addresses", "_clones", "_places", "_rooms")
 
     def __init__(self, layout: Layout, memory: ArrayMemory) -> None:
         self._begin(layout)
@@ -127,10 +169,9 @@ class CopiedTogether:
                 room.data[first : first + size] = joined
 
     def _begin(self, layout: Layout) -> None:
-        self._layout = layout
+        super().__init__(layout)
         kinds = zip(layout.shapes, layout.dtypes, strict=True)
         self._places = _places_of(tuple([shape.numel() * kind.itemsize for shape, kind in kinds]))
-        self._arrays: list[Array | None] = [None] * len(layout.shapes)
 
     @classmethod
     def lying_in(cls, layout: Layout, clones: Sequence[Tensor | None]) -> "CopiedTogether | None":
@@ -153,18 +194,10 @@ class CopiedTogether:
             self._addresses = [starts[piece] + offset for piece, offset in places]
         return self._addresses
 
-    def __len__(self) -> int:
-        return len(self._arrays)
-
     @property
     def nbytes(self) -> int:
         """The bytes of all arrays."""
         return sum(self._places.sizes)
-
-    @property
-    def sources(self) -> Sequence[int]:
-        """Where the tensors lay."""
-        return self._layout.addresses
 
     def array(self, number: int) -> Array:
         """The read-only array of one of the tensors, the same one each time."""
@@ -181,35 +214,12 @@ class CopiedTogether:
             self._arrays[number] = array
         return array
 
-    def has(self, array: Array) -> bool:
-        """Whether this is the array of one of the tensors."""
-        return any(array is one for one in self._arrays)
-
-    def share(self, number: int, array: Array) -> None:
-        """One of the tensors has an array already, of the same numbers."""
-        self._arrays[number] = array
-
     def copied(self, number: int) -> Copied:
         """The copy of one of the tensors."""
         addresses, shapes, dtypes = self._layout
         source = addresses[number]
         made, address = partial(self.array, number), self._copies[number]
         return Copied.late(made, address, source, dtypes[number], shapes[number])
-
-    def is_of(self, layout: Layout) -> bool:
-        """Whether tensors lie where these lay, and are of the same kinds."""
-        return self._layout == layout
-
-    def lies_in(self, number: int, tensor: Tensor) -> bool:
-        """Whether a tensor lies where one of these lay, and is of the same kind."""
-        addresses, shapes, dtypes = self._layout
-        return (
-            tensor.data_ptr() == addresses[number]
-            and tensor.shape == shapes[number]
-            and tensor.dtype is dtypes[number]
-            and tensor.is_contiguous()
-            and not tensor.is_neg()
-        )
 
     def differing(self) -> list[int]:
         """Which of the tensors have other bits now. They must lie where they lay."""

@@ -198,9 +198,7 @@ class ParameterWatch:
         known.look(kept, known.values, now)
         if self.unbroken and not written:
             self._values_are_as_synced(kept)
-            log.all_copies(
-                [parameter for _, parameter in kept]
-            )  # they are as they were, all of them
+            log.all_copies(self._tensors(kept))  # this finds them all as they were, at once
 
     def states(self) -> States:
         """The optimizers' own tensors by parameter, before an update."""
