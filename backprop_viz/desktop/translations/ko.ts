@@ -750,8 +750,8 @@
         <translation>끌어서 옮기고, 휠로 확대하고, A로 전체를 봅니다. 왼쪽과 오른쪽 키로 십자선을 옮깁니다. 점을 클릭하거나 Enter를 누르면 어디서 왔는지 보여 줍니다.</translation>
     </message>
     <message>
-        <source>not finite at iteration {n}</source>
-        <translation>반복 {n}에서 유한하지 않음</translation>
+        <source>no finite number at iteration {n}</source>
+        <translation>반복 {n}에 유한한 수가 없음</translation>
     </message>
     <message>
         <source>{n} earlier runs</source>

@@ -155,7 +155,7 @@ class CurvePanel(Panel):
                 self._faint = faint
                 self._color_legend()
             gap = self.plot.first_gap
-            text = self.tr("not finite at iteration {n}")
+            text = self.tr("no finite number at iteration {n}")
             self.notice.setText("" if gap is None or empty else text.format(n=int(gap)))
             self.notice.setVisible(bool(self.notice.text()))
         if self.plot.behind:

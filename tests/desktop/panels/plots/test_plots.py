@@ -269,7 +269,7 @@ def test_what_is_not_a_number_is_told(
     view_state = make_view_state(STROKES, phases=0)
     plot.show_view_state(replace(view_state, curves=curves([2.0, strange, strange, 1.0])))
     plot.grab()
-    assert plot.notice.text() == "not finite at iteration 2"
+    assert plot.notice.text() == "no finite number at iteration 2"
     plot.plot.set_crosshair(2)
     assert plot.plot.reading()[0][1] == str(strange)
     plot.show_view_state(replace(view_state, curves=curves([strange] * 3)))
