@@ -139,10 +139,10 @@ def test_what_was_found_of_another_number_is_not_shown(
     monkeypatch.setattr(checks, "to_be_shown", noted)
     window.number_picked.emit(Number(value, WEIGHT))
     section.run()
-    qtbot.waitUntil(lambda: len(answers) > 0, timeout=60_000)
-    assert section.running
+    assert section.running  # once an answer is waited for here, a busy window may find it over
     window.number_picked.emit(Number(value, (3, 0, 2, 2)))
-    qtbot.waitUntil(lambda: answers[-1][0].reason == Fact("cancelled"), timeout=60_000)
+    cancelled = Fact("cancelled")
+    qtbot.waitUntil(lambda: bool(answers) and answers[-1][0].reason == cancelled, timeout=60_000)
     assert answers[-1][1] is None
     assert (section.verdict.text(), section.sentence.text()) == ("", "")
 
