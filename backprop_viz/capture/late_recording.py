@@ -37,6 +37,12 @@ class LateRecording:
         """At most so many bytes of tensors are held."""
         return self._log.nbytes
 
+    @property
+    def loss(self) -> float | None:
+        """The iteration's loss; None if none is known."""
+        loss: float | None = self._known["loss"]
+        return loss
+
     def made(self) -> Recording:
         """The recording, all of whose numbers have come."""
         recording = Recording(

@@ -120,6 +120,7 @@ class LoopWatch(TorchFunctionMode):
         self._quiet = self._steps_by_closure = self._forwarded = False
         with _UNSEEN(), walked_once():
             self._writes.unseen()
+            self._recorder.results.stepped()
             self._go(Phase.UPDATE)
             self._updating.close()
         self._has_ended(Phase.UPDATE)

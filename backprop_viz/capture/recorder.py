@@ -87,8 +87,8 @@ class Recorder:
         nodes = log, self._walked, self.watch, self._names, intervention, only
         self._nodes_watch = BackwardWatch(*nodes)
         self._batch, self._given_batch = BatchLog(log), False
-        self.results, self._calls, self.spans = LossLog(), ModelCalls(), SpanLog(log)
-        self._forward = ForwardLog(log, self._walked, self._names, last.layers)
+        self._forward = forward = ForwardLog(log, self._walked, self._names, last.layers)
+        self.results, self._calls, self.spans = LossLog(forward), ModelCalls(), SpanLog(log)
         self.own = OwnTensors(self._names, self._walked, self._forward)
         self.lines, self._used = LineLog(log), UsedOptions(self._optimizers, self._names)
         self._made = (ages := graph_ages(model)).begin()

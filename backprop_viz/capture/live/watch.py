@@ -84,7 +84,8 @@ class Watch:
     An iteration ends with the step of an optimizer, also with one that a GradScaler leaves out; of
     several, with that of the last in a turn of the loop; without any given, with each that moves
     the models' parameters. The loss of an iteration is the number that its last backward started
-    from, as it was before a GradScaler scaled it. An iteration that is not recorded costs a hook.
+    from, as it was before a GradScaler scaled it; without one, that which its recording tells, if
+    it has one. An iteration that is not recorded costs a hook.
 
     Of an iteration that is wanted ``keep`` says how much is kept: "full", the first "sample" of
     the batch alone, or the "health" of each tensor. ``only`` names the modules of which it is kept,
@@ -186,7 +187,8 @@ class Watch:
         self._begun = False
         if self._turns is not None:
             self._turns.ended()
-        recorded, loss = self._close_recording(), self._loss_of_iteration()
+        recorded = self._close_recording()
+        loss = self._loss_of_iteration(None if recorded is None else recorded.loss)
         self._number += 1
         if self._health is not None:
             self._open.close()
@@ -382,9 +384,9 @@ class Watch:
         loop = self._loop
         return nullcontext() if loop is None else loop.thread.runs_backward(loop, roots)
 
-    def _loss_of_iteration(self) -> SupportsFloat:
-        if self._loss is None:
-            return float("nan")
+    def _loss_of_iteration(self, recorded: float | None) -> SupportsFloat:
+        if self._loss is None:  # no backward has begun at one number
+            return float("nan") if recorded is None else recorded
         try:
             with torch._C.DisableTorchFunction():
                 if not (self._loss.is_cpu or self._scalers) and is_apart(self._loss):

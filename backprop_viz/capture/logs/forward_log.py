@@ -39,6 +39,12 @@ class ForwardLog:
         return len(self._operations) + len(self._log.waiting) // WIDTH
 
     @property
+    def operations(self) -> list[Operation]:
+        """Those that are held, in the order in which they ran."""
+        self._log.catch_up()
+        return self._operations
+
+    @property
     def results(self) -> list[Tensor]:
         """What each operation made first."""
         self._log.catch_up()

@@ -8,6 +8,8 @@ from torch import Tensor
 
 from backprop_viz.capture.code.calling_frames import is_scaling
 from backprop_viz.capture.graph.graphs import grad_fn_of
+from backprop_viz.capture.logs.forward_log import ForwardLog
+from backprop_viz.capture.logs.lone_loss import lone_loss
 from backprop_viz.capture.tensors.from_device import number_in
 
 
@@ -18,7 +20,8 @@ class LossLog:
     root is not known yet. ``newest`` is what an operation of the loss made last.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, forward: ForwardLog) -> None:
+        self._forward = forward
         self.output: Tensor | None = None
         self.root: Tensor | None = None
         self.newest: Tensor | None = None
@@ -27,6 +30,7 @@ class LossLog:
         self.scale: float | None = None
         self._scaled: tuple[Tensor, Tensor, float | None] | None = None
         self._of_backward: float | None = None
+        self._told = False  # whether a backward has begun
 
     def results(self, output: Tensor | None, loss: Tensor | None) -> None:
         """What was computed; backward starts from the loss, else from the output."""
@@ -38,7 +42,7 @@ class LossLog:
 
     def roots(self, roots: Sequence[Tensor]) -> None:
         """What a backward starts from; the loss, if that is one number."""
-        self.newest = None
+        self.newest, self._told = None, True
         if roots:
             root = loss = roots[0]
             self.root, self.unbound = root, grad_fn_of(root) is not None
@@ -54,6 +58,15 @@ class LossLog:
         if newest is not None and newest.requires_grad and newest.numel() == 1:
             self.root, self.unbound = newest, grad_fn_of(newest) is not None
             self.loss = number_in(newest)
+
+    def stepped(self) -> None:
+        """An optimizer has stepped: without a backward the loss is what is surely one, or none."""
+        if self._told:
+            return
+        loss = lone_loss(self._forward.operations)
+        if loss is not None:
+            self.root, self.unbound = loss, True
+        self.loss = None if loss is None else number_in(loss)
 
     def ran(self, name: str, result: Any, args: Sequence[Any]) -> Any:
         """The result of a function; if a GradScaler has called it, of the loss times its scale."""
