@@ -19,7 +19,8 @@ def formula(name: str) -> Formula:
         return FORMULAS_BY_NAME[name]
     family = re.fullmatch(r"(.+)Backward\d+", name)
     if family is not None:
-        return FORMULAS_BY_FAMILY.get(family[1], _UNKNOWN)
+        of_kernel = _KERNELS_OF_DEVICES.get(family[1], family[1])
+        return FORMULAS_BY_FAMILY.get(of_kernel, _UNKNOWN)
     return _CUSTOM if name.endswith("Backward") else _UNKNOWN
 
 
@@ -28,6 +29,17 @@ def all_formulas() -> Iterator[Formula]:
     yield from (_UNKNOWN, _CUSTOM, *FORMULAS_BY_NAME.values(), *FORMULAS_BY_FAMILY.values())
 
 
+# Other devices have kernels of their own for the same.
+_FUSED_ATTENTION = "ScaledDotProductFlashAttentionForCpu"
+_KERNELS_OF_DEVICES = {
+    "CudnnBatchNorm": "NativeBatchNorm",
+    "MiopenBatchNorm": "NativeBatchNorm",
+    "BatchNormWithUpdate": "NativeBatchNorm",
+    "ScaledDotProductFlashAttention": _FUSED_ATTENTION,
+    "ScaledDotProductEfficientAttention": _FUSED_ATTENTION,
+    "ScaledDotProductCudnnAttention": _FUSED_ATTENTION,
+    "ScaledDotProductFusedAttentionOverrideable": _FUSED_ATTENTION,
+}
 _UNKNOWN = Formula("", "", "There is no description of this node.", (), known=False)
 _CUSTOM = Formula(
     "",

@@ -24,6 +24,8 @@ _FUNCTIONAL = (
     *("hardsigmoid", "hardswish", "sigmoid", "tanh", "upsample", "upsample_nearest"),
 )
 _NN = ("pad_sequence",)
+# Before the name of one of torch's own operations that a script calls itself.
+_CALLED = "aten."
 _TORCH = ("_weight_norm", "_pack_padded_sequence", "_pad_packed_sequence", "segment_reduce")
 
 
@@ -59,7 +61,10 @@ def _unresolved() -> Mapping[_Function, str]:
 
 def function_of(name: str) -> _Function | None:
     """The function of a full name such as ``torch.nn.functional.conv2d``."""
-    return _operation(name.removeprefix(INNER)) if name.startswith(INNER) else _named().get(name)
+    for prefix in (INNER, _CALLED):
+        if name.startswith(prefix):
+            return _operation(name.removeprefix(prefix))
+    return _named().get(name)
 
 
 @cache
@@ -83,5 +88,10 @@ def _is_of_tensors(form: Any) -> bool:
 
 
 def name_of(function: _Function) -> str | None:
-    """The full name of a function; None where torch knows none."""
+    """The full name of a function; None where torch knows none.
+
+    Of one of torch's own operations it is that of all its forms.
+    """
+    if isinstance(function, torch._ops.OpOverload):
+        function = function.overloadpacket
     return _resolved(function) or _unresolved().get(function)

@@ -24,6 +24,15 @@ from backprop_viz.analysis.operations.softmax_inside import EXPONENTIAL_SUM, shi
 from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
 from backprop_viz.recording.trace.events import Array
 
+# Which one runs goes by the device, the dtype and the shapes.
+_KERNELS = (
+    "FlashAttentionForCpu",
+    "FlashAttention",
+    "EfficientAttention",
+    "CudnnAttention",
+    "FusedAttentionOverrideable",
+)
+
 
 def _head(call: RecordedCall, tensor: RecordedTensor, lead: Index) -> Index:
     """The batch and head of a tensor that go into those of the output; heads may share them."""
@@ -183,11 +192,12 @@ OPERATIONS = (
             ),
         ),
         facts=_facts,
-        nodes=(
+        nodes=tuple(
             OperationNode(
-                "ScaledDotProductFlashAttentionForCpuBackward0",
+                f"ScaledDotProduct{kernel}Backward0",
                 (SentGradient(), SentGradient(), SentGradient("attention")),
-            ),
+            )
+            for kernel in _KERNELS
         ),
     ),
 )

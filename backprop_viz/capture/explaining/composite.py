@@ -4,16 +4,20 @@ A recurrent layer is one fused node in float32, and many in float64. Its gradien
 one step: from what arrived at the operation's output to what it sent to a tensor that it read.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from backprop_viz.analysis.operations import axes_of
 from backprop_viz.analysis.operations.recorded_call import constant, product
 from backprop_viz.capture.explaining.lookup import Lookup
-from backprop_viz.capture.explaining.nodes import columns, weighted
+from backprop_viz.capture.explaining.nodes import MOST_UNITS, columns, weighted
 from backprop_viz.capture.explaining.problems import unraveled, whole
+from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.recording.explanations.components import Component, component_of, components_of
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
@@ -33,30 +37,69 @@ def parts_in_one_step(
     operation = None if event.node is None else lookup.operation_of(event.node)
     if place is None or operation is None:
         return None
-    leaves, made = whole(made_by, number.index).replayed([True] * len(made_by.input_ids))
+    with sdpa_kernel(SDPBackend.MATH):  # fused attention cannot be differentiated twice
+        leaves, made = whole(made_by, number.index).replayed([True] * len(made_by.input_ids))
     above = []
-    for slot, node, output in lookup.outputs_of(operation):
+    for slot, node, nr in _nodes_of_outputs(lookup, operation, made):
         ran = _run_before(lookup, node, number)
-        # The first output's place among its node's is not in the recording.
-        nr = output if slot else made[0].output_nr
         if ran is not None and (found := _upstream(lookup, made_by, ran, nr)) is not None:
             if found.array.shape != tuple(made[slot].shape):
                 return None
             above.append((found, made[slot]))
     if not above:
         return None
-    weights = [torch.zeros_like(output).requires_grad_() for _, output in above]
-    total = sum(weighted(o, w) for (_, o), w in zip(above, weights, strict=True))
-    assert isinstance(total, torch.Tensor)
-    (grad,) = torch.autograd.grad(total, leaves[place], create_graph=True)
-    element = component_of(grad[number.index], number.component)
+    outputs = [output for _, output in above]
     parts = []
-    for (upstream, _), column in zip(above, columns(element, weights), strict=True):
-        assert column is not None
+    for (upstream, _), column in zip(above, _columns(outputs, leaves[place], number), strict=True):
         for component in components_of(column.is_complex()):
             values = component_of(column.detach(), component).numpy(force=True)
             parts += _part(upstream, values, component)
     return tuple(parts)
+
+
+def _nodes_of_outputs(
+    lookup: Lookup, operation: int, made: Sequence[Tensor]
+) -> Iterator[tuple[int, int, int]]:
+    """Each output of an operation: its place, its node, and which of the node's outputs it is."""
+    listed = lookup.outputs_of(operation)
+    # The first output's place among its node's is not in the recording.
+    yield from ((slot, node, nr if slot else made[0].output_nr) for slot, node, nr in listed)
+    first = next((node for slot, node, _ in listed if not slot), None)
+    if first is None or made[0].output_nr:
+        return
+    # What shares the node of the first comes in the same order.
+    others = set(range(1, len(made))) - {slot for slot, _, _ in listed}
+    yield from ((slot, first, slot) for slot in sorted(others))
+
+
+def _columns(outputs: Sequence[Tensor], leaf: Tensor, number: Number) -> list[Tensor]:
+    """For each output, by what a gradient that arrives there is multiplied in ``leaf``'s.
+
+    Raises NotReplayed.
+    """
+
+    def sent(weights: Sequence[Tensor], create_graph: bool) -> Tensor:
+        total = sum(weighted(o, w) for o, w in zip(outputs, weights, strict=True))
+        assert isinstance(total, Tensor)
+        (grad,) = torch.autograd.grad(total, leaf, create_graph=create_graph, retain_graph=True)
+        found: Tensor = component_of(grad[number.index], number.component)
+        return found
+
+    weights = [torch.zeros_like(output).requires_grad_() for output in outputs]
+    try:
+        found = columns(sent(weights, True), weights)
+    except NotReplayed:
+        if sum(output.numel() for output in outputs) > MOST_UNITS or outputs[0].is_complex():
+            raise
+        found = [torch.zeros_like(output).detach() for output in outputs]
+        units = [torch.zeros_like(output).detach() for output in outputs]
+        for column, unit in zip(found, units, strict=True):
+            assert column is not None
+            for i in range(unit.numel()):
+                unit.view(-1)[i] = 1
+                column.view(-1)[i] = sent(units, False)
+                unit.view(-1)[i] = 0
+    return [column for column in found if column is not None]
 
 
 def runs_in_steps(made_by: Event) -> bool:
@@ -135,20 +178,27 @@ def _part(upstream: _Upstream, values: Array, component: Component) -> list[Part
 def _place(lookup: Lookup, number: Number, event: Event, made_by: Event) -> int | None:
     """Which tensor that the operation read the gradient is sent to."""
     nodes = lookup.recording.graph.nodes
-    target = None if event.node is None else nodes[event.node].sends[number.slot]
+    sends = () if event.node is None else nodes[event.node].sends
+    target = sends[number.slot] if sends else None
     if target is None:
         return None
+    name = nodes[target[0]].parameter
     parameters = lookup.recording.by_parameter
-    for place, tensor in enumerate(made_by.input_ids):
+
+    def is_read(tensor: int | None) -> bool:
         if tensor is None:
-            continue
-        name = nodes[target[0]].parameter
+            return False
         if name is not None and name in parameters and parameters[name].value_id == tensor:
-            return place
+            return True
         maker, output = lookup.made.get(tensor, (None, 0))
-        if maker is not None and (lookup.recording.events[maker].node, output) == target:
-            return place
-    return None
+        return maker is not None and (lookup.recording.events[maker].node, output) == target
+
+    found = [place for place, tensor in enumerate(made_by.input_ids) if is_read(tensor)]
+    # The same tensor as query and key: the node sends to it as often, in the same order.
+    slots = [slot for slot, each in enumerate(sends) if each == target]
+    if len(found) == len(slots):
+        return found[slots.index(number.slot)]
+    return found[0] if found else None
 
 
 def _run_before(lookup: Lookup, node: int, number: Number) -> int | None:

@@ -172,7 +172,7 @@ _ATTENTION = ("query", "key", "value", "attn_mask", "is_causal", "scale")
 _ADDS_UP = 1e-5
 _LEFT = 1e-6
 # So many elements may arrive at a node that is run once for each of them.
-_MOST_UNITS = 2048
+MOST_UNITS = 2048
 
 
 def summed_to(sent: Tensor, shape: tuple[int, ...]) -> Tensor:
@@ -216,7 +216,7 @@ def unit_columns(
     that arrives, real and imaginary parts are moved by themselves.
     """
     sizes = [0 if tensor is None else tensor.numel() for tensor in arrived]
-    if sum(sizes) > _MOST_UNITS:
+    if sum(sizes) > MOST_UNITS:
         return None
     found: list[Tensor | None] = []
     for place, tensor in enumerate(arrived):

@@ -253,13 +253,20 @@ def _is_real_or_complex(tensor: Tensor) -> bool:
 
 @contextmanager
 def _random_state_of(call: Call) -> Iterator[None]:
-    """Let torch draw the numbers that it drew when the call was recorded."""
-    if call.random is None:
-        yield
-        return
+    """Let torch draw the numbers that it drew when the call was recorded.
+
+    Whatever is drawn, the generator goes on as if nothing had been. Raises NotReplayed if the
+    call draws now, but did not draw from the CPU's generator then: another device drew.
+    """
     with torch.random.fork_rng(devices=[]):
-        torch.set_rng_state(torch.frombuffer(bytearray(call.random), dtype=torch.uint8))
+        if call.random is not None:
+            torch.set_rng_state(torch.frombuffer(bytearray(call.random), dtype=torch.uint8))
+            yield
+            return
+        before = torch.get_rng_state()
         yield
+        if not torch.equal(before, torch.get_rng_state()):
+            raise NotReplayed("drawn_elsewhere", call.name)
 
 
 def _masks(call: Call, shapes: Sequence[tuple[int, ...]], p: float) -> list[Array]:

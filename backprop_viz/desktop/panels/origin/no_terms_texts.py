@@ -36,6 +36,11 @@ def no_terms_text(reason: Fact) -> str | None:
             "This weight differs from rank to rank, so there is no one loss to check it with.",
         ),
         "drawn": translate("reasons", "{0} drew it at random."),
+        "drawn_elsewhere": translate(
+            "reasons",
+            "{0} drew random numbers on another device than the CPU, where they cannot be drawn "
+            "again: what they were is not recorded.",
+        ),
         "changed_outside": translate(
             "reasons", "It was not changed by an optimizer: other code wrote into it."
         ),
