@@ -78,3 +78,37 @@ def test_a_node_tells_of_the_tensors_that_the_hooks_have_made() -> None:
     assert [(saved.name, saved.shape, saved.bytes) for saved in node.saved] == [
         ("result", (1, 4), 16)
     ]
+
+
+class Scaled(nn.Module):
+    """A frozen weight, which may have been scaled in place by what is learnt."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4, 4), requires_grad=False)
+        self.scale = nn.Parameter(torch.ones(4, 4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x @ self.weight).tanh()
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+@pytest.mark.parametrize("of", ["the input", "a parameter"])
+def test_what_was_packed_before_is_unpacked_by_the_backward_alone(of: str) -> None:
+    def times_unpacked(recorded: bool) -> int:
+        net, x, unpacked = Scaled(), torch.ones(2, 4), list[Tensor]()
+
+        def unpack(packed: Tensor) -> Tensor:
+            unpacked.append(packed)
+            return packed
+
+        with saved_tensors_hooks(lambda tensor: tensor, unpack):
+            if of == "the input":
+                x = x.mul(net.scale[:2]).tanh()
+            else:
+                net.weight.mul_(net.scale)
+        with bv.record(net) if recorded else nullcontext():
+            net(x).sum().backward()
+        return len(unpacked)
+
+    assert times_unpacked(True) == times_unpacked(False) > 0

@@ -12,10 +12,13 @@ from backprop_viz.capture.graph.saved_tensors import NodesByKind, by_kind
 
 
 class FoundNodes:
-    """Nodes in the order of a walk. What is told of them stays: each is asked for it once."""
+    """Nodes in the order of a walk. What is told of them stays: each is asked for it once.
 
-    def __init__(self, edges: NextFunctions) -> None:
-        self._edges = edges
+    ``new``: all but those of leaves are known to be of this iteration.
+    """
+
+    def __init__(self, edges: NextFunctions, new: bool = False) -> None:
+        self._edges, self._new = edges, new
 
     @cached_property
     def all(self) -> Sequence[GradFn]:
@@ -36,5 +39,8 @@ class FoundNodes:
 
     @cached_property
     def oldest(self) -> int | None:
-        """The least of the numbers that torch has given them; None of no nodes."""
-        return min(node_numbers(self._edges), default=None)
+        """The least of the numbers that torch has given them.
+
+        None of no nodes, or where all but those of leaves are of this iteration.
+        """
+        return None if self._new else min(node_numbers(self._edges), default=None)

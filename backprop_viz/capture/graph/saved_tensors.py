@@ -37,14 +37,16 @@ class SavedByNodes:
     """What nodes have saved, as it is when this is made; ``known`` is told of others.
 
     An attribute is asked for of all nodes of a type at once, and each node's own are put together
-    when somebody asks.
+    when somebody asks. ``unpacked``: it is known that nobody's hooks have packed any of it.
     """
 
-    def __init__(self, kinds: NodesByKind, known: Mapping[GradFn, SavedTensors]) -> None:
+    def __init__(
+        self, kinds: NodesByKind, known: Mapping[GradFn, SavedTensors], unpacked: bool = False
+    ) -> None:
         self._known = dict(known)
         self._of_kinds: list[tuple[Sequence[GradFn], list[_Column]]] = []
         for kind, nodes in kinds.items():
-            columns = _columns(kind, nodes)
+            columns = _columns(kind, nodes, unpacked)
             if columns is None:
                 self._known |= {node: _saved_by(node) for node in nodes}
             else:
@@ -77,7 +79,7 @@ class _Column(NamedTuple):
     sizes: Sequence[int]  # in bytes
 
 
-def _columns(kind: type, nodes: Sequence[GradFn]) -> list[_Column] | None:
+def _columns(kind: type, nodes: Sequence[GradFn], unpacked: bool) -> list[_Column] | None:
     """What these nodes of a type have saved; None where one has anything but plain tensors.
 
     So it is where somebody's hooks have packed one, with a list of tensors, and where a backward
@@ -86,11 +88,11 @@ def _columns(kind: type, nodes: Sequence[GradFn]) -> list[_Column] | None:
     found: list[_Column] = []
     if not saved_attributes(kind):
         return found
-    if not _TELLS_OF_HOOKS:
+    if not (unpacked or _TELLS_OF_HOOKS):
         return None  # else their code might run twice
     try:
         for name, value_of, unpack_hook_of in _getters(kind):
-            if not all(map(is_, map(unpack_hook_of, nodes), repeat(None))):
+            if not (unpacked or all(map(is_, map(unpack_hook_of, nodes), repeat(None)))):
                 return None
             values = list(map(value_of, nodes))
             places: Sequence[int] = range(len(nodes))

@@ -75,15 +75,17 @@ class WalkedGraph:
         output: Tensor | None,
         weights: set[int],
         later: Callable[[], Sequence[Maker]] | None = None,
+        plain: bool = False,
     ) -> list[GradFn]:
         """Walk from these roots' nodes; those that were found, those of earlier walks among them.
 
         ``later`` gives those of operations that came after these, when the graph is made.
+        ``plain``: all nodes but those of leaves are of this iteration, and nobody has hooked any.
         """
         kept = self.nodes[: self._kept]
         self.roots = list(map(grad_fn_of, roots))
         edges = walk_all([node for node in self.roots if node is not None])
-        self.newest = FoundNodes(edges)
+        self.newest = FoundNodes(edges, plain)
         found = list(edges)
         if kept:
             ids = set(kept)
@@ -102,7 +104,7 @@ class WalkedGraph:
             known = {node: before[node] for node in self.edges if node in before}
             self._saved = SavedByNodes(new, known)
         else:
-            self._saved = SavedByNodes(self.newest.kinds, {})
+            self._saved = SavedByNodes(self.newest.kinds, {}, plain)
         if self._walked and self._walked[-1].number == self._walks:
             self._walked.pop()  # no backward has begun at what was found then
         root = grad_fn_of(output)

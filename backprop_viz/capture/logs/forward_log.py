@@ -129,19 +129,25 @@ class ForwardLog:
             self._passes[start] = partial(self._last.made, *made_of)
 
     def walk_waiting(
-        self, roots: Sequence[Tensor], output: Tensor | None, sources: Sources, calls: WaitingCalls
+        self,
+        roots: Sequence[Tensor],
+        output: Tensor | None,
+        sources: Sources,
+        calls: WaitingCalls,
+        plain: bool,
     ) -> bool:
         """``walk`` and ``clear`` of the first backward, of which the most is done when asked for.
 
         ``calls`` are all that wait. False where the backward does not go through all that
-        autograd has followed, or is not the first: then nothing is done.
+        autograd has followed, or is not the first: then nothing is done. ``plain``: as
+        ``WalkedGraph.find`` has it.
         """
         walked, log = self._walked, self._log
         if self._before or self._passes or walked.ids or not sources:
             return False
         rows = list(zip(self._operations, self._numbers, strict=True))
         ahead = [o for o, _ in rows]
-        walked.find(roots, ahead, output, log.weights, calls.makers)
+        walked.find(roots, ahead, output, log.weights, calls.makers, plain)
         calls.ids = ids = walked.ids
         nodes = {*calls.nodes, *[o.grad_fn for o in ahead]}
         nodes.discard(None)

@@ -1,6 +1,7 @@
 """The copies of a model's parameters and of their ``.grad``, of all of them at an instant."""
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import torch
@@ -29,6 +30,7 @@ from backprop_viz.recording.trace.events import Array
 
 # Where torch keeps what it knows of a tensor's memory; to ask for the storage makes an object.
 _memory: Callable[[Tensor], int] = torch._C._storage_address  # type: ignore[attr-defined]
+_is_leaf = attrgetter("is_leaf")
 _one = torch.empty(1)
 # To look at a tensor takes as long as to copy about so many numbers.
 _SMALL = 2048
@@ -175,13 +177,17 @@ class ManyCopies:
         return source.together.array(number) if same else None
 
     def unwritten_weights(self) -> tuple[Sequence[int], LateCopies] | None:
-        """The id() of each parameter, and their copies; None if one may have been written to."""
+        """The id() of each parameter, and their copies.
+
+        None if one may have been written to, or is no leaf.
+        """
         source = self._weights
         if (
             source is None
             or not self._borrowed.nothing_written_since(source.looked_at)
             or not all(source.alone)
             or _versions(source.held) != source.versions
+            or not all(map(_is_leaf, source.held))
         ):
             return None
         return source.keys, source.copies

@@ -89,6 +89,8 @@ class PlainCalls:
         self._code: CodeType | None = None
         self._lines = lines_known(None)
         self._copies = LateCopies()
+        # Whether one that waits was given what another call has a node of, which is none of these.
+        self._others_nodes = False
         # The axes in memory of those of them that are not contiguous.
         self._orders: dict[int, Order] = {}
 
@@ -229,6 +231,7 @@ class PlainCalls:
                 if found is None:
                     return args, None
                 unsure = found
+                self._others_nodes |= grad_fn_of(value) is not None
                 self._look_at_order(value)
             elif kind is list and all(id(one) in known or id(one) in weights for one in value):
                 lists = True
@@ -278,6 +281,7 @@ class PlainCalls:
         """Note the calls that wait: they are as they were."""
         log = self._log
         self._known, orders, self._orders = {}, self._orders, {}
+        self._others_nodes = False
         if not log.waiting:
             return
         calls = list(map(WaitingCall, *waiting_columns(log.waiting)))
@@ -332,7 +336,10 @@ class PlainCalls:
         weights = self._copies, self._weights
         waiting = WaitingCalls(calls, nodes, copies, self._orders, *weights)
         output, sources = self._results.output, batch.sources(self._calls.has)
-        if not self._forward.walk_waiting(roots, output, sources, waiting):
+        # All nodes are of these calls, which nobody's hooks were there for; nor has anybody been
+        # handed a node since. The leaves, which are older, save nothing.
+        plain = not (self._others_nodes or self._writes.is_hooked)
+        if not self._forward.walk_waiting(roots, output, sources, waiting, plain):
             return False
         places = [place for _, place in calls.lines]
         self._made.note_many(nodes, calls.ops, places, len(log) - len(nodes))

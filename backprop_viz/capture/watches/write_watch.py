@@ -162,6 +162,11 @@ class WriteWatch:
         """Whether a part of the model lies in a device's own memory."""
         return bool(self._devices)
 
+    @property
+    def is_hooked(self) -> bool:
+        """Whether somebody may have hooked what calls that were told of have made."""
+        return self._hooked
+
     def _run_no_python(self, nodes: FoundNodes) -> bool:
         """Whether all are torch's own, and nobody's hook is there or at the leaves they add to.
 
