@@ -1,7 +1,7 @@
 """Whether two instructions of a function ran in the same pass of its loops, from its bytecode."""
 
 import dis
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -9,6 +9,9 @@ from types import CodeType
 
 _JUMPS = frozenset((*dis.hasjrel, *dis.hasjabs))
 _RETURNS = ("RETURN_VALUE", "RETURN_CONST")
+# With these a for loop stores what its iterator gives; and with those of two names, so many.
+_STORES = frozenset({"STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF"})
+_STORES_TWO = {"STORE_FAST_STORE_FAST": 2, "STORE_FAST_LOAD_FAST": 1}
 # Behind these comes nothing but where they jump to.
 _NEVER_FALLS_THROUGH = (
     *_RETURNS,
@@ -38,6 +41,7 @@ class _Flow:
     following: dict[int, tuple[int, ...]]
     returns: frozenset[int]
     loops: tuple[Loop, ...]  # the inner ones first
+    variables: dict[Loop, tuple[str, ...]]  # those that a for loop takes what it loops over to
 
 
 def loops_around(code: CodeType, instruction: int) -> Iterator[Loop]:
@@ -55,6 +59,32 @@ def instruction_at(code: CodeType, offset: int) -> int:
 
 
 @lru_cache(maxsize=1024)
+def may_be_in_same_pass(code: CodeType, before: int, after: int) -> bool:
+    """Whether ``after`` comes further down, and may run in that pass in which ``before`` ran last.
+
+    It may not where it is in another branch.
+    """
+    return before != after and after in _reached(_flow(code), before)
+
+
+@lru_cache(maxsize=1024)
+def runs_in_each_pass(code: CodeType, instruction: int) -> bool:
+    """Whether an instruction runs in each pass of the inmost loop around it, or of the function."""
+    flow = _flow(code)
+    loop = next(loops_around(code, instruction), None)
+    if loop is None:
+        return flow.returns.isdisjoint(_reached(flow, 0, without=instruction))
+    start = flow.following[loop.start][0]  # behind where a for loop may end
+    left = _reached(flow, start, without=instruction)
+    return all(one in loop and one not in flow.returns for one in left)
+
+
+def loop_variables(code: CodeType, loop: Loop) -> tuple[str, ...]:
+    """The variables that a for loop sets in each pass; an empty tuple of another loop."""
+    return _flow(code).variables.get(loop, ())
+
+
+@lru_cache(maxsize=1024)
 def in_same_pass(code: CodeType, before: int, after: int) -> bool:
     """Whether ``after`` ran in that pass of the loops around both in which ``before`` ran last.
 
@@ -62,7 +92,7 @@ def in_same_pass(code: CodeType, before: int, after: int) -> bool:
     both have conditions of their own it is not known, and said not to be so.
     """
     flow = _flow(code)
-    if before == after or after not in _reached(flow, before):
+    if not may_be_in_same_pass(code, before, after):
         return False
     whole = Loop(0, len(code.co_code))
     around = next((loop for loop in loops_around(code, before) if after in loop), whole)
@@ -126,4 +156,28 @@ def _flow(code: CodeType) -> _Flow:
             following[jump] = tuple(to for to in following[jump] if to != start) + behind_loop
     loops = sorted((Loop(*each) for each in ends.items()), key=lambda loop: loop.end - loop.start)
     returns = frozenset(one.offset for one in instructions if one.opname in _RETURNS)
-    return _Flow(following, returns, tuple(loops))
+    stored = {
+        one.offset: tuple(_stored(instructions[place + 1 :]))
+        for place, one in enumerate(instructions)
+        if one.opname == "FOR_ITER"
+    }
+    variables = {loop: stored.get(loop.start, ()) for loop in loops}
+    return _Flow(following, returns, tuple(loops), variables)
+
+
+def _stored(instructions: Iterable[dis.Instruction]) -> Iterator[str]:
+    """The variables that these begin to store one value in, as ``i, (x, y)``."""
+    values = 1
+    for one in instructions:
+        if one.opname == "UNPACK_SEQUENCE":
+            values += one.argval - 1
+        elif one.opname in _STORES:
+            yield one.argval
+            values -= 1
+        elif one.opname in _STORES_TWO:
+            yield from one.argval[: _STORES_TWO[one.opname]]
+            values -= _STORES_TWO[one.opname]
+        else:
+            return
+        if not values:
+            return

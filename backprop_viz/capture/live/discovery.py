@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.frame_variables import variables_of
+
 
 def living_optimizers() -> list[Optimizer]:
     """The optimizers that there are, the oldest first."""
@@ -134,7 +136,7 @@ def _variable(model: nn.Module) -> str | None:
     """The variable that holds a model, in the functions that are running."""
     frame = sys._getframe(1)
     while frame is not None:
-        for name, value in (*frame.f_locals.items(), *frame.f_globals.items()):
+        for name, value in (*variables_of(frame).items(), *frame.f_globals.items()):
             if value is model and name.isidentifier() and name not in ("self", "module", "model_"):
                 ours = frame.f_globals.get("__name__", "").partition(".")[0]
                 if ours not in ("backprop_viz", "torch"):

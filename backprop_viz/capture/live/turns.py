@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from backprop_viz.capture.code.calling_frames import kwargs_of_call
 from backprop_viz.capture.live.discovery import owned_by
+from backprop_viz.capture.live.loop_passes import LoopPass, is_conditional, may_follow
 from backprop_viz.capture.live.loop_places import StackPlace, TurnLoop, follows, stack_place
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.watches.clearing_watch import (
@@ -30,7 +31,14 @@ class Turns:
     discriminator again for the generator's step, but further down. A loop over several models
     trains each at the same place; its pass is not the turn, if no turn before was without them.
 
-    A turn that is as the one before is over with its last step, once each optimizer has stepped.
+    Whether it is the same pass the code tells, if one of the two runs in each pass in which the
+    other does. Where both have conditions of their own (``if train_d: ... if train_g: ...``) the
+    variables of the for loops around both tell, which hold other objects in another pass. Where
+    there are none, as in a while loop, each step is a turn by itself. So are the passes of an inner
+    loop that trains, and the branches of one condition.
+
+    A turn that is as the one before is over with its last step, once each optimizer has stepped and
+    where none is known to step further down.
     ``over`` is called before what is cleared or called in the next turn. It gives what records the
     next iteration, if that is recorded.
     """
@@ -43,6 +51,8 @@ class Turns:
         self._steps: list[tuple[int, StackPlace]] = []
         self._steps_before: list[tuple[int, StackPlace]] = []
         self._went_on: set[StackPlace] = set()  # steps with which some turn was not over
+        self._places: set[StackPlace] = set()  # of all steps
+        self._pass: LoopPass | None = None  # that of the newest step, if it has a condition
         self._idle = set(range(len(optimizers)))
         self._newest: StackPlace = ()  # the newest sign or step
         self._backward: StackPlace = ()
@@ -97,6 +107,12 @@ class Turns:
         here, _ = stack_place()
         number = self._number(optimizer)
         self._went_on.update(where for _, where in self._steps)
+        if here not in self._places:
+            self._went_on.update(one for one in self._places if may_follow(here, one))
+            if any(may_follow(one, here) for one in self._places):
+                self._went_on.add(here)
+            self._places.add(here)
+        self._pass = LoopPass(here) if is_conditional(here) else None
         again = any(where == here for _, where in self._steps)
         self._loop = TurnLoop(self._backward, here, outer=int(again))
         self._steps.append((number, here))
@@ -181,6 +197,8 @@ class Turns:
         stepped, (_, step) = {number for number, _ in self._steps}, self._steps[-1]
         left = self._loop is not None and self._loop.is_left(here)
         if not left and (follows(here, step) or follows(here, self._newest)):
+            return True
+        if not left and self._pass is not None and self._pass.goes_on_at(here):
             return True
         if left or owners & stepped:
             return False

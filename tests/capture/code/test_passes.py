@@ -5,7 +5,14 @@ from types import CodeType
 
 import pytest
 
-from backprop_viz.capture.code.passes import in_same_pass, instruction_at, loops_around
+from backprop_viz.capture.code.passes import (
+    in_same_pass,
+    instruction_at,
+    loop_variables,
+    loops_around,
+    may_be_in_same_pass,
+    runs_in_each_pass,
+)
 
 SOURCE = """
 def f():
@@ -74,6 +81,62 @@ def test_what_may_run_in_another_does_not(pair: str) -> None:
     code, places = called()
     before, after = (places[name] for name in pair)
     assert not in_same_pass(code, before, after)
+
+
+@pytest.mark.parametrize("pair", ["ab", "bo", "gm", "mo", "no", "st"])
+def test_what_comes_further_down_may_run_in_the_same_pass(pair: str) -> None:
+    code, places = called()
+    before, after = (places[name] for name in pair)
+    assert may_be_in_same_pass(code, before, after)
+    assert not may_be_in_same_pass(code, after, before)
+
+
+@pytest.mark.parametrize("pair", ["aa", "mn", "nm"])
+def test_another_branch_is_of_another_pass(pair: str) -> None:
+    code, places = called()
+    assert not may_be_in_same_pass(code, *(places[name] for name in pair))
+
+
+def test_what_has_a_condition_does_not_run_in_each_pass() -> None:
+    code, places = called()
+    # What comes behind a ``continue`` has one, too.
+    always = {name for name, place in places.items() if runs_in_each_pass(code, place)}
+    assert set("achdqrst") <= always
+    assert always.isdisjoint("bgmno")
+
+
+def test_the_variables_of_a_loop_are_those_that_it_sets() -> None:
+    source = """
+def f():
+    for i in some():
+        a(i)
+    for j, (x, y) in some():
+        b(j)
+    for k in some():
+        for _ in some():
+            c(k)
+    for held.it in some():
+        d()
+    while g():
+        e()
+"""
+    namespace: dict[str, object] = {}
+    exec(source, namespace)
+    code = namespace["f"].__code__  # type: ignore[attr-defined]
+    found: dict[str, list[tuple[str, ...]]] = {}
+    name = ""
+    for one in dis.get_instructions(code):
+        if one.opname == "LOAD_GLOBAL":
+            name = one.argval
+        elif one.opname == "CALL":
+            found[name] = [loop_variables(code, it) for it in loops_around(code, one.offset)]
+    assert {name: found[name] for name in "abcde"} == {
+        "a": [("i",)],
+        "b": [("j", "x", "y")],
+        "c": [("_",), ("k",)],
+        "d": [()],
+        "e": [()],
+    }
 
 
 def test_loops_are_those_of_the_source() -> None:

@@ -1,5 +1,7 @@
 """Loops in which several optimizers step, in each of the ways that scripts have."""
 
+from tests.capture.live.conditional_turns import CONDITIONAL, FUNCTIONS
+
 HEAD = """
 import torch
 from torch import nn
@@ -54,14 +56,6 @@ for i in range(9):
         {G8}
     {D4}
     turn(loss, one, *([two] if {when} else []))
-"""
-FUNCTIONS = """
-def train_d():
-    {D4}
-    return loss
-def train_g():
-    {G4}
-    return loss
 """
 BODIES = {
     "the second every third, from the first": EVERY.replace("{when}", "i % 3 == 0"),
@@ -142,6 +136,7 @@ for i in range(8):
         {G8}
         turn(loss, two)
 """,
+    **CONDITIONAL,
     "a while loop": """
 i = 0
 while i < 7:
