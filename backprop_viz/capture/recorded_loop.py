@@ -11,6 +11,7 @@ from torch.optim import optimizer as optimizers
 
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
+from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.late_recording import made_now
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
@@ -105,6 +106,8 @@ def _errors_noted(recorder: Recorder) -> Iterator[None]:
     """Explain in the recording what torch raises in here."""
     try:
         yield
-    except Exception as error:
-        recorder.failed(error)
+    except BaseException as error:
+        if isinstance(error, Exception):
+            recorder.failed(error)
+        without_our_frames(error)
         raise

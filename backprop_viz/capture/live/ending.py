@@ -1,7 +1,8 @@
-"""How a script that raised has ended."""
+"""How a script, or a notebook's cell, that raised has ended."""
 
 import traceback
 
+from backprop_viz.recording.notices.notice import CELL, Notice
 from backprop_viz.stream.messages import RunEnded
 
 
@@ -14,3 +15,12 @@ def ended_by(error: BaseException, path: str, status: int = 1) -> RunEnded:
     details = "".join(traceback.format_exception(error))
     said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return RunEnded(status, said, details, lines[-1] if lines else None)
+
+
+def raised_in_cell(error: BaseException, path: str) -> Notice | None:
+    """What is told of an exception that ended a cell; nothing of Ctrl+C, which was meant."""
+    if not isinstance(error, Exception):
+        return None
+    told = ended_by(error, path)
+    where = "" if told.line is None else str(told.line)
+    return Notice("cell_raised", (told.error, where), CELL, told.details)

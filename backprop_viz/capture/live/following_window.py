@@ -12,6 +12,7 @@ from backprop_viz.capture.live.connection import Heard, LiveConnection
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.notice import Notice, notice_of
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import Resume, TakenOver, UpdateWanted
 from backprop_viz.stream.socket_connection import Ends
 from backprop_viz.stream.wire import NumberedCommand, Unreadable
@@ -50,6 +51,7 @@ class FollowingWindow:
         # What one that attaches is told too, and of how much of it the window has been told.
         self._notices: list[Notice] = []
         self._told = 0
+        self._refused: set[str] = set()  # commands
 
     def attach(self, ends: Ends) -> LiveConnection:
         """A connection to a window, in place of one that was there before. It has to be started."""
@@ -89,6 +91,13 @@ class FollowingWindow:
             self._notices.append(notice_of(error))
             if self.open:
                 self._tell_rest()
+
+    def refuse(self, command: str) -> None:
+        """Say once that a script knows no such command."""
+        if command not in self._refused:
+            self._refused.add(command)
+            text = QT_TRANSLATE_NOOP("errors", "A script's run has no {0}: the script decides.")
+            self.send(notice_of(UserError(text, command)))
 
     def _tell_rest(self) -> None:
         for notice in self._notices[self._told :]:

@@ -11,6 +11,7 @@ from backprop_viz.analysis.cursor.breakpoints import first_hit
 from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.live.connection import interrupt_script
 from backprop_viz.capture.live.devices import device_of
+from backprop_viz.capture.live.due_phase import DuePhase
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat, Reminder
@@ -25,14 +26,13 @@ from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices.notice import notice_of
+from backprop_viz.recording.notices.notice import CELL, Notice
 from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.health import IterationHealth
-from backprop_viz.recording.trace.phases import PHASES, Phase, in_order, phase_after
-from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.socket_connection import Ends
@@ -71,20 +71,16 @@ class LiveRun:
             self._state, self._publish, self._commanded, self._window_gone, comes_back=ends is None
         )
         self._until = "any" if runs_freely or first > 1 else "phase"  # or "event", "iteration"
-        self._first = first
-        self._held_before = None if runs_freely or first == 1 else first
+        self._first, self._held_before = first, None if runs_freely or first == 1 else first
         # How often the window let the loop go on, and after how many events it was held last.
         self._released = self._held_after = 0
         self._let_go_untold = False  # and whether it was told nothing since
         self._breakpoints: tuple[Breakpoint, ...] = ()
-        self._carried_out, self._iteration, self._refused = 0, 0, set[str]()
-        # The phases in the order of the last iteration recorded, and those that ran in this one.
-        self._order = PHASES
-        self._ran: list[Phase] = []
-        self._due = Phase.ZERO_GRAD
+        self._carried_out = self._iteration = 0
+        self._due = DuePhase()
         self._held = self._before_line = self._told_program = False
         self._line: int | None = None
-        self._begun = self._rate = self._shown = 0.0  # shown: when the window heard
+        self._shown = 0.0  # when the window heard
         self._recorder: Recorder | None = None  # of the iteration that is under way
         self._events = EventHolds()
         self._thread = threading.get_ident()
@@ -133,8 +129,9 @@ class LiveRun:
         self._thread = threading.get_ident()
         self.place.begins(iteration)
         self._follow_lines()
-        self._begun = time.perf_counter()
-        self._recorder, self._held_after, self._ran = None, 0, []
+        self._pace.begins()
+        self._recorder, self._held_after = None, 0
+        self._due.begins()
         self._events.begin()
         if iteration < self._first and not self._breakpoints:
             return False
@@ -142,7 +139,7 @@ class LiveRun:
             return True
         keeps_up = self._window.keeps_up if self._window.open else self._window.awaited
         followed = self._window.open or keeps_up
-        return followed and self._pace.wants(iteration, self._begun, keeps_up=keeps_up)
+        return followed and self._pace.wants(iteration, keeps_up=keeps_up)
 
     def recording_begins(self, recorder: Recorder) -> None:
         """Hear of each event of the iteration that is recorded."""
@@ -168,8 +165,7 @@ class LiveRun:
         """Hold the loop after a phase, if it is to be held there."""
         self._follow_source()
         self._follow_lines()
-        self._ran.append(phase)
-        self._due = phase_after(self._ran, self._order)
+        self._due.ended(phase)
         if self._until == "any" and not self._breakpoints:
             return
         recording = recorder.recording()
@@ -181,15 +177,14 @@ class LiveRun:
     ) -> None:
         """Tell of an iteration that is over; hold the loop, if it is to be held there."""
         self._follow_source()
-        now = time.perf_counter()
-        took, self._recorder = now - self._begun, None
+        self._recorder = None
+        self._pace.ended()
         self.place.ended(recording := made_now(recorded))
-        self._order = in_order(self._ran, self._order)
+        self._pace.made(recording)
+        self._due.iteration_ended()
         with self._state:
-            self._iteration, self._due = iteration, self._order[0]
+            self._iteration = iteration
             self._losses.add(loss, told=self._window.open)
-            self._rate = 1 / took if took else 0.0
-        self._pace.took(took, now, recorded=recording is not None)
         if iteration + 1 == self._held_before:
             self._hold(recording)
         elif recording is not None:
@@ -198,7 +193,7 @@ class LiveRun:
                 self._hold(recording)
             else:
                 self._window.send_waiting()
-        if now - self._shown >= _UPDATE_EVERY_S and self._window.keeps_up:
+        if time.perf_counter() - self._shown >= _UPDATE_EVERY_S and self._window.keeps_up:
             self._publish()
         else:
             self._reminder.set()
@@ -210,6 +205,18 @@ class LiveRun:
 
     def health_known(self, health: IterationHealth) -> None:
         """A window shows no health yet."""
+
+    def cell_begins(self) -> None:
+        """The loop may go on in a notebook's cell that begins."""
+        self._pace.begins()
+        self._window.send(Notice("withdrawn", subject=CELL))
+
+    def cell_ended(self, recording: Recording | None, raised: Notice | None) -> None:
+        """It stands until the next cell. What the cell has ``raised`` in the loop, and recorded."""
+        self._pace.rate = 0.0
+        self._publish(recording)
+        if raised is not None:
+            self._window.send(raised)
 
     def recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
         """Show what is kept; tell why to the window, also to one that attaches later."""
@@ -250,7 +257,7 @@ class LiveRun:
             return
         self._hold(None, recording.trace[0][0] if recording.trace else None)
         if self._until in ("phase", "event") or self._stops(recording):
-            self._due = phase_after([span.phase for span in recording.spans])
+            self._due.have_run([span.phase for span in recording.spans])
             self._hold(recording)
 
     def _tell_origin(self, **known: Any) -> None:
@@ -294,7 +301,7 @@ class LiveRun:
         began = time.perf_counter()
         if recording is not None:
             self._held_after = len(recording.events)
-            self._due = recording.under_way or self._due
+            self._due.phase = recording.under_way or self._due.phase
         with self._state:
             before, self._until = self._released, "phase"
             self._held, self._before_line = True, before_line
@@ -311,7 +318,7 @@ class LiveRun:
                 self._publish()
                 raise
             self._held, self._line = False, None
-        self._begun += (stood := time.perf_counter() - began)  # neither torch's time nor the loop's
+        self._pace.stood(stood := time.perf_counter() - began)
         if self._recorder is not None:
             self._recorder.spans.waited(stood)
         self._follow_lines()
@@ -343,9 +350,9 @@ class LiveRun:
                 command=self._carried_out,
                 run=1,
                 iteration=self._iteration,
-                due=self._due,
+                due=self._due.phase,
                 training=not self._held,
-                rate=self._rate,
+                rate=self._pace.rate,
                 program=None if self._told_program else self._program,
                 points=points,
                 opened=opened,
@@ -373,7 +380,7 @@ class LiveRun:
                 case SetBreakpoints():
                     self._breakpoints = command.breakpoints
                 case _:
-                    self._refuse(type(command).__name__)
+                    self._window.refuse(type(command).__name__)
         # What a step leads to is told when the loop is held again.
         if not isinstance(command, Step | Iterate):
             self._publish()
@@ -382,13 +389,6 @@ class LiveRun:
         self._until, self._held, self._line = until, False, None
         self._let_go_untold, self._released = True, self._released + 1
         self._state.notify_all()
-
-    def _refuse(self, name: str) -> None:
-        """Say once that a script knows no such command."""
-        if name not in self._refused:
-            self._refused.add(name)
-            text = QT_TRANSLATE_NOOP("errors", "A script's run has no {0}: the script decides.")
-            self._window.send(notice_of(UserError(text, name)))
 
     def _window_gone(self) -> None:
         """Nobody holds the loop any more: it runs freely. A model's file is read for the window."""

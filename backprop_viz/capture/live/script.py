@@ -15,10 +15,10 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import torch
 
+from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.model_loop import ModelFileError
-from backprop_viz.capture.live.own_frames import without_our_frames
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.script_training import ScriptFollower, ScriptTraining

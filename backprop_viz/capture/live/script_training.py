@@ -27,9 +27,10 @@ from backprop_viz.capture.live.discovery import (
     parts_called,
 )
 from backprop_viz.capture.live.early_clearing import EarlyClearing
+from backprop_viz.capture.live.follower import Follower
 from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.loop_places import stack_place
-from backprop_viz.capture.live.watch import Follower, Watch
+from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
 from backprop_viz.recording.errors import ArgumentError

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.live.connection import LiveConnection
 from backprop_viz.capture.live.devices import device_of
-from backprop_viz.capture.live.own_frames import without_our_frames
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.recorded_loop import record
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from threading import get_ident
-from typing import Any, Literal, Protocol, SupportsFloat
+from typing import Any, Literal, SupportsFloat
 
 import torch
 from torch import Tensor, nn
@@ -21,9 +21,10 @@ from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import leads_to
-from backprop_viz.capture.late_recording import LateRecording
+from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.live import room
 from backprop_viz.capture.live.discovery import living_scalers, one_model, owned_by
+from backprop_viz.capture.live.follower import Follower
 from backprop_viz.capture.live.loop_places import StackPlace
 from backprop_viz.capture.live.loss_points import ComingLoss
 from backprop_viz.capture.live.scalars import ScalarWatch
@@ -42,40 +43,9 @@ from backprop_viz.capture.watches.skipped_steps import skipped_steps_seen
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.trace.health import IterationHealth
 from backprop_viz.recording.trace.phases import Phase
 
 Keep = Literal["health", "sample", "full"]
-
-
-class Follower(Protocol):
-    """Who wants to know how a watched loop gets on."""
-
-    def wants(self, iteration: int) -> bool:
-        """Whether this iteration, which begins, is to be recorded."""
-
-    def recording_begins(self, recorder: Recorder) -> None:
-        """An iteration that is wanted is recorded by this."""
-
-    def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
-        """A phase of an iteration that is recorded has ended; the loop waits for the answer."""
-
-    def iteration_ended(
-        self, iteration: int, loss: SupportsFloat, recorded: LateRecording | None
-    ) -> None:
-        """An iteration is over; what was recorded of it, if it was. The loss is NaN without one."""
-
-    def scalar_logged(self, name: str, iteration: int, number: float) -> None:
-        """The loop has logged a number, in an iteration."""
-
-    def health_known(self, health: IterationHealth) -> None:
-        """How the tensors of an iteration were, before it is told that it is over."""
-
-    def recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
-        """The rest of an iteration is not recorded; what was, if that is kept.
-
-        ``why`` is told to whoever follows, if it was not before; on standard error it is said.
-        """
 
 
 class Watch:
@@ -205,6 +175,7 @@ class Watch:
         if self._turns is not None:
             self._turns.close()
         self._turns, self._within_step = None, True
+        self.drop()  # of one that was begun without this, or has raised
         self.begin()
         yield
         self.end()
@@ -218,6 +189,25 @@ class Watch:
             elif self._begun and not self._is_forked():
                 told = self._model, self._optimizers or None, self._number + 1, error
                 self._left = recording_of_failure(*told)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """How many iterations are over, and how many events of the next one are recorded."""
+        return self._number, 0 if self._recorder is None else len(self._recorder.log)
+
+    def begin_anew(self, error: BaseException) -> Recording | None:
+        """The iteration under way has raised, and nobody goes on with it: what is known of it."""
+        if isinstance(error, Exception):
+            self.failed(error)
+        known = made_now(self._close_recording()) or self._left
+        self._failed, self._left, self._loss = False, None, None
+        self._stepped.clear()
+        if self._health is not None:
+            self._open.close()
+        if self._turns is not None:
+            self._turns.ended()
+        self.begin()
+        return known
 
     def close(self) -> Recording | None:
         """Watch no longer; what was recorded of an iteration that is not over.

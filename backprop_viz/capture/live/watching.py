@@ -13,9 +13,11 @@ from typing import Self, get_args
 from torch import nn
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.own_frames import without_our_frames
+from backprop_viz.capture.live.cells import NotebookCells
 from backprop_viz.capture.live.devices import device_of
 from backprop_viz.capture.live.discovery import names_of, one_model
-from backprop_viz.capture.live.ending import ended_by
+from backprop_viz.capture.live.ending import ended_by, raised_in_cell
 from backprop_viz.capture.live.file_follower import FileFollower, own_file
 from backprop_viz.capture.live.listening import listen_for_windows
 from backprop_viz.capture.live.live_run import LiveRun
@@ -45,6 +47,8 @@ class WatchedLoop:
     ) -> None:
         self._watch, self._follower, self.server = watch, follower, server
         self._open = True
+        self._cells = NotebookCells(self._cell_begins, self._cell_ended)
+        self._cell_begins()
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -59,6 +63,7 @@ class WatchedLoop:
     def _end(self, told: RunEnded) -> None:
         if self._open:
             self._open = False
+            self._cells.close()
             if self.server is not None:
                 self.server.close()
             self._follower.ended(told, self._watch.close())
@@ -74,8 +79,23 @@ class WatchedLoop:
     ) -> None:
         if isinstance(error, Exception):
             self._watch.failed(error)
+            without_our_frames(error)
             self._end(ended_by(error, self._follower.place.path))
         self.close()
+
+    def _cell_begins(self) -> None:
+        self._stood_at = self._watch.place
+        if isinstance(self._follower, LiveRun):
+            self._follower.cell_begins()
+
+    def _cell_ended(self, error: BaseException | None) -> None:
+        """The loop stands. What a cell has raised that it ran in, it does not go on with."""
+        recording = raised = None
+        if error is not None and self._watch.place != self._stood_at:
+            recording = self._watch.begin_anew(error)
+            raised = raised_in_cell(error, self._follower.place.path)
+        if isinstance(self._follower, LiveRun):
+            self._follower.cell_ended(recording, raised)
 
 
 def watch(

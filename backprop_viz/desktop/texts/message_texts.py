@@ -126,6 +126,9 @@ def message_text(notice: Notice) -> str:
             "The script has ended with status {0}. What was recorded can still be looked at.",
         ),
         "script_raised": translate("notices", "The script has ended at line {1}: {0}"),
+        "cell_raised": translate(
+            "notices", "The cell raised at line {1}; its iteration was dropped: {0}"
+        ),
         "script_raised_later": translate(
             "notices",
             "The script has ended at line {1}, after {2} iterations; the newest recording is that "

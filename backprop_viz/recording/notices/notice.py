@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.trace.torch_error import TorchError
 
-# The subject of a fault in a phase, whichever command ran the phase.
+# The subjects of a fault in a phase, whichever command ran it, and in a notebook's cell.
 RUN = "run"
+CELL = "cell"
 LOSS_SUBJECT = "loss"
 
 

@@ -74,6 +74,8 @@ def next_step(view_state: ViewState) -> str:
     is_script = view_state.origin is not None
     if view_state.training and is_script and not view_state.iteration:
         return translate("phases", "The script runs, and has not trained yet. F5 pauses there.")
+    if view_state.training and is_script and not view_state.rate:
+        return translate("phases", "No cell runs. F5 pauses in the next that trains.")
     if view_state.training and is_script:
         return translate("phases", "The script runs: F5 pauses.")
     if view_state.training:

@@ -1,0 +1,201 @@
+"""A loop that is watched in the cells of a notebook, run by IPython itself."""
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices.notice import Notice
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.stream.messages import Update
+from tests.capture.live.script_runs import Scripts, ScriptsWindow, ended_process
+from tests.capture.live.test_notebooks import BEGIN, LAST, LOOP
+
+WATCH = "import backprop_viz as bv\nwatch = bv.watch(net, optimizer, every=1)\n"
+NO_WATCH = "pass\n"
+FAILING = """\
+for i in range(3):
+    optimizer.zero_grad()
+    out = net(torch.randn(6, 3 if i < 2 else 5))
+    out.square().mean().backward()
+    optimizer.step()
+"""
+WEIGHTS = "print([p.tolist() for p in net.parameters()])\n"
+
+_RUN = """
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+for cell in sys.argv[1:]:
+    shell.run_cell(cell, store_history=True)
+"""
+_FOLLOWED = """
+import os, sys
+from backprop_viz.capture.live import watching
+ends = os.fdopen(int(sys.argv[1]), "rb"), os.fdopen(int(sys.argv[2]), "wb")
+watching.start_window = lambda *_: (None, *ends)
+del sys.argv[1:3]
+"""
+
+
+class Notebook:
+    """Runs cells as a notebook does, alone or with a window that the test plays."""
+
+    def __init__(self, scripts: Scripts, folder: Path) -> None:
+        self._scripts, self._more = scripts, {"IPYTHONDIR": str(folder / "ipython")}
+        self.windows: list[ScriptsWindow] = []
+
+    def printed(self, cells: Sequence[str]) -> str:
+        return ended_process(self._scripts.start(_RUN, cells, more=self._more)).printed
+
+    def followed(self, cells: Sequence[str]) -> ScriptsWindow:
+        theirs_in, ours_out = os.pipe()
+        ours_in, theirs_out = os.pipe()
+        ends = theirs_in, theirs_out
+        given = [*map(str, ends), *cells]
+        process = self._scripts.start(_FOLLOWED + _RUN, given, ends, more=self._more)
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self.windows.append(ScriptsWindow(process, ours_in, ours_out))
+        return self.windows[-1]
+
+
+@pytest.fixture
+def notebook(scripts: Scripts, tmp_path: Path) -> Any:
+    found = Notebook(scripts, tmp_path)
+    yield found
+    for window in found.windows:
+        window.stop()
+
+
+def notices(window: ScriptsWindow) -> list[Notice]:
+    told = [one for one in window.messages if isinstance(one, Notice)]
+    return [one for one in told if one.code != "withdrawn"]
+
+
+def updated(window: ScriptsWindow, wanted: Callable[[Update], bool]) -> Update:
+    found: Update = window.until(lambda told: isinstance(told, Update) and wanted(told))
+    return found
+
+
+def raised(window: ScriptsWindow) -> list[Recording]:
+    """The recordings, until the end, of iterations that raised."""
+    found: dict[int, Recording] = {}
+    with suppress(EOFError):
+        while True:
+            window.next()
+            found |= {one.serial: one for one in window.recordings.values() if one.error}
+    return list(found.values())
+
+
+def frames(printed: str) -> list[str]:
+    """The frames of a traceback that IPython shows, its message, and all that was printed else.
+
+    Where a module has hooks torch calls it at another line, in a function of its own.
+    """
+    text = re.sub(r"\x1b\[[\d;]*m", "", printed)
+    lines = [line for line in text.splitlines() if not re.match(r"\s*(-+>)?\s*\d+ |\s*$", line)]
+    return [re.sub(r"\.py:\d+", "", line) for line in lines if "<locals>.inner" not in line]
+
+
+def test_a_cell_that_raises_is_shown_as_without_a_window(notebook: Notebook) -> None:
+    plain = notebook.printed([BEGIN, NO_WATCH, FAILING, LOOP, WEIGHTS])
+    shown = frames(plain)
+    assert len([line for line in shown if line.startswith("File ")]) >= 3
+    assert shown[-2] == "RuntimeError: mat1 and mat2 shapes cannot be multiplied (6x5 and 3x4)"
+    window = notebook.followed([BEGIN, WATCH, FAILING, LOOP, WEIGHTS])
+    window.rest()
+    assert frames(window.ended().printed) == shown
+
+
+def test_what_a_cell_raises_is_told_with_its_line(notebook: Notebook) -> None:
+    window = notebook.followed([BEGIN, WATCH, FAILING, LOOP, LAST])
+    window.rest()
+    (told,) = notices(window)
+    assert told.code == "cell_raised"
+    assert told.values[1] == "3"
+    assert "mat1 and mat2 shapes" in told.values[0]
+    assert "net(torch.randn(6, 3 if i < 2 else 5))" in told.details
+    assert "__torch_function__" not in told.details
+
+
+def test_the_iteration_that_raised_is_left_and_the_next_cell_begins_it_anew(
+    notebook: Notebook,
+) -> None:
+    window = notebook.followed([BEGIN, WATCH, FAILING, LOOP, LAST])
+    (failed,) = raised(window)
+    assert failed.iteration == 3
+    assert [span.phase for span in failed.spans] == [Phase.ZERO_GRAD, Phase.FORWARD]
+    # The third one that is complete has one zero_grad and one forward.
+    third = window.recordings[3]
+    assert [span.phase for span in third.spans] == [
+        Phase.ZERO_GRAD,
+        Phase.FORWARD,
+        Phase.LOSS,
+        Phase.BACKWARD,
+        Phase.UPDATE,
+    ]
+    assert third.error is None
+    assert max(window.recordings) == 4
+
+
+def test_a_cell_that_raises_beside_the_loop_leaves_the_iteration_as_it_is(
+    notebook: Notebook,
+) -> None:
+    cells = [
+        "optimizer.zero_grad()\nloss = net(torch.randn(6, 3)).square().mean()\n",
+        "los.backward()\n",
+        "loss.backward()\n",
+        "optimizer.step()\n",
+    ]
+    window = notebook.followed([BEGIN, WATCH, *cells, LAST])
+    window.rest()
+    assert notices(window) == []
+    recording = window.recordings[1]
+    assert {span.phase for span in recording.spans} == set(Phase)
+
+
+def test_the_window_is_told_that_no_cell_runs(notebook: Notebook, tmp_path: Path) -> None:
+    there = f"os.path.exists({str(tmp_path / 'go')!r})"
+    waits = f"import os, time\nwhile not {there}: time.sleep(0.01)\n"
+    window = notebook.followed([BEGIN, WATCH, LOOP, waits, LOOP, LAST])
+    # Both iterations are told with it: nothing is left to be told later.
+    told = updated(window, lambda told: told.iteration == 2 and not told.rate)
+    assert told.training
+    (tmp_path / "go").touch()
+    updated(window, lambda told: told.iteration > 2 and told.rate > 0)
+    window.rest()
+
+
+def test_ctrl_c_is_not_told_and_the_next_cell_begins_anew(notebook: Notebook) -> None:
+    interrupted = """\
+import _thread
+optimizer.zero_grad()
+net(torch.randn(6, 3)).square().mean().backward()
+raise KeyboardInterrupt
+"""
+    window = notebook.followed([BEGIN, WATCH, interrupted, LOOP, LAST])
+    window.rest()
+    assert notices(window) == []
+    assert [span.phase for span in window.recordings[1].spans].count(Phase.BACKWARD) == 1
+    assert sorted(window.recordings) == [1, 2]
+
+
+def test_nothing_is_called_once_the_loop_is_watched_no_longer(notebook: Notebook) -> None:
+    left = "print(len(get_ipython().events.callbacks['post_run_cell']))\n"
+    printed = notebook.printed([left])
+    window = notebook.followed([BEGIN, WATCH, LAST, left])
+    window.rest()
+    assert window.ended().printed == printed
+
+
+def test_how_the_user_has_cells_tracebacks_shown_stays(notebook: Notebook) -> None:
+    own = "get_ipython().set_custom_exc((RuntimeError,), lambda *given, tb_offset: print('mine'))\n"
+    window = notebook.followed([BEGIN, own, WATCH, FAILING, LAST])
+    window.rest()
+    assert window.ended().printed == "mine\n"
