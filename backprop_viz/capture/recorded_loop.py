@@ -43,6 +43,10 @@ class LoopRecording:
             self._recorder = None  # it has the model, its output and the loss
         return self._made
 
+    def __repr__(self) -> str:
+        """That of the recording; while the iteration runs nothing of it is made for this."""
+        return repr(self.recording) if self._over else "<LoopRecording under way>"
+
     def end(self) -> None:
         """The iteration is over."""
         self._over = True

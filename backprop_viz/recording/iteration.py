@@ -51,7 +51,7 @@ class Kept:
     backwards: int = 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """One iteration, or as much of it as has run.
 
@@ -119,6 +119,15 @@ class Recording:
 
     def __hash__(self) -> int:
         return hash((self.serial, len(self.events)))
+
+    def __repr__(self) -> str:
+        """Which iteration it is, and how much was recorded of it."""
+        of = f" of {self.model}" if self.model else ""
+        loss = "" if self.loss is None else f", loss {self.loss:.6g}"
+        under_way = "" if self.under_way is None else f", {self.under_way.value} under way"
+        error = "" if self.error is None else f", {self.error.kind} raised"
+        counts = f"{len(self.parameters)} parameters, {len(self.events)} events"
+        return f"<Recording{of}, iteration {self.iteration}: {counts}{loss}{under_way}{error}>"
 
     @property
     def _identity(self) -> tuple[object, ...]:
@@ -280,6 +289,10 @@ class Cursor:
 
     recording: Recording
     position: int
+
+    def __repr__(self) -> str:
+        """After how many events of which recording."""
+        return f"<Cursor after {self.position} events of {self.recording!r}>"
 
     @property
     def event(self) -> Event | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_viz.recording.explanations.components import Component
+from backprop_viz.recording.explanations.explanation_text import explanation_text
 from backprop_viz.recording.explanations.number import Number
 
 _Floats = NDArray[np.float64]
@@ -154,7 +155,7 @@ class Fact:
     numbers: tuple[Number, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NumberExplanation:
     """Why a recorded number is what it is.
 
@@ -183,6 +184,10 @@ class NumberExplanation:
     facts: tuple[Fact, ...] = ()
     reason: Fact | None = None
     imaginary: "NumberExplanation | None" = None
+
+    def __repr__(self) -> str:
+        """The number, its rule and its largest terms, as lines of text."""
+        return explanation_text(self)
 
     @property
     def terms(self) -> Terms:

@@ -15,7 +15,7 @@ TensorIds = tuple[int | None, ...]
 
 
 @quickly_made
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Parameter:
     """A parameter as it was when the iteration began. ``grad`` is None where torch's is.
 
@@ -30,6 +30,10 @@ class Parameter:
     requires_grad: bool = True
     full_shape: tuple[int, ...] | None = None
 
+    def __repr__(self) -> str:
+        """Its name and shape."""
+        return f"<Parameter {self.name}: {self.value.shape}>"
+
     @property
     def value(self) -> Array:
         """Its numbers, in torch's shape and dtype."""
@@ -42,7 +46,7 @@ class Parameter:
 
 
 @quickly_made
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Event:
     """One thing torch did. Its tensors are ids in ``tensors``, the iteration's table.
 
@@ -79,6 +83,15 @@ class Event:
     module: str | None = None
     place: CodePlace | None = None
     grad_enabled: bool = True
+
+    def __repr__(self) -> str:
+        """What ran, and the shapes of what it read and made."""
+        name = "" if self.parameter is None else f" {self.parameter}"
+        read, made = (
+            ", ".join(["None" if one is None else str(one.shape) for one in some]) or "nothing"
+            for some in (self.inputs, self.outputs)
+        )
+        return f"<Event {self.phase.value} {self.op}{name}: {read} -> {made}>"
 
     @property
     def inputs(self) -> tuple[Array | None, ...]:

@@ -83,3 +83,47 @@ def frames(printed: str) -> list[str]:
     found = ["".join(group) for group in re.split(r"^(?=  File |\w)", printed, flags=re.M)]
     own = next(i for i, frame in enumerate(found) if "train.py" in frame)
     return [frame for frame in found[own:] if "nn/modules/module.py" not in frame]
+
+
+ITERATION = """
+import sys
+import torch
+from torch import nn
+import backprop_viz as bv
+
+torch.manual_seed(3)
+net = nn.Linear(4, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+how = {
+    "record": lambda: bv.record(net, optimizer),
+    "watch": lambda: bv.watch(net, optimizer, to=__file__ + ".bprec"),
+}
+
+
+def iterate():
+    optimizer.zero_grad()
+    loss = net(torch.randn(3, 4)).sum()
+    (loss + torch.ones(3) @ torch.ones(2)).backward()
+
+
+if sys.argv[1:]:
+    with how[sys.argv[1]]():
+        iterate()
+else:
+    iterate()
+"""
+
+
+@pytest.mark.parametrize("how", ["record", "watch"])
+def test_a_loop_that_is_recorded_within_a_script_has_no_frame_of_ours(
+    scripts: Scripts, tmp_path: Path, how: str
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(ITERATION)
+    own, recorded = (
+        [re.sub(r"line \d+, in <module>", "", frame) for frame in frames(ended.printed)]
+        for ended in (scripts.plain(script), scripts.plain(script, how))
+    )
+    assert own[-1] == recorded[-1]
+    assert "size mismatch" in own[-1] or "inconsistent tensor size" in own[-1]
+    assert recorded == own

@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +94,7 @@ def test_a_file_of_one_recording_has_what_the_recording_has(tmp_path: Path) -> N
     assert file.graph == recording.graph
     last = len(recording.events) - 1
     why = file.explain(event=last, index=(0,)), recording.explain(event=last, index=(0,))
-    assert repr(why[0]) == repr(why[1])
+    assert repr(asdict(why[0])) == repr(asdict(why[1]))
     assert file.findings() == recording.findings()
 
 
