@@ -38,19 +38,6 @@ def new_serial() -> int:
     return secrets.randbits(63)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """How the recording of an iteration was made, so that it can be made again.
-
-    ``samples``, ``intervention`` and ``backwards`` are those of the ``Recording``.
-    """
-
-    iteration: int
-    samples: int | None = None
-    intervention: GradientIntervention | None = None
-    backwards: int = 1
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """One iteration, or as much of it as has run.

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from backprop_viz.recording.iteration import Kept, Recording
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.kept import Kept
 from backprop_viz.recording.trace.phases import Phase
 
 

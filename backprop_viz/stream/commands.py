@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_viz.recording.explanations.number import Number
-from backprop_viz.recording.iteration import Kept
+from backprop_viz.recording.kept import Kept
 from backprop_viz.recording.requests.loss_surface import SurfaceRequest
 from backprop_viz.recording.requests.pictures import Pictures
 from backprop_viz.recording.requests.race import RaceRequest

@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from backprop_viz.recording.iteration import Kept, Recording
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.kept import Kept
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.messages import Rerecorded

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import stamp_of
-from backprop_viz.recording.iteration import Kept
+from backprop_viz.recording.kept import Kept
 from backprop_viz.recording.notices.notice import notice_of
 from backprop_viz.recording.process_memory import give_back_memory
 from backprop_viz.recording.run.window_part import WindowPart

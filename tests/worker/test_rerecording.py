@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 import backprop_viz as bv
-from backprop_viz.recording.iteration import Kept, Recording
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.kept import Kept
 from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.recording.run.history import Curves
 from backprop_viz.recording.settings.run_settings import Settings

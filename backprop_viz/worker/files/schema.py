@@ -50,7 +50,7 @@ from backprop_viz.recording.files.window_schema import (
     NOTHING,
     WINDOW,
 )
-from backprop_viz.recording.iteration import Kept
+from backprop_viz.recording.kept import Kept
 from backprop_viz.recording.settings.input_forms import FORMS
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.settings.schedules import SCHEDULES, Schedule

@@ -8,7 +8,8 @@ from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.kinds import Wrong, described
 from backprop_viz.recording.files.raw import Raw
-from backprop_viz.recording.iteration import Kept, Recording
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.kept import Kept
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.training.parts.network_source import NetworkError

@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from backprop_viz.recording.iteration import Kept
+from backprop_viz.recording.kept import Kept
 from backprop_viz.recording.run.history import Curves
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import GradientIntervention

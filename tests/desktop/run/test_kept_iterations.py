@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.iteration import Kept, Recording
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.kept import Kept
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import Array, GradientIntervention
 from backprop_viz.recording.trace.phases import Phase

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from backprop_viz.recording.files.raw import Raw
-from backprop_viz.recording.iteration import Kept
+from backprop_viz.recording.kept import Kept
 from backprop_viz.recording.run.history import Curves
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import GradientIntervention
