@@ -2,7 +2,7 @@
 
 import traceback
 
-from backprop_viz.recording.notices.notice import CELL, Notice
+from backprop_viz.recording.notices.notice import CELL_SUBJECT, Notice
 from backprop_viz.stream.messages import RunEnded
 
 
@@ -23,4 +23,4 @@ def raised_in_cell(error: BaseException, path: str) -> Notice | None:
         return None
     told = ended_by(error, path)
     where = "" if told.line is None else str(told.line)
-    return Notice("cell_raised", (told.error, where), CELL, told.details)
+    return Notice("cell_raised", (told.error, where), CELL_SUBJECT, told.details)

@@ -26,7 +26,7 @@ from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices.notice import CELL, Notice
+from backprop_viz.recording.notices.notice import CELL_SUBJECT, Notice
 from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
@@ -209,7 +209,7 @@ class LiveRun:
     def cell_begins(self) -> None:
         """The loop may go on in a notebook's cell that begins."""
         self._pace.begins()
-        self._window.send(Notice("withdrawn", subject=CELL))
+        self._window.send(Notice("withdrawn", subject=CELL_SUBJECT))
 
     def cell_ended(self, recording: Recording | None, raised: Notice | None) -> None:
         """It stands until the next cell. What the cell has ``raised`` in the loop, and recorded."""

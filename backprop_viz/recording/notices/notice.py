@@ -9,7 +9,7 @@ from backprop_viz.recording.trace.torch_error import TorchError
 
 # The subjects of a fault in a phase, whichever command ran it, and in a notebook's cell.
 RUN = "run"
-CELL = "cell"
+CELL_SUBJECT = "cell"
 LOSS_SUBJECT = "loss"
 
 
