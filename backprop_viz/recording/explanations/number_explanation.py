@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_viz.recording.explanations.components import Component
-from backprop_viz.recording.explanations.explanation_text import explanation_text
 from backprop_viz.recording.explanations.number import Number
 
 _Floats = NDArray[np.float64]
 _Indices = NDArray[np.int64]
+# The largest terms that are written for a console; the rest are counted.
+_MOST_TERMS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,8 +187,30 @@ class NumberExplanation:
     imaginary: "NumberExplanation | None" = None
 
     def __repr__(self) -> str:
-        """The number, its rule and its largest terms, as lines of text."""
-        return explanation_text(self)
+        """As text for a console: the number, its rule, and the largest terms of its sum."""
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        number = self.number
+        place = f"[{', '.join(map(str, number.index))}]" if number.index else ""
+        where = "" if number.event is None else f" of event {number.event}"
+        inside = f" {number.intermediate}" if number.intermediate else ""
+        yield f"{self.kind}{where}, {self.op}{inside}{place} = {_number(self.value)}"
+        if self.formula:
+            yield f"  {self.formula}"
+        if self.reason is None:
+            terms, told = self.terms, (_number(self.total), _number(self.residual))
+            yield from (f"  {_term(term)}" for term in terms[:_MOST_TERMS])
+            if rest := terms[_MOST_TERMS:]:
+                said = "the smallest term" if len(rest) == 1 else f"{len(rest)} smaller terms"
+                yield f"  {_number(sum(term.value for term in rest))} = {said}"
+            yield "  sum {}, rounding {}".format(*told)
+        else:
+            yield f"  no terms: {_fact(self.reason)}"
+        yield from (f"  {_fact(fact)}" for fact in self.facts)
+        if self.imaginary is not None:
+            yield "and its imaginary part:"
+            yield from self.imaginary._lines()
 
     @property
     def terms(self) -> Terms:
@@ -289,3 +312,24 @@ class GradientCheck:
         """The same without the switches that are of an event after so many."""
         known = [s for s in self.switches if s.number.event is None or s.number.event < events]
         return replace(self, switches=tuple(known))
+
+
+def _term(term: Term) -> str:
+    factors = " × ".join(map(_factor, term.factors))
+    return f"{_number(term.value)} = {factors or term.part.replace('_', ' ')}"
+
+
+def _factor(factor: TermFactor) -> str:
+    number = factor.number
+    place = "" if number is None else f"[{', '.join(map(str, number.index))}]"
+    of = f" by {factor.function}" if factor.function else ""
+    return f"{factor.role.replace('_', ' ')}{place}{of} {_number(factor.value)}"
+
+
+def _fact(fact: Fact) -> str:
+    values = ", ".join(_number(one) if isinstance(one, float) else str(one) for one in fact.values)
+    return fact.code.replace("_", " ") + (f": {values}" if values else "")
+
+
+def _number(value: float) -> str:
+    return f"{value:.9g}"
