@@ -105,6 +105,11 @@ class GraphAges:
         """The number of the newest iteration's first node."""
         return self._iterations[-1].start if self._iterations else 0
 
+    @property
+    def grown(self) -> bool:
+        """Whether a node was made since the newest iteration began, in the thread that asks."""
+        return torch.autograd._get_sequence_nr() != self.start
+
     def place(self, node: GradFn) -> int:
         """In which recorded iteration a node was made, from 1; 0 is before the first."""
         return bisect_right(self._iterations, node_number(node), key=_start)

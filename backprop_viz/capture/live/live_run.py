@@ -74,11 +74,11 @@ class LiveRun:
         self._first, self._held_before = first, None if runs_freely or first == 1 else first
         # How often the window let the loop go on, and after how many events it was held last.
         self._released = self._held_after = 0
-        self._let_go_untold = False  # and whether it was told nothing since
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._carried_out = self._iteration = 0
         self._due = DuePhase()
         self._held = self._before_line = self._told_program = False
+        self._let_go_untold = False
         self._line: int | None = None
         self._shown = 0.0  # when the window heard
         self._recorder: Recorder | None = None  # of the iteration that is under way
@@ -213,7 +213,7 @@ class LiveRun:
 
     def cell_ended(self, recording: Recording | None, raised: Notice | None) -> None:
         """It stands until the next cell. What the cell has ``raised`` in the loop, and recorded."""
-        self._pace.rate = 0.0
+        self._pace.rests()
         self._publish(recording)
         if raised is not None:
             self._window.send(raised)
@@ -241,16 +241,14 @@ class LiveRun:
         return keeps_up or not self._losses.are_untold
 
     def hold_at_start(self) -> None:
-        """Hold the loop before its first iteration, unless it runs freely.
-
-        zero_grad may have run before the model is found; it is shown with the first step.
-        """
+        """Hold the loop before its first iteration, unless it runs freely."""
         rank, ranks = own_rank()  # where only the script's own torch.distributed knows it
         self._tell_origin(rank=rank, world_size=ranks)
         self._prepared()
         self._follow_source()
         if self._until == "any":
             return
+        # zero_grad may have run before the model was found; it is shown with the first step.
         recording = None if self._recorder is None else self._recorder.recording()
         if recording is None or not recording.events:
             self._hold(None)
@@ -377,6 +375,8 @@ class LiveRun:
                     self._let_go("any")
                 case Pause():
                     self._until = "iteration" if self._until == "any" else self._until
+                    if self._pace.rests_now:
+                        self._window.send(Notice("next_cell_pauses", subject=CELL_SUBJECT))
                 case SetBreakpoints():
                     self._breakpoints = command.breakpoints
                 case _:

@@ -32,14 +32,18 @@ class RecordingPace:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._every, self._together, self._clock = every, together, clock
-        self.rate = 0.0
+        self.rate, self.rests_now = 0.0, False
         self._next_at = self._begun = self._ended = 0.0
         self._plain = deque[float](maxlen=_LAST_PLAIN)  # what those took that were not recorded
-        self._stride = 1
+        self._stride, self._first = 1, True
 
     def begins(self) -> None:
-        """An iteration begins, or is begun anew."""
-        self._begun = self._clock()
+        """An iteration begins, or goes on after a rest."""
+        self._begun, self.rests_now = self._clock(), False
+
+    def rests(self) -> None:
+        """Nothing runs for now: no cell of a notebook."""
+        self.rate, self.rests_now = 0.0, True
 
     def stood(self, seconds: float) -> None:
         """It was held for so long, which is neither torch's time nor the loop's."""
@@ -74,7 +78,9 @@ class RecordingPace:
             self._plain.append(took)
             return
         plain = min(self._plain, default=0.0)
-        most = sum([span.seconds for span in recording.spans]) + now - self._ended
+        # The first takes what is done once in a process, too: it says little of the next.
+        first, self._first = self._first, False
+        most = 0.0 if first else sum([span.seconds for span in recording.spans]) + now - self._ended
         rests = max(_RECORD_EVERY_S, min(took - plain, most) / _SHARE_RECORDED)
         self._next_at = now + rests
         plain = plain or took

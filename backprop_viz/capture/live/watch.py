@@ -195,6 +195,13 @@ class Watch:
         """How many iterations are over, and how many events of the next one are recorded."""
         return self._number, 0 if self._recorder is None else len(self._recorder.log)
 
+    def ask_again(self) -> None:
+        """Ask anew whether the iteration is to be recorded, if nothing of it has run yet."""
+        waits = self._begun and self._recorder is None and self._health is None
+        if waits and not (self._ages.grown or self._stepped or self._within_step):
+            self._ages.forget_newest()
+            self.begin()
+
     def begin_anew(self, error: BaseException) -> Recording | None:
         """The iteration under way has raised, and nobody goes on with it: what is known of it."""
         if isinstance(error, Exception):

@@ -84,16 +84,23 @@ class WatchedLoop:
         self.close()
 
     def _cell_begins(self) -> None:
-        self._stood_at = self._watch.place
         if isinstance(self._follower, LiveRun):
             self._follower.cell_begins()
+        self._watch.ask_again()
+        self._stood_at = self._watch.place
 
     def _cell_ended(self, error: BaseException | None) -> None:
-        """The loop stands. What a cell has raised that it ran in, it does not go on with."""
+        """The loop stands: show how far it has come.
+
+        What a cell has raised that it ran in, it does not go on with.
+        """
         recording = raised = None
-        if error is not None and self._watch.place != self._stood_at:
+        went_on, recorder = self._watch.place != self._stood_at, self._watch.recorder
+        if went_on and error is not None:
             recording = self._watch.begin_anew(error)
             raised = raised_in_cell(error, self._follower.place.path)
+        elif went_on and recorder is not None and len(recorder.log):
+            recording = recorder.recording()
         if isinstance(self._follower, LiveRun):
             self._follower.cell_ended(recording, raised)
 

@@ -126,6 +126,7 @@ def message_text(notice: Notice) -> str:
             "The script has ended with status {0}. What was recorded can still be looked at.",
         ),
         "script_raised": translate("notices", "The script has ended at line {1}: {0}"),
+        "next_cell_pauses": translate("notices", "The next cell that trains is held."),
         "cell_raised": translate(
             "notices", "The cell raised at line {1}; its iteration was dropped: {0}"
         ),

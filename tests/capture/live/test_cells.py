@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.stream.commands import Pause, Train
 from backprop_viz.stream.messages import Update
 from tests.capture.live.script_runs import Scripts, ScriptsWindow, ended_process
 from tests.capture.live.test_notebooks import BEGIN, LAST, LOOP
@@ -199,3 +201,43 @@ def test_how_the_user_has_cells_tracebacks_shown_stays(notebook: Notebook) -> No
     window = notebook.followed([BEGIN, own, WATCH, FAILING, LAST])
     window.rest()
     assert window.ended().printed == "mine\n"
+
+
+PHASES = ["optimizer.zero_grad()", "loss = net(x).sum()", "loss.backward()", "optimizer.step()"]
+# As a person does: so long after the last iteration that one may be recorded again.
+LATER = "import time; time.sleep(0.6)\n"
+
+
+def test_phases_in_cells_of_their_own_are_shown_one_after_the_other(notebook: Notebook) -> None:
+    watch = "import backprop_viz as bv\nwatch = bv.watch(net, optimizer)\n"
+    begin = BEGIN + "x = torch.randn(6, 3)\n"
+    window = notebook.followed([begin, watch, LOOP, LATER, *PHASES, LAST])
+    shown: list[list[Phase]] = []
+    with suppress(EOFError):
+        while True:
+            told, recording = window.next(), window.recordings.get(3)
+            if isinstance(told, Update) and recording is not None:
+                shown.append([span.phase for span in recording.spans])
+    # The last is the end of the iteration, after whose cell nothing else is to be shown.
+    every = list(Phase)
+    assert [phases for phases, _ in groupby(shown)] == [every[:n] for n in (1, 3, 4, 5)]
+
+
+def test_pause_between_cells_holds_the_next_that_trains(notebook: Notebook, tmp_path: Path) -> None:
+    there = f"os.path.exists({str(tmp_path / 'go')!r})"
+    waits = f"import os, time\nwhile not {there}: time.sleep(0.01)\n"
+    # A cell that has ended, in which the program waits for us.
+    between = f"get_ipython().events.register('post_run_cell', lambda _: exec({waits!r}))\n"
+    watch = "import backprop_viz as bv\nwatch = bv.watch(net, optimizer)\n"
+    window = notebook.followed([BEGIN, watch, LOOP, between, LOOP, LAST])
+    updated(window, lambda told: told.iteration == 2 and not told.rate)
+    window.command(Pause())
+    window.until(lambda told: isinstance(told, Notice) and told.code == "next_cell_pauses")
+    (tmp_path / "go").touch()
+    window.until(lambda told: isinstance(told, Notice) and told.code == "withdrawn")
+    held = window.held()
+    assert held.iteration == 3
+    assert window.recordings[3].under_way is None
+    window.command(Train())
+    window.rest()
+    assert window.ended().status == 0

@@ -40,9 +40,7 @@ def test_a_loop_whose_recording_costs_little_is_recorded_twice_a_second() -> Non
     loop = Loop()
     for _ in range(200):
         loop.iterate(0.2, 0.002)
-    # Of the first it is not known what a plain one takes: all of it may be the cost.
-    assert loop.recorded[:2] == [1, 23]
-    assert loop.recorded[2:5] == [27, 31, 35]  # the first that begins after half a second
+    assert loop.recorded[:4] == [1, 5, 9, 13]  # the first that begins after half a second
 
 
 @pytest.mark.parametrize(("plain", "recording"), [(1.0, 1.0), (0.01, 0.05), (10.0, 5.0)])
@@ -53,14 +51,20 @@ def test_recording_takes_a_twentieth_of_the_time(plain: float, recording: float)
     assert 0.03 < recording * len(loop.recorded) / loop.now < 0.055
 
 
+def test_what_the_first_recording_takes_says_nothing_of_the_next() -> None:
+    loop = Loop()
+    loop.iterate(0.2, 30.0)
+    for _ in range(10):
+        loop.iterate(0.2, 0.002)
+    assert loop.recorded[:3] == [1, 5, 9]
+
+
 def test_an_evaluation_between_iterations_costs_nothing() -> None:
     loop = Loop()
     for number in range(1, 100):
-        loop.iterate(0.2, 0.002, beside=60.0 if number == 27 else 0.0)
-    assert loop.recorded[2:4] == [
-        27,
-        49,
-    ]  # at most its phases are the cost: 4 seconds of rest, not 1200
+        loop.iterate(0.2, 0.002, beside=60.0 if number == 9 else 0.0)
+    # At most its phases are the cost: a rest of 4 seconds, not of 1200.
+    assert loop.recorded[2:4] == [9, 31]
 
 
 def test_an_evaluation_in_an_iteration_that_is_not_recorded_hides_no_cost() -> None:
