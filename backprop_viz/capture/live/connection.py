@@ -65,6 +65,11 @@ class LiveConnection:
         """Whether the window keeps up with what it is sent."""
         return self.open and self._sent - self._heard < UPDATES_AHEAD
 
+    @property
+    def starts(self) -> bool:
+        """Whether the window has taken nothing yet, as while it opens."""
+        return self.open and self._heard < 0
+
     def send(self, message: object, recording: Recording | None = None) -> None:
         """Send a message, and what is new of a recording. Encoded at once; never waits."""
         if not self.open:

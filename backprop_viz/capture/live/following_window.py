@@ -77,8 +77,10 @@ class FollowingWindow:
 
     @property
     def awaited(self) -> bool:
-        """Whether it was lost, and is recorded for."""
-        return time.monotonic() < self._awaited_to and os.getpid() == self._process
+        """Whether it is recorded for though it takes nothing: it opens yet, or was lost."""
+        opens = self._channel is not None and self._channel.starts
+        lost = time.monotonic() < self._awaited_to
+        return (opens or lost) and os.getpid() == self._process
 
     def send(self, message: object, recording: Recording | None = None) -> None:
         """Send a message, and what is new of a recording; never waits."""

@@ -137,8 +137,8 @@ class LiveRun:
             return False
         if self._window.open and (self._until != "any" or self._breakpoints):
             return True
-        keeps_up = self._window.keeps_up if self._window.open else self._window.awaited
-        followed = self._window.open or keeps_up
+        awaited = self._window.awaited
+        followed, keeps_up = self._window.open or awaited, self._window.keeps_up or awaited
         return followed and self._pace.wants(iteration, keeps_up=keeps_up)
 
     def recording_begins(self, recorder: Recorder) -> None:
