@@ -7,6 +7,7 @@
 Names are imported on first use, so that ``import backprop_viz`` loads neither torch nor Qt.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,12 @@ finding.set_search(_found)
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME[name], __name__), name)
+    if "torch" not in sys.modules:
+        return getattr(import_module(_HOME[name], __name__), name)
+    # What is imported asks torch about itself, and a mode of the script's is not to hear of that.
+    unheard = import_module(".capture.tensors.unheard", __name__).unheard
+    with unheard():
+        return getattr(import_module(_HOME[name], __name__), name)
 
 
 def __dir__() -> list[str]:

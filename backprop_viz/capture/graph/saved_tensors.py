@@ -14,6 +14,7 @@ from torch.autograd.graph import Node as GradFn
 from torch.nn import Parameter
 
 from backprop_viz.capture.tensors.shapes import known_shape, shape_of
+from backprop_viz.capture.tensors.unheard import unheard
 from backprop_viz.recording.trace.graph import Saved
 
 _STRIDED = torch.strided
@@ -94,7 +95,8 @@ def _columns(kind: type, nodes: Sequence[GradFn], unpacked: bool) -> list[_Colum
         for name, value_of, unpack_hook_of in _getters(kind):
             if not (unpacked or all(map(is_, map(unpack_hook_of, nodes), repeat(None)))):
                 return None
-            values = list(map(value_of, nodes))
+            with unheard():  # torch detaches some of them
+                values = list(map(value_of, nodes))
             places: Sequence[int] = range(len(nodes))
             kinds = set(map(type, values))
             if not kinds <= _USUAL:
@@ -142,7 +144,8 @@ def _saved_by(node: GradFn) -> SavedTensors:
             if is_packed(node, attribute):
                 value = [one.data for one in _raw(node, attribute)]  # what they made of it
             else:
-                value = getattr(node, attribute)
+                with unheard():
+                    value = getattr(node, attribute)
         except RuntimeError:
             continue  # freed by a backward before
         if isinstance(value, Tensor):

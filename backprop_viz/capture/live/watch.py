@@ -34,6 +34,7 @@ from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.from_device import is_apart
+from backprop_viz.capture.tensors.unheard import AS_IT_IS, detached, dispatch_modes, unheard
 from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
@@ -377,7 +378,7 @@ class Watch:
         if self._turns is not None:
             self._turns.backward_starts()
         if len(roots) == 1 and roots[0].numel() == 1:
-            self._loss = roots[0].detach()
+            self._loss = detached(roots[0]) if dispatch_modes() else roots[0].detach()
         loop = self._loop
         return nullcontext() if loop is None else loop.thread.runs_backward(loop, roots)
 
@@ -385,7 +386,7 @@ class Watch:
         if self._loss is None:  # no backward has begun at one number
             return float("nan") if recorded is None else recorded
         try:
-            with torch._C.DisableTorchFunction():
+            with torch._C.DisableTorchFunction(), unheard() if dispatch_modes() else AS_IT_IS:
                 if not (self._loss.is_cpu or self._scalers) and is_apart(self._loss):
                     return ComingLoss(self._loss)
                 loss = float(self._loss.item())

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.memory import Copied
+from backprop_viz.capture.tensors.unheard import is_fake
 from backprop_viz.recording.trace.events import Array
 
 # How many hold some memory, by the address of its storage.
@@ -304,7 +305,7 @@ def is_lent(tensor: Tensor) -> bool:
 def memory_address(tensor: Tensor) -> int | None:
     """The address of the memory that a tensor is a view of; None where it has none of its own."""
     try:
-        if not (address := tensor.data_ptr()):
+        if is_fake(tensor) or not (address := tensor.data_ptr()):
             return None
         return address - int(tensor.storage_offset()) * tensor.element_size()
     except (RuntimeError, ValueError):

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from backprop_viz.capture.tensors.unheard import dispatch_modes, unheard
 from backprop_viz.recording.trace.events import Array
 
 # What numpy does not have; float32 holds each of their values.
@@ -18,6 +19,13 @@ IN_FLOAT32 = frozenset(
 
 def as_numpy(tensor: Tensor) -> Array:
     """A tensor's memory as numpy sees it. Raises RuntimeError where it has none."""
+    if dispatch_modes():
+        with unheard():
+            return _as_numpy(tensor)
+    return _as_numpy(tensor)
+
+
+def _as_numpy(tensor: Tensor) -> Array:
     try:
         seen: Array = tensor.numpy(force=True)
     except RuntimeError:
@@ -33,7 +41,12 @@ def for_numpy(tensor: Tensor) -> Tensor:
     Raises RuntimeError and the like where there is none.
     """
     if tensor.layout is not torch.strided:
-        tensor = tensor.detach().to_dense()
+        with unheard():
+            tensor = tensor.detach().to_dense()
     if tensor.dtype in IN_FLOAT32:
-        return tensor.detach().float()
-    return tensor.detach().dequantize() if tensor.is_quantized else tensor
+        with unheard():
+            return tensor.detach().float()
+    if tensor.is_quantized:
+        with unheard():
+            return tensor.detach().dequantize()
+    return tensor

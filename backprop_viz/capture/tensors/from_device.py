@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from backprop_viz.capture.tensors.for_numpy import as_numpy
+from backprop_viz.capture.tensors.unheard import unheard
 from backprop_viz.recording.trace.events import Array
 
 # So many bytes lie in one piece, each array from such a multiple on; a larger one has its own.
@@ -78,6 +79,11 @@ def coming_copy(tensor: Tensor) -> Array:
     """
     if is_captured(tensor.device):
         raise RuntimeError("what is captured for a graph does not run now")
+    with unheard():
+        return _coming_copy(tensor)
+
+
+def _coming_copy(tensor: Tensor) -> Array:
     seen = tensor.detach().resolve_conj().resolve_neg()
     strides = seen.stride()
     if not seen.is_contiguous():
@@ -110,7 +116,8 @@ def number_in(tensor: Tensor) -> float | None:
     if is_captured(tensor.device):
         return None
     try:
-        return tensor.item()
+        with unheard():
+            return tensor.item()
     except (RuntimeError, NotImplementedError):  # as of one on "meta", or a fake one
         return None
 

@@ -8,6 +8,7 @@ from torch import Tensor
 from backprop_viz.capture.tensors.borrowed import is_lent
 from backprop_viz.capture.tensors.memory import NUMPY_DTYPES, Copied, NotCopied
 from backprop_viz.capture.tensors.snapshots import Copy, TensorSnapshots
+from backprop_viz.capture.tensors.unheard import is_fake
 from backprop_viz.recording.trace.events import Array
 
 _Grads = Sequence[Tensor | None]
@@ -82,6 +83,8 @@ class HandedGradients:
 
     def _copied(self, grad: Tensor, ours: bool, whole: bool) -> Copied:
         cut = self._snapshots.cut(grad, whole)
+        if is_fake(grad):
+            return Copied(grad, cut)
         try:
             address = grad.data_ptr()
             place = (*_place(grad, address), cut)

@@ -14,6 +14,7 @@ from backprop_viz.capture.tensors.for_numpy import as_numpy, for_numpy
 from backprop_viz.capture.tensors.from_device import coming_copy, is_apart, wait_for_copies
 from backprop_viz.capture.tensors.shapes import is_dense, lies_as, reach
 from backprop_viz.capture.tensors.sharded_memory import is_freed, local_shard, takes_memory_away
+from backprop_viz.capture.tensors.unheard import unheard
 from backprop_viz.recording.trace.events import Array
 
 
@@ -383,7 +384,8 @@ def _there(tensor: Tensor) -> Tensor:
         return tensor
     if is_freed(tensor):
         raise NotCopied("freed")
-    return tensor.detach().clone()
+    with unheard():
+        return tensor.detach().clone()
 
 
 def why_not(tensor: Tensor) -> str:

@@ -3,6 +3,7 @@
 from torch import Tensor
 
 from backprop_viz.capture.tensors.memory import NotCopied, why_not
+from backprop_viz.capture.tensors.unheard import is_fake
 
 # A tensor's address, and how often it was changed.
 MemoryPlace = tuple[int, int]
@@ -10,6 +11,8 @@ MemoryPlace = tuple[int, int]
 
 def place_of(tensor: Tensor) -> MemoryPlace | None:
     """None for a tensor without memory of its own, such as a sparse one."""
+    if is_fake(tensor):
+        return None
     try:
         return tensor.data_ptr(), tensor._version
     except (RuntimeError, ValueError):

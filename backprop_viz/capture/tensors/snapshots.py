@@ -17,6 +17,7 @@ from backprop_viz.capture.tensors.many_copies import ManyCopies, ParameterPlaces
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.places import MemoryPlace, place_of, version_of
 from backprop_viz.capture.tensors.sharded_memory import local_shard
+from backprop_viz.capture.tensors.unheard import detached
 from backprop_viz.recording.trace.events import Array
 
 # The views of one place are told apart by ``is_of``.
@@ -221,7 +222,7 @@ class TensorSnapshots:
         known = self._grads.get(place) or self._many.grad(place)
         if known is None or not self._is_as_copied(known[1], grad):
             alone = not is_shared(grad) if known is None else known[1].looked_at >= 0
-            held = grad.detach()
+            held = detached(grad)
             known = self._grads[place] = (held, Copied(held, None, True, self.memory))
             if alone:
                 known[1].looked_at = self.borrowed.now
@@ -251,7 +252,7 @@ class TensorSnapshots:
         self.borrowed.exclude(grad)
         place = place_of(grad)
         if arrived is not None and place is not None and place == arrived[0]:
-            held = grad.detach()
+            held = detached(grad)
             arrived[1].hold(held)
             self._grads[place] = (held, arrived[1])
 

@@ -12,13 +12,13 @@ from torch import Tensor
 from torch.nn import Module
 from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import _disable_current_modes
 
 from backprop_viz.capture.code.given_arguments import training_given
 from backprop_viz.capture.code.user_lines import lines_running
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.tensors.templates import Template
+from backprop_viz.capture.tensors.unheard import unheard
 from backprop_viz.capture.watches.inside_watch import InsideWatch, RanInside
 from backprop_viz.capture.watches.module_watch import ModuleWatch
 from backprop_viz.capture.watches.transforms import transforms_within
@@ -289,16 +289,13 @@ def _full_name(func: Callable[..., Any]) -> str | None:
 
 def _random_state() -> bytes:
     """The state of torch's generator on the CPU."""
-    try:
-        return torch.default_generator.get_state().numpy().tobytes()
-    except RuntimeError:
-        # Within torch.func.grad and the like even this is a tensor without memory.
-        with torch._C._DisableFuncTorch():
+    with unheard():  # a FakeTensorMode would take tensors of its own alone
+        try:
             return torch.default_generator.get_state().numpy().tobytes()
-    except AssertionError:
-        # Within a mode such as FakeTensorMode, which takes tensors of its own alone.
-        with _disable_current_modes():
-            return torch.default_generator.get_state().numpy().tobytes()
+        except RuntimeError:
+            # Within torch.func.grad and the like even this is a tensor without memory.
+            with torch._C._DisableFuncTorch():
+                return torch.default_generator.get_state().numpy().tobytes()
 
 
 def calling_line(error: Exception, code: CodeType | None) -> int | None:

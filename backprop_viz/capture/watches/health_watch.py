@@ -22,6 +22,7 @@ from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.from_device import is_captured
 from backprop_viz.capture.tensors.memory import why_not
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.tensors.unheard import unheard
 from backprop_viz.capture.watches.module_hooks import called_after, copied_without_hooks
 from backprop_viz.recording.trace.health import IterationHealth, Role, TensorHealth
 
@@ -136,7 +137,8 @@ class HealthWatch:
         sums, missing = None, "" if tensor.numel() else "empty"
         if not missing:
             try:
-                sums = None if is_captured(tensor.device) else _sums(tensor.detach())
+                with unheard():
+                    sums = None if is_captured(tensor.device) else _sums(tensor.detach())
                 missing = "no_numbers" if sums is None else ""
             except (RuntimeError, TypeError, ValueError):
                 missing = why_not(tensor)

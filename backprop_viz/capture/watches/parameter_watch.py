@@ -13,6 +13,7 @@ from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.late_copies import LateCopies
 from backprop_viz.capture.tensors.many_copies import ParameterPlaces
 from backprop_viz.capture.tensors.memory import LEFT_OUT
+from backprop_viz.capture.tensors.unheard import is_fake
 from backprop_viz.capture.watches.known_parameters import KnownParameters, ParametersAtStart
 from backprop_viz.capture.watches.late_changes import (
     CHANGED,
@@ -114,8 +115,10 @@ class ParameterWatch:
         borrowed = self._log.snapshots.borrowed
         if not borrowed.sees_writes:
             return False
+        own = self._tensors(pairs)
+        if own and is_fake(own[0]):  # a model is made in such a mode or not
+            return False
         try:
-            own = self._tensors(pairs)
             places = list(map(id, own)), list(map(_data_ptr, own)), [p._version for p in own]
         except RuntimeError:  # a subclass, or an inference tensor, that does not tell
             return False

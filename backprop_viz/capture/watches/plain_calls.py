@@ -26,10 +26,11 @@ from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.snapshots import Copy
 from backprop_viz.capture.tensors.templates import Order, Template, axes_in_memory
+from backprop_viz.capture.tensors.unheard import dispatch_modes
 from backprop_viz.capture.watches.function_watch import tensors_in_result
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.plain_kinds import PlainKind, kind_of, may_scale
-from backprop_viz.capture.watches.write_watch import WriteWatch, dispatch_modes, saving_hooks
+from backprop_viz.capture.watches.write_watch import WriteWatch, saving_hooks
 from backprop_viz.recording.trace.phases import Phase
 
 # What ``run_plain`` gives for a call that it has not run.

@@ -19,13 +19,12 @@ from backprop_viz.capture.graph.graphs import is_torchs_node
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.tensors.from_device import has_room
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.tensors.unheard import dispatch_modes
 from backprop_viz.capture.tensors.writing import reaches_hooks, written_by
 from backprop_viz.capture.watches.module_tree import any_scripted, parameters_in
 from backprop_viz.capture.watches.parallel_modules import is_sharded, parallel_modules
 
 _Copies = Callable[[tuple[Tensor, ...]], tuple[Copy, ...]]
-# How many modes are entered that hear of what an operation comes down to.
-dispatch_modes = torch._C._len_torch_dispatch_stack
 _hooks_of, _late_hooks_of, _grad_of = (
     attrgetter(name) for name in ("_backward_hooks", "_post_accumulate_grad_hooks", "grad")
 )
