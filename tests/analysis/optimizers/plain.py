@@ -12,7 +12,7 @@ import backprop_viz as bv
 from backprop_viz.analysis.arithmetic import Arithmetic
 from backprop_viz.analysis.optimizer_entry import Optimizer
 from backprop_viz.analysis.update_breakdown import explain_update, same, update_terms
-from backprop_viz.analysis.update_rules import NEW, OLD
+from backprop_viz.analysis.update_rules import NEW, OLD, UpdateTerm
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import Array, Event
 from backprop_viz.recording.trace.phases import Phase
@@ -106,6 +106,11 @@ def check_rule(optimizer: Optimizer, torch_class: Any, options: Options) -> None
                 assert not np.logical_and.reduce(off).any(), term.symbol
             else:
                 assert not off[0].any(), term.symbol
+
+
+def terms_of(event: Event, group: Options) -> tuple[UpdateTerm, ...]:
+    """The rule's terms of an update."""
+    return update_terms(event, group, Arithmetic(FUSED))
 
 
 def after_root(symbol: str, terms: Any) -> bool:
