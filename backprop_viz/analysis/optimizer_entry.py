@@ -6,6 +6,7 @@ from typing import Any
 
 from backprop_viz.analysis.update_rules import OptimizerUpdate, UpdateTerm
 from backprop_viz.recording.settings.quantities import Quantity
+from backprop_viz.recording.trace.events import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class StateTensor:
     ``symbol`` stands for it in the formulas. It has the parameter's shape, unless it is a
     ``scalar``: a number from ``low`` to ``high``. torch begins with ``initial``, a number or the
     name of an option. ``when`` names the option without which torch does not keep it ("": it
-    always does).
+    always does). Along ``axis``, -1 or -2, it is one number for all: torch keeps it of parameters
+    with two axes or more. ``of_vectors``: torch keeps it of all others alone.
     """
 
     name: str
@@ -61,6 +63,20 @@ class StateTensor:
     initial: float | str = 0
     low: float = 0
     high: float = 1
+    axis: int | None = None
+    of_vectors: bool = False
+
+    def shape(self, parameter: tuple[int, ...]) -> tuple[int, ...] | None:
+        """Its shape for a parameter of this one; None where torch does not keep it."""
+        if self.scalar:
+            return ()
+        if self.axis is None:
+            return None if self.of_vectors and len(parameter) > 1 else parameter
+        if len(parameter) < 2:
+            return None
+        sizes = list(parameter)
+        sizes[self.axis] = 1
+        return tuple(sizes)
 
 
 # Options that several optimizers have.
@@ -110,6 +126,8 @@ class Optimizer:
     rules have, such as m, are known. Those of a lower ``order`` are listed first, then by title.
     One that is not ``offered`` only scripts use: the window has its rule, but no run of its own
     with it. ``by_closure``: a step calls for the loss, and moves the weights, several times.
+    ``couples``: a weight's step depends on the gradients of other weights, too. ``whole`` computes
+    what its rule needs of all of the parameter, by symbol: arrays that broadcast to its shape.
     """
 
     name: str
@@ -117,7 +135,7 @@ class Optimizer:
     torch_class: str | None
     options: tuple[Option, ...] = ()
     given: Mapping[str, Any] = field(default_factory=dict)
-    constants: Mapping[str, float | bool] = field(default_factory=dict)
+    constants: Mapping[str, float | bool | tuple[float | None, ...]] = field(default_factory=dict)
     state: tuple[StateTensor, ...] = ()
     rule: Callable[[OptimizerUpdate], Iterator[UpdateTerm]] | None = None
     text: Callable[[Mapping[str, Any]], FormulaText] | None = None
@@ -126,6 +144,8 @@ class Optimizer:
     order: int = 100
     offered: bool = True
     by_closure: bool = False
+    couples: bool = False
+    whole: Callable[[OptimizerUpdate], Mapping[str, Array]] | None = None
 
     @property
     def by_hand(self) -> bool:

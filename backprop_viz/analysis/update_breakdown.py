@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -43,10 +44,13 @@ def explain_update(
     ``options`` are the recording's. Of a complex parameter's element it is that of a ``component``:
     torch's optimizers take a complex number as two real ones.
     """
+    whole = _whole_of(event, options)
+    shape = () if event.inputs[0] is None else event.inputs[0].shape
+    part = {symbol: state_at(array, element, shape) for symbol, array in whole.items()}
     event = _only(event, element, component)
     found: list[tuple[int, tuple[UpdateTerm, ...]]] = []
     for arithmetic in _READINGS:
-        terms = update_terms(event, options, arithmetic)
+        terms = _carried_out(event, options, arithmetic, shape, part)
         wrong = sum(not same(term.value, recorded(event, term)) for term in terms)
         found.append((wrong, _doubtful_roots(terms, arithmetic)))
         if not wrong:
@@ -62,19 +66,73 @@ def update_terms(
 
     () where there is no rule for it, or what it needs was not recorded.
     """
+    shape = () if event.inputs[0] is None else event.inputs[0].shape
+    return _carried_out(event, options, arithmetic, shape, _whole_of(event, options))
+
+
+def _carried_out(
+    event: Event,
+    options: Mapping[str, Any],
+    arithmetic: Arithmetic,
+    shape: tuple[int, ...],
+    whole: Mapping[str, Operand],
+) -> tuple[UpdateTerm, ...]:
     optimizer = optimizer_of(event.op)
     weight, grad = event.inputs
     if optimizer is None or optimizer.rule is None or weight is None or grad is None:
         return ()
     if np.iscomplexobj(weight):
         return ()
+    update = OptimizerUpdate(weight, grad, event.state, options, arithmetic, shape, whole)
     try:
         with np.errstate(all="ignore"):
-            return tuple(
-                optimizer.rule(OptimizerUpdate(weight, grad, event.state, options, arithmetic))
-            )
+            return tuple(optimizer.rule(update))
     except LookupError:
         return ()
+
+
+# By a recording's tensors and the ids of an update: what its rule needs of all of the parameter.
+_KNOWN: WeakKeyDictionary[TensorTable, dict[Any, Mapping[str, Array]]] = WeakKeyDictionary()
+
+
+def _whole_of(event: Event, options: Mapping[str, Any]) -> Mapping[str, Array]:
+    """What the rule of an update needs of all of the parameter; {} where that is nothing."""
+    optimizer = optimizer_of(event.op)
+    weight, grad = event.inputs
+    if optimizer is None or optimizer.whole is None or weight is None or grad is None:
+        return {}
+    known = _KNOWN.setdefault(event.tensors, {})
+    key = event.input_ids, event.output_ids
+    if key not in known:
+        update = OptimizerUpdate(weight, grad, event.state, options, Arithmetic(), weight.shape)
+        try:
+            with np.errstate(all="ignore"):
+                known[key] = optimizer.whole(update)
+        except LookupError:
+            known[key] = {}
+    return known[key]
+
+
+def state_at(array: Array, element: int, shape: tuple[int, ...]) -> Operand:
+    """What a tensor has for an element, a flat index, of a parameter of this shape.
+
+    One of another shape, such as the count of steps, is for all elements. One number of a row or a
+    column is for each in it.
+    """
+    if not is_of_elements(array.shape, shape):
+        return array
+    place = np.unravel_index(element, shape)
+    return array[tuple(0 if n == 1 else i for i, n in zip(place, array.shape, strict=True))]
+
+
+def is_of_elements(sizes: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether a tensor of these sizes has a number for each element, row or column of a parameter.
+
+    ``shape`` is the parameter's.
+    """
+    if len(sizes) != len(shape):
+        return False
+    return all(n in (1, size) for n, size in zip(sizes, shape, strict=True))
 
 
 def recorded(event: Event, term: UpdateTerm) -> Operand:
@@ -99,8 +157,7 @@ def _only(event: Event, element: int, component: Component) -> Event:
     shape = () if weight is None else weight.shape
 
     def picked(array: Array) -> int:
-        # A tensor of another shape, such as the count of steps, is for all elements.
-        found = array if array.shape != shape else array.reshape(-1)[element]
+        found = state_at(array, element, shape)
         return one.add(component_of(found, component if np.iscomplexobj(found) else ""))
 
     def pick(array: Array | None) -> int | None:

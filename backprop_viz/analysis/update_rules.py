@@ -5,7 +5,7 @@ in the same order, each rounded as torch rounds it.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,13 +23,28 @@ NEW, ROOT, SECOND_ROOT = "new w", "r", "r′"
 NOW, OLD, NEXT = "ₜ", "ₜ₋₁", "ₜ₊₁"
 
 
+@dataclass(frozen=True, slots=True)
+class MeanOf:
+    """What a step of a rule is the mean of, over a row, a column or all of the parameter.
+
+    ``of`` is "w", "grad", the name of a state, or the symbol of another step. ``axis`` is the one
+    that the mean is over, None for all. ``squared``: of the squares; ``rooted``: the root of that.
+    """
+
+    of: str
+    axis: int | None = None
+    squared: bool = True
+    rooted: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class UpdateTerm:
     """One step of a rule: ``symbol`` is ``template`` with the operands put in.
 
     ``operands`` hold a symbol and a value for each place of the template; ``value`` is the
     result. ``code`` is what torch ran, ``state`` the optimizer's tensor that took the value.
-    Not ``exact``: torch's own last digit may be another than that of ``value``.
+    Not ``exact``: torch's own last digit may be another than that of ``value``. A ``mean`` is of
+    more than one element, and has no operands.
     """
 
     symbol: str
@@ -39,6 +54,7 @@ class UpdateTerm:
     code: str
     state: str | None = None
     exact: bool = True
+    mean: MeanOf | None = None
 
     @property
     def formula(self) -> str:
@@ -60,8 +76,13 @@ class UpdateTerm:
         ``steps`` are symbols that other steps of the rule define.
         """
         scalars = {s: v for s, v in self.operands.values() if type(v) in (int, float)}
-        told = [f"{s} = {written(v)}" for s, v in scalars.items() if s not in steps]
+        told = [f"{s} = {_signed(v)}" for s, v in scalars.items() if s not in steps]
         return "   ".join([f"{self.symbol} = {self.formula}", *told])
+
+
+def _signed(value: float) -> str:
+    """With the sign that formulas have."""
+    return f"{'−' if value < 0 else ''}{written(abs(value))}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +90,8 @@ class OptimizerUpdate:
     """What a rule is carried out on: a parameter, its ``.grad`` and the optimizer's tensors.
 
     ``state`` holds each tensor before and after the update, ``options`` are those of the
-    parameter group in torch.
+    parameter group in torch. ``shape`` is that of all of the parameter, also where these are one
+    element of it; ``whole`` is what the optimizer's entry computes of all of it.
     """
 
     weight: Operand
@@ -77,6 +99,8 @@ class OptimizerUpdate:
     state: Mapping[str, tuple[Array | None, Array]]
     options: Mapping[str, Any]
     arithmetic: Arithmetic
+    shape: tuple[int, ...] = ()
+    whole: Mapping[str, Operand] = field(default_factory=dict)
 
     def option(self, name: str, otherwise: float = 0.0) -> float:
         """An option that is a number."""

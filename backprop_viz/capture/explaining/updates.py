@@ -19,10 +19,11 @@ from backprop_viz.analysis.operations.recorded_call import (
 from backprop_viz.analysis.operations.renorm import renormed
 from backprop_viz.analysis.optimizers import optimizer_of
 from backprop_viz.analysis.phase_runs import between_closures
-from backprop_viz.analysis.update_breakdown import explain_update, update_terms
+from backprop_viz.analysis.update_breakdown import explain_update, is_of_elements, update_terms
 from backprop_viz.analysis.update_rules import NEW, NOW, OLD, UpdateTerm
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.capture.explaining.whole_means import mean_part
 from backprop_viz.recording.explanations.components import component_of
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
@@ -38,7 +39,7 @@ _SUMMAND = re.compile(
     rf"(?P<sign>[−+]?) ?(?P<factors>{_FACTOR}(?:·{_FACTOR})*)(?: / (?P<by>{_FACTOR}))?"
 )
 _SCALED = re.compile(r"\{(?P<number>\w+)\}·(?P<rest>\(.*\))")
-_LARGER = re.compile(r"max\(\{(?P<one>\w+)\}, \{(?P<other>\w+)\}\)")
+_CHOSEN = re.compile(r"(?P<which>max|min)\((?P<one>\{\w+\}|1), (?P<other>\{\w+\})\)")
 _PLACE = re.compile(r"\{(\w+)\}")
 # What a factor is of the one symbol in it, and how it is carried out.
 _FUNCTIONS: Mapping[str, tuple[str, Callable[..., float]]] = {
@@ -61,9 +62,9 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     wanted, weight = _state_of(event, number.tensor), event.inputs[0]
     own = number.intermediate or event.tensors[number.tensor].ndim
     shape = event.tensors[number.tensor].shape
-    if wanted is not None and shape and (weight is None or shape != weight.shape):
-        # Of all parameters at once, or of the rows and columns of one.
-        raise _without_rule(lookup.recording, event, number.event)
+    of = () if weight is None else weight.shape
+    if wanted is not None and shape and not is_of_elements(shape, of):
+        raise _without_rule(lookup.recording, event, number.event)  # of all parameters at once
     flat = element_of_update(event, number) if own else 0
     options = lookup.recording.options_of(event.parameter or "", event.op)
     terms = explain_update(event, options, flat, number.component).terms
@@ -82,6 +83,9 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     facts += tuple(_left_alone(event, term))
     formula = term.defined({t.symbol for t in terms})
     columns = _Columns(lookup, number, terms)
+    if term.mean is not None:
+        maker = columns.maker_of(term.mean.of)
+        return formula, (mean_part(event, options, number, term, term.mean, maker),), facts
     summands = list(_summands(term))
     if not summands:
         return formula, (_whole(columns, term),), facts
@@ -169,12 +173,13 @@ def _symbol(term: UpdateTerm, factor: str) -> str | None:
 
 
 def _whole(columns: "_Columns", term: UpdateTerm) -> Part:
-    """A step that is no sum: the larger of two, or one number times the rest, else its value."""
+    """A step that is no sum: one of two, or one number times the rest, else its value."""
     value = float(np.asarray(term.value))
-    larger = _LARGER.fullmatch(term.template)
-    if larger is not None:
-        both = [columns.factor(term, "{" + key + "}") for key in larger.groups()]
-        return product("value", max(both, key=lambda column: float(column.values[0])))
+    chosen = _CHOSEN.fullmatch(term.template)
+    if chosen is not None:
+        both = [columns.factor(term, chosen[key]) for key in ("one", "other")]
+        choose = max if chosen["which"] == "max" else min
+        return product("value", choose(both, key=lambda column: float(column.values[0])))
     scaled = _SCALED.fullmatch(term.template)
     column = None if scaled is None else columns.factor(term, "{" + scaled["number"] + "}")
     if scaled is None or column is None or not column.values[0]:
@@ -202,8 +207,9 @@ def update_slope(recording: Recording, event: Event, number: Number) -> float | 
     By central differences of the rule in float64.
     """
     weight, grad = event.inputs
-    # Its direction is made from the gradients, by no rule that is known here.
-    if weight is None or grad is None or _is_by_closure(event):
+    rule = optimizer_of(event.op)
+    # Its step is made from the gradients of other weights, too.
+    if weight is None or grad is None or rule is None or rule.by_closure or rule.couples:
         return None
     x = float(component_of(grad[number.index], number.component))
     if x:
@@ -278,8 +284,6 @@ class _Columns:
         # A rule that makes a state anew has one other operand of its letter: the old one.
         for state, old in [(t.state, t.symbol.removesuffix(NOW) + OLD) for t in terms if t.state]:
             self._states[old] = state, True
-        weight = self._event.inputs[0]
-        self._shape = () if weight is None else weight.shape
         self._grad_event = _accumulated(lookup, self._event, number.event)
 
     def factor(self, term: UpdateTerm, factor: str) -> FactorColumn:
@@ -309,7 +313,9 @@ class _Columns:
         tensor, event = self._tensor(term, symbol, value)
         index = np.array([self._index], np.int64).reshape(1, -1)
         if tensor is not None:
-            index = index if self._event.tensors[tensor].ndim else index[:, :0]
+            sizes = self._event.tensors[tensor].shape
+            # A state of a row or a column has one number for all in it.
+            index = np.minimum(index, np.array(sizes) - 1) if sizes else index[:, :0]
             component = self._component if np.iscomplexobj(self._event.tensors[tensor]) else ""
             return FactorColumn(symbol, values, tensor, index, event, component=component)
         if symbol not in self._steps or symbol == term.symbol:
@@ -325,6 +331,12 @@ class _Columns:
             intermediate=symbol,
             component=self._component,
         )
+
+    def maker_of(self, of: str) -> int | None:
+        """The event that made "w" or "grad"; of a state this update."""
+        if of == "w":
+            return self._maker(self._event.input_ids[0])
+        return self._grad_event if of == "grad" else self._number.event
 
     def _maker(self, tensor: int | None) -> int | None:
         """The update that made a tensor: an earlier one a weight, this one the state."""
@@ -355,9 +367,11 @@ class _Columns:
             return None, None
         before, after = event.state_ids[state]
         tensor = before if old else after
-        shapes = () if tensor is None else (event.tensors[tensor].shape,)
+        if tensor is None:
+            return None, None
         # A state of one number is for all elements.
-        if tensor is None or not {(), self._shape}.issuperset(shapes):
+        sizes, weight = event.tensors[tensor].shape, event.inputs[0]
+        if sizes and (weight is None or not is_of_elements(sizes, weight.shape)):
             return None, None
         return tensor, None if old else self._number.event
 

@@ -19,6 +19,7 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 # Making a schedule counts as its first.
 _ONE_STEP = 2
 _PLAIN = frozenset({bool, int, float, str, type(None)})
+_IN_TUPLES = frozenset({int, float, type(None)})  # that a record has a list of
 
 
 def several(optimizers: Optimizer | Sequence[Optimizer] | None) -> tuple[Optimizer, ...]:
@@ -120,5 +121,6 @@ def _plain(value: Any) -> Any:
         number = number_in(value) if value.numel() == 1 else None
         return str(value) if number is None else number
     if isinstance(value, tuple | list):
-        return tuple(_plain(each) for each in value)
+        found = tuple(_plain(each) for each in value)
+        return found if _IN_TUPLES.issuperset(map(type, found)) else str(value)
     return value if isinstance(value, int | float | str) else str(value)

@@ -52,9 +52,9 @@ class Kind(ABC):
 
 @dataclass(frozen=True)
 class Exactly(Kind):
-    """One value, of None, bool or str."""
+    """One value, of None, bool, str or a tuple of numbers."""
 
-    value: bool | str | None
+    value: bool | str | tuple[float | None, ...] | None
 
     @property
     def allowed(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 # What torch's optimizers take. ``int`` is named beside ``float`` so that whole numbers stay whole.
-OptionValue = bool | int | float | str | None | tuple[int | float, ...]
+OptionValue = bool | int | float | str | None | tuple[int | float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

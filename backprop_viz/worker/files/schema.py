@@ -100,10 +100,18 @@ BATCH_OF_SAMPLES = Row((IMAGES, LABELS), rules=(_as_many_labels_as_images,))
 
 
 # What torch keeps of a parameter from step to step, by its place in the network.
-def _kept(parameter: Kind) -> Table:
-    same = Maybe(parameter)
+def _kept(shape: tuple[int, ...] | None) -> Table:
+    """Of a parameter of this shape; of an edited network's it is not known."""
     tensors = {t.name: t for optimizer in OPTIMIZERS.values() for t in optimizer.state}
-    kinds = {name: _scalar(t) if t.scalar else same for name, t in tensors.items()}
+    kinds: dict[str, Kind] = {}
+    for name, tensor in tensors.items():
+        own = shape if shape is None else tensor.shape(shape)
+        if tensor.scalar:
+            kinds[name] = _scalar(tensor)
+        elif shape is None:
+            kinds[name] = Maybe(AnyTensor())
+        elif own is not None:
+            kinds[name] = Maybe(TensorNumbers(FLOAT, own))
     return Table(kinds, optional=ALL)
 
 
@@ -125,13 +133,13 @@ _OF_PARAMETERS = [TensorNumbers(FLOAT, shape) for shape in PARAMETERS.values()]
 _BUILT_IN = _Network(
     Table(dict(zip(PARAMETERS, _OF_PARAMETERS, strict=True))),
     Row(tuple(map(Maybe, _OF_PARAMETERS)), list),
-    Table({i: _kept(kind) for i, kind in enumerate(_OF_PARAMETERS)}, optional=ALL),
+    Table({i: _kept(shape) for i, shape in enumerate(PARAMETERS.values())}, optional=ALL),
     Items(Whole(0, len(PARAMETERS) - 1), len(PARAMETERS), len(PARAMETERS)),
 )
 _EDITED = _Network(
     Entries(TENSOR_NAME, AnyTensor(), MOST_PARAMETERS),
     Items(Maybe(AnyTensor()), MOST_PARAMETERS),
-    Entries(Whole(0, MOST_PARAMETERS), _kept(AnyTensor()), MOST_PARAMETERS),
+    Entries(Whole(0, MOST_PARAMETERS), _kept(None), MOST_PARAMETERS),
     Items(Whole(0, MOST_PARAMETERS), MOST_PARAMETERS, 1),
 )
 NEVER = Exactly(False)  # torch's options that the program never sets
@@ -152,7 +160,9 @@ def _group(optimizer: Optimizer, params: Kind) -> Table:
             "params": params,
             **OPTIONS_OF[optimizer.name].kinds,
             **{
-                name: Exactly(value) if isinstance(value, bool) else NumberKind(value, value)
+                name: Exactly(value)
+                if isinstance(value, bool | tuple)
+                else NumberKind(value, value)
                 for name, value in optimizer.constants.items()
             },
         },
@@ -234,9 +244,11 @@ def _optimizer_is_its_own(run: StoredRun) -> str | None:
             group_kind.read(group)
         except Wrong as wrong:
             return f"holds a checkpoint that is not of its optimizer, {name}: {wrong}"
-        kept = {t.name for t in optimizer.state if not t.when or group.get(t.when)}
+        own = [t for t in optimizer.state if not t.when or group.get(t.when)]
         # One that is empty is of a parameter that was not stepped yet.
         for found in filter(None, checkpoint.optimizer["state"].values()):
+            of_axes = any(found.get(t.name) is not None for t in own if t.axis is not None)
+            kept = {t.name for t in own if not (t.of_vectors if of_axes else t.axis is not None)}
             # Of a momentum that is 0, older torch keeps None.
             if any(found[other] is not None for other in set(found) - kept):
                 return f"holds the state of another optimizer than {name} with its options"

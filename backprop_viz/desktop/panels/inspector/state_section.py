@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from backprop_viz.analysis.arithmetic import Operand
 from backprop_viz.analysis.numbers.number_origin import index_in, weight_number
 from backprop_viz.analysis.optimizers import OPTIMIZERS, optimizer_of
-from backprop_viz.analysis.update_breakdown import Steps, explain_update
+from backprop_viz.analysis.update_breakdown import Steps, explain_update, state_at
 from backprop_viz.analysis.update_rules import UpdateTerm
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
@@ -171,8 +171,9 @@ class StateSection(QWidget):
     def _show_before(self, coming: Event | None, element: int, manual: bool) -> None:
         lines = [self._no_state()] if manual else []
         if coming is not None:
+            shape = _shape(coming)
             lines += [
-                self._state_line(name, _at(before, element), None)
+                self._state_line(name, _at(before, element, shape), None)
                 for name, (before, _) in coming.state.items()
             ]
         hint = self._hint(self.tr("Step to the update to see its terms."))
@@ -181,8 +182,9 @@ class StateSection(QWidget):
     def _show_update(self, event: Event, view_state: ViewState, element: int, manual: bool) -> None:
         options = view_state.cursor.recording.options_of(event.parameter or "", event.op)
         steps = explain_update(event, options, element)
+        shape = _shape(event)
         lines = [
-            self._state_line(name, _at(before, element), _at(after, element))
+            self._state_line(name, _at(before, element, shape), _at(after, element, shape))
             for name, (before, after) in event.state.items()
         ]
         if manual:
@@ -214,6 +216,9 @@ class StateSection(QWidget):
     def _state_line(self, name: str, before: Operand, after: Operand) -> str:
         """``exp_avg  +1.234e-3 → +1.300e-3``; only the first number while there is no second."""
         known = [value for value in (before, after) if value is not None]
+        if any(np.ndim(value) for value in known):
+            # Of all parameters together: there is no number of this element.
+            return _paragraph(f"{escape(name)} {_colored(str(known[-1].shape), self._theme.muted)}")
         texts = list(map(_count, known)) if name == "step" else list(apart(known))
         old = self.tr("none yet") if before is None else texts.pop(0)
         parts = [escape(name), _colored(_glued(old), self._theme.muted)]
@@ -230,7 +235,8 @@ class StateSection(QWidget):
         result = f"<b>{_glued(f'{equal} {value_text(term.value, digits)}')}</b>"
         formula = _colored(escape(raised(term.formula)), self._theme.muted)
         numbers = raised(term.numbers(write))
-        if numbers == write(term.value):
+        # A mean over all of the parameter has no numbers to fill in.
+        if numbers == write(term.value) or not term.operands:
             return _paragraph(f"{symbol} = {formula} {result}")
         return _paragraph(f"{symbol} = {formula}<br/>= {escape(numbers)} {result}")
 
@@ -325,11 +331,20 @@ def _update_event(cursor: Cursor, parameter: str) -> Event | None:
     return recording.at(len(recording.events)).last(parameter, Phase.UPDATE)
 
 
-def _at(array: Array | None, element: int) -> Operand:
-    """One element; of a scalar, such as the count of steps, itself."""
+def _shape(event: Event) -> tuple[int, ...]:
+    """That of the parameter that an update is of."""
+    weight = event.inputs[0]
+    return () if weight is None else weight.shape
+
+
+def _at(array: Array | None, element: int, shape: tuple[int, ...]) -> Operand:
+    """What the state has for one element; of a scalar, such as the count of steps, itself.
+
+    What is of no single element is the array.
+    """
     if array is None:
         return None
-    return array.reshape(-1)[element if array.size > 1 else 0]
+    return array.reshape(-1)[0] if array.size == 1 else state_at(array, element, shape)
 
 
 def _paragraph(html: str, body: bool = False) -> str:

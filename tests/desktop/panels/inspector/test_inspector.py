@@ -139,7 +139,7 @@ def test_the_update_is_what_torch_did(
         np.testing.assert_allclose(
             steps, -0.02 * trainer.model.conv1.bias.grad.numpy(), rtol=1e-3, atol=1e-7
         )
-    assert view.update_section.rule.text().startswith(("w ← w − lr · ", "w ← w′ − lr · "))
+    assert view.update_section.rule.text().startswith(("w ← w − ", "w ← w′ − "))
     assert view.update_section.rule.toolTip().endswith(view.update_section.rule.text())
 
 

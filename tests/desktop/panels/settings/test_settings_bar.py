@@ -150,6 +150,7 @@ def test_every_option_has_a_field_with_a_tooltip(qtbot: QtBot) -> None:
         dialog = OptionsDialog(replace(RUN, optimizer=name))
         qtbot.addWidget(dialog)
         wanted: dict[str, object] = {}
+        values: dict[str, float] = {}
         for option in optimizer.options:
             if isinstance(option, FlagOption):
                 box = choice(dialog, f"option_{option.name}")
@@ -159,15 +160,18 @@ def test_every_option_has_a_field_with_a_tooltip(qtbot: QtBot) -> None:
                 assert box.toolTip() == option.tooltip
         for number in optimizer.numbers:
             box = field(dialog, f"option_{number.name}")
-            put(box, "0.25")
-            assert box.value() == 0.25
+            low, high = number.quantity.low, number.quantity.high
+            value = next(each for each in (0.25, 1.25, -0.25) if low <= each <= high)
+            put(box, str(value))
+            assert box.value() == value
+            values[number.name] = value
             assert box.accessibleName() == number.name
             assert number.tooltip in box.toolTip()
         for option in optimizer.options:
             if isinstance(option, NumberOption):
-                wanted[option.name] = 0.25
+                wanted[option.name] = values[option.name]
             elif isinstance(option, TupleOption):
-                wanted[option.name] = (0.25,) * len(option.parts)
+                wanted[option.name] = tuple(values[part.name] for part in option.parts)
         with qtbot.waitSignal(dialog.changed) as told:
             accept(dialog)
         assert told.args[0].optimizer_options == wanted
