@@ -87,9 +87,10 @@ class Update:
     ``settings`` and ``program`` are None where they have not changed. ``points`` are the losses
     and accuracies of the iterations since, ``validation`` the evaluations, ``scalars`` what a
     script has logged; before them come the curves of a run that was ``opened``. ``line`` is the
-    one that a script stands at; ``before_line``: held there, for it has a breakpoint. ``run``
-    counts runs; a new one begins with the first ``kept`` iterations of the one before. The
-    recording, where it has changed, comes with it.
+    one that a script stands at; ``before_line``: held there, for it has a breakpoint;
+    ``between_cells``: it stands there, for no cell of a notebook runs. ``run`` counts runs; a new
+    one begins with the first ``kept`` iterations of the one before. The recording, where it has
+    changed, comes with it.
     """
 
     command: int
@@ -108,6 +109,7 @@ class Update:
     opened: Curves | None = None
     line: int | None = None
     before_line: bool = False
+    between_cells: bool = False
     scalars: tuple[LoggedScalar, ...] = ()
 
 

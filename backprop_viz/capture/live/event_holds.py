@@ -1,10 +1,9 @@
-"""Whether a breakpoint holds at the event that has just happened, within a phase."""
+"""Whether a breakpoint holds at what has just happened: an event, or the end of a phase."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
-from backprop_viz.analysis.cursor.breakpoints import holds, layer_ends
+from backprop_viz.analysis.cursor.breakpoints import first_hit, holds, layer_ends
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.run.breakpoint import Breakpoint
@@ -16,12 +15,14 @@ _NUMBER = re.compile(r"( \(\d+\)|\d+)$")  # what tells layers of one title apart
 
 
 class EventHolds:
-    """Asked after each event of an iteration; what holds at a phase's end alone is not its affair.
+    """The ``breakpoints`` of a loop, asked after each event of an iteration, and after a phase.
 
     A layer ends with the last of its operations, which is known when another layer's has run.
     """
 
     def __init__(self) -> None:
+        self.breakpoints: tuple[Breakpoint, ...] = ()
+        self._held_after = 0  # so many events of the iteration
         self._running: set[str] = set()  # layers with a breakpoint that may have begun
         # For which graph and breakpoints the nodes were found.
         self._found_in: tuple[Graph, tuple[Breakpoint, ...]] | None = None
@@ -29,13 +30,26 @@ class EventHolds:
 
     def begin(self) -> None:
         """Another iteration begins."""
+        self._held_after = 0
         self._running.clear()
 
-    def layer_ended(
-        self, event: Event, recorder: Recorder, breakpoints: Sequence[Breakpoint]
-    ) -> Recording | None:
+    def forget_lines(self) -> None:
+        """The loop goes on in another file, in which none is."""
+        self.breakpoints = tuple(b for b in self.breakpoints if b.kind != "line")
+
+    def held(self, recording: Recording) -> None:
+        """The loop is held here."""
+        self._held_after = len(recording.events)
+
+    def phase_ended(self, recording: Recording) -> bool:
+        """Whether one holds at the end of a phase, where the loop has not been held already."""
+        end = len(recording.events)
+        held = end == self._held_after
+        return not held and first_hit(recording, self.breakpoints, max(end - 1, 0)) is not None
+
+    def layer_ended(self, event: Event, recorder: Recorder) -> Recording | None:
         """The iteration without its newest event, if a layer with a breakpoint ended before it."""
-        keys = {str(b.key) for b in breakpoints if b.kind == "layer"}
+        keys = {str(b.key) for b in self.breakpoints if b.kind == "layer"}
         if not keys or event.phase not in (Phase.FORWARD, Phase.LOSS):
             self._running.clear()
             return None
@@ -53,17 +67,17 @@ class EventHolds:
         self._running |= {k for k in keys if alone or {k, _NUMBER.sub("", k)} & parts}
         return found
 
-    def holds(self, event: Event, recorder: Recorder, breakpoints: Sequence[Breakpoint]) -> bool:
+    def holds(self, event: Event, recorder: Recorder) -> bool:
         """Whether one holds at the newest event."""
         if event.phase is Phase.BACKWARD and event.node is not None:
-            self._find_nodes(recorder, breakpoints)
-            if event.node in self._nodes and self._nodes[event.node] in breakpoints:
+            self._find_nodes(recorder)
+            if event.node in self._nodes and self._nodes[event.node] in self.breakpoints:
                 return True
-        return any(holds(b, event, None) for b in breakpoints)
+        return any(holds(b, event, None) for b in self.breakpoints)
 
-    def _find_nodes(self, recorder: Recorder, breakpoints: Sequence[Breakpoint]) -> None:
+    def _find_nodes(self, recorder: Recorder) -> None:
         """Find the nodes with a breakpoint in the graph that backward runs."""
-        wanted = (recorder.graph, tuple(b for b in breakpoints if b.kind == "node"))
+        wanted = (recorder.graph, tuple(b for b in self.breakpoints if b.kind == "node"))
         if self._found_in != wanted:
             self._found_in = wanted
             places = ((b, recorder.graph.find(b.key)) for b in wanted[1])

@@ -52,6 +52,7 @@ class FollowingWindow:
         self._notices: list[Notice] = []
         self._told = 0
         self._refused: set[str] = set()  # commands
+        self._subject = ""  # of a notice that is shown until it is withdrawn
 
     def attach(self, ends: Ends) -> LiveConnection:
         """A connection to a window, in place of one that was there before. It has to be started."""
@@ -93,6 +94,14 @@ class FollowingWindow:
             self._notices.append(notice_of(error))
             if self.open:
                 self._tell_rest()
+
+    def show_notice(self, notice: Notice | None) -> None:
+        """Show a notice in place of the one before; None takes that back, if there is one."""
+        if notice is not None:
+            self.send(notice)
+        elif self._subject:
+            self.send(Notice("withdrawn", subject=self._subject))
+        self._subject = "" if notice is None else notice.subject
 
     def refuse(self, command: str) -> None:
         """Say once that a script knows no such command."""

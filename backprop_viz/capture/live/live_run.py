@@ -7,7 +7,6 @@ from typing import Any, SupportsFloat
 
 from torch._C import DisableTorchFunction
 
-from backprop_viz.analysis.cursor.breakpoints import first_hit
 from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.live.connection import interrupt_script
 from backprop_viz.capture.live.devices import device_of
@@ -27,7 +26,6 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.notice import CELL_SUBJECT, Notice
-from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.trace.events import Event
@@ -72,9 +70,7 @@ class LiveRun:
         )
         self._until = "any" if runs_freely or first > 1 else "phase"  # or "event", "iteration"
         self._first, self._held_before = first, None if runs_freely or first == 1 else first
-        # How often the window let the loop go on, and after how many events it was held last.
-        self._released = self._held_after = 0
-        self._breakpoints: tuple[Breakpoint, ...] = ()
+        self._released = 0  # how often the window let the loop go on
         self._carried_out = self._iteration = 0
         self._due = DuePhase()
         self._held = self._before_line = self._told_program = False
@@ -130,12 +126,12 @@ class LiveRun:
         self.place.begins(iteration)
         self._follow_lines()
         self._pace.begins()
-        self._recorder, self._held_after = None, 0
+        self._recorder = None
         self._due.begins()
         self._events.begin()
-        if iteration < self._first and not self._breakpoints:
+        if iteration < self._first and not self._events.breakpoints:
             return False
-        if self._window.open and (self._until != "any" or self._breakpoints):
+        if self._window.open and (self._until != "any" or self._events.breakpoints):
             return True
         awaited = self._window.awaited
         followed, keeps_up = self._window.open or awaited, self._window.keeps_up or awaited
@@ -151,14 +147,14 @@ class LiveRun:
     def _event_noted(self, event: Event) -> None:
         """Hold the loop at an event, if it is to be held there."""
         recorder = self._recorder
-        wanted = self._until == "event" or self._breakpoints
+        wanted = self._until == "event" or self._events.breakpoints
         if recorder is None or not wanted or not self._window.open:
             return
         with DisableTorchFunction():
-            ended = self._events.layer_ended(event, recorder, self._breakpoints)
+            ended = self._events.layer_ended(event, recorder)
             if ended is not None:
                 self._hold(ended)
-            if self._until == "event" or self._events.holds(event, recorder, self._breakpoints):
+            if self._until == "event" or self._events.holds(event, recorder):
                 self._hold(recorder.recording())
 
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
@@ -166,10 +162,10 @@ class LiveRun:
         self._follow_source()
         self._follow_lines()
         self._due.ended(phase)
-        if self._until == "any" and not self._breakpoints:
+        if self._until == "any" and not self._events.breakpoints:
             return
         recording = recorder.recording()
-        if self._until == "phase" or self._stops(recording):
+        if self._until == "phase" or self._events.phase_ended(recording):
             self._hold(recording)
 
     def iteration_ended(
@@ -189,7 +185,7 @@ class LiveRun:
             self._hold(recording)
         elif recording is not None:
             self._window.add(recording)
-            if self._until in ("phase", "iteration") or self._stops(recording):
+            if self._until in ("phase", "iteration") or self._events.phase_ended(recording):
                 self._hold(recording)
             else:
                 self._window.send_waiting()
@@ -209,14 +205,20 @@ class LiveRun:
     def cell_begins(self) -> None:
         """The loop may go on in a notebook's cell that begins."""
         self._pace.begins()
-        self._window.send(Notice("withdrawn", subject=CELL_SUBJECT))
 
     def cell_ended(self, recording: Recording | None, raised: Notice | None) -> None:
         """It stands until the next cell. What the cell has ``raised`` in the loop, and recorded."""
         self._pace.rests()
         self._publish(recording)
-        if raised is not None:
-            self._window.send(raised)
+        if raised is None:
+            self._tell_next_cell()
+        else:
+            self._window.show_notice(raised)
+
+    def _tell_next_cell(self) -> None:
+        """Tell whether the next cell that trains is held."""
+        held = self._until != "any"
+        self._window.show_notice(Notice("next_cell_pauses", subject=CELL_SUBJECT) if held else None)
 
     def recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
         """Show what is kept; tell why to the window, also to one that attaches later."""
@@ -254,7 +256,7 @@ class LiveRun:
             self._hold(None)
             return
         self._hold(None, recording.trace[0][0] if recording.trace else None)
-        if self._until in ("phase", "event") or self._stops(recording):
+        if self._until in ("phase", "event") or self._events.phase_ended(recording):
             self._due.have_run([span.phase for span in recording.spans])
             self._hold(recording)
 
@@ -286,19 +288,13 @@ class LiveRun:
 
     # -- holding -----------------------------------------------------------------------------
 
-    def _stops(self, recording: Recording) -> bool:
-        """Whether a breakpoint holds at the end of a phase that has not held there already."""
-        end = len(recording.events)
-        held = end == self._held_after
-        return not held and first_hit(recording, self._breakpoints, max(end - 1, 0)) is not None
-
     def _hold(
         self, recording: Recording | None, line: int | None = None, *, before_line: bool = False
     ) -> None:
         """Hold the calling thread until the window lets it go on; at its own line, or another."""
         began = time.perf_counter()
         if recording is not None:
-            self._held_after = len(recording.events)
+            self._events.held(recording)
             self._due.phase = recording.under_way or self._due.phase
         with self._state:
             before, self._until = self._released, "phase"
@@ -324,12 +320,12 @@ class LiveRun:
     def _follow_lines(self) -> None:
         """Hold before the lines that have a breakpoint; in the loop's own thread."""
         if threading.get_ident() == self._thread:  # not a node's, which runs in one of its own
-            self._holds.want(self._breakpoints)
+            self._holds.want(self._events.breakpoints)
 
     def _follow_source(self) -> None:
         """Show the file or the cell that the loop runs in, if that is another one now."""
         if self._origin.kind != "model" and self._holds.moved():
-            self._breakpoints = tuple(b for b in self._breakpoints if b.kind != "line")
+            self._events.forget_lines()
             self.show_program(loop_program(self._holds.path, self._iteration + 1))
             self.place.path = self._holds.path
 
@@ -349,16 +345,19 @@ class LiveRun:
                 run=1,
                 iteration=self._iteration,
                 due=self._due.phase,
-                training=not self._held,
+                training=not (self._held or self._pace.rests_now),
                 rate=self._pace.rate,
                 program=None if self._told_program else self._program,
                 points=points,
                 opened=opened,
                 line=self._line,
                 before_line=self._before_line,
+                between_cells=self._pace.rests_now,
                 scalars=self._scalars.take(),
             )
             self._told_program, self._let_go_untold = True, False
+            if not self._pace.rests_now:  # what was told of the last cell is over
+                self._window.show_notice(None)
             self._window.send(update, recording)
 
     def _commanded(self, received: NumberedCommand) -> None:
@@ -375,15 +374,15 @@ class LiveRun:
                     self._let_go("any")
                 case Pause():
                     self._until = "iteration" if self._until == "any" else self._until
-                    if self._pace.rests_now:
-                        self._window.send(Notice("next_cell_pauses", subject=CELL_SUBJECT))
                 case SetBreakpoints():
-                    self._breakpoints = command.breakpoints
+                    self._events.breakpoints = command.breakpoints
                 case _:
                     self._window.refuse(type(command).__name__)
         # What a step leads to is told when the loop is held again.
-        if not isinstance(command, Step | Iterate):
+        if self._pace.rests_now or not isinstance(command, Step | Iterate):
             self._publish()
+        if self._pace.rests_now:
+            self._tell_next_cell()
 
     def _let_go(self, until: str) -> None:
         self._until, self._held, self._line = until, False, None
@@ -396,5 +395,5 @@ class LiveRun:
         if prepares and self._origin.kind == "model":
             interrupt_script()
         with self._state:
-            self._until, self._breakpoints = "any", ()
+            self._until, self._events.breakpoints = "any", ()
             self._state.notify_all()

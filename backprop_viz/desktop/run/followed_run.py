@@ -151,6 +151,7 @@ class FollowedRun:
             origin=self.origin,
             line=update.line,
             before_line=update.before_line,
+            between_cells=update.between_cells,
             scalars=self._scalars.curves(),
             order=self._order,
             device="cpu" if self.origin is None else self.origin.device,

@@ -357,7 +357,8 @@ class ShownRun(QObject):
     def stand_still(self, *, ended: bool = False) -> None:
         """Nothing runs while there is no worker, or when a script has ended."""
         if self.live is not None and self._view_state is not None:
-            self.live = replace(self.live, training=False, rate=0.0, ended=ended)
+            still = replace(self.live, training=False, rate=0.0, between_cells=False)
+            self.live = replace(still, ended=ended)
             self.show_cursor(self._view_state.cursor)
 
     def halt(self) -> None:

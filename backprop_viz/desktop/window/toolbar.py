@@ -181,7 +181,7 @@ class Toolbar(QWidget):
             self.settings.show_rate(rate, told)
         self._iteration.setText(self.tr("done: {0:,}").format(view_state.iteration))
         self._iteration.setToolTip(self.tr("Iterations done: {0:,}").format(view_state.iteration))
-        if view_state.training and view_state.origin is not None and not view_state.rate:
+        if view_state.between_cells:
             text = self.tr("waiting")
         elif view_state.training:
             text = self.tr("{0:.1f} it/s · {1}").format(view_state.rate, view_state.device)

@@ -13,7 +13,7 @@ import pytest
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.recording.trace.phases import Phase
-from backprop_viz.stream.commands import Pause, Train
+from backprop_viz.stream.commands import Iterate, Step, Train
 from backprop_viz.stream.messages import Update
 from tests.capture.live.script_runs import Scripts, ScriptsWindow, ended_process
 from tests.capture.live.test_notebooks import BEGIN, LAST, LOOP
@@ -126,6 +126,20 @@ def test_what_a_cell_raises_is_told_with_its_line(notebook: Notebook) -> None:
     assert "__torch_function__" not in told.details
 
 
+def test_it_is_told_until_the_loop_goes_on(notebook: Notebook) -> None:
+    window = notebook.followed([BEGIN, WATCH, FAILING, "1 + 1\n", LOOP, LAST])
+    window.rest()
+    told = [one for one in window.messages if isinstance(one, Notice | Update)]
+    raised = next(i for i, one in enumerate(told) if isinstance(one, Notice))
+    rest = told[raised + 1 :]
+    withdrawn = next(i for i, one in enumerate(rest) if isinstance(one, Notice))
+    assert rest[withdrawn].code == "withdrawn"
+    # Of the cell between them nothing is told but that it is over.
+    assert all(update.between_cells for update in rest[:withdrawn])
+    after = rest[withdrawn + 1]
+    assert (after.iteration, after.between_cells) == (3, False)
+
+
 def test_the_iteration_that_raised_is_left_and_the_next_cell_begins_it_anew(
     notebook: Notebook,
 ) -> None:
@@ -162,16 +176,19 @@ def test_a_cell_that_raises_beside_the_loop_leaves_the_iteration_as_it_is(
     assert {span.phase for span in recording.spans} == set(Phase)
 
 
-def test_the_window_is_told_that_no_cell_runs(notebook: Notebook, tmp_path: Path) -> None:
-    there = f"os.path.exists({str(tmp_path / 'go')!r})"
-    waits = f"import os, time\nwhile not {there}: time.sleep(0.01)\n"
-    window = notebook.followed([BEGIN, WATCH, LOOP, waits, LOOP, LAST])
-    # Both iterations are told with it: nothing is left to be told later.
-    told = updated(window, lambda told: told.iteration == 2 and not told.rate)
-    assert told.training
-    (tmp_path / "go").touch()
-    updated(window, lambda told: told.iteration > 2 and told.rate > 0)
+def test_the_window_is_told_that_no_cell_runs(notebook: Notebook) -> None:
+    window = notebook.followed([BEGIN, WATCH, LOOP, LOOP, LAST])
     window.rest()
+    told = [
+        (update.iteration, update.training)
+        for update in window.messages
+        if isinstance(update, Update) and update.between_cells
+    ]
+    assert (0, False) in told
+    assert (2, False) in told
+    assert (4, False) in told
+    running = [u for u in window.messages if isinstance(u, Update) and not u.between_cells]
+    assert all(update.training for update in running[:-1])  # before the last the run has ended
 
 
 def test_ctrl_c_is_not_told_and_the_next_cell_begins_anew(notebook: Notebook) -> None:
@@ -223,21 +240,45 @@ def test_phases_in_cells_of_their_own_are_shown_one_after_the_other(notebook: No
     assert [phases for phases, _ in groupby(shown)] == [every[:n] for n in (1, 3, 4, 5)]
 
 
-def test_pause_between_cells_holds_the_next_that_trains(notebook: Notebook, tmp_path: Path) -> None:
-    there = f"os.path.exists({str(tmp_path / 'go')!r})"
-    waits = f"import os, time\nwhile not {there}: time.sleep(0.01)\n"
-    # A cell that has ended, in which the program waits for us.
-    between = f"get_ipython().events.register('post_run_cell', lambda _: exec({waits!r}))\n"
+# A cell is over, and the program stands there until the file is made.
+BETWEEN = """\
+import os, time
+def stand(_):
+    while not os.path.exists({go!r}):
+        time.sleep(0.01)
+get_ipython().events.register("post_run_cell", stand)
+"""
+
+
+def test_a_step_between_cells_holds_the_next_that_trains(
+    notebook: Notebook, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
     watch = "import backprop_viz as bv\nwatch = bv.watch(net, optimizer)\n"
+    between = BETWEEN.format(go=str(go))
     window = notebook.followed([BEGIN, watch, LOOP, between, LOOP, LAST])
-    updated(window, lambda told: told.iteration == 2 and not told.rate)
-    window.command(Pause())
+    updated(window, lambda told: told.iteration == 2 and told.between_cells)
+    window.carried_out(Iterate())
     window.until(lambda told: isinstance(told, Notice) and told.code == "next_cell_pauses")
-    (tmp_path / "go").touch()
-    window.until(lambda told: isinstance(told, Notice) and told.code == "withdrawn")
-    held = window.held()
+    go.touch()
+    held = updated(window, lambda told: not told.training and not told.between_cells)
     assert held.iteration == 3
     assert window.recordings[3].under_way is None
     window.command(Train())
     window.rest()
     assert window.ended().status == 0
+
+
+def test_train_between_cells_lets_the_next_run_freely(notebook: Notebook, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    between = BETWEEN.format(go=str(go))
+    window = notebook.followed([BEGIN, WATCH, LOOP, between, LOOP, LAST])
+    updated(window, lambda told: told.iteration == 2 and told.between_cells)
+    window.carried_out(Step())
+    window.carried_out(Train())
+    go.touch()
+    window.rest()
+    assert window.ended().status == 0
+    codes = [told.code for told in window.messages if isinstance(told, Notice)]
+    assert "next_cell_pauses" in codes
+    assert codes[-1] == "withdrawn"

@@ -74,8 +74,6 @@ def next_step(view_state: ViewState) -> str:
     is_script = view_state.origin is not None
     if view_state.training and is_script and not view_state.iteration:
         return translate("phases", "The script runs, and has not trained yet. F5 pauses there.")
-    if view_state.training and is_script and not view_state.rate:
-        return translate("phases", "No cell runs. F5 pauses in the next that trains.")
     if view_state.training and is_script:
         return translate("phases", "The script runs: F5 pauses.")
     if view_state.training:
@@ -96,6 +94,8 @@ def next_step(view_state: ViewState) -> str:
         return translate("phases", "This is one iteration: go back through what is recorded.")
     if view_state.ended and view_state.cursor.at_end:
         return translate("phases", "The script has ended: go back through what is recorded.")
+    if view_state.between_cells and view_state.cursor.at_end:
+        return translate("phases", "No cell runs. F10 or F11 holds the next that trains.")
     if view_state.origin is not None and view_state.cursor.at_end:
         return translate(
             "phases",
