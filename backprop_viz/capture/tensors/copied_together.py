@@ -8,7 +8,7 @@ import ctypes
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -148,7 +148,7 @@ class CopiesOfLayout:
 class CopiedTogether(CopiesOfLayout):
     """A copy of each of the tensors of a layout, which somebody keeps alive.
 
-    ``memory`` is for those of some size.
+    ``memory`` is for those that are a piece by themselves.
     """
 
     __slots__ = ("_addresses", "_clones", "_places", "_rooms")
@@ -156,17 +156,19 @@ class CopiedTogether(CopiesOfLayout):
     def __init__(self, layout: Layout, memory: ArrayMemory) -> None:
         self._begin(layout)
         # The memory of each piece, and from where on it is in there; or what the copies are.
-        self._rooms = [memory.room(piece.size) for piece in self._places.pieces]
+        self._rooms: list[tuple[np.ndarray[Any, np.dtype[np.uint8]], int]] = []
         self._clones: Sequence[Tensor] = ()
         self._addresses: list[int] | None = None  # of the copies, once they are asked for
-        for (room, first), piece in zip(self._rooms, self._places.pieces, strict=True):
+        for piece in self._places.pieces:
             start, stop, size = piece
             if stop - start == 1:  # it may be large, and others go on meanwhile
+                room, first = memory.room(size)
                 source = layout.addresses[start]
                 _move(room.ctypes.data + first, source, self._places.sizes[start])
             else:
                 joined = self._places.joined(layout.addresses, piece)
-                room.data[first : first + size] = joined
+                room, first = np.frombuffer(joined, np.uint8), 0
+            self._rooms.append((room, first))
 
     def _begin(self, layout: Layout) -> None:
         super().__init__(layout)
@@ -226,9 +228,13 @@ class CopiedTogether(CopiesOfLayout):
         now, copies, places = self._layout.addresses, self._copies, self._places
         found: list[int] = []
         for piece in places.pieces:
-            start, stop, _ = piece
-            if stop - start > 1 and places.joined(now, piece) == places.joined(copies, piece):
-                continue
+            start, stop, size = piece
+            if stop - start > 1:
+                joined = places.joined(now, piece)
+                if self._clones and joined == places.joined(copies, piece):
+                    continue
+                if not self._clones and not memcmp(joined, copies[start], size):
+                    continue
             each = range(start, stop)
             found += [i for i in each if memcmp(now[i], copies[i], places.sizes[i])]
         return found
