@@ -11,6 +11,18 @@ from backprop_viz.capture.graph.graphs import NextFunctions, accumulates
 from backprop_viz.capture.graph.saved_tensors import NodesByKind, by_kind
 
 
+class NumberedNodes:
+    """Nodes, each with its place among them as its number."""
+
+    def __init__(self, nodes: Sequence[GradFn] = ()) -> None:
+        self._nodes = nodes
+
+    @cached_property
+    def ids(self) -> Mapping[GradFn, int]:
+        """The number of each. They are counted when somebody asks."""
+        return {node: i for i, node in enumerate(self._nodes)}
+
+
 class FoundNodes:
     """Nodes in the order of a walk. What is told of them stays: each is asked for it once.
 
@@ -21,7 +33,7 @@ class FoundNodes:
         self._edges, self._new = edges, new
 
     @cached_property
-    def all(self) -> Sequence[GradFn]:
+    def all(self) -> list[GradFn]:
         """The nodes, nearest first."""
         return list(self._edges)
 

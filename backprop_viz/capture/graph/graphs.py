@@ -78,12 +78,11 @@ def walk_all(roots: Iterable[GradFn]) -> NextFunctions:
     found: NextFunctions = {}
     for root in roots:
         nodes = [] if root in found else [root]
-        seen = set(nodes).union(found)
         for node in nodes:
             found[node] = onward = node.next_functions
             for following, _ in onward:
-                if following is not None and following not in seen:
-                    seen.add(following)
+                if following is not None and following not in found:
+                    found[following] = ()  # until it is its turn
                     nodes.append(following)
     return found
 

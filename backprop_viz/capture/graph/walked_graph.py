@@ -7,7 +7,7 @@ from typing import NamedTuple
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graph.found_nodes import FoundNodes
+from backprop_viz.capture.graph.found_nodes import FoundNodes, NumberedNodes
 from backprop_viz.capture.graph.graphs import (
     NextFunctions,
     Operation,
@@ -49,7 +49,7 @@ class WalkedGraph:
         self.nodes: list[GradFn] = []
         self.roots: list[GradFn | None] = []  # of the newest result; None for a leaf
         self.newest = FoundNodes({})  # those that the newest roots lead to
-        self.ids: dict[GradFn, int] = {}
+        self.numbered = NumberedNodes()
         self.edges: NextFunctions = {}
         # The nodes of outputs that are not an operation's first, as ``Graph`` has them.
         self.others: tuple[tuple[int, int, int, int], ...] = ()
@@ -86,14 +86,14 @@ class WalkedGraph:
         self.roots = list(map(grad_fn_of, roots))
         edges = walk_all([node for node in self.roots if node is not None])
         self.newest = FoundNodes(edges, plain)
-        found = list(edges)
+        found = self.newest.all
         if kept:
             ids = set(kept)
             self.nodes = kept + [node for node in found if node not in ids]
             self.edges = {node: self.edges[node] for node in kept} | edges
         else:
             self.nodes, self.edges = found, edges
-        self.ids = {node: i for i, node in enumerate(self.nodes)}
+        self.numbered = NumberedNodes(self.nodes)
         makers = _makers(operations)
         ends = roots if output is None else [*roots, output]
         self._keepers[self._walks] = [*keepers_of(ends), *_keepers(operations, makers)]
@@ -115,6 +115,11 @@ class WalkedGraph:
         if self._only is not None:
             self.chosen |= chosen_nodes(edges, operations, self._names, self._only)
         return found
+
+    @property
+    def ids(self) -> Mapping[GradFn, int]:
+        """The number of each of the nodes."""
+        return self.numbered.ids
 
     @property
     def graph(self) -> Graph:

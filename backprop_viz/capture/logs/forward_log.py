@@ -81,11 +81,11 @@ class ForwardLog:
 
         Of the rest it is not known yet whether another one does.
         """
-        ids = self._walked.ids
+        nodes = self._walked.edges
         kept = [
             (o, i)
             for o, i in self._rows()
-            if o.grad_fn is not None and not (belongs(i) and o.grad_fn in ids)
+            if o.grad_fn is not None and not (belongs(i) and o.grad_fn in nodes)
         ]
         self._operations, self._numbers = [o for o, _ in kept], [i for _, i in kept]
         self._before = len(kept)
@@ -143,15 +143,14 @@ class ForwardLog:
         ``WalkedGraph.find`` has it.
         """
         walked, log = self._walked, self._log
-        if self._before or self._passes or walked.ids or not sources:
+        if self._before or self._passes or walked.nodes or not sources:
             return False
         rows = list(zip(self._operations, self._numbers, strict=True))
         ahead = [o for o, _ in rows]
         walked.find(roots, ahead, output, log.weights, calls.makers, plain)
-        calls.ids = ids = walked.ids
-        nodes = {*calls.nodes, *[o.grad_fn for o in ahead]}
-        nodes.discard(None)
-        if not nodes <= ids.keys():
+        calls.numbered = walked.numbered
+        nodes = chain(calls.nodes, [operation.grad_fn for operation in ahead])
+        if not all(map(walked.edges.__contains__, filter(None, nodes))):
             return False
         self._bind(rows)
         numbers = [*self._numbers, *range(len(log) - len(calls.nodes), len(log))]
@@ -163,7 +162,7 @@ class ForwardLog:
     def _bind(self, rows: Sequence[tuple[Operation, int]]) -> None:
         """Give each operation's event its node in the graph that was walked."""
         walked, log = self._walked, self._log
-        ids, before = walked.ids, walked.others
+        before = walked.others
         # The last to make a tensor, or to write to it: by then its grad_fn is that one's.
         last = {id(operation.made[0]): i for operation, i in rows}
         for operation, i in rows:
@@ -171,7 +170,7 @@ class ForwardLog:
             if grad_fn is None and last[id(operation.made[0])] == i:
                 # The output of a custom Function gets its grad_fn only when the Function returns.
                 grad_fn = grad_fn_of(operation.made[0])
-            log.set_node(i, None if grad_fn is None else ids.get(grad_fn))
+            log.set_node(i, None if grad_fn is None else walked.ids.get(grad_fn))
         numbers = {i for _, i in rows}
         kept = (other for other in before if other[0] not in numbers)
         walked.others = (*kept, *self._others(rows))
@@ -207,7 +206,7 @@ def _layers_of_waiting(
     """The layers of a pass of which these operations ran before those that waited."""
     ran = [*ahead, *calls.operations()]
     given = _not_made(sources, ran)
-    return last.made(list(map(traced, ran)), numbers, given, names, calls.ids)
+    return last.made(list(map(traced, ran)), numbers, given, names, calls.numbered.ids)
 
 
 def _not_made(sources: Sources, operations: Iterable[Operation]) -> dict[str, PassSource]:

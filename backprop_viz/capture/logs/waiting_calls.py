@@ -9,6 +9,7 @@ from operator import attrgetter, ne
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.graph.found_nodes import NumberedNodes
 from backprop_viz.capture.graph.graphs import First, Operation, first_made
 from backprop_viz.capture.graph.node_keys import Maker
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
@@ -29,8 +30,8 @@ class WaitingCalls:
     """Calls that a backward goes through, all of them, with the node that each has made.
 
     ``known`` are the copies of what they read and have not made, by its id(), but for parameters:
-    of those ``weights`` has copies, and ``numbers`` which by its id(). ``ids`` are the number of
-    each node. ``orders``: by its id(), the axes in memory of each that is not contiguous.
+    of those ``weights`` has copies, and ``numbers`` which by its id(). ``numbered`` are the nodes
+    of the whole graph. ``orders``: by its id(), the axes in memory of each that is not contiguous.
     """
 
     calls: WaitingColumns
@@ -39,7 +40,7 @@ class WaitingCalls:
     orders: Mapping[int, Order]
     weights: LateCopies
     numbers: Mapping[int, int]
-    ids: Mapping[GradFn, int] = field(default_factory=dict)
+    numbered: NumberedNodes = field(default_factory=NumberedNodes)
     settled: bool = False
     # What is told of those that others hold, who may change it; by the id() of each.
     firsts: dict[int, First] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class WaitingCalls:
     def made(self, log: EventLog) -> Iterator[EventRow]:
         """The events, of the log that they are to be in."""
         self.settle(log.snapshots.memory)
+        ids = self.numbered.ids
         for call, node in zip(self._each(), self.nodes, strict=True):
             template, (line, place) = Template(call.args, call.kwargs, self.orders), call.lines
             yield log.row(
@@ -94,7 +96,7 @@ class WaitingCalls:
                 call.op,
                 [self._read(call, tensor) for tensor in template.read],
                 (self._read(call, call.result),),
-                node=None if node is None else self.ids.get(node),
+                node=None if node is None else ids.get(node),
                 line=line,
                 tracked=call.tracked,
                 call=template.call(call.name, None),

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.graph.found_nodes import NumberedNodes
 from backprop_viz.capture.graph.graphs import grad_fn_name
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, EventLog, EventRow
@@ -99,7 +100,7 @@ class CalmBackward:
         leaves.came(ran.nodes, ran.given)
         shared = self._shared()
         leaves.have_grown(self._log, self._parameters, ran.given, shared)
-        told = self._names, self._walked.ids, self._place, self._whole
+        told = self._names, self._walked.numbered, self._place, self._whole
         late = _LateEvents(ran, gradients, leaves, *told)
         if shared:
             late.look_at(shared)
@@ -198,12 +199,13 @@ class _LateEvents:
         gradients: HandedGradients,
         leaves: GrownLeaves,
         names: Mapping[int, str],
-        ids: Mapping[GradFn, int],
+        numbered: NumberedNodes,
         place: CodePlace | None,
         whole: "_Whole | None",
     ) -> None:
         self._ran, self._gradients, self._leaves = ran, gradients, leaves
-        self._names, self._ids, self._place, self._whole = names, ids, place, whole
+        self._names, self._numbered = names, numbered
+        self._place, self._whole = place, whole
 
     def look_at(self, shared: Set[int]) -> None:
         """Others have the memory of these gradients, by their id()."""
@@ -231,7 +233,7 @@ class _LateEvents:
 
     def made(self, log: EventLog) -> Iterator[EventRow]:
         """The events, of the log that they are to be in."""
-        ids, place, row_of = self._ids, self._place, log.row_of_node
+        ids, place, row_of = self._numbered.ids, self._place, log.row_of_node
         copies, leaves, ran = self._gradients.copies, self._leaves, self._ran
         self._compare(range(len(ran.nodes)))
         leaves.tell(self._gradients)

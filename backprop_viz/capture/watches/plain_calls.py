@@ -316,7 +316,8 @@ class PlainCalls:
         if not log.waiting or not self._calls.is_one():
             return False
         calls, known = waiting_columns(log.waiting), self._known
-        if not set(map(id, calls.results)).issuperset(map(id, roots)):
+        last_first = calls.results[::-1]
+        if not all(any(root is result for result in last_first) for root in roots):
             return False
         nodes = grad_fns_of(calls.results)
         ran = zip(nodes, calls.phases, strict=True)
