@@ -3,11 +3,14 @@
 import atexit
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
 import torch
+import torch.distributed as dist
 
 from tests.capture.live.script_runs import shared_scripts
 
@@ -36,3 +39,22 @@ def printed_and_files(kind: str, ranks: int = 2) -> tuple[list[str], tuple[Path,
 def rank_files(kind: str, ranks: int = 2) -> tuple[Path, ...]:
     """The files of a kind of training, by rank. Do not change them."""
     return printed_and_files(kind, ranks)[1]
+
+
+@cache
+def gloo_averages() -> bool:
+    """Whether gloo divides where ``fully_shard`` asks it for a mean: in torch 2.8 it only adds."""
+    store = dist.HashStore()
+
+    def rank(number: int) -> float:
+        group = dist.ProcessGroupGloo(store, number, 2, timedelta(seconds=60))
+        options = dist.ReduceScatterOptions()
+        options.reduceOp = dist.ReduceOp.AVG
+        mine = torch.empty(1)
+        group._reduce_scatter_base(mine, torch.ones(2), options).wait()
+        return mine.item()
+
+    with ThreadPoolExecutor(2) as threads:
+        (made,) = set(threads.map(rank, range(2)))
+    assert made in (1, 2)
+    return made == 1

@@ -45,6 +45,7 @@ def test_what_is_recorded_on_a_device_is_what_the_plain_loop_has(tmp_path: Path)
 DEFAULT_DEVICE = """
 import torch
 from torch import nn
+import torch._dynamo  # which torch 2.8 cannot import later
 torch.set_default_device("meta")
 import backprop_viz as bv
 net = nn.Sequential(nn.Linear(3, 4, device="cpu"), nn.ReLU(), nn.Linear(4, 2, device="cpu"))
