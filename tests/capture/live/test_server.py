@@ -206,7 +206,7 @@ while steps < 5 or (len(sys.argv) > 1 and not Path(sys.argv[1]).exists()):
     optimizer.step()
     steps += 1
     if steps <= 5:
-        print(loss.item(), flush=True)
+        print(f"{loss.item()}\\n", end="", flush=True)  # in one piece: others print too
     else:
         time.sleep(0.01)
 """

@@ -4,6 +4,7 @@ import linecache
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -164,13 +165,15 @@ with bv.watch(model, optimizer, to=path):
 
 
 def test_a_notebooks_cell_is_the_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
-    # As IPython does it.
-    name, path = "/tmp/ipykernel_12/3456.py", tmp_path / "cell.bprec"
+    # As IPython does it: in a main module without a file.
+    main = ModuleType("__main__")
+    vars(main).update(torch=torch, nn=nn, bv=bv, path=tmp_path / "cell.bprec")
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    name = "/tmp/ipykernel_12/3456.py"
     lines = CELL.splitlines(keepends=True)
     monkeypatch.setitem(linecache.cache, name, (len(CELL), None, lines, name))
-    exec(compile(CELL, name, "exec"), {"torch": torch, "nn": nn, "bv": bv, "path": path})
-    file = bv.load(path)
+    exec(compile(CELL, name, "exec"), vars(main))
+    file = bv.load(main.path)
     assert file.program is not None
     assert [line.text for line in file.program.lines] == CELL.splitlines()
     assert file.program.lines[3].runs == "traced"  # it can be held at
