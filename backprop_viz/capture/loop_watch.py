@@ -73,6 +73,7 @@ class LoopWatch(TorchFunctionMode):
         self._within = False  # whether the call of the model began within a transform of torch.func
         self._cause, self._nodes = CHANGED, 0  # nodes of autograd, before the function that runs
         self._forwarded = False  # whether the model has run since the last backward
+        self._may_move = False  # whether a backward has run since the last step or zero_grad
         self._quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
         self._aside: int | None = None  # how many modes were below when it stepped aside
         self.thread, self.over = LoopThread(recorder.own), False  # another thread may have it still
@@ -117,7 +118,7 @@ class LoopWatch(TorchFunctionMode):
     def optimizer_stepped(self, *_: Any) -> None:
         """It has stepped."""
         self._come_back()
-        self._quiet = self._steps_by_closure = self._forwarded = False
+        self._quiet = self._steps_by_closure = self._forwarded = self._may_move = False
         with _UNSEEN(), walked_once():
             self._writes.unseen()
             self._recorder.results.stepped()
@@ -360,9 +361,9 @@ class LoopWatch(TorchFunctionMode):
             if self._phase is Phase.LOSS:
                 self._recorder.results.expected()
                 self._has_ended(Phase.LOSS)
+            if self._steps_by_closure or self._may_move:  # as SAM moves the weights
+                self._caught_up(Phase.BACKWARD)
             self._go(None)
-            if self._steps_by_closure:
-                self._caught_up(Phase.UPDATE)
             self._clears = ExitStack()
             self._note_line()
             self._clears.enter_context(self._recorder.phase(Phase.ZERO_GRAD))
@@ -373,7 +374,7 @@ class LoopWatch(TorchFunctionMode):
         if self._clears is not None:
             with _UNSEEN(), walked_once():
                 self._clears.close()
-            self._clears, self._quiet = None, False
+            self._clears, self._quiet, self._may_move = None, False, False
             self._has_ended(Phase.ZERO_GRAD)
 
     def _backward(self, func: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:
@@ -390,7 +391,7 @@ class LoopWatch(TorchFunctionMode):
                 result = func(*args, **kwargs)
         finally:
             self._evaluating -= 1
-        self._forwarded = False
+        self._forwarded, self._may_move = False, True
         self._recorder.own.gave(result)
         self._has_ended(Phase.BACKWARD)
         if within is not None:
