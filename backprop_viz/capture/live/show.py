@@ -1,12 +1,12 @@
-"""``bv.show``: one iteration of a model, in a window of its own."""
+"""``bv.show``: one iteration of a model, or a recorded one, in a window of its own."""
 
 import inspect
+import math
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
@@ -15,8 +15,9 @@ from torch.optim import Optimizer
 from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.live.connection import LiveConnection
 from backprop_viz.capture.live.devices import device_of
+from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.live.window import start_window
-from backprop_viz.capture.recorded_loop import record
+from backprop_viz.capture.recorded_loop import LoopRecording, record
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
@@ -25,9 +26,11 @@ from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
-from backprop_viz.stream.socket_connection import Ends
 
 LossCall = Callable[..., Tensor]
+Inputs = Tensor | tuple[Any, ...] | list[Any] | Mapping[str, Any]
+# So many letters of what was given in place of a model are told.
+_MOST_SHOWN = 60
 
 
 class ShownIteration:
@@ -48,13 +51,15 @@ class ShownIteration:
 
 
 def show(
-    model: nn.Module,
-    inputs: Tensor | tuple[Any, ...] | list[Any] | Mapping[str, Any],
+    model: nn.Module | Recording | LoopRecording,
+    inputs: Inputs | None = None,
     loss: LossCall | nn.Module | None = None,
     target: Any = None,
     optimizer: Optimizer | None = None,
 ) -> ShownIteration:
     """Run one iteration of a model and show it in a window; the program goes on meanwhile.
+
+    A recording in place of the model, as ``record`` and ``load`` give one, is shown alone.
 
     ``inputs`` are the model's argument, or its arguments as a tuple, a list or by name. ``loss`` is
     called with the output, and with the ``target`` if there is one; without it the output itself
@@ -64,14 +69,25 @@ def show(
 
     Raises ValueError where there is no single number to start from, and what the model raises.
     """
+    if isinstance(model, LoopRecording):
+        model = model.recording
+    if isinstance(model, Recording):
+        if any(given is not None for given in (inputs, loss, target, optimizer)):
+            text = QT_TRANSLATE_NOOP("errors", "A recording is shown as it is: give nothing else.")
+            raise ArgumentError(text)
+        return _in_window(model, _program_of(model), model.model or "recording", "cpu")
+    if not isinstance(model, nn.Module):
+        text = QT_TRANSLATE_NOOP("errors", "show takes a model or a recording, not {0}.")
+        raise ArgumentError(text, repr(model)[:_MOST_SHOWN])
+    if inputs is None:
+        text = QT_TRANSLATE_NOOP("errors", "Give the inputs of the model, as in show(model, x).")
+        raise ArgumentError(text)
     try:
         recording = _one_iteration(model, inputs, loss, target, optimizer)
     except Exception as error:  # as of a call of the model alone
         without_our_frames(error)
         raise
-    process, incoming, outgoing = start_window()
-    connection = _told(recording, model, (incoming, outgoing))
-    return ShownIteration(recording, connection, process)
+    return _in_window(recording, _program(model), type(model).__name__, device_of(model))
 
 
 def _one_iteration(
@@ -161,24 +177,26 @@ def _copied(value: Any) -> Any:
     return [_copied(item) for item in value] if isinstance(value, list) else value
 
 
-def _told(recording: Recording, model: nn.Module, ends: Ends) -> LiveConnection:
-    """Tell a window of the iteration; all of it is under way when this returns."""
-    connection = LiveConnection(*ends, lambda _: None, lambda: None)
+def _in_window(recording: Recording, program: Program, title: str, device: str) -> ShownIteration:
+    """Tell a new window of the iteration; all of it is under way when this returns."""
+    process, incoming, outgoing = start_window()
+    connection = LiveConnection(incoming, outgoing, lambda _: None, lambda: None)
     connection.start()
-    title, device = type(model).__name__, device_of(model)
     connection.send(RunAttached(RunOrigin.of_this_process("model", title, device=device)))
-    loss = float("nan") if recording.loss is None else recording.loss
+    # Of the iterations before it nothing is known.
+    loss = math.nan if recording.loss is None else recording.loss
+    points = [(math.nan, math.nan)] * (recording.iteration - 1) + [(loss, math.nan)]
     update = Update(
         command=0,
         run=1,
-        iteration=1,
+        iteration=recording.iteration,
         due=Phase.ZERO_GRAD,
-        program=_program(model),
-        points=[(loss, np.nan)],
+        program=program,
+        points=points,
     )
     connection.send(update, recording)
     connection.send(RunEnded(0))
-    return connection
+    return ShownIteration(recording, connection, process)
 
 
 def _program(model: nn.Module) -> Program:
@@ -188,3 +206,9 @@ def _program(model: nn.Module) -> Program:
         source, first = inspect.getsourcelines(type(model).forward)
         lines = [Line(text.rstrip("\n"), source_line=i) for i, text in enumerate(source, first)]
     return Program(tuple(lines), printed=repr(model))
+
+
+def _program_of(recording: Recording) -> Program:
+    """The source of the loop that was recorded, where it is still there."""
+    places = [event.place for event in recording.events if event.place is not None]
+    return loop_program(places[-1][0], since=0) if places else Program(())

@@ -5,6 +5,7 @@ import os
 import subprocess
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -190,3 +191,57 @@ def test_a_models_mistake_has_the_models_lines_and_none_of_ours(
     alone = [frame.name for frame in traceback.extract_tb(plain.value.__traceback__)]
     # torch has a frame more where a module has hooks.
     assert [name for name in names if name != "inner"] == alone
+
+
+def test_a_recording_is_shown_as_it_is(
+    heard: list[tuple[Any, Recording | None]], tmp_path: Path
+) -> None:
+    torch.manual_seed(2)
+    model = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with bv.record(model, optimizer) as recorded:
+        optimizer.zero_grad()
+        model(torch.randn(4, 3)).square().mean().backward()
+        optimizer.step()
+    after = copy.deepcopy(model.state_dict())
+    bv.show(recorded).sent()
+    (attached, _), (update, told), (ended, _) = heard
+    assert (attached.origin.title, attached.origin.is_one_iteration) == ("Linear", True)
+    assert told == recorded.recording
+    assert told.tensors.since(0)[0].tobytes() == recorded.recording.tensors.since(0)[0].tobytes()
+    assert "optimizer.zero_grad()" in "".join(line.text for line in update.program.lines)
+    assert update.points[0][0] == recorded.loss
+    assert ended == RunEnded(0)
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, after[name])
+
+
+def test_a_recording_of_a_file_has_its_iteration(
+    heard: list[tuple[Any, Recording | None]], tmp_path: Path
+) -> None:
+    model = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with bv.watch(model, optimizer, to=tmp_path / "run.bprec"):
+        for _ in range(3):
+            optimizer.zero_grad()
+            model(torch.randn(4, 3)).square().mean().backward()
+            optimizer.step()
+    third = bv.load(tmp_path / "run.bprec")[2]
+    bv.show(third).sent()
+    update, told = heard[1]
+    assert (update.iteration, told.iteration, len(update.points)) == (3, 3, 3)
+    assert update.points[-1][0] == third.loss
+    assert np.isnan(update.points[0][0])
+
+
+def test_what_is_no_model_is_refused(heard: list[tuple[Any, Recording | None]]) -> None:
+    x = torch.randn(2, 3)
+    with pytest.raises(ValueError, match="takes a model or a recording, not <class"):
+        bv.show(nn.Linear, x)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="inputs of the model"):
+        bv.show(nn.Linear(3, 1))
+    with bv.record(model := nn.Linear(3, 1)) as recorded:
+        model(x).sum().backward()
+    with pytest.raises(ValueError, match="shown as it is"):
+        bv.show(recorded, x)
+    assert heard == []
