@@ -18,7 +18,10 @@ _Function = Callable[..., Any]
 _resolved: Callable[[_Function], str | None] = getattr(resolve_name, "__wrapped__", resolve_name)
 
 # Functions that torch does not list as overridable, all the same seen by a TorchFunctionMode.
-_OF_TENSORS = ("unflatten", "new_zeros", "new_ones", "new_full", "new_empty")
+_OF_TENSORS = (
+    *("unflatten", "new_zeros", "new_ones", "new_full", "new_empty"),
+    *("to_sparse_csr", "to_sparse_csc"),
+)
 _FUNCTIONAL = (
     *("relu_", "elu_", "selu_", "celu_", "leaky_relu_", "rrelu_", "hardtanh_", "threshold_"),
     *("hardsigmoid", "hardswish", "sigmoid", "tanh", "upsample", "upsample_nearest"),
@@ -26,7 +29,19 @@ _FUNCTIONAL = (
 _NN = ("pad_sequence",)
 # Before the name of one of torch's own operations that a script calls itself.
 _CALLED = "aten."
-_TORCH = ("_weight_norm", "_pack_padded_sequence", "_pad_packed_sequence", "segment_reduce")
+_TORCH = (
+    *("_weight_norm", "_pack_padded_sequence", "_pad_packed_sequence", "segment_reduce"),
+    *("sparse_coo_tensor", "_sparse_sum"),
+)
+_SPARSE = ("_sparse_mm", "_sparse_addmm", "_sparse_softmax", "_sparse_log_softmax")
+# What works on sparse tensors alone. Their numbers are recorded dense, and for these there is:
+_OF_DENSE: Mapping[str, _Function] = {
+    "torch._C._sparse._sparse_mm": torch.mm,
+    "torch._C._sparse._sparse_addmm": torch.addmm,
+    "torch._C._sparse._sparse_softmax": torch.softmax,
+    "torch._C._sparse._sparse_log_softmax": torch.log_softmax,
+    "torch._sparse_sum": torch.sum,
+}
 
 
 @cache
@@ -50,7 +65,11 @@ def _named() -> Mapping[str, _Function]:
 @cache
 def _unresolved() -> Mapping[_Function, str]:
     """The names of those that torch itself has none for."""
-    places = (("torch", torch, _TORCH), ("torch._C._nn", torch._C._nn, _NN))
+    places = (
+        ("torch", torch, _TORCH),
+        ("torch._C._nn", torch._C._nn, _NN),
+        ("torch._C._sparse", getattr(torch._C, "_sparse", None), _SPARSE),
+    )
     return {
         function: f"{where}.{name}"
         for where, holder, names in places
@@ -64,7 +83,7 @@ def function_of(name: str) -> _Function | None:
     for prefix in (INNER, _CALLED):
         if name.startswith(prefix):
             return _operation(name.removeprefix(prefix))
-    return _named().get(name)
+    return _OF_DENSE.get(name) or _named().get(name)
 
 
 @cache

@@ -296,7 +296,7 @@ class Explainer:
 
     def _closing(self, found: NumberExplanation, event: Event) -> NumberExplanation:
         """The explanation; a reason in place of the terms where they do not sum to the value."""
-        if not found.parts:
+        if found.reason is not None:
             return found
         rounding = rounding_of(self.recording.tensors[found.number.tensor])
         size = abs(found.value) + sum(map(_size, found.parts))

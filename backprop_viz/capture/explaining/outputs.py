@@ -60,7 +60,8 @@ def output_parts(lookup: Lookup, number: Number) -> tuple[tuple[Part, ...], tupl
     if parts is not None:
         return lookup.with_makers(parts, number.event), ()
     if not event.input_ids or _is_new(event):
-        raise NotReplayed("constant", event.op)
+        drew = event.call is not None and event.call.random is not None
+        raise NotReplayed("drawn" if drew else "constant", event.op)
     if event.tensors[number.tensor].dtype.kind not in "fc":
         raise NotReplayed("no_derivative", event.op)
     if event.call is not None and not event.tracked:

@@ -185,7 +185,8 @@ def _called(event: Event, call: Call, given: Sequence[Tensor], narrow: bool) -> 
                 followed = [t.detach() if i == refused else t for i, t in enumerate(given)]
                 return _called(event, call, followed, narrow)
             raise NotReplayed("not_replayed", event.op, str(error).split("\n")[0]) from error
-    return tuple(_flat(made)) if made is not None else (given[0],)
+    found = _flat(made) if made is not None else (given[0],)
+    return tuple(t if t.layout is torch.strided else t.to_dense() for t in found)
 
 
 def _refused(function: Any, call: Call, error: Exception) -> int | None:

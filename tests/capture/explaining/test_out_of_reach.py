@@ -215,3 +215,31 @@ def test_where_no_sum_is_made_nothing_is_left_over() -> None:
     assert found.reason is not None
     assert math.isnan(found.residual)
     assert recording.explain(event, 0, (0, 0)).residual == 0
+
+
+@pytest.mark.filterwarnings("ignore:Sparse invariant checks")
+def test_a_gradient_without_terms_is_not_said_to_be_0() -> None:
+    """torch's backward of a sparse tensor from its values is not followed."""
+    torch.manual_seed(1)
+    places = torch.tensor([[0, 1, 2], [1, 2, 0]])
+    net = Applied(torch.randn(3), lambda w, x: torch.sparse_coo_tensor(places, w, (3, 4)) @ x.T)
+    recording = recorded_net(net, torch.randn(3, 4))
+    at = next(i for i, e in enumerate(recording.events) if e.op.startswith("SparseCoo"))
+    sent = recording.events[at].output_ids[0]
+    assert sent is not None
+    found = Explainer(recording).explain(Number(sent, (1,), at))
+    assert found.value != 0
+    assert found.reason is not None
+    assert found.reason.code == "does_not_close"
+    assert list(faults(recording, found)) == []
+
+
+def test_what_is_drawn_of_nothing_says_so() -> None:
+    torch.manual_seed(1)
+    recording = recorded_net(Applied(torch.randn(4), lambda w, x: w * torch.rand(4)), torch.ones(2))
+    at = next(i for i, e in enumerate(recording.events) if e.op == "rand")
+    made = recording.events[at].output_ids[0]
+    assert made is not None
+    found = Explainer(recording).explain(Number(made, (0,), at))
+    assert found.reason is not None
+    assert found.reason.code == "drawn"

@@ -87,6 +87,11 @@ FOURIER: dict[str, Used] = {
     "complex step": Used(lambda w, x: torch.sin(torch.complex(x * w, torch.ones_like(x))).imag),
 }
 INDEXING: dict[str, Used] = {
+    "sparse mm": Used(lambda w, x: torch.sparse.mm(x.relu().to_sparse(), w), (4, 2)),
+    "sparse weight": Used(lambda w, x: torch.sparse.mm(w.to_sparse(), x.T), (2, 4)),
+    "sparse addmm": Used(lambda w, x: torch.sparse.addmm(w[:3], x.relu().to_sparse(), w), (4, 2)),
+    "sparse rows": Used(lambda w, x: x.relu().to_sparse_csr() @ w, (4, 2)),
+    "sparse softmax": Used(lambda w, x: torch.sparse.softmax((x * w).to_sparse(), 1).to_dense()),
     "scatter": Used(lambda w, x: (x * w).scatter(1, ONE_PLACE, w[:3, None])),
     "scatter_add": Used(lambda w, x: (x * w).scatter_add(1, PLACES, (x * w)[:, :2])),
     "scatter_reduce, mean": Used(

@@ -24,7 +24,11 @@ def no_terms_text(reason: Fact) -> str | None:
             "How {0} was called was not recorded: an argument is no plain value, but a function "
             "or an object. Call what it does one by one, and each step has terms.",
         ),
-        "function_not_known": translate("reasons", "This version of torch has no {0}."),
+        "function_not_known": translate(
+            "reasons",
+            "{0} cannot be run again: this version of torch has none of that name, or it is none "
+            "of its operations.",
+        ),
         "not_replayed": translate("reasons", "{0} could not be run again: {1}"),
         "not_reproduced": translate(
             "reasons", "{0}, run again, gave other numbers than were recorded."
