@@ -96,7 +96,7 @@ finding.set_search(_found)
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if "torch" not in sys.modules:
+    if sys.modules.get("torch") is None:
         return getattr(import_module(_HOME[name], __name__), name)
     # What is imported asks torch about itself, and a mode of the script's is not to hear of that.
     unheard = import_module(".capture.tensors.unheard", __name__).unheard

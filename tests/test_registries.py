@@ -42,6 +42,7 @@ def test_losses() -> None:
     function = {
         ("analysis/operations/class_losses.py", "cross_entropy"),
         ("capture/watches/function_watch.py", "cross_entropy"),
+        ("capture/logs/lone_loss.py", "cross_entropy"),
         ("analysis/findings/accumulation.py", "cross_entropy"),
         ("analysis/findings/negated_losses.py", "cross_entropy"),
         ("analysis/findings/one_class.py", "cross_entropy"),
