@@ -15,7 +15,12 @@ from backprop_viz.capture.graph.node_keys import Maker
 from backprop_viz.capture.logs.event_log import WRITTEN_UNSEEN, Copy, EventLog, EventRow
 from backprop_viz.capture.logs.waiting_rows import WaitingCall, WaitingColumns
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
-from backprop_viz.capture.tensors.holders import Memories, held_by_others, in_pieces
+from backprop_viz.capture.tensors.holders import (
+    Memories,
+    are_alone,
+    held_by_others,
+    in_pieces,
+)
 from backprop_viz.capture.tensors.late_copies import LateCopies
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
@@ -53,21 +58,25 @@ class WaitingCalls:
         calls, known = self.calls, self.known
         keys = list(map(id, calls.results))
         made: dict[int, Tensor] = dict(zip(keys, calls.results, strict=True))
-        memories, versions = Memories(), list[int]()
-        for some in in_pieces(made.values()):
-            versions += map(_version_of, some)
-            memories.look_at(some)
-        some = ()  # each is to be held by the calls alone
-        now = dict(zip(made, versions, strict=True))
-        written = compress(keys, map(ne, map(now.get, keys), calls.versions))
-        known.update(dict.fromkeys(set(written) - known.keys(), _LOST))
+        times, versions, unclear = self._times(), list[int](), dict[int, Tensor]()
+        for some in in_pieces(list(made)):
+            tensors = [made[key] for key in some]
+            versions += map(_version_of, tensors)
+            if not are_alone(tensors, sum(map(times.__getitem__, some)) + len(some)):
+                unclear.update(zip(some, tensors, strict=True))
+        if versions != calls.versions:
+            now = dict(zip(made, versions, strict=True))
+            written = compress(keys, map(ne, map(now.get, keys), calls.versions))
+            known.update(dict.fromkeys(set(written) - known.keys(), _LOST))
+        tensors = []  # each is to be held by the calls alone
+        made.clear()
         # Memory of numpy's is no result's alone: it is that of what a call was given, too. What has
         # been handed back as it was given is known by its copy.
-        for key in held_by_others(made, memories, self._times()):
-            self.firsts[key] = first_made(made[key])
+        for key in held_by_others(unclear, Memories.of(unclear.values()), times):
+            self.firsts[key] = first_made(unclear[key])
             if key not in known and key not in self.numbers:
                 try:
-                    known[key] = Copied(made[key], None, False, memory)
+                    known[key] = Copied(unclear[key], None, False, memory)
                 except NotCopied as reason:
                     known[key] = reason
 

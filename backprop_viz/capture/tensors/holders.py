@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import chain, compress, repeat
 from operator import attrgetter, ne
 from sys import getrefcount
+from typing import TypeVar
 
 import torch
 from torch import Tensor, UntypedStorage
@@ -12,6 +13,7 @@ from torch import Tensor, UntypedStorage
 from backprop_viz.capture.tensors.borrowed import COUNT_OF_ONE, use_count
 from backprop_viz.capture.tensors.from_device import is_apart
 
+_T = TypeVar("_T")
 _is_on_cpu = attrgetter("is_cpu")
 # Where torch keeps what it knows of a tensor's memory; to ask for the storage makes an object.
 _place_of: Callable[[Tensor], int] = torch._C._storage_address  # type: ignore[attr-defined]
@@ -70,6 +72,22 @@ def hold_alone(tensors: Mapping[int, Tensor], count: int) -> bool:
     return sum(_references(tensors)) == count + len(tensors) * _REFERENCES
 
 
+def are_alone(tensors: Sequence[Tensor], count: int) -> bool:
+    """Whether nobody but us holds any of these tensors, nor its memory, which is its own.
+
+    We hold them ``count`` times in all but for ``tensors``. False where torch does not tell.
+    """
+    # Nothing has fewer references than are known of, and no memory fewer holders than one.
+    references = count + len(tensors) * _REFERENCES
+    if _REFERENCES == _REFERENCES_TO_VIEWED or sum(map(getrefcount, tensors)) != references:
+        return False
+    try:
+        on_cpu = all(map(_is_on_cpu, tensors))
+        return on_cpu and sum(map(use_count, map(_place_of, tensors))) == len(tensors)
+    except (RuntimeError, ValueError, NotImplementedError):
+        return False  # some have no memory of their own
+
+
 def have_own_memory(tensors: Sequence[Tensor], others: Iterable[Tensor]) -> bool:
     """Whether each of these tensors has memory of its own, and none of the others' is among it.
 
@@ -89,9 +107,8 @@ def with_memory_of(tensors: Iterable[Tensor], grads: Iterable[Tensor | None]) ->
     return {key for key, grad in different.items() if _counted(grad) in memories}
 
 
-def in_pieces(tensors: Iterable[Tensor]) -> Iterator[Sequence[Tensor]]:
-    """All of them, so many at once that the processor then has them at hand."""
-    all_ = list(tensors)
+def in_pieces(all_: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """All of them, so many at once that the processor then has their tensors at hand."""
     for start in range(0, len(all_), _AT_ONCE):
         yield all_[start : start + _AT_ONCE]
 
@@ -112,7 +129,7 @@ class Memories:
     def of(cls, tensors: Iterable[Tensor]) -> "Memories":
         """What it tells of these."""
         found = cls()
-        for some in in_pieces(tensors):
+        for some in in_pieces(list(tensors)):
             found.look_at(some)
         return found
 
