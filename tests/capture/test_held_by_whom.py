@@ -72,18 +72,22 @@ HOLDERS = (
 
 
 class Net(nn.Module):
-    """Its hyperbolic tangent is held by somebody."""
+    """Its hyperbolic tangent is held by somebody, and nothing of the calls that follow."""
 
-    def __init__(self, hold: Callable[[Tensor], Write]) -> None:
+    def __init__(self, hold: Callable[[Tensor], Write], following: int) -> None:
         super().__init__()
         torch.manual_seed(0)
         self.a, self.b, self.hold = nn.Linear(6, 4), nn.Linear(4, 3), hold
         self.write: Write = int
+        self.following = following
 
     def forward(self, x: Tensor) -> Tensor:
         h = torch.tanh(self.a(x))
         self.write = self.hold(h)
-        return self.b(h)
+        y = self.b(h)
+        for _ in range(self.following):
+            y = y.mul(1.01)
+        return y
 
 
 def batch() -> Tensor:
@@ -95,9 +99,10 @@ def numbers(array: Array | None) -> bytes:
     return np.ascontiguousarray(array).tobytes()
 
 
+@pytest.mark.parametrize("following", [0, 600])
 @pytest.mark.parametrize("hold", HOLDERS, ids=lambda hold: hold.__name__)
-def test_what_an_operation_made(hold: Callable[[Tensor], Write]) -> None:
-    net = Net(hold)
+def test_what_an_operation_made(hold: Callable[[Tensor], Write], following: int) -> None:
+    net = Net(hold, following)
     with torch.no_grad():
         hidden = torch.tanh(net.a(batch()))
     with bv.record(net) as recorded:
