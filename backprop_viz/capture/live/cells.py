@@ -1,7 +1,8 @@
-"""Hears when a notebook's cell begins and ends: a loop that is watched goes on in another one."""
+"""A notebook's cells: when they begin and end, and pages that are shown in them."""
 
 import sys
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from backprop_viz.capture.code.own_frames import without_our_frames
@@ -18,7 +19,7 @@ class NotebookCells:
         self, begins: Callable[[], None], ended: Callable[[BaseException | None], None]
     ) -> None:
         self._begins, self._ended = begins, ended
-        self._shell = _running_shell()
+        self._shell = running_shell()
         if self._shell is not None:
             self._shell.events.register("pre_run_cell", self._cell_begins)
             self._shell.events.register("post_run_cell", self._cell_ended)
@@ -38,10 +39,17 @@ class NotebookCells:
         self._ended(result.error_before_exec or result.error_in_exec)
 
 
-def _running_shell() -> Any:
+def running_shell() -> Any:
     """IPython's shell that runs cells in this process; None without one."""
     ipython: Any = sys.modules.get("IPython")
     return None if ipython is None else ipython.get_ipython()
+
+
+def show_in_cell(page: str, plain: str) -> None:
+    """Show a web page below the cell that runs; ``plain`` where only text can be shown."""
+    ipython: Any = sys.modules["IPython"]
+    frame = f'<iframe srcdoc="{escape(page)}" width="100%" height="760" frameborder="0"></iframe>'
+    ipython.display.display({"text/html": frame, "text/plain": plain}, raw=True)
 
 
 def _hide_our_frames(shell: Any) -> None:

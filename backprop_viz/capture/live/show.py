@@ -12,11 +12,13 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
+from backprop_viz.analysis.web_page.page import html_of
 from backprop_viz.capture.code.own_frames import without_our_frames
+from backprop_viz.capture.live.cells import running_shell, show_in_cell
 from backprop_viz.capture.live.connection import LiveConnection
 from backprop_viz.capture.live.devices import device_of
 from backprop_viz.capture.live.source import loop_program
-from backprop_viz.capture.live.window import start_window
+from backprop_viz.capture.live.window import has_display, start_window
 from backprop_viz.capture.recorded_loop import LoopRecording, record
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.recording.errors import ArgumentError
@@ -34,12 +36,12 @@ _MOST_SHOWN = 60
 
 
 class ShownIteration:
-    """What ``show`` gives: the recording, and the window's process."""
+    """What ``show`` gives: the recording, and the window's process, if there is a window."""
 
     def __init__(
         self,
         recording: Recording,
-        connection: LiveConnection,
+        connection: LiveConnection | None,
         process: "subprocess.Popen[bytes] | None",
     ) -> None:
         self.recording, self.process = recording, process
@@ -47,7 +49,8 @@ class ShownIteration:
 
     def sent(self, within_s: float = 30.0) -> None:
         """Wait until the window has taken all, if it does within this time."""
-        self._connection.close(within_s)
+        if self._connection is not None:
+            self._connection.close(within_s)
 
 
 def show(
@@ -59,7 +62,8 @@ def show(
 ) -> ShownIteration:
     """Run one iteration of a model and show it in a window; the program goes on meanwhile.
 
-    A recording in place of the model, as ``record`` and ``load`` give one, is shown alone.
+    A recording in place of the model, as ``record`` and ``load`` give one, is shown alone. In a
+    notebook whose kernel has no display, it is shown below the cell, as a web page.
 
     ``inputs`` are the model's argument, or its arguments as a tuple, a list or by name. ``loss`` is
     called with the output, and with the ``target`` if there is one; without it the output itself
@@ -178,7 +182,13 @@ def _copied(value: Any) -> Any:
 
 
 def _in_window(recording: Recording, program: Program, title: str, device: str) -> ShownIteration:
-    """Tell a new window of the iteration; all of it is under way when this returns."""
+    """Tell a new window of the iteration; all of it is under way when this returns.
+
+    A notebook's kernel on a machine without a display has a web page in the cell instead.
+    """
+    if not has_display() and running_shell() is not None:
+        show_in_cell(html_of(recording), repr(recording))
+        return ShownIteration(recording, None, None)
     process, incoming, outgoing = start_window()
     connection = LiveConnection(incoming, outgoing, lambda _: None, lambda: None)
     connection.start()

@@ -14,7 +14,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from backprop_viz.capture.code.own_frames import without_our_frames
-from backprop_viz.capture.live.cells import NotebookCells
+from backprop_viz.capture.live.cells import NotebookCells, running_shell
 from backprop_viz.capture.live.devices import device_of
 from backprop_viz.capture.live.discovery import names_of, one_model
 from backprop_viz.capture.live.ending import ended_by, raised_in_cell
@@ -25,10 +25,10 @@ from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.server import WindowServer
 from backprop_viz.capture.live.source import loop_program, script_program
 from backprop_viz.capture.live.watch import Keep, Watch
-from backprop_viz.capture.live.window import start_window
+from backprop_viz.capture.live.window import has_display, start_window
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.watches.used_options import several
-from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
@@ -132,7 +132,8 @@ def watch(
     A file stays within ``bytes_per_second`` and ``bytes_in_all``. "tls://HOST:PORT" encrypts, with
     the ``certificate`` and its private ``key``, files in PEM format.
 
-    Raises ValueError for what cannot be watched, UserError if the file cannot be written.
+    Raises ValueError for what cannot be watched, UserError if the file cannot be written, and in a
+    notebook without a display to open a window on.
     """
     models = [model] if isinstance(model, nn.Module) else list(model)
     optimizers = several(optimizer)
@@ -144,6 +145,7 @@ def watch(
     follower: LiveRun | FileFollower
     server: WindowServer | None = None
     if to is None:
+        _expect_display()
         _, incoming, outgoing = start_window()
         follower = LiveRun(
             (incoming, outgoing),
@@ -192,6 +194,21 @@ def _expect(
         raise ArgumentError(
             QT_TRANSLATE_NOOP("errors", "A window shows no health: give a file with to=.")
         )
+
+
+def _expect_display() -> None:
+    """Raise UserError in a notebook that no window can follow: nobody sees what that would print.
+
+    A script goes on, and is told so by the window's process.
+    """
+    if running_shell() is not None and not has_display():
+        text = QT_TRANSLATE_NOOP(
+            "errors",
+            "There is no display to open a window on. bv.watch(..., to='run.bprec') writes a file, "
+            "and to='tcp://127.0.0.1:5005' lets a window attach from elsewhere; bv.show(model, x) "
+            "shows one iteration in the notebook.",
+        )
+        raise UserError(text)
 
 
 def _of_this_process(models: Sequence[nn.Module], caller: FrameType) -> tuple[RunOrigin, Program]:

@@ -16,6 +16,12 @@ open_attached()
 """
 
 
+def has_display() -> bool:
+    """Whether a window can be opened here, as far as the environment tells."""
+    names = "QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY"
+    return not sys.platform.startswith("linux") or any(map(os.environ.get, names))
+
+
 def start_window(
     theme: str | None = None, language: str | None = None
 ) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:

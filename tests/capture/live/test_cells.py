@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -52,8 +53,9 @@ class Notebook:
         self._scripts, self._more = scripts, {"IPYTHONDIR": str(folder / "ipython")}
         self.windows: list[ScriptsWindow] = []
 
-    def printed(self, cells: Sequence[str]) -> str:
-        return ended_process(self._scripts.start(_RUN, cells, more=self._more)).printed
+    def printed(self, cells: Sequence[str], more: Mapping[str, str] | None = None) -> str:
+        more = {**self._more, **(more or {})}
+        return ended_process(self._scripts.start(_RUN, cells, more=more)).printed
 
     def followed(self, cells: Sequence[str]) -> ScriptsWindow:
         theirs_in, ours_out = os.pipe()
@@ -282,3 +284,40 @@ def test_train_between_cells_lets_the_next_run_freely(notebook: Notebook, tmp_pa
     codes = [told.code for told in window.messages if isinstance(told, Notice)]
     assert "next_cell_pauses" in codes
     assert codes[-1] == "withdrawn"
+
+
+# What is shown below a cell: its kinds, and the page that is in a frame.
+_SHOWN = """\
+from html import unescape
+def publish(data, metadata=None, **_):
+    print(*sorted(data), data["text/plain"])
+    frame = data["text/html"]
+    page = unescape(frame.partition('srcdoc="')[2].partition('"')[0])
+    print(page == html_of(recording.recording))
+from backprop_viz.analysis.web_page.page import html_of
+get_ipython().display_pub.publish = publish
+"""
+_NO_DISPLAY = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="there is always a display")
+def test_without_a_display_an_iteration_is_shown_below_the_cell(notebook: Notebook) -> None:
+    iteration = """\
+import backprop_viz as bv
+with bv.record(net, optimizer) as recording:
+    optimizer.zero_grad()
+    net(torch.randn(6, 3)).square().mean().backward()
+    optimizer.step()
+"""
+    cells = [BEGIN, iteration, _SHOWN, "it = bv.show(recording)\n", "it.sent()\n"]
+    lines = notebook.printed(cells, _NO_DISPLAY).splitlines()
+    assert lines[0].startswith("text/html text/plain <Recording of Net, iteration 1: 2 parameters")
+    assert lines[1:] == ["True"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="there is always a display")
+def test_a_notebook_without_a_display_is_told_how_to_watch(notebook: Notebook) -> None:
+    printed = notebook.printed([BEGIN, WATCH, LOOP, "print(len(losses))\n"], _NO_DISPLAY)
+    assert "UserError" in printed
+    assert "There is no display to open a window on. bv.watch(..., to='run.bprec')" in printed
+    assert printed.splitlines()[-1] == "2"
