@@ -10,11 +10,17 @@ from backprop_viz.recording.trace.phases import Phase
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``frozen_moved``: an old gradient, momentum or weight decay moves a frozen parameter."""
+    """``frozen_moved``: an old gradient, momentum or weight decay moves a frozen parameter.
+
+    Silent for one that a backward has reached before: it was frozen for a while only, as a GAN's
+    discriminator is while the generator trains.
+    """
     rules = {group.rule for group in recording.groups}
     frozen = {p.name for p in recording.parameters if not p.requires_grad}
     moved: dict[str, int] = {}
     for i, event in enumerate(recording.events):
+        if event.op == "AccumulateGrad":
+            frozen.discard(event.parameter or "")
         if event.phase is not Phase.UPDATE or event.op not in rules:
             continue
         if event.parameter not in frozen:

@@ -29,25 +29,26 @@ class HeldLosses:
         self._losses.append((iteration, ref(loss)))
 
     def held(self, iteration: int) -> int:
-        """How many of the losses of earlier iterations one list or dictionary holds."""
+        """Of how many earlier iterations one list or dictionary holds losses."""
         # What nobody holds any more does not come back.
         there = [one for one in self._losses if one[1]() is not None]
         self._losses = deque(there, _REMEMBERED)
         alive = [
-            loss
+            (loss, began)
             for began, reference in self._losses
             if began < iteration
             and (loss := reference()) is not None
             and grad_fn_of(loss) is not None
         ]
-        if len(alive) < _FROM:
+        if len({began for _, began in alive}) < _FROM:
             self._held = self._asked = 0
             return 0
         if self._asked % _LOOKS_EVERY == 0:
             # What is recorded holds a loss too, but each recording its own.
-            known = set(map(id, alive))
-            holders = [one for one in gc.get_referrers(alive[0]) if one is not alive]
-            counts = [sum(id(one) in known for one in _members(each)) for each in holders]
+            known = {id(loss): began for loss, began in alive}
+            holders = gc.get_referrers(alive[0][0])
+            held = ({known.get(id(one)) for one in _members(each)} for each in holders)
+            counts = [len(iterations - {None}) for iterations in held]
             self._held = max((count for count in counts if count >= _FROM), default=0)
         self._asked += 1
         return self._held
@@ -56,4 +57,7 @@ class HeldLosses:
 def _members(holder: object) -> Iterable[object]:
     if isinstance(holder, list | deque):
         return tuple(holder)
-    return tuple(holder.values()) if isinstance(holder, dict) else ()
+    # The variables of a script are as many as it has names: they do not grow.
+    if not isinstance(holder, dict) or "__builtins__" in holder:
+        return ()
+    return tuple(holder.values())
