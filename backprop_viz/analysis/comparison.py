@@ -41,7 +41,8 @@ class NamedTensor:
         if self.kind == "weight":
             return cursor.value(self.name)
         if self.kind == "grad":
-            return cursor.grad(self.name)
+            has = self.name in cursor.recording.by_parameter
+            return cursor.grad(self.name) if has else None
         layers = cursor.layers.layers
         layer = next((y for y in layers if y.name == self.name), None)
         if layer is None:

@@ -9,6 +9,7 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim import optimizer as optimizers
 
+from backprop_viz.capture.arguments import model_in
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.code.own_frames import without_our_frames
@@ -47,6 +48,10 @@ class LoopRecording:
         """That of the recording; while the iteration runs nothing of it is made for this."""
         return repr(self.recording) if self._over else "<LoopRecording under way>"
 
+    def __dir__(self) -> list[str]:
+        """What a notebook completes: all that the recording has, too."""
+        return sorted({*super().__dir__(), *dir(Recording)})
+
     def end(self) -> None:
         """The iteration is over."""
         self._over = True
@@ -69,9 +74,12 @@ def record(
     the model is recorded. Of an iteration that raises, what ran before is kept.
 
     ``only``: names or patterns ("encoder.*") of the modules whose operations, gradients and
-    parameters are kept; of the others it is known that they ran. Raises ArgumentError for one that
-    no module has.
+    parameters are kept; of the others it is known that they ran.
+
+    Raises ArgumentError for a name in ``only`` that no module has, and for what is no model and no
+    optimizer.
     """
+    model_in(model)
     chosen = None if only is None else ModuleChoice(model, only)
     with without_collector():
         with walked_once():

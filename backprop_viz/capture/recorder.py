@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 from torch.optim import Optimizer
 
+from backprop_viz.capture.arguments import optimizers_in
 from backprop_viz.capture.code.forward_code import code_of, eager
 from backprop_viz.capture.code.line_trace import lines_traced
 from backprop_viz.capture.error_log import ErrorLog
@@ -39,7 +40,7 @@ from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.phase_watch import PhaseWatch
 from backprop_viz.capture.watches.plain_calls import PlainCalls
-from backprop_viz.capture.watches.used_options import UsedOptions, several
+from backprop_viz.capture.watches.used_options import UsedOptions
 from backprop_viz.capture.watches.write_watch import WriteWatch
 from backprop_viz.recording.beside import Beside
 from backprop_viz.recording.iteration import Recording, new_serial
@@ -72,7 +73,7 @@ class Recorder:
         only: ModuleChoice | None = None,
     ) -> None:
         self.rate: float | None = None
-        self.cleared, self.model, self._optimizers = True, model, several(optimizer)
+        self.cleared, self.model, self._optimizers = True, model, optimizers_in(optimizer)
         self._iteration, self._samples, self._intervention = iteration, samples, intervention
         self._only, self._backwards, self._serial = only, 0, new_serial()
         self._names = {id(parameter): name for name, parameter in parameters_in(model)}

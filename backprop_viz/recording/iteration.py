@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from backprop_viz.recording.explanations.components import Component
 from backprop_viz.recording.explanations.explaining import explained
 from backprop_viz.recording.explanations.number import asked_number
 from backprop_viz.recording.explanations.number_explanation import NumberExplanation
+from backprop_viz.recording.names import expect_name
 from backprop_viz.recording.notices.finding import Finding, found_in
 from backprop_viz.recording.saving import save_page_to, save_to
 from backprop_viz.recording.trace.earlier_graphs import EarlierGraphs
@@ -228,7 +229,7 @@ class Recording:
         self,
         event: int,
         output: int = 0,
-        index: tuple[int, ...] = (),
+        index: int | tuple[int, ...] = (),
         *,
         arrived: bool = False,
         intermediate: str = "",
@@ -246,7 +247,7 @@ class Recording:
             raise ValueError(
                 f"The recording has {len(self.events)} events, none of number {event}."
             )
-        place = tuple(int(i) for i in index)
+        place = tuple(int(i) for i in (index if isinstance(index, Iterable) else (index,)))
         made = self.events[event]
         number = asked_number(made, event, output, place, arrived, intermediate, component)
         return explained(self, number)
@@ -329,7 +330,11 @@ class Cursor:
         return None if start is None else start.value_id
 
     def grad(self, parameter: str) -> Array | None:
-        """The parameter's ``.grad`` at the cursor, None where torch has None."""
+        """The parameter's ``.grad`` at the cursor, None where torch has None.
+
+        Raises ValueError for a name that no parameter has.
+        """
+        expect_name(parameter, self.recording.by_parameter)
         return self._array(self.grad_id(parameter))
 
     def grad_id(self, parameter: str) -> int | None:

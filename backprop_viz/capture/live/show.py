@@ -3,8 +3,8 @@
 import inspect
 import math
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -13,7 +13,9 @@ from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from backprop_viz.analysis.web_page.page import html_of
+from backprop_viz.capture.arguments import optimizers_in, refuse_class
 from backprop_viz.capture.code.own_frames import without_our_frames
+from backprop_viz.capture.live.as_before import left_as_before
 from backprop_viz.capture.live.cells import running_shell, show_in_cell
 from backprop_viz.capture.live.connection import LiveConnection
 from backprop_viz.capture.live.devices import device_of
@@ -47,6 +49,11 @@ class ShownIteration:
         self.recording, self.process = recording, process
         self._connection = connection
 
+    def __repr__(self) -> str:
+        """What is shown, and whether a window shows it."""
+        closed = self.process is not None and self.process.poll() is not None
+        return f"<ShownIteration{' whose window is closed' if closed else ''}: {self.recording!r}>"
+
     def sent(self, within_s: float = 30.0) -> None:
         """Wait until the window has taken all, if it does within this time."""
         if self._connection is not None:
@@ -69,9 +76,10 @@ def show(
     called with the output, and with the ``target`` if there is one; without it the output itself
     is where backward starts, which has to be one number. The optimizer, if there is one, steps.
     Afterwards the model's parameters, gradients and buffers, the optimizer's state and torch's
-    random numbers are as they were.
+    random numbers are as they were, and a graph that was made before can still run backward.
 
-    Raises ValueError where there is no single number to start from, and what the model raises.
+    Raises ValueError for arguments of other kinds, and where there is no single number to start
+    from, and what the model raises.
     """
     if isinstance(model, LoopRecording):
         model = model.recording
@@ -80,6 +88,7 @@ def show(
             text = QT_TRANSLATE_NOOP("errors", "A recording is shown as it is: give nothing else.")
             raise ArgumentError(text)
         return _in_window(model, _program_of(model), model.model or "recording", "cpu")
+    refuse_class("model", model)
     if not isinstance(model, nn.Module):
         text = QT_TRANSLATE_NOOP("errors", "show takes a model or a recording, not {0}.")
         raise ArgumentError(text, repr(model)[:_MOST_SHOWN])
@@ -101,6 +110,7 @@ def _one_iteration(
     target: Any,
     optimizer: Optimizer | None,
 ) -> Recording:
+    optimizers_in(optimizer)
     if any(map(is_lazy, (*model.parameters(), *model.buffers()))):
         text = QT_TRANSLATE_NOOP(
             "errors", "The model has lazy layers, which have no weights yet: call it once before."
@@ -110,8 +120,11 @@ def _one_iteration(
         text = QT_TRANSLATE_NOOP(
             "errors", "loss must be something to call, such as F.cross_entropy, not {0}."
         )
-        raise ArgumentError(text, repr(loss))
-    with _put_back(model, optimizer), torch.enable_grad():
+        raise ArgumentError(text, _named(loss))
+    if isinstance(loss, type) and issubclass(loss, nn.Module):
+        refuse_class("loss", loss)
+    modules = [one for one in (model, loss) if isinstance(one, nn.Module)]
+    with left_as_before(modules, optimizer, (inputs, target)), torch.enable_grad():
         with record(model, optimizer) as recorded:
             if optimizer is not None:
                 optimizer.zero_grad()
@@ -123,6 +136,10 @@ def _one_iteration(
             if optimizer is not None:
                 optimizer.step()
         return recorded.recording
+
+
+def _named(value: object) -> str:
+    return f"a tensor {tuple(value.shape)}" if isinstance(value, Tensor) else repr(value)
 
 
 def _called(model: nn.Module, inputs: Any) -> Any:
@@ -148,37 +165,6 @@ def _loss_of(output: Any, loss: LossCall | nn.Module | None, target: Any) -> Ten
         )
         raise ArgumentError(text, shape)
     return value
-
-
-@contextmanager
-def _put_back(model: nn.Module, optimizer: Optimizer | None) -> Iterator[None]:
-    """Leave everything that an iteration changes as it was."""
-    tensors: list[Tensor] = [*model.parameters(), *model.buffers()]
-    values = [tensor.detach().clone() for tensor in tensors]
-    grads = [(parameter, parameter.grad) for parameter in model.parameters()]
-    for parameter, grad in grads:  # of its own: nobody else's is written to
-        parameter.grad = None if grad is None else grad.clone()
-    state = None if optimizer is None else _copied(optimizer.state_dict())
-    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_available() else []
-    try:
-        with torch.random.fork_rng(devices=devices):
-            yield
-    finally:
-        with torch.no_grad():
-            for tensor, value in zip(tensors, values, strict=True):
-                tensor.copy_(value)
-        for parameter, grad in grads:
-            parameter.grad = grad
-        if optimizer is not None and state is not None:
-            optimizer.load_state_dict(state)
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, Tensor):
-        return value.detach().clone()
-    if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()}
-    return [_copied(item) for item in value] if isinstance(value, list) else value
 
 
 def _in_window(recording: Recording, program: Program, title: str, device: str) -> ShownIteration:

@@ -13,6 +13,7 @@ from typing import Self, get_args
 from torch import nn
 from torch.optim import Optimizer
 
+from backprop_viz.capture.arguments import models_in, optimizers_in
 from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.live.cells import NotebookCells, running_shell
 from backprop_viz.capture.live.devices import device_of
@@ -27,7 +28,6 @@ from backprop_viz.capture.live.source import loop_program, script_program
 from backprop_viz.capture.live.watch import Keep, Watch
 from backprop_viz.capture.live.window import has_display, start_window
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.watches.used_options import several
 from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
@@ -49,6 +49,11 @@ class WatchedLoop:
         self._open = True
         self._cells = NotebookCells(self._cell_begins, self._cell_ended)
         self._cell_begins()
+
+    def __repr__(self) -> str:
+        """How many iterations it has seen, and whether it watches yet."""
+        over, _ = self._watch.place
+        return f"<WatchedLoop{'' if self._open else ', closed'}: iterations {over}>"
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -135,9 +140,8 @@ def watch(
     Raises ValueError for what cannot be watched, UserError if the file cannot be written, and in a
     notebook without a display to open a window on.
     """
-    models = [model] if isinstance(model, nn.Module) else list(model)
-    optimizers = several(optimizer)
-    _expect(models, every, keep, to)
+    models, optimizers = models_in(model), optimizers_in(optimizer)
+    _expect(every, keep, to)
     named = names_of(models)
     if only is not None:
         ModuleChoice(one_model(named), only)  # raises before a window opens
@@ -173,16 +177,11 @@ def watch(
 
 
 def _expect(
-    models: Sequence[object],
     every: int | None,
     keep: str,
     to: str | PathLike[str] | None,
 ) -> None:
     """Raise ArgumentError for what cannot be watched."""
-    if not models or not all(isinstance(one, nn.Module) for one in models):
-        raise ArgumentError(
-            QT_TRANSLATE_NOOP("errors", "model must be a torch.nn.Module, or several.")
-        )
     if every is not None and every < 1:
         raise ArgumentError(
             QT_TRANSLATE_NOOP("errors", "every must be a whole number from 1 up, not {0}."), every

@@ -12,26 +12,12 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from backprop_viz.capture.tensors.from_device import number_in
 from backprop_viz.capture.watches.parameter_watch import rule_of
-from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.trace.modules import OptimizerGroup
-from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # Making a schedule counts as its first.
 _ONE_STEP = 2
 _PLAIN = frozenset({bool, int, float, str, type(None)})
 _IN_TUPLES = frozenset({int, float, type(None)})  # that a record has a list of
-
-
-def several(optimizers: Optimizer | Sequence[Optimizer] | None) -> tuple[Optimizer, ...]:
-    """One optimizer, several or none. Raises ArgumentError for anything else."""
-    if optimizers is None:
-        return ()
-    found = tuple(optimizers) if isinstance(optimizers, Iterable) else (optimizers,)
-    if not all(isinstance(one, Optimizer) for one in found):
-        raise ArgumentError(
-            QT_TRANSLATE_NOOP("errors", "optimizer must be a torch.optim.Optimizer, or several.")
-        )
-    return found
 
 
 class UsedOptions:

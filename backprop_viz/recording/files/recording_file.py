@@ -110,7 +110,8 @@ class RecordingFile(Sequence[Recording]):
         return getattr(self[0], name)
 
     def __repr__(self) -> str:
-        return f"<RecordingFile {self.path.name}: {len(self)} recordings>"
+        noun = "recording" if len(self) == 1 else "recordings"
+        return f"<RecordingFile {self.path.name}: {len(self)} {noun}>"
 
     def __enter__(self) -> Self:
         return self

@@ -123,6 +123,7 @@ def test_a_scalar_output_needs_no_loss(heard: list[tuple[Any, Recording | None]]
     shown = bv.show(Energy(3, 2), torch.randn(4, 3))
     shown.sent()
     assert shown.recording.loss is not None
+    assert repr(shown) == f"<ShownIteration: {shown.recording!r}>"
     assert shown.recording.span(bv.Phase.UPDATE) is None
 
 
@@ -146,6 +147,7 @@ def test_a_real_window_opens_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         shown.process.terminate()
         shown.process.wait(30)
+    assert repr(shown).startswith("<ShownIteration whose window is closed: <Recording of Linear")
 
 
 def test_what_cannot_be_shown_is_refused_before_a_window_opens() -> None:
@@ -236,8 +238,8 @@ def test_a_recording_of_a_file_has_its_iteration(
 
 def test_what_is_no_model_is_refused(heard: list[tuple[Any, Recording | None]]) -> None:
     x = torch.randn(2, 3)
-    with pytest.raises(ValueError, match="takes a model or a recording, not <class"):
-        bv.show(nn.Linear, x)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="takes a model or a recording, not SGD"):
+        bv.show(torch.optim.SGD(nn.Linear(3, 1).parameters()), x)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="inputs of the model"):
         bv.show(nn.Linear(3, 1))
     with bv.record(model := nn.Linear(3, 1)) as recorded:
@@ -245,3 +247,97 @@ def test_what_is_no_model_is_refused(heard: list[tuple[Any, Recording | None]]) 
     with pytest.raises(ValueError, match="shown as it is"):
         bv.show(recorded, x)
     assert heard == []
+
+
+def test_a_graph_made_before_can_still_run_backward_after_it(
+    heard: list[tuple[Any, Recording | None]],
+) -> None:
+    torch.manual_seed(2)
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Tanh(), nn.Linear(4, 2))
+    twin = copy.deepcopy(model)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    x, y = torch.randn(6, 3, requires_grad=True), torch.randint(0, 2, (6,))
+    loss = functional.cross_entropy(model(x), y)  # in the cell before
+    bv.show(model, x, loss=functional.cross_entropy, target=y, optimizer=optimizer).sent()
+    assert x.grad is None
+    loss.backward()
+    functional.cross_entropy(twin(x.detach()), y).backward()
+    for ours, plain in zip(model.parameters(), twin.parameters(), strict=True):
+        assert torch.equal(ours.grad, plain.grad)
+
+
+class Weighted(nn.Module):
+    """A loss with a weight of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(2))
+
+    def forward(self, output: Tensor) -> Tensor:
+        return (self.weight * output).square().mean()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        lambda parameters: torch.optim.Adam(parameters, lr=0.1, amsgrad=True),
+        lambda parameters: torch.optim.SGD(parameters, lr=torch.tensor(0.1), momentum=0.5),
+    ],
+)
+@pytest.mark.parametrize("stepped", [False, True])
+def test_an_optimizer_keeps_its_own_groups_and_goes_on_as_if_nothing_had_run(
+    heard: list[tuple[Any, Recording | None]],
+    kind: Callable[[Any], torch.optim.Optimizer],
+    stepped: bool,
+) -> None:
+    torch.manual_seed(4)
+    x = torch.randn(5, 3)
+    model, loss = nn.Linear(3, 2), Weighted()
+
+    def trained(shown: bool) -> list[Tensor]:
+        net, criterion = copy.deepcopy((model, loss))
+        optimizer = kind([*net.parameters(), *criterion.parameters()])
+        schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1, gamma=0.5)
+
+        def step() -> None:
+            optimizer.zero_grad()
+            criterion(net(x)).backward()
+            optimizer.step()
+            schedule.step()
+
+        if stepped:
+            step()
+        if shown:
+            group, state = optimizer.param_groups[0], dict(optimizer.state)
+            bv.show(net, x, loss=criterion, optimizer=optimizer).sent()
+            assert optimizer.param_groups[0] is group
+            assert dict(optimizer.state) == state
+            if not stepped:
+                assert criterion.weight.grad is None
+                assert not getattr(optimizer, "_opt_called", False)
+        step()
+        step()
+        return [*net.parameters(), *criterion.parameters()]
+
+    assert all(map(torch.equal, trained(shown=True), trained(shown=False)))
+
+
+def test_a_class_in_place_of_what_is_made_from_it_is_named() -> None:
+    class Net(nn.Linear):
+        pass
+
+    net, x = Net(3, 2), torch.ones(4, 3)
+    with pytest.raises(ValueError, match=r"model is the class Net: .* as in Net\(\.\.\.\)\."):
+        bv.show(Net, x)
+    with pytest.raises(ValueError, match="loss is the class CrossEntropyLoss"):
+        bv.show(net, x, loss=nn.CrossEntropyLoss, target=x)
+    with pytest.raises(ValueError, match="optimizer is the class Adam"):
+        bv.show(net, x, loss=torch.sum, optimizer=torch.optim.Adam)
+    with pytest.raises(ValueError, match=r"not a tensor \(4, 3\)"):
+        bv.show(net, x, x)
+    for call in (bv.watch, bv.show, lambda *given: bv.record(*given).__enter__()):
+        with pytest.raises(ValueError, match="model is the class Net"):
+            call(Net, torch.optim.SGD(net.parameters()))
+    for call in (bv.watch, lambda *given: bv.record(*given).__enter__()):
+        with pytest.raises(ValueError, match=r"model must be (one|a) torch\.nn\.Module"):
+            call(torch.optim.SGD(net.parameters()), net)

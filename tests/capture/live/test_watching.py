@@ -40,7 +40,9 @@ def loop(
             model(x)
             model.train()
     if watch is not None:
+        assert repr(watch) == f"<WatchedLoop: iterations {steps}>"
         watch.close()
+        assert repr(watch) == f"<WatchedLoop, closed: iterations {steps}>"
     return losses, grads, model
 
 

@@ -26,6 +26,7 @@ def recording() -> bv.Recording:
         loss.backward()
         optimizer.step()
     assert repr(recorded) == repr(recorded.recording)
+    assert set(dir(recorded)) > {"events", "explain", "findings", "at", "to_html"}  # for Tab
     return recorded.recording
 
 
@@ -98,6 +99,12 @@ def test_of_a_complex_number_both_parts_are_written() -> None:
         "forward of event 7, exp = -1.5",
         "  sum -1.5, rounding 0",
     ]
+
+
+def test_an_index_of_one_dimension_may_be_a_number(recording: bv.Recording) -> None:
+    last = len(recording.events) - 1
+    assert repr(recording.explain(last, 0, 2)) == repr(recording.explain(last, 0, (2,)))
+    assert recording.explain(last, 0, 2).value == float(recording.events[last].outputs[0][2])
 
 
 def test_a_recording_and_its_parts_are_short(recording: bv.Recording) -> None:

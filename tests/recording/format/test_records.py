@@ -74,3 +74,9 @@ def test_the_cursor_stays_within_the_events(recording: bv.Recording) -> None:
     assert recording.at(10_000).at_end
     assert recording.at(0).event is None
     assert recording.at(3).value("no such parameter") is None
+    with pytest.raises(
+        ValueError, match=r"No parameter is named 'fc3'; there is fc3\.weight, fc3\.bias\."
+    ):
+        recording.at(3).grad("fc3")
+    with pytest.raises(ValueError, match=r"is named 'no'; there is conv1\.weight, .*, fc3\.bias\."):
+        recording.at(3).grad("no")
