@@ -73,11 +73,11 @@ class Recorder:
         only: ModuleChoice | None = None,
     ) -> None:
         self.rate: float | None = None
-        self.cleared, self.model, self._optimizers = True, model, optimizers_in(optimizer)
+        self.model, self._optimizers = model, optimizers_in(optimizer)
+        self.cleared, self._given_batch, self._backwards, self._only = True, False, 0, only
         self._iteration, self._samples, self._intervention = iteration, samples, intervention
-        self._only, self._backwards, self._serial = only, 0, new_serial()
         self._names = {id(parameter): name for name, parameter in parameters_in(model)}
-        self._snapshots = TensorSnapshots(samples)
+        self._serial, self._snapshots = new_serial(), TensorSnapshots(samples)
         self.log = log = EventLog(self._snapshots)
         self.writes = WriteWatch(log, only is None)
         self.watch = ParameterWatch(model, self._optimizers, log, only)
@@ -86,8 +86,7 @@ class Recorder:
         last = last_made(model)
         self._walked = WalkedGraph(self._names, last.graph, self._snapshots, only)
         nodes = log, self._walked, self.watch, self._names, intervention, only
-        self._nodes_watch = BackwardWatch(*nodes)
-        self._batch, self._given_batch = BatchLog(log), False
+        self._nodes_watch, self._batch = BackwardWatch(*nodes), BatchLog(log)
         self._forward = forward = ForwardLog(log, self._walked, self._names, last.layers)
         self.results, self._calls, self.spans = LossLog(forward), ModelCalls(), SpanLog(log)
         self.own = OwnTensors(self._names, self._walked, self._forward)
