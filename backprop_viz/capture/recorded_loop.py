@@ -20,6 +20,7 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_clearings_seen
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
 from backprop_viz.capture.watches.module_tree import walked_once
+from backprop_viz.capture.watches.muon_watch import muon_matrices_seen
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.iteration import Recording
@@ -88,9 +89,10 @@ def record(
         seen = module_clearings_seen(watch.clearing_module)
         warned, noted = warned_where_it_was_called(), _errors_noted(recorder)
         moves = lbfgs_moves_seen(recorder.watch.moved)
+        matrices = muon_matrices_seen(recorder.watch.matrix_made)
         told = LoopRecording(recorder)
         try:
-            with eager(), seen, moves, warned, _hooked(watch, recorder), noted, watch:
+            with eager(), seen, moves, matrices, warned, _hooked(watch, recorder), noted, watch:
                 yield told
         finally:
             told.end()

@@ -39,6 +39,7 @@ from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
 from backprop_viz.capture.watches.module_hooks import called_before, copied_without_hooks
+from backprop_viz.capture.watches.muon_watch import muon_matrices_seen
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.skipped_steps import skipped_steps_seen
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
@@ -137,6 +138,7 @@ class Watch:
             self._open.enter_context(context)
         self._open.enter_context(module_clearings_seen(loop.clearing_module))
         self._open.enter_context(lbfgs_moves_seen(recorder.watch.moved))
+        self._open.enter_context(muon_matrices_seen(recorder.watch.matrix_made))
         alone = clearings_alone(loop, loop.clearing_begins, loop.clearing_ends)
         self._open.enter_context(alone)
         self._open.enter_context(loop.transforms_told())

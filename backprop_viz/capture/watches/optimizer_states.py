@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
 from backprop_viz.capture.tensors.late_copies import copies_of
 from backprop_viz.capture.tensors.memory import PLAIN
+from backprop_viz.capture.watches.muon_watch import ORTHOGONAL
 from backprop_viz.capture.watches.own_parameters import NamedParameters
 from backprop_viz.recording.trace.events import Array
 
@@ -20,11 +21,16 @@ _LARGEST_INT = 2**63  # of a number that numpy holds as one of 64 bits
 class States:
     """The optimizers' own tensors, and what numbers they have beside these, of some parameters.
 
-    Large ones are copied into ``memory``.
+    Large ones are copied into ``memory``. ``matrices``: those that Muon has made in a step, by the
+    ``id()`` of their parameters.
     """
 
     def __init__(
-        self, parameters: NamedParameters, optimizers: Iterable[Optimizer], memory: ArrayMemory
+        self,
+        parameters: NamedParameters,
+        optimizers: Iterable[Optimizer],
+        memory: ArrayMemory,
+        matrices: Mapping[int, Tensor],
     ) -> None:
         # Of each tensor the name of its parameter and its own; and of each number.
         self._tensors: tuple[list[str], list[str]] = [], []
@@ -35,6 +41,9 @@ class States:
             states = dict(zip(map(id, optimizer.state), optimizer.state.values(), strict=True))
             pairs = [(name, states[id(p)]) for name, p in parameters if id(p) in states]
             tensors += self._read([name for name, _ in pairs], [state for _, state in pairs])
+        if matrices:
+            made = [(name, matrices[id(p)]) for name, p in parameters if id(p) in matrices]
+            tensors += self._read([name for name, _ in made], [{ORTHOGONAL: m} for _, m in made])
         self._copies = copies_of(tensors, memory)
 
     def _read(self, names: Sequence[str], states: Sequence[Mapping[str, Any]]) -> list[Any]:

@@ -24,6 +24,7 @@ from backprop_viz.capture.watches.late_changes import (
 )
 from backprop_viz.capture.watches.lbfgs_watch import HeardMoves, Moves, around
 from backprop_viz.capture.watches.module_tree import tensors_in
+from backprop_viz.capture.watches.muon_watch import by_parameter
 from backprop_viz.capture.watches.optimizer_states import States
 from backprop_viz.capture.watches.own_parameters import NamedParameters, OwnParameters
 from backprop_viz.capture.watches.parallel_modules import reduces_in_place
@@ -32,6 +33,7 @@ from backprop_viz.recording.trace.calls import Call
 from backprop_viz.recording.trace.phases import Phase
 
 _data_ptr = Tensor.data_ptr
+_NO_MATRICES: Mapping[int, Tensor] = {}
 
 
 class ParameterWatch:
@@ -54,6 +56,7 @@ class ParameterWatch:
         self._listed: tuple[NamedParameters, list[nn.Parameter]] = [], []
         self._own = OwnParameters(model, only)
         self._moves = HeardMoves(log)
+        self._matrices: list[Tensor] = []  # that Muon has made in this step
         self.unbroken = False  # whether nothing is changed but by phases whose writes are seen
         # When backward added to a ``.grad`` last, as time.perf_counter tells it.
         self.accumulated_at: float | None = None
@@ -203,16 +206,23 @@ class ParameterWatch:
             self._values_are_as_synced(kept)
             log.all_copies(self._tensors(kept))  # this finds them all as they were, at once
 
-    def states(self) -> States:
-        """The optimizers' own tensors by parameter, before an update."""
-        return States(self._own.kept(), self._optimizers, self._log.snapshots.memory)
+    def states(self, matrices: Mapping[int, Tensor] = _NO_MATRICES) -> States:
+        """The optimizers' own tensors by parameter; ``matrices`` by the ``id()`` of theirs."""
+        memory = self._log.snapshots.memory
+        return States(self._own.kept(), self._optimizers, memory, matrices)
+
+    def matrix_made(self, matrix: Tensor) -> None:
+        """Muon has made one, in a step that is not over."""
+        self._matrices.append(matrix)
 
     def updated(self, before: States, optimizers: Sequence[Optimizer] | None) -> None:
         """These optimizers have made a step; ``before`` are the states as they were.
 
         None: the loop has changed the weights by hand.
         """
-        log, known, states = self._log, self._known, (before, self.states())
+        matrices = by_parameter(optimizers or (), self._matrices)
+        self._matrices.clear()
+        log, known, states = self._log, self._known, (before, self.states(matrices))
         rules = None if optimizers is None else _rules(optimizers)
         heard = {rule for rule in (rules or {}).values() if self._moves.are_heard(rule)}
         own = around(*states) if heard else {}

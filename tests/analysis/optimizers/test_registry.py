@@ -19,7 +19,7 @@ CHOICES = {"run_settings.py", "presets.py", "race_presets.py", "trainer.py"}
 def test_every_file_of_the_folder_is_an_optimizer() -> None:
     files = {path.stem for path in Path(optimizers.__file__).parent.glob("*.py")}
     assert set(KNOWN) == files - {"__init__"}
-    scripts_alone = {"adadelta", "asgd", "lbfgs", "rprop", "sparse_adam"}
+    scripts_alone = {"adadelta", "asgd", "lbfgs", "muon", "rprop", "sparse_adam"}
     assert set(KNOWN) - set(OPTIMIZERS) == scripts_alone
     assert list(OPTIMIZERS)[:3] == ["manual", "sgd", "nesterov"]
 
