@@ -216,7 +216,13 @@ class ScriptTraining:
 
 
 def _can_step(optimizer: Any) -> bool:
-    return any(parameter.requires_grad for parameter in owned_by(optimizer))
+    """Whether it owns anything that trains; or that is frozen, if it has never moved it.
+
+    A GAN's discriminator may be frozen for the generator's step, with which the loop begins.
+    """
+    owned = list(owned_by(optimizer))
+    trains = any(parameter.requires_grad for parameter in owned)
+    return trains or bool(owned and not optimizer.state)
 
 
 def _own(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:

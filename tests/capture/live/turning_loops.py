@@ -89,6 +89,14 @@ for i in range(3):
     {G4}
     turn(loss, two)
 """,
+    "the first frozen while the second trains": """
+for i in range(4):
+    one.requires_grad_(False)
+    {G4}
+    one.requires_grad_(True)
+    {D4}
+    turn(loss, one, two)
+""",
     "in turn": """
 for i in range(7):
     if i % 2 == 0:
