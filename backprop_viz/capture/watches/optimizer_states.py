@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from backprop_viz.capture.tensors.array_memory import ArrayMemory
-from backprop_viz.capture.tensors.late_copies import copies_of
+from backprop_viz.capture.tensors.late_copies import LateCopies, copies_of
 from backprop_viz.capture.tensors.memory import PLAIN
 from backprop_viz.capture.watches.muon_watch import ORTHOGONAL
 from backprop_viz.capture.watches.own_parameters import NamedParameters
@@ -21,7 +21,8 @@ _LARGEST_INT = 2**63  # of a number that numpy holds as one of 64 bits
 class States:
     """The optimizers' own tensors, and what numbers they have beside these, of some parameters.
 
-    Large ones are copied into ``memory``. ``matrices``: those that Muon has made in a step, by the
+    Large ones are copied into ``memory``. A list of tensors alike, as L-BFGS has of its history, is
+    one array of them, the oldest first. ``matrices``: those that Muon has made in a step, by the
     ``id()`` of their parameters.
     """
 
@@ -35,6 +36,8 @@ class States:
         # Of each tensor the name of its parameter and its own; and of each number.
         self._tensors: tuple[list[str], list[str]] = [], []
         self._numbers: list[tuple[str, str, float]] = []
+        self._lists: list[tuple[str, str, LateCopies]] = []
+        self._memory = memory
         tensors: list[Tensor] = []
         for optimizer in optimizers:
             # To look a parameter up by itself takes longer than all the rest.
@@ -54,6 +57,9 @@ class States:
         if not PLAIN.issuperset(map(type, values)):
             rows = list(zip(owners, keys, values, strict=True))
             self._numbers += [row for row in rows if _is_number(row[2])]
+            for name, key, listed in rows:
+                if kept := _tensors_in(listed):
+                    self._lists.append((name, key, copies_of(kept, self._memory)))
             rows = [row for row in rows if isinstance(row[2], Tensor)]
             owners, keys, values = ([row[i] for row in rows] for i in range(3))
         self._tensors[0].extend(owners)
@@ -63,7 +69,7 @@ class States:
     @property
     def nbytes(self) -> int:
         """The bytes of those that were copied together."""
-        return self._copies.nbytes
+        return self._copies.nbytes + sum([copies.nbytes for _, _, copies in self._lists])
 
     def by_parameter(self) -> dict[str, dict[str, Array]]:
         """The arrays of each parameter by their names."""
@@ -73,7 +79,19 @@ class States:
         for name, key, copy in zip(*self._tensors, self._copies, strict=True):
             if isinstance(copy, np.ndarray):
                 found.setdefault(name, {})[key] = copy
+        for name, key, copies in self._lists:
+            arrays = [copy for copy in copies if isinstance(copy, np.ndarray)]
+            if len(arrays) == len(copies) and len({(a.shape, a.dtype) for a in arrays}) == 1:
+                found.setdefault(name, {})[key] = np.stack(arrays)
         return found
+
+
+def _tensors_in(value: object) -> list[Tensor]:
+    """The tensors of a list; of one that has anything else than None beside them, none."""
+    if not isinstance(value, list | tuple):
+        return []
+    kept = [each for each in value if each is not None]
+    return kept if all(isinstance(each, Tensor) for each in kept) else []
 
 
 def _is_number(value: object) -> bool:

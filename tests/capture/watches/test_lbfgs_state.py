@@ -10,10 +10,15 @@ from torch import Tensor, nn
 from torch.optim import LBFGS
 
 import backprop_viz as bv
+from backprop_viz.capture.explaining.explainer import Explainer
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.trace.phases import Phase
+from tests.recording.streams import through_stream
 
 X, Y = torch.linspace(-1, 1, 12).reshape(4, 3), torch.linspace(0, 1, 4)[:, None]
 KEPT = "func_evals", "n_iter", "prev_loss", "H_diag", "prev_flat_grad"
+# Lists of tensors, of each call that is remembered one.
+LISTS = "old_dirs", "old_stps", "ro", "al"
 
 
 class Moving(LBFGS):
@@ -52,6 +57,14 @@ class Run:
         return copy.deepcopy(dict(self.optimizer.state[next(self.net.parameters())]))
 
 
+def together(state: Any) -> Any:
+    """A list of tensors as one, without the places that are still empty."""
+    if not isinstance(state, list):
+        return state
+    kept = [each for each in state if each is not None]
+    return torch.stack(kept) if kept else None
+
+
 def same(told: Any, expected: Any) -> None:
     if expected is None:
         assert told is None
@@ -76,10 +89,11 @@ def test_it_is_that_of_the_optimizer(search: str | None, steps: int) -> None:
     names = [name for name, _ in run.net.named_parameters()]
     (last,) = [e for e in events if "n_iter" in e.state]
     assert last is [e for e in events if e.parameter == names[0]][-1]
-    assert set(last.state) == {*KEPT, "d", "t"}
-    for key in KEPT:
-        same(last.state[key][0], before.get(key))
-        same(last.state[key][1], after[key])
+    assert set(last.state) == {*KEPT, *LISTS, "d", "t"}
+    for key in (*KEPT, *LISTS):
+        same(last.state[key][0], together(before.get(key)))
+        same(last.state[key][1], together(after[key]))
+    assert last.state["old_dirs"][1].shape == (len(after["old_dirs"]), after["d"].numel())
 
     first = None if "d" not in before else (float(before["t"]), before["d"])
     offset = 0
@@ -116,10 +130,32 @@ def test_a_step_that_ends_without_another_move(options: dict[str, float], moves:
         place, last = own[-1]
         same(last.outputs[0], parameter.detach())
         same(last.state["w"][1], parameter.detach())
-        told = {key for key in KEPT if key in after} if number == 0 else set()
+        kept = {key for key in (*KEPT, *LISTS) if together(after.get(key)) is not None}
+        told = kept if number == 0 else set()
         assert set(last.state) == {"w", *told}
         for key in told:
-            same(last.state[key][1], after[key])
+            same(last.state[key][1], together(after[key]))
         reason = recording.explain(place, 0, (0,) * parameter.ndim).reason
         assert reason is not None
         assert reason.code == "direction_of_history"
+
+
+def test_a_history_that_is_full_forgets_the_oldest() -> None:
+    plain, run = (Run(LBFGS, None, 3, history_size=2) for _ in range(2))
+    before = plain.state()
+    plain.step()
+    after = plain.state()
+    with bv.record(run.net, run.optimizer) as record:
+        run.step()
+    recording = through_stream(record.recording)
+    (last,) = [e for e in recording.events if "old_stps" in e.state]
+    at = recording.events.index(last)
+    for key in LISTS:
+        same(last.state[key][0], together(before[key]))
+        same(last.state[key][1], together(after[key]))
+    # No rule of one weight makes an element of them.
+    tensor = last.state_ids["old_dirs"][1]
+    found = Explainer(recording).explain(Number(tensor, (1, 2), at))
+    assert found.value == float(after["old_dirs"][1][2])
+    assert found.reason is not None
+    assert found.reason.code == "direction_of_history"
