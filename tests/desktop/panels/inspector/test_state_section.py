@@ -157,6 +157,28 @@ def test_strange_recordings_do_not_raise(section: StateSection, make_view_state:
     assert "nan" in section.lines.toPlainText()
 
 
+def test_a_state_of_another_shape_is_not_taken_for_the_elements(
+    section: StateSection, make_view_state: Any
+) -> None:
+    """Of rows it is the row's number; of all parameters together there is only its shape."""
+    view_state = make_view_state(settings("adam"))
+    recording = view_state.cursor.recording
+    event = update_of(view_state, NAME)
+    *sizes, columns = event.outputs[0].shape
+    rows = np.arange(np.prod(sizes), dtype=np.float32).reshape(*sizes, 1)
+    last = event.outputs[0].size - 1
+    history = np.ones((3, 1000), np.float32)
+    told = {"row_var": (None, rows), "old_dirs": (None, history), "H_diag": (None, history[0, :1])}
+    strange = changed_event(replace(event, op="Lion"), state=told)
+    events = tuple(strange if e is event else e for e in recording.events)
+    changed = changed_recording(recording, events=events)
+    section.show_cursor(replace(view_state, cursor=changed.at(len(events))), NAME, last)
+    shown = lines(section)
+    assert f"row_var none yet → {signed(float(last // columns))}" in shown
+    assert "old_dirs (3, 1000)" in shown
+    assert "H_diag none yet → +1.000" in shown
+
+
 def test_what_differs_is_marked(section: StateSection, make_view_state: Any) -> None:
     view_state = make_view_state(settings("sgd"))
     event = update_of(view_state, NAME)
