@@ -7,11 +7,15 @@ from backprop_viz.recording.notices.finding import Finding
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``raised``: shown by the change that it complains of, else by what was made there."""
+    """``raised``: shown by the change that it complains of, else by what was made there.
+
+    Its values are the exception's class and text, and then what is known of it, in English.
+    """
     error = recording.error
     if error is None:
         return
     last = len(recording.events) - 1 if recording.events else None
     places = (error.changed_at, error.event, last)
     event = next((place for place in places if place is not None), None)
-    yield Finding("raised", "error", (error.kind, error.text), error.tensor or None, event)
+    known = [text.format(*values) for text, values in error.sentences()]
+    yield Finding("raised", "error", (error.kind, error.text, *known), error.tensor or None, event)

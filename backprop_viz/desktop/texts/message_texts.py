@@ -116,6 +116,9 @@ def message_text(notice: Notice) -> str:
         "script_ended": translate(
             "notices", "The script has ended. What was recorded can still be looked at."
         ),
+        "watch_ended": translate(
+            "notices", "The loop is watched no longer. What was recorded can still be looked at."
+        ),
         "nothing_trained": translate(
             "notices",
             "The script has ended, and no training iteration was seen: it takes a model "

@@ -30,11 +30,15 @@ class Finding:
     def __str__(self) -> str:
         """The sentence, and where the evidence is."""
         # One of a newer version, from a file, has no sentence here.
-        found = SENTENCES.get(self.code, self.code).format(*self.values)
+        found = [SENTENCES.get(self.code, self.code).format(*self.values)]
+        if self.code == "raised":  # in torch's words; then in ours
+            found.extend(map(str, self.values[2:]))
         if self.calls is not None:
-            found += f" {CALLS.format(*self.calls)}"
-        seen = "" if self.event is None else f" See events[{self.event}] of the recording."
-        return f"{self.severity.capitalize()}: {found}{seen}"
+            found.append(CALLS.format(*self.calls))
+        if self.event is not None:
+            found.append(f"See events[{self.event}] of the recording.")
+        ended = [one if one.endswith((".", "!", "?", ":")) else f"{one}." for one in found[:-1]]
+        return f"{self.severity.capitalize()}: {' '.join([*ended, found[-1]])}"
 
     def __repr__(self) -> str:
         return f"<{self.code}: {self}>"

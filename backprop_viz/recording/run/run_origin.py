@@ -5,6 +5,8 @@ import socket
 from dataclasses import dataclass
 from typing import Literal, Self
 
+OriginKind = Literal["script", "watch", "model", "file"]
+
 
 @dataclass(frozen=True, slots=True)
 class RunOrigin:
@@ -14,7 +16,7 @@ class RunOrigin:
     ``rank`` is the process's number among ``world_size`` that train together.
     """
 
-    kind: Literal["script", "watch", "model", "file"]
+    kind: OriginKind
     title: str
     path: str = ""
     arguments: tuple[str, ...] = ()

@@ -68,6 +68,7 @@ class PlayedScript:
         *,
         training: bool = False,
         line: int | None = 3,
+        between_cells: bool = False,
         program: Program = PROGRAM,
     ) -> None:
         iteration = 0 if recording is None else recording.iteration
@@ -82,6 +83,7 @@ class PlayedScript:
                 program=program,
                 points=losses,
                 line=line,
+                between_cells=between_cells,
             ),
             recording,
         )
@@ -346,6 +348,13 @@ def test_the_script_is_interrupted_if_that_is_wanted(played: Played) -> None:
     assert not played.window.isVisible()
     played.session.wait_until(lambda: bool(played.script.heard), 60)
     assert played.script.heard == [InterruptScript()]
+
+
+def test_between_a_notebooks_cells_a_window_is_closed_without_a_question(played: Played) -> None:
+    played.script.update(between_cells=True, line=None)
+    until(played.session, lambda: played.session.view_state.between_cells)
+    played.window.close()
+    assert not played.window.isVisible()
 
 
 def press(question: QMessageBox, text: str) -> None:

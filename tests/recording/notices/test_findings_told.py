@@ -17,6 +17,10 @@ from backprop_viz.recording.notices.finding import Finding
             Finding("vanishing", "hint", ("a", "b", 3.14e-8)),
             "Hint: Gradients vanish: that of a is 3.1e-08 times that of b.",
         ),
+        (
+            Finding("raised", "error", ("RuntimeError", "no (5x3)", "a was given."), event=2),
+            "Error: no (5x3). a was given. See events[2] of the recording.",
+        ),
         (Finding("of_a_newer_version", "error", (1,)), "Error: of_a_newer_version"),
     ],
 )

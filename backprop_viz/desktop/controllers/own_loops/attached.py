@@ -14,7 +14,7 @@ from backprop_viz.desktop.controllers.own_loops.run_again import RunAgainControl
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices.notice import Notice
-from backprop_viz.recording.run.run_origin import RunOrigin
+from backprop_viz.recording.run.run_origin import OriginKind, RunOrigin
 from backprop_viz.stream.messages import Preparing, RunEnded
 
 
@@ -116,7 +116,7 @@ class AttachedController(QObject):
                 told,
                 self._session.iteration,
                 recorded,
-                by_command=self._origin is not None and self._origin.kind == "script",
+                kind=None if self._origin is None else self._origin.kind,
             )
             self._window.messages.tell_notice(notice)
             if notice.code == "script_raised_unrecorded" and self._origin is not None:
@@ -138,7 +138,9 @@ class AttachedController(QObject):
 
     def _may_close(self) -> bool:
         ends_too = self._origin is not None and self._origin.kind == "model"
-        if self._closed or ends_too or not self._running or not self._session.has_worker:
+        shown = self._session.view_state
+        stands = shown is not None and shown.between_cells  # nothing is left alone with it
+        if self._closed or ends_too or stands or not self._running or not self._session.has_worker:
             return True
         question = QMessageBox(self._window)
         question.setObjectName("leaveQuestion")
@@ -174,12 +176,16 @@ class AttachedController(QObject):
         self._leave()
 
 
-def notice_of_end(told: RunEnded, done: int, recorded: int, *, by_command: bool = False) -> Notice:
+def notice_of_end(
+    told: RunEnded, done: int, recorded: int, *, kind: OriginKind | None = None
+) -> Notice:
     """What to say of a script that has ended, after ``done`` iterations.
 
-    ``recorded`` is the newest one that was recorded, 0 for none. ``by_command``: it was started
-    by ``backprop-viz run``, and can be again.
+    ``recorded`` is the newest one that was recorded, 0 for none. A script of the ``kind`` "script"
+    was started by ``backprop-viz run``, and can be again; the "watch" of a loop may be over and the
+    script or the notebook go on.
     """
+    by_command = kind == "script"
     if told.error:
         where = "" if told.line is None else str(told.line)
         code = "script_raised" if where else "script_raised_elsewhere"
@@ -196,4 +202,6 @@ def notice_of_end(told: RunEnded, done: int, recorded: int, *, by_command: bool 
         return Notice("script_gone")
     if told.status == 0 and by_command and not (done or recorded):
         return Notice("nothing_trained")
+    if told.status == 0 and kind == "watch":
+        return Notice("watch_ended")
     return Notice("script_ended" if told.status == 0 else "script_failed", (str(told.status),))

@@ -92,6 +92,11 @@ def next_step(view_state: ViewState) -> str:
     one = view_state.origin is not None and view_state.origin.is_one_iteration
     if one and view_state.cursor.at_end:
         return translate("phases", "This is one iteration: go back through what is recorded.")
+    watched = view_state.origin is not None and view_state.origin.kind == "watch"
+    if view_state.ended and watched and view_state.cursor.at_end:
+        return translate(
+            "phases", "The loop is watched no longer: go back through what is recorded."
+        )
     if view_state.ended and view_state.cursor.at_end:
         return translate("phases", "The script has ended: go back through what is recorded.")
     if view_state.between_cells and view_state.cursor.at_end:

@@ -76,7 +76,14 @@ def test_cancelled_nothing_runs_and_the_message_stays(
 
 def test_a_script_that_trained_nothing_is_told_what_was_missing() -> None:
     over = RunEnded(0)
-    assert notice_of_end(over, 0, 0, by_command=True).code == "nothing_trained"
+    assert notice_of_end(over, 0, 0, kind="script").code == "nothing_trained"
     # One that was attached to may have trained before the window came.
     assert notice_of_end(over, 0, 0).code == "script_ended"
-    assert notice_of_end(over, 3, 0, by_command=True).code == "script_ended"
+    assert notice_of_end(over, 3, 0, kind="script").code == "script_ended"
+
+
+def test_of_a_watched_loop_it_is_not_said_that_its_script_has_ended() -> None:
+    assert notice_of_end(RunEnded(0), 3, 3, kind="watch").code == "watch_ended"
+    assert notice_of_end(RunEnded(-1), 3, 3, kind="watch").code == "script_gone"
+    raised = RunEnded(1, "ValueError: no", "", 7)
+    assert notice_of_end(raised, 3, 3, kind="watch").code == "script_raised"
