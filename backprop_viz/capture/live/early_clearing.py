@@ -25,10 +25,13 @@ class EarlyClearing:
     def __init__(self) -> None:
         self.grads: dict[int, Copy] = {}
         self.place: CodePlace | None = None
-        # Where each since the last step was, with the id() of each parameter.
-        self.places: list[tuple[StackPlace, set[int]]] = []
-        self._kept: list[Tensor] = []  # alive, so that no other gets its id()
+        # Where they were since the last step, with the id() of each parameter.
+        self.places: dict[StackPlace, set[int]] = {}
+        self._kept: dict[int, Tensor] = {}  # alive, so that no other gets its id()
         self._open = ExitStack()
+
+    def begin(self) -> None:
+        """Hear of them from now on."""
         self._open.enter_context(module_clearings_seen(self._module_clears))
         self._open.enter_context(optimizer_clearings_seen(self._optimizer_clears))
 
@@ -48,16 +51,16 @@ class EarlyClearing:
 
     def stepped(self) -> None:
         """An optimizer has stepped: what was cleared before belongs to another iteration."""
-        self.grads, self.place, self._kept = {}, None, []
+        self.grads, self.place, self._kept = {}, None, {}
         self.places.clear()
 
     def _remember(self, parameters: Iterable[Tensor]) -> None:
         self.place = user_line()
         parameters = list(parameters)
-        self.places.append((stack_place()[0], {id(parameter) for parameter in parameters}))
+        self.places.setdefault(stack_place()[0], {id(parameter) for parameter in parameters})
         with DisableTorchFunction():
             for parameter in parameters:
-                self._kept.append(parameter)
+                self._kept[id(parameter)] = parameter
                 self.grads[id(parameter)] = _copy(parameter.grad)
 
 

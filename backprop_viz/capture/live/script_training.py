@@ -79,7 +79,12 @@ class ScriptTraining:
         self._early = EarlyClearing()
         self._waiting, self._open = ExitStack(), ExitStack()
         self._open.callback(register_optimizer_step_post_hook(self._has_stepped).remove)
-        self._wait()
+        self._open.enter_context(optimizers_made_seen(self._made))
+        # All that there are. To look through all of Python's objects takes tens of milliseconds,
+        # and a script without an optimizer may call its model often.
+        self._all = list(map(ref, living_optimizers()))
+        if self._all:
+            self._wait()
 
     def ran(self, path: str, namespace: dict[str, Any]) -> None:
         """The script has run: it was watched meanwhile."""
@@ -105,12 +110,15 @@ class ScriptTraining:
         """Wait for the next call of a model, to watch what there is then."""
         self._waiting.close()
         self._early = EarlyClearing()
+        self._early.begin()
         self._waiting.callback(self._early.close)
         self._waiting.callback(register_module_forward_pre_hook(self._called).remove)
         self._waiting.callback(register_optimizer_step_pre_hook(self._steps).remove)
 
-    def _made(self) -> None:
+    def _made(self, optimizer: Optimizer) -> None:
         """An optimizer is being made; its parameters are not known yet."""
+        self._all = [one for one in self._all if one() is not None]
+        self._all.append(ref(optimizer))
         self._wait()
 
     def _steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
@@ -179,11 +187,9 @@ class ScriptTraining:
         self._watch, self._watched, self._other = watch, optimizers, None
         self._stepped.clear()
         self._known.update(optimizers)
-        for where, parameters in self._early.places:
+        for where, parameters in self._early.places.items():
             watch.used_before(where, parameters)
         watch.used_before(stack_place()[0], {id(parameter) for parameter in module.parameters()})
-        if first:
-            self._open.enter_context(optimizers_made_seen(self._made))
         loop = watch.begin()
         if loop is not None:
             if self._stepping is not None:
@@ -199,12 +205,17 @@ class ScriptTraining:
 
     def _new(self) -> list[Optimizer]:
         """Those that are to be watched, and never were."""
-        return [one for one in living_optimizers() if _can_step(one) and one not in self._known]
+        return [one for one in self._living() if _can_step(one) and one not in self._known]
 
     def _trained(self) -> list[Optimizer]:
         """The optimizers to watch, the oldest first."""
         wanted = {id(one) for one in (*self._new(), *self._stepped, self._other)}
-        return [one for one in living_optimizers() if id(one) in wanted]
+        return [one for one in self._living() if id(one) in wanted]
+
+    def _living(self) -> list[Optimizer]:
+        """The optimizers that there are, the oldest first; but for one that is only begun."""
+        found = [one() for one in self._all]
+        return [one for one in found if one is not None and hasattr(one, "param_groups")]
 
     def _let_go(self, iteration: int) -> None:
         """Keep nothing alive that the script itself has no more; this iteration begins anew."""

@@ -8,16 +8,16 @@ from torch.optim import Optimizer
 
 
 @contextmanager
-def optimizers_made_seen(made: Callable[[], None]) -> Iterator[None]:
-    """Call ``made`` when an optimizer begins to be made, or copied, while in here.
+def optimizers_made_seen(made: Callable[[Optimizer], None]) -> Iterator[None]:
+    """Call ``made`` with an optimizer that begins to be made, or copied, while in here.
 
-    Its parameters are not known yet. What its constructor raises has no frame of ours.
+    It has no parameters yet. What its constructor raises has no frame of ours.
     """
     plain = Optimizer._patch_step_function
 
     @wraps(plain)
     def patch_step_function(self: Optimizer) -> None:
-        made()
+        made(self)
         plain(self)
 
     Optimizer._patch_step_function = patch_step_function  # type: ignore[method-assign]
