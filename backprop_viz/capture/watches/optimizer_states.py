@@ -41,9 +41,13 @@ class States:
         tensors: list[Tensor] = []
         for optimizer in optimizers:
             # To look a parameter up by itself takes longer than all the rest.
-            states = dict(zip(map(id, optimizer.state), optimizer.state.values(), strict=True))
-            pairs = [(name, states[id(p)]) for name, p in parameters if id(p) in states]
-            tensors += self._read([name for name, _ in pairs], [state for _, state in pairs])
+            keys, states = list(map(id, optimizer.state)), list(optimizer.state.values())
+            names = [name for name, _ in parameters]
+            if keys != [id(parameter) for _, parameter in parameters]:  # else it has one of each
+                known = dict(zip(keys, states, strict=True))
+                pairs = [(name, known[id(p)]) for name, p in parameters if id(p) in known]
+                names, states = [name for name, _ in pairs], [state for _, state in pairs]
+            tensors += self._read(names, states)
         if matrices:
             made = [(name, matrices[id(p)]) for name, p in parameters if id(p) in matrices]
             tensors += self._read([name for name, _ in made], [{ORTHOGONAL: m} for _, m in made])

@@ -143,6 +143,11 @@ def of_a_few(net: nn.Sequential) -> list[Optimizer]:
     return [torch.optim.SGD(net[4:].parameters(), lr=0.1, momentum=0.9)]
 
 
+def from_the_last(net: nn.Sequential) -> list[Optimizer]:
+    """The optimizer has as many parameters as the network, in another order."""
+    return [torch.optim.SGD(list(net.parameters())[::-1], lr=0.1, momentum=0.9)]
+
+
 def hooked(net: nn.Sequential) -> list[Optimizer]:
     """A hook after each step writes to a weight, and one before it to a gradient."""
     (optimizer,) = sgd(net)
@@ -285,7 +290,7 @@ def test_whoever_meddles_where_gradients_are_too_large_to_be_copied_again(
 
 
 @pytest.mark.parametrize("meddle", [None, one_weight, all_grads, part_of_another])
-@pytest.mark.parametrize("optimizers", [fused_adam, two, of_a_few, hooked])
+@pytest.mark.parametrize("optimizers", [fused_adam, two, of_a_few, from_the_last, hooked])
 @pytest.mark.parametrize("set_to_none", [True, False, None])
 def test_whatever_steps(
     optimizers: Callable[[nn.Sequential], list[Optimizer]],
