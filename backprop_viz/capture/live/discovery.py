@@ -28,10 +28,12 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
     """The models whose parameters the optimizers own: the one called, then others.
 
     Of modules that hold one another, the outermost. One that holds the one called takes its place
-    if the optimizers own more of it: a loop may call nothing but its parts.
+    if the optimizers own more of it, or nothing at all of any model: a loop may call nothing but
+    its parts.
     """
     owned = {id(parameter) for one in optimizers for parameter in owned_by(one)}
-    rest = owned - _parameters(called)
+    own = _parameters(called)
+    rest = owned - own
     if not rest:
         return [called]
     modules = [
@@ -40,7 +42,10 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
         if issubclass(type(one), nn.Module) and type(one) is not Models
     ]
     inner = {id(child) for one in modules for child in one.children()}
-    outermost = [one for one in modules if id(one) not in inner and _parameters(one) & rest]
+    whole = [one for one in modules if id(one) not in inner]
+    outermost = [one for one in whole if _parameters(one) & rest]
+    if not (outermost or own & owned):  # one that is frozen
+        return [next((one for one in whole if called in one.modules()), called)]
     found = [next((one for one in outermost if called in one.modules()), called)]
     rest -= _parameters(found[0])
     for module in outermost:

@@ -18,6 +18,7 @@ from torch.optim.optimizer import (
 )
 
 from backprop_viz.capture.code.calling_frames import is_checkpointed, kwargs_of_call
+from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.live.discovery import (
     living_optimizers,
     models_of,
@@ -32,6 +33,7 @@ from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.loop_places import stack_place
 from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
@@ -57,7 +59,8 @@ class ScriptTraining:
     were watched until then, those go on being watched that have stepped and are still alive.
 
     A model that no optimizer owns is watched once a backward has reached it and an optimizer has
-    stepped that had no gradient: it was made from the parameters of another model.
+    stepped that had no gradient: it was made from the parameters of another model. One that is
+    frozen is watched where an optimizer moves what it is given, as a picture whose style changes.
     """
 
     def __init__(self, follower: ScriptFollower, only: Sequence[str] = ()) -> None:
@@ -147,7 +150,8 @@ class ScriptTraining:
         """A module is called: the outermost of a call comes first."""
         if torch.compiler.is_compiling():  # who calls what is compiled was asked before
             return
-        if not any(p.requires_grad for p in module.parameters()):
+        frozen = not any(p.requires_grad for p in module.parameters())
+        if frozen and not _come_from(self._new(), args):
             return
         if not torch.is_grad_enabled() and not is_checkpointed():
             return
@@ -160,7 +164,7 @@ class ScriptTraining:
                 return
         loop = None
         with parameters_put_back(module):
-            if self._trains_astray(module) or _own(self._trained(), module):
+            if frozen or self._trains_astray(module) or _own(self._trained(), module):
                 loop = self._begin(module, first, joined)
             elif first and not stack_place()[1]:
                 self._unowned = ref(module)
@@ -240,6 +244,13 @@ def _own(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
     """Whether some of a module's parameters are the optimizers'."""
     own = {id(parameter) for one in optimizers for parameter in owned_by(one)}
     return not own.isdisjoint(map(id, module.parameters()))
+
+
+def _come_from(optimizers: Sequence[Optimizer], given: object) -> bool:
+    """Whether a gradient goes from what a module is given to what these optimizers own."""
+    tensors = [one for one in nested_tensors(given) if one.requires_grad]
+    own = {id(parameter) for one in optimizers for parameter in owned_by(one)}
+    return bool(tensors) and leads_to(tensors, own)
 
 
 def _has_gradient(parameters: Iterable[Tensor]) -> bool:

@@ -1,0 +1,111 @@
+"""An optimizer moves what a frozen model is given, as a picture whose style changes."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import backprop_viz as bv
+from backprop_viz.recording.trace.phases import Phase
+from tests.capture.live.script_runs import Scripts
+
+HEAD = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+net = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.Conv2d(4, 4, 3, padding=1))
+net.eval().requires_grad_(False)
+picture = torch.rand(1, 3, 6, 6, requires_grad=True)
+turns = []
+"""
+WHOLE = """
+with torch.no_grad():
+    wanted = net(torch.rand(1, 3, 6, 6))
+optimizer = torch.optim.Adam([picture], lr=0.05)
+for _ in range(4):
+    optimizer.zero_grad()
+    loss = (net(picture) - wanted).square().mean()
+    loss.backward()
+    optimizer.step()
+    turns.append((loss.item(), picture.grad.clone()))
+    print(loss.item())
+"""
+BY_LAYERS = """
+def features(x):
+    found = []
+    for layer in net:
+        x = layer(x)
+        found.append(x)
+    return found
+wanted = features(torch.rand(1, 3, 6, 6))
+optimizer = torch.optim.LBFGS([picture], max_iter=1)
+def closure():
+    optimizer.zero_grad()
+    loss = sum((a - b).square().mean() for a, b in zip(features(picture), wanted))
+    loss.backward()
+    turns.append((loss.item(), picture.grad.clone()))
+    return loss
+for _ in range(4):
+    print(optimizer.step(closure).item())
+"""
+# After a network has been trained, and while an optimizer for more is made in between.
+AFTER = """
+other = nn.Linear(3, 2)
+optimizer = torch.optim.SGD(other.parameters(), lr=0.1)
+for _ in range(2):
+    optimizer.zero_grad()
+    loss = other(torch.rand(5, 3)).square().mean()
+    loss.backward()
+    turns.append((loss.item(), None))
+    optimizer.step()
+    print(loss.item())
+"""
+
+
+@pytest.mark.parametrize("text", [WHOLE, BY_LAYERS, AFTER + WHOLE])
+def test_it_is_followed(scripts: Scripts, tmp_path: Path, text: str) -> None:
+    plain: dict[str, Any] = {}
+    exec(HEAD + text.replace("print(", "str("), plain)
+    script, file = tmp_path / "style.py", tmp_path / "style.bprec"
+    script.write_text(HEAD + text)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended == scripts.plain(script)
+    with bv.load(file) as loaded:
+        recordings = list(loaded)
+        assert loaded.losses[1].tolist() == [loss for loss, _ in plain["turns"]]
+    for recording, (loss, grad) in zip(recordings, plain["turns"], strict=True):
+        assert recording.loss == loss
+        if grad is not None:
+            assert not recording.findings()
+            backward = [e for e in recording.events if e.phase is Phase.BACKWARD]
+            (added,) = [e for e in backward if e.op == "AccumulateGrad"]
+            np.testing.assert_array_equal(added.outputs[0], grad)
+
+
+# A frozen network looks at what another has made, which trains.
+PERCEPTUAL = """
+maker = nn.Conv2d(3, 3, 1)
+optimizer = torch.optim.SGD(maker.parameters(), lr=0.1)
+for step in range(4):
+    made = maker(picture.detach())
+    if step == 2:
+        late = torch.optim.SGD([picture], lr=0.1)
+    loss = net(made).square().mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    print(loss.item())
+"""
+
+
+def test_one_that_only_looks_on_is_not_taken_for_the_model(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script, file = tmp_path / "look.py", tmp_path / "look.bprec"
+    script.write_text(HEAD + PERCEPTUAL)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended == scripts.plain(script)
+    with bv.load(file) as loaded:
+        found = [[p.name for p in recording.parameters] for recording in loaded]
+    assert found == [["weight", "bias"]] * 4
