@@ -4562,6 +4562,10 @@ Click or press Enter: where does it come from?</source>
         <translation>끝난 반복: {0:,}</translation>
     </message>
     <message>
+        <source>waiting</source>
+        <translation>대기 중</translation>
+    </message>
+    <message>
         <source>{0:.1f} it/s · {1}</source>
         <translation>{0:.1f} 반복/초 · {1}</translation>
     </message>
@@ -6487,8 +6491,16 @@ Click or press Enter: where does it come from?</source>
         <translation>model은 torch.nn.Module 하나 또는 여럿이어야 합니다.</translation>
     </message>
     <message>
+        <source>model must be one torch.nn.Module.</source>
+        <translation>model은 torch.nn.Module 하나여야 합니다.</translation>
+    </message>
+    <message>
         <source>optimizer must be a torch.optim.Optimizer, or several.</source>
         <translation>optimizer는 torch.optim.Optimizer 하나 또는 여럿이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>{0} is the class {1}: give an instance of it, as in {1}(...).</source>
+        <translation>{0}이(가) 클래스 {1}입니다. {1}(...)처럼 그 인스턴스를 주세요.</translation>
     </message>
     <message>
         <source>every must be a whole number from 1 up, not {0}.</source>
@@ -6501,6 +6513,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>A window shows no health: give a file with to=.</source>
         <translation>창은 health를 보여 주지 않습니다. to=로 파일을 주세요.</translation>
+    </message>
+    <message>
+        <source>There is no display to open a window on. bv.watch(..., to=&apos;run.bprec&apos;) writes a file, and to=&apos;tcp://127.0.0.1:5005&apos; lets a window attach from elsewhere; bv.show(model, x) shows one iteration in the notebook.</source>
+        <translation>창을 열 화면이 없습니다. bv.watch(..., to=&apos;run.bprec&apos;)는 파일에 쓰고, to=&apos;tcp://127.0.0.1:5005&apos;는 다른 곳에서 창이 연결하게 합니다. bv.show(model, x)는 반복 하나를 노트북 안에 보여 줍니다.</translation>
     </message>
     <message>
         <source>tls://HOST:PORT and certificate= belong together.</source>
@@ -6645,6 +6661,18 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>These ranks train different networks.</source>
         <translation>이 랭크들은 서로 다른 신경망을 학습합니다.</translation>
+    </message>
+    <message>
+        <source>A recording is shown as it is: give nothing else.</source>
+        <translation>기록은 있는 그대로 보여 줍니다. 다른 인자는 주지 마세요.</translation>
+    </message>
+    <message>
+        <source>show takes a model or a recording, not {0}.</source>
+        <translation>show는 모델이나 기록을 받습니다. {0}은(는) 받지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Give the inputs of the model, as in show(model, x).</source>
+        <translation>show(model, x)처럼 모델의 입력을 주세요.</translation>
     </message>
     <message>
         <source>The model has lazy layers, which have no weights yet: call it once before.</source>
@@ -8976,6 +9004,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>스크립트가 끝났습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
+        <source>The loop is watched no longer. What was recorded can still be looked at.</source>
+        <translation>루프를 더는 지켜보지 않습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
+    </message>
+    <message>
         <source>The script has ended, and no training iteration was seen: it takes a model (a torch.nn.Module that is called), loss.backward() and an optimizer&apos;s step.</source>
         <translation>스크립트가 끝났고 학습 반복을 보지 못했습니다. 모델(호출되는 torch.nn.Module)과 loss.backward(), 옵티마이저의 step이 있어야 합니다.</translation>
     </message>
@@ -8986,6 +9018,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>The script has ended at line {1}: {0}</source>
         <translation>스크립트가 {1}번째 줄에서 끝났습니다: {0}</translation>
+    </message>
+    <message>
+        <source>The next cell that trains is held.</source>
+        <translation>학습하는 다음 셀에서 멈춥니다.</translation>
+    </message>
+    <message>
+        <source>The cell raised at line {1}; its iteration was dropped: {0}</source>
+        <translation>셀이 {1}번째 줄에서 예외를 일으켜 그 반복을 버렸습니다: {0}</translation>
     </message>
     <message>
         <source>The script has ended at line {1}, after {2} iterations; the newest recording is that of iteration {3}: {0}</source>
@@ -9071,6 +9111,18 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>이전 갱신량을 얼마나 남길지. 새 갱신은 그 방향을 미리 내다봅니다</translation>
     </message>
     <message>
+        <source>Adafactor</source>
+        <translation>Adafactor</translation>
+    </message>
+    <message>
+        <source>By which power of the count of updates the share of new squares in their mean falls</source>
+        <translation>제곱의 평균에서 새 제곱의 몫이 갱신 횟수의 몇 제곱으로 줄어드는지</translation>
+    </message>
+    <message>
+        <source>From which size on all steps of a tensor are made smaller together</source>
+        <translation>이 크기부터 한 Tensor의 모든 걸음을 함께 줄임</translation>
+    </message>
+    <message>
         <source>Adagrad</source>
         <translation>Adagrad</translation>
     </message>
@@ -9129,6 +9181,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>Let weight decay shrink the weights themselves, as in AdamW</source>
         <translation>AdamW처럼 가중치 감쇠가 가중치 자체를 줄이게 합니다</translation>
+    </message>
+    <message>
+        <source>RAdam</source>
+        <translation>RAdam</translation>
     </message>
     <message>
         <source>RMSprop</source>
@@ -9261,8 +9317,16 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>반복 한 번입니다. 기록된 내용을 거슬러 살펴보세요.</translation>
     </message>
     <message>
+        <source>The loop is watched no longer: go back through what is recorded.</source>
+        <translation>루프를 더는 지켜보지 않습니다. 기록된 것을 거슬러 보세요.</translation>
+    </message>
+    <message>
         <source>The script has ended: go back through what is recorded.</source>
         <translation>스크립트가 끝났습니다. 기록된 것을 거슬러 보세요.</translation>
+    </message>
+    <message>
+        <source>No cell runs. F10 or F11 holds the next that trains.</source>
+        <translation>실행 중인 셀이 없습니다. F10이나 F11을 누르면 학습하는 다음 셀에서 멈춥니다.</translation>
     </message>
     <message>
         <source>F8 runs the script to its next event, F10 to the end of the phase, F5 on.</source>
@@ -9553,10 +9617,6 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}이(가) 읽은 것이 기록되지 않았습니다.</translation>
     </message>
     <message>
-        <source>This version of torch has no {0}.</source>
-        <translation>이 버전의 torch에는 {0}이(가) 없습니다.</translation>
-    </message>
-    <message>
         <source>{0} could not be run again: {1}</source>
         <translation>{0}을(를) 다시 실행할 수 없었습니다: {1}</translation>
     </message>
@@ -9593,8 +9653,16 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}을(를) 어떻게 불렀는지 기록되지 않았습니다. 단순한 값이 아니라 함수나 객체인 인자가 있습니다. 그 안의 연산을 하나씩 부르면 단계마다 항이 나옵니다.</translation>
     </message>
     <message>
+        <source>{0} cannot be run again: this version of torch has none of that name, or it is none of its operations.</source>
+        <translation>{0}은(는) 다시 실행할 수 없습니다. 이 버전의 torch에 그런 이름이 없거나, torch의 연산이 아닙니다.</translation>
+    </message>
+    <message>
         <source>This weight differs from rank to rank, so there is no one loss to check it with.</source>
         <translation>이 가중치는 랭크마다 달라서, 검사할 하나의 손실이 없습니다.</translation>
+    </message>
+    <message>
+        <source>{0} drew random numbers on another device than the CPU, where they cannot be drawn again: what they were is not recorded.</source>
+        <translation>{0}은(는) CPU가 아닌 다른 장치에서 난수를 뽑았습니다. 그 난수는 다시 뽑을 수 없고, 어떤 수였는지는 기록되어 있지 않습니다.</translation>
     </message>
     <message>
         <source>No recorded operation made {0}: torch.vmap, torch.func or autograd.grad made it within the forward pass. Written as plain operations, each step has terms.</source>
@@ -10589,6 +10657,42 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>모멘텀</translation>
     </message>
     <message>
+        <source>gradient to be made orthogonal</source>
+        <translation>직교화할 변화도</translation>
+    </message>
+    <message>
+        <source>all of u made nearly orthogonal, in bfloat16</source>
+        <translation>u 전체를 bfloat16으로 거의 직교화한 것</translation>
+    </message>
+    <message>
+        <source>Newton-Schulz steps on the whole matrix</source>
+        <translation>행렬 전체에 대한 Newton-Schulz 단계</translation>
+    </message>
+    <message>
+        <source>matrix that the Newton-Schulz steps make orthogonal</source>
+        <translation>Newton-Schulz 단계가 직교화하는 행렬</translation>
+    </message>
+    <message>
+        <source>number of rows</source>
+        <translation>행의 수</translation>
+    </message>
+    <message>
+        <source>number of columns</source>
+        <translation>열의 수</translation>
+    </message>
+    <message>
+        <source>rows by columns</source>
+        <translation>행 수를 열 수로 나눈 값</translation>
+    </message>
+    <message>
+        <source>size of the matrix, for its learning rate</source>
+        <translation>행렬의 크기, 학습률을 정하는 데 씀</translation>
+    </message>
+    <message>
+        <source>share that makes steps as large as AdamW&apos;s</source>
+        <translation>걸음을 AdamW만큼 크게 하는 몫</translation>
+    </message>
+    <message>
         <source>dampening</source>
         <translation>dampening</translation>
     </message>
@@ -10787,6 +10891,134 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>largest step</source>
         <translation>가장 큰 걸음</translation>
+    </message>
+    <message>
+        <source>beta2_decay</source>
+        <translation>beta2_decay</translation>
+    </message>
+    <message>
+        <source>share of the new squares in their mean</source>
+        <translation>제곱의 평균에서 새 제곱이 차지하는 몫</translation>
+    </message>
+    <message>
+        <source>largest learning rate at this update</source>
+        <translation>이 갱신에서 가장 큰 학습률</translation>
+    </message>
+    <message>
+        <source>limit of the learning rate, which falls</source>
+        <translation>줄어드는 학습률의 한계</translation>
+    </message>
+    <message>
+        <source>root mean square of all weights of the tensor</source>
+        <translation>Tensor의 모든 가중치의 제곱 평균 제곱근</translation>
+    </message>
+    <message>
+        <source>size of the weights that the step goes by</source>
+        <translation>걸음이 따르는 가중치의 크기</translation>
+    </message>
+    <message>
+        <source>step size, by the size of the weights</source>
+        <translation>가중치의 크기에 따른 걸음 크기</translation>
+    </message>
+    <message>
+        <source>eps[0], so that nothing is divided by 0</source>
+        <translation>eps[0], 0으로 나누지 않게 함</translation>
+    </message>
+    <message>
+        <source>eps[1], for weights near 0</source>
+        <translation>eps[1], 0에 가까운 가중치를 위함</translation>
+    </message>
+    <message>
+        <source>mean square of the gradients in this row</source>
+        <translation>이 행의 변화도의 제곱 평균</translation>
+    </message>
+    <message>
+        <source>mean square of the gradients in this column</source>
+        <translation>이 열의 변화도의 제곱 평균</translation>
+    </message>
+    <message>
+        <source>running mean of the squares of a row</source>
+        <translation>한 행의 제곱의 이동 평균</translation>
+    </message>
+    <message>
+        <source>running mean of the squares of a column</source>
+        <translation>한 열의 제곱의 이동 평균</translation>
+    </message>
+    <message>
+        <source>mean of R over the rows</source>
+        <translation>R의 행에 걸친 평균</translation>
+    </message>
+    <message>
+        <source>divisor of the mean squares</source>
+        <translation>제곱 평균을 나누는 수</translation>
+    </message>
+    <message>
+        <source>square of the gradient</source>
+        <translation>변화도의 제곱</translation>
+    </message>
+    <message>
+        <source>mean square of this gradient</source>
+        <translation>이 변화도의 제곱 평균</translation>
+    </message>
+    <message>
+        <source>v, but not less than ε₁²</source>
+        <translation>v, 다만 ε₁² 이상</translation>
+    </message>
+    <message>
+        <source>least mean square, ε₁²</source>
+        <translation>가장 작은 제곱 평균, ε₁²</translation>
+    </message>
+    <message>
+        <source>size of the steps over the limit d</source>
+        <translation>걸음의 크기를 한계 d로 나눈 값</translation>
+    </message>
+    <message>
+        <source>gradient by its size</source>
+        <translation>변화도를 그 크기로 나눈 값</translation>
+    </message>
+    <message>
+        <source>root mean square of all U of the tensor</source>
+        <translation>Tensor의 모든 U의 제곱 평균 제곱근</translation>
+    </message>
+    <message>
+        <source>d, the size from which on steps are made smaller</source>
+        <translation>d, 이 크기부터 걸음을 줄임</translation>
+    </message>
+    <message>
+        <source>by what the steps are made smaller</source>
+        <translation>걸음을 줄이는 배수</translation>
+    </message>
+    <message>
+        <source>how many axes the tensor has</source>
+        <translation>Tensor의 축 수</translation>
+    </message>
+    <message>
+        <source>mean over a row, the last axis</source>
+        <translation>한 행(마지막 축)에 걸친 평균</translation>
+    </message>
+    <message>
+        <source>mean over a column, the last axis but one</source>
+        <translation>한 열(끝에서 두 번째 축)에 걸친 평균</translation>
+    </message>
+    <message>
+        <source>mₜ without its bias</source>
+        <translation>편향을 없앤 mₜ</translation>
+    </message>
+    <message>
+        <source>how many gradients the mean square reaches back, at most</source>
+        <translation>제곱 평균이 거슬러 올라가는 변화도의 수, 최대</translation>
+    </message>
+    <message>
+        <source>how many gradients the mean square reaches back by now</source>
+        <translation>제곱 평균이 지금까지 거슬러 올라가는 변화도의 수</translation>
+    </message>
+    <message>
+        <source>share of the step while there are few gradients</source>
+        <translation>변화도가 아직 적을 때 걸음에서 취하는 몫</translation>
+    </message>
+    <message>
+        <source>1 over the size of this weight&apos;s gradients</source>
+        <translation>1을 이 가중치의 변화도 크기로 나눈 값</translation>
     </message>
 </context>
 <context>
