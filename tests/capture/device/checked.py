@@ -21,6 +21,7 @@ from backprop_viz.capture.recorded_loop import record
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.device.apart import load
+from tests.capture.device.explained import unexplained
 
 Net, Optimizer = nn.Module, torch.optim.Optimizer
 DEVICE = "apart"
@@ -377,6 +378,7 @@ def main() -> None:
     torch.set_num_threads(1)
     found: dict[str, Any] = {name: list(problems(made)) for name, made in CASES.items()}
     found = {"cases": found, "waits": [waits(n, device) for n in (4, 24)]}
+    found["unexplained"] = list(unexplained(DEVICE))
     found["not recorded"] = not_recorded(device, Path(sys.argv[1]).parent)
     print(json.dumps(found), flush=True)
     os._exit(0)  # torch's thread of the device would outlive what it runs

@@ -32,6 +32,7 @@ def test_what_is_recorded_on_a_device_is_what_the_plain_loop_has(tmp_path: Path)
     library = compiled(tmp_path)
     told = json.loads(_printed("-m", "tests.capture.device.checked", str(library)))
     assert told["cases"] == {name: [] for name in CASES}
+    assert told["unexplained"] == []
     # However many layers there are, the device is waited for as often.
     few, many = told["waits"]
     assert few == many <= 4
