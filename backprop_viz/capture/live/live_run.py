@@ -210,10 +210,10 @@ class LiveRun:
         """It stands until the next cell. What the cell has ``raised`` in the loop, and recorded."""
         self._pace.rests()
         self._publish(recording)
-        if raised is None:
-            self._tell_next_cell()
-        else:
+        if raised is not None:
             self._window.show_notice(raised)
+        elif self._until != "any":
+            self._tell_next_cell()
 
     def _tell_next_cell(self) -> None:
         """Tell whether the next cell that trains is held."""

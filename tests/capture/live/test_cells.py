@@ -129,15 +129,15 @@ def test_what_a_cell_raises_is_told_with_its_line(notebook: Notebook) -> None:
 
 
 def test_it_is_told_until_the_loop_goes_on(notebook: Notebook) -> None:
-    window = notebook.followed([BEGIN, WATCH, FAILING, "1 + 1\n", LOOP, LAST])
+    window = notebook.followed([BEGIN, WATCH, FAILING, "1 + 1\n", "2 + 2\n", LOOP, LAST])
     window.rest()
     told = [one for one in window.messages if isinstance(one, Notice | Update)]
     raised = next(i for i, one in enumerate(told) if isinstance(one, Notice))
     rest = told[raised + 1 :]
     withdrawn = next(i for i, one in enumerate(rest) if isinstance(one, Notice))
     assert rest[withdrawn].code == "withdrawn"
-    # Of the cell between them nothing is told but that it is over.
-    assert all(update.between_cells for update in rest[:withdrawn])
+    # Of each cell between them nothing is told but that it is over.
+    assert [update.between_cells for update in rest[:withdrawn]] == [True, True]
     after = rest[withdrawn + 1]
     assert (after.iteration, after.between_cells) == (3, False)
 
