@@ -8,7 +8,6 @@ from itertools import chain
 from typing import Any
 
 from torch import Tensor, nn
-from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
 from backprop_viz.capture.code.frame_variables import variables_of
@@ -17,11 +16,6 @@ from backprop_viz.capture.code.frame_variables import variables_of
 def living_optimizers() -> list[Optimizer]:
     """The optimizers that there are, the oldest first."""
     return [one for one in gc.get_objects() if issubclass(type(one), Optimizer)]
-
-
-def living_scalers() -> list[GradScaler]:
-    """The gradient scalers that there are."""
-    return [one for one in gc.get_objects() if issubclass(type(one), GradScaler)]
 
 
 def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Module]:

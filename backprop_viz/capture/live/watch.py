@@ -23,7 +23,7 @@ from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.live import room
-from backprop_viz.capture.live.discovery import living_scalers, one_model, owned_by
+from backprop_viz.capture.live.discovery import one_model, owned_by
 from backprop_viz.capture.live.follower import Follower
 from backprop_viz.capture.live.loop_places import StackPlace
 from backprop_viz.capture.live.loss_points import ComingLoss
@@ -41,6 +41,7 @@ from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
 from backprop_viz.capture.watches.module_hooks import called_before, copied_without_hooks
 from backprop_viz.capture.watches.muon_watch import muon_matrices_seen
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
+from backprop_viz.capture.watches.scaled_losses import ScaledLosses
 from backprop_viz.capture.watches.skipped_steps import skipped_steps_seen
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.errors import UserError
@@ -85,7 +86,7 @@ class Watch:
         self._follower = follower
         self._number = over  # of iterations that are over
         self._loss: Tensor | None = None
-        self._scalers = [one for one in living_scalers() if one.is_enabled()]
+        self._scaled = ScaledLosses()
         self._stepped: list[Optimizer] = []  # in this iteration
         self._told_left_out = False
         self._backwards, self._steps_at_all = 0, over > 0
@@ -107,6 +108,7 @@ class Watch:
             self._handles.callback(register(hook).remove)
         self._handles.enter_context(backwards_heard(self._backward_runs))
         self._handles.enter_context(skipped_steps_seen(self._was_skipped))
+        self._handles.enter_context(self._scaled.seen())
 
     def begin(self) -> LoopWatch | None:
         """Begin an iteration; what records it, if it is recorded."""
@@ -380,7 +382,8 @@ class Watch:
         if self._turns is not None:
             self._turns.backward_starts()
         if len(roots) == 1 and roots[0].numel() == 1:
-            self._loss = detached(roots[0]) if dispatch_modes() else roots[0].detach()
+            loss = roots[0] if self._scaled.newest is None else self._scaled.loss_of(roots[0])
+            self._loss = detached(loss) if dispatch_modes() else loss.detach()
         loop = self._loop
         return nullcontext() if loop is None else loop.thread.runs_backward(loop, roots)
 
@@ -389,11 +392,8 @@ class Watch:
             return float("nan") if recorded is None else recorded
         try:
             with torch._C.DisableTorchFunction(), unheard() if dispatch_modes() else AS_IT_IS:
-                if not (self._loss.is_cpu or self._scalers) and is_apart(self._loss):
+                if not self._loss.is_cpu and is_apart(self._loss):
                     return ComingLoss(self._loss)
-                loss = float(self._loss.item())
+                return float(self._loss.item())
         except (RuntimeError, NotImplementedError):  # as of one on "meta", which has no number
             return float("nan")
-        for scaler in self._scalers:
-            loss /= scaler.get_scale() or 1.0
-        return loss
