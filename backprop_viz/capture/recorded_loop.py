@@ -14,6 +14,7 @@ from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.late_recording import made_now
+from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
@@ -102,12 +103,12 @@ def record(
 def _hooked(watch: LoopWatch, recorder: Recorder) -> Iterator[None]:
     """Have a watch know when the model runs, when an optimizer steps, and a backward begins."""
     handles = list(watch.hook_models())
-    handles.append(optimizers.register_optimizer_step_pre_hook(watch.optimizer_steps))
-    handles.append(optimizers.register_optimizer_step_post_hook(watch.optimizer_stepped))
+    handles.append(optimizers.register_optimizer_step_pre_hook(heard(watch.optimizer_steps)))
+    handles.append(optimizers.register_optimizer_step_post_hook(heard(watch.optimizer_stepped)))
     try:
         alone = clearings_alone(watch, watch.clearing_begins, watch.clearing_ends)
-        heard = backwards_heard(partial(watch.thread.runs_backward, watch))
-        with recorder.following_modules(), heard, watch.transforms_told(), alone:
+        backwards = backwards_heard(partial(watch.thread.runs_backward, watch))
+        with recorder.following_modules(), backwards, watch.transforms_told(), alone:
             yield
     finally:
         for handle in handles:

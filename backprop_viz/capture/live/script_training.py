@@ -19,6 +19,7 @@ from torch.optim.optimizer import (
 
 from backprop_viz.capture.code.calling_frames import is_checkpointed, kwargs_of_call
 from backprop_viz.capture.graph.graphs import leads_to
+from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.discovery import (
     living_optimizers,
     models_of,
@@ -81,7 +82,7 @@ class ScriptTraining:
         self._stepping: tuple[Optimizer, Any, Any] | None = None
         self._early = EarlyClearing()
         self._waiting, self._open = ExitStack(), ExitStack()
-        self._open.callback(register_optimizer_step_post_hook(self._has_stepped).remove)
+        self._open.callback(register_optimizer_step_post_hook(heard(self._has_stepped)).remove)
         self._open.enter_context(optimizers_made_seen(self._made))
         # All that there are. To look through all of Python's objects takes tens of milliseconds,
         # and a script without an optimizer may call its model often.
@@ -115,8 +116,8 @@ class ScriptTraining:
         self._early = EarlyClearing()
         self._early.begin()
         self._waiting.callback(self._early.close)
-        self._waiting.callback(register_module_forward_pre_hook(self._called).remove)
-        self._waiting.callback(register_optimizer_step_pre_hook(self._steps).remove)
+        self._waiting.callback(register_module_forward_pre_hook(heard(self._called)).remove)
+        self._waiting.callback(register_optimizer_step_pre_hook(heard(self._steps)).remove)
 
     def _made(self, optimizer: Optimizer) -> None:
         """An optimizer is being made; its parameters are not known yet."""

@@ -15,14 +15,17 @@ from torch.optim import Optimizer
 from backprop_viz.analysis.web_page.page import html_of
 from backprop_viz.capture.arguments import optimizers_in, refuse_class
 from backprop_viz.capture.code.own_frames import without_our_frames
+from backprop_viz.capture.listening_depth import beside_the_loop
 from backprop_viz.capture.live.as_before import left_as_before
 from backprop_viz.capture.live.cells import running_shell, show_in_cell
 from backprop_viz.capture.live.connection import LiveConnection
 from backprop_viz.capture.live.devices import device_of
 from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.live.window import has_display, start_window
+from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorded_loop import LoopRecording, record
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.watches.function_stack import modes_aside
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.run.program import Line, Program
@@ -124,7 +127,9 @@ def _one_iteration(
     if isinstance(loss, type) and issubclass(loss, nn.Module):
         refuse_class("loss", loss)
     modules = [one for one in (model, loss) if isinstance(one, nn.Module)]
-    with left_as_before(modules, optimizer, (inputs, target)), torch.enable_grad():
+    alone = beside_the_loop(), modes_aside(lambda mode: isinstance(mode, LoopWatch))
+    left = left_as_before(modules, optimizer, (inputs, target))
+    with alone[0], alone[1], left, torch.enable_grad():
         with record(model, optimizer) as recorded:
             if optimizer is not None:
                 optimizer.zero_grad()

@@ -11,6 +11,7 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 
 from backprop_viz.capture.code.calling_frames import kwargs_of_call
+from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.discovery import owned_by
 from backprop_viz.capture.live.loop_passes import LoopPass, is_conditional, may_follow
 from backprop_viz.capture.live.loop_places import StackPlace, TurnLoop, follows, stack_place
@@ -144,7 +145,7 @@ class Turns:
             for parameter in owned_by(one)
         }
         self._owners_of_module: dict[int, set[int]] = {}
-        self._open.callback(register_module_forward_pre_hook(self._called).remove)
+        self._open.callback(register_module_forward_pre_hook(heard(self._called)).remove)
         self._open.enter_context(module_clearings_seen(self._module_clears))
         self._open.enter_context(optimizer_clearings_seen(self._optimizer_clears))
 

@@ -22,6 +22,7 @@ from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.late_recording import LateRecording, made_now
+from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live import room
 from backprop_viz.capture.live.discovery import one_model, owned_by
 from backprop_viz.capture.live.follower import Follower
@@ -105,7 +106,7 @@ class Watch:
             (register_optimizer_step_pre_hook, self._steps),
             (register_optimizer_step_post_hook, self._has_stepped),
         ):
-            self._handles.callback(register(hook).remove)
+            self._handles.callback(register(heard(hook)).remove)
         self._handles.enter_context(backwards_heard(self._backward_runs))
         self._handles.enter_context(skipped_steps_seen(self._was_skipped))
         self._handles.enter_context(self._scaled.seen())

@@ -1,7 +1,7 @@
 """Notices ``zero_grad``: torch has no hook for it, and tells only a mode of an optimizer's."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import wraps
 from typing import Any
 
@@ -9,6 +9,7 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 
+from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.watches.function_stack import put_back, step_aside
 
 _Clearing = Callable[[Any], AbstractContextManager[None]]
@@ -71,7 +72,7 @@ class _Clearings:
         if not self._hearing and not self._last:
             self._plain = self._kind.zero_grad
             self._kind.zero_grad = self._ours = self._telling(self._plain)
-        hearing = self._last if last else self._hearing
+        hearing, clearing = self._last if last else self._hearing, heard(clearing, nullcontext)
         hearing.append(clearing)
         try:
             yield

@@ -1,6 +1,7 @@
 """torch's stack of function modes, each thread's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from torch.optim import Optimizer, optimizer
 from torch.overrides import (
@@ -54,3 +55,17 @@ def leave(goes: Callable[[TorchFunctionMode], bool]) -> None:
             kept.append(top)
     for other in reversed(kept):
         _push_mode(other)  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def modes_aside(goes: Callable[[TorchFunctionMode], bool]) -> Iterator[None]:
+    """These modes are not on this thread's stack in here."""
+    before: list[TorchFunctionMode] = _get_current_function_mode_stack()  # type: ignore[no-untyped-call]
+    before = list(before)
+    leave(goes)
+    try:
+        yield
+    finally:
+        leave(lambda _: True)
+        for one in before:
+            _push_mode(one)  # type: ignore[no-untyped-call]

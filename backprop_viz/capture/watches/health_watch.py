@@ -18,6 +18,7 @@ from torch.optim.optimizer import (
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.graph.graphs import parameter_names
+from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.from_device import is_captured
 from backprop_viz.capture.tensors.memory import why_not
@@ -62,8 +63,8 @@ class HealthWatch:
         """Look at what runs in here."""
         handles = [
             *self.hook_modules(),
-            register_optimizer_step_pre_hook(self.optimizer_steps),
-            register_optimizer_step_post_hook(self.optimizer_stepped),
+            register_optimizer_step_pre_hook(heard(self.optimizer_steps)),
+            register_optimizer_step_post_hook(heard(self.optimizer_stepped)),
         ]
         try:
             with copied_without_hooks():

@@ -17,6 +17,7 @@ from torch.nn.modules.module import (
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.code.calling_frames import kwargs_of_call
+from backprop_viz.capture.listening_depth import hidden_from, since_now
 
 _HOOKS = ("_forward_pre_hooks", "_forward_hooks")
 _ABOUT_HOOKS = (
@@ -31,10 +32,11 @@ class _Hook:
     """A hook of ours; whoever copies it all the same has one that does nothing."""
 
     def __init__(self, call: Callable[..., None]) -> None:
-        self._call = call
+        self._call, self._since = call, since_now()
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
-        self._call(*args, **kwargs)
+        if not hidden_from(self._since):
+            self._call(*args, **kwargs)
 
     def __reduce__(self) -> str:
         return _nothing.__name__

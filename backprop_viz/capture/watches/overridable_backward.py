@@ -5,7 +5,7 @@ its recording. Newer torch tells a mode of it, by whatever stands in its place a
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import wraps
 from types import FunctionType
 from typing import Any
@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import GradientEdge
 from torch.overrides import handle_torch_function, has_torch_function
+
+from backprop_viz.capture.listening_depth import heard
 
 # torch's own, which a mode is asked for.
 BACKWARD = torch.autograd.backward
@@ -81,6 +83,7 @@ def backwards_heard(around: _Around) -> Iterator[None]:
     A mode is asked for it, too.
     ``Tensor.backward`` calls ``torch.autograd.backward`` too.
     """
+    around = heard(around, nullcontext)
     _around.append(around)
     if torch.autograd.backward is BACKWARD:
         torch.autograd.backward = heard_backward

@@ -1,0 +1,45 @@
+"""Runs an iteration beside a loop's own: what records or watches that loop does not hear it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class _Depth(threading.local):
+    """How many such iterations run within each other in a thread."""
+
+    now = 0
+
+
+_depth = _Depth()
+
+
+def hidden_from(since: int) -> bool:
+    """Whether what runs in this thread is none of those that began to listen ``since``."""
+    return _depth.now > since
+
+
+def since_now() -> int:
+    """What ``hidden_from`` is to be asked with by who begins to listen now."""
+    return _depth.now
+
+
+def heard(call: Callable[..., Any], otherwise: Callable[[], Any] = lambda: None) -> Any:
+    """The same function, called for what it is to hear; else ``otherwise`` is."""
+    since = since_now()
+
+    def hears(*args: Any, **kwargs: Any) -> Any:
+        return otherwise() if hidden_from(since) else call(*args, **kwargs)
+
+    return hears
+
+
+@contextmanager
+def beside_the_loop() -> Iterator[None]:
+    """Only those hear what runs in here, in this thread, that begin to listen in here."""
+    _depth.now += 1
+    try:
+        yield
+    finally:
+        _depth.now -= 1
