@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import backprop_viz as bv
 X, Y = torch.linspace(-1, 1, 256).reshape(4, 1, 8, 8), torch.tensor([0, 1, 2, 0])
 Optimizer = torch.optim.Optimizer
 Turn = Callable[["Net", Optimizer], object]
+DETACH = "aten.detach.default"
 
 
 class Heard(TorchDispatchMode):
@@ -105,6 +107,20 @@ def weights_after(turn: Turn, mode: TorchDispatchMode, way: str, adam: bool, fol
     return [parameter.detach().numpy().copy() for parameter in net.parameters()]
 
 
+@cache
+def detaches_again_for_each_mode() -> bool:
+    """Whether torch, as 2.8, detaches what it saves once for each mode that is entered."""
+    with Heard() as heard, Heard():
+        torch.ones(2, requires_grad=True).exp()
+    return heard.operations.count(DETACH) > 1
+
+
+def compared(operations: Sequence[str]) -> list[str]:
+    """Of what a mode has heard, what does not depend on how many others are entered."""
+    left_out = {DETACH} if detaches_again_for_each_mode() else set()
+    return [operation for operation in operations if operation not in left_out]
+
+
 @pytest.mark.parametrize("adam", [False, True])
 @pytest.mark.parametrize("way", ["outside", "inside", "watched"])
 @pytest.mark.parametrize("turn", TURNS)
@@ -114,7 +130,7 @@ def test_a_mode_hears_of_what_the_script_runs(
     plain, heard = Heard(), Heard()
     expected = weights_after(turn, plain, "plain", adam, tmp_path)
     found = weights_after(turn, heard, way, adam, tmp_path)
-    assert heard.operations == plain.operations
+    assert compared(heard.operations) == compared(plain.operations)
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one, other)
 
