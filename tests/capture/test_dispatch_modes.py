@@ -169,6 +169,8 @@ import torch
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 warnings.simplefilter("error")
+# torch 2.6 leaves a folder of its own to the end of the process.
+warnings.filterwarnings("ignore", "Implicitly cleaning up", ResourceWarning)
 torch._C._set_warnAlways(True)
 import backprop_viz as bv
 def made():
