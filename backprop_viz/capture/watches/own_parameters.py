@@ -58,7 +58,7 @@ class OwnParameters:
         now = (
             names,
             list(map(len, held)),
-            list(chain.from_iterable(held)),
+            list(chain.from_iterable([parameters.keys() for parameters in held])),
             list(map(id, chain.from_iterable([parameters.values() for parameters in held]))),
         )
         if now == self._looked_up[0]:
