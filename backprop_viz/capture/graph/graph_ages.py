@@ -5,7 +5,8 @@ node alive.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate
 from weakref import WeakKeyDictionary
@@ -85,11 +86,13 @@ class GraphAges:
 
     def __init__(self) -> None:
         self._iterations: list[NodesOfIteration] = []
+        self._beside = 0  # nodes made since the newest began that are none of the loop's
         self.losses = HeldLosses()
 
     def begin(self) -> NodesOfIteration:
         """An iteration begins."""
         number: int = torch.autograd._get_sequence_nr()
+        self._beside = 0
         self._iterations.append(NodesOfIteration(number))
         del self._iterations[:-_REMEMBERED]
         for old in self._iterations[-_WITH_OPERATIONS - 1 : -_WITH_OPERATIONS]:
@@ -107,8 +110,19 @@ class GraphAges:
 
     @property
     def grown(self) -> bool:
-        """Whether a node was made since the newest iteration began, in the thread that asks."""
-        return torch.autograd._get_sequence_nr() != self.start
+        """Whether the loop made a node since the newest iteration began, in this thread."""
+        return torch.autograd._get_sequence_nr() != self.start + self._beside
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What runs in here is no iteration of the loop, nor are the nodes that it makes."""
+        iterations, beside = list(self._iterations), self._beside
+        first = torch.autograd._get_sequence_nr()
+        try:
+            yield
+        finally:
+            self._iterations[:] = iterations
+            self._beside = beside + torch.autograd._get_sequence_nr() - first
 
     def place(self, node: GradFn) -> int:
         """In which recorded iteration a node was made, from 1; 0 is before the first."""

@@ -4,7 +4,7 @@ import inspect
 import math
 import subprocess
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import torch
@@ -15,6 +15,7 @@ from torch.optim import Optimizer
 from backprop_viz.analysis.web_page.page import html_of
 from backprop_viz.capture.arguments import optimizers_in, refuse_class
 from backprop_viz.capture.code.own_frames import without_our_frames
+from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.listening_depth import beside_the_loop
 from backprop_viz.capture.live.as_before import left_as_before
 from backprop_viz.capture.live.cells import running_shell, show_in_cell
@@ -127,9 +128,12 @@ def _one_iteration(
     if isinstance(loss, type) and issubclass(loss, nn.Module):
         refuse_class("loss", loss)
     modules = [one for one in (model, loss) if isinstance(one, nn.Module)]
-    alone = beside_the_loop(), modes_aside(lambda mode: isinstance(mode, LoopWatch))
-    left = left_as_before(modules, optimizer, (inputs, target))
-    with alone[0], alone[1], left, torch.enable_grad():
+    with ExitStack() as beside:
+        beside.enter_context(beside_the_loop())
+        beside.enter_context(modes_aside(lambda mode: isinstance(mode, LoopWatch)))
+        beside.enter_context(graph_ages(model).aside())
+        beside.enter_context(left_as_before(modules, optimizer, (inputs, target)))
+        beside.enter_context(torch.enable_grad())
         with record(model, optimizer) as recorded:
             if optimizer is not None:
                 optimizer.zero_grad()

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import backprop_viz as bv
+from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.live import show as show_module
 from backprop_viz.recording.iteration import Recording
 
@@ -141,3 +142,34 @@ def test_what_is_shown_is_the_plain_iteration(tmp_path: Path) -> None:
     for name, parameter in plain.net.named_parameters():
         np.testing.assert_array_equal(end.value(name), parameter.detach().numpy())
         np.testing.assert_array_equal(end.grad(name), parameter.grad.numpy())
+
+
+@pytest.mark.usefixtures("no_window")
+def test_a_graph_of_the_iteration_under_way_is_of_no_earlier_one(tmp_path: Path) -> None:
+    loop, path = Loop(), tmp_path / "run.bprec"
+
+    def twice() -> None:
+        with bv.watch(loop.net, to=path):
+            loss = functional.cross_entropy(loop.net(loop.x), loop.y)
+            loop.show(steps=True)
+            loss.backward()
+            loss.backward()
+
+    with pytest.raises(RuntimeError, match="a second time"):
+        twice()
+    error = bv.load(path)[-1].error
+    assert error is not None
+    assert error.iterations_ago == 0
+
+
+@pytest.mark.usefixtures("no_window")
+def test_nothing_of_the_next_iteration_has_run_by_it() -> None:
+    loop = Loop()
+    ages = graph_ages(loop.net)
+    ages.begin()
+    loop.show(steps=False)
+    assert not ages.grown
+    loop.net(loop.x)
+    assert ages.grown
+    loop.show(steps=False)
+    assert ages.grown
