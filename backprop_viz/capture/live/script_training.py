@@ -152,8 +152,8 @@ class ScriptTraining:
         if torch.compiler.is_compiling():  # who calls what is compiled was asked before
             return
         frozen = not any(p.requires_grad for p in module.parameters())
-        if frozen and not _come_from(self._new(), args):
-            return
+        if frozen and (stack_place()[1] or not _come_from(self._new(), args)):
+            return  # within another's call, or it trains nothing
         if not torch.is_grad_enabled() and not is_checkpointed():
             return
         first, joined = self._watch is None, self._other is not None
