@@ -56,7 +56,7 @@ def test_what_raised_unrecorded_is_looked_at_in_a_second_run(
     left = window.recordings.pop(6)
     assert (told.line, left.events, window.recordings) == (LINE, (), {})
     done = max(m.iteration for m in window.messages if isinstance(m, Update))
-    notice = notice_of_end(told, done, 0, by_command=True)
+    notice = notice_of_end(told, done, 0, kind="script")
     assert (notice.code, notice.values[2:]) == ("script_raised_unrecorded", ("5", "6"))
 
     with scripts.followed("--from", notice.values[3], str(script)) as window:
