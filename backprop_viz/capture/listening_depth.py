@@ -30,7 +30,7 @@ def heard(call: Callable[..., Any], otherwise: Callable[[], Any] = lambda: None)
     since = since_now()
 
     def hears(*args: Any, **kwargs: Any) -> Any:
-        return otherwise() if hidden_from(since) else call(*args, **kwargs)
+        return otherwise() if _depth.now > since else call(*args, **kwargs)
 
     return hears
 

@@ -83,6 +83,7 @@ class Watch:
         self._model = one_model(models)
         self._only = None if only is None else ModuleChoice(self._model, only)
         self._optimizers, self._ages = tuple(optimizers), graph_ages(self._model)
+        self._given = set(map(id, self._optimizers))  # which are held
         self._owned = {id(parameter) for parameter in self._model.parameters()}
         self._follower = follower
         self._number = over  # of iterations that are over
@@ -97,8 +98,7 @@ class Watch:
         self._loop: LoopWatch | None = None
         self._source: str | None = None  # the file that the loop is in
         self._left: Recording | None = None  # of an iteration that raised unrecorded
-        self._open = ExitStack()
-        self._handles = ExitStack()
+        self._open, self._handles = ExitStack(), ExitStack()
         self._scalars = ScalarWatch(follower.scalar_logged)
         self._begun = self._closed = self._ending = self._failed = False
         self._within_step = False  # the loop itself says where an iteration begins and ends
@@ -374,7 +374,7 @@ class Watch:
     def _is_ours(self, optimizer: Optimizer) -> bool:
         if not self._optimizers:
             return any(id(parameter) in self._owned for parameter in owned_by(optimizer))
-        return any(one is optimizer for one in self._optimizers)
+        return id(optimizer) in self._given
 
     def _backward_runs(self, roots: Sequence[Tensor]) -> AbstractContextManager[None]:
         if get_ident() != self._thread and not leads_to(roots, self._owned):
