@@ -1,7 +1,7 @@
 """The dock around a panel: its header is the handle, and it scrolls where room is short."""
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -28,6 +28,8 @@ _ENOUGH = QSize(300, 240)
 # As large as Qt makes a window: a panel says how high it has to be by the width that it has.
 _FIRST = QSize(640, 480)
 _FLOATING = 9  # pixels of the grip of a dock that floats
+# A panel settles in fewer: it is resized for the bar, and for the height that it then has.
+_MOST_RESIZINGS = 8
 
 
 class _Grip(QWidget):
@@ -53,7 +55,38 @@ class _Grip(QWidget):
 
 
 class _Scroll(QScrollArea):
-    """Scrolls a panel that has less room than it needs."""
+    """Scrolls a panel that has less room than it needs.
+
+    A panel that has to be higher where it is wider would have the scroll bar come and go without
+    end: it comes where the panel is wide, and then is not needed. Then it stays, until this has
+    another size.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._resizings = 0  # of the panel, each within the one before
+        self._bar_stays_at: QSize | None = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt resizes the panel anew each time that it has been resized."""
+        if event.type() is not QEvent.Type.Resize or watched is not self.widget():
+            return super().eventFilter(watched, event)
+        if self._resizings == _MOST_RESIZINGS:
+            self._bar_stays_at = self.size()
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+            return False
+        self._resizings += 1
+        try:
+            return super().eventFilter(watched, event)
+        finally:
+            self._resizings -= 1
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Have a scroll bar as it is needed again."""
+        if self._bar_stays_at not in (None, self.size()):
+            self._bar_stays_at = None
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        super().resizeEvent(event)
 
     def minimumSizeHint(self) -> QSize:
         panel = self.widget()
