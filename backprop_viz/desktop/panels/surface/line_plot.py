@@ -108,7 +108,8 @@ class LinePlot(pg.PlotWidget):
         wide = finite.size and 0 < _NARROW * finite.min() < finite.max()
         log = self._logarithmic and bool(wide)
         self.getPlotItem().setLogMode(x=False, y=log)
-        self._curve.setData(x, losses)
+        # pyqtgraph warns of points none of which is a finite number.
+        self._curve.setData(x if finite.size else [], losses if finite.size else [])
         self._slope.setData([], [])
         kept = plane.axes[0].values[0]
         for end, text in zip(
