@@ -173,7 +173,7 @@ class LiveRun:
     ) -> None:
         """Tell of an iteration that is over; hold the loop, if it is to be held there."""
         self._follow_source()
-        self._recorder = None
+        now, self._recorder = time.perf_counter(), None
         self._pace.ended()
         self.place.ended(recording := made_now(recorded))
         self._pace.made(recording)
@@ -189,7 +189,7 @@ class LiveRun:
                 self._hold(recording)
             else:
                 self._window.send_waiting()
-        if time.perf_counter() - self._shown >= _UPDATE_EVERY_S and self._window.keeps_up:
+        if now - self._shown >= _UPDATE_EVERY_S and self._window.keeps_up:  # not if it was held
             self._publish()
         else:
             self._reminder.set()
