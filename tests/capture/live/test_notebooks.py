@@ -1,6 +1,8 @@
 """A loop in other cells of a notebook than that of ``bv.watch``: the window is told of it."""
 
 import os
+import time
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import pytest
 
 from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.run.program import Program
-from backprop_viz.stream.commands import SetBreakpoints, Step, Train
+from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import Update
 from tests.capture.live.script_runs import Scripts, ScriptsWindow
 
@@ -154,3 +156,20 @@ def test_ctrl_c_in_a_cell_that_is_held_is_told_and_the_next_cell_goes_on(
     window.rest()
     ended = window.ended()
     assert (ended.status, ended.printed) == (0, "interrupted\n")
+
+
+def test_a_loop_that_was_held_is_told_of_when_it_is_held_again(
+    notebook: Any, tmp_path: Path
+) -> None:
+    window = notebook((BEGIN, WATCH, LOOP.replace("range(2)", "range(400)"), LAST), tmp_path)
+    window.until(lambda told: isinstance(told, Update) and told.iteration > 0)
+    window.command(Pause())
+    window.held()
+    for _ in range(3):
+        time.sleep(0.15)  # it is held for so long: longer than a loop that runs says nothing
+        carried_out = partial(is_update_after, window.command(Iterate()))
+        assert not window.until(carried_out).training
+
+
+def is_update_after(command: int, told: object) -> bool:
+    return isinstance(told, Update) and told.command == command
