@@ -4,7 +4,7 @@ Each rule follows the code of ``torch.optim`` for single tensors line by line: t
 in the same order, each rounded as torch rounds it.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -148,6 +148,18 @@ def decayed_weight(update: OptimizerUpdate) -> UpdateTerm:
     operands = {"w": update.w, "lr": update.lr, "k": ("λ", decay)}
     value = weight * weight.dtype.type(1 - update.option("lr") * decay)
     return UpdateTerm("w′", "{w}·(1 − {lr}·{k})", operands, value, "w.mul_(1 - lr * weight_decay)")
+
+
+def decayed(update: OptimizerUpdate) -> Generator[UpdateTerm, None, tuple[UpdateTerm, Named]]:
+    """The gradient and the weight that a rule goes on with, whichever of them decays."""
+    decoupled = bool(update.options.get("decoupled_weight_decay"))
+    grad = gradient(update, not decoupled)
+    yield grad
+    if not (decoupled and update.option("weight_decay")):
+        return grad, update.w
+    weight = decayed_weight(update)
+    yield weight
+    return grad, (weight.symbol, weight.value)
 
 
 def mean(

@@ -24,8 +24,7 @@ from backprop_viz.analysis.update_rules import (
     OptimizerUpdate,
     UpdateTerm,
     bias_correction,
-    decayed_weight,
-    gradient,
+    decayed,
     mean,
     mean_square,
     root,
@@ -36,14 +35,8 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 def adam_rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     """The terms of ``torch.optim.Adam``, and of AdamW, which is Adam with decoupled decay."""
-    weight, lr = update.w, update.option("lr")
-    decoupled = bool(update.options.get("decoupled_weight_decay"))
-    grad = gradient(update, not decoupled)
-    yield grad
-    if decoupled and update.option("weight_decay"):
-        decayed = decayed_weight(update)
-        yield decayed
-        weight = decayed.symbol, decayed.value
+    lr = update.option("lr")
+    grad, weight = yield from decayed(update)
     first, second = (float(beta) for beta in update.options["betas"])
     average = mean(update, "m", "exp_avg", ("β₁", first), grad.value)
     yield average

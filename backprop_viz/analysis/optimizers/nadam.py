@@ -24,8 +24,7 @@ from backprop_viz.analysis.update_rules import (
     OptimizerUpdate,
     UpdateTerm,
     bias_correction,
-    decayed_weight,
-    gradient,
+    decayed,
     mean,
     mean_square,
     root,
@@ -35,14 +34,8 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 
 def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
-    weight, lr, arithmetic = update.w, update.option("lr"), update.arithmetic
-    decoupled = bool(update.options.get("decoupled_weight_decay"))
-    grad = gradient(update, not decoupled)
-    yield grad
-    if decoupled and update.option("weight_decay"):
-        decayed = decayed_weight(update)
-        yield decayed
-        weight = decayed.symbol, decayed.value
+    lr, arithmetic = update.option("lr"), update.arithmetic
+    grad, weight = yield from decayed(update)
     first, second = (float(beta) for beta in update.options["betas"])
     t, fall = ("t", int(update.count)), update.option("momentum_decay")
     now = first * (1.0 - 0.5 * (0.96 ** (update.count * fall)))

@@ -21,8 +21,7 @@ from backprop_viz.analysis.update_rules import (
     OptimizerUpdate,
     UpdateTerm,
     bias_correction,
-    decayed_weight,
-    gradient,
+    decayed,
     mean,
     mean_square,
     root,
@@ -34,15 +33,9 @@ _ENOUGH = 5
 
 
 def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
-    weight, lr = update.w, update.option("lr")
+    lr = update.option("lr")
     kind = update.weight.dtype.type
-    decoupled = bool(update.options.get("decoupled_weight_decay"))
-    grad = gradient(update, not decoupled)
-    yield grad
-    if decoupled and update.option("weight_decay"):
-        decayed = decayed_weight(update)
-        yield decayed
-        weight = decayed.symbol, decayed.value
+    grad, weight = yield from decayed(update)
     first, second = (float(beta) for beta in update.options["betas"])
     average = mean(update, "m", "exp_avg", ("β₁", first), grad.value)
     yield average
