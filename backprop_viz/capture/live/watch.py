@@ -215,8 +215,8 @@ class Watch:
         known = made_now(self._close_recording()) or self._left
         self._failed, self._left, self._loss = False, None, None
         self._stepped.clear()
-        if self._health is not None:
-            self._open.close()
+        self._open.close()
+        self._health = None
         if self._turns is not None:
             self._turns.ended()
         self.begin()
