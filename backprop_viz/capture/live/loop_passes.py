@@ -1,4 +1,4 @@
-"""In which pass of the for loops around it something of a script ran."""
+"""In which pass of the loops around it something of a script ran."""
 
 import sys
 import weakref
@@ -6,38 +6,35 @@ from functools import lru_cache
 from types import FrameType
 from typing import Any
 
-from backprop_viz.capture.code.frame_variables import variables_of
-from backprop_viz.capture.code.passes import (
-    Loop,
-    loop_variables,
-    loops_around,
-    may_be_in_same_pass,
-    runs_in_each_pass,
-)
+from backprop_viz.capture.code.code_flow import Loop
+from backprop_viz.capture.code.pass_variables import PassVariable, pass_variables, variables_at
+from backprop_viz.capture.code.passes import loops_around, may_be_in_same_pass, runs_in_each_pass
 from backprop_viz.capture.live.loop_places import StackPlace
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 
 # The number of a frame, and a loop in it.
 _Level = tuple[int, Loop]
 
 
 class LoopPass:
-    """What the variables of the for loops around a place hold while it runs, the outermost first.
+    """What the variables of the loops around a place hold while it runs, the outermost first.
 
-    Two places further down in the code have run in the same pass if the loops' variables held the
-    same objects. Nothing is known of a while loop, nor where a loop takes the same object again.
+    Two places further down in the code have run in the same pass if the variables that each pass
+    sets anew held the same objects. Nothing is known of a while loop that counts and fetches
+    nothing, nor where a loop takes the same object again.
     """
 
     def __init__(self, place: StackPlace) -> None:
         """Of a place where the script is now."""
         self._place = place
-        self._held: dict[_Level, list[Any]] = {}
+        self._held: dict[_Level, dict[PassVariable, Any]] = {}
         frames = _frames()
         for depth, loops in _loops(place):
-            frame = frames[depth]
-            variables = variables_of(frame) if any(names for _, names in loops) else {}
-            for loop, names in loops:
-                values = [variables.get(name, frame.f_globals.get(name)) for name in names]
-                self._held[depth, loop] = [_mark(v) for v in values if not _is_constant(v)]
+            wanted = [variable for _, variables in loops for variable in variables]
+            values = variables_at(frames[depth], wanted)
+            for loop, variables in loops:
+                told = {one: _mark(values[one]) for one in variables if one in values}
+                self._held[depth, loop] = told
 
     def goes_on_at(self, place: StackPlace) -> bool:
         """Whether the script is in the same pass now, at a place further down in the code."""
@@ -46,17 +43,24 @@ class LoopPass:
             return False
         now = LoopPass(place)._held
         shared = [level for level in now if level[0] <= depth and level in self._held]
-        if not shared or not now[shared[-1]]:
-            return False
-        return all(_are_same(now[one], self._held[one]) for one in shared)
+        pairs = [(self._kept(level, place), now[level]) for level in shared]
+        return bool(pairs and pairs[-1][0]) and all(_are_same(then, those) for then, those in pairs)
+
+    def _kept(self, level: _Level, place: StackPlace) -> dict[PassVariable, Any]:
+        """What the variables of a loop held that its pass does not change until ``place``."""
+        depth, _ = level
+        (code, then), (_, now) = self._place[depth], place[depth]
+        return {one: v for one, v in self._held[level].items() if one.is_kept(code, then, now)}
 
 
 @lru_cache(maxsize=256)
-def _loops(place: StackPlace) -> tuple[tuple[int, tuple[tuple[Loop, tuple[str, ...]], ...]], ...]:
+def _loops(
+    place: StackPlace,
+) -> tuple[tuple[int, tuple[tuple[Loop, tuple[PassVariable, ...]], ...]], ...]:
     """The frames with loops around a place, each with its loops and their variables."""
     found = []
     for depth, (code, instruction) in enumerate(place):
-        loops = [(loop, loop_variables(code, loop)) for loop in loops_around(code, instruction)]
+        loops = [(loop, pass_variables(code, loop)) for loop in loops_around(code, instruction)]
         if loops:
             found.append((depth, tuple(reversed(loops))))
     return tuple(found)
@@ -64,11 +68,11 @@ def _loops(place: StackPlace) -> tuple[tuple[int, tuple[tuple[Loop, tuple[str, .
 
 @lru_cache(maxsize=256)
 def is_conditional(place: StackPlace) -> bool:
-    """Whether for loops around a place may have a pass without it."""
+    """Whether loops around a place may have a pass without it that their variables tell."""
     looped = False
     for code, instruction in place:
         looped = looped or any(
-            loop_variables(code, loop) for loop in loops_around(code, instruction)
+            pass_variables(code, loop) for loop in loops_around(code, instruction)
         )
         if looped and not runs_in_each_pass(code, instruction):
             return True
@@ -100,24 +104,22 @@ def _frames() -> list[FrameType]:
     return found[::-1]
 
 
-def _is_constant(value: Any) -> bool:
-    return value is None or isinstance(value, bool)
-
-
 def _mark(value: Any) -> Any:
     """What a value is known by later, without keeping it alive."""
     if isinstance(value, int | float | str):
         return value
+    in_it = next(nested_tensors(value), None) if isinstance(value, list | tuple | dict) else None
     try:
-        return weakref.ref(value)
+        return weakref.ref(value if in_it is None else in_it)
     except TypeError:
         return id(value), type(value).__name__
 
 
-def _are_same(now: list[Any], then: list[Any]) -> bool:
-    def same(one: Any, other: Any) -> bool:
-        if isinstance(one, weakref.ref) or isinstance(other, weakref.ref):
-            return one is other
-        return bool(one == other)
+def _are_same(then: dict[PassVariable, Any], now: dict[PassVariable, Any]) -> bool:
+    return all(one in now and _is_same(mark, now[one]) for one, mark in then.items())
 
-    return len(now) == len(then) and all(map(same, now, then))
+
+def _is_same(one: Any, other: Any) -> bool:
+    if isinstance(one, weakref.ref) or isinstance(other, weakref.ref):
+        return one is other
+    return bool(one == other)

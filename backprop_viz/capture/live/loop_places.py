@@ -10,7 +10,8 @@ from types import CodeType, FrameType
 import torch
 from torch import nn
 
-from backprop_viz.capture.code.passes import Loop, in_same_pass, instruction_at, loops_around
+from backprop_viz.capture.code.code_flow import Loop
+from backprop_viz.capture.code.passes import in_same_pass, instruction_at, loops_around
 
 # The code of each frame and the instruction that runs in it, the outermost first.
 StackPlace = tuple[tuple[CodeType, int], ...]

@@ -34,9 +34,10 @@ class Turns:
 
     Whether it is the same pass the code tells, if one of the two runs in each pass in which the
     other does. Where both have conditions of their own (``if train_d: ... if train_g: ...``) the
-    variables of the for loops around both tell, which hold other objects in another pass. Where
-    there are none, as in a while loop, each step is a turn by itself. So are the passes of an inner
-    loop that trains, and the branches of one condition.
+    variables of the loops around both tell, which hold other objects in another pass: those that a
+    for loop sets, and those that a while loop counts (``i += 1``) or fetches (``next(batches)``).
+    Where there are none, each step is a turn by itself. So are the passes of an inner loop that
+    trains, and the branches of one condition.
 
     A turn that is as the one before is over with its last step, once each optimizer has stepped and
     where none is known to step further down.

@@ -8,7 +8,6 @@ import pytest
 from backprop_viz.capture.code.passes import (
     in_same_pass,
     instruction_at,
-    loop_variables,
     loops_around,
     may_be_in_same_pass,
     runs_in_each_pass,
@@ -103,40 +102,6 @@ def test_what_has_a_condition_does_not_run_in_each_pass() -> None:
     always = {name for name, place in places.items() if runs_in_each_pass(code, place)}
     assert set("achdqrst") <= always
     assert always.isdisjoint("bgmno")
-
-
-def test_the_variables_of_a_loop_are_those_that_it_sets() -> None:
-    source = """
-def f():
-    for i in some():
-        a(i)
-    for j, (x, y) in some():
-        b(j)
-    for k in some():
-        for _ in some():
-            c(k)
-    for held.it in some():
-        d()
-    while g():
-        e()
-"""
-    namespace: dict[str, object] = {}
-    exec(source, namespace)
-    code = namespace["f"].__code__  # type: ignore[attr-defined]
-    found: dict[str, list[tuple[str, ...]]] = {}
-    name = ""
-    for one in dis.get_instructions(code):
-        if one.opname == "LOAD_GLOBAL":
-            name = one.argval
-        elif one.opname == "CALL":
-            found[name] = [loop_variables(code, it) for it in loops_around(code, one.offset)]
-    assert {name: found[name] for name in "abcde"} == {
-        "a": [("i",)],
-        "b": [("j", "x", "y")],
-        "c": [("_",), ("k",)],
-        "d": [()],
-        "e": [()],
-    }
 
 
 def test_loops_are_those_of_the_source() -> None:
