@@ -36,8 +36,7 @@ from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.socket_connection import Ends
 from backprop_viz.stream.wire import NumberedCommand
 
-# While the loop runs freely the window hears of it so often.
-_UPDATE_EVERY_S = 0.1
+_UPDATE_EVERY_S = 0.1  # so often the window hears of a loop that runs freely
 _FLUSHED_WITHIN_S = 5.0  # what is not sent when the script ends is lost after this time
 
 
@@ -63,7 +62,7 @@ class LiveRun:
         first: int = 1,
     ) -> None:
         self._origin, self._program = origin, program
-        self._pace = RecordingPace(every, together=origin.world_size > 1)
+        self.pace = RecordingPace(every, together=origin.world_size > 1)
         self._state = threading.Condition()
         self._window = FollowingWindow(
             self._state, self._publish, self._commanded, self._window_gone, comes_back=ends is None
@@ -111,9 +110,10 @@ class LiveRun:
         """Whether a window follows."""
         return self._window.open
 
-    def show_program(self, program: Program) -> None:
+    def show_program(self, program: Program, why: Notice | None = None) -> None:
         """Have the window show another program from the next update on, after any untold one."""
         with self._state:
+            self._window.show_notice(why)
             if not self._told_program:
                 self._publish()
             self._program, self._told_program = program, False
@@ -125,7 +125,7 @@ class LiveRun:
         self._thread = threading.get_ident()
         self.place.begins(iteration)
         self._follow_lines()
-        self._pace.begins()
+        self.pace.begins()
         self._recorder = None
         self._due.begins()
         self._events.begin()
@@ -135,7 +135,7 @@ class LiveRun:
             return True
         awaited = self._window.awaited
         followed, keeps_up = self._window.open or awaited, self._window.keeps_up or awaited
-        return followed and self._pace.wants(iteration, keeps_up=keeps_up)
+        return followed and self.pace.wants(iteration, keeps_up=keeps_up)
 
     def recording_begins(self, recorder: Recorder) -> None:
         """Hear of each event of the iteration that is recorded."""
@@ -174,9 +174,9 @@ class LiveRun:
         """Tell of an iteration that is over; hold the loop, if it is to be held there."""
         self._follow_source()
         now, self._recorder = time.perf_counter(), None
-        self._pace.ended()
+        self.pace.ended()
         self.place.ended(recording := made_now(recorded))
-        self._pace.made(recording)
+        self.pace.made(recording)
         self._due.iteration_ended()
         with self._state:
             self._iteration = iteration
@@ -204,11 +204,11 @@ class LiveRun:
 
     def cell_begins(self) -> None:
         """The loop may go on in a notebook's cell that begins."""
-        self._pace.begins()
+        self.pace.begins()
 
     def cell_ended(self, recording: Recording | None, raised: Notice | None) -> None:
         """It stands until the next cell. What the cell has ``raised`` in the loop, and recorded."""
-        self._pace.rests()
+        self.pace.rests()
         self._publish(recording)
         if raised is not None:
             self._window.show_notice(raised)
@@ -312,7 +312,7 @@ class LiveRun:
                 self._publish()
                 raise
             self._held, self._line = False, None
-        self._pace.stood(stood := time.perf_counter() - began)
+        self.pace.stood(stood := time.perf_counter() - began)
         if self._recorder is not None:
             self._recorder.spans.waited(stood)
         self._follow_lines()
@@ -345,18 +345,18 @@ class LiveRun:
                 run=1,
                 iteration=self._iteration,
                 due=self._due.phase,
-                training=not (self._held or self._pace.rests_now),
-                rate=self._pace.rate,
+                training=not (self._held or self.pace.rests_now),
+                rate=self.pace.rate,
                 program=None if self._told_program else self._program,
                 points=points,
                 opened=opened,
                 line=self._line,
                 before_line=self._before_line,
-                between_cells=self._pace.rests_now,
+                between_cells=self.pace.rests_now,
                 scalars=self._scalars.take(),
             )
             self._told_program, self._let_go_untold = True, False
-            if not self._pace.rests_now:  # what was told of the last cell is over
+            if not self.pace.rests_now:  # what was told of the last cell is over
                 self._window.show_notice(None)
             self._window.send(update, recording)
 
@@ -379,9 +379,9 @@ class LiveRun:
                 case _:
                     self._window.refuse(type(command).__name__)
         # What a step leads to is told when the loop is held again.
-        if self._pace.rests_now or not isinstance(command, Step | Iterate):
+        if self.pace.rests_now or not isinstance(command, Step | Iterate):
             self._publish()
-        if self._pace.rests_now:
+        if self.pace.rests_now:
             self._tell_next_cell()
 
     def _let_go(self, until: str) -> None:

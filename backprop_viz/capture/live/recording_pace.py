@@ -37,6 +37,10 @@ class RecordingPace:
         self._plain = deque[float](maxlen=_LAST_PLAIN)  # what those took that were not recorded
         self._stride, self._first = 1, True
 
+    def change_to(self, every: int | None) -> None:
+        """Record every so many from now on."""
+        self._every = every
+
     def begins(self) -> None:
         """An iteration begins, or goes on after a rest."""
         self._begun, self.rests_now = self._clock(), False

@@ -3,7 +3,7 @@
 import linecache
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
@@ -26,9 +26,11 @@ from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.server import WindowServer
 from backprop_viz.capture.live.source import loop_program, script_program
 from backprop_viz.capture.live.watch import Keep, Watch
+from backprop_viz.capture.live.watched_before import WatchedBefore
 from backprop_viz.capture.live.window import has_display, start_window
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.recording.errors import ArgumentError, UserError
+from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
@@ -46,14 +48,14 @@ class WatchedLoop:
         server: WindowServer | None = None,
     ) -> None:
         self._watch, self._follower, self.server = watch, follower, server
-        self._open = True
+        self.is_open = True
         self._cells = NotebookCells(self._cell_begins, self._cell_ended)
         self._cell_begins()
 
     def __repr__(self) -> str:
         """How many iterations it has seen, and whether it watches yet."""
         over, _ = self._watch.place
-        return f"<WatchedLoop{'' if self._open else ', closed'}: iterations {over}>"
+        return f"<WatchedLoop{'' if self.is_open else ', closed'}: iterations {over}>"
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -65,9 +67,18 @@ class WatchedLoop:
         """Watch no longer; a file is complete then, a window stays."""
         self._end(RunEnded(0))
 
+    def give_way(self) -> tuple[LiveRun, int] | None:
+        """Watch no longer: what has the window, if it is open, and how many iterations are over."""
+        if not isinstance(self._follower, LiveRun) or not self._follower.has_window:
+            self.close()
+            return None
+        self.is_open = False
+        self._cells.close()
+        return self._follower, self._watch.leave(under_way=False)
+
     def _end(self, told: RunEnded) -> None:
-        if self._open:
-            self._open = False
+        if self.is_open:
+            self.is_open = False
             self._cells.close()
             if self.server is not None:
                 self.server.close()
@@ -110,6 +121,10 @@ class WatchedLoop:
             self._follower.cell_ended(recording, raised)
 
 
+# Those that a window follows, with what they watch.
+_in_windows: list[tuple[WatchedBefore, WatchedLoop]] = []
+
+
 def watch(
     model: nn.Module | Sequence[nn.Module],
     optimizer: Optimizer | Sequence[Optimizer] | None = None,
@@ -125,7 +140,8 @@ def watch(
 ) -> WatchedLoop:
     """Watch the training of a model, whose loop stays as it is and gives the numbers it gave.
 
-    Without an ``optimizer`` every one that moves the model's parameters ends an iteration.
+    Without an ``optimizer`` every one that moves the model's parameters ends an iteration. A model
+    that is watched already keeps its window, as one that a cell makes anew and watches again.
     ``to``: the file (.bprec) that iterations are written to, or "tcp://127.0.0.1:PORT", where a
     window attaches when it likes (``server.port`` of the result is the port). Without it a window
     opens, which holds the loop between its phases when it is told to. ``every``: which iterations
@@ -148,7 +164,12 @@ def watch(
     origin, program = _of_this_process(models, sys._getframe(1))
     follower: LiveRun | FileFollower
     server: WindowServer | None = None
-    if to is None:
+    over = 0
+    if to is None and (before := _window_of(named)) is not None:
+        follower, over = before
+        follower.pace.change_to(every)
+        follower.show_program(program, Notice("watched_again", (str(over + 1),)))
+    elif to is None:
         _expect_display()
         _, incoming, outgoing = start_window()
         follower = LiveRun(
@@ -171,9 +192,23 @@ def watch(
             bytes_per_second=bytes_per_second,
             bytes_in_all=bytes_in_all,
         )
-    watched = Watch(named, optimizers, follower, keep, only)
+    watched = Watch(named, optimizers, follower, keep, only, over)
     watched.begin()
-    return WatchedLoop(watched, follower, server)
+    loop = WatchedLoop(watched, follower, server)
+    if to is None:
+        _in_windows.append((WatchedBefore(named), loop))
+    return loop
+
+
+def _window_of(models: Mapping[str, nn.Module]) -> tuple[LiveRun, int] | None:
+    """The window of an earlier watch of these models, which it gives away; what it has seen."""
+    _in_windows[:] = [one for one in _in_windows if one[1].is_open]
+    again = [one for one in _in_windows if one[0].is_watched_by(models)]
+    for one in again:
+        _in_windows.remove(one)
+    for _, loop in again[:-1]:
+        loop.close()
+    return again[-1][1].give_way() if again else None
 
 
 def _expect(

@@ -130,6 +130,9 @@ def message_text(notice: Notice) -> str:
         ),
         "script_raised": translate("notices", "The script has ended at line {1}: {0}"),
         "next_cell_pauses": translate("notices", "The next cell that trains is held."),
+        "watched_again": translate(
+            "notices", "bv.watch was called again: its iterations follow here, from {0} on."
+        ),
         "cell_raised": translate(
             "notices", "The cell raised at line {1}; its iteration was dropped: {0}"
         ),

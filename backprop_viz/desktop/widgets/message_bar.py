@@ -38,7 +38,7 @@ MessageKind = Literal["info", "error"]
 
 # Faults also where no traceback tells of them: a worker that was killed left none.
 _FAULTS = ("worker_ended", "worker_not_started", "worker_restarted")
-_NO_ERRORS = ("script_ended", "watch_ended", "next_cell_pauses")
+_NO_ERRORS = ("script_ended", "watch_ended", "next_cell_pauses", "watched_again")
 _INFO_MS = 6000
 
 
