@@ -1,15 +1,16 @@
 """Records an iteration of somebody's own loop: ``bv.record``."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from types import TracebackType
 from typing import Any
 
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim import optimizer as optimizers
 
-from backprop_viz.capture.arguments import model_in
+from backprop_viz.capture.arguments import model_in, optimizers_in
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.code.own_frames import without_our_frames
@@ -24,7 +25,9 @@ from backprop_viz.capture.watches.module_tree import walked_once
 from backprop_viz.capture.watches.muon_watch import muon_matrices_seen
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
+from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 
 class LoopRecording:
@@ -62,14 +65,59 @@ class LoopRecording:
         return getattr(self.recording, name)
 
 
-@contextmanager
+class RecordedIteration:
+    """What ``record`` gives: a context that records what runs in it, and is asked for that.
+
+    Until it has begun, whatever is asked of it says how it is used.
+    """
+
+    def __init__(self, context: AbstractContextManager[LoopRecording]) -> None:
+        self._context = context
+        self._told: LoopRecording | None = None
+
+    def __enter__(self) -> LoopRecording:
+        self._told = self._context.__enter__()
+        return self._told
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        return self._context.__exit__(kind, error, trace)
+
+    @property
+    def recording(self) -> Recording:
+        """The iteration as far as it has run. Raises ArgumentError before it has begun."""
+        if self._told is None:
+            raise ArgumentError(_USED_WITH)
+        return self._told.recording
+
+    def __repr__(self) -> str:
+        """That of what is recorded, else how it is used."""
+        return f"<bv.record: {_USED_WITH}>" if self._told is None else repr(self._told)
+
+    def __getattr__(self, name: str) -> Any:
+        if self._told is None:
+            raise AttributeError(_USED_WITH)
+        return getattr(self._told, name)
+
+
+_USED_WITH = QT_TRANSLATE_NOOP(
+    "errors",
+    "Nothing is recorded yet: what runs within ``with bv.record(model, optimizer) as recording:`` "
+    "is recorded.",
+)
+
+
 def record(
     model: nn.Module,
     optimizer: Optimizer | Sequence[Optimizer] | None = None,
     *,
     only: str | Sequence[str] | None = None,
-) -> Iterator[LoopRecording]:
-    """Record the iteration of a training loop that runs in here, phase by phase.
+) -> RecordedIteration:
+    """Record the iteration of a training loop that runs in this context, phase by phase.
 
     The loop stays as it is, and its numbers are what they are without: the phases are found from
     what it calls. Without an ``optimizer``, every one that steps in here and moves a parameter of
@@ -82,10 +130,20 @@ def record(
     optimizer.
     """
     model_in(model)
+    optimizers = optimizers_in(optimizer) or None
     chosen = None if only is None else ModuleChoice(model, only)
+    return RecordedIteration(_recorded(model, optimizers, chosen))
+
+
+@contextmanager
+def _recorded(
+    model: nn.Module,
+    optimizers: Sequence[Optimizer] | None,
+    chosen: ModuleChoice | None,
+) -> Iterator[LoopRecording]:
     with without_collector():
         with walked_once():
-            recorder = Recorder(model, optimizer, only=chosen)
+            recorder = Recorder(model, optimizers, only=chosen)
             watch = LoopWatch(recorder, [model])
         seen = module_clearings_seen(watch.clearing_module)
         warned, noted = warned_where_it_was_called(), _errors_noted(recorder)

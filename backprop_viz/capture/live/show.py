@@ -5,6 +5,7 @@ import math
 import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,13 +22,15 @@ from backprop_viz.capture.live.as_before import left_as_before
 from backprop_viz.capture.live.cells import running_shell, show_in_cell
 from backprop_viz.capture.live.connection import LiveConnection
 from backprop_viz.capture.live.devices import device_of
+from backprop_viz.capture.live.shown_file import ShownFile, show_file
 from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.live.window import has_display, start_window
 from backprop_viz.capture.loop_watch import LoopWatch
-from backprop_viz.capture.recorded_loop import LoopRecording, record
+from backprop_viz.capture.recorded_loop import LoopRecording, RecordedIteration, record
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches.function_stack import modes_aside
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.files.recording_file import RecordingFile
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.run.program import Line, Program
 from backprop_viz.recording.run.run_origin import RunOrigin
@@ -65,16 +68,17 @@ class ShownIteration:
 
 
 def show(
-    model: nn.Module | Recording | LoopRecording,
+    model: nn.Module | Recording | LoopRecording | RecordedIteration | RecordingFile | Path | str,
     inputs: Inputs | None = None,
     loss: LossCall | nn.Module | None = None,
     target: Any = None,
     optimizer: Optimizer | None = None,
-) -> ShownIteration:
+) -> ShownIteration | ShownFile:
     """Run one iteration of a model and show it in a window; the program goes on meanwhile.
 
-    A recording in place of the model, as ``record`` and ``load`` give one, is shown alone. In a
-    notebook whose kernel has no display, it is shown below the cell, as a web page.
+    A recording in place of the model, as ``record`` and ``load`` give one, is shown alone; the path
+    of a file (.bprec, or .py with a model) is opened as by the command line. In a notebook whose
+    kernel has no display, a recording is shown below the cell, as a web page.
 
     ``inputs`` are the model's argument, or its arguments as a tuple, a list or by name. ``loss`` is
     called with the output, and with the ``target`` if there is one; without it the output itself
@@ -85,12 +89,17 @@ def show(
     Raises ValueError for arguments of other kinds, and where there is no single number to start
     from, and what the model raises.
     """
-    if isinstance(model, LoopRecording):
+    if isinstance(model, LoopRecording | RecordedIteration):
         model = model.recording
+    if isinstance(model, RecordingFile):
+        model = str(model.path)
+    nothing_else = all(given is None for given in (inputs, loss, target, optimizer))
+    if isinstance(model, Recording | str | Path) and not nothing_else:
+        text = QT_TRANSLATE_NOOP("errors", "A recording is shown as it is: give nothing else.")
+        raise ArgumentError(text)
+    if isinstance(model, str | Path):
+        return show_file(model)
     if isinstance(model, Recording):
-        if any(given is not None for given in (inputs, loss, target, optimizer)):
-            text = QT_TRANSLATE_NOOP("errors", "A recording is shown as it is: give nothing else.")
-            raise ArgumentError(text)
         return _in_window(model, _program_of(model), model.model or "recording", "cpu")
     refuse_class("model", model)
     if not isinstance(model, nn.Module):
@@ -135,16 +144,26 @@ def _one_iteration(
         beside.enter_context(left_as_before(modules, optimizer, (inputs, target)))
         beside.enter_context(torch.enable_grad())
         with record(model, optimizer) as recorded:
-            if optimizer is not None:
-                optimizer.zero_grad()
+
+            def closure() -> Tensor:
+                (model if optimizer is None else optimizer).zero_grad()
+                value = _loss_of(_called(model, inputs), loss, target)
+                value.backward()  # type: ignore[no-untyped-call]
+                return value
+
+            if optimizer is not None and _takes_closure(optimizer):
+                optimizer.step(closure)  # type: ignore[arg-type]
             else:
-                model.zero_grad()
-            output = _called(model, inputs)
-            value = _loss_of(output, loss, target)
-            value.backward()  # type: ignore[no-untyped-call]
-            if optimizer is not None:
-                optimizer.step()
+                closure()
+                if optimizer is not None:
+                    optimizer.step()
         return recorded.recording
+
+
+def _takes_closure(optimizer: Optimizer) -> bool:
+    """Whether it computes the loss itself, and cannot step without, as LBFGS."""
+    given = inspect.signature(optimizer.step).parameters.get("closure")
+    return given is not None and given.default is given.empty
 
 
 def _named(value: object) -> str:

@@ -341,3 +341,27 @@ def test_a_class_in_place_of_what_is_made_from_it_is_named() -> None:
     for call in (bv.watch, lambda *given: bv.record(*given).__enter__()):
         with pytest.raises(ValueError, match=r"model must be (one|a) torch\.nn\.Module"):
             call(torch.optim.SGD(net.parameters()), net)
+
+
+def test_lbfgs_is_given_its_closure(heard: list[tuple[Any, Recording | None]]) -> None:
+    torch.manual_seed(1)
+    model = nn.Linear(4, 2)
+    before = [p.detach().clone() for p in model.parameters()]
+    optimizer = torch.optim.LBFGS(model.parameters(), lr=0.5, max_iter=3)
+    x, y = torch.randn(8, 4), torch.randn(8, 2)
+    bv.show(model, x, functional.mse_loss, y, optimizer).sent()
+    assert all(map(torch.equal, model.parameters(), before))
+    assert not optimizer.state[model.weight]
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = functional.mse_loss(model(x), y)
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    recording = heard[1][1]
+    assert recording is not None
+    end = recording.at(len(recording.events))
+    np.testing.assert_array_equal(end.value("weight"), model.weight.detach().numpy())
+    np.testing.assert_array_equal(end.value("bias"), model.bias.detach().numpy())
