@@ -114,3 +114,8 @@ def name_of(function: _Function) -> str | None:
     if isinstance(function, torch._ops.OpOverload):
         function = function.overloadpacket
     return _resolved(function) or _unresolved().get(function)
+
+
+def is_made_dense(name: str | None) -> bool:
+    """Whether a function of sparse tensors is made again on dense ones, by other nodes."""
+    return name in _OF_DENSE

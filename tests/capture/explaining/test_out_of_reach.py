@@ -234,6 +234,37 @@ def test_a_gradient_without_terms_is_not_said_to_be_0() -> None:
     assert list(faults(recording, found)) == []
 
 
+@pytest.mark.parametrize(
+    "summed",
+    [
+        lambda w: torch.sparse.sum(w.to_sparse()),
+        lambda w: torch.sparse.sum(w.to_sparse(), dim=1, dtype=torch.float64).to_dense().sum(),
+    ],
+)
+def test_what_a_sparse_sum_does_inside_is_said_to_be_its_own(
+    summed: Callable[[Tensor], Tensor],
+) -> None:
+    """Nothing of torch.func has made the nodes: the sum's operation makes several."""
+    torch.manual_seed(1)
+    recording = recorded_net(Applied(torch.randn(3, 4), lambda w, x: summed(w)), torch.ones(2))
+    graph = recording.graph
+    inner = [
+        (i, event)
+        for i, event in enumerate(recording.events)
+        if event.phase is bv.Phase.BACKWARD
+        and event.node is not None
+        and graph.nodes[event.node].key in ("_sparse_sum 1", "_sparse_sum 1/1")
+    ]
+    assert len(inner) == 2
+    reasons = [
+        found.reason
+        for found in (recording.explain(i, 0, (0,) * e.outputs[0].ndim) for i, e in inner)
+    ]
+    assert [(one.code, one.values[1:]) for one in reasons if one] == [
+        ("inner_node", ("_sparse_sum",))
+    ]
+
+
 def test_what_is_drawn_of_nothing_says_so() -> None:
     torch.manual_seed(1)
     recording = recorded_net(Applied(torch.randn(4), lambda w, x: w * torch.rand(4)), torch.ones(2))
