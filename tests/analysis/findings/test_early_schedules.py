@@ -93,3 +93,31 @@ def test_in_a_script_that_steps_it_before_each_epoch(scripts: Scripts, tmp_path:
         found = [{one.code: one for one in recording.findings()} for recording in loaded]
     assert ["schedule_ahead" in codes for codes in found] == [True, False, False, False]
     assert found[0]["schedule_ahead"].values == ("SGD", 0.05)
+
+
+def _warming_up(optimizer: torch.optim.Optimizer, factor: Callable[[int], float]) -> list[int]:
+    """Of each of three iterations, how often it is said that the rate is 0."""
+    net = optimizer.param_groups[0]["params"]
+    schedule, found = LambdaLR(optimizer, factor), []
+    model = torch.nn.ParameterList(net)
+    for _ in range(3):
+        with bv.record(model, optimizer) as made:
+            optimizer.zero_grad()
+            (X @ net[0].T).square().mean().backward()
+            optimizer.step()
+        schedule.step()
+        codes = [finding.code for finding in made.recording.findings()]
+        found.append(codes.count("rate_is_zero"))
+    return found
+
+
+def test_a_warm_up_that_begins_at_zero_is_none_that_stays_there() -> None:
+    def groups() -> list[dict[str, object]]:
+        weights = [torch.nn.Parameter(torch.randn(4, X.shape[1])) for _ in range(2)]
+        return [{"params": weights[:1]}, {"params": weights[1:]}]
+
+    adam = torch.optim.AdamW(groups(), lr=0.01)
+    assert _warming_up(adam, lambda step: step / 3) == [0, 0, 0]
+    adam = torch.optim.AdamW(groups(), lr=0.01)
+    assert _warming_up(adam, lambda step: step // 3) == [0, 1, 1]
+    assert _warming_up(torch.optim.AdamW(groups(), lr=0.0), lambda step: 1.0) == [1, 1, 1]
