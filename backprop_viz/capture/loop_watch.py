@@ -21,7 +21,7 @@ from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.loop_thread import LoopThread
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.scripted_calls import ScriptedCalls
-from backprop_viz.capture.tensors.nested_tensors import nested_tensors, tensors_given
+from backprop_viz.capture.tensors import nested_tensors as nested
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches import clipping, function_stack
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
@@ -44,7 +44,7 @@ class LoopWatch(TorchFunctionMode):
     """Tells a recorder which phase the loop is in, and what it runs there.
 
     ``models`` are those that the loop calls. ``ended`` is called when a phase has ended; with it a
-    forward where autograd is off is none of the iteration's: it evaluates. The lines that are
+    forward where autograd is off evaluates, and is none of the iteration's. The lines that are
     recorded are those of the file ``source`` alone; without it those of the model's forward.
     """
 
@@ -151,8 +151,7 @@ class LoopWatch(TorchFunctionMode):
         try:
             quiet = self._quiet or self._evaluating or self.over
             quiet = quiet or (self._lazy and calling_frames.makes_lazy_parameters())
-            shards = self._shards and calling_frames.gathers_shards(func)
-            alone = self._functions.inside or shards
+            alone = self._functions.inside or (self._shards and calling_frames.gathers_shards(func))
             if self._depth and not quiet and not alone:
                 made = self._plain.run_plain(func, args, kwargs, self._code, self._phase)
                 if made is not NOT_PLAIN:
@@ -200,7 +199,7 @@ class LoopWatch(TorchFunctionMode):
         """Whether what runs beside forward and loss reads what is the iteration's own."""
         with _UNSEEN():
             self._nodes = torch.autograd._get_sequence_nr()
-            given = nested_tensors((args, kwargs))
+            given = nested.nested_tensors((args, kwargs))
             return is_grad_enabled() and any(map(self._recorder.own.have, given))
 
     def _operation_ran(self, told: Ran) -> None:
@@ -226,7 +225,7 @@ class LoopWatch(TorchFunctionMode):
             made = func(*args, **kwargs)
         except Exception as error:
             with _UNSEEN():
-                given = tuple(nested_tensors((args, kwargs)))
+                given = tuple(nested.nested_tensors((args, kwargs)))
                 self._recorder.errors.operation_failed(op_name(func), given, error)
             raise
         with _UNSEEN():
@@ -303,9 +302,10 @@ class LoopWatch(TorchFunctionMode):
         with _UNSEEN(), walked_once():
             self._caught_up(Phase.ZERO_GRAD)
             self._functions.tell_last()
-            self._recorder.take_inputs(tensors_given(model, args, kwargs))
+            self._recorder.take_inputs(nested.tensors_given(model, args, kwargs))
             self._go(Phase.FORWARD)
         code = code_of(model, self._source)
+        self._tracing.enter_context(self._recorder.modules.running_already(model))
         self._tracing.enter_context(lines_traced(code, self._recorder.lines.of_forward_begins))
 
     def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
@@ -323,7 +323,7 @@ class LoopWatch(TorchFunctionMode):
                 self._go(None)  # it has raised: nobody is to be held as at its end
                 return
             self._forwarded, self._lazy = True, False
-            made = None if self._within else next(nested_tensors(output), None)
+            made = None if self._within else next(nested.tensors_within(output), None)
             with _UNSEEN():
                 self._recorder.take_results(made, None)
             self._has_ended(Phase.FORWARD)

@@ -121,7 +121,7 @@ class ForwardLog:
         # What was held at the last backward is shown again where this graph leads to it.
         new = set(self._numbers[self._before :])
         shown = [(o, i) for o, i in rows if i in new or o.grad_fn in found]
-        if sources and any(operation.phase is Phase.FORWARD for operation, _ in shown):
+        if any(operation.phase is Phase.FORWARD for operation, _ in shown):
             steps, numbers = [traced(o) for o, _ in shown], [i for _, i in shown]
             given = _not_made(sources, [o for o, _ in shown])
             start = next((i for i in numbers if i in new), numbers[0])
@@ -143,7 +143,7 @@ class ForwardLog:
         ``WalkedGraph.find`` has it.
         """
         walked, log = self._walked, self._log
-        if self._before or self._passes or walked.nodes or not sources:
+        if self._before or self._passes or walked.nodes:
             return False
         rows = list(zip(self._operations, self._numbers, strict=True))
         ahead = [o for o, _ in rows]

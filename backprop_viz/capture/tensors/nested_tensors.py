@@ -1,13 +1,19 @@
 """The tensors in an argument or a result of a model."""
 
 from collections.abc import Iterator, Mapping
-from inspect import signature
+from inspect import Parameter, signature
+from itertools import chain, islice
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from backprop_viz.capture.tensors.memory import is_wrapped
+
+# An object may be a graph with its features, and it may be a whole data set.
+_DEEPEST, _MOST_IN_OBJECT = 3, 64
+_NO_DATA = nn.Module, type, FunctionType, MethodType, ModuleType
 
 
 def nested_tensors(value: Any) -> Iterator[Tensor]:
@@ -20,9 +26,51 @@ def nested_tensors(value: Any) -> Iterator[Tensor]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from nested_tensors(item)
-    elif hasattr(value, "__dataclass_fields__"):
+    elif hasattr(type(value), "__dataclass_fields__"):
         for name in value.__dataclass_fields__:
-            yield from nested_tensors(getattr(value, name))
+            yield from nested_tensors(getattr(value, name, None))
+
+
+def tensors_within(value: Any) -> Iterator[Tensor]:
+    """The same, also of an object of any other class that has some as attributes."""
+    return (tensor for _, tensor in _named(value, "", 0))
+
+
+def _named(value: Any, name: str, depth: int) -> Iterator[tuple[str, Tensor]]:
+    """The tensors in a value, each by the Python that leads to it from this name.
+
+    ``depth``: how many objects of classes that are not known lie around it.
+    """
+    if isinstance(value, Tensor):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _named(item, f"{name}[{key!r}]", depth)
+    elif isinstance(value, list | tuple):
+        fields = getattr(value, "_fields", range(len(value)))
+        for key, item in zip(fields, value, strict=True):
+            place = f".{key}" if isinstance(key, str) else f"[{key}]"
+            yield from _named(item, f"{name}{place}", depth)
+    elif hasattr(type(value), "__dataclass_fields__"):
+        for field in value.__dataclass_fields__:
+            yield from _named(getattr(value, field, None), f"{name}.{field}", depth)
+    elif depth < _DEEPEST and type(value).__dictoffset__ and not isinstance(value, _NO_DATA):
+        found = chain.from_iterable(_attributes(value, name, depth + 1))
+        yield from islice(found, _MOST_IN_OBJECT)
+
+
+def _attributes(value: object, name: str, depth: int) -> Iterator[Iterator[tuple[str, Tensor]]]:
+    """What the attributes of an object hold: of private ones, what its user knows by a name."""
+    for attribute, item in tuple(vars(value).items()):
+        if not attribute.startswith("_"):
+            if not isinstance(item, list | tuple):
+                yield _named(item, f"{name}.{attribute}", depth)
+        elif isinstance(item, Mapping):
+            for key, inner in tuple(item.items()):
+                place = f".{key}" if isinstance(key, str) else f"[{key!r}]"
+                yield _named(inner, f"{name}{place}", depth)
+        elif not isinstance(item, Tensor | list | tuple):
+            yield _named(item, name, depth)
 
 
 def _unwrapped(tensor: Tensor) -> Tensor:
@@ -39,12 +87,17 @@ def tensors_given(
     Within a transform of ``torch.func`` those of all samples, which have the numbers.
     """
     try:
-        given = signature(model.forward).bind(*args, **kwargs).arguments
+        bound = signature(model.forward).bind(*args, **kwargs)
+        given = bound.arguments
+        for name, one in bound.signature.parameters.items():
+            if one.kind is Parameter.VAR_KEYWORD and name in given:
+                given |= {key: item for key, item in given.pop(name).items() if key not in given}
     except (TypeError, ValueError):
         given = {f"x{i}": value for i, value in enumerate(args)}
     found: dict[str, Tensor] = {}
     for name, value in given.items():
-        tensors = list(map(_unwrapped, nested_tensors(value)))
-        numbered = len(tensors) > 1
-        found |= {f"{name}[{i}]" if numbered else name: t for i, t in enumerate(tensors)}
+        tensors = dict(_named(value, name, 0))
+        if len(tensors) == 1:
+            tensors = {name: next(iter(tensors.values()))}
+        found |= {path: _unwrapped(tensor) for path, tensor in tensors.items()}
     return found

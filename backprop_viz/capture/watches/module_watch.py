@@ -60,6 +60,16 @@ class ModuleWatch:
         self.stack.pop()
 
     @contextmanager
+    def running_already(self, module: nn.Module) -> Iterator[None]:
+        """The forward of this module runs in here. Its call may have begun unseen."""
+        unseen = not self.stack and module in self._followed
+        if unseen:
+            self.stack.append(self._followed[module])
+        yield
+        if unseen:
+            self.stack.clear()
+
+    @contextmanager
     def following(self, no_hooks: bool = False) -> Iterator[None]:
         """Follow the modules that run in here, also those whose forward raises.
 
