@@ -1,6 +1,7 @@
 """What somebody's own code gives as its model and its optimizers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from torch import nn
@@ -40,7 +41,19 @@ def optimizers_in(given: Any) -> tuple[Optimizer, ...]:
         raise ArgumentError(
             QT_TRANSLATE_NOOP("errors", "optimizer must be a torch.optim.Optimizer, or several.")
         )
-    return found
+    return tuple(dict.fromkeys(chain.from_iterable(map(_told_of, found))))
+
+
+def _told_of(optimizer: Optimizer) -> Iterator[Optimizer]:
+    """The optimizers that torch says of when they step: this one, and those that it only wraps.
+
+    A wrapper that is no optimizer by torch's own constructor steps unheard.
+    """
+    inner = [one for one in vars(optimizer).values() if isinstance(one, Optimizer)]
+    if getattr(type(optimizer).step, "hooked", False) or not inner:
+        yield optimizer
+    else:
+        yield from chain.from_iterable(map(_told_of, inner))
 
 
 def refuse_class(name: str, given: Any) -> None:

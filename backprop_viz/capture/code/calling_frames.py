@@ -1,7 +1,7 @@
 """Which of torch's own functions has called what runs, from the frames of this thread."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -9,8 +9,10 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
+from torch.optim import Optimizer
 
 _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
+_OPTIMIZER = str(Path("torch", "optim", "optimizer.py"))
 _CHECKPOINT = str(Path("torch", "utils", "checkpoint.py"))
 # What a thread waits in; the last is that of concurrent.futures.
 _WAITS = ("threading.py", "queue.py", "selectors.py", "thread.py")
@@ -88,6 +90,19 @@ def is_checkpointed() -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def steps_around() -> Iterator[Optimizer]:
+    """The optimizers in whose steps the one steps that torch has just told of, by a hook."""
+    frame: FrameType | None = sys._getframe(1)
+    told = False
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "wrapper" and code.co_filename.endswith(_OPTIMIZER):
+            if told:
+                yield frame.f_locals["self"]
+            told = True
+        frame = frame.f_back
 
 
 def is_waiting(thread: Thread) -> bool:

@@ -122,6 +122,8 @@ class ScriptTraining:
     def _made(self, optimizer: Optimizer) -> None:
         """An optimizer is being made; its parameters are not known yet."""
         self._all = [one for one in self._all if one() is not None]
+        if any(one() is optimizer for one in self._all):  # a state is loaded into it
+            return
         self._all.append(ref(optimizer))
         self._wait()
 

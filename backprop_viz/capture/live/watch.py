@@ -16,6 +16,7 @@ from torch.optim.optimizer import (
 )
 from torch.overrides import _push_mode
 
+from backprop_viz.capture.code.calling_frames import steps_around
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.code.no_collector import without_collector
@@ -58,8 +59,7 @@ class Watch:
     An iteration ends with the step of an optimizer, also with one that a GradScaler leaves out; of
     several, with that of the last in a turn of the loop; without any given, with each that moves
     the models' parameters. The loss of an iteration is the number that its last backward started
-    from, as it was before a GradScaler scaled it; without one, that which its recording tells, if
-    it has one. An iteration that is not recorded costs a hook.
+    from, as it was before a GradScaler scaled it; without one, that of its recording, if any.
 
     Of an iteration that is wanted ``keep`` says how much is kept: "full", the first "sample" of
     the batch alone, or the "health" of each tensor. ``only`` names the modules of which it is kept,
@@ -142,8 +142,7 @@ class Watch:
         self._open.enter_context(module_clearings_seen(loop.clearing_module))
         self._open.enter_context(lbfgs_moves_seen(recorder.watch.moved))
         self._open.enter_context(muon_matrices_seen(recorder.watch.matrix_made))
-        alone = clearings_alone(loop, loop.clearing_begins, loop.clearing_ends)
-        self._open.enter_context(alone)
+        self._open.enter_context(clearings_alone(loop, loop.clearing_begins, loop.clearing_ends))
         self._open.enter_context(loop.transforms_told())
         for handle in loop.hook_models():
             self._open.callback(handle.remove)
@@ -339,6 +338,7 @@ class Watch:
             return
         self._stepped.append(optimizer)
         over = self._turns is None or self._turns.stepped(optimizer)
+        over = over and not any(map(self._is_ours, steps_around()))
         if self._loop is not None:
             self._ending = over
             self._loop.optimizer_stepped(optimizer)
