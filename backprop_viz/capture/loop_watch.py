@@ -19,8 +19,8 @@ from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.followed_backward import FollowedBackward, creates_graph
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.loop_thread import LoopThread
+from backprop_viz.capture.model_hooks import ModelHooks
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.capture.scripted_calls import ScriptedCalls
 from backprop_viz.capture.tensors import nested_tensors as nested
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches import clipping, function_stack
@@ -28,7 +28,6 @@ from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_t
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.late_changes import CHANGED
-from backprop_viz.capture.watches.module_hooks import called_after, called_before
 from backprop_viz.capture.watches.module_tree import any_lazy, walked_once
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
 from backprop_viz.recording.trace.phases import Phase
@@ -57,10 +56,9 @@ class LoopWatch(TorchFunctionMode):
     ) -> None:
         super().__init__()
         self._recorder, self._models, self._ended, self._source = recorder, models, ended, source
-        self._hooked = set(map(id, models))  # of others nobody says that they have run
+        self._hooks = ModelHooks(models, recorder, self.model_runs, self._model_ran)
         self._writes = recorder.writes.begin(recorder.model)
-        self._shards = calling_frames.there_may_be_shards()
-        self._lazy = any(map(any_lazy, models))
+        self._shards, self._lazy = calling_frames.there_may_be_shards(), any(map(any_lazy, models))
         self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
         told = recorder.errors.operation_failed, recorder.log.note_taken, recorder.modules
         seen = self._writes.before_it_runs(recorder.copies), self._code, *told
@@ -82,11 +80,12 @@ class LoopWatch(TorchFunctionMode):
 
     def hook_models(self) -> Iterator[RemovableHandle]:
         """Know when a model runs, until the handles are removed."""
-        for model in self._models:
-            yield called_before(model, self.model_runs, with_kwargs=True)
-        yield from ScriptedCalls(self._recorder, lambda: bool(self._depth)).hooks()
-        for model in self._models:
-            yield called_after(model, self._model_ran)
+        return self._hooks.placed(lambda: bool(self._depth))
+
+    def part_begins(self, module: nn.Module) -> None:
+        """A part of a model is called that none calls: that is a forward, as of the whole one."""
+        if not (self.over or self._evaluating or self._functions.inside):
+            self._hooks.hear(module)
 
     def finish(self) -> None:
         """The iteration is over: note what has changed at its end."""
@@ -94,6 +93,7 @@ class LoopWatch(TorchFunctionMode):
             self._caught_up(Phase.UPDATE)
             self._recorder.leave_out_the_rest()
             self._writes.end()
+        self._hooks.close()
         self._tracing.close()
         self._functions.forget()  # the two would keep each other alive
         self.over = True
@@ -283,7 +283,7 @@ class LoopWatch(TorchFunctionMode):
     ) -> None:
         """A model is about to run; if this is over, for the next iteration."""
         inside, first = bool(self._functions.inside), not (self._depth or self._evaluating)
-        if self.over or (inside and not (first or self._within)) or id(model) not in self._hooked:
+        if self.over or (inside and not (first or self._within)) or not self._hooks.hear(model):
             return
         if not self.thread.is_here():
             trains = first and is_grad_enabled() and not self._forwarded

@@ -166,7 +166,12 @@ def _hooked(watch: LoopWatch, recorder: Recorder) -> Iterator[None]:
     try:
         alone = clearings_alone(watch, watch.clearing_begins, watch.clearing_ends)
         backwards = backwards_heard(partial(watch.thread.runs_backward, watch))
-        with recorder.following_modules(), backwards, watch.transforms_told(), alone:
+        with (
+            recorder.following_modules(watch.part_begins),
+            backwards,
+            watch.transforms_told(),
+            alone,
+        ):
             yield
     finally:
         for handle in handles:

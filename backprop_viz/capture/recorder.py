@@ -36,7 +36,7 @@ from backprop_viz.capture.watches.data_parallel import note_all_reduce
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tensors
 from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.module_tree import parameters_in, tensors_in, walked_once
-from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
+from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch, Told
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.phase_watch import PhaseWatch
 from backprop_viz.capture.watches.plain_calls import PlainCalls
@@ -303,9 +303,9 @@ class Recorder:
             self.results.forget_results()
             self._walk(())
 
-    def following_modules(self) -> AbstractContextManager[None]:
-        """Note in here of each operation which module ran it."""
-        return self.modules.following(no_hooks=self.watch.unbroken)
+    def following_modules(self, begins: Told = None) -> AbstractContextManager[None]:
+        """Note in here of each operation which module ran it; ``begins`` as ``ModuleWatch``'s."""
+        return self.modules.following(no_hooks=self.watch.unbroken, begins=begins)
 
     # -- forward and loss --------------------------------------------------------------------
 

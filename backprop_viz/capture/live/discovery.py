@@ -50,25 +50,6 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
     return found
 
 
-def parts_called(models: Sequence[nn.Module], called: nn.Module) -> list[nn.Module]:
-    """What a loop may call of the first model, where it has called a part of it: that, and others.
-
-    An empty list where the model itself was called.
-    """
-    if called is models[0]:
-        return []
-    return [called, *(part for part in _parts(models[0]) if part is not called)]
-
-
-def _parts(model: nn.Module) -> Iterator[nn.Module]:
-    """The modules in it that have a forward and parameters; those in a list, in its place."""
-    for part in model.children():
-        if type(part).forward is nn.Module.forward:
-            yield from _parts(part)
-        elif _parameters(part):
-            yield part
-
-
 def names_of(models: Sequence[nn.Module]) -> dict[str, nn.Module]:
     """Each model by the name of the variable that it is in, else by its class's."""
     named: dict[str, nn.Module] = {}

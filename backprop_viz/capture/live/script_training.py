@@ -26,7 +26,6 @@ from backprop_viz.capture.live.discovery import (
     names_of,
     owned_by,
     parameters_put_back,
-    parts_called,
 )
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.follower import Follower
@@ -184,10 +183,10 @@ class ScriptTraining:
         optimizers = self._trained()
         models = [module] if self._trains_astray(module) else models_of(optimizers, module)
         self._astray = self._unowned = None
-        named, parts = names_of(models), parts_called(models, module)
+        named = names_of(models)
         only = self._only or None
         try:
-            watch = Watch(named, optimizers, self._follower, only=only, over=over, parts=parts)
+            watch = Watch(named, optimizers, self._follower, only=only, over=over)
         except ArgumentError as error:
             print(f"backprop-viz run: {error}", file=sys.stderr)
             raise SystemExit(2) from None

@@ -9,6 +9,7 @@ from typing import Any, Literal, SupportsFloat
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
@@ -40,7 +41,7 @@ from backprop_viz.capture.tensors.unheard import AS_IT_IS, detached, dispatch_mo
 from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
-from backprop_viz.capture.watches.module_hooks import called_before, copied_without_hooks
+from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.capture.watches.muon_watch import muon_matrices_seen
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.scaled_losses import ScaledLosses
@@ -63,8 +64,7 @@ class Watch:
 
     Of an iteration that is wanted ``keep`` says how much is kept: "full", the first "sample" of
     the batch alone, or the "health" of each tensor. ``only`` names the modules of which it is kept,
-    as ``ModuleChoice`` says; that raises ArgumentError. ``over`` iterations ran before. A call of
-    one of the ``parts`` of a model is a forward as well.
+    as ``ModuleChoice`` says; that raises ArgumentError. ``over`` iterations ran before.
     """
 
     def __init__(
@@ -75,11 +75,10 @@ class Watch:
         keep: Keep = "full",
         only: str | Sequence[str] | None = None,
         over: int = 0,
-        parts: Sequence[nn.Module] = (),
     ) -> None:
         self._keep, self._process, self._thread = keep, os.getpid(), get_ident()
         self._health: HealthWatch | None = None
-        self._models = [*models.values(), *parts]
+        self._models = list(models.values())
         self._model = one_model(models)
         self._only = None if only is None else ModuleChoice(self._model, only)
         self._optimizers, self._ages = tuple(optimizers), graph_ages(self._model)
@@ -137,7 +136,8 @@ class Watch:
         self._source = loop_source(self._source)
         self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, self._source)
         warned = warned_where_it_was_called()
-        for context in (without_collector(), eager(), recorder.following_modules(), warned):
+        following = recorder.following_modules(loop.part_begins)
+        for context in (without_collector(), eager(), following, warned):
             self._open.enter_context(context)
         self._open.enter_context(module_clearings_seen(loop.clearing_module))
         self._open.enter_context(lbfgs_moves_seen(recorder.watch.moved))
@@ -318,8 +318,7 @@ class Watch:
                 loop.__exit__()
                 hooks.close()
 
-        for model in self._models:
-            hooks.callback(called_before(model, leave).remove)
+        hooks.callback(register_module_forward_pre_hook(heard(leave)).remove)
 
     def _steps(self, optimizer: Optimizer, *given: Any) -> None:
         """An optimizer is about to step."""

@@ -40,11 +40,16 @@ class BatchLog:
             self._ids = None
 
     def take_inputs(self, inputs: Mapping[str, Tensor]) -> None:
-        """What a forward pass reads, by the names of forward's parameters."""
+        """What a forward pass reads, by the names of forward's parameters.
+
+        What the pass before has made, as an encoder for a decoder, is not the batch.
+        """
         self.inputs = dict(inputs)
-        self._batch = batch = next(iter(inputs.values()), None)
-        self._log.snapshots.batch_size = 0 if batch is None or not batch.ndim else batch.size(0)
-        self._ids = None
+        batch = next(iter(inputs.values()), None)
+        goes_on = bool(self._passes and self._passes[-1][2])  # no backward has run since
+        if batch is None or batch.is_leaf or not goes_on:
+            self._batch, self._ids = batch, None
+            self._log.snapshots.batch_size = 0 if batch is None or not batch.ndim else batch.size(0)
         copied = {
             name: (tensor, self._log.id_of(tensor), shape_of(tensor))
             for name, tensor in inputs.items()

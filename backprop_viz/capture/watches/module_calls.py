@@ -5,7 +5,7 @@ that has one runs otherwise: ``nn.TransformerEncoderLayer`` leaves out its quick
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,21 +13,27 @@ from torch import nn
 
 from backprop_viz.capture.code.line_trace import LineTracer
 
-# The names of the modules that are looked for, and those that are running.
-_Seen = tuple[Mapping[nn.Module, str], list[str]]
+# Who is told of a module that runs.
+Told = Callable[[nn.Module], None] | None
+# The names of the modules that are looked for, those that are running, and who is told of one that
+# is called while none is.
+_Seen = tuple[Mapping[nn.Module, str], list[str], Told]
 _seen: list[_Seen] = []
 _Module: Any = nn.Module
 _plain = _Module._call_impl
 
 
 @contextmanager
-def seen_by(names: Mapping[nn.Module, str], running: list[str]) -> Iterator[None]:
+def seen_by(
+    names: Mapping[nn.Module, str], running: list[str], begins: Told = None
+) -> Iterator[None]:
     """Have ``running`` end with the name of the innermost of these modules that runs in here.
 
+    ``begins`` is called before one of them is that no other calls.
     One that ``module.compile()`` was told of is called as it was written.
     """
     global _plain
-    one = names, running
+    one = names, running, begins
     compiled = [(m, call) for m in names if (call := m._compiled_call_impl) is not None]
     for module, _ in compiled:
         module._compiled_call_impl = None
@@ -52,9 +58,11 @@ def _call(module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:
     if untraced:
         sys.settrace(None)  # no line of the model's forward runs in there
     begun = []
-    for names, running in _seen:
+    for names, running, begins in _seen:
         name = names.get(module)
         if name is not None:
+            if begins is not None and not running:
+                begins(module)
             running.append(name)
             begun.append(running)
     try:

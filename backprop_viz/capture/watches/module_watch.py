@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.from_device import wait_for_copies
+from backprop_viz.capture.watches.module_calls import Told as Told
 from backprop_viz.capture.watches.module_calls import seen_by
 from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.capture.watches.module_tree import buffers_in, modules_in, other_names
@@ -52,6 +53,10 @@ class ModuleWatch:
         """The dotted name of the innermost module that is running; None outside the model."""
         return self.stack[-1] if self.stack else None
 
+    def has(self, module: nn.Module) -> bool:
+        """Whether it is one of the model's."""
+        return module in self._followed
+
     @contextmanager
     def within(self, name: str) -> Iterator[None]:
         """What is noted in here has run in this module."""
@@ -70,14 +75,15 @@ class ModuleWatch:
             self.stack.clear()
 
     @contextmanager
-    def following(self, no_hooks: bool = False) -> Iterator[None]:
+    def following(self, no_hooks: bool = False, begins: Told = None) -> Iterator[None]:
         """Follow the modules that run in here, also those whose forward raises.
 
-        ``no_hooks``: the network itself has no hooks of ours.
+        ``no_hooks``: the network itself has no hooks of ours. ``begins`` is called before one runs
+        that no other calls.
         """
         try:
             copied = nullcontext() if no_hooks else copied_without_hooks()
-            with seen_by(self._followed, self.stack), copied:
+            with seen_by(self._followed, self.stack, begins), copied:
                 yield
         finally:
             self.stack.clear()

@@ -1,9 +1,12 @@
 """A script that calls nothing but parts of its model: all of the model is followed."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.recording.trace.phases import Phase
@@ -86,9 +89,34 @@ for turn in range(4):
     kept.append(weights(net))
     print(loss.item())
 """
+# A module that is a GAN, as frameworks want it: called as a whole it is the one that makes.
+WHOLE = """
+class Both(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.made, self.judged, self.loss = nn.Linear(2, 3), nn.Linear(3, 1), nn.MSELoss()
+    def forward(self, z):
+        return self.made(z)
+net = Both()
+ours = torch.optim.SGD(net.made.parameters(), lr=0.1)
+theirs = torch.optim.SGD(net.judged.parameters(), lr=0.1)
+for _ in range(3):
+    z, real, one = torch.randn(4, 2), torch.randn(4, 3), torch.ones(4, 1)
+    ours.zero_grad()
+    net.loss(net.judged(net(z)), one).mean().backward()
+    ours.step()
+    theirs.zero_grad()
+    loss = net.loss(net.judged(real), one) + net.loss(net.judged(net(z).detach()), 0 * one).mean()
+    loss.backward()
+    theirs.step()
+    kept.append(weights(net))
+    print(loss.item())
+"""
 
 
-@pytest.mark.parametrize("loop", [AGENT, GAN, NESTED], ids=["agent", "GAN", "nested"])
+@pytest.mark.parametrize(
+    "loop", [AGENT, GAN, NESTED, WHOLE], ids=["agent", "GAN", "nested", "whole and parts"]
+)
 def test_every_parameter_is_followed(scripts: Scripts, tmp_path: Path, loop: str) -> None:
     plain: dict[str, list[dict[str, np.ndarray]]] = {}
     exec((HEAD + loop).replace("print(", "str("), plain)
@@ -106,5 +134,27 @@ def test_every_parameter_is_followed(scripts: Scripts, tmp_path: Path, loop: str
             assert ("mean", Phase.LOSS) in ran
             assert ("linear", Phase.FORWARD) in ran
             assert ("linear", Phase.LOSS) not in ran
+            assert ("mse_loss", Phase.FORWARD) not in ran
             moved = {e.parameter for e in recording.events if e.phase is Phase.UPDATE}
             assert moved == set(expected)
+
+
+def test_a_loop_of_parts_that_is_recorded_has_a_forward() -> None:
+    torch.manual_seed(2)
+    net = nn.ModuleDict({"one": nn.Linear(2, 3), "two": nn.Linear(3, 1), "loss": nn.MSELoss()})
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    x, y = torch.randn(4, 2), torch.randn(4, 1)
+    expected = deepcopy(net)
+    with bv.record(net, optimizer) as recorded:
+        net["loss"](net["two"](net["one"](x)), y).backward()
+        optimizer.step()
+    expected["loss"](expected["two"](expected["one"](x)), y).backward()
+    phases = [span.phase for span in recorded.spans]
+    assert phases == [Phase.FORWARD, Phase.LOSS, Phase.BACKWARD, Phase.UPDATE]
+    assert [e.op for e in recorded.events if e.phase is Phase.LOSS] == ["mse_loss"]
+    assert np.array_equal(recorded.input, x.numpy())
+    end = recorded.at(len(recorded.events))
+    for name, parameter in expected.named_parameters():
+        assert parameter.grad is not None
+        assert np.array_equal(end.grad(name), parameter.grad.numpy())
+    assert not any(module._forward_hooks for module in net.modules())
