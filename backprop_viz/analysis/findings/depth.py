@@ -15,22 +15,27 @@ _LAYERS = 4
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``vanishing`` and ``exploding``, between the first and the last weight matrix."""
+    """``vanishing`` and ``exploding``, between the first and the last weight matrix.
+
+    Of several that read the same, as those of queries, keys and values, the largest gradient
+    counts: where attention begins that of the queries is tiny.
+    """
     by_value = {p.value_id: p.name for p in recording.parameters if p.value.ndim >= 2}
-    order: dict[str, None] = {}
+    read: dict[str, set[int | None]] = {}  # beside which tensors each was read first
     for _, event in forward_events(recording):
         for tensor in event.input_ids:
             if tensor in by_value:
-                order.setdefault(by_value[tensor])
+                read.setdefault(by_value[tensor], {*event.input_ids} - {tensor, None})
     sizes = {}
-    for name in order:
+    for name in read:
         grad = gradient_made(recording, name)
         if grad is not None and grad.size and np.isfinite(grad).all():
             sizes[name] = float(np.sqrt(np.square(np.abs(grad), dtype=np.float64).mean()))
     names = [name for name, size in sizes.items() if size > 0]
     if len(names) < _LAYERS:
         return
-    first, last = names[0], names[-1]
+    beside = [name for name in names if name == names[0] or read[name] & read[names[0]]]
+    first, last = max(beside, key=sizes.__getitem__), names[-1]
     ratio = sizes[first] / sizes[last]
     came = [i for i in recording.happened_to[first] if recording.events[i].op == "AccumulateGrad"]
     if ratio < _LEAST:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.modules import OptimizerGroup
 from backprop_viz.recording.trace.phases import Phase
 
@@ -24,23 +27,35 @@ def find(recording: Recording) -> Iterator[Finding]:
             continue
         name = group.parameters[0]
         if rate == 0:
-            if group.rule not in still and not _warms_up(recording, group):
+            if group.rule not in still and not _moves(recording, group):
                 still.add(group.rule)
                 yield Finding("rate_is_zero", "hint", (group.rule,), name, moved[0])
         elif group.rule in _BY_RATE and rate >= _MOST:
             yield Finding("rate_too_large", "warning", (group.rule, rate), name, moved[0])
 
 
-def _warms_up(recording: Recording, group: OptimizerGroup) -> bool:
-    """Whether a schedule begins at 0 with the first step of the optimizer."""
+def _moves(recording: Recording, group: OptimizerGroup) -> bool:
+    """Whether its weights have moved all the same, or a schedule begins at 0 with the first step.
+
+    Some optimizers compute their rates themselves, as Adafactor does.
+    """
+    events = [event for name in group.parameters for event in _steps(recording, name)]
+    if any(not _is_same(event) for event in events):
+        return True
     if not group.options.get("initial_lr"):
         return False
-    events = (recording.events[i] for name in group.parameters for i in _steps(recording, name))
     states = [before for event in events for before, _ in event.state_ids.values()]
     return not any(before is not None for before in states) if states else recording.iteration == 1
 
 
-def _steps(recording: Recording, parameter: str) -> Iterator[int]:
+def _steps(recording: Recording, parameter: str) -> Iterator[Event]:
     for i in recording.happened_to.get(parameter, ()):
-        if recording.events[i].phase is Phase.UPDATE:
-            yield i
+        event = recording.events[i]
+        if event.phase is Phase.UPDATE:
+            yield event
+
+
+def _is_same(event: Event) -> bool:
+    """Whether a step has left a weight, or it is not recorded."""
+    before, after = event.inputs[0], event.outputs[0]
+    return before is None or after is None or np.array_equal(before, after, equal_nan=True)

@@ -17,7 +17,8 @@ def found_so_far(recording: Recording) -> Iterator[Finding]:
     The phase is the one that is under way, or the forward whose loss is not known yet.
     ``not_finite`` of an operation, ``not_finite_gradient`` of a node. An operation's Inf is a
     warning: whether it reaches the loss is not known yet. Nothing is said of an Inf that was asked
-    for, as in a mask, nor of gradients that a GradScaler has scaled: it looks itself.
+    for, as in a mask, or that autograd does not follow, nor of gradients that a GradScaler has
+    scaled: it looks itself.
     """
     if recording.under_way is None and not _waits_for_loss(recording):
         return
@@ -33,7 +34,8 @@ def found_so_far(recording: Recording) -> Iterator[Finding]:
             yield Finding(code, "error", (kind, event.op), event=i)
             return
         scaled = recording.loss_scale is not None
-        if first is None and not (scaled if backward else _is_wanted(event)):
+        harmless = scaled if backward else _is_wanted(event) or not _goes_on(recording, i)
+        if first is None and not harmless:
             severity: Severity = "error" if backward else "warning"
             first = Finding(code, severity, (kind, event.op), event=i)
     if first is not None:
@@ -44,6 +46,23 @@ def _waits_for_loss(recording: Recording) -> bool:
     """Whether a forward is the last that has happened, and no loss came before it."""
     spans = recording.spans
     return bool(spans) and spans[-1].phase is Phase.FORWARD and recording.loss is None
+
+
+def _goes_on(recording: Recording, index: int) -> bool:
+    """Whether autograd follows an operation's Inf, or what is not finite that was made of it.
+
+    The logarithm of places, which may be 0, is mostly replaced before.
+    """
+    event = recording.events[index]
+    if event.tracked:
+        return True
+    made = set(event.output_ids)
+    for later in recording.events[index + 1 :]:
+        if not made.isdisjoint(later.input_ids) and not is_finite(later.outputs):
+            if later.tracked:
+                return True
+            made.update(later.output_ids)
+    return False
 
 
 def _is_wanted(event: Event) -> bool:

@@ -121,3 +121,22 @@ def test_a_warm_up_that_begins_at_zero_is_none_that_stays_there() -> None:
     adam = torch.optim.AdamW(groups(), lr=0.01)
     assert _warming_up(adam, lambda step: step // 3) == [0, 1, 1]
     assert _warming_up(torch.optim.AdamW(groups(), lr=0.0), lambda step: 1.0) == [1, 1, 1]
+
+
+class _OwnRate(torch.optim.SGD):
+    """Computes its rate itself, as Adafactor does, whatever its group has."""
+
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                with torch.no_grad():
+                    parameter.sub_(parameter.grad, alpha=0.01)
+        return None
+
+
+def test_a_rate_of_zero_that_the_optimizer_does_not_use() -> None:
+    def weights() -> list[torch.nn.Parameter]:
+        return [torch.nn.Parameter(torch.ones(4, X.shape[1]))]
+
+    assert _warming_up(_OwnRate(weights(), lr=0.0), lambda _: 1.0) == [0, 0, 0]
+    assert _warming_up(torch.optim.SGD(weights(), lr=0.0), lambda _: 1.0) == [1, 1, 1]

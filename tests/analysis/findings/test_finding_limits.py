@@ -306,3 +306,21 @@ class Beside(nn.Module):
 
 def test_an_input_that_is_asked_for_its_gradient_is_no_weight() -> None:
     assert "unregistered" not in found(Beside(), torch.ones(4, 5, requires_grad=True))
+
+
+def test_tiny_gradients_of_queries_are_none_that_vanish() -> None:
+    """Where attention begins, all keys are alike: what the values get counts."""
+    torch.manual_seed(3)
+    to_query, to_key, to_value, out = (nn.Linear(4, 4) for _ in range(4))
+    with torch.no_grad():
+        to_key.weight.mul_(1e-6)
+        to_key.bias.zero_()
+    net = nn.ModuleList([to_query, to_key, to_value, out, nn.Linear(4, 4)])
+    x = torch.randn(2, 5, 4)
+    with bv.record(net) as made:
+        scores = to_query(x) @ to_key(x).transpose(1, 2)
+        mixed = scores.softmax(-1) @ to_value(x)
+        net[-1](out(mixed)).square().mean().backward()
+    grads = [layer.weight.grad.square().mean().sqrt().item() for layer in (to_query, net[-1])]
+    assert 0 < grads[0] < 1e-5 * grads[1]
+    assert "vanishing" not in severities(made.recording.findings())

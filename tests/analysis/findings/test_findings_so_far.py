@@ -56,6 +56,20 @@ def test_an_inf_is_said_as_soon_as_it_is_there(
     assert found_in(Phase.FORWARD, compute) == said
 
 
+def test_an_inf_that_is_followed_only_later() -> None:
+    """As of the logarithm of a place, which may be 0; and of a feature."""
+
+    place = torch.tensor([0.0, 3.0])
+
+    def replaced(y: Tensor) -> Tensor:
+        far = 1 + place.log() / 2
+        return y * torch.where(place < 1, place, far)
+
+    assert found_in(Phase.FORWARD, replaced) == []
+    said = [("not_finite", "warning", "Inf", "log")]
+    assert found_in(Phase.FORWARD, lambda y: y * (place.log() / 2)) == said
+
+
 @pytest.mark.parametrize(
     "compute",
     [
