@@ -1,9 +1,8 @@
 """Finds the phases of somebody's own loop from what it calls, for a recorder."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from sys import gettrace, settrace
+from sys import exc_info, gettrace, settrace
 from typing import Any
 
 import torch
@@ -12,7 +11,7 @@ from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
-from backprop_viz.capture.code import calling_frames
+from backprop_viz.capture.code import calling_frames, own_frames
 from backprop_viz.capture.code.forward_code import code_of
 from backprop_viz.capture.code.line_trace import LineTracer, lines_traced
 from backprop_viz.capture.code.loop_source import loop_source
@@ -128,10 +127,9 @@ class LoopWatch(TorchFunctionMode):
 
     def _come_back(self) -> None:
         """It may be late: of a step that has raised nobody says that it is over."""
-        if self._aside is not None:
-            if self.thread.is_here():
-                function_stack.put_back(self, self._aside)
-            self._aside = None
+        aside, self._aside = self._aside, None
+        if aside is not None and self.thread.is_here():
+            function_stack.put_back(self, aside)
 
     def __exit__(self, *_: object) -> None:
         """Leave this thread's stack of modes, with what is over and was left there."""
@@ -160,6 +158,9 @@ class LoopWatch(TorchFunctionMode):
                 settrace(tracer)  # a debugger's, which sees what else runs, and may end meanwhile
                 tracer = None
             return func(*args, **kwargs) if alone else self._hears(func, types, args, kwargs, quiet)
+        except BaseException as error:
+            own_frames.pass_on(error)
+            raise
         finally:
             if tracer is not None and gettrace() is None:  # none was set while the loop was held
                 settrace(tracer)
@@ -199,8 +200,8 @@ class LoopWatch(TorchFunctionMode):
         """Whether what runs beside forward and loss reads what is the iteration's own."""
         with _UNSEEN():
             self._nodes = torch.autograd._get_sequence_nr()
-            given = nested.nested_tensors((args, kwargs))
-            return is_grad_enabled() and any(map(self._recorder.own.have, given))
+            own = self._recorder.own
+            return is_grad_enabled() and any(map(own.have, nested.nested_tensors((args, kwargs))))
 
     def _operation_ran(self, told: Ran) -> None:
         """Note an operation; one after a backward is of a loss, if autograd follows it."""
@@ -285,10 +286,9 @@ class LoopWatch(TorchFunctionMode):
         inside, first = bool(self._functions.inside), not (self._depth or self._evaluating)
         if self.over or (inside and not (first or self._within)) or not self._hooks.hear(model):
             return
-        if not self.thread.is_here():
-            trains = first and is_grad_enabled() and not self._forwarded
-            if not (trains and self.thread.goes_on_here(self)):
-                return
+        trains = first and is_grad_enabled() and not self._forwarded
+        if not (self.thread.is_here() or (trains and self.thread.goes_on_here(self))):
+            return
         self._within = inside if first else self._within
         self._come_back()
         evaluates = first and self._ended is not None and not is_grad_enabled()
@@ -319,7 +319,7 @@ class LoopWatch(TorchFunctionMode):
         self._depth -= 1
         if not self._depth:
             self._tracing.close()
-            if output is None and sys.exc_info()[0] is not None:
+            if output is None and exc_info()[0] is not None:
                 self._go(None)  # it has raised: nobody is to be held as at its end
                 return
             self._forwarded, self._lazy = True, False

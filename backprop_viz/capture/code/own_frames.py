@@ -10,8 +10,8 @@ from torch.overrides import handle_torch_function
 
 # Our functions that call what the script has called: what raises there is its own.
 _PASS_ON = (
-    *("__torch_function__", "_hears", "_reported", "run_plain", "_outside"),
-    *("_backward", "backward", "zero_grad"),
+    *("__torch_function__", "_hears", "_reported", "run_plain", "_outside", "_call"),
+    *("_backward", "backward", "heard_backward", "asking", "zero_grad"),
 )
 # Where our own code is; Ctrl+C may come while it waits in ``threading``.
 _OURS = (str(Path(__file__).parents[2]) + os.sep, threading.__file__)
@@ -27,14 +27,32 @@ def without_our_frames(error: BaseException | None) -> None:
         seen.add(id(error))
         frames = list(_frames_of(error))
         theirs = _theirs(frames)
-        name = frames[-1].tb_frame.f_code.co_name if frames else ""
-        passed_on = name in _PASS_ON
-        own_fault = len(frames) > 1 and theirs and _is_ours(frames[-1]) and not passed_on
+        own_fault = len(frames) > 1 and theirs and _arose_in_ours(frames[-1])
         if not own_fault or isinstance(error, KeyboardInterrupt):
-            for frame, after in zip(theirs, [*theirs[1:], None], strict=False):
-                frame.tb_next = after
-            error.__traceback__ = theirs[0] if theirs else None
+            _have_frames(error, theirs)
         error = error.__cause__ or error.__context__
+
+
+def pass_on(error: BaseException) -> None:
+    """Take our own frames out of the traceback as far as it goes, as the script may print it.
+
+    To be called where an exception passes through a function of ours, which then raises it by a
+    plain ``raise``: that adds no frame. One that arose in a frame of ours keeps them.
+    """
+    frames = list(_frames_of(error))
+    if frames and not (_arose_in_ours(frames[-1]) and not isinstance(error, KeyboardInterrupt)):
+        _have_frames(error, _theirs(frames))
+
+
+def _have_frames(error: BaseException, frames: Sequence[TracebackType]) -> None:
+    for frame, after in zip(frames, [*frames[1:], None], strict=False):
+        frame.tb_next = after
+    error.__traceback__ = frames[0] if frames else None
+
+
+def _arose_in_ours(last: TracebackType) -> bool:
+    """Whether the last frame of a traceback is one of ours that has called nothing."""
+    return _is_ours(last) and last.tb_frame.f_code.co_name not in _PASS_ON
 
 
 def _theirs(frames: Sequence[TracebackType]) -> list[TracebackType]:

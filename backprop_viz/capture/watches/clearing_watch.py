@@ -9,6 +9,7 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 
+from backprop_viz.capture.code.own_frames import pass_on
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.watches.function_stack import put_back, step_aside
 
@@ -86,14 +87,18 @@ class _Clearings:
     def _telling(self, plain: Callable[..., None]) -> Callable[..., None]:
         @wraps(plain)
         def zero_grad(cleared: Any, *args: Any, **kwargs: Any) -> None:
-            with ExitStack() as told:
-                for clearing in self._hearing[::-1]:
-                    if clearing in self._hearing:  # the one before may have ended it
+            try:
+                with ExitStack() as told:
+                    for clearing in self._hearing[::-1]:
+                        if clearing in self._hearing:  # the one before may have ended it
+                            told.enter_context(clearing(cleared))
+                    writes = not (args[0] if args else kwargs.get("set_to_none", True))
+                    for clearing in () if writes else self._last[-1:]:
                         told.enter_context(clearing(cleared))
-                writes = not (args[0] if args else kwargs.get("set_to_none", True))
-                for clearing in () if writes else self._last[-1:]:
-                    told.enter_context(clearing(cleared))
-                plain(cleared, *args, **kwargs)
+                    plain(cleared, *args, **kwargs)
+            except BaseException as error:
+                pass_on(error)
+                raise
 
         return zero_grad
 

@@ -12,6 +12,7 @@ from typing import Any
 from torch import nn
 
 from backprop_viz.capture.code.line_trace import LineTracer
+from backprop_viz.capture.code.own_frames import pass_on
 
 # Who is told of a module that runs.
 Told = Callable[[nn.Module], None] | None
@@ -67,6 +68,9 @@ def _call(module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:
             begun.append(running)
     try:
         return _plain(module, *args, **kwargs)
+    except BaseException as error:
+        pass_on(error)
+        raise
     finally:
         for running in begun:
             if running:

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.autograd.graph import GradientEdge
 from torch.overrides import handle_torch_function, has_torch_function
 
+from backprop_viz.capture.code.own_frames import pass_on
 from backprop_viz.capture.listening_depth import heard
 
 # torch's own, which a mode is asked for.
@@ -70,10 +71,14 @@ def backward_overridable() -> Iterator[None]:
 def heard_backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
     """``torch.autograd.backward`` of which others hear."""
     roots = (tensors,) if isinstance(tensors, Tensor | GradientEdge) else tuple(tensors)
-    with ExitStack() as over:
-        for around in tuple(_around):
-            over.enter_context(around([root for root in roots if isinstance(root, Tensor)]))
-        return asking(roots, *args, **kwargs)
+    try:
+        with ExitStack() as over:
+            for around in tuple(_around):
+                over.enter_context(around([root for root in roots if isinstance(root, Tensor)]))
+            return asking(roots, *args, **kwargs)
+    except BaseException as error:
+        pass_on(error)
+        raise
 
 
 @contextmanager

@@ -1,12 +1,14 @@
 """Notices that a GradScaler leaves out an optimizer's step, as it does where a gradient is Inf."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Any
 
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
+
+from backprop_viz.capture.code.own_frames import pass_on
 
 
 @contextmanager
@@ -17,12 +19,17 @@ def skipped_steps_seen(skipped: Callable[[Optimizer], None]) -> Iterator[None]:
     @wraps(plain)
     def step(self: GradScaler, optimizer: Optimizer, *args: Any, **kwargs: Any) -> float | None:
         ran: list[Optimizer] = []
-        hook = optimizer.register_step_post_hook(lambda stepped, *_: ran.append(stepped))
         try:
-            result = plain(self, optimizer, *args, **kwargs)
-        finally:
-            hook.remove()
-        if not ran:
+            with ExitStack() as hooked:
+                is_one = isinstance(optimizer, Optimizer)  # a wrapper may be none
+                if is_one:
+                    hook = optimizer.register_step_post_hook(lambda one, *_: ran.append(one))
+                    hooked.callback(hook.remove)
+                result = plain(self, optimizer, *args, **kwargs)
+        except BaseException as error:
+            pass_on(error)
+            raise
+        if is_one and not ran:
             skipped(optimizer)
         return result
 

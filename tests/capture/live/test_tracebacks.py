@@ -127,3 +127,88 @@ def test_a_loop_that_is_recorded_within_a_script_has_no_frame_of_ours(
     assert own[-1] == recorded[-1]
     assert "size mismatch" in own[-1] or "inconsistent tensor size" in own[-1]
     assert recorded == own
+
+
+# The loop catches what is raised, and prints it itself.
+CAUGHT = """
+import logging, traceback
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+class Raising(nn.Module):
+    def forward(self, x):
+        raise ValueError("mine")
+
+
+class Odd(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, grad):
+        raise KeyError("backward")
+
+
+torch.manual_seed(3)
+net = nn.Sequential(nn.Linear(4, 5), nn.Linear(5, 2))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+x = torch.randn(3, 4)
+mistakes = [
+    lambda: net(torch.ones(2, 9)),
+    lambda: net(x) + torch.ones(3),
+    lambda: nn.Sequential(net, Raising())(x),
+    lambda: nn.Sequential(net, nn.BatchNorm1d(9))(x),
+    lambda: torch.ones(2, 3) @ torch.ones(2, 3),
+    lambda: net[0].weight.add_(1),
+    lambda: net(x).numpy(),
+    lambda: F.mse_loss(net(x), torch.ones(3, 3)),
+    lambda: net(x).backward(),
+    lambda: Odd.apply(net(x)).sum().backward(),
+    lambda: torch.autograd.backward(net(x)),
+    lambda: optimizer.zero_grad(1, 2, 3),
+    lambda: torch.amp.GradScaler("cpu").step(None),
+]
+for i in range(2):
+    optimizer.zero_grad()
+    loss = net(x).sum()
+    for mistake in mistakes:
+        try:
+            mistake()
+        except Exception as error:
+            traceback.print_exc()
+            logging.exception("once more")
+    loss.backward()
+    optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("every", ["1", "2"])
+def test_what_the_loop_prints_itself_has_no_frame_of_ours(
+    scripts: Scripts, tmp_path: Path, every: str
+) -> None:
+    script, file = tmp_path / "train.py", tmp_path / "train.bprec"
+    script.write_text(CAUGHT)
+    plain = scripts.plain(script)
+    recorded = scripts.recorded("--to", str(file), "--every", every, str(script))
+    assert plain.printed.count("Traceback") == 2 * 2 * 13
+    assert (recorded.status, names_in(recorded.printed)) == (0, names_in(plain.printed))
+
+
+def names_in(printed: str) -> list[str]:
+    """The functions of each traceback, and what was raised.
+
+    While a mode of theirs is asked torch's functions that are written in Python are run twice, the
+    first time to hand the call over.
+    """
+    found = [
+        frame.splitlines()[0]
+        for frame in re.split(r"^(?=  File |\w)", printed, flags=re.M)
+        if frame
+    ]
+    own = [frame for frame in found if "nn/modules/module.py" not in frame]
+    names = [re.sub(r"line \d+, ", "", frame) for frame in own]
+    handed = [i for i, name in enumerate(names) if "handle_torch_function" in name]
+    return [name for i, name in enumerate(names) if i not in handed and i + 1 not in handed]
