@@ -119,7 +119,12 @@ def raising_line(error: BaseException) -> CodePlace | None:
 
 def is_written_by_user(name: str) -> bool:
     """Whether a file is the user's own, and not of a package that was installed."""
-    return _is_users(name) and not any(part in name for part in _PACKAGES)
+    return _is_users(name) and not is_of_a_package(name)
+
+
+def is_of_a_package(name: str) -> bool:
+    """Whether a file is of a package that was installed; torch and this one count as none."""
+    return _is_users(name) and any(part in name for part in _PACKAGES)
 
 
 def _is_users(name: str) -> bool:

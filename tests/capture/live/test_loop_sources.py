@@ -10,7 +10,7 @@ from torch import nn
 import backprop_viz as bv
 from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.run.program import Program
-from backprop_viz.stream.commands import SetBreakpoints, Step
+from backprop_viz.stream.commands import SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import RunEnded, Update
 from tests.capture.live.script_runs import Scripts
 
@@ -125,3 +125,94 @@ def test_a_script_with_a_loop_of_its_own_stays_shown(scripts: Scripts, tmp_path:
     assert scripts.recorded("--to", os.fspath(to), str(script)).status == 0
     (program,) = bv.load(to).programs
     assert text_of(program) == script.read_text().splitlines()
+
+
+PACKAGE = """\
+class Loop:
+    def fit(self, step, optimizer, batches):
+        for x in batches:
+            def closure():
+                loss = step(x)
+                optimizer.zero_grad()
+                loss.backward()
+                return loss
+            optimizer.step(closure)
+    def fit_model(self, net, loss, optimizer, batches):
+        for x in batches:
+            optimizer.zero_grad()
+            loss(net(x)).backward()
+            optimizer.step()
+"""
+STEPS = """\
+from torch import nn
+class Square(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.flat = nn.Flatten()
+    def forward(self, y):
+        return self.flat(y).square().mean()
+class Part(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net, self.loss = nn.Linear(3, 4), Square()
+    def forward(self, x):
+        return self.net(x)
+    def training_step(self, x):
+        y = self(x)
+        return self.loss(y)
+"""
+FITS = """\
+import pathlib, sys
+import torch
+sys.path.append(str(pathlib.Path(__file__).parent / "site-packages"))
+from loop import Loop
+from steps import Part
+torch.manual_seed(5)
+part = Part()
+optimizer = torch.optim.Adam(part.parameters(), lr=0.1)
+batches = torch.randn(3, 6, 3)
+if "model" in sys.argv:
+    Loop().fit_model(part, part.loss, optimizer, batches)
+else:
+    Loop().fit(part.training_step, optimizer, batches)
+"""
+STEP_LINES = STEPS.splitlines()
+
+
+@pytest.fixture
+def fits(tmp_path: Path) -> Path:
+    (tmp_path / "site-packages").mkdir()
+    (tmp_path / "site-packages" / "loop.py").write_text(PACKAGE)
+    (tmp_path / "steps.py").write_text(STEPS)
+    (tmp_path / "fits.py").write_text(FITS)
+    return tmp_path / "fits.py"
+
+
+def test_of_an_installed_packages_loop_the_users_part_is_shown(
+    scripts: Scripts, fits: Path
+) -> None:
+    to = fits.parent / "fits.bprec"
+    assert scripts.recorded("--to", str(to), str(fits)).status == 0
+    file = bv.load(to)
+    assert [text_of(program) for program in file.programs][-1] == STEP_LINES
+    assert len(file) == 3
+    for recording in file:
+        ran = {STEP_LINES[number - 1].strip() for number, _ in recording.trace}
+        assert {"y = self(x)", "return self.net(x)"} <= ran
+    with scripts.followed(str(fits)) as window:
+        window.held()
+        line = STEP_LINES.index("        return self.loss(y)") + 1
+        window.command(SetBreakpoints((Breakpoint("line", line),)))
+        held = window.carried_out(Train())
+        assert (held.before_line, held.line, held.iteration) == (True, line, 0)
+        held = window.carried_out(Train())
+        assert (held.before_line, held.line, held.iteration) == (True, line, 1)
+        window.close()
+        assert window.ended().status == 0
+
+
+def test_a_script_whose_model_a_package_calls_stays_shown(scripts: Scripts, fits: Path) -> None:
+    to = fits.parent / "fits.bprec"
+    assert scripts.recorded("--to", str(to), str(fits), "model").status == 0
+    (program,) = bv.load(to).programs
+    assert text_of(program) == FITS.splitlines()
