@@ -55,7 +55,7 @@ class LoopWatch(TorchFunctionMode):
     ) -> None:
         super().__init__()
         self._recorder, self._models, self._ended, self._source = recorder, models, ended, source
-        self._hooks = ModelHooks(models, recorder, self.model_runs, self._model_ran)
+        self._hooks = ModelHooks(models, recorder, self.model_runs, self.model_ran)
         self._writes = recorder.writes.begin(recorder.model)
         self._shards, self._lazy = calling_frames.there_may_be_shards(), any(map(any_lazy, models))
         self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
@@ -71,9 +71,9 @@ class LoopWatch(TorchFunctionMode):
         self._cause, self._nodes = CHANGED, 0  # nodes of autograd, before the function that runs
         self._forwarded = False  # whether the model has run since the last backward
         self._may_move = False  # whether a backward has run since the last step or zero_grad
-        self._quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
-        self._aside: int | None = None  # how many modes were below when it stepped aside
+        self.quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
         self.thread, self.over = LoopThread(recorder.own), False  # another thread may have it still
+        self._aside = function_stack.StepAside(self.thread.is_here)
         self._clears: ExitStack | None = None
         self._clips: str | None = None  # what clips after a forward, before its backward
 
@@ -101,7 +101,7 @@ class LoopWatch(TorchFunctionMode):
         self, optimizer: Optimizer, args: Sequence[Any] = (), kwargs: Mapping[str, Any] = _NO_KWARGS
     ) -> None:
         """An optimizer is about to step. With a closure the phases begin with the closure's."""
-        self._come_back()
+        self._aside.come_back(self)
         with _UNSEEN(), walked_once():
             self._caught_up(Phase.BACKWARD)
             self._writes.unseen()
@@ -110,26 +110,20 @@ class LoopWatch(TorchFunctionMode):
                 self._go(Phase.UPDATE)
             self._updating = ExitStack()  # a step that raised has not updated anything
             self._updating.enter_context(self._recorder.updating([optimizer], caught_up=True))
-        self._quiet = True
+        self.quiet = True
         if not self._steps_by_closure and function_stack.runs_alone(optimizer):
-            self._aside = function_stack.step_aside(self)  # ten calls a parameter go unheard
+            self._aside.begin(self)  # ten calls a parameter go unheard
 
     def optimizer_stepped(self, *_: Any) -> None:
         """It has stepped."""
-        self._come_back()
-        self._quiet = self._steps_by_closure = self._forwarded = self._may_move = False
+        self._aside.come_back(self)
+        self.quiet = self._steps_by_closure = self._forwarded = self._may_move = False
         with _UNSEEN(), walked_once():
             self._writes.unseen()
             self._recorder.results.stepped()
             self._go(Phase.UPDATE)
             self._updating.close()
         self._has_ended(Phase.UPDATE)
-
-    def _come_back(self) -> None:
-        """It may be late: of a step that has raised nobody says that it is over."""
-        aside, self._aside = self._aside, None
-        if aside is not None and self.thread.is_here():
-            function_stack.put_back(self, aside)
 
     def __exit__(self, *_: object) -> None:
         """Leave this thread's stack of modes, with what is over and was left there."""
@@ -147,7 +141,7 @@ class LoopWatch(TorchFunctionMode):
         if tracer is not None:
             settrace(None)  # Python is half as fast while it is traced
         try:
-            quiet = self._quiet or self._evaluating or self.over
+            quiet = self.quiet or self._evaluating or self.over
             quiet = quiet or (self._lazy and calling_frames.makes_lazy_parameters())
             alone = self._functions.inside or (self._shards and calling_frames.gathers_shards(func))
             if self._depth and not quiet and not alone:
@@ -179,7 +173,7 @@ class LoopWatch(TorchFunctionMode):
             self._clearing(name, args)
         if told or self.over or func in TELLS_ABOUT:
             return func(*args, **kwargs)
-        if not self._quiet or self._clears is not None:
+        if not self.quiet or self._clears is not None:
             self._writes.before_call(func, args, kwargs)
         if quiet or of_torch_func(func, args, kwargs):
             return func(*args, **kwargs)
@@ -205,7 +199,7 @@ class LoopWatch(TorchFunctionMode):
 
     def _operation_ran(self, told: Ran) -> None:
         """Note an operation; one after a backward is of a loss, if autograd follows it."""
-        if self._quiet or self._evaluating:
+        if self.quiet or self._evaluating:
             return
         if self._phase is Phase.FORWARD and not self._depth:  # within a transform of torch.func
             self._go(Phase.LOSS)
@@ -290,7 +284,7 @@ class LoopWatch(TorchFunctionMode):
         if not (self.thread.is_here() or (trains and self.thread.goes_on_here(self))):
             return
         self._within = inside if first else self._within
-        self._come_back()
+        self._aside.come_back(self)
         evaluates = first and self._ended is not None and not is_grad_enabled()
         if self._evaluating or (evaluates and not calling_frames.is_checkpointed()):
             self._evaluating += 1
@@ -298,7 +292,7 @@ class LoopWatch(TorchFunctionMode):
         self._depth += 1
         if not first:
             return
-        self._quiet = False  # an optimizer that steps has called its closure
+        self.quiet = False  # an optimizer that steps has called its closure
         with _UNSEEN(), walked_once():
             self._caught_up(Phase.ZERO_GRAD)
             self._functions.tell_last()
@@ -308,7 +302,8 @@ class LoopWatch(TorchFunctionMode):
         self._tracing.enter_context(self._recorder.modules.running_already(model))
         self._tracing.enter_context(lines_traced(code, self._recorder.lines.of_forward_begins))
 
-    def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
+    def model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
+        """A model has run, or has raised."""
         if not self.thread.is_here() or (self._functions.inside and not self._within):
             return
         if self._evaluating:
@@ -338,7 +333,7 @@ class LoopWatch(TorchFunctionMode):
     @contextmanager
     def clearing_module(self, module: nn.Module) -> Iterator[None]:
         """``module.zero_grad()`` runs in here."""
-        self._come_back()
+        self._aside.come_back(self)
         own = {id(p) for model in self._models for p in model.parameters()}
         if self.over or self._clears is not None or own.isdisjoint(map(id, module.parameters())):
             yield
@@ -348,11 +343,15 @@ class LoopWatch(TorchFunctionMode):
             cleared.callback(self.clearing_ends)
             yield
 
+    def rests(self, place: CodePlace | None) -> None:
+        """No phase runs: what is noted next the loop has done itself, at this place."""
+        self._go(None)
+        self._recorder.lines.begins_at(place, self._source)
+
     def was_cleared(self, grads: Mapping[int, Copy], place: CodePlace) -> None:
         """zero_grad has run just before the iteration was found, as ``Recorder`` says."""
         with _UNSEEN():
-            if place[0] == self._source:
-                self._recorder.lines.begins(place[1])
+            self._recorder.lines.begins_at(place, self._source)
             self._recorder.was_cleared(grads, place)
 
     def clearing_begins(self) -> None:
@@ -367,14 +366,14 @@ class LoopWatch(TorchFunctionMode):
             self._clears = ExitStack()
             self._note_line()
             self._clears.enter_context(self._recorder.phase(Phase.ZERO_GRAD))
-        self._quiet = True
+        self.quiet = True
 
     def clearing_ends(self) -> None:
         """The gradients have been cleared."""
         if self._clears is not None:
             with _UNSEEN(), walked_once():
                 self._clears.close()
-            self._clears, self._quiet, self._may_move = None, False, False
+            self._clears, self.quiet, self._may_move = None, False, False
             self._has_ended(Phase.ZERO_GRAD)
 
     def _backward(self, func: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:

@@ -15,6 +15,9 @@ from backprop_viz.recording.trace.phases import Phase
 # thousand times less and more. The healthy recipes of the tests lie within 5e-6 and 0.4.
 # Source: https://cs231n.github.io/neural-networks-3/#ratio
 _LEAST, _MOST = 1e-6, 1.0
+# Of weights that the loop moves by its own lines: what begins with those draws it by hand, too, and
+# often as almost nothing, such as N(0, 0.01²): its first steps are ten times as large.
+_MOST_BY_HAND, _BY_HAND = 100.0, "changed"
 
 
 def find(recording: Recording) -> Iterator[Finding]:
@@ -43,7 +46,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     if not ratios:
         return
     middle = float(np.median(list(ratios.values())))
-    if middle > _MOST:
+    by_hand = {recording.events[i].op for i in steps.values()} == {_BY_HAND}
+    if middle > (_MOST_BY_HAND if by_hand else _MOST):
         rule = optimizer_of(recording.events[next(iter(steps.values()))].op)
         if rule is not None and rule.by_closure:
             return  # several moves, each along a direction of its own, whose length is searched for

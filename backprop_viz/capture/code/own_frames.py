@@ -11,7 +11,7 @@ from torch.overrides import handle_torch_function
 # Our functions that call what the script has called: what raises there is its own.
 _PASS_ON = (
     *("__torch_function__", "_hears", "_reported", "run_plain", "_outside", "_call"),
-    *("_backward", "backward", "heard_backward", "asking", "zero_grad"),
+    *("_backward", "backward", "heard_backward", "asking", "telling", "zero_grad"),
 )
 # Where our own code is; Ctrl+C may come while it waits in ``threading``.
 _OURS = (str(Path(__file__).parents[2]) + os.sep, threading.__file__)

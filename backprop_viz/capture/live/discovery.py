@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from backprop_viz.capture.code.frame_variables import variables_of
+from backprop_viz.capture.tensors.bare_tensors import Tensors
 
 
 def living_optimizers() -> list[Optimizer]:
@@ -30,11 +31,7 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
     rest = owned - own
     if not rest:
         return [called]
-    modules = [
-        one
-        for one in gc.get_objects()
-        if issubclass(type(one), nn.Module) and type(one) is not Models
-    ]
+    modules = _living_modules()
     inner = {id(child) for one in modules for child in one.children()}
     whole = [one for one in modules if id(one) not in inner]
     outermost = [one for one in whole if _parameters(one) & rest]
@@ -48,6 +45,19 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
             found.append(module)
             rest -= own
     return found
+
+
+def of_no_module(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Those of them that no module has among its parameters."""
+    held = {id(one) for module in _living_modules() for one in module._parameters.values()}
+    return [one for one in tensors if id(one) not in held]
+
+
+def _living_modules() -> list[nn.Module]:
+    """The modules that there are, but those of ours."""
+    ours = Models, Tensors
+    found = [one for one in gc.get_objects() if issubclass(type(one), nn.Module)]
+    return [one for one in found if type(one) not in ours]
 
 
 def names_of(models: Sequence[nn.Module]) -> dict[str, nn.Module]:

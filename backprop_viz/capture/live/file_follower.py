@@ -160,8 +160,9 @@ class FileFollower:
             said = f"none of the {self._over:,} iterations was recorded: change --from or --every."
         else:
             said = (
-                "no training iteration was seen: it takes a model (a torch.nn.Module that is "
-                "called), loss.backward() and an optimizer's step."
+                "no training iteration was seen: it takes loss.backward(), and a model (a "
+                "torch.nn.Module that is called) with an optimizer's step, or tensors that the "
+                "script itself makes with requires_grad=True."
             )
         if not self._failed:  # which is said already
             print(f"backprop-viz run: {said}", file=sys.stderr)

@@ -39,6 +39,14 @@ def stack_place() -> tuple[StackPlace, bool]:
     return tuple((code, instruction_at(code, at)) for code, at in own[::-1]), len(called) > 1
 
 
+def is_in_module() -> bool:
+    """Whether a module's call is under way."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code is not _MODULE_CALLED:
+        frame = frame.f_back
+    return frame is not None
+
+
 def follows(after: StackPlace, before: StackPlace) -> bool:
     """Whether what was ``before``, when it ran last, was in the same pass of the loops."""
     for (code, instruction), (other, earlier) in zip(after, before, strict=False):

@@ -1,15 +1,17 @@
 """Finds what trains in a script, and watches it; what joins later is watched from then on."""
 
 import gc
+import linecache
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, Protocol
 from weakref import WeakSet, ref
 
 import torch
 from torch import Tensor, nn
+from torch._C import DisableTorchFunction
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 from torch.optim.optimizer import (
@@ -17,6 +19,9 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 
+from backprop_viz.capture.bare.first_use import FirstUse
+from backprop_viz.capture.bare.made_leaves import makes_leaves
+from backprop_viz.capture.bare.names import leaves_in_sight, named_tensors
 from backprop_viz.capture.code.calling_frames import is_checkpointed, kwargs_of_call
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.listening_depth import heard
@@ -24,15 +29,17 @@ from backprop_viz.capture.live.discovery import (
     living_optimizers,
     models_of,
     names_of,
+    of_no_module,
     owned_by,
     parameters_put_back,
 )
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.follower import Follower
 from backprop_viz.capture.live.loop_place import LoopPlace
-from backprop_viz.capture.live.loop_places import stack_place
+from backprop_viz.capture.live.loop_places import is_in_module, stack_place
 from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
+from backprop_viz.capture.tensors.bare_tensors import Tensors
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
 from backprop_viz.recording.errors import ArgumentError
@@ -88,6 +95,10 @@ class ScriptTraining:
         self._all = list(map(ref, living_optimizers()))
         if self._all:
             self._wait()
+        self._first_use: FirstUse | None = None  # of tensors that are in no module
+        self._bare_over = 0  # iterations of such, before there were others
+        if makes_leaves("".join(linecache.getlines(follower.place.path))):
+            self._first_use = FirstUse(self._leaves_used)
 
     def ran(self, path: str, namespace: dict[str, Any]) -> None:
         """The script has run: it was watched meanwhile."""
@@ -105,6 +116,8 @@ class ScriptTraining:
         """Watch no longer; what was recorded of an iteration that is not over."""
         self._waiting.close()
         self._open.close()
+        if self._first_use is not None:
+            self._first_use.close()
         return None if self._watch is None else self._watch.close()
 
     # -- what the script does ----------------------------------------------------------------
@@ -173,10 +186,40 @@ class ScriptTraining:
         if loop is not None:
             loop.model_runs(module, args, kwargs_of_call())
 
+    def _leaves_used(self, read: Sequence[Tensor]) -> bool:
+        """An operation reads leaves; whether they are watched now, or others train.
+
+        They train by themselves if no module has them, nor an optimizer anything else.
+        """
+        if self._watch is not None or is_in_module():
+            return True
+        with DisableTorchFunction():
+            read = of_no_module(read)
+            bare = of_no_module(leaves_in_sight()) if read else []
+        bare += [one for one in read if not any(one is other for other in bare)]
+        optimizers = [one for one in self._living() if _can_step(one)]
+        owned = {id(one) for optimizer in optimizers for one in owned_by(optimizer)}
+        if not read or not owned <= set(map(id, bare)):
+            return bool(read)
+        tensors, first = Tensors(named_tensors(bare, "tensor")), not self._bare_over
+        self._watch_it({"tensors": tensors}, optimizers, self._bare_over, others=self._others)
+        if first:
+            self._follower.hold_at_start()
+        return True
+
+    def _others(self) -> None:
+        """Leaves are about to be used that were not there before."""
+        if self._watch is not None:
+            self._bare_over = self._watch.leave(under_way=self._watch.is_under_way())
+            self._watch = None
+            self._first_use = FirstUse(self._leaves_used)
+
     def _begin(self, module: nn.Module, first: bool, joined: bool) -> LoopWatch | None:
         """Watch what trains now, beginning with a call of this module; what records that."""
         over = 0
         self._waiting.close()
+        if self._first_use is not None:
+            self._first_use.close()
         if self._watch is not None:
             over = self._watch.leave(under_way=joined)
             self._let_go(over + 1)
@@ -184,9 +227,24 @@ class ScriptTraining:
         models = [module] if self._trains_astray(module) else models_of(optimizers, module)
         self._astray = self._unowned = None
         named = names_of(models)
+        own = {id(parameter) for parameter in module.parameters()}
+        loop = self._watch_it(named, optimizers, over, own)
+        if first:
+            self._follower.hold_at_start()
+        return loop
+
+    def _watch_it(
+        self,
+        named: Mapping[str, nn.Module],
+        optimizers: list[Optimizer],
+        over: int = 0,
+        used: Collection[int] = (),
+        others: Callable[[], None] | None = None,
+    ) -> LoopWatch | None:
+        """Begin to watch these, of which the parameters ``used`` are; what records that."""
         only = self._only or None
         try:
-            watch = Watch(named, optimizers, self._follower, only=only, over=over)
+            watch = Watch(named, optimizers, self._follower, "full", only, over, others)
         except ArgumentError as error:
             print(f"backprop-viz run: {error}", file=sys.stderr)
             raise SystemExit(2) from None
@@ -195,15 +253,13 @@ class ScriptTraining:
         self._known.update(optimizers)
         for where, parameters in self._early.places.items():
             watch.used_before(where, parameters)
-        watch.used_before(stack_place()[0], {id(parameter) for parameter in module.parameters()})
+        watch.used_before(stack_place()[0], used)
         loop = watch.begin()
         if loop is not None:
             if self._stepping is not None:
                 loop.optimizer_steps(*self._stepping)
             if self._early.place is not None:
                 loop.was_cleared(self._early.grads, self._early.place)
-        if first:
-            self._follower.hold_at_start()
         return loop
 
     def _trains_astray(self, module: nn.Module) -> bool:

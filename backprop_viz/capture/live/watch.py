@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from threading import get_ident
-from typing import Any, Literal, SupportsFloat
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +17,7 @@ from torch.optim.optimizer import (
 )
 from torch.overrides import _push_mode
 
+from backprop_viz.capture.bare.bare_forward import BareForward
 from backprop_viz.capture.code.calling_frames import steps_around
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.loop_source import loop_source
@@ -28,16 +29,15 @@ from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live import room
 from backprop_viz.capture.live.discovery import one_model, owned_by
 from backprop_viz.capture.live.follower import Follower
+from backprop_viz.capture.live.iteration_loss import loss_of_iteration
 from backprop_viz.capture.live.loop_places import StackPlace
-from backprop_viz.capture.live.loss_points import ComingLoss
 from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.live.turns import Turns
 from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.capture.tensors.from_device import is_apart
-from backprop_viz.capture.tensors.unheard import AS_IT_IS, detached, dispatch_modes, unheard
+from backprop_viz.capture.tensors.unheard import detached, dispatch_modes
 from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
@@ -65,6 +65,7 @@ class Watch:
     Of an iteration that is wanted ``keep`` says how much is kept: "full", the first "sample" of
     the batch alone, or the "health" of each tensor. ``only`` names the modules of which it is kept,
     as ``ModuleChoice`` says; that raises ArgumentError. ``over`` iterations ran before.
+    ``others``: as ``BareForward`` has it.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Watch:
         keep: Keep = "full",
         only: str | Sequence[str] | None = None,
         over: int = 0,
+        others: Callable[[], None] | None = None,
     ) -> None:
         self._keep, self._process, self._thread = keep, os.getpid(), get_ident()
         self._health: HealthWatch | None = None
@@ -92,8 +94,8 @@ class Watch:
         self._told_left_out = False
         self._backwards, self._steps_at_all = 0, over > 0
         # Tells which steps are an iteration, where that may be several.
-        self._turns = Turns(optimizers, self._next_turn) if len(optimizers) > 1 else None
-        self._recorder: Recorder | None = None
+        self._turns = Turns(optimizers, self.next_turn) if len(optimizers) > 1 else None
+        self.recorder: Recorder | None = None  # of the iteration that is under way
         self._loop: LoopWatch | None = None
         self._source: str | None = None  # the file that the loop is in
         self._left: Recording | None = None  # of an iteration that raised unrecorded
@@ -101,14 +103,12 @@ class Watch:
         self._scalars = ScalarWatch(follower.scalar_logged)
         self._begun = self._closed = self._ending = self._failed = False
         self._within_step = False  # the loop itself says where an iteration begins and ends
-        for register, hook in (
-            (register_optimizer_step_pre_hook, self._steps),
-            (register_optimizer_step_post_hook, self._has_stepped),
-        ):
-            self._handles.callback(register(heard(hook)).remove)
+        self._handles.callback(register_optimizer_step_pre_hook(heard(self._steps)).remove)
+        self._handles.callback(register_optimizer_step_post_hook(heard(self._has_stepped)).remove)
         self._handles.enter_context(backwards_heard(self._backward_runs))
         self._handles.enter_context(skipped_steps_seen(self._was_skipped))
         self._handles.enter_context(self._scaled.seen())
+        self._bare = BareForward.of(self._model, None if optimizers else self, others)
 
     def begin(self) -> LoopWatch | None:
         """Begin an iteration; what records it, if it is recorded."""
@@ -117,6 +117,8 @@ class Watch:
             return None
         if not self._follower.wants(self._number + 1):
             self._ages.begin()
+            if self._bare is not None:
+                self._bare.begins(None, None)
             return None
         if self._keep == "health":
             self._health = health = HealthWatch(self._model, self._optimizers or None, self._only)
@@ -125,7 +127,7 @@ class Watch:
                 self._open.callback(handle.remove)
             return None
         with without_collector():
-            self._recorder = recorder = Recorder(
+            self.recorder = recorder = Recorder(
                 self._model,
                 self._optimizers or None,
                 iteration=self._number + 1,
@@ -148,6 +150,8 @@ class Watch:
             self._open.callback(handle.remove)
         _push_mode(loop)  # type: ignore[no-untyped-call]
         self._open.push(loop.__exit__)
+        if self._bare is not None:
+            self._bare.begins(loop, recorder)
         return loop
 
     def used_before(self, where: StackPlace, parameters: Collection[int]) -> None:
@@ -163,7 +167,7 @@ class Watch:
         if self._turns is not None:
             self._turns.ended()
         recorded = self._close_recording()
-        loss = self._loss_of_iteration(None if recorded is None else recorded.loss)
+        loss = loss_of_iteration(self._loss, None if recorded is None else recorded.loss)
         self._number += 1
         if self._health is not None:
             self._open.close()
@@ -189,8 +193,8 @@ class Watch:
         """The loop has raised: the iteration that is recorded says which tensor it is about."""
         self._failed = True
         with suppress(Exception), torch._C.DisableTorchFunction():  # its own error stands
-            if self._recorder is not None:
-                self._recorder.failed(error)
+            if self.recorder is not None:
+                self.recorder.failed(error)
             elif self._begun and not self._is_forked():
                 told = self._model, self._optimizers or None, self._number + 1, error
                 self._left = recording_of_failure(*told)
@@ -198,11 +202,11 @@ class Watch:
     @property
     def place(self) -> tuple[int, int]:
         """How many iterations are over, and how many events of the next one are recorded."""
-        return self._number, 0 if self._recorder is None else len(self._recorder.log)
+        return self._number, 0 if self.recorder is None else len(self.recorder.log)
 
     def ask_again(self) -> None:
         """Ask anew whether the iteration is to be recorded, if nothing of it has run yet."""
-        waits = self._begun and self._recorder is None and self._health is None
+        waits = self._begun and self.recorder is None and self._health is None
         if waits and not (self._ages.grown or self._stepped or self._within_step):
             self._ages.forget_newest()
             self.begin()
@@ -212,10 +216,9 @@ class Watch:
         if isinstance(error, Exception):
             self.failed(error)
         known = made_now(self._close_recording()) or self._left
-        self._failed, self._left, self._loss = False, None, None
+        self._failed, self._left, self._loss, self._health = False, None, None, None
         self._stepped.clear()
         self._open.close()
-        self._health = None
         if self._turns is not None:
             self._turns.ended()
         self.begin()
@@ -234,8 +237,12 @@ class Watch:
             self._turns.close()
         self._handles.close()
         self._scalars.close()
-        if self._recorder is not None:
-            self._recorder.tell(None, None)  # the loop is over: nothing is held any more
+        if self._bare is not None:
+            if self._bare.is_turn_over and not self._failed:
+                self.end()
+            self._bare.close()
+        if self.recorder is not None:
+            self.recorder.tell(None, None)  # the loop is over: nothing is held any more
         if self._health is not None:
             self._open.close()
         recorded = self._close_recording()
@@ -263,19 +270,16 @@ class Watch:
         self.close()
         return self._number
 
-    @property
-    def recorder(self) -> Recorder | None:
-        """What records the iteration that is under way, if it is recorded."""
-        return self._recorder
-
     def _close_recording(self) -> LateRecording | None:
-        if self._loop is None or self._recorder is None:
+        if self._loop is None or self.recorder is None:
             return None
+        if self._bare is not None:
+            self._bare.ends()
         self._loop.finish()
         self._open.close()
         with torch._C.DisableTorchFunction():
-            recorded = self._recorder.late_recording()
-        self._loop = self._recorder = None
+            recorded = self.recorder.late_recording()
+        self._loop = self.recorder = None
         return recorded
 
     # -- what the loop does ------------------------------------------------------------------
@@ -283,11 +287,11 @@ class Watch:
     def _phase_ended(self, phase: Phase) -> None:
         # The end of the last update is the end of the iteration, which is told by itself.
         ends_iteration = phase is Phase.UPDATE and self._ending
-        if self._recorder is None or ends_iteration or self._is_forked():
+        if self.recorder is None or ends_iteration or self._is_forked():
             return
-        if phase is Phase.BACKWARD and self._takes_too_much(self._recorder.log.nbytes):
+        if phase is Phase.BACKWARD and self._takes_too_much(self.recorder.log.nbytes):
             return
-        self._follower.phase_ended(phase, self._recorder)
+        self._follower.phase_ended(phase, self.recorder)
 
     def _takes_too_much(self, size: int) -> bool:
         """Whether the iteration is recorded no longer, for its many bytes or backwards."""
@@ -355,16 +359,24 @@ class Watch:
         if self._turns is not None and not self._turns.steps(optimizer):
             self.drop()
         over = self._turns is None or self._turns.stepped(optimizer)
-        if over and not self._within_step:
-            self.end()
-            self.begin()
+        if over:
+            self.next_turn()
 
-    def _next_turn(self) -> LoopWatch | None:
-        """The loop begins its next turn; what records that."""
-        if not self._begun:
+    def next_turn(self, forward_ran: bool = False) -> LoopWatch | None:
+        """The loop begins its next turn; what records that: nothing if its ``forward_ran``."""
+        if not self._begun or self._within_step:
             return None
+        self._steps_at_all = True
         self.end()
-        return self.begin()
+        if not forward_ran:
+            return self.begin()
+        self._begun = True
+        self._ages.begin()
+        return None
+
+    def wants_next(self) -> bool:
+        """Whether the iteration after the one under way is to be recorded."""
+        return self._begun and self._follower.wants(self._number + 2)
 
     def _is_forked(self) -> bool:
         """Whether this process is a copy, as a DataLoader's worker is: nobody follows that."""
@@ -386,14 +398,3 @@ class Watch:
             self._loss = detached(loss) if dispatch_modes() else loss.detach()
         loop = self._loop
         return nullcontext() if loop is None else loop.thread.runs_backward(loop, roots)
-
-    def _loss_of_iteration(self, recorded: float | None) -> SupportsFloat:
-        if self._loss is None:  # no backward has begun at one number
-            return float("nan") if recorded is None else recorded
-        try:
-            with torch._C.DisableTorchFunction(), unheard() if dispatch_modes() else AS_IT_IS:
-                if not self._loss.is_cpu and is_apart(self._loss):
-                    return ComingLoss(self._loss)
-                return float(self._loss.item())
-        except (RuntimeError, NotImplementedError):  # as of one on "meta", which has no number
-            return float("nan")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sized
 
 from backprop_viz.capture.code.user_lines import line_of_file
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 
 class LineLog:
@@ -25,6 +26,11 @@ class LineLog:
         """The line of a file at which a phase begins is running."""
         if (line := line_of_file(source)) is not None:
             self.begins(line)
+
+    def begins_at(self, place: CodePlace | None, source: str | None) -> None:
+        """A phase has begun at a place; which is noted if it is in this file."""
+        if place is not None and place[0] == source:
+            self.begins(place[1])
 
     def of_forward_begins(self, line: int) -> None:
         """A line of forward is about to run."""

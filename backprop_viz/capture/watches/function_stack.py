@@ -46,6 +46,27 @@ def put_back(mode: TorchFunctionMode, below: int) -> None:
         _push_mode(one)  # type: ignore[no-untyped-call]
 
 
+class StepAside:
+    """A mode leaves the stack while a step runs, and then comes back; ``is_here`` says where.
+
+    It may come back late: of a step that has raised nobody says that it is over.
+    """
+
+    def __init__(self, is_here: Callable[[], bool]) -> None:
+        self._is_here = is_here
+        self._below: int | None = None  # how many modes were below it
+
+    def begin(self, mode: TorchFunctionMode) -> None:
+        """Take the mode off the stack, if it is the newest."""
+        self._below = step_aside(mode)
+
+    def come_back(self, mode: TorchFunctionMode) -> None:
+        """Put it back, unless it is there."""
+        below, self._below = self._below, None
+        if below is not None and self._is_here():
+            put_back(mode, below)
+
+
 def leave(goes: Callable[[TorchFunctionMode], bool]) -> None:
     """Take modes off the stack, whatever the loop has entered since."""
     kept = []

@@ -19,6 +19,9 @@ from backprop_viz.recording.trace.torch_error import CodePlace
 
 # The operation of an event that tells of a change whose cause was not seen.
 CHANGED = "changed"
+# That of an update w − lr·grad without an optimizer.
+MOVED_BY_GRADIENT = "sub_"
+_FEW = 32
 _PLAIN: dict[str, Any] = {
     "node": None,
     "line": None,
@@ -142,3 +145,18 @@ def differ(one: Copy, other: Copy) -> bool:
         return True
     wait_for_copies()
     return one.dtype != other.dtype or one.shape != other.shape or one.tobytes() != other.tobytes()
+
+
+def are_steps(value: Copy, grad: Copy, now: Copy, rate: float) -> bool:
+    """Whether a weight is what it was less ``rate`` times its gradient, to the last bit."""
+    wait_for_copies()
+    if not (isinstance(value, np.ndarray) and isinstance(now, np.ndarray)):
+        return False
+    if not isinstance(grad, np.ndarray):
+        return False
+    for some in (slice(_FEW), slice(None)):  # a few tell most rates from it
+        was, by, to = (one.reshape(-1)[some] for one in (value, grad, now))
+        with np.errstate(all="ignore"):
+            if not np.array_equal(was - by * was.dtype.type(rate), to, equal_nan=True):
+                return False
+    return True

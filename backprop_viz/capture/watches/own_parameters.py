@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.tensors.bare_tensors import Tensors
 from backprop_viz.capture.watches.module_tree import modules_in, parameters_in, unchanged_scope
 from backprop_viz.capture.watches.parallel_modules import is_sharded
 
@@ -68,12 +69,17 @@ class OwnParameters:
         if kinds <= {nn.Parameter}:
             found, lazy = pairs, False
         else:
-            own = [(name, one) for name, one in pairs if type(one) is not Tensor]
+            own = [pair for pair in pairs if type(pair[1]) is not Tensor or self._is_bare(*pair)]
             found = [(name, one) for name, one in own if not is_lazy(one)]
             lazy = len(found) < len(own)
         # A lazy one stays the same object when it gets its numbers.
         self._looked_up = (None if lazy else now), found
         return found
+
+    def _is_bare(self, name: str, parameter: Tensor) -> bool:
+        """Whether a tensor that is no Parameter is one all the same: it is in no module."""
+        module = self._model.get_submodule(name.rpartition(".")[0]) if "." in name else self._model
+        return isinstance(module, Tensors)
 
     def _named(
         self, names: Sequence[str], held: Sequence[Mapping[str, nn.Parameter | None]]

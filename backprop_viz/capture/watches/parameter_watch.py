@@ -17,9 +17,11 @@ from backprop_viz.capture.tensors.unheard import is_fake
 from backprop_viz.capture.watches.known_parameters import KnownParameters, ParametersAtStart
 from backprop_viz.capture.watches.late_changes import (
     CHANGED,
+    MOVED_BY_GRADIENT,
     Change,
     Cleared,
     Updated,
+    are_steps,
     differ,
 )
 from backprop_viz.capture.watches.lbfgs_watch import HeardMoves, Moves, around
@@ -31,6 +33,7 @@ from backprop_viz.capture.watches.parallel_modules import reduces_in_place
 from backprop_viz.recording.trace.all_reduce import ALL_REDUCE
 from backprop_viz.recording.trace.calls import Call
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 _data_ptr = Tensor.data_ptr
 _NO_MATRICES: Mapping[int, Tensor] = {}
@@ -235,7 +238,7 @@ class ParameterWatch:
         changes: list[Change] = []
         number, pairs = -1, self._own.all()
         for name, parameter in pairs:
-            rule = "sub_" if rules is None else rules.get(id(parameter))
+            rule = MOVED_BY_GRADIENT if rules is None else rules.get(id(parameter))
             if pairs is not kept and not self._own.keeps(name):
                 if rules is not None and rule is not None and parameter.grad is not None:
                     changes.append((None, name, rule, "parameter"))
@@ -256,6 +259,39 @@ class ParameterWatch:
             self._is_as_synced(kept)
         else:
             self._synced = self._log.snapshots.borrowed.writes, places  # as was just looked up
+
+    def moved_by_hand(
+        self,
+        places: Mapping[int, CodePlace | None],
+        otherwise: CodePlace | None,
+        rates: Sequence[float],
+    ) -> float | None:
+        """Note which weights the loop has moved, with the gradients from before it cleared any.
+
+        ``places``: where, by the ``id()`` of the weight; ``otherwise`` is that of the rest. Returns
+        that of the ``rates`` with which all of them are w − rate·grad to the last bit, as is then
+        noted; None if there is none.
+        """
+        kept, known = self._own.kept(), self._known
+        known.are(kept)
+        now, _ = self._copies(kept)
+        changed = [(number, known[kept[number][0]]) for number in now.changed_from(known.values)]
+        moved = [(i, value, grad) for i, (value, grad) in changed if differ(value, now[i])]
+        steps = [(value, grad, now[i]) for i, value, grad in moved]
+        rate = next((one for one in rates if all(are_steps(*step, one) for step in steps)), None)
+        for number, value, grad in moved:
+            name, parameter = kept[number]
+            op = CHANGED if rate is None else MOVED_BY_GRADIENT
+            told, place = ((value, grad), (now[number],)), places.get(id(parameter), otherwise)
+            self._log.note(Phase.UPDATE, op, *told, parameter=name, place=place)
+            known.put(name, now[number], grad)
+        return rate
+
+    def have_other_grads(self) -> bool:
+        """Whether any ``.grad`` is another than it was when it was looked at last."""
+        kept, known = self._own.kept(), self._known
+        known.are(kept)
+        return bool(self._log.grads(self._tensors(kept)).changed_from(known.grads))
 
     def moved(self, optimizer: Optimizer, moves: Moves) -> None:
         """An optimizer has moved its weights, and may call its closure now."""

@@ -121,8 +121,9 @@ def message_text(notice: Notice) -> str:
         ),
         "nothing_trained": translate(
             "notices",
-            "The script has ended, and no training iteration was seen: it takes a model "
-            "(a torch.nn.Module that is called), loss.backward() and an optimizer's step.",
+            "The script has ended, and no training iteration was seen: it takes loss.backward(), "
+            "and a model (a torch.nn.Module that is called) with an optimizer's step, or tensors "
+            "that the script itself makes with requires_grad=True.",
         ),
         "script_failed": translate(
             "notices",

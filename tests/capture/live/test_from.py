@@ -88,22 +88,19 @@ def test_into_a_file_only_those_from_there_on_go(scripts: Scripts, tmp_path: Pat
     assert known.tolist()[:5] == [1, 2, 3, 4, 5]
 
 
-BARE = """
+EVALUATES = """
 import torch
 
-w = torch.nn.Parameter(torch.ones(3))
-optimizer = torch.optim.SGD([w], lr=0.1)
-for _ in range(3):
-    optimizer.zero_grad()
-    w.square().sum().backward()
-    optimizer.step()
+net = torch.nn.Linear(3, 1)
+with torch.no_grad():
+    net(torch.ones(2, 3))
 print("done")
 """
 
 
 def test_a_file_without_a_recording_is_told_of(scripts: Scripts, tmp_path: Path) -> None:
     script, file = tmp_path / "train.py", str(tmp_path / "run.bprec")
-    script.write_text(BARE)
+    script.write_text(EVALUATES)
     ended = scripts.recorded("--to", file, str(script))
     assert (ended.status, len(bv.load(file))) == (0, 0)
     assert ended.printed.startswith("done\nbackprop-viz run: no training iteration was seen")

@@ -1,5 +1,8 @@
 """What the optimizer did with a parameter: its rule, and every element before and after."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -82,7 +85,8 @@ class UpdateSection(QWidget):
         if not self._shown.is_new(serial, name, grad_id, update is not None, settings):
             return
         rule = None if update is None else update.op
-        self._show_rule(update, settings, cursor.recording.group_of(name, rule))
+        recording = cursor.recording
+        self._show_rule(update, settings, recording.group_of(name, rule), recording.options)
         new = None
         if update is not None and update.inputs[0] is not None:
             weight, new = update.inputs[0], update.outputs[0]
@@ -103,7 +107,11 @@ class UpdateSection(QWidget):
         self.table.set_theme(theme)
 
     def _show_rule(
-        self, update: Event | None, settings: Settings | None, group: OptimizerGroup | None
+        self,
+        update: Event | None,
+        settings: Settings | None,
+        group: OptimizerGroup | None,
+        options: Mapping[str, Any],
     ) -> None:
         """The formula of the optimizer that moves the parameter, with its group's options."""
         optimizer = None if settings is None else OPTIMIZERS.get(settings.optimizer)
@@ -114,6 +122,9 @@ class UpdateSection(QWidget):
             found = optimizer.formula(settings.optimizer_options)
         if not own and group is not None and (other := optimizer_of(group.rule)) is not None:
             found = other.formula(group.options)
+        by_hand = None if own or group is not None or update is None else optimizer_of(update.op)
+        if by_hand is not None and by_hand.by_hand:
+            found = by_hand.formula(options)
         if found is not None:
             self.rule.setText(found.formula)
             self.rule.setToolTip(found.whole)

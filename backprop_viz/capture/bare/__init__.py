@@ -1,0 +1,1 @@
+"""Loops that train tensors which are in no module: found, named, and their phases told."""

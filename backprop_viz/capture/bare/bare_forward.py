@@ -1,0 +1,247 @@
+"""Tells a loop's watch where the forward is of tensors that no module calls."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from threading import current_thread
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from backprop_viz.capture.bare.backward_calls import backward_calls_told
+from backprop_viz.capture.bare.by_hand import ByHand, clears
+from backprop_viz.capture.bare.followed_calls import followed_by_autograd
+from backprop_viz.capture.bare.hand_turns import HandTurns
+from backprop_viz.capture.bare.loss_lines import computes_loss
+from backprop_viz.capture.bare.names import named_tensors
+from backprop_viz.capture.code import own_frames
+from backprop_viz.capture.code.user_lines import user_line
+from backprop_viz.capture.followed_backward import creates_graph
+from backprop_viz.capture.loop_watch import LoopWatch
+from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.tensors.bare_tensors import Tensors
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.watches import function_stack
+from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS
+
+
+class TurningLoop(Protocol):
+    """A loop that is told of its turns."""
+
+    def next_turn(self, forward_ran: bool = False) -> LoopWatch | None:
+        """It begins its next turn, or has begun it, and the forward has run."""
+
+    def wants_next(self) -> bool:
+        """Whether the turn after the one under way is to be recorded."""
+
+
+class BareForward(TorchFunctionMode):
+    """From the first use of a leaf on the forward runs, until the loss is computed, or a backward.
+
+    It is told to the ``LoopWatch`` that records the iteration as if it were a call of ``holder``.
+    ``by_hand``: no optimizer is known, so what the loop itself does to its tensors is told, too.
+    ``turning``: whose turns of the loop are told by that, if they are. ``others`` is called before
+    a leaf is used that is not among these, while no forward runs.
+
+    It is above the other on torch's stack of modes while an iteration is recorded, or awaited. All
+    other iterations cost what two hooks around a backward do.
+    """
+
+    def __init__(
+        self,
+        holder: Tensors,
+        by_hand: bool,
+        turning: TurningLoop | None = None,
+        others: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._others = others
+        self._holder, self._turning = holder, turning
+        self._thread = current_thread()
+        self._loop: LoopWatch | None = None
+        self._turns = HandTurns()
+        self._recorder: Recorder | None = None
+        self._runs = self._ran = False  # the forward, since the last backward
+        self._is_all = False  # whether the forward goes on to the backward
+        self._waits = self._asked = False  # for the next turn; while torch asks this mode
+        self._by_hand = ByHand() if by_hand else None
+        self._clears = False  # while the loop clears gradients before its backward
+        self._seen_outside = False  # whether backwards are told of while no mode is asked
+        self._is_on_stack = True  # or others that are over
+        self.is_over = False
+        self._open = ExitStack()
+        self._open.enter_context(backward_calls_told(self._backward_begins))
+
+    @classmethod
+    def of(
+        cls,
+        model: nn.Module,
+        by_hand: TurningLoop | None,
+        others: Callable[[], None] | None = None,
+    ) -> "BareForward | None":
+        """That of a loop over a model, which is one only if the model stands for tensors.
+
+        ``by_hand``: the loop, if no optimizer of it is known.
+        """
+        if not isinstance(model, Tensors):
+            return None
+        return cls(model, by_hand is not None, by_hand, others)
+
+    @property
+    def is_turn_over(self) -> bool:
+        """Whether a turn would be over now, if it is by this that turns are told."""
+        return self._turning is not None and self._turns.has_run_backward
+
+    def begins(self, loop: LoopWatch | None, recorder: Recorder | None) -> None:
+        """An iteration begins; what records it, if it is recorded."""
+        self._turns.begins()
+        self._by_hand = None if self._by_hand is None else ByHand()
+        self._loop, self._recorder, self._runs, self._ran = loop, recorder, False, False
+        self._waits = loop is None and not self._seen_outside
+        self._settle()
+
+    def ends(self) -> None:
+        """The iteration ends: what the loop has moved and cleared by itself is noted."""
+        self._close_forward(None)
+        self._end_clearing()
+        self._note_by_hand()
+        self._loop = self._recorder = None
+
+    def _note_by_hand(self) -> None:
+        if self._loop is not None and self._recorder is not None and self._by_hand is not None:
+            self._by_hand.note(self._loop, self._recorder)
+
+    def close(self) -> None:
+        """Hear of nothing any more."""
+        self._open.close()
+        self._loop, self._waits, self.is_over = None, False, True
+        self._settle()
+
+    def _settle(self) -> None:
+        """Be on top of torch's stack of modes, or not on it at all."""
+        if self._asked or current_thread() is not self._thread:
+            return  # torch puts it back on top
+        wanted = self._loop is not None or self._waits
+        if wanted or self._is_on_stack:
+            function_stack.leave(lambda one: one is self or getattr(one, "is_over", False))
+        if wanted:
+            function_stack.come_in(self)
+        self._is_on_stack = wanted
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Run ``func`` as torch would, after what is to be known before it."""
+        kwargs = kwargs or {}
+        if self._loop is not None or self._waits:
+            self._asked = True
+            try:
+                self._look_at(func, args, kwargs)
+            finally:
+                self._asked = False
+        try:
+            result = func(*args, **kwargs)
+        except BaseException as error:
+            own_frames.pass_on(error)
+            raise
+        if func in BACKWARD_FUNCTIONS and func is not Tensor.backward:
+            self._turns.backward_ended(self._tensors(), closely=True)
+            self._ran = False
+        return result
+
+    def _look_at(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> None:
+        alone = self._loop is not None and (self._clears or not self._loop.quiet)
+        if self._by_hand is not None and alone:
+            self._look_for_hand(self._by_hand, func, args)
+        if func in BACKWARD_FUNCTIONS:
+            if not creates_graph(func, args, kwargs):
+                self._close_forward(None)
+        elif self._runs:
+            if not self._is_all and computes_loss():
+                self._close_forward(_followed(args, kwargs))
+        elif not self._ran and (used := followed_by_autograd(func, args, kwargs)):
+            own = set(map(id, self._tensors()))
+            others = [one for one in used if one.is_leaf and id(one) not in own]
+            if self._others is not None and any(type(one) is Tensor for one in others):
+                self._others()
+            elif any(id(one) in own for one in used):
+                self._leaf_used(args, kwargs)
+            else:
+                self._note_by_hand()
+
+    def _look_for_hand(
+        self, by_hand: ByHand, func: Callable[..., Any], args: tuple[Any, ...]
+    ) -> None:
+        if self._turns.has_run_backward:
+            by_hand.hears(func, args, self._tensors())
+            return
+        if not clears(func, args, self._tensors()):
+            self._end_clearing()
+            return
+        if not self._clears and self._loop is not None:
+            self._close_forward(None)
+            self._loop.clearing_begins()
+            self._clears = True
+        if self._recorder is not None:
+            self._recorder.log.catch_up()
+            self._recorder.log.place = user_line()
+
+    def _leaf_used(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        if self._turning is not None and self._turns.is_over(self._tensors()):
+            self._turning.next_turn()
+        if self._loop is None or self._recorder is None or self._ran:
+            return
+        self._runs = self._ran = True
+        own = set(map(id, self._tensors()))
+        with torch._C.DisableTorchFunction():
+            data = [one for one in nested_tensors((args, kwargs)) if id(one) not in own]
+        self._is_all = computes_loss()
+        self._loop.model_runs(self._holder, (), named_tensors(data, "x", deepest=0))
+
+    def _close_forward(self, output: Tensor | None) -> None:
+        if self._runs:
+            self._runs = False
+            if self._loop is not None:
+                self._loop.model_ran(self._holder, (), output)
+
+    def _end_clearing(self) -> None:
+        if self._loop is not None and self._recorder is not None and self._clears:
+            self._loop.clearing_ends()
+            self._recorder.log.place = None
+        self._clears = False
+
+    def _backward_begins(self) -> Callable[[], None]:
+        """A backward is about to run, before any mode hears of it; what to call after it."""
+        if current_thread() is not self._thread:
+            return lambda: None
+        turning = self._turning if self._loop is None else None
+        if turning is not None and self._turns.is_over(self._tensors()):
+            turning.next_turn(forward_ran=True)
+            self._turns.begins()
+        self._waits, self._seen_outside = False, True
+        self._settle()
+        return self._backward_ended
+
+    def _backward_ended(self) -> None:
+        recorded, self._ran = self._loop is not None, False
+        if self._turning is not None and not recorded:
+            self._waits = self._turning.wants_next()
+        self._turns.backward_ended(self._tensors(), closely=recorded or self._waits)
+        self._settle()
+
+    def _tensors(self) -> Sequence[Tensor]:
+        return list(self._holder._parameters.values())  # type: ignore[arg-type]
+
+
+def _followed(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Tensor | None:
+    """What of this the forward has made."""
+    with torch._C.DisableTorchFunction():
+        given = nested_tensors((args, kwargs))
+        return next((one for one in given if one.grad_fn is not None), None)

@@ -1,0 +1,56 @@
+"""Waits for the first operation on tensors that are in no module."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from backprop_viz.capture.bare.followed_calls import followed_by_autograd
+from backprop_viz.capture.code import own_frames
+from backprop_viz.capture.code.forward_code import eager
+from backprop_viz.capture.watches import function_stack
+from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
+
+
+class FirstUse(TorchFunctionMode):
+    """Calls ``used`` with the leaves that an operation is about to read, until that is True."""
+
+    def __init__(self, used: Callable[[Sequence[Tensor]], bool]) -> None:
+        super().__init__()
+        self._used, self._open = used, ExitStack()
+        self.is_over = False
+        self._others: set[int] = set()  # the id() of leaves that were read and are not wanted
+        for context in (eager(), warned_where_it_was_called()):
+            self._open.enter_context(context)
+        function_stack.come_in(self)
+
+    def close(self) -> None:
+        """Wait no longer. While torch asks it, it leaves the stack with the next to come or go."""
+        if not self.is_over:
+            self.is_over = True
+            self._open.close()
+        function_stack.leave(lambda one: one is self)
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Run ``func`` as torch would."""
+        kwargs = kwargs or {}
+        if not self.is_over and (read := followed_by_autograd(func, args, kwargs)):
+            with torch._C.DisableTorchFunction():
+                leaves = [one for one in read if one.is_leaf and id(one) not in self._others]
+            if leaves and self._used(leaves):
+                self.close()
+            self._others.update(map(id, leaves))
+        try:
+            return func(*args, **kwargs)
+        except BaseException as error:
+            own_frames.pass_on(error)
+            raise

@@ -1,0 +1,46 @@
+"""Which calls of torch functions autograd follows, as they begin."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.tensors.writing import TELLS_ABOUT
+
+# What reads a tensor and makes none that autograd follows.
+_LOOKS = frozenset(
+    {
+        *("__get__", "__set__", "__repr__", "__format__", "__len__", "__hash__", "__deepcopy__"),
+        *("__bool__", "__float__", "__int__", "__array__", "__dlpack__", "__reduce_ex__"),
+        *("item", "tolist", "numpy", "detach", "detach_", "requires_grad_", "retain_grad"),
+        *("size", "stride", "nelement", "numel", "dim", "element_size", "data_ptr"),
+        *("is_contiguous", "storage_offset", "untyped_storage", "storage", "is_set_to"),
+        *("register_hook", "register_post_accumulate_grad_hook", "is_floating_point"),
+        *("eq", "ne", "lt", "le", "gt", "ge", "equal", "allclose", "isclose", "isnan", "isfinite"),
+        *("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "argmax", "argmin"),
+        *("zeros_like", "ones_like", "empty_like", "rand_like", "randn_like", "full_like"),
+    }
+)
+
+# Attributes that are operations.
+_OPERATIONS = frozenset(
+    getattr(Tensor, name).__get__ for name in ("T", "mT", "H", "mH", "real", "imag")
+)
+
+
+def followed_by_autograd(
+    func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> list[Tensor]:
+    """The tensors of what a function is given for which autograd follows it; none if none does."""
+    if not torch.is_grad_enabled() or func in TELLS_ABOUT:
+        return []
+    name = getattr(func, "__name__", "")
+    if name in _LOOKS and func not in _OPERATIONS:
+        return []
+    with torch._C.DisableTorchFunction():
+        given = nested_tensors((args, kwargs))
+        used = [one for one in given if one.requires_grad]
+    fills = name.endswith("_") and not name.endswith("__")  # as what an initialization calls
+    return [] if fills and any(one.is_leaf for one in used) else used

@@ -1,0 +1,72 @@
+"""Tells when a loop that moves its tensors by hand has begun its next turn."""
+
+from collections.abc import Iterable
+
+from torch import Tensor
+from torch._C import DisableTorchFunction
+
+# So many numbers of so many tensors are compared where no version tells that one was moved.
+_COMPARED, _TENSORS = 8, 8
+# After so many turns in a row of which versions have told, numbers are not looked at.
+_SURE_AFTER = 8
+
+
+class HandTurns:
+    """A turn is over once a backward has run, and any tensor was moved or cleared after it.
+
+    Several backwards in a row, as in an accumulation, are one turn: between them nothing is moved,
+    and no ``.grad`` is cleared.
+    """
+
+    def __init__(self) -> None:
+        self._versions: list[object] | None = None  # when a backward had ended
+        self._numbers: list[object] | None = None
+        self._told_by_versions = 0  # so many turns in a row
+
+    def begins(self) -> None:
+        """A turn begins."""
+        self._versions = self._numbers = None
+
+    @property
+    def has_run_backward(self) -> bool:
+        """Whether a backward has run in this turn."""
+        return self._versions is not None
+
+    def backward_ended(self, tensors: Iterable[Tensor], *, closely: bool) -> None:
+        """A backward has run. ``closely``: it is asked about before anything is cleared."""
+        tensors = list(tensors)
+        with DisableTorchFunction():
+            self._versions = list(map(_versions, tensors))
+            look = closely or self._told_by_versions < _SURE_AFTER
+            self._numbers = list(map(_numbers, tensors[:_TENSORS])) if look else None
+
+    def is_over(self, tensors: Iterable[Tensor]) -> bool:
+        """Whether the turn is over, asked before a tensor is used again, or another backward."""
+        if self._versions is None:
+            return False
+        tensors = list(tensors)
+        with DisableTorchFunction():
+            if self._versions != list(map(_versions, tensors)):
+                self._told_by_versions += 1
+                return True
+            self._told_by_versions = 0
+            if self._numbers is None:  # moved and cleared by ``.data``, or neither: for once
+                return True
+            return self._numbers != list(map(_numbers, tensors[:_TENSORS]))
+
+
+def _versions(tensor: Tensor) -> object:
+    grad = tensor.grad
+    return tensor._version, None if grad is None else (id(grad), grad._version)
+
+
+def _numbers(tensor: Tensor) -> object:
+    """Some of it and of its ``.grad``: what is changed through ``.data`` has no other version."""
+    return [_last(one) for one in (tensor, tensor.grad) if one is not None]
+
+
+def _last(tensor: Tensor) -> object:
+    try:
+        return list(map(repr, tensor.detach().reshape(-1)[-_COMPARED:].tolist()))
+    except RuntimeError:  # it is sparse
+        return None

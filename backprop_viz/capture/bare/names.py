@@ -1,0 +1,110 @@
+"""How a script calls the tensors that it trains, read from the variables of what runs."""
+
+import ast
+import linecache
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import islice
+from types import FrameType, ModuleType
+from typing import Any
+
+from torch import Tensor, nn
+
+from backprop_viz.capture.code.frame_variables import variables_of
+from backprop_viz.capture.code.user_lines import is_written_by_user
+
+# So deep lists of layers of tensors are looked into, and so many things in what a variable has.
+_DEEPEST, _MOST = 4, 10_000
+
+
+def named_tensors(
+    tensors: Sequence[Tensor], otherwise: str, deepest: int = _DEEPEST
+) -> dict[str, Tensor]:
+    """Each of these tensors by the name that it has in the user's code that runs, in this order.
+
+    That is a variable's (``w1``), the outer function's before the inner's; else its place in a
+    list, a dictionary or an object: ``parameters[0]``, ``params['w']``, ``model.w``. The variable
+    of a loop (``for p in parameters``) gives its name only to what has no other. ``otherwise`` is
+    what the rest is called, with a number. ``deepest``: 0 is of variables alone.
+    """
+    ranked: tuple[dict[int, str], ...] = {}, {}, {}
+    wanted = set(map(id, tensors))
+    for frame in _users_frames():
+        loops = _loop_variables(frame.f_code.co_filename)
+        for variable, value in variables_of(frame).items():
+            if variable.startswith("_"):
+                continue
+            for name, one in islice(_values_in(variable, value, deepest), _MOST):
+                if id(one) in wanted:
+                    rank = 2 if variable in loops else int(name != variable)
+                    ranked[rank].setdefault(id(one), name)
+    named: dict[str, Tensor] = {}
+    for number, tensor in enumerate(tensors):
+        known = [names[id(tensor)] for names in ranked if id(tensor) in names]
+        name = known[0] if known else f"{otherwise}{number}"
+        while name in named:
+            name += "_"
+        named[name] = tensor
+    return named
+
+
+def leaves_in_sight() -> list[Tensor]:
+    """The leaves that train, in the variables of the user's code that runs; of no module."""
+    found: dict[int, Tensor] = {}
+    for frame in _users_frames():
+        for variable, value in variables_of(frame).items():
+            for _, one in islice(_values_in(variable, value, _DEEPEST), _MOST):
+                if isinstance(one, Tensor) and one.requires_grad and one.is_leaf:
+                    found.setdefault(id(one), one)
+    return list(found.values())
+
+
+def numbers_in_sight() -> Iterator[float]:
+    """The floats that are variables or constants of the user's code that runs."""
+    for frame in _users_frames():
+        known = (*variables_of(frame).values(), *frame.f_code.co_consts)
+        yield from (one for one in known if type(one) is float)
+
+
+def _users_frames() -> list[FrameType]:
+    """The frames of the user's code that run in this thread, the outermost first."""
+    found: list[FrameType] = []
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        if is_written_by_user(frame.f_code.co_filename):
+            found.append(frame)
+        frame = frame.f_back
+    return found[::-1]
+
+
+@cache
+def _loop_variables(path: str) -> frozenset[str]:
+    """The variables that a file's loops go through something with."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(path)))
+    except SyntaxError:  # as of a notebook's cell with a command of its shell
+        return frozenset()
+    targets = [one.target for one in ast.walk(tree) if isinstance(one, ast.For)]
+    names = [name for target in targets for name in ast.walk(target)]
+    return frozenset(name.id for name in names if isinstance(name, ast.Name))
+
+
+def _values_in(name: str, value: Any, deeper: int) -> Iterator[tuple[str, Any]]:
+    """A value with its name, and what is in it."""
+    yield name, value
+    if deeper and not isinstance(value, Tensor | nn.Module | ModuleType | type | str):
+        for path, item in _items(name, value):
+            yield from _values_in(path, item, deeper - 1)
+
+
+def _items(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, item in list(islice(value.items(), _MOST)):
+            yield f"{name}[{key!r}]", item
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(value[:_MOST]):
+            yield f"{name}[{number}]", item
+    elif type(value).__module__ == "__main__" and hasattr(value, "__dict__"):
+        for key, item in list(vars(value).items()):
+            yield key if name == "self" else f"{name}.{key}", item
