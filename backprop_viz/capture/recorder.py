@@ -33,7 +33,7 @@ from backprop_viz.capture.tensors.snapshots import TensorSnapshots
 from backprop_viz.capture.tried_operations import Tried
 from backprop_viz.capture.watches.backward_watch import BackwardWatch, Within
 from backprop_viz.capture.watches.data_parallel import note_all_reduce
-from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tensors
+from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, SomeTensors
 from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.module_tree import parameters_in, tensors_in, walked_once
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch, Told
@@ -191,7 +191,7 @@ class Recorder:
         self.watch.sync(op, every_grad)
         self.spans.end(apart=True, kept=len(self.log) > start)
 
-    def copies(self, tensors: Tensors, made: bool = False) -> tuple[Copy, ...]:
+    def copies(self, tensors: SomeTensors, made: bool = False) -> tuple[Copy, ...]:
         """A copy of each tensor as it is now; but of modules that are left out."""
         if self._only is None or self._only.has(self.modules.running):
             return self.log.copies(tensors, made)

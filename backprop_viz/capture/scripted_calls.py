@@ -10,7 +10,7 @@ from torch.utils.hooks import RemovableHandle
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
-from backprop_viz.capture.watches.function_watch import Copies, Ran, Tensors
+from backprop_viz.capture.watches.function_watch import Copies, Ran, SomeTensors
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
 from backprop_viz.recording.trace.layers import SCRIPTED
 
@@ -23,7 +23,7 @@ class ScriptedCalls:
 
     def __init__(self, recorder: Recorder, wanted: Callable[[], bool]) -> None:
         self._recorder, self._modules, self._wanted = recorder, recorder.modules, wanted
-        self._begun: list[tuple[Tensors, Copies] | None] = []
+        self._begun: list[tuple[SomeTensors, Copies] | None] = []
 
     def hooks(self) -> Iterator[RemovableHandle]:
         """Hear of the calls, until the handles are removed."""

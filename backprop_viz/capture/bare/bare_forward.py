@@ -14,7 +14,7 @@ from backprop_viz.capture.bare.by_hand import ByHand, clears
 from backprop_viz.capture.bare.followed_calls import followed_by_autograd
 from backprop_viz.capture.bare.hand_turns import HandTurns
 from backprop_viz.capture.bare.loss_lines import computes_loss
-from backprop_viz.capture.bare.names import named_tensors
+from backprop_viz.capture.bare.names import tensors_by_name
 from backprop_viz.capture.code import own_frames
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.followed_backward import creates_graph
@@ -203,7 +203,7 @@ class BareForward(TorchFunctionMode):
         with torch._C.DisableTorchFunction():
             data = [one for one in nested_tensors((args, kwargs)) if id(one) not in own]
         self._is_all = computes_loss()
-        self._loop.model_runs(self._holder, (), named_tensors(data, "x", deepest=0))
+        self._loop.model_runs(self._holder, (), tensors_by_name(data, "x", deepest=0))
 
     def _close_forward(self, output: Tensor | None) -> None:
         if self._runs:

@@ -18,7 +18,7 @@ from backprop_viz.capture.code.user_lines import is_written_by_user
 _DEEPEST, _MOST = 4, 10_000
 
 
-def named_tensors(
+def tensors_by_name(
     tensors: Sequence[Tensor], otherwise: str, deepest: int = _DEEPEST
 ) -> dict[str, Tensor]:
     """Each of these tensors by the name that it has in the user's code that runs, in this order.

@@ -21,7 +21,7 @@ from torch.optim.optimizer import (
 
 from backprop_viz.capture.bare.first_use import FirstUse
 from backprop_viz.capture.bare.made_leaves import makes_leaves
-from backprop_viz.capture.bare.names import leaves_in_sight, named_tensors
+from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name
 from backprop_viz.capture.code.calling_frames import is_checkpointed, kwargs_of_call
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.listening_depth import heard
@@ -201,7 +201,7 @@ class ScriptTraining:
         owned = {id(one) for optimizer in optimizers for one in owned_by(optimizer)}
         if not read or not owned <= set(map(id, bare)):
             return bool(read)
-        tensors, first = Tensors(named_tensors(bare, "tensor")), not self._bare_over
+        tensors, first = Tensors(tensors_by_name(bare, "tensor")), not self._bare_over
         self._watch_it({"tensors": tensors}, optimizers, self._bare_over, others=self._others)
         if first:
             self._follower.hold_at_start()

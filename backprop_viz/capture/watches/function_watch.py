@@ -25,7 +25,7 @@ from backprop_viz.capture.watches.transforms import transforms_within
 from backprop_viz.recording.trace.calls import Call
 from backprop_viz.recording.trace.torch_error import CodePlace
 
-Tensors = tuple[Tensor, ...]
+SomeTensors = tuple[Tensor, ...]
 Copies = tuple[Copy, ...]
 
 # The usual operations that draw no random numbers, by their ``__name__``. Of all others the
@@ -82,9 +82,9 @@ class Ran(NamedTuple):
     """
 
     op: str
-    read: Tensors
+    read: SomeTensors
     inputs: Copies
-    made: Tensors
+    made: SomeTensors
     line: int | None
     place: CodePlace | None
     call: Call | None
@@ -115,9 +115,9 @@ class FunctionWatch(TorchFunctionMode):
     def __init__(
         self,
         ran: Callable[[Ran], None],
-        copy: Callable[[Tensors], Copies],
+        copy: Callable[[SomeTensors], Copies],
         forward: CodeType | None,
-        failed: Callable[[str, Tensors, Exception], None],
+        failed: Callable[[str, SomeTensors, Exception], None],
         taken: Callable[[str, Copies], None],
         modules: ModuleWatch,
         before_call: Callable[..., None] | None = None,

@@ -7,7 +7,7 @@ from typing import Any, Self
 from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
-from backprop_viz.capture.watches.function_watch import Copies, FunctionWatch, Ran, Tensors
+from backprop_viz.capture.watches.function_watch import Copies, FunctionWatch, Ran, SomeTensors
 from backprop_viz.capture.watches.module_watch import ModuleWatch
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN, PlainCalls
 from backprop_viz.capture.watches.write_watch import WriteWatch
@@ -24,9 +24,9 @@ class PhaseWatch(FunctionWatch):
     def __init__(
         self,
         ran: Callable[[Ran], None],
-        copy: Callable[[Tensors], Copies],
+        copy: Callable[[SomeTensors], Copies],
         forward: CodeType | None,
-        failed: Callable[[str, Tensors, Exception], None],
+        failed: Callable[[str, SomeTensors, Exception], None],
         taken: Callable[[str, Copies], None],
         modules: ModuleWatch,
         writes: WriteWatch,
