@@ -71,5 +71,8 @@ class OptimizerOptions:
     def _add(self, name: str, tooltip: str, box: QWidget) -> None:
         box.setObjectName(f"option_{name}")
         box.setToolTip(optimizer_text(tooltip))
-        self._form.addRow(name, box)
-        self._form.labelForField(box).setToolTip(box.toolTip())
+        # Of a label that Qt made, PySide once gave a layout's item that had lain at its address.
+        label = QLabel(name)
+        label.setToolTip(box.toolTip())
+        label.setBuddy(box)  # as of one that Qt makes
+        self._form.addRow(label, box)
