@@ -51,6 +51,10 @@ class LoopPlace:
         if recording is not None and recording.iteration > 1:
             self._buckets = buckets_in(recording) or self._buckets
 
+    def let_go(self) -> None:
+        """Hold nothing of the model: its loop is followed no longer."""
+        self._recorder, self._parameters = None, {}
+
     def now(self, thread: int | None) -> Whereabouts:
         """Where the loop is now, which runs in this thread; None: it is over."""
         told = self._filled_in(whereabouts(thread, self.path, self._iteration))

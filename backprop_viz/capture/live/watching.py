@@ -4,7 +4,7 @@ import linecache
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from os import PathLike
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -26,7 +26,7 @@ from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.server import WindowServer
 from backprop_viz.capture.live.source import loop_program, script_program
 from backprop_viz.capture.live.watch import Keep, Watch
-from backprop_viz.capture.live.watched_before import WatchedBefore
+from backprop_viz.capture.live.watched_models import WatchedModels
 from backprop_viz.capture.live.window import has_display, start_window
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.recording.errors import ArgumentError, UserError
@@ -39,29 +39,39 @@ from backprop_viz.stream.script_address import SCHEMES
 
 
 class WatchedLoop:
-    """What ``watch`` gives. Also a context: it is closed at the end of one."""
+    """What ``watch`` gives. Also a context: it is closed at the end of one.
+
+    What a notebook's cell drops is held no longer once that is over.
+    """
 
     def __init__(
         self,
         watch: Watch,
+        models: WatchedModels,
         follower: LiveRun | FileFollower,
         server: WindowServer | None = None,
     ) -> None:
-        self._watch, self._follower, self.server = watch, follower, server
-        self.is_open = True
+        self._watch: Watch | None = watch
+        self.models, self._follower, self.server = models, follower, server
+        self._over, self.is_open = 0, True  # iterations, once it watches no longer
         self._cells = NotebookCells(self._cell_begins, self._cell_ended)
         self._cell_begins()
 
     def __repr__(self) -> str:
         """How many iterations it has seen, and whether it watches yet."""
-        over, _ = self._watch.place
+        over, _ = self._place
         return f"<WatchedLoop{'' if self.is_open else ', closed'}: iterations {over}>"
 
     @contextmanager
     def step(self) -> Iterator[None]:
         """An iteration is what runs in here; without this, it ends with the optimizer's step."""
-        with self._watch.step():
+        with nullcontext() if self._watch is None else self._watch.step():
             yield
+
+    @property
+    def _place(self) -> tuple[int, int]:
+        """How many iterations are over, and how many events of the next are recorded."""
+        return (self._over, 0) if self._watch is None else self._watch.place
 
     def close(self) -> None:
         """Watch no longer; a file is complete then, a window stays."""
@@ -74,7 +84,19 @@ class WatchedLoop:
             return None
         self.is_open = False
         self._cells.close()
-        return self._follower, self._watch.leave(under_way=False)
+        self._let_go()
+        return self._follower, self._over
+
+    def _let_go(self) -> None:
+        """Hold nothing of what is watched."""
+        if self._watch is not None:
+            watch, self._watch = self._watch, None
+            self._over = watch.leave(under_way=False)
+            self._let_follower_go()
+
+    def _let_follower_go(self) -> None:
+        self._follower.wants(self._over + 1)  # it has what began to record that
+        self._follower.place.let_go()
 
     def _end(self, told: RunEnded) -> None:
         if self.is_open:
@@ -82,7 +104,10 @@ class WatchedLoop:
             self._cells.close()
             if self.server is not None:
                 self.server.close()
-            self._follower.ended(told, self._watch.close())
+            left = None if self._watch is None else self._watch.close()
+            (self._over, _), self._watch = self._place, None
+            self._follower.ended(told, left)
+            self._let_follower_go()
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +119,8 @@ class WatchedLoop:
         trace: TracebackType | None,
     ) -> None:
         if isinstance(error, Exception):
-            self._watch.failed(error)
+            if self._watch is not None:
+                self._watch.failed(error)
             without_our_frames(error)
             self._end(ended_by(error, self._follower.place.path))
         self.close()
@@ -102,8 +128,11 @@ class WatchedLoop:
     def _cell_begins(self) -> None:
         if isinstance(self._follower, LiveRun):
             self._follower.cell_begins()
-        self._watch.ask_again()
-        self._stood_at = self._watch.place
+        if self._watch is None:
+            self._watch = self.models.watch(self._follower, self._over)
+        else:
+            self._watch.ask_again()
+        self._stood_at = self._place
 
     def _cell_ended(self, error: BaseException | None) -> None:
         """The loop stands: show how far it has come.
@@ -111,18 +140,23 @@ class WatchedLoop:
         What a cell has raised that it ran in, it does not go on with.
         """
         recording = raised = None
-        went_on, recorder = self._watch.place != self._stood_at, self._watch.recorder
-        if went_on and error is not None:
+        went_on = self._watch is not None and self._place != self._stood_at
+        recorder = None if self._watch is None else self._watch.recorder
+        if self._watch is not None and went_on and error is not None:
             recording = self._watch.begin_anew(error)
             raised = raised_in_cell(error, self._follower.place.path)
         elif went_on and recorder is not None and len(recorder.log):
             recording = recorder.recording()
         if isinstance(self._follower, LiveRun):
             self._follower.cell_ended(recording, raised)
+        del recorder
+        if self.models.are_dropped():
+            self._let_go()
+            self.models.collect()
 
 
-# Those that a window follows, with what they watch.
-_in_windows: list[tuple[WatchedBefore, WatchedLoop]] = []
+# Those that a window follows.
+_in_windows: list[WatchedLoop] = []
 
 
 def watch(
@@ -192,23 +226,24 @@ def watch(
             bytes_per_second=bytes_per_second,
             bytes_in_all=bytes_in_all,
         )
-    watched = Watch(named, optimizers, follower, keep, only, over)
-    watched.begin()
-    loop = WatchedLoop(watched, follower, server)
+    given = WatchedModels(named, optimizers, keep, only)
+    begun = given.watch(follower, over)
+    assert begun is not None
+    loop = WatchedLoop(begun, given, follower, server)
     if to is None:
-        _in_windows.append((WatchedBefore(named), loop))
+        _in_windows.append(loop)
     return loop
 
 
 def _window_of(models: Mapping[str, nn.Module]) -> tuple[LiveRun, int] | None:
     """The window of an earlier watch of these models, which it gives away; what it has seen."""
-    _in_windows[:] = [one for one in _in_windows if one[1].is_open]
-    again = [one for one in _in_windows if one[0].is_watched_by(models)]
-    for one in again:
-        _in_windows.remove(one)
-    for _, loop in again[:-1]:
+    _in_windows[:] = [loop for loop in _in_windows if loop.is_open]
+    again = [loop for loop in _in_windows if loop.models.are_watched_by(models)]
+    for loop in again:
+        _in_windows.remove(loop)
+    for loop in again[:-1]:
         loop.close()
-    return again[-1][1].give_way() if again else None
+    return again[-1].give_way() if again else None
 
 
 def _expect(

@@ -31,6 +31,8 @@ def start(*_):
     return None, os.fdopen(incoming, "rb"), open(os.devnull, "wb")
 watching.start_window = start
 """
+# No window is a test's.
+COUNTED_ALL = COUNTED.replace("len(opened) == 1", "False")
 WATCH = "import backprop_viz as bv\nwatch = bv.watch(net, optimizer, every=1)\n"
 OPENED = "print('opened', len(opened))\n"
 
@@ -92,6 +94,42 @@ def test_a_window_that_was_closed_is_opened_anew(notebook: Notebook) -> None:
     window.next()
     window.close()
     assert window.ended().printed == "opened 2\n"
+
+
+REFS = "from weakref import ref\nrefs = [ref(net), ref(optimizer), ref(net.first.weight)]\n"
+ALIVE = "print([one() is not None for one in refs])\n"
+
+
+@pytest.mark.parametrize(
+    "watch", [WATCH, WATCH.replace(", every=1", ", to='run.bprec'"), "watch = 1\n"]
+)
+@pytest.mark.parametrize(
+    "closed", ["", "watch = watch and watch.close()\n"], ids=["open", "closed"]
+)
+def test_what_a_cell_drops_is_held_no_longer(
+    notebook: Notebook, tmp_path: Path, watch: str, closed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if watch.startswith("watch"):
+        closed = ""
+    cells = [watch, LOOP, REFS, closed, "del net, optimizer, loss\n", "import gc; gc.collect()\n"]
+    printed = notebook.printed([COUNTED_ALL, BEGIN, *cells, ALIVE])
+    assert printed.splitlines()[-1] == "[False, False, False]"
+
+
+def test_what_is_dropped_but_held_elsewhere_is_watched_on(notebook: Notebook) -> None:
+    trainer = """\
+class Trainer:
+    def __init__(self):
+        self.parts = net, optimizer
+trainer = Trainer()
+"""
+    loop = LOOP.replace("optimizer", "trainer.parts[1]").replace("net(", "trainer.parts[0](")
+    cells = [trainer, "del net, optimizer\n", "pass\n", loop, "print(repr(watch))\n", LAST]
+    window = notebook.followed([COUNTED, BEGIN, WATCH, LOOP, *cells])
+    told, again, _ = shown(window)
+    assert (len(told), again) == (4, [])
+    assert window.ended().printed == "<WatchedLoop: iterations 4>\n"
 
 
 def test_a_script_that_watches_a_model_again_has_one_window(
