@@ -269,7 +269,7 @@ class LoopWatch(TorchFunctionMode):
     def _caught_up(self, phase: Phase, clips: str | None = None) -> None:
         """Note what has changed unseen; what ``clips`` is told of all ``.grad``, changed or not."""
         self._go(None)
-        phase = Phase.UPDATE if self._steps_by_closure else phase
+        phase = Phase.UPDATE if self._steps_by_closure and self._cause == CHANGED else phase
         self._recorder.catch_up(phase, clips or self._cause, every_grad=clips is not None)
         self._cause = CHANGED
 

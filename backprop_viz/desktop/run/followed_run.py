@@ -80,7 +80,9 @@ class FollowedRun:
         self._number = self.rerecorded_left = 0
 
     def program_of(self, iteration: int) -> Program:
-        """The program that an iteration ran in."""
+        """The program that an iteration ran in; before the first the one that the loop is in."""
+        if not iteration and self._moves:
+            return self._moves[-1]
         ran = (moved for moved in reversed(self._moves) if moved.since <= iteration)
         return next(ran, self.program)
 

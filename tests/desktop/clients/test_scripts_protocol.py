@@ -235,8 +235,12 @@ def test_a_loop_in_another_file_is_named_by_that_file(
 ) -> None:
     program, session = played.window.panel(ProgramView), played.session
     lines = (Line("loss.backward()", source_line=1, runs="traced"),)
-    played.script.update(recordings[0], program=Program(lines, path="/theirs/loop.py", since=1))
-    until(session, lambda: program.lines() == ["loss.backward()"])
+    moved = Program(lines, path="/theirs/loop.py", since=1)
+    played.script.update(program=moved, line=1)
+    until(session, lambda: program.lines() == ["loss.backward()"])  # before any recording
+    played.script.update(recordings[0], program=moved)
+    until(session, lambda: session.shown.newest_recording == recordings[0])
+    assert program.lines() == ["loss.backward()"]
     assert "loop.py" in [label.text() for label in program.findChildren(QLabel)]
     assert program.subtitle.text() == "called by train.py"
     assert program.subtitle.toolTip() == "/theirs/loop.py"
