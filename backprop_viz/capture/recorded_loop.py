@@ -11,6 +11,8 @@ from torch.optim import Optimizer
 from torch.optim import optimizer as optimizers
 
 from backprop_viz.capture.arguments import model_in, optimizers_in
+from backprop_viz.capture.bare.bare_forward import BareForward
+from backprop_viz.capture.bare.given import GivenTensors, with_modules_for_tensors
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.code.own_frames import without_our_frames
@@ -112,12 +114,15 @@ _USED_WITH = QT_TRANSLATE_NOOP(
 
 
 def record(
-    model: nn.Module,
+    model: nn.Module | GivenTensors,
     optimizer: Optimizer | Sequence[Optimizer] | None = None,
     *,
     only: str | Sequence[str] | None = None,
 ) -> RecordedIteration:
     """Record the iteration of a training loop that runs in this context, phase by phase.
+
+    A loop without a module gives the tensors that it trains: ``record([w1, w2])``, or by names of
+    its own ``record({"w1": w1, "w2": w2})``. What it does to them by itself is recorded, too.
 
     The loop stays as it is, and its numbers are what they are without: the phases are found from
     what it calls. Without an ``optimizer``, every one that steps in here and moves a parameter of
@@ -129,7 +134,7 @@ def record(
     Raises ArgumentError for a name in ``only`` that no module has, and for what is no model and no
     optimizer.
     """
-    model_in(model)
+    model = model_in(with_modules_for_tensors(model))
     optimizers = optimizers_in(optimizer) or None
     chosen = None if only is None else ModuleChoice(model, only)
     return RecordedIteration(_recorded(model, optimizers, chosen))
@@ -151,10 +156,29 @@ def _recorded(
         matrices = muon_matrices_seen(recorder.watch.matrix_made)
         told = LoopRecording(recorder)
         try:
-            with eager(), seen, moves, matrices, warned, _hooked(watch, recorder), noted, watch:
+            bare = _forward_told(watch, recorder, optimizers or ())
+            hooked = _hooked(watch, recorder)
+            with eager(), seen, moves, matrices, warned, hooked, noted, watch, bare:
                 yield told
         finally:
             told.end()
+
+
+@contextmanager
+def _forward_told(
+    watch: LoopWatch, recorder: Recorder, optimizers: Sequence[Optimizer]
+) -> Iterator[None]:
+    """Of tensors that are in no module, have a watch know where their forward is."""
+    bare = BareForward.of(recorder.model, optimizers)
+    if bare is None:
+        yield
+        return
+    bare.begins(watch, recorder)
+    try:
+        yield
+        bare.ends()
+    finally:
+        bare.close()
 
 
 @contextmanager

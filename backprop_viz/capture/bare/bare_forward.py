@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.bare.backward_calls import backward_calls_told
@@ -77,16 +78,17 @@ class BareForward(TorchFunctionMode):
     def of(
         cls,
         model: nn.Module,
-        by_hand: TurningLoop | None,
+        optimizers: Sequence[Optimizer],
+        turning: TurningLoop | None = None,
         others: Callable[[], None] | None = None,
     ) -> "BareForward | None":
         """That of a loop over a model, which is one only if the model stands for tensors.
 
-        ``by_hand``: the loop, if no optimizer of it is known.
+        ``optimizers``: those that are known. A loop without any tells its turns.
         """
         if not isinstance(model, Tensors):
             return None
-        return cls(model, by_hand is not None, by_hand, others)
+        return cls(model, not optimizers, None if optimizers else turning, others)
 
     @property
     def is_turn_over(self) -> bool:

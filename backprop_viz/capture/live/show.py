@@ -15,6 +15,7 @@ from torch.optim import Optimizer
 
 from backprop_viz.analysis.web_page.page import html_of
 from backprop_viz.capture.arguments import optimizers_in, refuse_class
+from backprop_viz.capture.bare.given import GivenTensors, with_modules_for_tensors
 from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.listening_depth import beside_the_loop
@@ -27,6 +28,7 @@ from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.live.window import has_display, start_window
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorded_loop import LoopRecording, RecordedIteration, record
+from backprop_viz.capture.tensors.bare_tensors import Tensors
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches.function_stack import modes_aside
 from backprop_viz.recording.errors import ArgumentError
@@ -68,7 +70,14 @@ class ShownIteration:
 
 
 def show(
-    model: nn.Module | Recording | LoopRecording | RecordedIteration | RecordingFile | Path | str,
+    model: nn.Module
+    | GivenTensors
+    | Recording
+    | LoopRecording
+    | RecordedIteration
+    | RecordingFile
+    | Path
+    | str,
     inputs: Inputs | None = None,
     loss: LossCall | nn.Module | None = None,
     target: Any = None,
@@ -82,7 +91,9 @@ def show(
 
     ``inputs`` are the model's argument, or its arguments as a tuple, a list or by name. ``loss`` is
     called with the output, and with the ``target`` if there is one; without it the output itself
-    is where backward starts, which has to be one number. The optimizer, if there is one, steps.
+    is where backward starts, which has to be one number. In place of a model there may be tensors
+    (``[w, b]`` or ``{"w": w, "b": b}``): then ``loss`` is called with the inputs, if there are any,
+    and computes the number from them. The optimizer, if there is one, steps.
     Afterwards the model's parameters, gradients and buffers, the optimizer's state and torch's
     random numbers are as they were, and a graph that was made before can still run backward.
 
@@ -102,10 +113,11 @@ def show(
     if isinstance(model, Recording):
         return _in_window(model, _program_of(model), model.model or "recording", "cpu")
     refuse_class("model", model)
+    model = with_modules_for_tensors(model)
     if not isinstance(model, nn.Module):
         text = QT_TRANSLATE_NOOP("errors", "show takes a model or a recording, not {0}.")
         raise ArgumentError(text, repr(model)[:_MOST_SHOWN])
-    if inputs is None:
+    if inputs is None and not isinstance(model, Tensors):
         text = QT_TRANSLATE_NOOP("errors", "Give the inputs of the model, as in show(model, x).")
         raise ArgumentError(text)
     try:
@@ -113,7 +125,9 @@ def show(
     except Exception as error:  # as of a call of the model alone
         without_our_frames(error)
         raise
-    return _in_window(recording, _program(model), type(model).__name__, device_of(model))
+    computes = loss if isinstance(model, Tensors) else type(model).forward
+    program = _program(computes, printed=repr(model))
+    return _in_window(recording, program, type(model).__name__, device_of(model))
 
 
 def _one_iteration(
@@ -147,7 +161,7 @@ def _one_iteration(
 
             def closure() -> Tensor:
                 (model if optimizer is None else optimizer).zero_grad()
-                value = _loss_of(_called(model, inputs), loss, target)
+                value = _value_of(model, inputs, loss, target)
                 value.backward()  # type: ignore[no-untyped-call]
                 return value
 
@@ -170,15 +184,32 @@ def _named(value: object) -> str:
     return f"a tensor {tuple(value.shape)}" if isinstance(value, Tensor) else repr(value)
 
 
-def _called(model: nn.Module, inputs: Any) -> Any:
+def _value_of(
+    model: nn.Module, inputs: Any, loss: LossCall | nn.Module | None, target: Any
+) -> Tensor:
+    """The number that backward starts from. Raises ArgumentError if it is none."""
+    if not isinstance(model, Tensors):
+        return _loss_of(_called(model, inputs), loss, target)
+    if loss is None:
+        text = QT_TRANSLATE_NOOP(
+            "errors",
+            "Give what computes a number from the tensors, as in "
+            "show([w], x, loss=lambda x: (x @ w).square().mean()).",
+        )
+        raise ArgumentError(text)
+    after = () if target is None else (target,)
+    return _loss_of(_called(lambda *args, **by_name: loss(*args, *after, **by_name), inputs), None)
+
+
+def _called(model: Callable[..., Any], inputs: Any) -> Any:
     if isinstance(inputs, Mapping):
         return model(**inputs)
     if isinstance(inputs, tuple | list):
         return model(*inputs)
-    return model(inputs)
+    return model() if inputs is None else model(inputs)
 
 
-def _loss_of(output: Any, loss: LossCall | nn.Module | None, target: Any) -> Tensor:
+def _loss_of(output: Any, loss: LossCall | nn.Module | None, target: Any = None) -> Tensor:
     """The number that backward starts from. Raises ArgumentError if it is none."""
     if loss is not None:
         value = loss(output) if target is None else loss(output, target)
@@ -223,13 +254,13 @@ def _in_window(recording: Recording, program: Program, title: str, device: str) 
     return ShownIteration(recording, connection, process)
 
 
-def _program(model: nn.Module) -> Program:
-    """The source of the model's forward, where there is one."""
+def _program(computes: Any, printed: str) -> Program:
+    """The source of the model's forward, or of what computes a number, where there is one."""
     lines: list[Line] = []
     with suppress(OSError, TypeError):
-        source, first = inspect.getsourcelines(type(model).forward)
+        source, first = inspect.getsourcelines(computes)
         lines = [Line(text.rstrip("\n"), source_line=i) for i, text in enumerate(source, first)]
-    return Program(tuple(lines), printed=repr(model))
+    return Program(tuple(lines), printed=printed)
 
 
 def _program_of(recording: Recording) -> Program:

@@ -108,7 +108,7 @@ class Watch:
         self._handles.enter_context(backwards_heard(self._backward_runs))
         self._handles.enter_context(skipped_steps_seen(self._was_skipped))
         self._handles.enter_context(self._scaled.seen())
-        self._bare = BareForward.of(self._model, None if optimizers else self, others)
+        self._bare = BareForward.of(self._model, optimizers, self, others)
 
     def begin(self) -> LoopWatch | None:
         """Begin an iteration; what records it, if it is recorded."""

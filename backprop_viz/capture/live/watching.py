@@ -10,10 +10,11 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self, get_args
 
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from backprop_viz.capture.arguments import models_in, optimizers_in
+from backprop_viz.capture.bare.given import GivenTensors, with_modules_for_tensors
 from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.live.cells import NotebookCells, running_shell
 from backprop_viz.capture.live.devices import device_of
@@ -160,7 +161,7 @@ _in_windows: list[WatchedLoop] = []
 
 
 def watch(
-    model: nn.Module | Sequence[nn.Module],
+    model: nn.Module | GivenTensors | Sequence[nn.Module | Tensor],
     optimizer: Optimizer | Sequence[Optimizer] | None = None,
     to: str | PathLike[str] | None = None,
     *,
@@ -174,8 +175,10 @@ def watch(
 ) -> WatchedLoop:
     """Watch the training of a model, whose loop stays as it is and gives the numbers it gave.
 
-    Without an ``optimizer`` every one that moves the model's parameters ends an iteration. A model
-    that is watched already keeps its window, as one that a cell makes anew and watches again.
+    A loop without a module gives the tensors that it trains, as ``[w1, w2]`` or ``{"w1": w1}``; a
+    list may have models and tensors. Without an ``optimizer`` every one that moves the parameters
+    ends an iteration; of tensors the loop itself may. A model that is watched already keeps its
+    window, as one that a cell makes anew and watches again.
     ``to``: the file (.bprec) that iterations are written to, or "tcp://127.0.0.1:PORT", where a
     window attaches when it likes (``server.port`` of the result is the port). Without it a window
     opens, which holds the loop between its phases when it is told to. ``every``: which iterations
@@ -190,7 +193,8 @@ def watch(
     Raises ValueError for what cannot be watched, UserError if the file cannot be written, and in a
     notebook without a display to open a window on.
     """
-    models, optimizers = models_in(model), optimizers_in(optimizer)
+    models = models_in(with_modules_for_tensors(model))
+    optimizers = optimizers_in(optimizer)
     _expect(every, keep, to)
     named = names_of(models)
     if only is not None:

@@ -20,3 +20,7 @@ class Tensors(nn.Module):
     def forward(self, **data: Tensor) -> None:
         """Nobody calls it: a loop reads the tensors by its own lines, and data by their names."""
         raise NotImplementedError
+
+    def extra_repr(self) -> str:
+        """Each of them with its shape, as torch prints the layers of a model."""
+        return "\n".join(f"{name}: {tuple(one.shape)}" for name, one in self.named_parameters())

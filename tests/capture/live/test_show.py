@@ -365,3 +365,25 @@ def test_lbfgs_is_given_its_closure(heard: list[tuple[Any, Recording | None]]) -
     end = recording.at(len(recording.events))
     np.testing.assert_array_equal(end.value("weight"), model.weight.detach().numpy())
     np.testing.assert_array_equal(end.value("bias"), model.bias.detach().numpy())
+
+
+def test_of_tensors_it_calls_what_computes_the_number(
+    heard: list[tuple[Any, Recording | None]],
+) -> None:
+    torch.manual_seed(2)
+    x, y = torch.randn(6, 2), torch.randn(6, 1)
+    w, b = torch.randn(2, 1, requires_grad=True), torch.zeros(1, requires_grad=True)
+
+    def error(x: Tensor, y: Tensor) -> Tensor:
+        return (x @ w + b - y).square().mean()
+
+    shown = bv.show({"w": w, "b": b}, x, loss=error, target=y)
+    shown.sent()
+    assert w.grad is None
+    error(x, y).backward()
+    end = shown.recording.at(len(shown.recording.events))
+    for name, tensor in ("w", w), ("b", b):
+        assert tensor.grad is not None
+        np.testing.assert_array_equal(end.grad(name), tensor.grad.numpy())
+    with pytest.raises(ValueError, match="what computes a number"):
+        bv.show({"w": w, "b": b}, x)
