@@ -12,7 +12,7 @@ from backprop_viz.recording.trace.events import PhaseSpan
 from backprop_viz.recording.trace.phases import PHASES, Phase, in_order
 from backprop_viz.recording.trace.tensors import Array
 
-_MOVED = "changed"  # weights, by no optimizer's rule
+MOVED_BY_HAND = "changed"  # weights, by no optimizer's rule
 _OF_A_BATCH = (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)
 _PASSES = (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)
 # The operations of events that tell of what a loop did to gradients between its phases.
@@ -141,9 +141,9 @@ def _moves(recording: Recording, span: PhaseSpan) -> bool:
     if span.phase is not Phase.UPDATE:
         return False
     ops = _ops(recording, span)
-    if ops == {_MOVED}:
+    if ops == {MOVED_BY_HAND}:
         return True
-    rules = [optimizer_of(op) for op in ops - {_MOVED}]
+    rules = [optimizer_of(op) for op in ops - {MOVED_BY_HAND}]
     by_closure = bool(rules) and all(rule is not None and rule.by_closure for rule in rules)
     return by_closure and any(s.phase in _PASSES for s in recording.spans if s.start >= span.stop)
 

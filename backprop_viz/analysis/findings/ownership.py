@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from backprop_viz.analysis.graph_cuts import GraphCut, cut_behind
+from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.analysis.provenance import forward_events, gradient_made, tracked
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding, Severity
@@ -145,7 +146,11 @@ def _goes_on(recording: Recording) -> bool:
 
 def _of_another_turn(recording: Recording) -> set[str]:
     """The parameters of no optimizer that stepped: of a GAN's generator while the critic learns."""
-    updated = {event.parameter for event in recording.events if event.phase is Phase.UPDATE}
+    updated = {
+        event.parameter
+        for event in recording.events
+        if event.phase is Phase.UPDATE and event.op != MOVED_BY_HAND
+    }
     groups = (set(group.parameters) for group in recording.groups)
     stepped = set[str]().union(*(names for names in groups if not names.isdisjoint(updated)))
     return {p.name for p in recording.parameters if p.name not in stepped} if stepped else set()

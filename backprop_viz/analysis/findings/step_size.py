@@ -6,6 +6,7 @@ import numpy as np
 
 from backprop_viz.analysis.findings.reductions import loss_sum
 from backprop_viz.analysis.optimizers import optimizer_of
+from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
 from backprop_viz.recording.trace.events import Array
@@ -17,7 +18,7 @@ from backprop_viz.recording.trace.phases import Phase
 _LEAST, _MOST = 1e-6, 1.0
 # Of weights that the loop moves by its own lines: what begins with those draws it by hand, too, and
 # often as almost nothing, such as N(0, 0.01²): its first steps are ten times as large.
-_MOST_BY_HAND, _BY_HAND = 100.0, "changed"
+_MOST_BY_HAND = 100.0
 
 
 def find(recording: Recording) -> Iterator[Finding]:
@@ -46,7 +47,7 @@ def find(recording: Recording) -> Iterator[Finding]:
     if not ratios:
         return
     middle = float(np.median(list(ratios.values())))
-    by_hand = {recording.events[i].op for i in steps.values()} == {_BY_HAND}
+    by_hand = {recording.events[i].op for i in steps.values()} == {MOVED_BY_HAND}
     if middle > (_MOST_BY_HAND if by_hand else _MOST):
         rule = optimizer_of(recording.events[next(iter(steps.values()))].op)
         if rule is not None and rule.by_closure:

@@ -38,6 +38,17 @@ def test_a_discriminator_that_is_frozen_while_the_generator_trains_is_meant_to_m
         assert "frozen_moved" not in codes(recording.recording)
 
 
+def test_a_member_of_a_population_that_takes_anothers_weights_need_not_be_reached() -> None:
+    torch.manual_seed(0)
+    (best, for_best), (worst, for_worst) = network(), network()
+    with bv.record(nn.ModuleList([best, worst]), [for_best, for_worst]) as recording:
+        worst.load_state_dict(best.state_dict())
+        for_best.zero_grad()
+        best(torch.randn(16, 4)).square().mean().backward()
+        for_best.step()
+    assert "never_reached" not in codes(recording.recording)
+
+
 # Each at another pace, in variables of their own.
 VARIABLES = """
 for step in range(9):
