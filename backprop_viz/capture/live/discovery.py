@@ -10,6 +10,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from backprop_viz.capture.bare.names import leaves_in_sight
 from backprop_viz.capture.code.frame_variables import variables_of
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 
@@ -45,6 +46,21 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
             found.append(module)
             rest -= own
     return found
+
+
+def owned_beside(models: Sequence[nn.Module], optimizers: Sequence[Optimizer]) -> list[Tensor]:
+    """What the optimizers own and no module has, beside these models.
+
+    A Parameter may be of a model that is gone: of those, what a variable of the script leads to.
+    """
+    known = set[int]().union(*map(_parameters, models))
+    owned = {id(one): one for optimizer in optimizers for one in owned_by(optimizer)}
+    rest = [one for key, one in owned.items() if key not in known and one.requires_grad]
+    if not rest:
+        return []
+    in_sight = set(map(id, leaves_in_sight()))
+    rest = [one for one in rest if type(one) is Tensor or id(one) in in_sight]
+    return of_no_module(rest)
 
 
 def of_no_module(tensors: Sequence[Tensor]) -> list[Tensor]:

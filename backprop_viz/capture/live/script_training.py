@@ -30,6 +30,7 @@ from backprop_viz.capture.live.discovery import (
     models_of,
     names_of,
     of_no_module,
+    owned_beside,
     owned_by,
     parameters_put_back,
 )
@@ -225,6 +226,8 @@ class ScriptTraining:
             self._let_go(over + 1)
         optimizers = self._trained()
         models = [module] if self._trains_astray(module) else models_of(optimizers, module)
+        if beside := owned_beside(models, optimizers):
+            models.append(Tensors(tensors_by_name(beside, "tensor")))
         self._astray = self._unowned = None
         named = names_of(models)
         own = {id(parameter) for parameter in module.parameters()}

@@ -1,0 +1,66 @@
+"""A script's optimizer moves tensors that are in no module beside a model: both are shown."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import backprop_viz as bv
+from backprop_viz.recording.trace.phases import Phase
+from tests.capture.live.script_runs import Scripts
+
+HEAD = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3))
+x, y = torch.randn(6, 4), torch.randint(0, 3, (6,))
+turns = []
+"""
+TEMPERATURE = """
+own = temperature = torch.tensor(1.5, requires_grad=True)
+optimizer = torch.optim.Adam([*net.parameters(), temperature], lr=0.01)
+for step in range(3):
+    optimizer.zero_grad()
+    loss = nn.functional.cross_entropy(net(x) / temperature, y)
+    loss.backward()
+    optimizer.step()
+    turns.append((loss.item(), own.grad.clone(), own.detach().clone()))
+"""
+IMAGE = """
+net.requires_grad_(False)
+own = image = torch.rand(6, 4, requires_grad=True)
+optimizer = torch.optim.Adam([image], lr=0.05)
+for step in range(3):
+    optimizer.zero_grad()
+    loss = nn.functional.cross_entropy(net(image), y)
+    loss.backward()
+    optimizer.step()
+    turns.append((loss.item(), own.grad.clone(), own.detach().clone()))
+"""
+SCRIPTS = {"temperature": TEMPERATURE, "image": IMAGE}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_both_are_shown(scripts: Scripts, tmp_path: Path, name: str) -> None:
+    source = HEAD + SCRIPTS[name].replace("own = ", "").replace("own.", f"{name}.")
+    plain: dict[str, Any] = {}
+    exec(source, plain)
+    script, file = tmp_path / "train.py", tmp_path / "train.bprec"
+    script.write_text(source)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended == scripts.plain(script)
+    own = f"tensors.{name}"
+    with bv.load(file) as loaded:
+        assert len(loaded) == 3
+        for recording, (loss, grad, after) in zip(loaded, plain["turns"], strict=True):
+            names = [parameter.name for parameter in recording.parameters]
+            assert names == ["net.0.weight", "net.0.bias", "net.2.weight", "net.2.bias", own]
+            end = recording.at(len(recording.events))
+            assert recording.loss == loss
+            np.testing.assert_array_equal(end.grad(own), grad)
+            np.testing.assert_array_equal(end.value(own), after)
+            moved = [e.parameter for e in recording.events if e.phase is Phase.UPDATE]
+            assert own in moved
+            assert not recording.findings()
