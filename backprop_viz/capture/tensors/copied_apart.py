@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from backprop_viz.capture.tensors.copied_together import CopiesOfLayout, Layout
+from backprop_viz.capture.tensors.copied_together import CopiesOfLayout, Layout, kinds_of
 from backprop_viz.capture.tensors.for_numpy import IN_FLOAT32, for_numpy
 from backprop_viz.capture.tensors.from_device import coming_copy, is_apart
 from backprop_viz.capture.tensors.memory import NUMPY_DTYPES, PLAIN, Copied, is_wrapped
@@ -49,7 +49,7 @@ def layout_apart(tensors: Sequence[Tensor]) -> Layout | None:
     except RuntimeError:
         return None
     shapes = [tensor.shape for tensor in tensors]
-    return Layout(addresses, shapes, dtypes) if plain and all(addresses) else None
+    return Layout(addresses, kinds_of(shapes, dtypes)) if plain and all(addresses) else None
 
 
 def flats_of(tensors: Sequence[Tensor]) -> list[Flat]:
@@ -102,7 +102,7 @@ class CopiedApart(CopiesOfLayout):
             start = 0
             for number in numbers:
                 self._places[number] = len(self._pieces), start
-                start += layout.shapes[number].numel()
+                start += layout.kinds.shapes[number].numel()
             self._pieces.append(coming_copy(for_numpy(elements)))
 
     @property
@@ -115,7 +115,7 @@ class CopiedApart(CopiesOfLayout):
         array = self._arrays[number]
         if array is None:
             piece, start = self._places[number]
-            shape = self._layout.shapes[number]
+            shape = self._layout.kinds.shapes[number]
             array = self._pieces[piece][start : start + shape.numel()].reshape(shape)
             array.setflags(write=False)
             self._arrays[number] = array
@@ -123,6 +123,6 @@ class CopiedApart(CopiesOfLayout):
 
     def copied(self, number: int) -> Copied:
         """The copy of one of the tensors."""
-        addresses, shapes, dtypes = self._layout
+        addresses, kinds = self._layout
         made, source = partial(self.array, number), addresses[number]
-        return Copied.late(made, 0, source, dtypes[number], shapes[number], apart=True)
+        return Copied.late(made, 0, source, kinds.dtypes[number], kinds.shapes[number], apart=True)

@@ -5,8 +5,10 @@ each of them takes longer than to copy their numbers. So an array is made when s
 """
 
 import ctypes
+from collections import deque
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -24,12 +26,41 @@ _PIECE, _ALIGNED = 1 << 16, 64
 _move = ctypes.memmove
 
 
+@dataclass(frozen=True)
+class Kinds:
+    """What each of many plain tensors is."""
+
+    shapes: list[torch.Size]
+    dtypes: list[torch.dtype]
+
+    @cached_property
+    def places(self) -> "_Places":
+        """Where copies of such tensors lie."""
+        kinds = zip(self.shapes, self.dtypes, strict=True)
+        return _places_of([shape.numel() * dtype.itemsize for shape, dtype in kinds])
+
+
+# Those of the newest layouts of several tensors: a model's parameters are the same each time.
+_newest: "deque[Kinds]" = deque(maxlen=4)
+
+
+def kinds_of(shapes: list[torch.Size], dtypes: list[torch.dtype]) -> Kinds:
+    """What tensors of these shapes and dtypes are; the same object again of many that are alike."""
+    kinds = Kinds(shapes, dtypes)
+    if len(shapes) == 1:
+        return kinds
+    for known in tuple(_newest):  # another thread may put others there
+        if known == kinds:
+            return known
+    _newest.append(kinds)
+    return kinds
+
+
 class Layout(NamedTuple):
     """Where each of many plain tensors lies, and what lies there."""
 
     addresses: list[int]
-    shapes: list[torch.Size]
-    dtypes: list[torch.dtype]
+    kinds: Kinds
 
 
 def layout_of(tensors: Sequence[Tensor]) -> Layout | None:
@@ -51,7 +82,7 @@ def layout_of(tensors: Sequence[Tensor]) -> Layout | None:
         addresses, shapes = list(map(Tensor.data_ptr, tensors)), [t.shape for t in tensors]
     except RuntimeError:
         return None
-    return Layout(addresses, shapes, dtypes) if all(addresses) else None
+    return Layout(addresses, kinds_of(shapes, dtypes)) if all(addresses) else None
 
 
 class _Piece(NamedTuple):
@@ -68,7 +99,7 @@ class _Places(NamedTuple):
     ``seen`` gives the bytes of each at an address as a buffer; ``gaps`` are zeros to lie behind it.
     """
 
-    sizes: tuple[int, ...]
+    sizes: list[int]
     pieces: list[_Piece]
     piece_of: list[int]
     offsets: list[int]
@@ -85,9 +116,8 @@ class _Places(NamedTuple):
         return b"".join(chain.from_iterable(zip(seen, gaps, strict=True)))
 
 
-@lru_cache(maxsize=4)
-def _places_of(sizes: tuple[int, ...]) -> _Places:
-    """Where tensors of so many bytes are copied to: often those of the same parameters."""
+def _places_of(sizes: list[int]) -> _Places:
+    """Where tensors of so many bytes are copied to."""
     found = _Places(sizes, [], [], [], [], [])
     start = taken = 0
     for number, size in enumerate(sizes):
@@ -134,12 +164,12 @@ class CopiesOfLayout:
 
     def lies_in(self, number: int, tensor: Tensor) -> bool:
         """Whether a tensor lies where one of these lay, and is of the same kind."""
-        addresses, shapes, dtypes = self._layout
+        addresses, kinds = self._layout
         return (
             type(tensor) in PLAIN
             and tensor.data_ptr() == addresses[number]
-            and tensor.shape == shapes[number]
-            and tensor.dtype is dtypes[number]
+            and tensor.shape == kinds.shapes[number]
+            and tensor.dtype is kinds.dtypes[number]
             and tensor.is_contiguous()
             and not tensor.is_neg()
         )
@@ -172,15 +202,14 @@ class CopiedTogether(CopiesOfLayout):
 
     def _begin(self, layout: Layout) -> None:
         super().__init__(layout)
-        kinds = zip(layout.shapes, layout.dtypes, strict=True)
-        self._places = _places_of(tuple([shape.numel() * kind.itemsize for shape, kind in kinds]))
+        self._places = layout.kinds.places
 
     @classmethod
     def lying_in(cls, layout: Layout, clones: Sequence[Tensor | None]) -> "CopiedTogether | None":
         """The copies are these clones, which nobody else has; None if they are not all as it is."""
         there = [clone for clone in clones if clone is not None]
         of_clones = layout_of(there)
-        if of_clones is None or of_clones[1:] != layout[1:]:
+        if of_clones is None or of_clones.kinds != layout.kinds:
             return None
         found = cls.__new__(cls)
         found._begin(layout)
@@ -208,9 +237,9 @@ class CopiedTogether(CopiesOfLayout):
             if self._clones:
                 array = self._clones[number].numpy(force=True)
             else:
-                _, shapes, dtypes = self._layout
+                kinds = self._layout.kinds
                 room, first = self._rooms[self._places.piece_of[number]]
-                kind = shapes[number], NUMPY_DTYPES[dtypes[number]]
+                kind = kinds.shapes[number], NUMPY_DTYPES[kinds.dtypes[number]]
                 array = np.ndarray(*kind, room, first + self._places.offsets[number])
             array.setflags(write=False)
             self._arrays[number] = array
@@ -218,10 +247,10 @@ class CopiedTogether(CopiesOfLayout):
 
     def copied(self, number: int) -> Copied:
         """The copy of one of the tensors."""
-        addresses, shapes, dtypes = self._layout
-        source = addresses[number]
+        addresses, kinds = self._layout
+        source, kind = addresses[number], (kinds.dtypes[number], kinds.shapes[number])
         made, address = partial(self.array, number), self._copies[number]
-        return Copied.late(made, address, source, dtypes[number], shapes[number])
+        return Copied.late(made, address, source, *kind)
 
     def differing(self) -> list[int]:
         """Which of the tensors have other bits now. They must lie where they lay."""

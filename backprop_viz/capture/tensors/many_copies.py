@@ -316,7 +316,7 @@ class ManyCopies:
         if not changed and any(not set(pair).isdisjoint(places) for pair in pairs):
             return None  # one of them was copied before
         cloned = None
-        if clones and sum(map(torch.Size.numel, layout.shapes)) >= _SMALL * len(there):
+        if clones and sum(map(torch.Size.numel, layout.kinds.shapes)) >= _SMALL * len(there):
             cloned = CopiedTogether.lying_in(layout, list(map(clones.get, keys)))
         together, twin = (cloned, None) if cloned else self._together(layout, there)
         if before is not None and changed:

@@ -227,7 +227,7 @@ class ParameterWatch:
         self._matrices.clear()
         log, known, states = self._log, self._known, (before, self.states(matrices))
         rules = None if optimizers is None else _rules(optimizers)
-        heard = {rule for rule in (rules or {}).values() if self._moves.are_heard(rule)}
+        heard = {rule for rule in set((rules or {}).values()) if self._moves.are_heard(rule)}
         own = around(*states) if heard else {}
         moved = self._moves.end(own)
         kept = self._own.kept()

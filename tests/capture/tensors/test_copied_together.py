@@ -149,3 +149,22 @@ def test_what_a_transform_wraps_is_left_to_others(
 
     run(see)
     assert layout_of(seen) is None  # nor once it is over
+
+
+def test_what_is_alike_is_known_once_and_what_is_not_is_told_apart() -> None:
+    """Models one after another have parameters of their own shapes, or of their own dtypes."""
+    one, other = torch.ones(6, 2), torch.ones(3)
+    pairs = [[one, other], [one.double(), other], [one, other.int()], [other, one], [one.t(), one]]
+    alike = [[tensor.contiguous() for tensor in pair] for pair in pairs for _ in range(2)]
+    layouts = [layout for pair in [*alike, *alike] if (layout := layout_of(pair)) is not None]
+    kinds = [layout.kinds for layout in layouts]
+    assert all(one is other for one, other in zip(kinds[::2], kinds[1::2], strict=True))
+    told = [(tuple(found.shapes), tuple(found.dtypes)) for found in kinds]
+    of_each = [(tuple(t.shape for t in pair), tuple(t.dtype for t in pair)) for pair in alike]
+    assert told == [*of_each, *of_each]
+    assert len(set(of_each)) == len(pairs)
+    copies = [CopiedTogether(layout, ArrayMemory()) for layout in layouts]
+    for pair, found in zip([*alike, *alike], copies, strict=True):
+        for number, tensor in enumerate(pair):
+            np.testing.assert_array_equal(found.array(number), tensor.numpy())
+            assert found.array(number).dtype == tensor.numpy().dtype
