@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graph_ages import node_numbers
-from backprop_viz.capture.graph.graphs import NextFunctions, accumulates
+from backprop_viz.capture.graph.graphs import Nodes, accumulates
 from backprop_viz.capture.graph.saved_tensors import NodesByKind, by_kind
 
 
@@ -29,18 +29,18 @@ class FoundNodes:
     ``new``: all but those of leaves are known to be of this iteration.
     """
 
-    def __init__(self, edges: NextFunctions, new: bool = False) -> None:
-        self._edges, self._new = edges, new
+    def __init__(self, nodes: Nodes, new: bool = False) -> None:
+        self._nodes, self._new = nodes, new
 
     @cached_property
     def all(self) -> list[GradFn]:
         """The nodes, nearest first."""
-        return list(self._edges)
+        return list(self._nodes)
 
     @cached_property
     def kinds(self) -> NodesByKind:
         """The same by their types."""
-        return by_kind(self._edges)
+        return by_kind(self._nodes)
 
     @cached_property
     def leaves(self) -> Mapping[GradFn, Tensor]:
@@ -55,4 +55,4 @@ class FoundNodes:
 
         None of no nodes, or where all but those of leaves are of this iteration.
         """
-        return None if self._new else min(node_numbers(self._edges), default=None)
+        return None if self._new else min(node_numbers(self._nodes), default=None)

@@ -16,7 +16,9 @@ from backprop_viz.capture.tensors.shapes import known_shape, shape_of
 from backprop_viz.recording.trace.graph import Graph, Node
 from backprop_viz.recording.trace.phases import Phase
 
-# The nodes of a graph in the order of a walk, each with its ``next_functions``.
+# The nodes of a graph in the order of a walk.
+Nodes = dict[GradFn, None]
+# The same, each with its ``next_functions``.
 NextFunctions = dict[GradFn, tuple[tuple[GradFn | None, int], ...]]
 
 
@@ -73,18 +75,26 @@ def walk(root: GradFn) -> list[GradFn]:
     return list(walk_all([root]))
 
 
-def walk_all(roots: Iterable[GradFn]) -> NextFunctions:
-    """Every node reachable from some roots, root by root, with where it leads."""
-    found: NextFunctions = {}
+def walk_all(roots: Iterable[GradFn]) -> Nodes:
+    """Every node reachable from some roots, root by root.
+
+    Where each leads is no more asked for until somebody looks: to keep what says so takes longer.
+    """
+    found: Nodes = {}
     for root in roots:
         nodes = [] if root in found else [root]
+        found[root] = None
         for node in nodes:
-            found[node] = onward = node.next_functions
-            for following, _ in onward:
+            for following, _ in node.next_functions:
                 if following is not None and following not in found:
-                    found[following] = ()  # until it is its turn
+                    found[following] = None
                     nodes.append(following)
     return found
+
+
+def leading_on(nodes: Iterable[GradFn]) -> NextFunctions:
+    """These nodes with where each leads, which stays the same as long as it is there."""
+    return {node: node.next_functions for node in nodes}
 
 
 def leads_to(roots: Iterable[Tensor], leaves: Container[int]) -> bool:
@@ -112,7 +122,7 @@ def grad_fn_graph(
     ``names``: a parameter's dotted name by the ``id()`` of its tensor. ``keys``: the key of each
     node, if there is any. ``saved``: what each node had saved, if it may be freed by now.
     """
-    edges = nodes if isinstance(nodes, dict) else {node: node.next_functions for node in nodes}
+    edges = nodes if isinstance(nodes, dict) else leading_on(nodes)
     ids = {node: i for i, node in enumerate(edges)}
     found: list[Node] = []
     pairs: dict[tuple[int, int], None] = {}

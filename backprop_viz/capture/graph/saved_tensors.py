@@ -87,6 +87,8 @@ def _columns(kind: type, nodes: Sequence[GradFn], unpacked: bool) -> list[_Colum
     has freed them before.
     """
     found: list[_Column] = []
+    known: dict[Any, Any] = {}
+    alike = known.setdefault
     if not saved_attributes(kind):
         return found
     if not (unpacked or _TELLS_OF_HOOKS):
@@ -106,8 +108,10 @@ def _columns(kind: type, nodes: Sequence[GradFn], unpacked: bool) -> list[_Colum
                 values = [values[i] for i in places]
             if not {_STRIDED}.issuperset(map(_layout_of, values)):
                 return None
-            told = list(map(_shape_of, values)), list(map(_nbytes_of, values))
-            found.append(_Column(name, places, *told))
+            # A shape that came before is let go of at once: most of a layer's are the next one's.
+            shapes = [alike(shape, shape) for shape in map(_shape_of, values)]
+            sizes = [alike(size, size) for size in map(_nbytes_of, values)]
+            found.append(_Column(name, places, shapes, sizes))
     except (AttributeError, RuntimeError):
         return None
     return found

@@ -9,13 +9,14 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.found_nodes import FoundNodes, NumberedNodes
 from backprop_viz.capture.graph.graphs import (
-    NextFunctions,
+    Nodes,
     Operation,
     chosen_nodes,
     grad_fn_graph,
     grad_fn_of,
     is_functions_node,
     keepers_of,
+    leading_on,
     walk_all,
     weight_nodes,
 )
@@ -50,7 +51,7 @@ class WalkedGraph:
         self.roots: list[GradFn | None] = []  # of the newest result; None for a leaf
         self.newest = FoundNodes({})  # those that the newest roots lead to
         self.numbered = NumberedNodes()
-        self.edges: NextFunctions = {}
+        self.all: Nodes = {}
         # The nodes of outputs that are not an operation's first, as ``Graph`` has them.
         self.others: tuple[tuple[int, int, int, int], ...] = ()
         # The nodes that take gradients of weights alone, in which no sample has part.
@@ -84,15 +85,15 @@ class WalkedGraph:
         """
         kept = self.nodes[: self._kept]
         self.roots = list(map(grad_fn_of, roots))
-        edges = walk_all([node for node in self.roots if node is not None])
-        self.newest = FoundNodes(edges, plain)
+        walked = walk_all([node for node in self.roots if node is not None])
+        self.newest = FoundNodes(walked, plain)
         found = self.newest.all
         if kept:
             ids = set(kept)
             self.nodes = kept + [node for node in found if node not in ids]
-            self.edges = {node: self.edges[node] for node in kept} | edges
+            self.all = dict.fromkeys(kept) | walked
         else:
-            self.nodes, self.edges = found, edges
+            self.nodes, self.all = found, walked
         self.numbered = NumberedNodes(self.nodes)
         makers = _makers(operations)
         ends = roots if output is None else [*roots, output]
@@ -100,8 +101,8 @@ class WalkedGraph:
         # A backward may have freed what the nodes kept that were there before.
         before = self._saved.known
         if before:
-            new = by_kind([node for node in self.edges if node not in before])
-            known = {node: before[node] for node in self.edges if node in before}
+            new = by_kind([node for node in self.all if node not in before])
+            known = {node: before[node] for node in self.all if node in before}
             self._saved = SavedByNodes(new, known)
         else:
             self._saved = SavedByNodes(self.newest.kinds, {}, plain)
@@ -109,11 +110,12 @@ class WalkedGraph:
             self._walked.pop()  # no backward has begun at what was found then
         root = grad_fn_of(output)
         made = makers, later, root, self._saved
-        self._walked.append(_Walk(self._walks, kept, edges, self.edges, *made))
+        self._walked.append(_Walk(self._walks, kept, walked, self.all, *made))
         if self._snapshots.cuts:
-            self.of_weights |= weight_nodes(edges, operations, weights)
+            self.of_weights |= weight_nodes(leading_on(found), operations, weights)
         if self._only is not None:
-            self.chosen |= chosen_nodes(edges, operations, self._names, self._only)
+            chosen_of = leading_on(found), operations, self._names, self._only
+            self.chosen |= chosen_nodes(*chosen_of)
         return found
 
     @property
@@ -126,15 +128,16 @@ class WalkedGraph:
         """The graph as it was found last. It is made when somebody asks for it."""
         for walk in self._walked:
             makers = [*walk.makers, *(walk.later() if walk.later else ())]
-            saved = walk.saved.of(walk.edges)
+            saved, edges = walk.saved.of(walk.all), leading_on(walk.all)
             if not walk.kept:
-                made_of = walk.edges, makers, walk.output, self._names, saved
+                made_of = edges, makers, walk.output, self._names, saved
                 self._graph, keys = self._last.made(*made_of)
-                self._keys = dict(zip(walk.edges, keys, strict=True))
+                self._keys = dict(zip(edges, keys, strict=True))
                 continue
-            found = identities(walk.found, makers, walk.output, self._names)
+            found_of = {node: edges[node] for node in walk.found}
+            found = identities(found_of, makers, walk.output, self._names)
             self._keys = self._told_apart(walk, found)
-            self._graph = grad_fn_graph(walk.edges, self._names, self._keys, saved)
+            self._graph = grad_fn_graph(edges, self._names, self._keys, saved)
         self._walked.clear()
         if self._graph.others != self.others:
             self._graph = replace(self._graph, others=self.others)
@@ -158,8 +161,8 @@ class _Walk(NamedTuple):
 
     number: int  # how many backwards had begun before
     kept: Sequence[GradFn]  # the nodes of those
-    found: NextFunctions
-    edges: NextFunctions  # of all nodes
+    found: Nodes
+    all: Nodes
     makers: Sequence[Maker]
     later: Callable[[], Sequence[Maker]] | None  # and what tells those that follow
     output: GradFn | None

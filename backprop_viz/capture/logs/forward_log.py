@@ -81,7 +81,7 @@ class ForwardLog:
 
         Of the rest it is not known yet whether another one does.
         """
-        nodes = self._walked.edges
+        nodes = self._walked.all
         kept = [
             (o, i)
             for o, i in self._rows()
@@ -150,7 +150,7 @@ class ForwardLog:
         walked.find(roots, ahead, output, log.weights, calls.makers, plain)
         calls.numbered = walked.numbered
         nodes = chain(calls.nodes, [operation.grad_fn for operation in ahead])
-        if not all(map(walked.edges.__contains__, filter(None, nodes))):
+        if not all(map(walked.all.__contains__, filter(None, nodes))):
             return False
         self._bind(rows)
         numbers = [*self._numbers, *range(len(log) - len(calls.nodes), len(log))]

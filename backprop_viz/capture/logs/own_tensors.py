@@ -28,7 +28,7 @@ class OwnTensors:
         if tensor.is_leaf:
             return tensor.requires_grad and id(tensor) in self._names
         nodes = _through_functions(grad_fn_of(tensor))
-        if any(node in self._walked.edges or node in self._given for node in nodes):
+        if any(node in self._walked.all or node in self._given for node in nodes):
             return True
         made = set(map(grad_fn_of, self._forward.results))
         return any(node in made for node in nodes)

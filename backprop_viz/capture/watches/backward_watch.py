@@ -170,14 +170,14 @@ class BackwardWatch:
         if self._only is not None and node not in walked.chosen:
             yield node.register_hook(self._left_out(node, leaf))
             return
-        of_weights = walked.of_weights
+        of_weights, onward = walked.of_weights, node.next_functions
         watch = _NodeWatch(
             self._log,
             node,
             walked.ids[node],
             leaf,
             None if leaf is None else self._names.get(id(leaf)),
-            [(None if to is None else (to, nr), to in of_weights) for to, nr in walked.edges[node]],
+            [(None if to is None else (to, nr), to in of_weights) for to, nr in onward],
             node in of_weights,
             self._place,
         )

@@ -256,12 +256,12 @@ class _Whole:
     """Tells which gradients no sample has part in, where a part of the samples is copied."""
 
     def __init__(self, walked: WalkedGraph) -> None:
-        self._of_weights, self._edges = walked.of_weights, walked.edges
+        self._of_weights = walked.of_weights
 
     def at(self, node: GradFn) -> tuple[Iterable[bool], Iterable[bool]]:
         """Of each that a node is given, and of each that it sends."""
         of_weights = self._of_weights
-        return repeat(node in of_weights), [to in of_weights for to, _ in self._edges[node]]
+        return repeat(node in of_weights), [to in of_weights for to, _ in node.next_functions]
 
 
 _ALL = repeat(True), repeat(True)
