@@ -90,6 +90,29 @@ class ModuleTree:
         return frozenset(found)
 
 
+class BorrowedParameters:
+    """Which modules have read parameters from outside them, as an output layer the embedding's."""
+
+    def __init__(self) -> None:
+        self._serial: int | None = None
+        self._looked = 0  # so many events were looked at
+        self._names: dict[int | None, str] = {}
+        self._found: dict[str, dict[str, None]] = {}
+
+    def of(self, recording: Recording, module: str) -> tuple[str, ...]:
+        """The dotted names of those that a module has read so far."""
+        if recording.serial != self._serial or len(recording.events) < self._looked:
+            self._serial, self._looked, self._found = recording.serial, 0, {}
+            self._names = {p.value_id: p.name for p in recording.parameters}
+        for event in recording.events[self._looked :]:
+            if event.phase is Phase.FORWARD and event.module:
+                for name in filter(None, map(self._names.get, event.input_ids)):
+                    if not name.startswith(f"{event.module}."):
+                        self._found.setdefault(event.module, {})[name] = None
+        self._looked = len(recording.events)
+        return tuple(self._found.get(module, ()))
+
+
 class ParameterNorms:
     """Norms of the parameters of a recording, or of their gradients, at any cursor.
 

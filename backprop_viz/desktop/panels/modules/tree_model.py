@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from backprop_viz.analysis.module_tree import ModuleTree, ParameterNorms
+from backprop_viz.analysis.module_tree import BorrowedParameters, ModuleTree, ParameterNorms
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.texts.missing_texts import module_note
@@ -36,6 +36,7 @@ class ModuleTreeModel(QAbstractItemModel):
         self._recording: Recording | None = None
         self.tree: ModuleTree | None = None
         self._norms: ParameterNorms | None = None
+        self._borrowed = BorrowedParameters()
         self._places: dict[str, int] = {}
         self._root = ModuleRow("module", "", None, 0)
         self._shown: frozenset[str] | None = None
@@ -180,7 +181,12 @@ class ModuleTreeModel(QAbstractItemModel):
             shape = self._recording.by_parameter[row.name].value.shape
             return f"{last}  {'×'.join(map(str, shape))}"
         kind = self.tree.nodes[row.name].kind
-        return kind if not row.name else f"{last}  {kind}"
+        if not row.name:
+            return kind
+        text = self.tr("{name}  {kind} · uses {parameters}")
+        borrowed = ", ".join(self._borrowed.of(self._recording, row.name))
+        plain = f"{last}  {kind}"
+        return text.format(name=last, kind=kind, parameters=borrowed) if borrowed else plain
 
     def _span(self, row: ModuleRow) -> tuple[int, int]:
         assert self.tree is not None
@@ -212,12 +218,15 @@ class ModuleTreeModel(QAbstractItemModel):
         """A row in words, with every digit."""
         norm = self.norm(row)
         lines = [row.name or self._name(row)]
-        if row.kind == "module" and self.tree is not None:
+        if row.kind == "module" and self.tree is not None and self._recording is not None:
             node = self.tree.nodes[row.name]
             text = self.tr("{kind} · {count} modules in it")
             lines.append(text.format(kind=node.kind, count=f"{node.below:,}"))
             if note := module_note(node.kind):
                 lines.append(note)
+            if borrowed := ", ".join(self._borrowed.of(self._recording, row.name)):
+                text = self.tr("uses {parameters}, which is not its own")
+                lines.append(text.format(parameters=borrowed))
         lines.append(self.tr("{count} numbers").format(count=f"{self.count(row):,}"))
         none = self.tr(".grad is None")
         text = self.tr("‖.grad‖ {norm}")
