@@ -201,11 +201,15 @@ class BareForward(TorchFunctionMode):
         if self._loop is None or self._recorder is None or self._ran:
             return
         self._runs = self._ran = True
-        own = set(map(id, self._tensors()))
         with torch._C.DisableTorchFunction():
-            data = [one for one in nested_tensors((args, kwargs)) if id(one) not in own]
+            read = {id(one): one for one in nested_tensors((args, kwargs))}
+        own = {id(one): name for name, one in self._holder.named_parameters()}
+        data = [one for key, one in read.items() if key not in own]
+        given = tensors_by_name(data, "input", deepest=0)
+        if not data:  # what is computed begins at the leaves themselves
+            given = {own[key]: one for key, one in read.items()}
         self._is_all = computes_loss()
-        self._loop.model_runs(self._holder, (), tensors_by_name(data, "x", deepest=0))
+        self._loop.model_runs(self._holder, (), given)
 
     def _close_forward(self, output: Tensor | None) -> None:
         if self._runs:

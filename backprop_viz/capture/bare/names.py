@@ -26,7 +26,8 @@ def tensors_by_name(
     That is a variable's (``w1``), the outer function's before the inner's; else its place in a
     list, a dictionary or an object: ``parameters[0]``, ``params['w']``, ``model.w``. The variable
     of a loop (``for p in parameters``) gives its name only to what has no other. ``otherwise`` is
-    what the rest is called, with a number. ``deepest``: 0 is of variables alone.
+    what the rest is called, with a number where there are several tensors. ``deepest``: 0 is of
+    variables alone.
     """
     ranked: tuple[dict[int, str], ...] = {}, {}, {}
     wanted = set(map(id, tensors))
@@ -42,7 +43,7 @@ def tensors_by_name(
     named: dict[str, Tensor] = {}
     for number, tensor in enumerate(tensors):
         known = [names[id(tensor)] for names in ranked if id(tensor) in names]
-        name = known[0] if known else f"{otherwise}{number}"
+        name = known[0] if known else f"{otherwise}{number if len(tensors) > 1 else ''}"
         while name in named:
             name += "_"
         named[name] = tensor

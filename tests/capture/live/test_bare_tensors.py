@@ -273,6 +273,9 @@ def test_each_turn_is_an_iteration(scripts: Scripts, tmp_path: Path, kind: str) 
         check(recording, names.split(), turns[number], before)
         found = [phase for phase, _ in groupby(event.phase for event in recording.events)]
         assert tuple(found) == phases
+        (shown,) = recording.passes
+        drawn = {name for layer in shown.layers.layers for name in layer.parameters}
+        assert drawn == set(names.split())
 
 
 @pytest.mark.parametrize("kind", SCRIPTS)
@@ -308,6 +311,8 @@ def test_a_script_without_a_loop(scripts: Scripts, tmp_path: Path) -> None:
     (recording,) = recorded(scripts, tmp_path, MICRO)
     assert [event.phase for event in recording.events] == [F, B, B]
     assert recording.loss == 4
+    (shown,) = recording.passes
+    assert [layer.name for layer in shown.layers.layers] == ["x", "pow"]
     np.testing.assert_array_equal(recording.at(3).grad("x"), np.float32(4))
 
 

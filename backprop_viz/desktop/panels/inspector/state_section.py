@@ -39,6 +39,7 @@ _LEAST = 96
 _INDENT = 14
 _MOST_DIGITS = 9  # tell any float32 from its neighbours
 _MARGIN = 6
+_WRITTEN = "changed"  # the name of an update that no optimizer made
 _GAP, _WIDE_GAP = "margin:0 0 3px 0;", "margin:0 0 9px 0;"  # below a paragraph
 _SUPERSCRIPT = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
 
@@ -189,9 +190,10 @@ class StateSection(QWidget):
         ]
         if manual:
             lines = [self._no_state()]
-        elif not lines:
+        elif not lines and event.op != _WRITTEN:
             lines = [self._hint(self.tr("With these options the optimizer keeps no state."))]
-        lines[-1] = lines[-1].replace(_GAP, _WIDE_GAP)
+        if lines:
+            lines[-1] = lines[-1].replace(_GAP, _WIDE_GAP)
         lines += [self._term_line(term) for term in steps.terms]
         tips = ["" for _ in range(len(lines) - len(steps.terms))]
         tips += [self._tip(term) for term in steps.terms]
@@ -248,6 +250,11 @@ class StateSection(QWidget):
         return "\n".join(rows)
 
     def _unknown(self, op: str, steps: Steps) -> str:
+        if op == _WRITTEN:
+            sentence = self.tr(
+                "It was changed by no optimizer's rule that is known; it is {value}."
+            )
+            return self._hint(sentence.format(value=signed(steps.new)))
         sentence = self.tr("There is no rule for {rule} here; its result is {value}.")
         return self._hint(sentence.format(rule=op, value=signed(steps.new)))
 

@@ -1,8 +1,5 @@
 """What the optimizer did with a parameter: its rule, and every element before and after."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -18,7 +15,7 @@ from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.explanations.number import Number
-from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import Array, Event
 from backprop_viz.recording.trace.modules import OptimizerGroup
@@ -86,7 +83,7 @@ class UpdateSection(QWidget):
             return
         rule = None if update is None else update.op
         recording = cursor.recording
-        self._show_rule(update, settings, recording.group_of(name, rule), recording.options)
+        self._show_rule(update, settings, recording.group_of(name, rule), recording)
         new = None
         if update is not None and update.inputs[0] is not None:
             weight, new = update.inputs[0], update.outputs[0]
@@ -111,7 +108,7 @@ class UpdateSection(QWidget):
         update: Event | None,
         settings: Settings | None,
         group: OptimizerGroup | None,
-        options: Mapping[str, Any],
+        recording: Recording,
     ) -> None:
         """The formula of the optimizer that moves the parameter, with its group's options."""
         optimizer = None if settings is None else OPTIMIZERS.get(settings.optimizer)
@@ -124,7 +121,7 @@ class UpdateSection(QWidget):
             found = other.formula(group.options)
         by_hand = None if own or group is not None or update is None else optimizer_of(update.op)
         if by_hand is not None and by_hand.by_hand:
-            found = by_hand.formula(options)
+            found = by_hand.formula(recording.options)
         if found is not None:
             self.rule.setText(found.formula)
             self.rule.setToolTip(found.whole)
@@ -133,6 +130,18 @@ class UpdateSection(QWidget):
         name = name if update is None else update.op
         if update is None and group is not None:
             name = group.rule
+        alone = settings is None and not recording.groups
+        if alone and not name:
+            self.rule.setText(self.tr("no optimizer so far"))
+            tip = self.tr("What the loop's own lines do to it is told once the iteration is over.")
+            self.rule.setToolTip(tip)
+            return
+        if alone and name == _WRITTEN:
+            self.rule.setText(self.tr("moved by the loop's own lines"))
+            self.rule.setToolTip(
+                self.tr("No optimizer steps: the loop itself changes the numbers.")
+            )
+            return
         if not name:
             self.rule.setText(self.tr("not in any optimizer"))
             self.rule.setToolTip(self.tr("No optimizer that has stepped owns this parameter."))
