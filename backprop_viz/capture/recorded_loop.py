@@ -188,7 +188,8 @@ def _hooked(watch: LoopWatch, recorder: Recorder) -> Iterator[None]:
     handles.append(optimizers.register_optimizer_step_pre_hook(heard(watch.optimizer_steps)))
     handles.append(optimizers.register_optimizer_step_post_hook(heard(watch.optimizer_stepped)))
     try:
-        alone = clearings_alone(watch, watch.clearing_begins, watch.clearing_ends)
+        own = recorder.own.are_moved_by
+        alone = clearings_alone(watch, own, watch.clearing_begins, watch.clearing_ends)
         backwards = backwards_heard(partial(watch.thread.runs_backward, watch))
         with (
             recorder.following_modules(watch.part_begins),

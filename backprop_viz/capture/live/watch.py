@@ -137,14 +137,14 @@ class Watch:
         self._follower.recording_begins(recorder)
         self._source = loop_source(self._source)
         self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, self._source)
-        warned = warned_where_it_was_called()
         following = recorder.following_modules(loop.part_begins)
-        for context in (without_collector(), eager(), following, warned):
+        for context in (without_collector(), eager(), following, warned_where_it_was_called()):
             self._open.enter_context(context)
         self._open.enter_context(module_clearings_seen(loop.clearing_module))
         self._open.enter_context(lbfgs_moves_seen(recorder.watch.moved))
         self._open.enter_context(muon_matrices_seen(recorder.watch.matrix_made))
-        self._open.enter_context(clearings_alone(loop, loop.clearing_begins, loop.clearing_ends))
+        told = recorder.own.are_moved_by, loop.clearing_begins, loop.clearing_ends
+        self._open.enter_context(clearings_alone(loop, *told))
         self._open.enter_context(loop.transforms_told())
         for handle in loop.hook_models():
             self._open.callback(handle.remove)

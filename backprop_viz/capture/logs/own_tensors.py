@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
+from torch.optim import Optimizer
 
 from backprop_viz.capture.graph.graphs import grad_fn_of, is_functions_node, leads_to
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
@@ -32,6 +33,11 @@ class OwnTensors:
             return True
         made = set(map(grad_fn_of, self._forward.results))
         return any(node in made for node in nodes)
+
+    def are_moved_by(self, optimizer: Optimizer) -> bool:
+        """Whether an optimizer has any of the parameters."""
+        owned = (parameter for group in optimizer.param_groups for parameter in group["params"])
+        return any(id(parameter) in self._names for parameter in owned)
 
     def are_behind(self, roots: Sequence[Tensor]) -> bool:
         """Whether a backward of these comes to a parameter."""

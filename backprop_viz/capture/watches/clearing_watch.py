@@ -36,26 +36,33 @@ def optimizer_clearings_seen(
 
 @contextmanager
 def clearings_alone(
-    mode: TorchFunctionMode, begins: Callable[[], None], ends: Callable[[], None]
+    mode: TorchFunctionMode,
+    is_own: Callable[[Optimizer], bool],
+    begins: Callable[[], None],
+    ends: Callable[[], None],
 ) -> Iterator[None]:
     """A mode hears of no call within an ``Optimizer.zero_grad``, while in here.
 
     That asks for each parameter's ``.grad`` and puts None there. One that writes zeros is heard of
-    as ever, or if another mode is newer.
+    as ever, or if another mode is newer. ``begins`` and ``ends`` are called for an optimizer that
+    ``is_own``: others clear nothing that is recorded.
     """
 
     @contextmanager
-    def alone(_: Optimizer) -> Iterator[None]:
+    def alone(optimizer: Optimizer) -> Iterator[None]:
         below = step_aside(mode)
         if below is None:
             yield
             return
+        own = is_own(optimizer)
         try:
-            begins()
+            if own:
+                begins()
             yield
         finally:
             put_back(mode, below)
-            ends()
+            if own:
+                ends()
 
     with _OPTIMIZERS.heard_by(alone, last=True):
         yield
