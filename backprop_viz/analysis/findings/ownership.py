@@ -23,6 +23,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     backward = recording.span(Phase.BACKWARD)
     if backward is None:
         return
+    if {event.op for event in recording.events[: backward.stop]} == {MOVED_BY_HAND}:
+        return  # weights were put back, and no backward ran: a line search tries another step
     # Where it is certain that backward has not reached something.
     end = max(backward.stop - 1, 0)
     phases = {

@@ -49,6 +49,20 @@ def test_a_member_of_a_population_that_takes_anothers_weights_need_not_be_reache
     assert "never_reached" not in codes(recording.recording)
 
 
+def test_a_step_that_a_line_search_tries_again_need_not_reach_anything() -> None:
+    torch.manual_seed(0)
+    net = nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-2)
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    net(torch.randn(16, 4)).square().mean().backward()
+    optimizer.step()
+    with bv.record(net, optimizer) as recording:
+        net.load_state_dict(before)
+        optimizer.param_groups[0]["lr"] /= 2
+        optimizer.step()
+    assert "nothing_reached" not in codes(recording.recording)
+
+
 # Each at another pace, in variables of their own.
 VARIABLES = """
 for step in range(9):
