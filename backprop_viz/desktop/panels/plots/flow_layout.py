@@ -178,12 +178,15 @@ def _thinned(
     modules: Sequence[Label], width: float, measure: Callable[[str], float]
 ) -> list[Label]:
     shown: list[Label] = []
+    room = (modules[-1].last + 1) * width if modules else 0.0
     free = 0.0  # the right end of the last label shown
     for label in modules:
         middle = (label.first + label.last + 1) / 2 * width
         half = measure(label.text) / 2 + 4
         fits = max(label.width, 2 * half)
-        if middle - half >= free or (not shown and half > middle):
+        # One that is wider than what is beside its middle is moved within the area.
+        left = max(min(middle - half, room - 2 * half), 0.0)
+        if left >= free:
             shown.append(Label(label.text, label.first, label.last, fits))
-            free = middle + half
+            free = left + 2 * half
     return shown

@@ -57,6 +57,22 @@ def test_labels_never_touch(width: float) -> None:
     assert all(right < left for (_, right), (left, _) in pairwise(spans))
 
 
+def test_labels_at_the_ends_are_moved_within_the_plot_and_touch_none_there() -> None:
+    names = [f"encoder.embeddings.word_embeddings{i}.weight" for i in range(12)]
+    width, end = 25.0, 12 * 25.0
+    found = labels(flows(*names), width, measure)
+    assert [label.first for label in found] == [0]
+    found = labels(flows(names[0], *(f"b{i}.weight" for i in range(11))), width, measure)
+    ends = []
+    for label in found:
+        size = measure(label.text)
+        middle = (label.first + label.last + 1) / 2 * width
+        left = min(max(middle - size / 2, 0.0), end - size)
+        ends.append((left, left + size))
+    assert len(ends) > 2
+    assert all(right < left for (_, right), (left, _) in pairwise(ends))
+
+
 def test_a_point_is_in_the_column_that_is_drawn_there() -> None:
     area = QRectF(30, 0, 101, 50)
     for i in range(7):
