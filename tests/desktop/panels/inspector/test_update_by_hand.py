@@ -1,0 +1,40 @@
+"""What the inspector says of a step that a loop makes by its own lines."""
+
+import pytest
+import torch
+from pytestqt.qtbot import QtBot
+from torch import Tensor
+
+import backprop_viz as bv
+from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.phases import Phase
+
+
+def step(w: Tensor, rate: float, batch_size: int) -> None:
+    assert w.grad is not None
+    with torch.no_grad():
+        w -= rate * w.grad / batch_size
+
+
+def recorded(batch_size: int) -> Recording:
+    w = torch.tensor([0.3, -1.7], requires_grad=True)
+    with bv.record({"w": w}) as told:
+        loss = (w * torch.tensor([2.0, 3.0])).square().sum()
+        loss.backward()
+        step(w, 0.01, batch_size)
+    return told.recording
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "text"), [(1, "w ← w − lr · grad"), (7, "moved by the loop's own lines")]
+)
+def test_its_rule_is_named_where_it_is_known(qtbot: QtBot, batch_size: int, text: str) -> None:
+    recording = recorded(batch_size)
+    section = UpdateSection()
+    qtbot.addWidget(section)
+    before = next(i for i, e in enumerate(recording.events) if e.phase is Phase.UPDATE)
+    section.show_cursor(recording.at(before), "w", None)
+    assert section.rule.text() == "no optimizer so far"
+    section.show_cursor(recording.at(before + 1), "w", None)
+    assert section.rule.text() == text
