@@ -13,6 +13,7 @@ from torch import Tensor
 
 from backprop_viz.capture.code import own_frames
 
+hand_on = own_frames.pass_on
 _BACKWARD = Tensor.backward
 _told: list[Callable[[], Callable[[], None]]] = []
 _plain: Callable[..., Any] = _BACKWARD
@@ -28,9 +29,6 @@ def telling(*args: Any, **kwargs: Any) -> Any:
     _under_way += 1
     try:
         return _plain(*args, **kwargs)
-    except BaseException as error:
-        own_frames.pass_on(error)
-        raise
     finally:
         _under_way -= 1
         for ended in after:
@@ -41,7 +39,12 @@ def _hands_on(*args: Any, **kwargs: Any) -> Any:
     # Its code runs as that of torch's function, and sees torch's names.
     import sys
 
-    return sys.modules["backprop_viz.capture.bare.backward_calls"].telling(*args, **kwargs)
+    ours = sys.modules["backprop_viz.capture.bare.backward_calls"]
+    try:
+        return ours.telling(*args, **kwargs)
+    except BaseException as error:
+        ours.hand_on(error)
+        raise
 
 
 @contextmanager

@@ -127,7 +127,7 @@ def called(frame, event, _):
     if event == "call" and "/backprop_viz/capture/" in frame.f_code.co_filename:
         calls[turn] = calls.get(turn, 0) + 1
 for turn in range(24):
-    if turn == 20:
+    if turn == 21:  # the one before ended that which was recorded
         sys.setprofile(called)
     loss = (x @ w - y).square().mean()
     loss.backward()
@@ -147,3 +147,33 @@ def test_a_turn_that_is_not_recorded_costs_what_hooks_around_its_backward_do(
     assert scripts.plain(script).printed == "0\n"
     ended = scripts.recorded("--every", "10", "--to", file, str(script))
     assert 0 < int(ended.printed) <= 40
+
+
+RAISES = """
+import torch, traceback
+torch.manual_seed(1)
+w, x = torch.randn(3, requires_grad=True), torch.randn(4)
+def again():
+    loss = (w * 2).square().sum()
+    loss.backward()
+    loss.backward()
+def wrong():
+    (w @ x).backward()
+def written():
+    global w
+    w += 1
+for attempt in (again, wrong, written):
+    try:
+        attempt()
+    except RuntimeError:
+        traceback.print_exc()
+"""
+
+
+def test_what_it_prints_of_an_error_has_none_of_our_frames(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(RAISES)
+    ended = scripts.recorded("--to", str(tmp_path / "run.bprec"), str(script))
+    assert ended == scripts.plain(script)
