@@ -39,6 +39,7 @@ def first_hit(
                 or node
                 or holds(breakpoint_, event, recording.loss)
                 or _left_none(breakpoint_, recording, i)
+                or _told_above(breakpoint_, recording, i)
             ):
                 return i, breakpoint_
     return None
@@ -142,6 +143,23 @@ def _left_none(breakpoint_: Breakpoint, recording: Recording, i: int) -> bool:
         for p in recording.parameters
         if breakpoint_.key in (None, p.name)
     )
+
+
+def _told_above(breakpoint_: Breakpoint, recording: Recording, i: int) -> bool:
+    """Whether event ``i`` ends the backward of a loss above, which forward itself has computed.
+
+    That it is the loss is known by then.
+    """
+    loss, value = recording.loss, breakpoint_.value
+    if breakpoint_.kind != "loss_above" or loss is None or value is None or not loss > value:
+        return False
+    end, ran = None, set[Phase]()
+    for span in recording.spans:
+        if span.phase is Phase.BACKWARD and ran:
+            end, ran = (span.stop - 1 if span.ended and Phase.LOSS not in ran else None), set()
+        elif span.phase in (Phase.FORWARD, Phase.LOSS):
+            ran.add(span.phase)
+    return i == end
 
 
 def _finite(array: Array) -> bool:
