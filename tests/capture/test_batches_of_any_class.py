@@ -105,6 +105,23 @@ def test_of_an_object_that_is_a_data_set_the_first_are_enough() -> None:
     assert 0 < len(tensors_given(Takes(), (much,), {})) < 100
 
 
+def test_an_object_with_a_large_vocabulary_is_not_gone_through() -> None:
+    looked: list[str] = []
+
+    class Words(dict[str, int]):
+        def items(self) -> Any:
+            for item in super().items():
+                looked.append(item[0])
+                yield item
+
+    words = Words({f"w{i}": i for i in range(10_000)})
+    for held in ("words", "_words"):
+        tokenizer = Store()
+        tokenizer.__dict__[held] = words
+        assert tensors_given(Takes(), (tokenizer,), {}) == {}
+    assert 0 < len(looked) < 1000
+
+
 def test_a_graph_in_an_object_is_the_input_of_the_network() -> None:
     torch.manual_seed(0)
     net = OfGraph()

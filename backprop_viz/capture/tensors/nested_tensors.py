@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from backprop_viz.capture.tensors.memory import is_wrapped
 
-# An object may be a graph with its features, and it may be a whole data set.
+# An object may be a graph with its features, and it may be a tokenizer or a whole data set.
 _DEEPEST, _MOST_IN_OBJECT = 3, 64
 _NO_DATA = nn.Module, type, FunctionType, MethodType, ModuleType
 
@@ -41,14 +41,15 @@ def _named(value: Any, name: str, depth: int) -> Iterator[tuple[str, Tensor]]:
 
     ``depth``: how many objects of classes that are not known lie around it.
     """
+    most = _MOST_IN_OBJECT if depth else None
     if isinstance(value, Tensor):
         yield name, value
     elif isinstance(value, Mapping):
-        for key, item in value.items():
+        for key, item in islice(value.items(), most):
             yield from _named(item, f"{name}[{key!r}]", depth)
     elif isinstance(value, list | tuple):
         fields = getattr(value, "_fields", range(len(value)))
-        for key, item in zip(fields, value, strict=True):
+        for key, item in islice(zip(fields, value, strict=True), most):
             place = f".{key}" if isinstance(key, str) else f"[{key}]"
             yield from _named(item, f"{name}{place}", depth)
     elif hasattr(type(value), "__dataclass_fields__"):
@@ -66,7 +67,7 @@ def _attributes(value: object, name: str, depth: int) -> Iterator[Iterator[tuple
             if not isinstance(item, list | tuple):
                 yield _named(item, f"{name}.{attribute}", depth)
         elif isinstance(item, Mapping):
-            for key, inner in tuple(item.items()):
+            for key, inner in tuple(islice(item.items(), _MOST_IN_OBJECT)):
                 place = f".{key}" if isinstance(key, str) else f"[{key!r}]"
                 yield _named(inner, f"{name}{place}", depth)
         elif not isinstance(item, Tensor | list | tuple):
