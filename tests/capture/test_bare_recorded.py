@@ -128,3 +128,21 @@ def test_what_does_not_train_is_refused() -> None:
         bv.record({"data": X})
     with pytest.raises(ValueError, match="twice is no tensor that trains"):
         bv.record({"twice": w * 2})
+
+
+def test_the_health_of_tensors_is_that_of_each_turn(tmp_path: Path) -> None:
+    plain = made()
+    expected = [turn(*plain) for _ in range(3)]
+    w, b = made()
+    with bv.watch({"w": w, "b": b}, to=tmp_path / "run.bprec", keep="health"):
+        for _ in range(3):
+            turn(w, b)
+    with bv.load(tmp_path / "run.bprec") as loaded:
+        told = list(loaded.health)
+    assert [one.iteration for one in told] == [1, 2, 3]
+    for health, (loss, grads, after) in zip(told, expected, strict=True):
+        assert health.loss == loss
+        norms = {(row.role, row.name): row.norm for row in health.tensors}
+        for name, grad, weight in zip("wb", grads, after, strict=True):
+            np.testing.assert_allclose(norms["grad", name], np.linalg.norm(grad), rtol=1e-6)
+            np.testing.assert_allclose(norms["weight", name], np.linalg.norm(weight), rtol=1e-6)

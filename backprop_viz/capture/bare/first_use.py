@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.bare.followed_calls import followed_by_autograd
@@ -21,18 +22,28 @@ class FirstUse(TorchFunctionMode):
     def __init__(self, used: Callable[[Sequence[Tensor]], bool]) -> None:
         super().__init__()
         self._used, self._open = used, ExitStack()
-        self.is_over = False
+        self.is_over = self._asked = False  # while torch asks it
         self._others: set[int] = set()  # the id() of leaves that were read and are not wanted
         for context in (eager(), warned_where_it_was_called()):
             self._open.enter_context(context)
         function_stack.come_in(self)
 
     def close(self) -> None:
-        """Wait no longer. While torch asks it, it leaves the stack with the next to come or go."""
+        """Wait no longer.
+
+        While torch asks it, it leaves the stack before the next call of a module, or with another
+        mode of ours.
+        """
         if not self.is_over:
             self.is_over = True
             self._open.close()
-        function_stack.leave(lambda one: one is self)
+            self._open.callback(register_module_forward_pre_hook(self._leave).remove)
+        self._leave()
+
+    def _leave(self, *_: object) -> None:
+        if not self._asked:
+            function_stack.leave(lambda one: one is self)
+            self._open.close()
 
     def __torch_function__(
         self,
@@ -46,8 +57,12 @@ class FirstUse(TorchFunctionMode):
         if not self.is_over and (read := followed_by_autograd(func, args, kwargs)):
             with torch._C.DisableTorchFunction():
                 leaves = [one for one in read if one.is_leaf and id(one) not in self._others]
-            if leaves and self._used(leaves):
-                self.close()
+            self._asked = True
+            try:
+                if leaves and self._used(leaves):
+                    self.close()
+            finally:
+                self._asked = False
             self._others.update(map(id, leaves))
         try:
             return func(*args, **kwargs)

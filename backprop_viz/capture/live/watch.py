@@ -115,10 +115,10 @@ class Watch:
         self._begun, self._thread = True, get_ident()
         if self._closed or self._is_forked():
             return None
+        if self._bare is not None:
+            self._bare.begins(None, None)
         if not self._follower.wants(self._number + 1):
             self._ages.begin()
-            if self._bare is not None:
-                self._bare.begins(None, None)
             return None
         if self._keep == "health":
             self._health = health = HealthWatch(self._model, self._optimizers or None, self._only)
@@ -368,7 +368,7 @@ class Watch:
             return None
         self._steps_at_all = True
         self.end()
-        if not forward_ran:
+        if not forward_ran or self._keep == "health":
             return self.begin()
         self._begun = True
         self._ages.begin()

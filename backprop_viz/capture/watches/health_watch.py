@@ -20,6 +20,7 @@ from torch.utils.hooks import RemovableHandle
 from backprop_viz.capture.graph.graphs import parameter_names
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.tensors.bare_tensors import Tensors
 from backprop_viz.capture.tensors.from_device import is_captured
 from backprop_viz.capture.tensors.memory import why_not
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
@@ -53,6 +54,7 @@ class HealthWatch:
         self._model, self._only = model, only
         self._optimizers = None if optimizers is None else {id(one) for one in optimizers}
         self._names = parameter_names(model)
+        self._by_hand = isinstance(model, Tensors) and optimizers is None  # maybe by no optimizer
         self._found: list[_Found] = []
         # What modules have made since the last gradient came, by its id() and version: kept
         # alive, so that no other tensor gets that id().
@@ -80,9 +82,16 @@ class HealthWatch:
             wanted = self._only is None or self._only.has(name)
             if wanted and not isinstance(module, torch.jit.ScriptModule):
                 yield called_after(module, partial(self._made, name), always=False)
+        for name, tensor in self._model.named_parameters() if self._by_hand else ():
+            accumulated = partial(self._accumulated, name)
+            yield tensor.register_post_accumulate_grad_hook(accumulated)  # type: ignore[no-untyped-call]
 
     def health(self, iteration: int, loss: float | None = None) -> IterationHealth:
         """What has been seen so far. Waits for a GPU once, not for each tensor."""
+        if self._by_hand and not any(row.role == "weight" for row, _ in self._found):
+            with _UNSEEN():
+                for name, tensor in self._model.named_parameters():
+                    self._look("weight", name, tensor)
         numbers = iter(_read([sums for _, sums in self._found if sums is not None]))
         rows = [row if sums is None else _filled(row, next(numbers)) for row, sums in self._found]
         return IterationHealth(iteration, tuple(rows), loss)
@@ -108,14 +117,19 @@ class HealthWatch:
         with _UNSEEN():
             self._look("output_grad", name, grad, number)
 
+    def _accumulated(self, name: str, tensor: Tensor) -> None:
+        if tensor.grad is not None:
+            with _UNSEEN():
+                self._look("grad", name, tensor.grad)
+
     def optimizer_steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """An optimizer is about to step. One with a closure has no gradients of its own yet."""
-        if not has_closure(args, kwargs):
+        if not (has_closure(args, kwargs) or self._by_hand):
             self._look_at_parameters(optimizer, "grad")
 
     def optimizer_stepped(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """It has stepped."""
-        if has_closure(args, kwargs):
+        if has_closure(args, kwargs) and not self._by_hand:
             self._look_at_parameters(optimizer, "grad")
         self._look_at_parameters(optimizer, "weight")
 

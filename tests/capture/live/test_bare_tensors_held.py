@@ -177,3 +177,24 @@ def test_what_it_prints_of_an_error_has_none_of_our_frames(
     script.write_text(RAISES)
     ended = scripts.recorded("--to", str(tmp_path / "run.bprec"), str(script))
     assert ended == scripts.plain(script)
+
+
+BESIDE = """
+import sys, torch
+from torch import nn
+from torch.overrides import _len_torch_function_stack
+net = nn.Linear(4, 2)
+x = torch.ones(3, 4)
+x.requires_grad = True
+net(x).sum().backward()
+net(x)
+print(_len_torch_function_stack(), x.grad.tolist() is not None)
+"""
+
+
+def test_nothing_waits_any_longer_once_a_model_has_run(scripts: Scripts, tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(BESIDE)
+    ended = scripts.recorded("--to", str(tmp_path / "run.bprec"), str(script))
+    assert ended.printed.startswith("0 True\n")
+    assert ended.status == 0
