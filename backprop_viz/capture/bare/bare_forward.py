@@ -243,7 +243,7 @@ class BareForward(TorchFunctionMode):
         self._settle()
 
     def _tensors(self) -> Sequence[Tensor]:
-        return list(self._holder._parameters.values())  # type: ignore[arg-type]
+        return list(self._holder.parameters())
 
 
 def _followed(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Tensor | None:

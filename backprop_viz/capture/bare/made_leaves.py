@@ -1,21 +1,41 @@
 """Whether a script makes tensors that train and are in no module, as its source tells."""
 
 import ast
+import linecache
 from collections.abc import Iterator
+from pathlib import Path
 
 
-def makes_leaves(source: str) -> bool:
+def makes_leaves(path: str) -> bool:
     """Whether tensors get ``requires_grad`` in a script, or a Parameter is made outside a class.
 
-    False for what cannot be parsed: it does not run either.
+    Also in a file beside it that it imports. False for what cannot be parsed: it does not run.
     """
-    if "requires_grad" not in source and "Parameter(" not in source:
+    tree = _parsed("".join(linecache.getlines(path)))
+    if tree is None:
         return False
+    beside = (Path(path).with_name(f"{name}.py") for name in _imported(tree))
+    trees = (tree, *(_parsed("".join(linecache.getlines(str(file)))) for file in beside))
+    return any(one is not None and _has_leaf(one) for one in trees)
+
+
+def _parsed(source: str) -> ast.Module | None:
     try:
-        tree = ast.parse(source)
+        return ast.parse(source)
     except (SyntaxError, ValueError):
-        return False
+        return None
+
+
+def _has_leaf(tree: ast.Module) -> bool:
     return any(map(_makes_leaf, ast.walk(tree))) or any(map(_is_parameter, _outside_classes(tree)))
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
 
 
 def _outside_classes(node: ast.AST) -> Iterator[ast.AST]:

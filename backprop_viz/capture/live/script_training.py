@@ -1,7 +1,6 @@
 """Finds what trains in a script, and watches it; what joins later is watched from then on."""
 
 import gc
-import linecache
 import sys
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -98,7 +97,7 @@ class ScriptTraining:
             self._wait()
         self._first_use: FirstUse | None = None  # of tensors that are in no module
         self._bare_over = 0  # iterations of such, before there were others
-        if makes_leaves("".join(linecache.getlines(follower.place.path))):
+        if makes_leaves(follower.place.path):
             self._first_use = FirstUse(self._leaves_used)
 
     def ran(self, path: str, namespace: dict[str, Any]) -> None:

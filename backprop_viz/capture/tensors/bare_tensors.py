@@ -8,14 +8,23 @@ from torch import Tensor, nn
 class Tensors(nn.Module):
     """Leaves of autograd under the names of their variables, as if they were its parameters.
 
-    They are those very tensors, of whatever type. The script has no such module; it is shown by
-    this name.
+    They are those very tensors, of whatever type. The attributes of an object, as
+    ``layers[0].weight``, are in a module of the object's name. The script has no such module; it is
+    shown by this name.
     """
 
     def __init__(self, named: Mapping[str, Tensor]) -> None:
         super().__init__()
         held: dict[str, Tensor | None] = self._parameters  # type: ignore[assignment]
-        held.update(named)
+        of_objects: dict[str, dict[str, Tensor]] = {}
+        for name, tensor in named.items():
+            owner, _, attribute = name.partition(".")
+            if "'" in name or '"' in name or not attribute:  # a key may be anything
+                held[name.replace(".", "_")] = tensor
+            else:
+                of_objects.setdefault(owner, {})[attribute] = tensor
+        for owner, attributes in of_objects.items():
+            self._modules[owner] = Tensors(attributes)
 
     def forward(self, **data: Tensor) -> None:
         """Nobody calls it: a loop reads the tensors by its own lines, and data by their names."""
@@ -23,4 +32,5 @@ class Tensors(nn.Module):
 
     def extra_repr(self) -> str:
         """Each of them with its shape, as torch prints the layers of a model."""
-        return "\n".join(f"{name}: {tuple(one.shape)}" for name, one in self.named_parameters())
+        own = self.named_parameters(recurse=False)
+        return "\n".join(f"{name}: {tuple(one.shape)}" for name, one in own)

@@ -177,6 +177,41 @@ for epoch in range(2):
         w.grad.data.zero_()
         turns.append((l.item(), grads, [w.detach().clone()]))
 """
+# Layers of one's own, that are no modules.
+OWN_LAYERS = """
+import torch
+g = torch.Generator().manual_seed(42)
+class Linear:
+    def __init__(self, fan_in, fan_out):
+        self.weight = torch.randn((fan_in, fan_out), generator=g) / fan_in**0.5
+        self.bias = torch.zeros(fan_out)
+    def __call__(self, x):
+        self.out = x @ self.weight
+        self.out += self.bias
+        return self.out
+    def parameters(self):
+        return [self.weight, self.bias]
+X, Y = torch.randint(0, 9, (32, 3), generator=g), torch.randint(0, 9, (32,), generator=g)
+C = torch.randn((9, 4), generator=g)
+layers = [Linear(12, 10), Linear(10, 9)]
+parameters = [C] + [p for layer in layers for p in layer.parameters()]
+for p in parameters:
+    p.requires_grad = True
+turns = []
+for i in range(4):
+    x = C[X].flatten(1)
+    for layer in layers:
+        x = layer(x)
+    loss = torch.nn.functional.cross_entropy(x, Y)
+    for p in parameters:
+        p.grad = None
+    loss.backward()
+    grads = [p.grad.clone() for p in parameters]
+    for p in parameters:
+        p.data += -0.1 * p.grad
+    turns.append((loss.item(), grads, [p.detach().clone() for p in parameters]))
+"""
+LAYERS = "C layers[0].weight layers[0].bias layers[1].weight layers[1].bias"
 F, L, B, U, Z = Phase.FORWARD, Phase.LOSS, Phase.BACKWARD, Phase.UPDATE, Phase.ZERO_GRAD
 SCRIPTS = {
     "polynomial": (POLYNOMIAL, "a b c d", (F, L, B, U, Z)),
@@ -185,10 +220,11 @@ SCRIPTS = {
     "makemore": (MAKEMORE, "C W1 b1 W2 b2", (F, L, Z, B, U)),
     "own functions": (OWN_FUNCTIONS, "w b", (F, L, B, U, Z)),
     "factors": (FACTORS, "params['U'] params['V']", (F, L, B, U, Z)),
+    "own layers": (OWN_LAYERS, LAYERS, (F, L, Z, B, U)),
     "data": (BY_DATA, "w", (F, L, B, U, Z)),
 }
 # Those that move each tensor by w - rate * grad, to the last bit.
-RATES = {"polynomial": 1e-5, "two layers": 1e-4, "makemore": 0.1, "data": 0.01}
+RATES = {"polynomial": 1e-5, "two layers": 1e-4, "makemore": 0.1, "own layers": 0.1, "data": 0.01}
 MICRO = """
 import torch
 x = torch.tensor(2.0, requires_grad=True)
@@ -314,6 +350,14 @@ def test_a_script_without_a_loop(scripts: Scripts, tmp_path: Path) -> None:
     (shown,) = recording.passes
     assert [layer.name for layer in shown.layers.layers] == ["x", "pow"]
     np.testing.assert_array_equal(recording.at(3).grad("x"), np.float32(4))
+
+
+def test_a_file_beside_the_script_may_make_them(scripts: Scripts, tmp_path: Path) -> None:
+    made = "def made():\n    return torch.ones(3, requires_grad=True)\n"
+    (tmp_path / "weights.py").write_text(f"import torch\n{made}")
+    script = "from weights import made\nw = made()\ny = w.square().sum()\ny.backward()\n"
+    (recording,) = recorded(scripts, tmp_path, script)
+    np.testing.assert_array_equal(recording.at(len(recording.events)).grad("w"), [2, 2, 2])
 
 
 def test_tensors_that_are_made_later_are_followed_from_then_on(
