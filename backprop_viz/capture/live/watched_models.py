@@ -66,6 +66,9 @@ class WatchedModels:
         """
         now, then = set(map(id, models.values())), [one() for one in self._models.values()]
         others = [one for one in then if id(one) not in now]
+        weights = {id(weight) for model in models.values() for weight in model.parameters()}
+        # Tensors that are watched by themselves get a module of ours each time.
+        others = [one for one in others if one is None or not weights.issuperset(_weights(one))]
         if not others:
             return True
         if self._cell is None or self._cell == _cell_that_runs() or self._models.keys() - models:
@@ -75,6 +78,11 @@ class WatchedModels:
             return False
         kept = set(map(id, _held_by(variables)))
         return not any(one is not None and id(one) in kept for one in others)
+
+
+def _weights(model: nn.Module) -> set[int]:
+    """By their id(); of a model without any it is its own."""
+    return set(map(id, model.parameters())) or {id(model)}
 
 
 def _cell_that_runs() -> int | None:

@@ -154,9 +154,11 @@ def test_a_script_that_watches_a_model_again_has_one_window(
         "<WatchedLoop: iterations 1>",
         "<WatchedLoop: iterations 0>",
     ]
+    weight = torch.ones(3, requires_grad=True)
+    loops += [bv.watch([weight]), bv.watch([weight])]
     for loop in loops:
         loop.close()
-    assert len(opened) == 2
+    assert len(opened) == 3
     for end in opened:
         with suppress(OSError):
             end.close()
