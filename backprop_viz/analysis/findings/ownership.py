@@ -61,6 +61,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     if not updated:
         yield from _nothing_updated(recording, len(reached))
         return
+    if not recording.groups:  # the loop moves by itself what it likes, and not where it looks
+        return
     for name in reached:
         if name in updated or name in owned:  # by one that has not stepped yet
             continue

@@ -189,6 +189,7 @@ class BareForward(TorchFunctionMode):
             return
         if not self._clears and self._loop is not None:
             self._close_forward(None)
+            self._ran = False  # what ran before may have been a look at a leaf
             self._loop.clearing_begins()
             self._clears = True
         if self._recorder is not None:

@@ -64,3 +64,38 @@ def test_both_are_shown(scripts: Scripts, tmp_path: Path, name: str) -> None:
             moved = [e.parameter for e in recording.events if e.phase is Phase.UPDATE]
             assert own in moved
             assert not recording.findings()
+
+
+LOOKED_AT = """
+import torch
+torch.manual_seed(0)
+w = torch.randn(5, requires_grad=True)
+points = torch.linspace(0, 1, 20, requires_grad=True)
+for i in range(3):
+    if w.grad is not None:
+        w.grad.zero_()
+    u = sum(w[k] * points**k for k in range(5))
+    (du,) = torch.autograd.grad(u.sum(), points, create_graph=True)
+    loss = ((du - u) ** 2).mean() + (u[0] - 1) ** 2
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.05 * w.grad
+    print(w.norm().item())
+"""
+
+
+def test_a_leaf_that_is_only_read_or_looked_at_is_no_finding(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script, file = tmp_path / "train.py", tmp_path / "train.bprec"
+    script.write_text(LOOKED_AT)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended == scripts.plain(script)
+    with bv.load(file) as loaded:
+        assert len(loaded) == 3
+        for recording in loaded:
+            assert not recording.findings()
+            phases = [event.phase for event in recording.events]
+            if recording.iteration == 1:
+                continue  # nothing is cleared yet
+            assert Phase.FORWARD in phases[phases.index(Phase.ZERO_GRAD) :]
