@@ -2195,8 +2195,16 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>수의 개수</translation>
     </message>
     <message>
+        <source>{name}  {kind} · uses {parameters}</source>
+        <translation>{name}  {kind} · {parameters} 사용</translation>
+    </message>
+    <message>
         <source>{kind} · {count} modules in it</source>
         <translation>{kind} · 안에 모듈 {count}개</translation>
+    </message>
+    <message>
+        <source>uses {parameters}, which is not its own</source>
+        <translation>자신의 것이 아닌 {parameters}을(를) 사용합니다</translation>
     </message>
     <message>
         <source>{count} numbers</source>
@@ -4176,6 +4184,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>수식을 정확히 반올림하면 마지막 자리가 다릅니다.</translation>
     </message>
     <message>
+        <source>It was changed by no optimizer&apos;s rule that is known; it is {value}.</source>
+        <translation>알려진 optimizer 규칙으로 바뀐 것이 아닙니다. 현재 값은 {value}입니다.</translation>
+    </message>
+    <message>
         <source>There is no rule for {rule} here; its result is {value}.</source>
         <translation>{rule}의 규칙은 여기에 없습니다. 그 결과는 {value}입니다.</translation>
     </message>
@@ -4672,6 +4684,22 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The update of every element</source>
         <translation>모든 원소의 갱신</translation>
+    </message>
+    <message>
+        <source>no optimizer so far</source>
+        <translation>아직 optimizer가 없음</translation>
+    </message>
+    <message>
+        <source>What the loop&apos;s own lines do to it is told once the iteration is over.</source>
+        <translation>루프의 코드가 직접 바꾸는 내용은 반복이 끝나면 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>moved by the loop&apos;s own lines</source>
+        <translation>루프의 코드가 직접 갱신함</translation>
+    </message>
+    <message>
+        <source>No optimizer steps: the loop itself changes the numbers.</source>
+        <translation>optimizer의 step이 없습니다. 루프가 직접 값을 바꿉니다.</translation>
     </message>
     <message>
         <source>not in any optimizer</source>
@@ -6683,6 +6711,10 @@ Click or press Enter: where does it come from?</source>
         <translation>loss는 {0}이(가) 아니라 F.cross_entropy처럼 호출할 수 있는 것이어야 합니다.</translation>
     </message>
     <message>
+        <source>Give what computes a number from the tensors, as in show([w], x, loss=lambda x: (x @ w).square().mean()).</source>
+        <translation>Tensor들로부터 하나의 수를 계산하는 함수를 주세요. 예: show([w], x, loss=lambda x: (x @ w).square().mean()).</translation>
+    </message>
+    <message>
         <source>Backward starts from one number, not from {0}: give a loss, as in show(model, x, loss=F.cross_entropy, target=y).</source>
         <translation>backward는 수 하나에서 시작합니다. {0}에서는 시작할 수 없습니다. 손실을 주세요: show(model, x, loss=F.cross_entropy, target=y).</translation>
     </message>
@@ -6949,6 +6981,22 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>backward has run {0} times and no optimizer has stepped: the rest of iteration {1} is not recorded.</source>
         <translation>backward가 {0}번 실행되었지만 어떤 최적화기도 step하지 않았습니다. 반복 {1}의 나머지는 기록되지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{0} is no tensor that trains: it takes one made with requires_grad=True, and not computed from others.</source>
+        <translation>{0}은(는) 학습되는 Tensor가 아닙니다. 다른 Tensor에서 계산된 것이 아니라 requires_grad=True로 만든 Tensor여야 합니다.</translation>
+    </message>
+    <message>
+        <source>show takes a model, a recording, or the path of a recording (.bprec) or of a Python file that makes a model (.py), not {0}.</source>
+        <translation>show에는 모델, 기록, 또는 기록 파일(.bprec)이나 모델을 만드는 Python 파일(.py)의 경로를 줍니다. {0}은(는) 아닙니다.</translation>
+    </message>
+    <message>
+        <source>There is no display to open a window on for the training of {0}.</source>
+        <translation>{0}의 학습을 보여 줄 창을 열 화면이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded yet: what runs within ``with bv.record(model, optimizer) as recording:`` is recorded.</source>
+        <translation>아직 기록된 것이 없습니다. ``with bv.record(model, optimizer) as recording:`` 안에서 실행한 것이 기록됩니다.</translation>
     </message>
 </context>
 <context>
@@ -9008,8 +9056,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>루프를 더는 지켜보지 않습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
-        <source>The script has ended, and no training iteration was seen: it takes a model (a torch.nn.Module that is called), loss.backward() and an optimizer&apos;s step.</source>
-        <translation>스크립트가 끝났고 학습 반복을 보지 못했습니다. 모델(호출되는 torch.nn.Module)과 loss.backward(), 옵티마이저의 step이 있어야 합니다.</translation>
+        <source>The script has ended, and no training iteration was seen: it takes loss.backward(), and a model (a torch.nn.Module that is called) with an optimizer&apos;s step, or tensors that the script itself makes with requires_grad=True.</source>
+        <translation>스크립트가 끝났지만 학습 반복이 보이지 않았습니다. loss.backward()와 함께, 호출되는 모델(torch.nn.Module)과 optimizer의 step이 있거나, 스크립트가 직접 requires_grad=True로 만든 Tensor가 있어야 합니다.</translation>
     </message>
     <message>
         <source>The script has ended with status {0}. What was recorded can still be looked at.</source>
@@ -9022,6 +9070,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>The next cell that trains is held.</source>
         <translation>학습하는 다음 셀에서 멈춥니다.</translation>
+    </message>
+    <message>
+        <source>bv.watch was called again: its iterations follow here, from {0} on.</source>
+        <translation>bv.watch를 다시 불렀습니다. 그 반복은 {0}번째부터 여기에 이어집니다.</translation>
     </message>
     <message>
         <source>The cell raised at line {1}; its iteration was dropped: {0}</source>
