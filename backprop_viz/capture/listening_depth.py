@@ -1,9 +1,16 @@
-"""Runs an iteration beside a loop's own: what records or watches that loop does not hear it."""
+"""Runs an iteration beside a loop's own: what records or watches that loop does not hear it.
+
+Nor does it hear what runs while ``torch.jit.trace`` notes operations (as ``add_graph`` of a
+``SummaryWriter`` has it do): what we read would be noted, too, and torch then says that the graphs
+differ, or raises.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+import torch
 
 
 class _Depth(threading.local):
@@ -17,7 +24,12 @@ _depth = _Depth()
 
 def hidden_from(since: int) -> bool:
     """Whether what runs in this thread is none of those that began to listen ``since``."""
-    return _depth.now > since
+    return _depth.now > since or is_traced()
+
+
+def is_traced() -> bool:
+    """Whether ``torch.jit.trace`` notes what runs in this thread."""
+    return torch._C._get_tracing_state() is not None
 
 
 def since_now() -> int:
@@ -30,7 +42,7 @@ def heard(call: Callable[..., Any], otherwise: Callable[[], Any] = lambda: None)
     since = since_now()
 
     def hears(*args: Any, **kwargs: Any) -> Any:
-        return otherwise() if _depth.now > since else call(*args, **kwargs)
+        return otherwise() if hidden_from(since) else call(*args, **kwargs)
 
     return hears
 

@@ -16,6 +16,7 @@ from backprop_viz.capture.code.forward_code import code_of
 from backprop_viz.capture.code.line_trace import LineTracer, lines_traced
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.followed_backward import FollowedBackward, creates_graph
+from backprop_viz.capture.listening_depth import is_traced
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.loop_thread import LoopThread
 from backprop_viz.capture.model_hooks import ModelHooks
@@ -141,7 +142,7 @@ class LoopWatch(TorchFunctionMode):
         if tracer is not None:
             settrace(None)  # Python is half as fast while it is traced
         try:
-            quiet = self.quiet or self._evaluating or self.over
+            quiet = self.quiet or self._evaluating or self.over or is_traced()
             quiet = quiet or (self._lazy and calling_frames.makes_lazy_parameters())
             alone = self._functions.inside or (self._shards and calling_frames.gathers_shards(func))
             if self._depth and not quiet and not alone:
@@ -171,7 +172,7 @@ class LoopWatch(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         if told := name.startswith(_TOLD) and not self.over:
             self._clearing(name, args)
-        if told or self.over or func in TELLS_ABOUT:
+        if told or self.over or func in TELLS_ABOUT or is_traced():
             return func(*args, **kwargs)
         if not self.quiet or self._clears is not None:
             self._writes.before_call(func, args, kwargs)

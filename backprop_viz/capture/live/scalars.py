@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Any
 
+from torch import Tensor
 from torch._C import DisableTorchFunction
 from torch.optim import Optimizer
 
@@ -78,7 +79,8 @@ def _rates(optimizers: Sequence[Optimizer]) -> Iterator[tuple[str, float]]:
 
 def _number(value: Any) -> float:
     with DisableTorchFunction():  # what a recording reads is none of the loop's
-        return float(value)
+        # torch warns of a loss that is converted with its graph; the script converts none.
+        return float(value.detach() if isinstance(value, Tensor) else value)
 
 
 @contextmanager

@@ -81,6 +81,22 @@ def test_what_is_logged_is_in_the_file_by_iteration(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.interp(range(1, 6), at, rates), expected["lr"][:5])
 
 
+@pytest.mark.usefixtures("tensorboard")
+@pytest.mark.filterwarnings("error")
+def test_a_loss_is_logged_with_its_graph_without_a_warning_of_torchs(tmp_path: Path) -> None:
+    net = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    losses, path = [], tmp_path / "run.bprec"
+    with bv.watch(net, optimizer, to=path):
+        for _ in range(2):
+            loss = net(torch.ones(4, 3)).square().mean()
+            loss.backward()
+            bv.log("loss", loss)
+            losses.append(loss.item())
+            optimizer.step()
+    assert bv.load(path).scalars["loss"][1].tolist() == losses
+
+
 def test_without_a_watch_nothing_is_read() -> None:
     class Unread:
         def __float__(self) -> float:
