@@ -287,7 +287,7 @@ class LoopWatch(TorchFunctionMode):
         self._within = inside if first else self._within
         self._aside.come_back(self)
         evaluates = first and self._ended is not None and not is_grad_enabled()
-        if self._evaluating or (evaluates and not calling_frames.is_checkpointed()):
+        if self._evaluating or (evaluates and not calling_frames.is_differentiated()):
             self._evaluating += 1
             return
         self._depth += 1

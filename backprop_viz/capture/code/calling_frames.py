@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 
 _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
 _OPTIMIZER = str(Path("torch", "optim", "optimizer.py"))
+_FUNCTION = str(Path("torch", "autograd", "function.py"))
 _CHECKPOINT = str(Path("torch", "utils", "checkpoint.py"))
 # What a thread waits in; the last is that of concurrent.futures.
 _WAITS = ("threading.py", "queue.py", "selectors.py", "thread.py")
@@ -81,14 +82,22 @@ def makes_lazy_parameters() -> bool:
     return False
 
 
-def is_checkpointed() -> bool:
-    """Whether a checkpoint runs this without a graph, and again when backward comes to it."""
+def is_differentiated() -> bool:
+    """Whether this runs without a graph, but a backward goes through it all the same.
+
+    So do the forward of a checkpoint, which runs again when backward comes to it, and that of any
+    other ``torch.autograd.Function``, such as a neural ODE's with its adjoint.
+    """
     frame: FrameType | None = sys._getframe(2)
     while frame is not None:
-        code = frame.f_code
-        if code.co_filename.endswith(_CHECKPOINT) and code.co_name == "forward":
-            return True
-        frame = frame.f_back
+        code, caller = frame.f_code, frame.f_back
+        if code.co_name == "forward":
+            if code.co_filename.endswith(_CHECKPOINT):
+                return True
+            if caller is not None and caller.f_code.co_filename.endswith(_FUNCTION):
+                node = frame.f_locals.get(next(iter(code.co_varnames), ""))
+                return bool(getattr(node, "next_functions", ()))  # none where autograd is off
+        frame = caller
     return False
 
 

@@ -21,7 +21,7 @@ from torch.optim.optimizer import (
 from backprop_viz.capture.bare.first_use import FirstUse
 from backprop_viz.capture.bare.made_leaves import makes_leaves
 from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name
-from backprop_viz.capture.code.calling_frames import is_checkpointed, kwargs_of_call
+from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_of_call
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.discovery import (
@@ -168,7 +168,7 @@ class ScriptTraining:
         frozen = not any(p.requires_grad for p in module.parameters())
         if frozen and (stack_place()[1] or not _come_from(self._new(), args)):
             return  # within another's call, or it trains nothing
-        if not torch.is_grad_enabled() and not is_checkpointed():
+        if not torch.is_grad_enabled() and not is_differentiated():
             return
         first, joined = self._watch is None, self._other is not None
         if self._watch is not None:
