@@ -30,6 +30,10 @@ class LoopThread:
         """Whether this is the loop's thread."""
         return self._thread is current_thread()
 
+    def may_be_here(self) -> bool:
+        """Whether this is the loop's thread, or the loop may go on in it, its own waiting."""
+        return self.is_here() or is_waiting(self._thread)
+
     def goes_on_here(self, mode: TorchFunctionMode) -> bool:
         """Whether the loop goes on in this thread, its own being over or waiting.
 

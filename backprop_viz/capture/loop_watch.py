@@ -43,8 +43,7 @@ class LoopWatch(TorchFunctionMode):
     """Tells a recorder which phase the loop is in, and what it runs there.
 
     ``models`` are those that the loop calls. ``ended`` is called when a phase has ended; with it a
-    forward where autograd is off evaluates, and is none of the iteration's. The lines that are
-    recorded are those of the file ``source`` alone; without it those of the model's forward.
+    forward where autograd is off evaluates. Lines are those of ``source``, else of the forward.
     """
 
     def __init__(
@@ -85,7 +84,7 @@ class LoopWatch(TorchFunctionMode):
     def part_begins(self, module: nn.Module) -> None:
         """A part of a model is called that none calls: that is a forward, as of the whole one."""
         if not (self.over or self._evaluating or self._functions.inside):
-            self._hooks.hear(module)
+            self._hooks.hear(module, self.thread)
 
     def finish(self) -> None:
         """The iteration is over: note what has changed at its end."""
@@ -93,10 +92,10 @@ class LoopWatch(TorchFunctionMode):
             self._caught_up(Phase.UPDATE)
             self._recorder.leave_out_the_rest()
             self._writes.end()
+        self.over = True
         self._hooks.close()
         self._tracing.close()
         self._functions.forget()  # the two would keep each other alive
-        self.over = True
 
     def optimizer_steps(
         self, optimizer: Optimizer, args: Sequence[Any] = (), kwargs: Mapping[str, Any] = _NO_KWARGS
@@ -279,11 +278,12 @@ class LoopWatch(TorchFunctionMode):
     ) -> None:
         """A model is about to run; if this is over, for the next iteration."""
         inside, first = bool(self._functions.inside), not (self._depth or self._evaluating)
-        if self.over or (inside and not (first or self._within)) or not self._hooks.hear(model):
+        if self.over or (inside and not (first or self._within)) or not self._hooks.knows(model):
             return
         trains = first and is_grad_enabled() and not self._forwarded
         if not (self.thread.is_here() or (trains and self.thread.goes_on_here(self))):
             return
+        self._hooks.hear(model, self.thread)
         self._within = inside if first else self._within
         self._aside.come_back(self)
         evaluates = first and self._ended is not None and not is_grad_enabled()

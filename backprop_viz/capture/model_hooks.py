@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from torch import nn
 from torch.utils.hooks import RemovableHandle
 
+from backprop_viz.capture.loop_thread import LoopThread
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.scripted_calls import ScriptedCalls
 from backprop_viz.capture.watches.module_hooks import called_after, called_before
@@ -38,17 +39,23 @@ class ModelHooks:
         for model in self._models:
             yield called_after(model, ran)
 
-    def hear(self, module: nn.Module) -> bool:
-        """Whether it is told when a module has run that none calls; from now on also of a part."""
+    def knows(self, module: nn.Module) -> bool:
+        """Whether this is one of the models, or a part."""
         if id(module) in self._hooked:
             return True
-        if not self._recorder.modules.has(module) or next(module.parameters(), None) is None:
-            return False
+        return self._recorder.modules.has(module) and next(module.parameters(), None) is not None
+
+    def hear(self, module: nn.Module, thread: LoopThread) -> None:
+        """Tell from now on when this has run that none calls, if ``thread`` may call it here.
+
+        A part that another thread calls by itself is none of the loop's.
+        """
+        if id(module) in self._hooked or not (self.knows(module) and thread.may_be_here()):
+            return
         runs, ran = self._told
         self._hooked.add(id(module))
         self._parts.callback(called_before(module, runs, with_kwargs=True).remove)
         self._parts.callback(called_after(module, ran).remove)
-        return True
 
     def close(self) -> None:
         """Take the hooks from the parts; nothing is told any more."""

@@ -15,8 +15,10 @@ _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
 _OPTIMIZER = str(Path("torch", "optim", "optimizer.py"))
 _FUNCTION = str(Path("torch", "autograd", "function.py"))
 _CHECKPOINT = str(Path("torch", "utils", "checkpoint.py"))
-# What a thread waits in; the last is that of concurrent.futures.
+# What a thread waits in; the last is that of concurrent.futures. Of their functions, those that
+# call what waits: ``Event.is_set`` does not.
 _WAITS = ("threading.py", "queue.py", "selectors.py", "thread.py")
+_WAITING = ("wait", "join", "_wait_for_tstate_lock", "_shutdown", "select", "_worker")
 _OURS = str(Path(__file__).parents[2])
 _LAZY = str(Path("torch", "nn", "modules", "lazy.py"))
 
@@ -119,7 +121,7 @@ def is_waiting(thread: Thread) -> bool:
     frame = sys._current_frames().get(thread.ident or 0)
     if not thread.is_alive() or frame is None:
         return True
-    waits = _waits_in(frame)
+    waits = _waits_in(frame) and frame.f_code.co_name in _WAITING
     while frame is not None and _waits_in(frame):
         frame = frame.f_back
     return waits and not (frame is not None and frame.f_code.co_filename.startswith(_OURS))

@@ -90,3 +90,28 @@ def test_each_turn_may_run_in_another_thread(
         for recording in loaded:
             ran = [span.phase for span in recording.spans]
             assert ran[-4:] == [Phase.FORWARD, Phase.LOSS, Phase.BACKWARD, Phase.UPDATE]
+
+
+def test_a_part_that_another_thread_calls_by_itself_is_none_of_the_loops() -> None:
+    net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    begun, over = [False], [False]
+
+    def looks() -> None:
+        while not over[0]:
+            net[0](torch.zeros(2, 4))
+            begun[0] = True
+
+    with bv.record(net, optimizer) as recording:
+        beside = threading.Thread(target=looks)
+        beside.start()
+        while not begun[0]:  # this thread does not wait: it is the loop's
+            pass
+        hooks = len(net[0]._forward_hooks)
+        over[0] = True
+        beside.join()
+        optimizer.zero_grad()
+        net(torch.ones(3, 4)).square().mean().backward()
+        optimizer.step()
+    assert hooks == 0
+    assert [span.phase for span in recording.spans] == list(Phase)
