@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 
+_tracing: Callable[[], object | None] = torch._C._get_tracing_state
+
 
 class _Depth(threading.local):
     """How many such iterations run within each other in a thread."""
@@ -29,7 +31,7 @@ def hidden_from(since: int) -> bool:
 
 def is_traced() -> bool:
     """Whether ``torch.jit.trace`` notes what runs in this thread."""
-    return torch._C._get_tracing_state() is not None
+    return _tracing() is not None
 
 
 def since_now() -> int:
@@ -42,7 +44,8 @@ def heard(call: Callable[..., Any], otherwise: Callable[[], Any] = lambda: None)
     since = since_now()
 
     def hears(*args: Any, **kwargs: Any) -> Any:
-        return otherwise() if hidden_from(since) else call(*args, **kwargs)
+        hidden = _depth.now > since or _tracing() is not None  # as ``hidden_from``, for each call
+        return otherwise() if hidden else call(*args, **kwargs)
 
     return hears
 
