@@ -95,9 +95,11 @@ def test_each_turn_may_run_in_another_thread(
 def test_a_part_that_another_thread_calls_by_itself_is_none_of_the_loops() -> None:
     net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    begun, over = [False], [False]
+    started, begun, over = [False], [False], [False]
 
     def looks() -> None:
+        while not started[0]:  # by then the loop's thread does not wait for this one
+            pass
         while not over[0]:
             net[0](torch.zeros(2, 4))
             begun[0] = True
@@ -105,7 +107,8 @@ def test_a_part_that_another_thread_calls_by_itself_is_none_of_the_loops() -> No
     with bv.record(net, optimizer) as recording:
         beside = threading.Thread(target=looks)
         beside.start()
-        while not begun[0]:  # this thread does not wait: it is the loop's
+        started[0] = True
+        while not begun[0]:
             pass
         hooks = len(net[0]._forward_hooks)
         over[0] = True
