@@ -15,6 +15,7 @@ from backprop_viz.capture.bare.by_hand import ByHand, clears
 from backprop_viz.capture.bare.followed_calls import followed_by_autograd
 from backprop_viz.capture.bare.hand_turns import HandTurns
 from backprop_viz.capture.bare.loss_lines import computes_loss
+from backprop_viz.capture.bare.made_anew import MadeAnew
 from backprop_viz.capture.bare.names import tensors_by_name
 from backprop_viz.capture.code import own_frames
 from backprop_viz.capture.code.user_lines import user_line
@@ -69,6 +70,8 @@ class BareForward(TorchFunctionMode):
         self._by_hand = ByHand() if by_hand else None
         self._clears = False  # while the loop clears gradients before its backward
         self._seen_outside = False  # whether backwards are told of while no mode is asked
+        self._has_turned = False  # whether a turn was heard to its end
+        self._anew, self._makes_anew = MadeAnew(), False  # leaves, in place of others; in any turn
         self._is_on_stack = True  # or others that are over
         self.is_over = False
         self._open = ExitStack()
@@ -100,8 +103,13 @@ class BareForward(TorchFunctionMode):
         self._turns.begins()
         self._by_hand = None if self._by_hand is None else ByHand()
         self._loop, self._recorder, self._runs, self._ran = loop, recorder, False, False
-        self._waits = loop is None and not self._seen_outside
+        self._anew = MadeAnew()
+        self._waits = loop is None and self._is_to_be_heard()
         self._settle()
+
+    def _is_to_be_heard(self) -> bool:
+        """Whether a turn is heard that is not recorded: how they end is not known, or by this."""
+        return not (self._seen_outside and self._has_turned) or self._makes_anew
 
     def ends(self) -> None:
         """The iteration ends: what the loop has moved and cleared by itself is noted."""
@@ -140,21 +148,63 @@ class BareForward(TorchFunctionMode):
     ) -> Any:
         """Run ``func`` as torch would, after what is to be known before it."""
         kwargs = kwargs or {}
-        if self._loop is not None or self._waits:
+        heard = self._loop is not None or self._waits
+        if heard:
             self._asked = True
             try:
                 self._look_at(func, args, kwargs)
             finally:
                 self._asked = False
+        moving = self._loop if heard and self._is_move(func, args, kwargs) else None
         try:
+            if moving is not None:
+                moving.quiet = True  # it computes no loss
             result = func(*args, **kwargs)
         except BaseException as error:
             own_frames.pass_on(error)
             raise
-        if func in BACKWARD_FUNCTIONS and func is not Tensor.backward:
-            self._turns.backward_ended(self._tensors(), closely=True)
-            self._ran = False
+        finally:
+            if moving is not None:
+                moving.quiet = False
+        if func in BACKWARD_FUNCTIONS:
+            if func is not Tensor.backward:
+                self._turns.backward_ended(self._tensors(), closely=True)
+                self._ran = False
+            if not creates_graph(func, args, kwargs):
+                self._anew.gave(result)
+        elif heard and self._may_move():
+            self._look_for_others(func, args, kwargs, result)
         return result
+
+    def _may_move(self) -> bool:
+        """Whether the loop may move its tensors now."""
+        return self._by_hand is not None and self._turns.has_run_backward and not self._ran
+
+    def _is_move(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> bool:
+        if not self._may_move() or not followed_by_autograd(func, args, kwargs):
+            return False
+        return self._anew.moves(args, kwargs, self._names())
+
+    def _names(self) -> dict[int, str]:
+        return {id(one): name for name, one in self._holder.named_parameters()}
+
+    def _look_for_others(
+        self,
+        func: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        result: Any,
+    ) -> None:
+        """Have each leaf that the loop makes from one of its own take the place of that."""
+        with torch._C.DisableTorchFunction():
+            own: dict[str, Tensor] = dict(self._holder.named_parameters())
+            for name, tensor in self._anew.ran(func, args, kwargs, result, own):
+                self._makes_anew = True
+                self._holder.put(name, tensor)
+                if self._by_hand is not None and self._loop is not None:
+                    self._by_hand.makes_anew()
 
     def _look_at(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -168,9 +218,12 @@ class BareForward(TorchFunctionMode):
         elif self._runs:
             if not self._is_all and computes_loss():
                 self._close_forward(_followed(args, kwargs))
+        elif self._is_move(func, args, kwargs):
+            return
         elif not self._ran and (used := followed_by_autograd(func, args, kwargs)):
             own = set(map(id, self._tensors()))
             others = [one for one in used if one.is_leaf and id(one) not in own]
+            others = [one for one in others if not self._anew.has_replaced(one)]
             if self._others is not None and any(type(one) is Tensor for one in others):
                 self._others()
             elif any(id(one) in own for one in used):
@@ -198,13 +251,14 @@ class BareForward(TorchFunctionMode):
 
     def _leaf_used(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         if self._turning is not None and self._turns.is_over(self._tensors()):
+            self._has_turned = True
             self._turning.next_turn()
         if self._loop is None or self._recorder is None or self._ran:
             return
         self._runs = self._ran = True
         with torch._C.DisableTorchFunction():
             read = {id(one): one for one in nested_tensors((args, kwargs))}
-        own = {id(one): name for name, one in self._holder.named_parameters()}
+        own = self._names()
         data = [one for key, one in read.items() if key not in own]
         given = tensors_by_name(data, "input", deepest=0)
         if not data:  # what is computed begins at the leaves themselves
@@ -232,14 +286,15 @@ class BareForward(TorchFunctionMode):
         if turning is not None and self._turns.is_over(self._tensors()):
             turning.next_turn(forward_ran=True)
             self._turns.begins()
-        self._waits, self._seen_outside = False, True
+        self._seen_outside = True
+        self._waits = self._loop is None and self._is_to_be_heard()
         self._settle()
         return self._backward_ended
 
     def _backward_ended(self) -> None:
         recorded, self._ran = self._loop is not None, False
         if self._turning is not None and not recorded:
-            self._waits = self._turning.wants_next()
+            self._waits = self._turning.wants_next() or self._is_to_be_heard()
         self._turns.backward_ended(self._tensors(), closely=recorded or self._waits)
         self._settle()
 

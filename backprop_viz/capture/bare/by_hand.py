@@ -35,8 +35,16 @@ class ByHand:
             self._cleared_at = user_line()
         elif args and (func == _SETS_DATA or _writes(getattr(func, "__name__", ""))):
             self._moved_at = self._places[id(args[0])] = user_line()
-            if not self._rates:
-                self._rates = list(dict.fromkeys(map(abs, numbers_in_sight())))
+            self._find_rates()
+
+    def makes_anew(self) -> None:
+        """A tensor takes the place of one, here; it has no ``.grad`` yet."""
+        self._moved_at = self._cleared_at = user_line()
+        self._find_rates()
+
+    def _find_rates(self) -> None:
+        if not self._rates:
+            self._rates = list(dict.fromkeys(map(abs, numbers_in_sight())))
 
     def note(self, loop: LoopWatch, recorder: Recorder) -> None:
         """The turn is over: note what has become of the tensors."""

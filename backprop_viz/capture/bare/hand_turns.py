@@ -57,7 +57,7 @@ class HandTurns:
 
 def _versions(tensor: Tensor) -> object:
     grad = tensor.grad
-    return tensor._version, None if grad is None else (id(grad), grad._version)
+    return id(tensor), tensor._version, None if grad is None else (id(grad), grad._version)
 
 
 def _numbers(tensor: Tensor) -> object:

@@ -26,6 +26,13 @@ class Tensors(nn.Module):
         for owner, attributes in of_objects.items():
             self._modules[owner] = Tensors(attributes)
 
+    def put(self, name: str, tensor: Tensor) -> None:
+        """Another tensor is the one of this name, as ``named_parameters`` tells it, from now on."""
+        owner, _, own = name.rpartition(".")
+        held: dict[str, Tensor | None]
+        held = self.get_submodule(owner)._parameters  # type: ignore[assignment]
+        held[own] = tensor
+
     def forward(self, **data: Tensor) -> None:
         """Nobody calls it: a loop reads the tensors by its own lines, and data by their names."""
         raise NotImplementedError

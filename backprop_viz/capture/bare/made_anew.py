@@ -1,0 +1,103 @@
+"""Follows what a loop makes of its tensors after a backward: leaves that take their place."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+from weakref import ref
+
+from torch import Tensor
+from torch._C import DisableTorchFunction
+
+from backprop_viz.capture.code.user_lines import user_line
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.recording.trace.torch_error import CodePlace
+
+_GETS_GRAD = getattr(Tensor, "grad").__get__  # noqa: B009 - mypy knows it as a tensor
+_SETS_TRAINS = getattr(Tensor, "requires_grad").__set__  # noqa: B009
+
+
+class _Made(NamedTuple):
+    """What a tensor was made of: the leaf of this name, if of one, and whether of a gradient."""
+
+    tensor: ref[Tensor]
+    leaf: str | None
+    by_gradient: bool
+
+
+class MadeAnew:
+    """Told of the calls after a backward, it knows which leaves were made from the loop's own.
+
+    A leaf that was computed from one of them and from a gradient takes its place, as in
+    ``w = (w - lr * w.grad).detach().requires_grad_()``: from then on it is that parameter.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[int, _Made] = {}
+        self._moved_at: CodePlace | None = None  # where autograd follows a move
+
+    def gave(self, grads: Any) -> None:
+        """``torch.autograd.grad`` has handed out these."""
+        for grad in nested_tensors(grads):
+            self._know(grad, None, True)
+
+    def moves(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], own: Any) -> bool:
+        """Whether a call that autograd follows makes such a leaf: it is no use of the old one.
+
+        It reads one together with a gradient, or in the same line what was made so. ``own``: the
+        names of the leaves by their id().
+        """
+        with DisableTorchFunction():
+            read = list(self._of((args, kwargs), own))
+        if not any(one.by_gradient for one in read):
+            return False
+        place = user_line()
+        if any(one.leaf is not None and not one.by_gradient for one in read):
+            self._moved_at = place
+        return place == self._moved_at
+
+    def has_replaced(self, leaf: Tensor) -> bool:
+        """Whether another has taken its place in this turn."""
+        return self._known(leaf) is not None
+
+    def ran(
+        self,
+        func: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        result: Any,
+        own: Mapping[str, Tensor],
+    ) -> Iterator[tuple[str, Tensor]]:
+        """A call has run: each leaf that it has made in place of one of its ``own``, by names."""
+        names = {id(one): name for name, one in own.items()}
+        made = list(nested_tensors(args[0] if func == _SETS_TRAINS else result))
+        if func == _GETS_GRAD:
+            self.gave(made if id(args[0]) in names else ())
+            return
+        read = list(self._of((args, kwargs), names))
+        if not read:
+            return
+        leaves = {one.leaf for one in read if one.leaf is not None}
+        leaf = leaves.pop() if len(leaves) == 1 else None
+        by_gradient = any(one.by_gradient for one in read)
+        for tensor in made:
+            if id(tensor) in names:
+                continue
+            self._know(tensor, leaf, by_gradient)
+            if leaf is not None and by_gradient and tensor.is_leaf and tensor.requires_grad:
+                old = own.get(leaf)
+                if old is not None and (old.shape, old.dtype) == (tensor.shape, tensor.dtype):
+                    self._know(old, leaf, False)
+                    yield leaf, tensor
+
+    def _of(self, given: Any, names: Mapping[int, str]) -> Iterator[_Made]:
+        for tensor in nested_tensors(given):
+            if id(tensor) in names:
+                yield _Made(ref(tensor), names[id(tensor)], False)
+            elif (made := self._known(tensor)) is not None:
+                yield made
+
+    def _know(self, tensor: Tensor, leaf: str | None, by_gradient: bool) -> None:
+        self._made[id(tensor)] = _Made(ref(tensor), leaf, by_gradient)
+
+    def _known(self, tensor: Tensor) -> _Made | None:
+        made = self._made.get(id(tensor))
+        return made if made is not None and made.tensor() is tensor else None
