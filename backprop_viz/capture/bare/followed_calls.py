@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors, unwrapped
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 
 # What reads a tensor and makes none that autograd follows.
@@ -33,14 +33,17 @@ _OPERATIONS = frozenset(
 def followed_by_autograd(
     func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> list[Tensor]:
-    """The tensors of what a function is given for which autograd follows it; none if none does."""
+    """The tensors of what a function is given for which autograd follows it; none if none does.
+
+    Within a transform of ``torch.func`` those that it was given.
+    """
     if not torch.is_grad_enabled() or func in TELLS_ABOUT:
         return []
     name = getattr(func, "__name__", "")
     if name in _LOOKS and func not in _OPERATIONS:
         return []
     with torch._C.DisableTorchFunction():
-        given = nested_tensors((args, kwargs))
+        given = map(unwrapped, nested_tensors((args, kwargs)))
         used = [one for one in given if one.requires_grad]
     fills = name.endswith("_") and not name.endswith("__")  # as what an initialization calls
     return [] if fills and any(one.is_leaf for one in used) else used

@@ -9,7 +9,8 @@ from pathlib import Path
 def makes_leaves(path: str) -> bool:
     """Whether tensors get ``requires_grad`` in a script, or a Parameter is made outside a class.
 
-    Also in a file beside it that it imports. False for what cannot be parsed: it does not run.
+    So do those that ``torch.func.stack_module_state`` makes, of an ensemble. Also in a file beside
+    it that it imports. False for what cannot be parsed: it does not run.
     """
     tree = _parsed("".join(linecache.getlines(path)))
     if tree is None:
@@ -51,6 +52,8 @@ def _makes_leaf(node: ast.AST) -> bool:
             return not _is_false(value)
         case ast.Call(func=ast.Attribute(attr="requires_grad_"), args=args):
             return not (args and _is_false(args[0]))
+        case ast.Attribute(attr="stack_module_state") | ast.Name(id="stack_module_state"):
+            return True
         case ast.Assign(targets=[ast.Attribute(attr="requires_grad")], value=value):
             return not _is_false(value)
     return False

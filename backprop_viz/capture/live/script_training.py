@@ -189,18 +189,22 @@ class ScriptTraining:
     def _leaves_used(self, read: Sequence[Tensor]) -> bool:
         """An operation reads leaves; whether they are watched now, or others train.
 
-        They train by themselves if no module has them, nor an optimizer anything else.
+        They train by themselves if no module has them, nor an optimizer anything else. A module
+        may be given them, as one is that ``functional_call`` runs with the weights of many.
         """
-        if self._watch is not None or is_in_module():
+        if self._watch is not None:
             return True
+        within = is_in_module()
         with DisableTorchFunction():
             read = of_no_module(read)
             bare = of_no_module(leaves_in_sight()) if read else []
         bare += [one for one in read if not any(one is other for other in bare)]
         optimizers = [one for one in self._living() if _can_step(one)]
         owned = {id(one) for optimizer in optimizers for one in owned_by(optimizer)}
+        if within and not owned:
+            return True
         if not read or not owned <= set(map(id, bare)):
-            return bool(read)
+            return bool(read) or within
         tensors, first = Tensors(tensors_by_name(bare, "tensor")), not self._bare_over
         self._watch_it({"tensors": tensors}, optimizers, self._bare_over, others=self._others)
         if first:

@@ -74,7 +74,8 @@ def _attributes(value: object, name: str, depth: int) -> Iterator[Iterator[tuple
             yield _named(item, name, depth)
 
 
-def _unwrapped(tensor: Tensor) -> Tensor:
+def unwrapped(tensor: Tensor) -> Tensor:
+    """What a tensor within transforms of ``torch.func`` stands for; itself outside them."""
     while is_wrapped(tensor):
         tensor = torch._C._functorch.get_unwrapped(tensor)
     return tensor
@@ -100,5 +101,5 @@ def tensors_given(
         tensors = dict(_named(value, name, 0))
         if len(tensors) == 1:
             tensors = {name: next(iter(tensors.values()))}
-        found |= {path: _unwrapped(tensor) for path, tensor in tensors.items()}
+        found |= {path: unwrapped(tensor) for path, tensor in tensors.items()}
     return found

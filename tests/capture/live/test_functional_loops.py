@@ -51,3 +51,51 @@ def test_gradients_of_each_sample(scripts: Scripts, tmp_path: Path) -> None:
             for at, expected in (start.value, before), (end.grad, given), (end.value, after):
                 shown = zip(names, expected, strict=True)
                 assert all(np.array_equal(at(name), one) for name, one in shown)
+
+
+# No module has the stacked weights, and the one that is called has none of its own.
+ENSEMBLE = """
+import copy
+import torch
+from torch import nn
+from torch.func import functional_call, stack_module_state, vmap
+torch.manual_seed(6)
+nets = [nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2)) for _ in range(3)]
+weights, buffers = stack_module_state(nets)
+base = copy.deepcopy(nets[0]).to("meta")
+optimizer = torch.optim.Adam(weights.values(), lr=0.01)
+kept = []
+def one(weights, buffers, x):
+    return functional_call(base, (weights, buffers), (x,))
+for _ in range(3):
+    x, before = torch.randn(5, 4), [w.detach().clone() for w in weights.values()]
+    outputs = vmap(one, (0, 0, None))(weights, buffers, x)
+    loss = nn.functional.mse_loss(outputs, torch.ones(3, 5, 2))
+    optimizer.zero_grad()
+    loss.backward()
+    given = [w.grad.clone() for w in weights.values()]
+    optimizer.step()
+    kept.append((loss.item(), before, given, [w.detach().clone() for w in weights.values()]))
+    print(loss.item())
+"""
+
+
+def test_an_ensemble_of_stacked_weights(scripts: Scripts, tmp_path: Path) -> None:
+    plain: dict[str, list[tuple[float, list[np.ndarray], list[np.ndarray], list[np.ndarray]]]] = {}
+    exec(ENSEMBLE.replace("print(", "str("), plain)
+    script, file = tmp_path / "ensemble.py", tmp_path / "ensemble.bprec"
+    script.write_text(ENSEMBLE)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended.status == 0
+    assert ended.printed == scripts.plain(script).printed
+    with bv.load(file) as loaded:
+        assert [recording.iteration for recording in loaded] == [1, 2, 3]
+        for recording, (loss, before, given, after) in zip(loaded, plain["kept"], strict=True):
+            assert recording.loss == loss
+            phases = [span.phase.value for span in recording.spans]
+            assert phases == ["forward", "loss", "zero_grad", "backward", "update"]
+            names = [parameter.name for parameter in recording.parameters]
+            start, end = recording.at(0), recording.at(len(recording.events))
+            for at, expected in (start.value, before), (end.grad, given), (end.value, after):
+                shown = zip(names, expected, strict=True)
+                assert all(np.array_equal(at(name), one) for name, one in shown)
