@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from threading import current_thread
 from typing import Any, Protocol
+from weakref import ref
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +27,8 @@ from backprop_viz.capture.tensors.bare_tensors import Tensors
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches import function_stack
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS
+
+_Function = Callable[..., Any]
 
 
 class TurningLoop(Protocol):
@@ -65,7 +68,8 @@ class BareForward(TorchFunctionMode):
         self._turns = HandTurns()
         self._recorder: Recorder | None = None
         self._runs = self._ran = False  # the forward, since the last backward
-        self._is_all = False  # whether the forward goes on to the backward
+        self._newest: Callable[[], Tensor | None] = lambda: None  # what the forward has made last
+        self._in_loss = False  # whether the forward began on the line of the loss
         self._waits = self._asked = False  # for the next turn; while torch asks this mode
         self._by_hand = ByHand() if by_hand else None
         self._clears = False  # while the loop clears gradients before its backward
@@ -166,6 +170,8 @@ class BareForward(TorchFunctionMode):
         finally:
             if moving is not None:
                 moving.quiet = False
+        if self._runs and isinstance(result, Tensor):
+            self._newest = ref(result)
         if func in BACKWARD_FUNCTIONS:
             if func is not Tensor.backward:
                 self._turns.backward_ended(self._tensors(), closely=True)
@@ -215,12 +221,14 @@ class BareForward(TorchFunctionMode):
         if func in BACKWARD_FUNCTIONS:
             if not creates_graph(func, args, kwargs):
                 self._close_forward(None)
-        elif self._runs:
-            if not self._is_all and computes_loss():
-                self._close_forward(_followed(args, kwargs))
+        elif self._ran:
+            if self._runs and self._begins_loss(func, args, kwargs):
+                self._close_forward(_followed(args, kwargs, self._newest()))
+            elif self._turns.has_run_backward and self._reads_own(func, args, kwargs):
+                self._leaf_used(args, kwargs)
         elif self._is_move(func, args, kwargs):
             return
-        elif not self._ran and (used := followed_by_autograd(func, args, kwargs)):
+        elif used := followed_by_autograd(func, args, kwargs):
             own = set(map(id, self._tensors()))
             others = [one for one in used if one.is_leaf and id(one) not in own]
             others = [one for one in others if not self._anew.has_replaced(one)]
@@ -263,8 +271,23 @@ class BareForward(TorchFunctionMode):
         given = tensors_by_name(data, "input", deepest=0)
         if not data:  # what is computed begins at the leaves themselves
             given = {own[key]: one for key, one in read.items()}
-        self._is_all = computes_loss()
+        self._in_loss = computes_loss()
         self._loop.model_runs(self._holder, (), given)
+
+    def _begins_loss(
+        self, func: _Function, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> bool:
+        """Whether what is about to run is of the loss, and no more of the forward.
+
+        On a line that computes both from the leaves themselves that is what reads none of them.
+        """
+        if not self._in_loss:
+            return computes_loss()
+        return not self._reads_own(func, args, kwargs) and computes_loss(by_itself=True)
+
+    def _reads_own(self, func: _Function, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+        own = set(map(id, self._tensors()))
+        return any(id(one) in own for one in followed_by_autograd(func, args, kwargs))
 
     def _close_forward(self, output: Tensor | None) -> None:
         if self._runs:
@@ -302,8 +325,8 @@ class BareForward(TorchFunctionMode):
         return list(self._holder.parameters())
 
 
-def _followed(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Tensor | None:
+def _followed(*given_or_made: object) -> Tensor | None:
     """What of this the forward has made."""
     with torch._C.DisableTorchFunction():
-        given = nested_tensors((args, kwargs))
+        given = nested_tensors(given_or_made)
         return next((one for one in given if one.grad_fn is not None), None)
