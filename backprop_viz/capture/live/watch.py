@@ -29,7 +29,7 @@ from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live import room
 from backprop_viz.capture.live.discovery import one_model, owned_by
 from backprop_viz.capture.live.follower import Follower
-from backprop_viz.capture.live.iteration_loss import loss_of_iteration
+from backprop_viz.capture.live.iteration_loss import has_gradients, loss_of_iteration
 from backprop_viz.capture.live.loop_places import StackPlace
 from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.live.turns import Turns
@@ -227,8 +227,8 @@ class Watch:
     def close(self) -> Recording | None:
         """Watch no longer; what was recorded of an iteration that is not over.
 
-        Of one in which no backward ran, after others that were over, it is nothing: the loop has
-        ended, and only evaluates.
+        Of one in which no backward ran for an optimizer, after others that were over, it is
+        nothing: the loop has ended, and only evaluates, or asks what an input counts for.
         """
         self._closed = True
         if self._turns is not None:
@@ -247,7 +247,7 @@ class Watch:
             self._open.close()
         recorded = self._close_recording()
         recording = self._left if recorded is None else recorded.made()
-        ran = recording is not None and any(e.phase is Phase.BACKWARD for e in recording.events)
+        ran = recording is not None and has_gradients(recording, kept=bool(self._optimizers))
         return recording if ran or self._failed or not self._number else None
 
     def drop(self) -> int | None:
