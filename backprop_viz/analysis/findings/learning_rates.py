@@ -13,6 +13,8 @@ from backprop_viz.recording.trace.phases import Phase
 # These move each weight by about the rate, whatever the gradient's size. 1e-3 is usual.
 _BY_RATE = {"Adam", "AdamW", "NAdam", "RAdam", "Adamax", "RMSprop"}
 _MOST = 0.1
+# Single numbers, such as the length scale and the noise of a Gaussian process, take far more.
+_MOST_OF_SINGLES = 1.0
 
 
 def find(recording: Recording) -> Iterator[Finding]:
@@ -30,8 +32,14 @@ def find(recording: Recording) -> Iterator[Finding]:
             if group.rule not in still and not _moves(recording, group):
                 still.add(group.rule)
                 yield Finding("rate_is_zero", "hint", (group.rule,), name, moved[0])
-        elif group.rule in _BY_RATE and rate >= _MOST:
+        elif group.rule in _BY_RATE and rate >= _most(recording, group):
             yield Finding("rate_too_large", "warning", (group.rule, rate), name, moved[0])
+
+
+def _most(recording: Recording, group: OptimizerGroup) -> float:
+    """The rate from which on it is too large for these parameters."""
+    own = (one for one in recording.parameters if one.name in group.parameters)
+    return _MOST_OF_SINGLES if all(one.value.size == 1 for one in own) else _MOST
 
 
 def _moves(recording: Recording, group: OptimizerGroup) -> bool:
