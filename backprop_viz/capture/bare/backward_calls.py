@@ -1,68 +1,90 @@
-"""Tells of a call of ``Tensor.backward`` before any function mode hears of it, and after all have.
+"""Tells of a backward before any function mode hears of it, and after all have.
 
 Only then can modes be taken off torch's stack, or put on it: while one is asked it is aside, and
 torch puts it back.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from backprop_viz.capture.code import own_frames
 
 hand_on = own_frames.pass_on
-_BACKWARD = Tensor.backward
-_told: list[Callable[[], Callable[[], None]]] = []
-_plain: Callable[..., Any] = _BACKWARD
+_BACKWARD: Any = Tensor.backward
+_GRAD: Any = torch.autograd.grad
+# Called before each, with the function and what it is given; gives what to call after it.
+_Begins = Callable[[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]], Callable[[], None]]
+_told: list[_Begins] = []
+_plain: dict[Any, FunctionType] = {}
 _under_way = 0
 
 
-def telling(*args: Any, **kwargs: Any) -> Any:
-    """``Tensor.backward``, of which others are told."""
+def telling(function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """``Tensor.backward`` or ``torch.autograd.grad``, by that name, of which others are told."""
     global _under_way
+    func = _BACKWARD if function == "backward" else _GRAD
+    plain = _plain.get(func, func)
     if _under_way:  # a mode has called it on
-        return _plain(*args, **kwargs)
-    after = [begins() for begins in _told]
+        return plain(*args, **kwargs)
+    after = [begins(func, args, kwargs) for begins in _told]
     _under_way += 1
     try:
-        return _plain(*args, **kwargs)
+        return plain(*args, **kwargs)
     finally:
         _under_way -= 1
         for ended in after:
             ended()
 
 
-def _hands_on(*args: Any, **kwargs: Any) -> Any:
-    # Its code runs as that of torch's function, and sees torch's names.
+# Their code runs as that of torch's functions, and sees torch's names.
+
+
+def _backward_hands_on(*args: Any, **kwargs: Any) -> Any:
     import sys
 
     ours = sys.modules["backprop_viz.capture.bare.backward_calls"]
     try:
-        return ours.telling(*args, **kwargs)
+        return ours.telling("backward", args, kwargs)
     except BaseException as error:
         ours.hand_on(error)
         raise
 
 
+def _grad_hands_on(*args: Any, **kwargs: Any) -> Any:
+    import sys
+
+    ours = sys.modules["backprop_viz.capture.bare.backward_calls"]
+    try:
+        return ours.telling("grad", args, kwargs)
+    except BaseException as error:
+        ours.hand_on(error)
+        raise
+
+
+_HANDS_ON: Mapping[Any, Any] = {_BACKWARD: _backward_hands_on, _GRAD: _grad_hands_on}
+
+
 @contextmanager
-def backward_calls_told(begins: Callable[[], Callable[[], None]]) -> Iterator[None]:
+def backward_calls_told(begins: _Begins) -> Iterator[None]:
     """In here ``begins`` is called before each, and what it gives when that has ended.
 
-    The function is the same, and has another code meanwhile.
+    The functions are the same, and have another code meanwhile.
     """
-    global _plain
     if not _told:
-        code = _BACKWARD.__code__
-        _plain = FunctionType(code, _BACKWARD.__globals__, code.co_name, _BACKWARD.__defaults__)
-        _BACKWARD.__code__ = _hands_on.__code__
+        for func, hands_on in _HANDS_ON.items():
+            code = func.__code__
+            plain = FunctionType(code, func.__globals__, code.co_name, func.__defaults__)
+            _plain[func], func.__code__ = plain, hands_on.__code__
     _told.append(begins)
     try:
         yield
     finally:
         _told.remove(begins)
         if not _told:
-            _BACKWARD.__code__ = _plain.__code__
-            _plain = _BACKWARD
+            for func in _HANDS_ON:
+                func.__code__ = _plain.pop(func).__code__

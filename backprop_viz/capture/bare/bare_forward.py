@@ -26,7 +26,11 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches import function_stack
-from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS
+from backprop_viz.capture.watches.backward_watch import (
+    BACKWARD_FUNCTIONS,
+    of_torch_func,
+    roots_of,
+)
 
 _Function = Callable[..., Any]
 
@@ -40,14 +44,17 @@ class TurningLoop(Protocol):
     def wants_next(self) -> bool:
         """Whether the turn after the one under way is to be recorded."""
 
+    def begins_at(self, roots: Sequence[Tensor]) -> None:
+        """A backward begins at these; if at one number, that is the loss."""
+
 
 class BareForward(TorchFunctionMode):
     """From the first use of a leaf on the forward runs, until the loss is computed, or a backward.
 
     It is told to the ``LoopWatch`` that records the iteration as if it were a call of ``holder``.
     ``by_hand``: no optimizer is known, so what the loop itself does to its tensors is told, too.
-    ``turning``: whose turns of the loop are told by that, if they are. ``others`` is called before
-    a leaf is used that is not among these, while no forward runs.
+    ``turning``: who is told of losses, and by hand of the turns of the loop. ``others`` is called
+    before a leaf is used that is not among these, while no forward runs.
 
     It is above the other on torch's stack of modes while an iteration is recorded, or awaited. All
     other iterations cost what two hooks around a backward do.
@@ -62,7 +69,9 @@ class BareForward(TorchFunctionMode):
     ) -> None:
         super().__init__()
         self._others = others
-        self._holder, self._turning = holder, turning
+        self._holder, self._turning = holder, turning if by_hand else None
+        self._told, self._nodes = turning, 0  # of autograd, when a backward ended
+        self._differentiates = False  # whether a gradient of this turn can be differentiated
         self._thread = current_thread()
         self._loop: LoopWatch | None = None
         self._turns = HandTurns()
@@ -95,7 +104,7 @@ class BareForward(TorchFunctionMode):
         """
         if not isinstance(model, Tensors):
             return None
-        return cls(model, not optimizers, None if optimizers else turning, others)
+        return cls(model, not optimizers, turning, others)
 
     @property
     def is_turn_over(self) -> bool:
@@ -107,13 +116,11 @@ class BareForward(TorchFunctionMode):
         self._turns.begins()
         self._by_hand = None if self._by_hand is None else ByHand()
         self._loop, self._recorder, self._runs, self._ran = loop, recorder, False, False
-        self._anew = MadeAnew()
-        self._waits = loop is None and self._is_to_be_heard()
+        self._anew, self._differentiates = MadeAnew(), False
+        # How a turn ends is not known yet, or is by this mode alone.
+        outside = self._seen_outside and self._has_turned and not self._makes_anew
+        self._waits = loop is None and not outside
         self._settle()
-
-    def _is_to_be_heard(self) -> bool:
-        """Whether a turn is heard that is not recorded: how they end is not known, or by this."""
-        return not (self._seen_outside and self._has_turned) or self._makes_anew
 
     def ends(self) -> None:
         """The iteration ends: what the loop has moved and cleared by itself is noted."""
@@ -173,7 +180,7 @@ class BareForward(TorchFunctionMode):
         if self._runs and isinstance(result, Tensor):
             self._newest = ref(result)
         if func in BACKWARD_FUNCTIONS:
-            if func is not Tensor.backward:
+            if func is not Tensor.backward and func is not torch.autograd.grad:
                 self._turns.backward_ended(self._tensors(), closely=True)
                 self._ran = False
             if not creates_graph(func, args, kwargs):
@@ -301,23 +308,45 @@ class BareForward(TorchFunctionMode):
             self._recorder.log.place = None
         self._clears = False
 
-    def _backward_begins(self) -> Callable[[], None]:
+    def _backward_begins(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Callable[[], None]:
         """A backward is about to run, before any mode hears of it; what to call after it."""
-        if current_thread() is not self._thread:
+        is_grad = func is torch.autograd.grad
+        if current_thread() is not self._thread or (is_grad and of_torch_func(func, args, kwargs)):
             return lambda: None
         turning = self._turning if self._loop is None else None
-        if turning is not None and self._turns.is_over(self._tensors()):
+        roots = roots_of(func, args, kwargs) if is_grad else args[:1]
+        newer = any(map(self._is_newer, roots))
+        if turning is not None and newer and self._turns.is_over(self._tensors()):
             turning.next_turn(forward_ran=True)
             self._turns.begins()
+            self._differentiates = False
+        if is_grad:
+            self._grad_begins(roots, creates_graph(func, args, kwargs))
         self._seen_outside = True
-        self._waits = self._loop is None and self._is_to_be_heard()
+        self._waits = self._loop is None and (not self._has_turned or self._makes_anew)
         self._settle()
         return self._backward_ended
 
+    def _is_newer(self, root: Tensor) -> bool:
+        """Whether something was computed for this since the last backward; a leaf is by itself."""
+        with torch._C.DisableTorchFunction():
+            node = root.grad_fn
+        return node is None or node._sequence_nr() >= self._nodes
+
+    def _grad_begins(self, roots: Sequence[Tensor], differentiable: bool) -> None:
+        """``torch.autograd.grad`` begins at these: a loss, unless at a gradient itself."""
+        if self._told is not None and not self._differentiates:
+            with torch._C.DisableTorchFunction():
+                self._told.begins_at(roots)
+        self._differentiates |= differentiable
+
     def _backward_ended(self) -> None:
         recorded, self._ran = self._loop is not None, False
+        self._nodes = torch.autograd._get_sequence_nr()
         if self._turning is not None and not recorded:
-            self._waits = self._turning.wants_next() or self._is_to_be_heard()
+            self._waits = self._turning.wants_next() or not self._has_turned or self._makes_anew
         self._turns.backward_ended(self._tensors(), closely=recorded or self._waits)
         self._settle()
 

@@ -29,7 +29,7 @@ from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live import room
 from backprop_viz.capture.live.discovery import one_model, owned_by
 from backprop_viz.capture.live.follower import Follower
-from backprop_viz.capture.live.iteration_loss import has_gradients, loss_of_iteration
+from backprop_viz.capture.live.iteration_loss import begun_at, has_gradients, loss_of_iteration
 from backprop_viz.capture.live.loop_places import StackPlace
 from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.live.turns import Turns
@@ -37,7 +37,6 @@ from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.capture.tensors.unheard import detached, dispatch_modes
 from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
@@ -91,8 +90,7 @@ class Watch:
         self._loss: Tensor | None = None
         self._scaled = ScaledLosses()
         self._stepped: list[Optimizer] = []  # in this iteration
-        self._told_left_out = False
-        self._backwards, self._steps_at_all = 0, over > 0
+        self._backwards, self._steps_at_all, self._told_left_out = 0, over > 0, False
         # Tells which steps are an iteration, where that may be several.
         self._turns = Turns(optimizers, self.next_turn) if len(optimizers) > 1 else None
         self.recorder: Recorder | None = None  # of the iteration that is under way
@@ -358,8 +356,7 @@ class Watch:
         self._steps_at_all = True
         if self._turns is not None and not self._turns.steps(optimizer):
             self.drop()
-        over = self._turns is None or self._turns.stepped(optimizer)
-        if over:
+        if self._turns is None or self._turns.stepped(optimizer):
             self.next_turn()
 
     def next_turn(self, forward_ran: bool = False) -> LoopWatch | None:
@@ -378,6 +375,10 @@ class Watch:
         """Whether the iteration after the one under way is to be recorded."""
         return self._begun and self._follower.wants(self._number + 2)
 
+    def begins_at(self, roots: Sequence[Tensor]) -> None:
+        """A backward begins at these; if at one number, that is the loss."""
+        self._loss = begun_at(roots, self._scaled, self._loss)
+
     def _is_forked(self) -> bool:
         """Whether this process is a copy, as a DataLoader's worker is: nobody follows that."""
         return os.getpid() != self._process
@@ -393,8 +394,6 @@ class Watch:
         self._scalars.backward_runs(self._number + 1)
         if self._turns is not None:
             self._turns.backward_starts()
-        if len(roots) == 1 and roots[0].numel() == 1:
-            loss = roots[0] if self._scaled.newest is None else self._scaled.loss_of(roots[0])
-            self._loss = detached(loss) if dispatch_modes() else loss.detach()
+        self._loss = begun_at(roots, self._scaled, self._loss)
         loop = self._loop
         return nullcontext() if loop is None else loop.thread.runs_backward(loop, roots)
