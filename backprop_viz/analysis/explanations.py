@@ -72,6 +72,8 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
         added = None if leaf is None else cursor.backward_index(leaf)
         if leaf is not None and added is not None:
             return _averaged(cursor, name) or _accumulated(recording, name, leaf, added)
+    if (returned := _returned(cursor, name)) is not None:
+        return returned
     loss = cursor.span(Phase.LOSS)
     if loss is not None and loss.is_over(cursor.position):
         backward = _backward_from(cursor, loss)
@@ -79,6 +81,29 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
         if not (over and cleared is not None and backward is not None and backward.stop <= cleared):
             return _after_loss(cursor, parameter, backward)
     return _before_backward(cursor, name)
+
+
+def _returned(cursor: Cursor, name: str) -> Reason | None:
+    """That ``autograd.grad`` gave the gradient to the loop, and ``.grad`` was not written."""
+    recording, nodes = cursor.recording, cursor.recording.graph.nodes
+    over = [s for s in recording.spans if s.phase is Phase.BACKWARD and s.is_over(cursor.position)]
+    leaf = next((node.id for node in nodes if node.parameter == name), None)
+    if not over or leaf is None:
+        return None
+    ran = range(over[-1].start, over[-1].stop)
+    events = recording.events
+    if any(events[i].op == "AccumulateGrad" for i in ran):
+        return None
+    found = [
+        (i, array)
+        for i in ran
+        if (node := events[i].node) is not None
+        for to, array in zip(nodes[node].sends, events[i].outputs, strict=False)
+        if to is not None and to[0] == leaf and array is not None
+    ]
+    if len(found) > 1:  # torch has added them up
+        return Reason("returned_sum", (name,), found[-1][0])
+    return next((Reason("returned", (name, norm_text(array)), i) for i, array in found), None)
 
 
 def _last(cursor: Cursor, name: str, phase: Phase) -> int | None:

@@ -28,6 +28,8 @@ _FINE = frozenset(
         "not_copied",
         "not_run",
         "value",
+        "returned",
+        "returned_sum",
         "added",
         "averaged",
         "from_ranks",
@@ -126,6 +128,14 @@ def reason_text(reason: Reason) -> str:
             "add to it.",
         ),
         "value": translate("why", "Backward computed the gradient of {0}: its norm is {1}."),
+        "returned": translate(
+            "why",
+            "autograd.grad computes the gradient of {0} and does not write {0}.grad: its norm is "
+            "{1}.",
+        ),
+        "returned_sum": translate(
+            "why", "autograd.grad computes the gradient of {0} and does not write {0}.grad."
+        ),
         "averaged": translate(
             "why",
             "Backward computed the gradient of {0}: norm {1}. All-reduce made it the mean of {2} "
