@@ -5,19 +5,29 @@ import linecache
 from collections.abc import Iterator
 from pathlib import Path
 
+_MOST = 200  # files are looked at
+
 
 def makes_leaves(path: str) -> bool:
     """Whether tensors get ``requires_grad`` in a script, or a Parameter is made outside a class.
 
-    So do those that ``torch.func.stack_module_state`` makes, of an ensemble. Also in a file beside
-    it that it imports. False for what cannot be parsed: it does not run.
+    Also in the files of its folder that it imports, and that these import. False for what cannot be
+    parsed: it does not run.
     """
-    tree = _parsed("".join(linecache.getlines(path)))
-    if tree is None:
-        return False
-    beside = (Path(path).with_name(f"{name}.py") for name in _imported(tree))
-    trees = (tree, *(_parsed("".join(linecache.getlines(str(file)))) for file in beside))
-    return any(one is not None and _has_leaf(one) for one in trees)
+    folder = Path(path).parent
+    ahead, seen = [Path(path)], {Path(path)}
+    for file in ahead:
+        tree = _parsed("".join(linecache.getlines(str(file))))
+        if tree is None:
+            continue
+        if _has_leaf(tree):
+            return True
+        for named in _imported(tree, file, folder):
+            for found in (Path(f"{named}.py"), named / "__init__.py"):
+                if found not in seen and len(seen) < _MOST and found.is_file():
+                    seen.add(found)
+                    ahead.append(found)
+    return False
 
 
 def _parsed(source: str) -> ast.Module | None:
@@ -31,12 +41,15 @@ def _has_leaf(tree: ast.Module) -> bool:
     return any(map(_makes_leaf, ast.walk(tree))) or any(map(_is_parameter, _outside_classes(tree)))
 
 
-def _imported(tree: ast.Module) -> Iterator[str]:
+def _imported(tree: ast.Module, file: Path, folder: Path) -> Iterator[Path]:
+    """What a file imports, as paths without their endings if it is in this folder."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module.partition(".")[0]
+            yield from (folder / alias.name.replace(".", "/") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = folder if not node.level else [*file.parents, folder][: node.level][-1]
+            module = start / (node.module or "").replace(".", "/")
+            yield from (module, *(module / alias.name for alias in node.names))
 
 
 def _outside_classes(node: ast.AST) -> Iterator[ast.AST]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
-from types import FrameType, ModuleType
+from types import FrameType, ModuleType, SimpleNamespace
 from typing import Any
 
 from torch import Tensor, nn
@@ -106,6 +106,17 @@ def _items(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, list | tuple):
         for number, item in enumerate(value[:_MOST]):
             yield f"{name}[{number}]", item
-    elif type(value).__module__ == "__main__" and hasattr(value, "__dict__"):
+    elif _keeps_tensors(type(value)) and hasattr(value, "__dict__"):
         for key, item in list(vars(value).items()):
             yield key if name == "self" else f"{name}.{key}", item
+
+
+def _keeps_tensors(kind: type) -> bool:
+    """Whether a class is the user's, or has no attributes but what its users give it."""
+    return kind is SimpleNamespace or _is_users(kind.__module__)
+
+
+@cache
+def _is_users(module: str) -> bool:
+    path = getattr(sys.modules.get(module), "__file__", None)
+    return module == "__main__" or (path is not None and is_written_by_user(path))

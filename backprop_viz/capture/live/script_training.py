@@ -198,9 +198,11 @@ class ScriptTraining:
         with DisableTorchFunction():
             read = of_no_module(read)
             bare = of_no_module(leaves_in_sight()) if read else []
-        bare += [one for one in read if not any(one is other for other in bare)]
         optimizers = [one for one in self._living() if _can_step(one)]
-        owned = {id(one) for optimizer in optimizers for one in owned_by(optimizer)}
+        theirs = [one for optimizer in optimizers for one in owned_by(optimizer)]
+        owned = set(map(id, theirs))
+        known = {id(one): one for one in (*bare, *read, *(of_no_module(theirs) if read else ()))}
+        bare = list(known.values())
         if within and not owned:
             return True
         if not read or not owned <= set(map(id, bare)):

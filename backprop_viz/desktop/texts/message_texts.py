@@ -123,7 +123,8 @@ def message_text(notice: Notice) -> str:
             "notices",
             "The script has ended, and no training iteration was seen: it takes loss.backward(), "
             "and a model (a torch.nn.Module that is called) with an optimizer's step, or tensors "
-            "that the script itself makes with requires_grad=True.",
+            "that the script itself makes with requires_grad=True. One that is only given to a "
+            "module is followed if an optimizer steps it.",
         ),
         "script_failed": translate(
             "notices",
