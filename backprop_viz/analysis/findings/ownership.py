@@ -149,7 +149,14 @@ def _goes_on(recording: Recording) -> bool:
 
 
 def _of_another_turn(recording: Recording) -> set[str]:
-    """The parameters of no optimizer that stepped: of a GAN's generator while the critic learns."""
+    """The parameters of no optimizer that stepped: of a GAN's generator while the critic learns.
+
+    Without any optimizer those that the loop has not moved itself, if it has moved some.
+    """
+    names = {parameter.name for parameter in recording.parameters}
+    moved = {event.parameter for event in recording.events if event.phase is Phase.UPDATE}
+    if not recording.groups:
+        return names - moved if moved else set()
     updated = {
         event.parameter
         for event in recording.events
@@ -157,7 +164,7 @@ def _of_another_turn(recording: Recording) -> set[str]:
     }
     groups = (set(group.parameters) for group in recording.groups)
     stepped = set[str]().union(*(names for names in groups if not names.isdisjoint(updated)))
-    return {p.name for p in recording.parameters if p.name not in stepped} if stepped else set()
+    return names - stepped if stepped else set()
 
 
 def _updated_by_hand(recording: Recording) -> bool:
