@@ -11,6 +11,7 @@ from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.bare.followed_calls import followed_by_autograd
 from backprop_viz.capture.code import own_frames
+from backprop_viz.capture.code.calling_frames import is_in_functional
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.watches import function_stack
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
@@ -57,13 +58,14 @@ class FirstUse(TorchFunctionMode):
         if not self.is_over and (read := followed_by_autograd(func, args, kwargs)):
             with torch._C.DisableTorchFunction():
                 leaves = [one for one in read if one.is_leaf and id(one) not in self._others]
-            self._asked = True
-            try:
-                if leaves and self._used(leaves):
-                    self.close()
-            finally:
-                self._asked = False
-            self._others.update(map(id, leaves))
+            if leaves and not is_in_functional():
+                self._asked = True
+                try:
+                    if self._used(leaves):
+                        self.close()
+                finally:
+                    self._asked = False
+                self._others.update(map(id, leaves))
         try:
             return func(*args, **kwargs)
         except BaseException as error:

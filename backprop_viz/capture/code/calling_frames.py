@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
 _OPTIMIZER = str(Path("torch", "optim", "optimizer.py"))
 _FUNCTION = str(Path("torch", "autograd", "function.py"))
+_FUNCTIONAL = str(Path("torch", "autograd", "functional.py"))
 _CHECKPOINT = str(Path("torch", "utils", "checkpoint.py"))
 # What a thread waits in; the last is that of concurrent.futures. Of their functions, those that
 # call what waits: ``Event.is_set`` does not.
@@ -48,6 +49,16 @@ def clipping_function() -> str | None:
             found = code.co_name
         frame = frame.f_back
     return found
+
+
+def is_in_functional() -> bool:
+    """Whether ``torch.autograd.functional`` runs, which makes leaves of its own."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        if frame.f_code.co_filename.endswith(_FUNCTIONAL):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def there_may_be_shards() -> bool:
