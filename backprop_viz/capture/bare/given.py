@@ -6,7 +6,7 @@ from typing import Any
 from torch import Tensor
 
 from backprop_viz.capture.bare.names import tensors_by_name
-from backprop_viz.capture.tensors.bare_tensors import Tensors
+from backprop_viz.capture.tensors.bare_tensors import Tensors, unused_name
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
@@ -23,7 +23,10 @@ def with_modules_for_tensors(given: Any) -> Any:
         return _held([given])
     if isinstance(given, Mapping) and given and _are_tensors(given.values()):
         _expect_leaves(given)
-        return Tensors({str(name): tensor for name, tensor in given.items()})
+        named: dict[str, Tensor] = {}
+        for name, tensor in given.items():
+            named[unused_name(str(name), named)] = tensor
+        return Tensors(named)
     if not isinstance(given, list | tuple):
         return given
     tensors = [one for one in given if isinstance(one, Tensor)]

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from backprop_viz.capture.code.frame_variables import variables_of
 from backprop_viz.capture.code.user_lines import is_written_by_user
+from backprop_viz.capture.tensors.bare_tensors import unused_name
 
 # So deep lists of layers of tensors are looked into, and so many things in what a variable has.
 _DEEPEST, _MOST = 4, 10_000
@@ -44,9 +45,7 @@ def tensors_by_name(
     for number, tensor in enumerate(tensors):
         known = [names[id(tensor)] for names in ranked if id(tensor) in names]
         name = known[0] if known else f"{otherwise}{number if len(tensors) > 1 else ''}"
-        while name in named:
-            name += "_"
-        named[name] = tensor
+        named[unused_name(name, named)] = tensor
     return named
 
 

@@ -1,26 +1,36 @@
 """A module that stands for tensors which are in none."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from torch import Tensor, nn
+
+
+def unused_name(name: str, used: Container[str]) -> str:
+    """This name, or one made of it that is none of those that are used."""
+    while name in used:
+        name += "_"
+    return name
 
 
 class Tensors(nn.Module):
     """Leaves of autograd under the names of their variables, as if they were its parameters.
 
     They are those very tensors, of whatever type. The attributes of an object, as
-    ``layers[0].weight``, are in a module of the object's name. The script has no such module; it is
-    shown by this name.
+    ``layers[0].weight``, are in a module of the object's name; where that cannot be one, and in
+    keys, "_" stands for each dot. The script has no such module; it is shown by this name.
     """
 
     def __init__(self, named: Mapping[str, Tensor]) -> None:
         super().__init__()
         held: dict[str, Tensor | None] = self._parameters  # type: ignore[assignment]
         of_objects: dict[str, dict[str, Tensor]] = {}
+        taken = {*named, *(name.partition(".")[0] for name in named)}
         for name, tensor in named.items():
             owner, _, attribute = name.partition(".")
-            if "'" in name or '"' in name or not attribute:  # a key may be anything
-                held[name.replace(".", "_")] = tensor
+            is_key = "'" in name or '"' in name  # which may be anything
+            if is_key or not (owner and attribute) or owner in named or hasattr(self, owner):
+                key = name.replace(".", "_")
+                held[unused_name(key, {*held, *(taken - {name})})] = tensor
             else:
                 of_objects.setdefault(owner, {})[attribute] = tensor
         for owner, attributes in of_objects.items():
