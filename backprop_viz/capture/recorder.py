@@ -89,7 +89,7 @@ class Recorder:
         self._nodes_watch, self._batch = BackwardWatch(*nodes), BatchLog(log)
         self._forward = forward = ForwardLog(log, self._walked, self._names, last.layers)
         self.results, self._calls, self.spans = LossLog(forward), ModelCalls(), SpanLog(log)
-        self.own = OwnTensors(self._names, self._walked, self._forward)
+        self.own = OwnTensors(self._names, self._optimizers, self._walked, self._forward)
         self.lines, self._used = LineLog(log), UsedOptions(self._optimizers, self._names)
         self._made = (ages := graph_ages(model)).begin()
         self.errors, self._growth = ErrorLog(log, ages, self._names), GrowthWatch(ages)

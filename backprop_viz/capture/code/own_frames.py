@@ -14,7 +14,10 @@ _PASS_ON = (
     *("_backward", "backward", "heard_backward", "asking", "telling", "zero_grad"),
 )
 # Where our own code is; Ctrl+C may come while it waits in ``threading``.
-_OURS = (str(Path(__file__).parents[2]) + os.sep, threading.__file__)
+_PACKAGE = str(Path(__file__).parents[2]) + os.sep
+_OURS = (_PACKAGE, threading.__file__)
+# What a script may call, and the built-in example: a network, and a loop that is recorded.
+_THEIRS = tuple(f"{_PACKAGE}{room}{os.sep}" for room in ("digits", "training"))
 
 
 def without_our_frames(error: BaseException | None) -> None:
@@ -78,4 +81,5 @@ def _frames_of(error: BaseException) -> Iterator[TracebackType]:
 
 
 def _is_ours(trace: TracebackType) -> bool:
-    return trace.tb_frame.f_code.co_filename.startswith(_OURS)
+    file = trace.tb_frame.f_code.co_filename
+    return file.startswith(_OURS) and not file.startswith(_THEIRS)

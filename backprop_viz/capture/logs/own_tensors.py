@@ -15,8 +15,16 @@ from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 class OwnTensors:
     """The parameters (``names`` by id()), what was recorded, and the gradients handed out."""
 
-    def __init__(self, names: Mapping[int, str], walked: WalkedGraph, forward: ForwardLog) -> None:
+    def __init__(
+        self,
+        names: Mapping[int, str],
+        optimizers: Sequence[Optimizer],
+        walked: WalkedGraph,
+        forward: ForwardLog,
+    ) -> None:
+        """``optimizers``: those that the loop was given with, also of other parameters."""
         self._names, self._walked, self._forward = names, walked, forward
+        self._optimizers = set(map(id, optimizers))
         self._given = set[GradFn]()  # the nodes of gradients that can be differentiated again
 
     @property
@@ -35,7 +43,9 @@ class OwnTensors:
         return any(node in made for node in nodes)
 
     def are_moved_by(self, optimizer: Optimizer) -> bool:
-        """Whether an optimizer has any of the parameters."""
+        """Whether an optimizer has any of the parameters, or is one of the loop's."""
+        if id(optimizer) in self._optimizers:
+            return True
         owned = (parameter for group in optimizer.param_groups for parameter in group["params"])
         return any(id(parameter) in self._names for parameter in owned)
 

@@ -1,10 +1,13 @@
 """What raises in an iteration that is recorded is printed as without: no frame of ours is in it."""
 
 import re
+import traceback
 from pathlib import Path
 
 import pytest
+import torch
 
+import backprop_viz as bv
 from tests.capture.live.script_runs import Scripts
 from tests.nightly import by_day_every
 
@@ -212,3 +215,14 @@ def names_in(printed: str) -> list[str]:
     names = [re.sub(r"line \d+, ", "", frame) for frame in own]
     handed = [i for i, name in enumerate(names) if "handle_torch_function" in name]
     return [name for i, name in enumerate(names) if i not in handed and i + 1 not in handed]
+
+
+def test_the_built_in_networks_forward_is_in_the_traceback() -> None:
+    """It is what the script has called, and has the line that has raised."""
+    net = bv.LeNet()
+    with pytest.raises(RuntimeError) as raised, bv.record(net):
+        net(torch.zeros(1, 32, 32))
+    frames = traceback.extract_tb(raised.value.__traceback__)
+    files = [Path(frame.filename).name for frame in frames]
+    assert "lenet.py" in files
+    assert "module_calls.py" not in files
