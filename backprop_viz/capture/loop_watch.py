@@ -69,8 +69,7 @@ class LoopWatch(TorchFunctionMode):
         self._depth = self._evaluating = 0  # calls of the model under way, and those beside it
         self._within = False  # whether the call of the model began within a transform of torch.func
         self._cause, self._nodes = CHANGED, 0  # nodes of autograd, before the function that runs
-        self._forwarded = False  # whether the model has run since the last backward
-        self._may_move = False  # whether a backward has run since the last step or zero_grad
+        self._forwarded = self._may_move = False  # the model has run; a backward, and no step since
         self.quiet = self._steps_by_closure = False  # while an optimizer steps; by a closure
         self.thread, self.over = LoopThread(recorder.own), False  # another thread may have it still
         self._aside = function_stack.StepAside(self.thread.is_here)
@@ -393,6 +392,7 @@ class LoopWatch(TorchFunctionMode):
             self._evaluating -= 1
         self._forwarded, self._may_move = False, True
         self._recorder.own.gave(result)
+        self._recorder.results.gave(roots, result)
         self._has_ended(Phase.BACKWARD)
         if within is not None:
             self._go(None)

@@ -228,7 +228,7 @@ class BareForward(TorchFunctionMode):
         if func in BACKWARD_FUNCTIONS:
             if not creates_graph(func, args, kwargs):
                 self._close_forward(None)
-        elif self._ran:
+        elif self._runs or self._ran:
             if self._runs and self._begins_loss(func, args, kwargs):
                 self._close_forward(_followed(args, kwargs, self._newest()))
             elif self._turns.has_run_backward and self._reads_own(func, args, kwargs):
@@ -268,7 +268,7 @@ class BareForward(TorchFunctionMode):
         if self._turning is not None and self._turns.is_over(self._tensors()):
             self._has_turned = True
             self._turning.next_turn()
-        if self._loop is None or self._recorder is None or self._ran:
+        if self._loop is None or self._recorder is None or self._runs or self._ran:
             return
         self._runs = self._ran = True
         with torch._C.DisableTorchFunction():

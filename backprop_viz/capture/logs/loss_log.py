@@ -5,12 +5,18 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.code.calling_frames import is_scaling
 from backprop_viz.capture.graph.graphs import grad_fn_of
 from backprop_viz.capture.logs.forward_log import ForwardLog
 from backprop_viz.capture.logs.lone_loss import lone_loss
 from backprop_viz.capture.tensors.from_device import number_in
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+
+# What sums or picks numbers, and what multiplies them, as the names of their nodes begin.
+_SUMS = frozenset(("Select", "Index", "Slice", "Unbind", "Squeeze", "View", "Sum", "Add"))
+_PRODUCTS = frozenset(("Mul", "Dot", "Mv", "Mm"))
 
 
 class LossLog:
@@ -31,6 +37,9 @@ class LossLog:
         self._scaled: tuple[Tensor, Tensor, float | None] | None = None
         self._of_backward: float | None = None
         self._told = False  # whether a backward has begun
+        # The numbers of the nodes of gradients that a graph was made of; and of what they are.
+        self._gradients: set[int] = set()
+        self._differentiated: float | None = None
 
     def results(self, output: Tensor | None, loss: Tensor | None) -> None:
         """What was computed; backward starts from the loss, else from the output."""
@@ -70,11 +79,42 @@ class LossLog:
 
     def ran(self, name: str, result: Any, args: Sequence[Any]) -> Any:
         """The result of a function; if a GradScaler has called it, of the loss times its scale."""
+        if name == "grad" and isinstance(result, tuple) and args:
+            self.gave(args[0], result)
         if "mul" in name and name.strip("_") == "mul" and is_scaling():
             with torch._C.DisableTorchFunction():
                 self._scaled = result, args[0], number_in(args[1])
         return result
 
+    def gave(self, roots: object, result: object) -> None:
+        """``autograd.grad`` has returned the gradients of these, or a backward None.
+
+        An element of a gradient, or a sum of them times numbers, is no loss: of it a Hessian is
+        computed. The loss is then what the gradient is of.
+        """
+        with torch._C.DisableTorchFunction():
+            root = next(nested_tensors(roots), None)
+            node = None if root is None else grad_fn_of(root)
+            if root is None or root.numel() != 1 or result is None:
+                return
+            followed = [grad_fn_of(one) for one in nested_tensors(result)]
+            if _is_of(node, self._gradients):
+                self.loss = self._of_backward = self._differentiated
+            elif any(one is not None for one in followed):
+                self._differentiated = number_in(root)
+            self._gradients.update(one._sequence_nr() for one in followed if one is not None)
+
     def forget_results(self) -> None:
         """What was computed since the last backward is none of the iteration's."""
         self.loss, self.unbound, self.newest = self._of_backward, False, None
+
+
+def _is_of(node: GradFn | None, gradients: set[int]) -> bool:
+    """Whether a node's output is a sum of such gradients' elements, times numbers."""
+    if node is None or node._sequence_nr() in gradients:
+        return node is not None
+    kind = type(node).__name__.partition("Backward")[0]
+    onward = [one for one, _ in node.next_functions if one is not None]
+    if kind not in _SUMS and not (kind in _PRODUCTS and len(onward) == 1):
+        return False
+    return bool(onward) and all(_is_of(one, gradients) for one in onward)

@@ -114,3 +114,36 @@ def test_a_look_at_the_error_before_the_step_is_in_the_same_turn(
 ) -> None:
     source = LOOP.format(lines="\n    ".join(LOOKS.split("; ")), loss="loss")
     check(scripts, tmp_path, source, *ONE_LINE)
+
+
+INNER = """
+import torch
+torch.manual_seed(0)
+X, y, losses = torch.randn(6, 2), torch.randn(6), []
+W = [torch.randn(2, requires_grad=True), torch.zeros(1, requires_grad=True)]
+optimizer = torch.optim.SGD(W, lr=0.1)
+def f(x, w):
+    return x @ w[0] + w[1]
+for outer in range(2):
+    own = ((f(X, W) - y) ** 2).mean()
+    grads = torch.autograd.grad(own, W, create_graph=True)
+    fast = [w - 0.1 * g for w, g in zip(W, grads)]
+    loss = ((f(X, fast) - y) ** 2).mean()
+    losses.append(loss.item())
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+print(losses)
+"""
+
+
+def test_a_loss_after_an_inner_gradient_is_told_from_its_forward(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    plain: dict[str, Any] = {}
+    exec(INNER, plain)
+    recordings = recorded(scripts, tmp_path, INNER)
+    assert [recording.loss for recording in recordings] == plain["losses"]
+    for recording in recordings:
+        computed = [event.op for event in recording.events if event.phase is Phase.LOSS]
+        assert computed == ["sub", "pow", "mean"]
