@@ -253,6 +253,7 @@ class LiveRun:
         # zero_grad may have run before the model was found; it is shown with the first step.
         recording = None if self._recorder is None else self._recorder.recording()
         if recording is None or not recording.events:
+            self._due.phase = Phase.FORWARD
             self._hold(None)
             return
         self._hold(None, recording.trace[0][0] if recording.trace else None)

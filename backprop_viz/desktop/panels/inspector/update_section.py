@@ -74,6 +74,7 @@ class UpdateSection(QWidget):
 
     def show_cursor(self, cursor: Cursor, name: str, settings: Settings | None) -> None:
         """Show a parameter at a cursor; ``settings`` are those of the built-in run."""
+        cursor = _where_it_moved(cursor, name)
         self._cursor, self._name = cursor, name
         grad = cursor.grad(name)
         update = cursor.last(name, Phase.UPDATE)
@@ -132,7 +133,7 @@ class UpdateSection(QWidget):
             name = group.rule
         alone = settings is None and not recording.groups
         if alone and not name:
-            self.rule.setText(self.tr("no optimizer so far"))
+            self.rule.setText(self.tr("no update yet"))
             tip = self.tr("What the loop's own lines do to it is told once the iteration is over.")
             self.rule.setToolTip(tip)
             return
@@ -199,3 +200,12 @@ class UpdateSection(QWidget):
                 origin=None if new is None else weight_number(cursor, name, ()),
             ),
         ]
+
+
+def _where_it_moved(cursor: Cursor, name: str) -> Cursor:
+    """The cursor, or where the parameter moved, if its gradient was cleared after that."""
+    recording = cursor.recording
+    happened = [i for i in recording.happened_to.get(name, ()) if i < cursor.position]
+    moves = [i for i in happened if recording.events[i].phase is Phase.UPDATE]
+    after = {recording.events[i].phase for i in happened if moves and i > moves[-1]}
+    return recording.at(moves[-1] + 1) if after == {Phase.ZERO_GRAD} else cursor

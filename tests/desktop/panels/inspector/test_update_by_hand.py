@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from torch import Tensor
 
@@ -35,6 +36,30 @@ def test_its_rule_is_named_where_it_is_known(qtbot: QtBot, batch_size: int, text
     qtbot.addWidget(section)
     before = next(i for i, e in enumerate(recording.events) if e.phase is Phase.UPDATE)
     section.show_cursor(recording.at(before), "w", None)
-    assert section.rule.text() == "no optimizer so far"
+    assert section.rule.text() == "no update yet"
     section.show_cursor(recording.at(before + 1), "w", None)
     assert section.rule.text() == text
+
+
+def test_the_gradient_of_a_step_is_shown_when_it_is_cleared(qtbot: QtBot) -> None:
+    w = torch.tensor([0.3, -1.7], requires_grad=True)
+    with bv.record({"w": w}) as told:
+        (w * torch.tensor([2.0, 3.0])).square().sum().backward()
+        step(w, 0.01, 1)
+        assert w.grad is not None
+        used = w.grad.tolist()
+        w.grad.zero_()
+    recording = told.recording
+    assert recording.events[-1].phase is Phase.ZERO_GRAD
+    section = UpdateSection()
+    qtbot.addWidget(section)
+    section.show_cursor(recording.at(len(recording.events)), "w", None)
+    model = section.table.model()
+    column = next(i for i in range(model.columnCount()) if header(section, i) == "grad")
+    shown = [float(model.index(row, column).data().replace("−", "-")) for row in range(2)]
+    assert shown == pytest.approx(used, rel=1e-3)
+
+
+def header(section: UpdateSection, column: int) -> str:
+    text = section.table.model().headerData(column, Qt.Orientation.Horizontal)
+    return str(text)
