@@ -33,6 +33,7 @@ from backprop_viz.capture.watches.backward_watch import (
 )
 
 _Function = Callable[..., Any]
+Others = Callable[[Sequence[Tensor]], None]
 
 
 class TurningLoop(Protocol):
@@ -54,7 +55,8 @@ class BareForward(TorchFunctionMode):
     It is told to the ``LoopWatch`` that records the iteration as if it were a call of ``holder``.
     ``by_hand``: no optimizer is known, so what the loop itself does to its tensors is told, too.
     ``turning``: who is told of losses, and by hand of the turns of the loop. ``others`` is called
-    before a leaf is used that is not among these, while no forward runs.
+    before a leaf is used that is not among these, while no forward runs; with these, if no turn of
+    theirs has ended.
 
     It is above the other on torch's stack of modes while an iteration is recorded, or awaited. All
     other iterations cost what two hooks around a backward do.
@@ -65,7 +67,7 @@ class BareForward(TorchFunctionMode):
         holder: Tensors,
         by_hand: bool,
         turning: TurningLoop | None = None,
-        others: Callable[[], None] | None = None,
+        others: Others | None = None,
     ) -> None:
         super().__init__()
         self._others = others
@@ -96,7 +98,7 @@ class BareForward(TorchFunctionMode):
         model: nn.Module,
         optimizers: Sequence[Optimizer],
         turning: TurningLoop | None = None,
-        others: Callable[[], None] | None = None,
+        others: Others | None = None,
     ) -> "BareForward | None":
         """That of a loop over a model, which is one only if the model stands for tensors.
 
@@ -240,7 +242,8 @@ class BareForward(TorchFunctionMode):
             others = [one for one in used if one.is_leaf and id(one) not in own]
             others = [one for one in others if not self._anew.has_replaced(one)]
             if self._others is not None and any(type(one) is Tensor for one in others):
-                self._others()
+                turned = self._has_turned or self._turns.is_over(self._tensors())
+                self._others([] if turned else self._tensors())
             elif any(id(one) in own for one in used):
                 self._leaf_used(args, kwargs)
             else:

@@ -3,7 +3,7 @@
 import gc
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, Protocol
 from weakref import WeakSet, ref
@@ -18,6 +18,8 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 
+from backprop_viz.capture.bare.bare_forward import Others
+from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
 from backprop_viz.capture.bare.first_use import FirstUse
 from backprop_viz.capture.bare.made_leaves import makes_leaves
 from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name
@@ -96,6 +98,7 @@ class ScriptTraining:
         if self._all:
             self._wait()
         self._first_use: FirstUse | None = None  # of tensors that are in no module
+        self._earlier = EarlierLeaves()
         self._bare_over = 0  # iterations of such, before there were others
         if makes_leaves(follower.place.path):
             self._first_use = FirstUse(self._leaves_used)
@@ -197,7 +200,9 @@ class ScriptTraining:
         within = is_in_module()
         with DisableTorchFunction():
             read = of_no_module(read)
-            bare = of_no_module(leaves_in_sight()) if read else []
+            self._earlier.are_used(read)
+            in_sight = self._earlier.without(leaves_in_sight()) if read else []
+            bare = of_no_module(in_sight) if in_sight else []
         optimizers = [one for one in self._living() if _can_step(one)]
         theirs = [one for optimizer in optimizers for one in owned_by(optimizer)]
         owned = set(map(id, theirs))
@@ -213,8 +218,9 @@ class ScriptTraining:
             self._follower.hold_at_start()
         return True
 
-    def _others(self) -> None:
-        """Leaves are about to be used that were not there before."""
+    def _others(self, left: Sequence[Tensor]) -> None:
+        """Leaves are about to be used that were not there before, as ``BareForward`` says."""
+        self._earlier.are_left(left)
         if self._watch is not None:
             self._bare_over = self._watch.leave(under_way=self._watch.is_under_way())
             self._watch = None
@@ -247,7 +253,7 @@ class ScriptTraining:
         optimizers: list[Optimizer],
         over: int = 0,
         used: Collection[int] = (),
-        others: Callable[[], None] | None = None,
+        others: Others | None = None,
     ) -> LoopWatch | None:
         """Begin to watch these, of which the parameters ``used`` are; what records that."""
         only = self._only or None

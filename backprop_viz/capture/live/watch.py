@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from threading import get_ident
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from torch.optim.optimizer import (
 )
 from torch.overrides import _push_mode
 
-from backprop_viz.capture.bare.bare_forward import BareForward
+from backprop_viz.capture.bare.bare_forward import BareForward, Others
 from backprop_viz.capture.code.calling_frames import steps_around
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.loop_source import loop_source
@@ -75,7 +75,7 @@ class Watch:
         keep: Keep = "full",
         only: str | Sequence[str] | None = None,
         over: int = 0,
-        others: Callable[[], None] | None = None,
+        others: Others | None = None,
     ) -> None:
         self._keep, self._process, self._thread = keep, os.getpid(), get_ident()
         self._health: HealthWatch | None = None

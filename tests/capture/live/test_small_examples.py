@@ -1,0 +1,74 @@
+"""A script that shows one small example after the other: each is an iteration with its leaves."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.capture.live.script_runs import Scripts
+from tests.capture.live.test_bare_tensors import recorded
+
+THREE = """
+import torch
+x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+y = (x * 2).mean()
+y.backward()
+a = torch.tensor(3.0, requires_grad=True)
+b = torch.tensor(4.0, requires_grad=True)
+c = a * b + a.sin()
+c.backward()
+w = torch.ones(2, requires_grad=True)
+d = (w * 2).sum()
+d.backward()
+"""
+# The second leaf is made once the first has been used, and both train from then on.
+JOINED = """
+import torch
+u, v, kept = torch.ones(2, requires_grad=True), None, []
+for turn in range(6):
+    if turn == 1:
+        v = torch.ones(2, requires_grad=True)
+    out = u * 3 if v is None else v * 2 + u * 3
+    loss = out.square().sum()
+    loss.backward()
+    grads = {name: p.grad.clone() for name, p in (("u", u), ("v", v)) if p is not None}
+    with torch.no_grad():
+        for p in (u, v):
+            if p is not None:
+                p -= 0.01 * p.grad
+                p.grad = None
+    kept.append((loss.item(), grads))
+"""
+
+
+def test_leaves_of_an_example_that_is_over_are_no_more_looked_for(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    plain: dict[str, Any] = {}
+    exec(THREE, plain)
+    recordings = recorded(scripts, tmp_path, THREE)
+    names = [[one.name for one in recording.parameters] for recording in recordings]
+    assert names == [["x"], ["a", "b"], ["w"]]
+    for recording, loss in zip(recordings, "ycd", strict=True):
+        assert recording.loss == plain[loss].item()
+        assert not recording.findings()
+        end = recording.at(len(recording.events))
+        for one in recording.parameters:
+            np.testing.assert_array_equal(end.grad(one.name), plain[one.name].grad)
+
+
+def test_a_leaf_that_joins_a_loop_trains_with_the_others(scripts: Scripts, tmp_path: Path) -> None:
+    plain: dict[str, Any] = {}
+    exec(JOINED, plain)
+    recordings = recorded(scripts, tmp_path, JOINED)
+    assert [one.iteration for one in recordings] == [1, 2, 3, 4, 5, 6]
+    for recording in recordings:
+        loss, grads = plain["kept"][recording.iteration - 1]
+        assert recording.loss == loss
+        assert {one.name for one in recording.parameters} == set(grads)
+        backward = [
+            i for i, event in enumerate(recording.events) if event.phase.value == "backward"
+        ]
+        computed = recording.at(backward[-1] + 1)
+        for name, grad in grads.items():
+            np.testing.assert_array_equal(computed.grad(name), grad)
