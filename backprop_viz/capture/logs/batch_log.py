@@ -42,10 +42,11 @@ class BatchLog:
     def take_inputs(self, inputs: Mapping[str, Tensor]) -> None:
         """What a forward pass reads, by the names of forward's parameters.
 
-        What the pass before has made, as an encoder for a decoder, is not the batch.
+        What the pass before has made, as an encoder for a decoder, is not the batch. Nor is a
+        parameter, with which a loop over tensors of no module may begin: it has no samples.
         """
         self.inputs = dict(inputs)
-        batch = next(iter(inputs.values()), None)
+        batch = next((one for one in inputs.values() if id(one) not in self._log.weights), None)
         goes_on = bool(self._passes and self._passes[-1][2])  # no backward has run since
         if batch is None or batch.is_leaf or not goes_on:
             self._batch, self._ids = batch, None
