@@ -7,6 +7,7 @@ from weakref import ref
 from torch import Tensor
 from torch._C import DisableTorchFunction
 
+from backprop_viz.capture.bare.step_lines import makes_anew
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.recording.trace.torch_error import CodePlace
@@ -42,14 +43,18 @@ class MadeAnew:
     def moves(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], own: Any) -> bool:
         """Whether a call that autograd follows makes such a leaf: it is no use of the old one.
 
-        It reads one together with a gradient, or in the same line what was made so. ``own``: the
+        It reads one together with a gradient, or in the same line what was made so; or that line
+        reads a gradient, or assigns to the leaf's variable. ``own``: the
         names of the leaves by their id().
         """
         with DisableTorchFunction():
             read = list(self._of((args, kwargs), own))
-        if not any(one.by_gradient for one in read):
+        if not read:
             return False
         place = user_line()
+        if not any(one.by_gradient for one in read):
+            leaves = [one.leaf for one in read if one.leaf is not None]
+            return makes_anew(place, leaves)
         if any(one.leaf is not None and not one.by_gradient for one in read):
             self._moved_at = place
         return place == self._moved_at

@@ -67,7 +67,11 @@ for i in range(6):
     params = stepped(params)
     turns.append((loss.item(), grads, [p.detach().clone() for p in params.values()]))
 """
+DECAYED = BY_NAME.replace("w - lr * w.grad", "0.99 * w - lr * w.grad").replace(
+    "(b - lr * b.grad)", "(b * 0.99 - lr * b.grad)"
+)
 LOOPS = {
+    "decayed": (DECAYED, ["w", "b"], None),
     "by name": (BY_NAME, ["w", "b"], "sub_"),
     "without autograd": (WITHOUT_AUTOGRAD, ["w"], None),
     "in a function": (IN_A_FUNCTION, ["params['w']", "params['b']"], "sub_"),
