@@ -19,6 +19,7 @@ _BACKWARD = re.compile(r"\b(backward|grad)\(")
 _SHAPES = frozenset(
     ("reshape", "view", "view_as", "squeeze", "unsqueeze", "flatten", "float", "double", "long")
 )
+_FUNCTIONS = ast.FunctionDef | ast.Lambda
 _At = tuple[int, int]  # a line, and a column in it
 
 
@@ -77,7 +78,7 @@ def _is_loss(code: CodeType, instruction: int) -> bool:
 def _returns(code: CodeType, instruction: int) -> bool:
     """Whether a function computes what it returns."""
     tree = _parsed(code.co_filename)
-    defined = [] if tree is None else [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    defined = [] if tree is None else [one for one in ast.walk(tree) if isinstance(one, _FUNCTIONS)]
     function = next((one for one in defined if one.lineno == code.co_firstlineno), None)
     parts = [] if function is None else list(_returned(function, {}, set()))
     return _runs_in(parts, code, instruction)
@@ -199,8 +200,11 @@ def _parts_of(
 
 
 def _returned(
-    function: ast.FunctionDef, functions: dict[str, ast.FunctionDef], through: set[str]
+    function: ast.FunctionDef | ast.Lambda, functions: dict[str, ast.FunctionDef], through: set[str]
 ) -> Iterator[_LossPart]:
+    if isinstance(function, ast.Lambda):
+        yield from _parts_of(function.body, functions, through)
+        return
     for node in _own_nodes(function):
         if isinstance(node, ast.Return) and node.value is not None:
             yield from _parts_of(node.value, functions, through | {function.name})

@@ -49,6 +49,12 @@ LINES = {
     ),
     "function": ("loss = ((net(X) - y) ** 2).mean(); loss.backward()", "loss", *ONE_LINE),
     "in a function": ("loss = error(X); loss.backward()", "loss", *ONE_LINE),
+    "lambda": (
+        "error_of = lambda w, b: ((X @ w + b - y) ** 2).mean(); loss = error_of(w, b); "
+        "loss.backward()",
+        "loss",
+        *ONE_LINE,
+    ),
     "part": (
         "l = ((X[:4] @ w + b - y[:4]) ** 2).mean(); l.backward()",
         "l",
