@@ -31,6 +31,7 @@ from backprop_viz.capture.watches.backward_watch import (
     of_torch_func,
     roots_of,
 )
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 _Function = Callable[..., Any]
 Others = Callable[[Sequence[Tensor]], None]
@@ -216,10 +217,22 @@ class BareForward(TorchFunctionMode):
         with torch._C.DisableTorchFunction():
             own: dict[str, Tensor] = dict(self._holder.named_parameters())
             for name, tensor in self._anew.ran(func, args, kwargs, result, own):
-                self._makes_anew = True
-                self._holder.put(name, tensor)
-                if self._by_hand is not None and self._loop is not None:
-                    self._by_hand.makes_anew()
+                self._takes_place(name, tensor, user_line())
+
+    def _takes_place(self, name: str, tensor: Tensor, place: CodePlace | None) -> None:
+        self._makes_anew = True
+        self._holder.put(name, tensor)
+        if self._by_hand is not None and self._loop is not None:
+            self._by_hand.makes_anew(place)
+
+    def _look_for_parameters(self, used: Sequence[Tensor], own: set[int]) -> None:
+        """The same of each Parameter that it has made of what it has moved, once it uses that."""
+        made = [one for one in used if type(one) is nn.Parameter and id(one) not in own]
+        if made and self._may_move():
+            with torch._C.DisableTorchFunction():
+                known: dict[str, Tensor] = dict(self._holder.named_parameters())
+                for told in self._anew.parameters_made(made, known):
+                    self._takes_place(*told)
 
     def _look_at(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -238,6 +251,8 @@ class BareForward(TorchFunctionMode):
         elif self._is_move(func, args, kwargs):
             return
         elif used := followed_by_autograd(func, args, kwargs):
+            own = set(map(id, self._tensors()))
+            self._look_for_parameters(used, own)
             own = set(map(id, self._tensors()))
             others = [one for one in used if one.is_leaf and id(one) not in own]
             others = [one for one in others if not self._anew.has_replaced(one)]

@@ -37,9 +37,9 @@ class ByHand:
             self._moved_at = self._places[id(args[0])] = user_line()
             self._find_rates()
 
-    def makes_anew(self) -> None:
+    def makes_anew(self, place: CodePlace | None) -> None:
         """A tensor takes the place of one, here; it has no ``.grad`` yet."""
-        self._moved_at = self._cleared_at = user_line()
+        self._moved_at = self._cleared_at = place
         self._find_rates()
 
     def _find_rates(self) -> None:

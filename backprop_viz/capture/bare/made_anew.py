@@ -1,11 +1,12 @@
 """Follows what a loop makes of its tensors after a backward: leaves that take their place."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from weakref import ref
 
 from torch import Tensor
 from torch._C import DisableTorchFunction
+from torch.multiprocessing.reductions import StorageWeakRef
 
 from backprop_viz.capture.bare.step_lines import makes_anew
 from backprop_viz.capture.code.user_lines import user_line
@@ -33,6 +34,9 @@ class MadeAnew:
 
     def __init__(self) -> None:
         self._made: dict[int, _Made] = {}
+        # The memory of what was moved, of which leaf and where: nobody tells that a Parameter is
+        # made of it.
+        self._moved: list[tuple[StorageWeakRef, str, CodePlace | None]] = []
         self._moved_at: CodePlace | None = None  # where autograd follows a move
 
     def gave(self, grads: Any) -> None:
@@ -87,11 +91,26 @@ class MadeAnew:
             if id(tensor) in names:
                 continue
             self._know(tensor, leaf, by_gradient)
+            if leaf is not None and by_gradient and (memory := _memory_of(tensor)) is not None:
+                self._moved.append((memory, leaf, user_line()))
             if leaf is not None and by_gradient and tensor.is_leaf and tensor.requires_grad:
                 old = own.get(leaf)
                 if old is not None and (old.shape, old.dtype) == (tensor.shape, tensor.dtype):
                     self._know(old, leaf, False)
                     yield leaf, tensor
+
+    def parameters_made(
+        self, leaves: Iterable[Tensor], own: Mapping[str, Tensor]
+    ) -> Iterator[tuple[str, Tensor, CodePlace | None]]:
+        """Those that take the place of one of its ``own``, by names; and where that was moved."""
+        for one in leaves:
+            memory = _memory_of(one)
+            for moved, leaf, place in self._moved:
+                old = own.get(leaf)
+                if old is not None and moved == memory and old.shape == one.shape:
+                    self._know(old, leaf, False)
+                    yield leaf, one, place
+                    break
 
     def _of(self, given: Any, names: Mapping[int, str]) -> Iterator[_Made]:
         for tensor in nested_tensors(given):
@@ -106,3 +125,10 @@ class MadeAnew:
     def _known(self, tensor: Tensor) -> _Made | None:
         made = self._made.get(id(tensor))
         return made if made is not None and made.tensor() is tensor else None
+
+
+def _memory_of(tensor: Tensor) -> StorageWeakRef | None:
+    try:
+        return StorageWeakRef(tensor.untyped_storage())  # type: ignore[no-untyped-call]
+    except (RuntimeError, NotImplementedError):  # it is sparse, or wrapped
+        return None

@@ -76,6 +76,23 @@ LOOPS = {
     "without autograd": (WITHOUT_AUTOGRAD, ["w"], None),
     "in a function": (IN_A_FUNCTION, ["params['w']", "params['b']"], "sub_"),
 }
+# Each is a Parameter of no module, moved with a momentum.
+PARAMETERS = """
+import torch
+torch.manual_seed(3)
+X = torch.randn(20, 3)
+y = X @ torch.tensor([1.0, -2.0, 0.5])
+w, v = torch.nn.Parameter(torch.zeros(3)), torch.zeros(3)
+turns = []
+for i in range(7):
+    out = X @ w
+    loss = (out - y).square().mean()
+    loss.backward()
+    grads = [w.grad.clone()]
+    v = 0.9 * v + w.grad
+    w = torch.nn.Parameter(w.data - 0.1 * v)
+    turns.append((loss.item(), grads, [w.detach().clone()]))
+"""
 # It has no .grad: the gradients are what torch.autograd.grad returns.
 CENTERS = """
 import torch
@@ -125,6 +142,17 @@ def test_a_new_leaf_goes_on_as_the_same_parameter(
         assert op is None or {event.op for event in moves} == {op}
         added = [event for event in recording.events if event.op == "AccumulateGrad"]
         assert {event.parameter for event in added} == set(names)
+
+
+@pytest.mark.parametrize("every", [1, 2, 3])
+def test_a_parameter_of_no_module_goes_on_too(scripts: Scripts, tmp_path: Path, every: int) -> None:
+    turns = turns_of(PARAMETERS)
+    recordings = recorded(scripts, tmp_path, PARAMETERS, every)
+    assert [recording.iteration for recording in recordings] == list(range(every, 8, every))
+    for recording in recordings[: 6 // every]:  # of the last nothing is used any more
+        number = recording.iteration - 1
+        check(recording, ["w"], turns[number], turns[number - 1][2] if number else None)
+        assert [span.phase for span in recording.spans] == PHASES
 
 
 @pytest.mark.parametrize("every", [1, 2, 3])
