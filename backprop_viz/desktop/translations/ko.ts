@@ -4686,8 +4686,8 @@ Click or press Enter: where does it come from?</source>
         <translation>모든 원소의 갱신</translation>
     </message>
     <message>
-        <source>no optimizer so far</source>
-        <translation>아직 optimizer가 없음</translation>
+        <source>no update yet</source>
+        <translation>아직 갱신되지 않음</translation>
     </message>
     <message>
         <source>What the loop&apos;s own lines do to it is told once the iteration is over.</source>
@@ -9056,8 +9056,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>루프를 더는 지켜보지 않습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
-        <source>The script has ended, and no training iteration was seen: it takes loss.backward(), and a model (a torch.nn.Module that is called) with an optimizer&apos;s step, or tensors that the script itself makes with requires_grad=True.</source>
-        <translation>스크립트가 끝났지만 학습 반복이 보이지 않았습니다. loss.backward()와 함께, 호출되는 모델(torch.nn.Module)과 optimizer의 step이 있거나, 스크립트가 직접 requires_grad=True로 만든 Tensor가 있어야 합니다.</translation>
+        <source>The script has ended, and no training iteration was seen: it takes loss.backward(), and a model (a torch.nn.Module that is called) with an optimizer&apos;s step, or tensors that the script itself makes with requires_grad=True. One that is only given to a module is followed if an optimizer steps it.</source>
+        <translation>스크립트가 끝났지만 학습 반복이 보이지 않았습니다. loss.backward()와 함께, 호출되는 모델(torch.nn.Module)과 optimizer의 step이 있거나, 스크립트가 직접 requires_grad=True로 만든 Tensor가 있어야 합니다. 모듈에 입력으로만 주는 Tensor는 optimizer가 갱신할 때만 추적됩니다.</translation>
     </message>
     <message>
         <source>The script has ended with status {0}. What was recorded can still be looked at.</source>
@@ -11409,6 +11409,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>Backward computed the gradient of {0}: its norm is {1}.</source>
         <translation>backward가 {0}의 변화도를 계산했습니다. 노름은 {1}입니다.</translation>
+    </message>
+    <message>
+        <source>autograd.grad computes the gradient of {0} and does not write {0}.grad: its norm is {1}.</source>
+        <translation>autograd.grad는 {0}의 변화도를 계산하지만 {0}.grad에는 쓰지 않습니다. 변화도의 노름은 {1}입니다.</translation>
+    </message>
+    <message>
+        <source>autograd.grad computes the gradient of {0} and does not write {0}.grad.</source>
+        <translation>autograd.grad는 {0}의 변화도를 계산하지만 {0}.grad에는 쓰지 않습니다.</translation>
     </message>
     <message>
         <source>Backward computed the gradient of {0}: norm {1}. All-reduce made it the mean of {2} ranks: norm {3}.</source>
