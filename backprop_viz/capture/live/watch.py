@@ -77,6 +77,7 @@ class Watch:
         over: int = 0,
         others: Others | None = None,
     ) -> None:
+        # A copy of this process, as a DataLoader's worker is, is followed by nobody.
         self._keep, self._process, self._thread = keep, os.getpid(), get_ident()
         self._health: HealthWatch | None = None
         self._models = list(models.values())
@@ -111,7 +112,7 @@ class Watch:
     def begin(self) -> LoopWatch | None:
         """Begin an iteration; what records it, if it is recorded."""
         self._begun, self._thread = True, get_ident()
-        if self._closed or self._is_forked():
+        if self._closed or os.getpid() != self._process:
             return None
         if self._bare is not None:
             self._bare.begins(None, None)
@@ -159,7 +160,7 @@ class Watch:
 
     def end(self) -> None:
         """End the iteration that was begun."""
-        if not self._begun or self._is_forked():
+        if not self._begun or os.getpid() != self._process:
             return
         self._begun = False
         if self._turns is not None:
@@ -193,7 +194,7 @@ class Watch:
         with suppress(Exception), torch._C.DisableTorchFunction():  # its own error stands
             if self.recorder is not None:
                 self.recorder.failed(error)
-            elif self._begun and not self._is_forked():
+            elif self._begun and os.getpid() == self._process:
                 told = self._model, self._optimizers or None, self._number + 1, error
                 self._left = recording_of_failure(*told)
 
@@ -285,7 +286,7 @@ class Watch:
     def _phase_ended(self, phase: Phase) -> None:
         # The end of the last update is the end of the iteration, which is told by itself.
         ends_iteration = phase is Phase.UPDATE and self._ending
-        if self.recorder is None or ends_iteration or self._is_forked():
+        if self.recorder is None or ends_iteration or os.getpid() != self._process:
             return
         if phase is Phase.BACKWARD and self._takes_too_much(self.recorder.log.nbytes):
             return
@@ -378,10 +379,6 @@ class Watch:
     def begins_at(self, roots: Sequence[Tensor]) -> None:
         """A backward begins at these; if at one number, that is the loss."""
         self._loss = begun_at(roots, self._scaled, self._loss)
-
-    def _is_forked(self) -> bool:
-        """Whether this process is a copy, as a DataLoader's worker is: nobody follows that."""
-        return os.getpid() != self._process
 
     def _is_ours(self, optimizer: Optimizer) -> bool:
         if not self._optimizers:
