@@ -12,7 +12,8 @@ from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.bare.backward_calls import backward_calls_told
-from backprop_viz.capture.bare.by_hand import ByHand, clears
+from backprop_viz.capture.bare.by_hand import ByHand
+from backprop_viz.capture.bare.clearing_by_hand import ClearingByHand
 from backprop_viz.capture.bare.followed_calls import followed_by_autograd
 from backprop_viz.capture.bare.hand_turns import HandTurns
 from backprop_viz.capture.bare.loss_lines import computes_loss
@@ -84,7 +85,7 @@ class BareForward(TorchFunctionMode):
         self._in_loss = False  # whether the forward began on the line of the loss
         self._waits = self._asked = False  # for the next turn; while torch asks this mode
         self._by_hand = ByHand() if by_hand else None
-        self._clears = False  # while the loop clears gradients before its backward
+        self._clearing: ClearingByHand | None = None  # of what is recorded
         self._seen_outside = False  # whether backwards are told of while no mode is asked
         self._has_turned = False  # whether a turn was heard to its end
         self._anew, self._makes_anew = MadeAnew(), False  # leaves, in place of others; in any turn
@@ -119,6 +120,9 @@ class BareForward(TorchFunctionMode):
         self._turns.begins()
         self._by_hand = None if self._by_hand is None else ByHand()
         self._loop, self._recorder, self._runs, self._ran = loop, recorder, False, False
+        self._clearing = None
+        if loop is not None and recorder is not None:
+            self._clearing = ClearingByHand(loop, recorder)
         self._anew, self._differentiates = MadeAnew(), False
         # How a turn ends is not known yet, or is by this mode alone.
         outside = self._seen_outside and self._has_turned and not self._makes_anew
@@ -128,9 +132,10 @@ class BareForward(TorchFunctionMode):
     def ends(self) -> None:
         """The iteration ends: what the loop has moved and cleared by itself is noted."""
         self._close_forward(None)
-        self._end_clearing()
+        if self._clearing is not None:
+            self._clearing.ends()
         self._note_by_hand()
-        self._loop = self._recorder = None
+        self._loop = self._recorder = self._clearing = None
 
     def _note_by_hand(self) -> None:
         if self._loop is not None and self._recorder is not None and self._by_hand is not None:
@@ -237,9 +242,11 @@ class BareForward(TorchFunctionMode):
     def _look_at(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> None:
-        alone = self._loop is not None and (self._clears or not self._loop.quiet)
-        if self._by_hand is not None and alone:
-            self._look_for_hand(self._by_hand, func, args)
+        if self._by_hand is not None and self._clearing is not None and self._clearing.hears:
+            if self._turns.has_run_backward:
+                self._by_hand.hears(func, args, self._tensors())
+            else:
+                self._clearing.heard(func, args, self._tensors(), self._clearing_begins)
         if func in BACKWARD_FUNCTIONS:
             if not creates_graph(func, args, kwargs):
                 self._close_forward(None)
@@ -264,23 +271,9 @@ class BareForward(TorchFunctionMode):
             else:
                 self._note_by_hand()
 
-    def _look_for_hand(
-        self, by_hand: ByHand, func: Callable[..., Any], args: tuple[Any, ...]
-    ) -> None:
-        if self._turns.has_run_backward:
-            by_hand.hears(func, args, self._tensors())
-            return
-        if not clears(func, args, self._tensors()):
-            self._end_clearing()
-            return
-        if not self._clears and self._loop is not None:
-            self._close_forward(None)
-            self._ran = False  # what ran before may have been a look at a leaf
-            self._loop.clearing_begins()
-            self._clears = True
-        if self._recorder is not None:
-            self._recorder.log.catch_up()
-            self._recorder.log.place = user_line()
+    def _clearing_begins(self) -> None:
+        self._close_forward(None)
+        self._ran = False  # what ran before may have been a look at a leaf
 
     def _leaf_used(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         if self._turning is not None and self._turns.is_over(self._tensors()):
@@ -319,12 +312,6 @@ class BareForward(TorchFunctionMode):
             self._runs = False
             if self._loop is not None:
                 self._loop.model_ran(self._holder, (), output)
-
-    def _end_clearing(self) -> None:
-        if self._loop is not None and self._recorder is not None and self._clears:
-            self._loop.clearing_ends()
-            self._recorder.log.place = None
-        self._clears = False
 
     def _backward_begins(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]

@@ -15,10 +15,11 @@ class HandTurns:
     """A turn is over once a backward has run, and any tensor was moved or cleared after it.
 
     Several backwards in a row, as in an accumulation, are one turn: between them nothing is moved,
-    and no ``.grad`` is cleared.
+    and no ``.grad`` is cleared. ``by_clearing``: whether that alone is the end of a turn.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_clearing: bool = True) -> None:
+        self.by_clearing = by_clearing
         self._versions: list[object] | None = None  # when a backward had ended
         self._numbers: list[object] | None = None
         self._told_by_versions = 0  # so many turns in a row
@@ -36,9 +37,9 @@ class HandTurns:
         """A backward has run. ``closely``: it is asked about before anything is cleared."""
         tensors = list(tensors)
         with DisableTorchFunction():
-            self._versions = list(map(_versions, tensors))
+            self._versions = list(map(self._version, tensors))
             look = closely or self._told_by_versions < _SURE_AFTER
-            self._numbers = list(map(_numbers, tensors[:_TENSORS])) if look else None
+            self._numbers = list(map(self._some, tensors[:_TENSORS])) if look else None
 
     def is_over(self, tensors: Iterable[Tensor]) -> bool:
         """Whether the turn is over, asked before a tensor is used again, or another backward."""
@@ -46,23 +47,22 @@ class HandTurns:
             return False
         tensors = list(tensors)
         with DisableTorchFunction():
-            if self._versions != list(map(_versions, tensors)):
+            if self._versions != list(map(self._version, tensors)):
                 self._told_by_versions += 1
                 return True
             self._told_by_versions = 0
             if self._numbers is None:  # moved and cleared by ``.data``, or neither: for once
                 return True
-            return self._numbers != list(map(_numbers, tensors[:_TENSORS]))
+            return self._numbers != list(map(self._some, tensors[:_TENSORS]))
 
+    def _version(self, tensor: Tensor) -> object:
+        grad = tensor.grad if self.by_clearing else None
+        return id(tensor), tensor._version, None if grad is None else (id(grad), grad._version)
 
-def _versions(tensor: Tensor) -> object:
-    grad = tensor.grad
-    return id(tensor), tensor._version, None if grad is None else (id(grad), grad._version)
-
-
-def _numbers(tensor: Tensor) -> object:
-    """Some of it and of its ``.grad``: what is changed through ``.data`` has no other version."""
-    return [_last(one) for one in (tensor, tensor.grad) if one is not None]
+    def _some(self, tensor: Tensor) -> object:
+        """Some numbers: what is changed through ``.data`` has no other version."""
+        told = (tensor, tensor.grad) if self.by_clearing else (tensor,)
+        return [_last(one) for one in told if one is not None]
 
 
 def _last(tensor: Tensor) -> object:

@@ -1,4 +1,4 @@
-"""Whether a script makes tensors that train and are in no module, as its source tells."""
+"""How a script trains, as its source tells: tensors that are in no module, or any by hand."""
 
 import ast
 import linecache
@@ -14,20 +14,33 @@ def makes_leaves(path: str) -> bool:
     Also in the files of its folder that it imports, and that these import. False for what cannot be
     parsed: it does not run.
     """
+    return any(map(_has_leaf, _own_files(path)))
+
+
+def moves_by_hand(path: str) -> bool:
+    """Whether a script runs backward, and neither it nor its files have to do with an optimizer."""
+    runs_backward = False
+    for tree in _own_files(path):
+        if any(map(_is_of_optimizer, ast.walk(tree))):
+            return False
+        runs_backward = runs_backward or any(map(_is_backward, ast.walk(tree)))
+    return runs_backward
+
+
+def _own_files(path: str) -> Iterator[ast.Module]:
+    """A script, and the files of its folder that it imports, and that these import."""
     folder = Path(path).parent
     ahead, seen = [Path(path)], {Path(path)}
     for file in ahead:
         tree = _parsed("".join(linecache.getlines(str(file))))
         if tree is None:
             continue
-        if _has_leaf(tree):
-            return True
+        yield tree
         for named in _imported(tree, file, folder):
             for found in (Path(f"{named}.py"), named / "__init__.py"):
                 if found not in seen and len(seen) < _MOST and found.is_file():
                     seen.add(found)
                     ahead.append(found)
-    return False
 
 
 def _parsed(source: str) -> ast.Module | None:
@@ -70,6 +83,21 @@ def _makes_leaf(node: ast.AST) -> bool:
         case ast.Assign(targets=[ast.Attribute(attr="requires_grad")], value=value):
             return not _is_false(value)
     return False
+
+
+def _is_of_optimizer(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(attr="step")):
+            return True
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+            return "optim" in name.lower()
+        case ast.ImportFrom(module=str(name)) | ast.arg(arg=name) | ast.keyword(arg=str(name)):
+            return "optim" in name.lower()
+    return False
+
+
+def _is_backward(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "backward"
 
 
 def _is_parameter(node: ast.AST) -> bool:

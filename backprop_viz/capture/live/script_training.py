@@ -3,7 +3,7 @@
 import gc
 import sys
 import warnings
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, Protocol
 from weakref import WeakSet, ref
@@ -21,7 +21,7 @@ from torch.optim.optimizer import (
 from backprop_viz.capture.bare.bare_forward import Others
 from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
 from backprop_viz.capture.bare.first_use import FirstUse
-from backprop_viz.capture.bare.made_leaves import makes_leaves
+from backprop_viz.capture.bare.made_leaves import makes_leaves, moves_by_hand
 from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name
 from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_of_call
 from backprop_viz.capture.graph.graphs import leads_to
@@ -102,6 +102,8 @@ class ScriptTraining:
         self._bare_over = 0  # iterations of such, before there were others
         if makes_leaves(follower.place.path):
             self._first_use = FirstUse(self._leaves_used)
+        if not self._all and moves_by_hand(follower.place.path):
+            self._await_call(self._called_by_hand)
 
     def ran(self, path: str, namespace: dict[str, Any]) -> None:
         """The script has run: it was watched meanwhile."""
@@ -127,12 +129,15 @@ class ScriptTraining:
 
     def _wait(self) -> None:
         """Wait for the next call of a model, to watch what there is then."""
+        self._await_call(self._called)
+        self._waiting.callback(register_optimizer_step_pre_hook(heard(self._steps)).remove)
+
+    def _await_call(self, called: Callable[[nn.Module, Any], None]) -> None:
         self._waiting.close()
         self._early = EarlyClearing()
         self._early.begin()
         self._waiting.callback(self._early.close)
-        self._waiting.callback(register_module_forward_pre_hook(heard(self._called)).remove)
-        self._waiting.callback(register_optimizer_step_pre_hook(heard(self._steps)).remove)
+        self._waiting.callback(register_module_forward_pre_hook(heard(called)).remove)
 
     def _made(self, optimizer: Optimizer) -> None:
         """An optimizer is being made; its parameters are not known yet."""
@@ -186,6 +191,18 @@ class ScriptTraining:
                 loop = self._begin(module, first, joined)
             elif first and not stack_place()[1]:
                 self._unowned = ref(module)
+        if loop is not None:
+            loop.model_runs(module, args, kwargs_of_call())
+
+    def _called_by_hand(self, module: nn.Module, args: Any) -> None:
+        """A module is called in a script that has no optimizer, and runs backward."""
+        if self._watch is not None:  # tensors that are in no module
+            self._waiting.close()
+            return
+        trains = torch.is_grad_enabled() and any(p.requires_grad for p in module.parameters())
+        if not trains or torch.compiler.is_compiling() or stack_place()[1]:
+            return
+        loop = self._begin(module, True, False)
         if loop is not None:
             loop.model_runs(module, args, kwargs_of_call())
 
@@ -258,7 +275,8 @@ class ScriptTraining:
         """Begin to watch these, of which the parameters ``used`` are; what records that."""
         only = self._only or None
         try:
-            watch = Watch(named, optimizers, self._follower, "full", only, over, others)
+            told = over, others, not optimizers
+            watch = Watch(named, optimizers, self._follower, "full", only, *told)
         except ArgumentError as error:
             print(f"backprop-viz run: {error}", file=sys.stderr)
             raise SystemExit(2) from None

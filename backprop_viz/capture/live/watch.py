@@ -17,7 +17,8 @@ from torch.optim.optimizer import (
 )
 from torch.overrides import _push_mode
 
-from backprop_viz.capture.bare.bare_forward import BareForward, Others
+from backprop_viz.capture.bare.bare_forward import Others
+from backprop_viz.capture.bare.module_by_hand import told_by_hand
 from backprop_viz.capture.code.calling_frames import steps_around
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.loop_source import loop_source
@@ -64,7 +65,7 @@ class Watch:
     Of an iteration that is wanted ``keep`` says how much is kept: "full", the first "sample" of
     the batch alone, or the "health" of each tensor. ``only`` names the modules of which it is kept,
     as ``ModuleChoice`` says; that raises ArgumentError. ``over`` iterations ran before.
-    ``others``: as ``BareForward`` has it.
+    ``others``: as ``BareForward`` has it. ``by_hand``: the loop itself moves the models' weights.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Watch:
         only: str | Sequence[str] | None = None,
         over: int = 0,
         others: Others | None = None,
+        by_hand: bool = False,
     ) -> None:
         # A copy of this process, as a DataLoader's worker is, is followed by nobody.
         self._keep, self._process, self._thread = keep, os.getpid(), get_ident()
@@ -86,8 +88,7 @@ class Watch:
         self._optimizers, self._ages = tuple(optimizers), graph_ages(self._model)
         self._given = set(map(id, self._optimizers))  # which are held
         self._owned = {id(parameter) for parameter in self._model.parameters()}
-        self._follower = follower
-        self._number = over  # of iterations that are over
+        self._follower, self._number = follower, over  # of iterations that are over
         self._loss: Tensor | None = None
         self._scaled = ScaledLosses()
         self._stepped: list[Optimizer] = []  # in this iteration
@@ -107,7 +108,7 @@ class Watch:
         self._handles.enter_context(backwards_heard(self._backward_runs))
         self._handles.enter_context(skipped_steps_seen(self._was_skipped))
         self._handles.enter_context(self._scaled.seen())
-        self._bare = BareForward.of(self._model, optimizers, self, others)
+        self._bare = told_by_hand(self._model, optimizers, self, others, by_hand)
 
     def begin(self) -> LoopWatch | None:
         """Begin an iteration; what records it, if it is recorded."""

@@ -189,6 +189,7 @@ x.requires_grad = True
 net(x).sum().backward()
 net(x)
 print(_len_torch_function_stack(), x.grad.tolist() is not None)
+torch.optim.SGD(net.parameters(), lr=0.1)  # else the model itself is followed
 """
 
 

@@ -1,0 +1,190 @@
+"""Tells a loop's watch of its turns where the loop itself moves the parameters of a module."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from threading import current_thread
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.optim import Optimizer
+from torch.overrides import TorchFunctionMode
+
+from backprop_viz.capture.bare.backward_calls import backward_calls_told
+from backprop_viz.capture.bare.bare_forward import BareForward, Others, TurningLoop
+from backprop_viz.capture.bare.by_hand import ByHand
+from backprop_viz.capture.bare.clearing_by_hand import ClearingByHand
+from backprop_viz.capture.bare.hand_turns import HandTurns
+from backprop_viz.capture.code import own_frames
+from backprop_viz.capture.code.calling_frames import kwargs_of_call
+from backprop_viz.capture.listening_depth import heard
+from backprop_viz.capture.loop_watch import LoopWatch
+from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.watches import function_stack
+from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
+
+
+class ModuleByHand(TorchFunctionMode):
+    """A turn is over where the module is called next, or cleared, once the loop has moved it.
+
+    Clearing alone is the end of a turn only once another has ended with a move: a loop that moves
+    nothing asks what its inputs count for, and may clear between a forward and its backward.
+
+    What the loop does to its parameters is noted as ``ByHand`` and ``ClearingByHand`` say. The
+    forward is told by the module's own hooks.
+
+    It is above the other on torch's stack of modes while an iteration is recorded. All other
+    iterations cost what two hooks around a backward do, at which their turns are told; one before
+    another that is wanted has hooks on calls of modules, too.
+    """
+
+    def __init__(self, model: nn.Module, turning: TurningLoop) -> None:
+        super().__init__()
+        self._model, self._turning = model, turning
+        self._thread = current_thread()
+        self._turns, self._by_hand = HandTurns(by_clearing=False), ByHand()
+        self._loop: LoopWatch | None = None
+        self._recorder: Recorder | None = None
+        self._clearing: ClearingByHand | None = None
+        self._nodes = 0  # of autograd, when a backward ended
+        self._modules: set[int] = set()  # by their id()
+        self._parameters: list[Mapping[str, Tensor | None]] = []  # of each
+        self._runs_backward = self._asked = False  # while torch asks this mode
+        self._hears = False  # whether it is told of calls of modules
+        self._hearing, self._open = ExitStack(), ExitStack()  # calls of modules; backwards
+        self._open.enter_context(backward_calls_told(self._backward_begins))
+
+    @property
+    def is_turn_over(self) -> bool:
+        """Whether a turn would be over if the loop were."""
+        return self._turns.has_run_backward
+
+    def begins(self, loop: LoopWatch | None, recorder: Recorder | None) -> None:
+        """An iteration begins; what records it, if it is recorded."""
+        modules = list(self._model.modules())
+        self._modules = set(map(id, modules))
+        self._parameters = [module._parameters for module in modules if module._parameters]
+        self._turns.begins()
+        self._by_hand = ByHand()
+        self._loop, self._recorder, self._clearing = loop, recorder, None
+        if loop is not None and recorder is not None:
+            self._clearing = ClearingByHand(loop, recorder)
+        self._settle(loop is not None)
+
+    def ends(self) -> None:
+        """The iteration ends: what the loop has moved and cleared by itself is noted."""
+        if self._loop is not None and self._recorder is not None and self._clearing is not None:
+            self._clearing.ends()
+            self._by_hand.note(self._loop, self._recorder)
+        self._loop = self._recorder = self._clearing = None
+        self._settle(False)
+
+    def close(self) -> None:
+        """Hear of nothing any more."""
+        self._open.close()
+        self._settle(False)
+
+    def _settle(self, hears: bool) -> None:
+        """Hear of calls of modules, or of none; of functions while it is recorded."""
+        self._hearing.close()
+        self._hears = hears
+        if hears:  # before the recording does
+            told = register_module_forward_pre_hook(heard(self._called))
+            self._hearing.callback(told.remove)
+            self._hearing.enter_context(module_clearings_seen(self._cleared))
+        if not self._asked and current_thread() is self._thread:  # else torch puts it back
+            function_stack.leave(lambda one: one is self)
+            if self._loop is not None:
+                function_stack.come_in(self)
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Run ``func`` as torch would, after what is to be known before it."""
+        self._asked = True
+        try:
+            if self._clearing is not None and self._clearing.hears:
+                if self._turns.has_run_backward:
+                    self._by_hand.hears(func, args, self._tensors())
+                else:
+                    self._clearing.heard(func, args, self._tensors())
+            return func(*args, **(kwargs or {}))
+        except BaseException as error:
+            own_frames.pass_on(error)
+            raise
+        finally:
+            self._asked = False
+
+    def _called(self, module: nn.Module, args: Any) -> None:
+        """A module is called."""
+        if not torch.is_grad_enabled() or not self._begins_turn(module):
+            return
+        loop = self._turning.next_turn()
+        if loop is not None:
+            loop.model_runs(module, args, kwargs_of_call())
+
+    @contextmanager
+    def _cleared(self, module: nn.Module) -> Iterator[None]:
+        """``module.zero_grad()`` runs in here."""
+        loop = self._turning.next_turn() if self._begins_turn(module) else None
+        within: AbstractContextManager[None] = nullcontext()
+        with within if loop is None else loop.clearing_module(module):
+            yield
+
+    def _begins_turn(self, module: nn.Module) -> bool:
+        """Whether what the loop does with a module is of its next turn."""
+        own = id(module) in self._modules and current_thread() is self._thread
+        return own and not self._runs_backward and self._is_over()
+
+    def _is_over(self) -> bool:
+        over = self._turns.is_over(self._tensors())
+        self._turns.by_clearing |= over
+        return over
+
+    def _backward_begins(
+        self, func: Callable[..., Any], args: tuple[Any, ...], _: Mapping[str, Any]
+    ) -> Callable[[], None]:
+        """A backward is about to run, before any mode hears of it; what to call after it."""
+        if current_thread() is not self._thread or func is torch.autograd.grad:
+            return lambda: None
+        if self._loop is None and self._is_newer(args[0]) and self._is_over():
+            self._turning.next_turn(forward_ran=True)
+            self._turns.begins()
+        self._runs_backward = True
+        return self._backward_ended
+
+    def _is_newer(self, root: Tensor) -> bool:
+        """Whether something was computed for this since the last backward."""
+        with torch._C.DisableTorchFunction():
+            node = root.grad_fn
+        return node is None or node._sequence_nr() >= self._nodes
+
+    def _backward_ended(self) -> None:
+        self._runs_backward = False
+        self._nodes = torch.autograd._get_sequence_nr()
+        hears = self._loop is not None or self._turning.wants_next()
+        self._turns.backward_ended(self._tensors(), closely=hears)
+        if hears != self._hears:
+            self._settle(hears)
+
+    def _tensors(self) -> list[Tensor]:
+        """The parameters that train."""
+        found = [one for some in self._parameters for one in some.values() if one is not None]
+        return [one for one in found if one.requires_grad]
+
+
+def told_by_hand(
+    model: nn.Module,
+    optimizers: Sequence[Optimizer],
+    turning: TurningLoop,
+    others: Others | None,
+    by_hand: bool,
+) -> BareForward | ModuleByHand | None:
+    """What tells of a model that stands for tensors, or that a loop moves ``by_hand``."""
+    bare = BareForward.of(model, optimizers, turning, others)
+    return ModuleByHand(model, turning) if bare is None and by_hand else bare

@@ -1,0 +1,140 @@
+"""Scripts that move the parameters of a module by their own lines, without any optimizer."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import backprop_viz as bv
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.phases import Phase
+from tests.capture.live.script_runs import Scripts
+
+START = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+x, y = torch.randn(8, 3), torch.randn(8, 1)
+turns = []
+def keep(loss, grads):
+    turns.append((loss.item(), grads, [p.detach().clone() for p in net.parameters()]))
+for t in range(4):
+"""
+# As PyTorch's tutorial on nn: cleared by the module before its backward.
+TUTORIAL = """
+    loss = (net(x) - y).pow(2).sum()
+    if t % 2 == 1:
+        print(loss.item())
+    net.zero_grad()
+    loss.backward()
+    grads = [p.grad.clone() for p in net.parameters()]
+    with torch.no_grad():
+        for param in net.parameters():
+            param -= 1e-2 * param.grad
+    keep(loss, grads)
+"""
+BLITZ = """
+    net.zero_grad()
+    loss = nn.MSELoss()(net(x), y)
+    loss.backward()
+    grads = [p.grad.clone() for p in net.parameters()]
+    for f in net.parameters():
+        f.data.sub_(f.grad.data * 1e-2)
+    keep(loss, grads)
+"""
+CLEARED_ONE_BY_ONE = """
+    loss = (net(x) - y).pow(2).mean()
+    for w in net.parameters():
+        if w.grad is not None:
+            w.grad.zero_()
+    loss.backward()
+    grads = [p.grad.clone() for p in net.parameters()]
+    for w in net.parameters():
+        w.data.sub_(1e-2 * w.grad)
+    keep(loss, grads)
+"""
+CLEARED_AFTER = """
+    loss = (net(x) - y).pow(2).mean()
+    loss.backward()
+    grads = [p.grad.clone() for p in net.parameters()]
+    with torch.no_grad():
+        for w in net.parameters():
+            w -= 1e-2 * w.grad
+            w.grad = None
+        print((net(x) - y).abs().max().item())
+    keep(loss, grads)
+"""
+# Several calls and backwards are one turn.
+ACCUMULATED = """
+    loss = (net(x[:4]) - y[:4]).pow(2).mean()
+    loss.backward()
+    loss = (net(x[4:]) - y[4:]).pow(2).mean()
+    loss.backward()
+    grads = [p.grad.clone() for p in net.parameters()]
+    with torch.no_grad():
+        for w in net.parameters():
+            w.sub_(1e-2 * w.grad)
+    keep(loss, grads)
+    net.zero_grad()
+"""
+F, L, Z, B, U = "forward", "loss", "zero_grad", "backward", "update"
+# What the spans of a turn are, from the second on.
+SCRIPTS = {
+    "tutorial": (TUTORIAL, [F, L, Z, B, U]),
+    "blitz": (BLITZ, [Z, F, L, B, U]),
+    "cleared one by one": (CLEARED_ONE_BY_ONE, [F, L, Z, B, U]),
+    "cleared after": (CLEARED_AFTER, [F, L, B, U, Z]),
+    "accumulated": (ACCUMULATED, [Z, F, L, B, F, L, B, U]),
+}
+NAMES = ["0.weight", "0.bias", "2.weight", "2.bias"]
+
+
+def recorded(scripts: Scripts, folder: Path, source: str, every: int = 1) -> list[Recording]:
+    """What a script's recordings are, whose output is that of the plain script."""
+    script, file = folder / "train.py", folder / "train.bprec"
+    script.write_text(source)
+    ended = scripts.recorded("--every", str(every), "--to", str(file), str(script))
+    plain = scripts.plain(script)
+    assert (ended.status, ended.printed) == (plain.status, plain.printed)
+    with bv.load(file) as loaded:
+        return list(loaded)
+
+
+def turns_of(source: str) -> list[Any]:
+    """What the plain script has kept of its turns."""
+    plain: dict[str, Any] = {}
+    exec(source.replace("print(", "str("), plain)
+    turns: list[Any] = plain["turns"]
+    return turns
+
+
+@pytest.mark.parametrize("every", [1, 2])
+@pytest.mark.parametrize("kind", SCRIPTS)
+def test_each_turn_is_an_iteration(scripts: Scripts, tmp_path: Path, kind: str, every: int) -> None:
+    body, phases = SCRIPTS[kind]
+    turns = turns_of(START + body)
+    recordings = recorded(scripts, tmp_path, START + body, every)
+    numbers = [recording.iteration for recording in recordings]
+    assert numbers == list(range(every, 5, every))
+    for number, recording in zip(numbers, recordings, strict=True):
+        loss, grads, after = turns[number - 1]
+        assert recording.loss == loss
+        assert [parameter.name for parameter in recording.parameters] == NAMES
+        start, end = recording.at(0), recording.at(len(recording.events))
+        backward = [i for i, e in enumerate(recording.events) if e.phase is Phase.BACKWARD]
+        computed = recording.at(backward[-1] + 1)
+        for name, grad, weight in zip(NAMES, grads, after, strict=True):
+            np.testing.assert_array_equal(computed.grad(name), grad.numpy())
+            np.testing.assert_array_equal(end.value(name), weight.numpy())
+        for name, weight in zip(NAMES, turns[number - 2][2] if number > 1 else (), strict=False):
+            np.testing.assert_array_equal(start.value(name), weight.numpy())
+        moves = [event for event in recording.events if event.phase is Phase.UPDATE]
+        assert [(event.op, event.parameter) for event in moves] == [("sub_", n) for n in NAMES]
+        assert recording.options == {"lr": 1e-2}
+        if number > 1:
+            assert [span.phase.value for span in recording.spans] == phases
+            cleared = [e.parameter for e in recording.events if e.phase is Phase.ZERO_GRAD]
+            assert cleared == NAMES
+        assert not recording.findings()
