@@ -1,1 +1,1 @@
-"""Loops that train tensors which are in no module: found, named, and their phases told."""
+"""Loops without an optimizer, or whose tensors are in no module: found, and their phases told."""

@@ -161,9 +161,10 @@ class FileFollower:
         else:
             said = (
                 "no training iteration was seen: it takes loss.backward(), and a model (a "
-                "torch.nn.Module that is called) with an optimizer's step, or tensors that the "
-                "script itself makes with requires_grad=True. One that is only given to a module "
-                "is followed if an optimizer steps it."
+                "torch.nn.Module that is called) that an optimizer steps, or that a script "
+                "without any optimizer moves itself, or tensors that the script itself makes with "
+                "requires_grad=True. One that is only given to a module is followed if an "
+                "optimizer steps it."
             )
         if not self._failed:  # which is said already
             print(f"backprop-viz run: {said}", file=sys.stderr)
