@@ -33,8 +33,15 @@ def _told(path: str) -> Mapping[int, frozenset[str]]:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         inner = [one for target in targets if target is not None for one in ast.walk(target)]
         names = {one.id for one in inner if isinstance(one, ast.Name)}
-        if any(isinstance(one, ast.Attribute) and one.attr == "grad" for one in ast.walk(node)):
+        if _reads_gradient(node):
             names.add(_GRADIENT)
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
             found[line] = found.get(line, frozenset()) | names
     return found
+
+
+def _reads_gradient(node: ast.stmt) -> bool:
+    parts = list(ast.walk(node))
+    called = {id(one.func) for one in parts if isinstance(one, ast.Call)}  # autograd.grad(...)
+    read = (one for one in parts if isinstance(one, ast.Attribute) and id(one) not in called)
+    return any(one.attr == "grad" for one in read)
