@@ -18,13 +18,19 @@ def makes_leaves(path: str) -> bool:
 
 
 def moves_by_hand(path: str) -> bool:
-    """Whether a script runs backward, and neither it nor its files have to do with an optimizer."""
-    runs_backward = False
+    """Whether a script runs backward, and neither it nor its files have to do with an optimizer.
+
+    But for one that they write themselves, with a ``step`` of its own.
+    """
+    runs_backward = steps = has_own = False
     for tree in _own_files(path):
-        if any(map(_is_of_optimizer, ast.walk(tree))):
-            return False
-        runs_backward = runs_backward or any(map(_is_backward, ast.walk(tree)))
-    return runs_backward
+        for node in ast.walk(tree):
+            if _gets_optimizer(node):
+                return False
+            runs_backward = runs_backward or _is_backward(node)
+            steps = steps or _is_of_optimizer(node)
+            has_own = has_own or (isinstance(node, ast.FunctionDef) and node.name == "step")
+    return runs_backward and (has_own or not steps)
 
 
 def _own_files(path: str) -> Iterator[ast.Module]:
@@ -85,13 +91,23 @@ def _makes_leaf(node: ast.AST) -> bool:
     return False
 
 
+def _gets_optimizer(node: ast.AST) -> bool:
+    """Whether an optimizer, or what makes one, comes from elsewhere."""
+    match node:
+        case ast.alias(name=name) | ast.ImportFrom(module=str(name)):
+            return "optim" in name.lower()
+        case ast.Attribute(attr="optim"):
+            return True
+    return False
+
+
 def _is_of_optimizer(node: ast.AST) -> bool:
     match node:
         case ast.Call(func=ast.Attribute(attr="step")):
             return True
-        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
             return "optim" in name.lower()
-        case ast.ImportFrom(module=str(name)) | ast.arg(arg=name) | ast.keyword(arg=str(name)):
+        case ast.keyword(arg=str(name)):
             return "optim" in name.lower()
     return False
 

@@ -79,6 +79,26 @@ ACCUMULATED = """
     keep(loss, grads)
     net.zero_grad()
 """
+# An optimizer of the script's own.
+OWN_OPTIMIZER = """
+    if t == 0:
+        class SGD:
+            def __init__(self, parameters, lr):
+                self.parameters, self.lr = list(parameters), lr
+            def zero_grad(self):
+                for p in self.parameters:
+                    p.grad = None
+            def step(self):
+                for p in self.parameters:
+                    p.data -= self.lr * p.grad
+        optimizer = SGD(net.parameters(), 1e-2)
+    loss = (net(x) - y).pow(2).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad.clone() for p in net.parameters()]
+    optimizer.step()
+    keep(loss, grads)
+"""
 F, L, Z, B, U = "forward", "loss", "zero_grad", "backward", "update"
 # What the spans of a turn are, from the second on.
 SCRIPTS = {
@@ -86,6 +106,7 @@ SCRIPTS = {
     "blitz": (BLITZ, [Z, F, L, B, U]),
     "cleared one by one": (CLEARED_ONE_BY_ONE, [F, L, Z, B, U]),
     "cleared after": (CLEARED_AFTER, [F, L, B, U, Z]),
+    "own optimizer": (OWN_OPTIMIZER, [F, L, Z, B, U]),
     "accumulated": (ACCUMULATED, [Z, F, L, B, F, L, B, U]),
 }
 NAMES = ["0.weight", "0.bias", "2.weight", "2.bias"]
