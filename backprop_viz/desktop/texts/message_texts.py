@@ -122,9 +122,10 @@ def message_text(notice: Notice) -> str:
         "nothing_trained": translate(
             "notices",
             "The script has ended, and no training iteration was seen: it takes loss.backward(), "
-            "and a model (a torch.nn.Module that is called) with an optimizer's step, or tensors "
-            "that the script itself makes with requires_grad=True. One that is only given to a "
-            "module is followed if an optimizer steps it.",
+            "and a model (a torch.nn.Module that is called) that an optimizer steps, or that a "
+            "script without any optimizer moves itself, or tensors that the script itself makes "
+            "with requires_grad=True. One that is only given to a module is followed if an "
+            "optimizer steps it.",
         ),
         "script_failed": translate(
             "notices",

@@ -9056,8 +9056,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>루프를 더는 지켜보지 않습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
-        <source>The script has ended, and no training iteration was seen: it takes loss.backward(), and a model (a torch.nn.Module that is called) with an optimizer&apos;s step, or tensors that the script itself makes with requires_grad=True. One that is only given to a module is followed if an optimizer steps it.</source>
-        <translation>스크립트가 끝났지만 학습 반복이 보이지 않았습니다. loss.backward()와 함께, 호출되는 모델(torch.nn.Module)과 optimizer의 step이 있거나, 스크립트가 직접 requires_grad=True로 만든 Tensor가 있어야 합니다. 모듈에 입력으로만 주는 Tensor는 optimizer가 갱신할 때만 추적됩니다.</translation>
+        <source>The script has ended, and no training iteration was seen: it takes loss.backward(), and a model (a torch.nn.Module that is called) that an optimizer steps, or that a script without any optimizer moves itself, or tensors that the script itself makes with requires_grad=True. One that is only given to a module is followed if an optimizer steps it.</source>
+        <translation>스크립트가 끝났지만 학습 반복이 보이지 않았습니다. loss.backward()와 함께, optimizer가 갱신하거나 optimizer 없는 스크립트가 직접 갱신하는 모델(호출되는 torch.nn.Module)이 있거나, 스크립트가 직접 requires_grad=True로 만든 Tensor가 있어야 합니다. 모듈에 입력으로만 주는 Tensor는 optimizer가 갱신할 때만 추적됩니다.</translation>
     </message>
     <message>
         <source>The script has ended with status {0}. What was recorded can still be looked at.</source>

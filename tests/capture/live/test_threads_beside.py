@@ -95,7 +95,7 @@ def test_each_turn_may_run_in_another_thread(
 def test_a_part_that_another_thread_calls_by_itself_is_none_of_the_loops() -> None:
     net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    started, begun, over = [False], [False], [False]
+    started, begun, over, done = [False], [False], [False], [False]
 
     def looks() -> None:
         while not started[0]:  # by then the loop's thread does not wait for this one
@@ -103,6 +103,7 @@ def test_a_part_that_another_thread_calls_by_itself_is_none_of_the_loops() -> No
         while not over[0]:
             net[0](torch.zeros(2, 4))
             begun[0] = True
+        done[0] = True
 
     with bv.record(net, optimizer) as recording:
         beside = threading.Thread(target=looks)
@@ -112,6 +113,8 @@ def test_a_part_that_another_thread_calls_by_itself_is_none_of_the_loops() -> No
             pass
         hooks = len(net[0]._forward_hooks)
         over[0] = True
+        while not done[0]:  # a thread that is joined goes on with the loop
+            pass
         beside.join()
         optimizer.zero_grad()
         net(torch.ones(3, 4)).square().mean().backward()
