@@ -1,11 +1,12 @@
 """Notes what a loop has done to its tensors by its own lines: moved them, cleared ``.grad``."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from torch import Tensor
 from torch._C import DisableTorchFunction
 
+from backprop_viz.capture.bare.clearing_by_hand import ClearingByHand, clears
 from backprop_viz.capture.bare.names import numbers_in_sight
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.loop_watch import LoopWatch
@@ -13,25 +14,43 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
 
-_SETS_GRAD, _SETS_DATA = (getattr(Tensor, name).__set__ for name in ("grad", "data"))
+_SETS_DATA = getattr(Tensor, "data").__set__  # noqa: B009 - mypy knows it as a tensor
 
 
 class ByHand:
-    """Told of the calls after a backward, it knows at which lines the tensors are moved.
+    """Told of what a recorded turn calls, it knows at which lines the tensors are moved.
 
     Of a turn that ends the moves are noted before the clearings, each with the gradient that it
-    found: a loop may move and clear one tensor after the other.
+    found: a loop may move and clear one tensor after the other. What is cleared before a backward
+    is noted as it is cleared.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, loop: LoopWatch, recorder: Recorder, tensors: Callable[[], Sequence[Tensor]]
+    ) -> None:
+        """``tensors``: those that the loop may move now."""
+        self._loop, self._recorder, self._tensors = loop, recorder, tensors
+        self._clearing = ClearingByHand(loop, recorder)
         self._places: dict[int, CodePlace | None] = {}  # by the id() of what was moved there
         self._moved_at: CodePlace | None = None  # of what was moved last
         self._cleared_at: CodePlace | None = None
         self._rates: list[float] = []  # numbers that it may be moved by
 
-    def hears(self, func: Callable[..., Any], args: Sequence[Any], own: Iterable[Tensor]) -> None:
-        """A function is about to run."""
-        if clears(func, args, own):
+    def before_backward(
+        self,
+        func: Callable[..., Any],
+        args: Sequence[Any],
+        clearing_begins: Callable[[], None] = lambda: None,
+    ) -> None:
+        """A function is about to run. ``clearing_begins`` is called before one that clears."""
+        if self._clearing.hears:
+            self._clearing.heard(func, args, self._tensors(), clearing_begins)
+
+    def after_backward(self, func: Callable[..., Any], args: Sequence[Any]) -> None:
+        """A function is about to run, which may move a tensor."""
+        if not self._clearing.hears:
+            return
+        if clears(func, args, self._tensors()):
             self._cleared_at = user_line()
         elif args and (func == _SETS_DATA or _writes(getattr(func, "__name__", ""))):
             self._moved_at = self._places[id(args[0])] = user_line()
@@ -46,34 +65,28 @@ class ByHand:
         if not self._rates:
             self._rates = list(dict.fromkeys(map(abs, numbers_in_sight())))
 
-    def note(self, loop: LoopWatch, recorder: Recorder) -> None:
+    def ends(self) -> None:
+        """The iteration is over."""
+        self._clearing.ends()
+        self.note()
+
+    def note(self) -> None:
         """The turn is over: note what has become of the tensors."""
-        log = recorder.log
+        recorder, log = self._recorder, self._recorder.log
         with DisableTorchFunction():
-            loop.rests(self._moved_at)
+            self._loop.rests(self._moved_at)
             start = len(log)
             recorder.spans.begin(Phase.UPDATE)
             rate = recorder.watch.moved_by_hand(self._places, self._moved_at, self._rates)
             recorder.rate = rate if len(log) > start else recorder.rate
             recorder.spans.end(kept=len(log) > start)
             if recorder.watch.have_other_grads():
-                loop.rests(self._cleared_at)
+                self._loop.rests(self._cleared_at)
                 log.place = self._cleared_at
                 recorder.spans.begin(Phase.ZERO_GRAD)
                 recorder.watch.cleared()
                 recorder.spans.end()
                 log.place = None
-
-
-def clears(func: Callable[..., Any], args: Sequence[Any], own: Iterable[Tensor]) -> bool:
-    """Whether a function is about to clear the ``.grad`` of one of these tensors."""
-    if func == _SETS_GRAD:
-        return any(args[0] is one for one in own)
-    if getattr(func, "__name__", "") != "zero_":
-        return False
-    with DisableTorchFunction():
-        memory = args[0].data_ptr()
-        return any(one.grad is not None and one.grad.data_ptr() == memory for one in own)
 
 
 def _writes(name: str) -> bool:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from torch import Tensor
+from torch._C import DisableTorchFunction
 
-from backprop_viz.capture.bare.by_hand import clears
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorder import Recorder
 
+_SETS_GRAD = getattr(Tensor, "grad").__set__  # noqa: B009 - mypy knows it as a tensor
 # What a line calls on a gradient that it clears, as ``p.grad.detach_()``, or to look at it before.
 _BETWEEN = frozenset({"__get__", "detach_", "requires_grad_"})
 
@@ -31,7 +32,7 @@ class ClearingByHand:
         func: Callable[..., Any],
         args: Sequence[Any],
         own: Iterable[Tensor],
-        begins: Callable[[], None] = lambda: None,
+        begins: Callable[[], None],
     ) -> None:
         """A function is about to run. ``begins`` is called before the first that clears."""
         if not clears(func, args, own):
@@ -51,3 +52,14 @@ class ClearingByHand:
             self._loop.clearing_ends()
             self._recorder.log.place = None
         self._runs = False
+
+
+def clears(func: Callable[..., Any], args: Sequence[Any], own: Iterable[Tensor]) -> bool:
+    """Whether a function is about to clear the ``.grad`` of one of these tensors."""
+    if func == _SETS_GRAD:
+        return any(args[0] is one for one in own)
+    if getattr(func, "__name__", "") != "zero_":
+        return False
+    with DisableTorchFunction():
+        memory = args[0].data_ptr()
+        return any(one.grad is not None and one.grad.data_ptr() == memory for one in own)

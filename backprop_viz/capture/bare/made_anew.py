@@ -44,12 +44,14 @@ class MadeAnew:
         for grad in nested_tensors(grads):
             self._know(grad, None, True)
 
-    def moves(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], own: Any) -> bool:
+    def moves(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any], own: Mapping[int, str]
+    ) -> bool:
         """Whether a call that autograd follows makes such a leaf: it is no use of the old one.
 
         It reads one together with a gradient, or in the same line what was made so; or that line
-        reads a gradient, or assigns to the leaf's variable. ``own``: the
-        names of the leaves by their id().
+        reads a gradient, or assigns to the leaf's variable. ``own``: the names of the leaves by
+        their id().
         """
         with DisableTorchFunction():
             read = list(self._of((args, kwargs), own))
@@ -74,9 +76,12 @@ class MadeAnew:
         kwargs: Mapping[str, Any],
         result: Any,
         own: Mapping[str, Tensor],
+        names: Mapping[int, str],
     ) -> Iterator[tuple[str, Tensor]]:
-        """A call has run: each leaf that it has made in place of one of its ``own``, by names."""
-        names = {id(one): name for name, one in own.items()}
+        """A call has run: each leaf that it has made in place of one of its ``own``, by names.
+
+        ``names``: those of the leaves by their id().
+        """
         made = list(nested_tensors(args[0] if func == _SETS_TRAINS else result))
         if func == _GETS_GRAD:
             self.gave(made if id(args[0]) in names else ())

@@ -14,7 +14,6 @@ from torch.overrides import TorchFunctionMode
 from backprop_viz.capture.bare.backward_calls import backward_calls_told
 from backprop_viz.capture.bare.bare_forward import BareForward, Others, TurningLoop
 from backprop_viz.capture.bare.by_hand import ByHand
-from backprop_viz.capture.bare.clearing_by_hand import ClearingByHand
 from backprop_viz.capture.bare.hand_turns import HandTurns
 from backprop_viz.capture.code import own_frames
 from backprop_viz.capture.code.calling_frames import kwargs_of_call
@@ -31,8 +30,8 @@ class ModuleByHand(TorchFunctionMode):
     Clearing alone is the end of a turn only once another has ended with a move: a loop that moves
     nothing asks what its inputs count for, and may clear between a forward and its backward.
 
-    What the loop does to its parameters is noted as ``ByHand`` and ``ClearingByHand`` say. The
-    forward is told by the module's own hooks.
+    What the loop does to its parameters is noted as ``ByHand`` says. The forward is told by the
+    module's own hooks.
 
     It is above the other on torch's stack of modes while an iteration is recorded. All other
     iterations cost what two hooks around a backward do, at which their turns are told; one before
@@ -43,11 +42,8 @@ class ModuleByHand(TorchFunctionMode):
         super().__init__()
         self._model, self._turning = model, turning
         self._thread = current_thread()
-        self._turns, self._by_hand = HandTurns(by_clearing=False), ByHand()
-        self._loop: LoopWatch | None = None
-        self._recorder: Recorder | None = None
-        self._clearing: ClearingByHand | None = None
-        self._nodes = 0  # of autograd, when a backward ended
+        self._turns = HandTurns(self._tensors, by_clearing=False)
+        self._lines: ByHand | None = None  # what they do in an iteration that is recorded
         self._modules: set[int] = set()  # by their id()
         self._parameters: list[Mapping[str, Tensor | None]] = []  # of each
         self._runs_backward = self._asked = False  # while torch asks this mode
@@ -66,18 +62,16 @@ class ModuleByHand(TorchFunctionMode):
         self._modules = set(map(id, modules))
         self._parameters = [module._parameters for module in modules if module._parameters]
         self._turns.begins()
-        self._by_hand = ByHand()
-        self._loop, self._recorder, self._clearing = loop, recorder, None
+        self._lines = None
         if loop is not None and recorder is not None:
-            self._clearing = ClearingByHand(loop, recorder)
+            self._lines = ByHand(loop, recorder, self._tensors)
         self._settle(loop is not None)
 
     def ends(self) -> None:
         """The iteration ends: what the loop has moved and cleared by itself is noted."""
-        if self._loop is not None and self._recorder is not None and self._clearing is not None:
-            self._clearing.ends()
-            self._by_hand.note(self._loop, self._recorder)
-        self._loop = self._recorder = self._clearing = None
+        if self._lines is not None:
+            self._lines.ends()
+        self._lines = None
         self._settle(False)
 
     def close(self) -> None:
@@ -95,7 +89,7 @@ class ModuleByHand(TorchFunctionMode):
             self._hearing.enter_context(module_clearings_seen(self._cleared))
         if not self._asked and current_thread() is self._thread:  # else torch puts it back
             function_stack.leave(lambda one: one is self)
-            if self._loop is not None:
+            if self._lines is not None:
                 function_stack.come_in(self)
 
     def __torch_function__(
@@ -108,11 +102,11 @@ class ModuleByHand(TorchFunctionMode):
         """Run ``func`` as torch would, after what is to be known before it."""
         self._asked = True
         try:
-            if self._clearing is not None and self._clearing.hears:
+            if self._lines is not None:
                 if self._turns.has_run_backward:
-                    self._by_hand.hears(func, args, self._tensors())
+                    self._lines.after_backward(func, args)
                 else:
-                    self._clearing.heard(func, args, self._tensors())
+                    self._lines.before_backward(func, args)
             return func(*args, **(kwargs or {}))
         except BaseException as error:
             own_frames.pass_on(error)
@@ -142,7 +136,7 @@ class ModuleByHand(TorchFunctionMode):
         return own and not self._runs_backward and self._is_over()
 
     def _is_over(self) -> bool:
-        over = self._turns.is_over(self._tensors())
+        over = self._turns.is_over()
         self._turns.by_clearing |= over
         return over
 
@@ -152,23 +146,16 @@ class ModuleByHand(TorchFunctionMode):
         """A backward is about to run, before any mode hears of it; what to call after it."""
         if current_thread() is not self._thread or func is torch.autograd.grad:
             return lambda: None
-        if self._loop is None and self._is_newer(args[0]) and self._is_over():
+        if self._lines is None and self._turns.any_is_newer(args[:1]) and self._is_over():
             self._turning.next_turn(forward_ran=True)
             self._turns.begins()
         self._runs_backward = True
         return self._backward_ended
 
-    def _is_newer(self, root: Tensor) -> bool:
-        """Whether something was computed for this since the last backward."""
-        with torch._C.DisableTorchFunction():
-            node = root.grad_fn
-        return node is None or node._sequence_nr() >= self._nodes
-
     def _backward_ended(self) -> None:
         self._runs_backward = False
-        self._nodes = torch.autograd._get_sequence_nr()
-        hears = self._loop is not None or self._turning.wants_next()
-        self._turns.backward_ended(self._tensors(), closely=hears)
+        hears = self._lines is not None or self._turning.wants_next()
+        self._turns.backward_ended(closely=hears)
         if hears != self._hears:
             self._settle(hears)
 
