@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from backprop_viz.capture.bare.held_leaves import HeldLeaves
-from backprop_viz.capture.bare.loss_lines import computes_loss
 from backprop_viz.capture.bare.names import tensors_by_name
+from backprop_viz.capture.code.loss_lines import computes_loss
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 

@@ -77,6 +77,130 @@ LINES = {
     ),
 }
 
+# What it is assigned to is no variable of its own, or comes with others.
+ERROR = "matmul add", "mse_loss"
+ASSIGNED = {
+    "tuple": (
+        """
+    def both():
+        guess = X @ w + b
+        loss = F.mse_loss(guess, y)
+        return loss, guess
+    loss, guess = both()
+    loss.backward()""",
+        "loss",
+        *ERROR,
+    ),
+    "tuple of a tuple": (
+        """
+    guess = X @ w + b
+    loss, size = F.mse_loss(guess, y), len(y)
+    loss.backward()""",
+        "loss",
+        *ERROR,
+    ),
+    "attribute": (
+        """
+    class Trained:
+        def forward(self):
+            self.guess = X @ w + b
+            self.loss = F.mse_loss(self.guess, y)
+        def backward(self):
+            self.loss.backward()
+    it = Trained()
+    it.forward()
+    it.backward()""",
+        "it.loss",
+        *ERROR,
+    ),
+    "item": (
+        """
+    found = {}
+    found["guess"] = X @ w + b
+    found["total"] = F.mse_loss(found["guess"], y)
+    found["total"].backward()""",
+        "found['total']",
+        *ERROR,
+    ),
+    "dictionary": (
+        """
+    def step():
+        guess = X @ w + b
+        return {"guess": guess * 2, "loss": F.mse_loss(guess, y)}
+    found = step()
+    found["loss"].backward()""",
+        "found['loss']",
+        "matmul add mul",
+        "mse_loss",
+    ),
+    "added up": (
+        """
+    loss = 0.0
+    guess = X @ w + b
+    for one in (guess - y, guess + y):
+        loss += one.square().mean()
+    loss.backward()""",
+        "loss",
+        "matmul add sub add",
+        "square mean add square mean add_",
+    ),
+    "walrus": (
+        """
+    guess = X @ w + b
+    (loss := F.mse_loss(guess, y)).backward()""",
+        "loss",
+        *ERROR,
+    ),
+    "returned": (
+        """
+    def step():
+        guess = X @ w + b
+        loss = F.mse_loss(guess, y)
+        return loss
+    loss = step()
+    loss.backward()""",
+        "loss",
+        *ERROR,
+    ),
+    "list": (
+        """
+    guess, found = X @ w + b, []
+    found.append(F.mse_loss(guess, y))
+    found.append(F.l1_loss(guess, y))
+    loss = sum(found)
+    sum(found).backward()""",
+        "loss",
+        "matmul add",
+        "mse_loss l1_loss add add add add",
+    ),
+    "nothing": (
+        """
+    guess = X @ w + b
+    F.mse_loss(guess, y).backward()
+    loss = F.mse_loss(guess, y)""",
+        "loss",
+        *ERROR,
+    ),
+    "sum of two": (
+        """
+    guess = X @ w + b
+    first, second = F.mse_loss(guess, y), F.l1_loss(guess, y)
+    (first + second).backward()
+    loss = first.detach() + second.detach()""",
+        "loss",
+        "matmul add",
+        "mse_loss l1_loss add",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ASSIGNED)
+def test_a_loss_is_one_whatever_it_is_assigned_to(
+    scripts: Scripts, tmp_path: Path, kind: str
+) -> None:
+    lines, loss, forward, computed = ASSIGNED[kind]
+    check(scripts, tmp_path, LOOP.format(lines=lines, loss=loss), forward, computed)
+
 
 @pytest.mark.parametrize("kind", LINES)
 def test_what_makes_one_number_of_it_is_the_loss(

@@ -1,0 +1,56 @@
+"""Whether a loop computes its loss now, as opposed to what the loss is given."""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import islice
+from sys import _getframe
+from types import CodeType, FrameType
+
+from backprop_viz.capture.code.loss_code import CodePart, Item, LossCode, loss_code, returned_code
+from backprop_viz.capture.code.user_lines import is_written_by_user
+
+
+def computes_loss(*, by_itself: bool = False) -> bool:
+    """Whether this thread computes a loss now: the value that some backward starts from.
+
+    It is what makes that value, in the function where backward is called: ``loss = ...`` above
+    ``loss.backward()``. Of a function of several arguments these are not part of it:
+    ``loss = cross_entropy(x @ w, y)`` computes ``x @ w`` before, as does
+    ``loss = ((x @ w - y) ** 2).mean()``. Where a function of the same file makes it all, it is what
+    that returns. ``by_itself``: only what the line itself computes counts, and of a function that
+    it calls what that returns.
+    """
+    frame: FrameType | None = _getframe(1)
+    called: FrameType | None = None  # by the one that is looked at
+    while frame is not None:
+        if (part := _loss_part(frame.f_code, frame.f_lasti)) is not None:
+            if not by_itself or called is None:
+                return True
+            return _returns(called.f_code, called.f_lasti, part.item)
+        if is_written_by_user(frame.f_code.co_filename):
+            called = frame
+        frame = frame.f_back
+    return False
+
+
+@cache
+def _loss_part(code: CodeType, instruction: int) -> LossCode | None:
+    return _running(loss_code(code.co_filename), code, instruction)
+
+
+@cache
+def _returns(code: CodeType, instruction: int, item: Item) -> bool:
+    """Whether a function computes what it returns, or of several this ``item``."""
+    parts = returned_code(code.co_filename, code.co_firstlineno, item)
+    return _running(parts, code, instruction) is not None
+
+
+def _running(parts: Sequence[LossCode], code: CodeType, instruction: int) -> LossCode | None:
+    if not parts:
+        return None
+    place = next(islice(code.co_positions(), instruction // 2, None), None)
+    if place is None or None in place:
+        return None
+    first, last, begin, end = place
+    part = CodePart((first or 0, begin or 0), (last or 0, end or 0))
+    return next((one for one in parts if one.has(part)), None)
