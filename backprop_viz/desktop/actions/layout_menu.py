@@ -29,6 +29,7 @@ LAYOUT_MENU = Menu(
             QT_TRANSLATE_NOOP("actions", "A large drawing pad beside the network"),
             "layouts.draw",
             checkable=True,
+            built_in=True,
         ),
         MenuCommand(
             "actionLayoutPresent",

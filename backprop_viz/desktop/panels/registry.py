@@ -50,6 +50,7 @@ DOCKED = (
     PanelPlace.ORIGIN,
 )
 LAYOUT_NAMES = ("learn", "debug", "draw", "present")
+PAD_LAYOUT = "draw"  # for the drawing pad, which runs have that the program makes itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.registry import (
     DOCKED,
     LAYOUT_NAMES,
+    PAD_LAYOUT,
     ActionPanel,
     NumberMarkingPanel,
     NumberPickingPanel,
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self._due: list[ViewPanel] = []
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._show_next)
+        self._layouts: tuple[str, ...] = LAYOUT_NAMES
         self.layout_name = LAYOUT_NAMES[0]
         self._store_key = "window"
         self._framed = False
@@ -246,6 +248,8 @@ class MainWindow(QMainWindow):
         self.toolbar.leave_out_settings()
         # A script's window lacks panels that other windows are to have again.
         self._store_key = "script_window"
+        self._layouts = tuple(name for name in LAYOUT_NAMES if name != PAD_LAYOUT)
+        self.show_layout("debug")
 
     # -- layout ------------------------------------------------------------------------------
 
@@ -299,6 +303,8 @@ class MainWindow(QMainWindow):
         """Restore the layout of the last launch, if there was one."""
         restore_place(store, "window/place", self)
         name = store.value(f"{self._store_key}/layout_name")
+        if name in LAYOUT_NAMES and name not in self._layouts:  # as before it was left out
+            return
         if name in LAYOUT_NAMES:
             self.show_layout(str(name))
         layout = _read(store.value(f"{self._store_key}/layout"))

@@ -57,6 +57,10 @@ class LayoutsController(QObject):
             button.setProperty("role", "switch")
             button.setAccessibleName(self.tr("Layout {0}").format(action_label(action)))
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            # A button does not follow its action in this.
+            action.visibleChanged.connect(
+                lambda button=button, action=action: button.setVisible(action.isVisible())
+            )
             corner.row.addWidget(button)
 
     def _list_panels(self, menu: QMenu) -> None:
