@@ -33,6 +33,8 @@ class PhaseRun:
     0 where it belongs to none. Where the optimizer calls a closure, it counts those calls instead:
     ``calls`` is how many there are, None while there may be more, 0 without a closure.
     ``apart``: several optimizers step in turn, as in a GAN, each after passes of its own.
+    ``to_come``: it has not run; ``expected`` is how many events it will probably have, also where
+    it is under way.
     """
 
     name: str
@@ -41,6 +43,13 @@ class PhaseRun:
     batch: int = 0
     calls: int | None = 0
     apart: bool = False
+    to_come: bool = False
+    expected: int = 0
+
+    @property
+    def events(self) -> int:
+        """How many events it has, or will probably have."""
+        return max(self.span.stop - self.span.start, self.expected)
 
     @property
     def phase(self) -> Phase:

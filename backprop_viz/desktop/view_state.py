@@ -7,7 +7,7 @@ from backprop_viz.analysis.comparison import Comparison
 from backprop_viz.analysis.health_series import HealthSeries
 from backprop_viz.desktop.rank_states import RanksState
 from backprop_viz.digits.data_sets import DATA_SETS
-from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.recording_cache import KeptIterations
 from backprop_viz.recording.requests.class_names import class_name
 from backprop_viz.recording.requests.drawing_training import DrawingTrainingState, Prediction
@@ -33,7 +33,8 @@ class ViewState:
     ``ended``; ``before_line``: its breakpoint holds the script there; ``between_cells``: it stands
     there, for no cell of a notebook runs. ``ranks`` are those that train together, where the window
     shows several. ``health``: the tensors over the iterations, where a file has kept that.
-    ``scalars`` is what a script has logged, by name. ``order`` is that of the phases in the run.
+    ``scalars`` is what a script has logged, by name. ``order`` is that of the phases in the run;
+    ``last_whole`` is the newest recording of an iteration that is over.
     """
 
     settings: Settings
@@ -64,6 +65,7 @@ class ViewState:
     health: tuple[HealthSeries, ...] = ()
     scalars: Mapping[str, ScalarCurve] = field(default_factory=dict)
     order: tuple[Phase, ...] = PHASES
+    last_whole: Recording | None = None
 
     @property
     def batch_size(self) -> int:

@@ -51,6 +51,7 @@ class FollowedRun:
         self._scalars = ScalarCurves()
         self._number = 0
         self._order = PHASES
+        self._last_whole: Recording | None = None
 
     def next_to(self, iteration: int, step: int) -> int | None:
         """The iteration after (step 1) or before (step -1) one, that is kept or stored."""
@@ -134,6 +135,8 @@ class FollowedRun:
             if not recording.preview:
                 self.cache.keep(recording)
                 self._order = phases_in_order(recording, self._order)
+                if recording.iteration <= update.iteration:
+                    self._last_whole = recording
         if update.program is not None:
             self.program = update.program
             self._follow_move(update.program)
@@ -156,6 +159,7 @@ class FollowedRun:
             between_cells=update.between_cells,
             scalars=self._scalars.curves(),
             order=self._order,
+            last_whole=self._last_whole,
             device="cpu" if self.origin is None else self.origin.device,
             health=self.health,
             ended=self.origin is not None and self.origin.kind == "file",
@@ -223,7 +227,7 @@ class FollowedRun:
             label = _label(self._ran or (self.settings,))
             self.earlier = (*self.earlier, (label, own))[-EARLIER_RUNS:]
         if not kept:
-            self._ran, self._order = (), PHASES
+            self._ran, self._order, self._last_whole = (), PHASES, None
         self._history = History.beginning(curves, kept)
         self.cache.forget_after(kept)
         if kept:

@@ -15,8 +15,6 @@ from backprop_viz.analysis.numbers.number_origin import loss_number, value_of
 from backprop_viz.analysis.phase_runs import (
     PhaseRun,
     clipping,
-    is_repeated,
-    phase_runs,
     phases_in_order,
 )
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
@@ -27,7 +25,7 @@ from backprop_viz.desktop.panels.phases.phases import (
     PhaseProgress,
     PhaseState,
     phase_states,
-    running_free,
+    repeated_runs,
 )
 from backprop_viz.desktop.panels.phases.timeline_caption import of_batch
 from backprop_viz.desktop.style.numbers import apart, short
@@ -74,7 +72,6 @@ class PhaseBar(QWidget):
         self.runs.position_picked.connect(self.cursor_moved)
         self.runs.hide()
         row.addWidget(self.runs, 1)
-        self._runs_of: tuple[Recording, tuple[PhaseRun, ...]] | None = None
         self._view_state: ViewState | None = None
         self._refused: Phase | None = None
         # The last recording and the length of its update, which every view state of it needs.
@@ -128,7 +125,7 @@ class PhaseBar(QWidget):
     def _refresh(self) -> None:
         if self._view_state is None:
             return
-        runs = self._repeated_runs(self._view_state)
+        runs = repeated_runs(self._view_state)
         self.runs.setVisible(bool(runs))
         for cell in self.cells:
             cell.setVisible(not runs)
@@ -169,16 +166,6 @@ class PhaseBar(QWidget):
             if before is not None:
                 QWidget.setTabOrder(before, cell)
             before = cell
-
-    def _repeated_runs(self, view_state: ViewState) -> tuple[PhaseRun, ...]:
-        """What ran, if that is more than the five phases once each; else nothing."""
-        recording = view_state.cursor.recording
-        if recording.preview or running_free(view_state):
-            return ()
-        if self._runs_of is None or self._runs_of[0] != recording:
-            runs = phase_runs(recording)
-            self._runs_of = recording, runs if is_repeated(runs) else ()
-        return self._runs_of[1]
 
     # -- words -------------------------------------------------------------------------------
 
@@ -239,9 +226,10 @@ class PhaseBar(QWidget):
         recording = view_state.cursor.recording
         took = duration(run.span.seconds)
         count = run.span.stop - run.span.start
-        lines = [run.name]
-        if run.batch:
-            lines = [of_batch(run)]
+        lines = [of_batch(run) if run.batch else run.name]
+        if run.to_come:
+            lines += [self.tr("This phase runs next.")] if state.due else []
+            return self.tr("next") if state.due else "", "\n".join(lines)
         note = took if state.state is PhaseProgress.DONE else ""
         if state.raised:
             note = self.tr("raised")

@@ -101,6 +101,12 @@ class PhaseRunsRow(QWidget):
         button.setToolTip(text.format(count=count))
         button.setAccessibleName(button.text())
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        if runs[0].to_come:
+            button.setEnabled(False)
+            text = self.tr("{count} micro-batches are to come")
+            if runs[0].apart:
+                text = self.tr("{count} passes are to come")
+            button.setToolTip(text.format(count=count))
         button.clicked.connect(partial(self.position_picked.emit, runs[0].span.stop))
         return button
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from backprop_viz.analysis.phase_runs import PhaseRun
+from backprop_viz.analysis.expected_runs import expected_runs
+from backprop_viz.analysis.phase_runs import PhaseRun, is_repeated, phase_runs
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.trace.events import PhaseSpan
 from backprop_viz.recording.trace.phases import PHASES, Phase
@@ -70,9 +71,27 @@ def _has_raised(view_state: ViewState, span: PhaseSpan) -> bool:
     return error is not None and cursor.at_end and span == last and error.phase is span.phase
 
 
+def repeated_runs(view_state: ViewState) -> tuple[PhaseRun, ...]:
+    """What ran and is to come, if that is more than the five phases once each; else nothing."""
+    recording, before = view_state.cursor.recording, view_state.last_whole
+    if recording.preview or running_free(view_state):
+        return ()
+    goes_on = recording.iteration > view_state.iteration and recording.error is None
+    if goes_on and before is not None:
+        runs = expected_runs(recording, before)
+    else:
+        runs = phase_runs(recording)
+    return runs if is_repeated(runs) else ()
+
+
 def run_state(view_state: ViewState, run: PhaseRun, runs: Sequence[PhaseRun]) -> PhaseState:
-    """The state of a phase that ran, one of ``runs``, at the cursor."""
+    """The state of a phase that ran or is to come, one of ``runs``, at the cursor."""
     position, span = view_state.cursor.position, run.span
+    if run.to_come:
+        next_one = next(other for other in runs if other.to_come)
+        due = run == next_one and due_phase(view_state) is run.phase and view_state.cursor.at_end
+        return PhaseState(run.phase, PhaseProgress.TO_COME, 0, None, None, False, due)
+    runs = [other for other in runs if not other.to_come]
     total = span.stop - span.start
     done = min(max(position - span.start, 0), total)
     over = span.is_over(position) and (total > 0 or position > 0)

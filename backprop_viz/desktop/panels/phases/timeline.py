@@ -23,7 +23,7 @@ from backprop_viz.desktop.panels.phases.iteration_strip import (
     neighbour_iteration,
 )
 from backprop_viz.desktop.panels.phases.iteration_strip_note import IterationStripNote
-from backprop_viz.desktop.panels.phases.phases import running_free
+from backprop_viz.desktop.panels.phases.phases import repeated_runs, running_free
 from backprop_viz.desktop.panels.phases.timeline_bar import bar_box, paint_bar, paint_flow
 from backprop_viz.desktop.panels.phases.timeline_caption import (
     caption,
@@ -161,7 +161,8 @@ class TimelineView(QFrame):
         counts = expected_counts(recording, self._known)
         left = self._left()
         width = self.width() - left - _MARGIN - self._words_width() - 16
-        return lay_out(recording, counts, left, max(width, 10), self._view_state.order)
+        runs = repeated_runs(self._view_state)
+        return lay_out(recording, counts, left, max(width, 10), self._view_state.order, runs)
 
     def describe(self, index: int) -> str:
         """An event in words, for its tooltip."""

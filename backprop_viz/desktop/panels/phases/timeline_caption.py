@@ -6,8 +6,8 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
-from backprop_viz.analysis.phase_runs import PhaseRun, is_repeated, phase_runs, run_at
-from backprop_viz.desktop.panels.phases.phases import running_free
+from backprop_viz.analysis.phase_runs import PhaseRun, run_at
+from backprop_viz.desktop.panels.phases.phases import repeated_runs, running_free
 from backprop_viz.desktop.style.painting import BADGE, intervention_badge
 from backprop_viz.desktop.style.theme import Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
@@ -30,9 +30,11 @@ def caption(view_state: ViewState) -> str:
         if is_intervened(view_state):
             words = translate("TimelineView", "iteration {number} · not started · altered")
         return words.format(number=number)
-    run = run_at(cursor.recording, cursor.position)
+    runs = repeated_runs(view_state)
+    run = next((r for r in runs if r.holds(cursor.position)), None)
+    several = run is not None and bool(run.batch)
+    run = run or run_at(cursor.recording, cursor.position)
     assert run is not None
-    several = bool(run.batch) and is_repeated(phase_runs(cursor.recording))
     return _where(is_intervened(view_state)).format(
         number=number,
         phase=of_batch(run) if several else run.name,
@@ -62,10 +64,9 @@ def is_intervened(view_state: ViewState) -> bool:
 
 def caption_width(view_state: ViewState, most: int) -> int:
     """Room for every caption in phases of at most this many events."""
-    recording = view_state.cursor.recording
-    runs = () if recording.preview else phase_runs(recording)
+    runs = repeated_runs(view_state)
     phase = Phase.ZERO_GRAD.value
-    if is_repeated(runs):
+    if runs:
         last = max(runs, key=lambda run: run.batch)
         phase = of_batch(replace(last, name=Phase.BACKWARD.value))
     wide = _where(is_intervened(view_state)).format(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backprop_viz.analysis.cursor.breakpoints import layer_ends, nodes_broken
 from backprop_viz.analysis.cursor.line_stops import line_stops
-from backprop_viz.analysis.phase_runs import PhaseRun, is_repeated, phase_runs, phases_in_order
+from backprop_viz.analysis.phase_runs import PhaseRun, phases_in_order
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.run.program import Line
@@ -55,13 +55,13 @@ def lay_out(
     left: float,
     width: float,
     usual: Sequence[Phase] = PHASES,
+    runs: Sequence[PhaseRun] = (),
 ) -> tuple[Segment, ...]:
     """Five segments from ``left``, with widths by their counts, none too small to see.
 
-    Where phases ran several times, one for each time. Those to come are as ``usual``.
+    Where phases ran several times, one for each of these ``runs``. Those to come are as ``usual``.
     """
-    runs = () if recording.preview else phase_runs(recording)
-    if is_repeated(runs):
+    if runs:
         return _lay_out_runs(runs, left, width)
     least = min(30.0, width / 8)
     spare = max(width - len(PHASES) * least - (len(PHASES) - 1) * _GAP, 0.0)
@@ -79,12 +79,13 @@ def lay_out(
 def _lay_out_runs(runs: Sequence[PhaseRun], left: float, width: float) -> tuple[Segment, ...]:
     least = min(10.0, width / (2 * len(runs)))
     spare = max(width - len(runs) * least - (len(runs) - 1) * _GAP, 0.0)
-    total = sum(run.span.stop - run.span.start for run in runs) or 1
+    total = sum(run.events for run in runs) or 1
     segments = []
     for run in runs:
-        count = run.span.stop - run.span.start
-        size = least + spare * count / total
-        segments.append(Segment(run.phase, run.span.start, count, left, size, True, run.name))
+        size = least + spare * run.events / total
+        there = not run.to_come
+        start = run.span.start
+        segments.append(Segment(run.phase, start, run.events, left, size, there, run.name))
         left += size + _GAP
     return tuple(segments)
 
