@@ -1,6 +1,7 @@
 """The phase bar and the timeline of an iteration whose phases ran several times."""
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.phase_runs import PhaseRun, phase_runs
@@ -47,7 +48,7 @@ def test_the_losses_are_those_of_the_micro_batches(bar: PhaseBar) -> None:
     assert len(set(shown)) == MICRO_BATCHES
 
 
-def test_where_there_is_no_room_the_others_are_folded() -> None:
+def test_where_there_is_no_room_the_others_are_folded(qapp: QApplication) -> None:
     recording = recording_of("gpt")
     runs = phase_runs(recording)
     second = next(run for run in runs if run.batch == 2 and run.name == "backward")

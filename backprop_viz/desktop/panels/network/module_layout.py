@@ -8,11 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from backprop_viz.analysis.folded_network import FoldedNetwork, NetworkBox
 from backprop_viz.analysis.graph.layered_layout import layout
 
-WIDTH, UNFOLDED_WIDTH = 104.0, 150.0
+WIDTH, UNFOLDED_WIDTH = 96.0, 150.0
 HEIGHT = 86.0
 TITLE, ROW, FOOT = 28.0, 24.0, 8.0
 INDENT = 10.0
-GAP, LANE_GAP, MARGIN = 26.0, 18.0, 14.0
+GAP, LANE_GAP, MARGIN = 22.0, 18.0, 14.0
 
 
 def is_unfolded(box: NetworkBox) -> bool:

@@ -121,7 +121,8 @@ def folded_runs(
 ) -> tuple[Runs | PhaseRun, ...]:
     """The runs in order, with micro-batches folded into tuples where there is no room for all.
 
-    The one in which the cursor is stays unfolded, then those nearest to it.
+    The one in which the cursor is stays unfolded, then those nearest to it. Of those to come only
+    the next one is unfolded: what has run has results, which need the room.
     """
     groups = [tuple(group) for _, group in groupby(runs, lambda r: r.batch or -1 - r.number)]
     batches = [i for i, group in enumerate(groups) if group[0].batch]
@@ -130,7 +131,8 @@ def folded_runs(
     shown = {i for i in range(len(groups)) if i not in batches}
     used = sum(wide(run.name) for i in shown for run in groups[i])
     more = wide("… 99 more")
-    for i in sorted(batches, key=lambda i: (abs(i - current), i)):
+    later = [i for i in batches if groups[i][0].to_come][1:]
+    for i in sorted((i for i in batches if i not in later), key=lambda i: (abs(i - current), i)):
         needed = sum(wide(run.name) for run in groups[i])
         left = [j for j in batches if j not in shown and j != i]
         # Folded ones may lie on both sides.
