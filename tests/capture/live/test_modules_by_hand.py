@@ -79,6 +79,17 @@ ACCUMULATED = """
     keep(loss, grads)
     net.zero_grad()
 """
+# As PyTorch's example of a regression tells at its end what it has learnt.
+TOLD_AFTER = """
+    net.zero_grad()
+    loss = (net(x) - y).pow(2).mean()
+    loss.backward()
+    grads = [p.grad.clone() for p in net.parameters()]
+    for w in net.parameters():
+        w.data.add_(-1e-2 * w.grad)
+    print((net[0].weight.view(-1)[0] + net[2].weight.norm()).item())
+    keep(loss, grads)
+"""
 # An optimizer of the script's own.
 OWN_OPTIMIZER = """
     if t == 0:
@@ -106,6 +117,7 @@ SCRIPTS = {
     "blitz": (BLITZ, [Z, F, L, B, U]),
     "cleared one by one": (CLEARED_ONE_BY_ONE, [F, L, Z, B, U]),
     "cleared after": (CLEARED_AFTER, [F, L, B, U, Z]),
+    "told after": (TOLD_AFTER, [Z, F, L, B, U]),
     "own optimizer": (OWN_OPTIMIZER, [F, L, Z, B, U]),
     "accumulated": (ACCUMULATED, [Z, F, L, B, F, L, B, U]),
 }
