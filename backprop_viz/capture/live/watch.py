@@ -289,14 +289,15 @@ class Watch:
         ends_iteration = phase is Phase.UPDATE and self._ending
         if self.recorder is None or ends_iteration or os.getpid() != self._process:
             return
-        if phase is Phase.BACKWARD and self._takes_too_much(self.recorder.log.nbytes):
+        if phase in (Phase.FORWARD, Phase.BACKWARD) and self._takes_too_much(phase):
             return
         self._follower.phase_ended(phase, self.recorder)
 
-    def _takes_too_much(self, size: int) -> bool:
+    def _takes_too_much(self, ended: Phase) -> bool:
         """Whether the iteration is recorded no longer, for its many bytes or backwards."""
-        self._backwards, loop = self._backwards + 1, self._loop
-        if size > room.most_bytes():
+        assert self.recorder is not None
+        self._backwards, loop = self._backwards + (ended is Phase.BACKWARD), self._loop
+        if (size := self.recorder.log.nbytes) > room.most_bytes():
             number, why = self.drop(), None
             if number is not None and not self._told_left_out:
                 self._told_left_out, why = True, room.left_out(number, size)

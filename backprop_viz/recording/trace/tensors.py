@@ -16,7 +16,7 @@ class TensorTable:
     older one stay true. What is one tensor in torch, at one version, is one array here.
     """
 
-    __slots__ = ("__weakref__", "_arrays", "_ids", "_replaced")
+    __slots__ = ("__weakref__", "_arrays", "_counted", "_ids", "_replaced")
 
     def __init__(self, arrays: Iterable[Array] = ()) -> None:
         self._arrays: list[Array] = []
@@ -24,6 +24,7 @@ class TensorTable:
         self._ids: dict[int, int] = {}
         # By address, arrays that another has taken the place of, and which.
         self._replaced: dict[int, tuple[Array, Array]] = {}
+        self._counted = 0, 0  # so many of the arrays, and their bytes
         for array in arrays:
             self.add(array)
 
@@ -56,6 +57,9 @@ class TensorTable:
         self._replaced[id(array)] = array, copied
         known = self._ids.get(id(array))
         if known is not None:
+            many, size = self._counted
+            if known < many:
+                self._counted = many, size + copied.nbytes - self._arrays[known].nbytes
             self._arrays[known] = copied
             self._ids[id(copied)] = known
 
@@ -68,7 +72,10 @@ class TensorTable:
     @property
     def nbytes(self) -> int:
         """The bytes of all arrays, views of others included."""
-        return sum([array.nbytes for array in self._arrays])
+        many, size = self._counted
+        size += sum([array.nbytes for array in self._arrays[many:]])
+        self._counted = len(self._arrays), size
+        return size
 
     def since(self, start: int) -> tuple[Array, ...]:
         """The arrays from id ``start`` on."""
@@ -82,6 +89,7 @@ class TensorTable:
     def truncate(self, length: int) -> None:
         """Drop the arrays from id ``length`` on, to which no ``Recording`` refers yet."""
         del self._arrays[length:]
+        self._counted = 0, 0
         self._ids = {key: known for key, known in self._ids.items() if known < length}
 
     def __getitem__(self, tensor: int) -> Array:

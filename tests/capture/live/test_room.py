@@ -59,6 +59,34 @@ def test_the_loop_goes_on_as_it_would(
     assert capsys.readouterr().err.count("Iteration 3 is not recorded") == 1
 
 
+def test_a_loop_that_generates_with_its_model_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(room, "most_bytes", lambda: 200_000)
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(20, 50), nn.ReLU(), nn.Linear(50, 20))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    losses = []
+    told = []  # how many lines after each call
+    with bv.watch(net, optimizer, to=tmp_path / "run.bprec"):
+        for turn in range(3):
+            if turn == 1:
+                x = torch.randn(64, 20)
+                for _ in range(40):  # autograd is on, as where a GPT's sample is drawn
+                    x = net(x)
+                    told.append(len(capsys.readouterr().err.splitlines()))
+            optimizer.zero_grad()
+            loss = net(torch.randn(16, 20)).pow(2).mean()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    recorded = bv.load(tmp_path / "run.bprec")
+    assert [place.iteration for place in recorded.places] == [1, 3]
+    assert recorded.losses[1].tolist() == losses
+    assert sum(told) == 1
+    assert told.index(1) < 20  # it is known long before all have run
+
+
 def test_the_window_is_told_and_one_that_attaches_later(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

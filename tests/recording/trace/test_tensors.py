@@ -70,3 +70,17 @@ def test_recordings_are_equal_by_serial_and_length() -> None:
     assert recording != made_recording(input=np.zeros(3))
     assert recording != changed_recording(recording)
     assert len({recording, recording, changed_recording(recording)}) == 2
+
+
+def test_the_bytes_are_those_of_all_arrays_whenever_they_are_asked_for() -> None:
+    table, small, large = TensorTable(), np.zeros(3, np.float32), np.zeros(50)
+    table.add(small)
+    assert table.nbytes == 12
+    table.add(large)
+    assert table.nbytes == 412
+    table.replace(large, np.zeros(20))
+    assert table.nbytes == 172
+    table.truncate(1)
+    assert table.nbytes == 12
+    table.add(np.zeros(2, np.int8))
+    assert table.nbytes == 14
