@@ -226,7 +226,6 @@ class LoopWatch(TorchFunctionMode):
             self._recorder.ran_outside(op_name(func), made)
             if self._clips is not None:
                 self._caught_up(Phase.BACKWARD, clips=self._clips)
-                self._clips = None
         return made
 
     def _phase_of(self, name: str) -> Phase | None:
@@ -270,7 +269,7 @@ class LoopWatch(TorchFunctionMode):
         self._go(None)
         phase = Phase.UPDATE if self._steps_by_closure and self._cause == CHANGED else phase
         self._recorder.catch_up(phase, clips or self._cause, every_grad=clips is not None)
-        self._cause = CHANGED
+        self._cause, self._clips = CHANGED, None
 
     def model_runs(
         self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any] = _NO_KWARGS
@@ -338,8 +337,8 @@ class LoopWatch(TorchFunctionMode):
         if self.over or self._clears is not None or own.isdisjoint(map(id, module.parameters())):
             yield
             return
+        self.clearing_begins(module)
         with ExitStack() as cleared:
-            self.clearing_begins()
             cleared.callback(self.clearing_ends)
             yield
 
@@ -354,8 +353,8 @@ class LoopWatch(TorchFunctionMode):
             self._recorder.lines.begins_at(place, self._source)
             self._recorder.was_cleared(grads, place)
 
-    def clearing_begins(self) -> None:
-        """The gradients are about to be cleared."""
+    def clearing_begins(self, owner: Optimizer | nn.Module | None = None) -> None:
+        """The gradients are about to be cleared, of what this owns; of all if it is not known."""
         with _UNSEEN(), walked_once():
             if self._phase is Phase.LOSS:
                 self._recorder.results.expected()
@@ -364,6 +363,7 @@ class LoopWatch(TorchFunctionMode):
                 self._caught_up(Phase.BACKWARD)
             self._go(None)
             self._clears = ExitStack()
+            self._recorder.watch.clears(owner)
             self._note_line()
             self._clears.enter_context(self._recorder.phase(Phase.ZERO_GRAD))
         self.quiet = True

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 
 from backprop_viz.analysis.provenance import gradient_made
+from backprop_viz.analysis.small_examples import is_small_example
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
 from backprop_viz.recording.trace.events import Array
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``equal_units``: as after a constant initialisation."""
+    """``equal_units``: as after a constant initialisation, of what trains."""
+    if is_small_example(recording):
+        return
     for parameter in recording.parameters:
         value = parameter.value
         if value.ndim < 2 or len(value) < 2 or value.size < 4 or not parameter.requires_grad:

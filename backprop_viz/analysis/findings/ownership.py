@@ -7,6 +7,7 @@ import numpy as np
 from backprop_viz.analysis.graph_cuts import GraphCut, cut_behind
 from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.analysis.provenance import forward_events, gradient_made, tracked
+from backprop_viz.analysis.small_examples import is_small_example
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding, Severity
 from backprop_viz.recording.trace.phases import Phase
@@ -52,7 +53,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     cut = list(_cut_off(recording, [name for name in missed if name not in untracked], "warning"))
     yield from (finding for finding, _ in cut)
     behind = {name for _, names in cut for name in names}
-    for name in missed:
+    # Of a small example the tensors of the one before it, or of the next, may be there already.
+    for name in [] if is_small_example(recording) else missed:
         # A teacher, a target network: used without a graph, and no optimizer has it.
         if name not in behind and (name in owned or name not in untracked):
             severity: Severity = "hint" if name in untracked else "warning"

@@ -180,7 +180,8 @@ class ScriptTraining:
             return
         first, joined = self._watch is None, self._other is not None
         if self._watch is not None:
-            if self._watch.is_under_way() and not joined:
+            # What the loop before has moved itself, or only looked at, is over with its backward.
+            if self._watched and self._watch.is_under_way() and not joined:
                 return
             if not joined and not self._new():
                 self._waiting.close()
@@ -250,7 +251,8 @@ class ScriptTraining:
         if self._first_use is not None:
             self._first_use.close()
         if self._watch is not None:
-            over = self._watch.leave(under_way=joined)
+            without = not self._watched and self._watch.is_under_way()
+            over = self._watch.leave(under_way=joined or without)
             self._let_go(over + 1)
         optimizers = self._trained()
         models = [module] if self._trains_astray(module) else models_of(optimizers, module)

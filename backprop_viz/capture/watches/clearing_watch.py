@@ -38,7 +38,7 @@ def optimizer_clearings_seen(
 def clearings_alone(
     mode: TorchFunctionMode,
     is_own: Callable[[Optimizer], bool],
-    begins: Callable[[], None],
+    begins: Callable[[Optimizer], None],
     ends: Callable[[], None],
 ) -> Iterator[None]:
     """A mode hears of no call within an ``Optimizer.zero_grad``, while in here.
@@ -57,7 +57,7 @@ def clearings_alone(
         own = is_own(optimizer)
         try:
             if own:
-                begins()
+                begins(optimizer)
             yield
         finally:
             put_back(mode, below)

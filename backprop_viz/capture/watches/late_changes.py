@@ -3,7 +3,7 @@
 The log holds these, so they do not hold the log.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -36,7 +36,8 @@ class Cleared:
     """A zero_grad. ``names`` are those of all parameters; ``left`` of those left out what is left.
 
     ``before`` and ``now`` are the ``.grad`` of the rest, in order. What it has left as it was is
-    another optimizer's, and no event tells of it; unless it was not ``called`` at all.
+    another optimizer's, and no event tells of it; unless it was not ``called`` at all. Nor of
+    ``others``, which it does not clear, where there was nothing.
     """
 
     def __init__(
@@ -47,13 +48,17 @@ class Cleared:
         now: LateCopies,
         place: CodePlace | None,
         called: bool,
+        others: Collection[str] = (),
     ) -> None:
         self._left, self._before, self._now, self._place = left, before, now, place
         there = [number for number in range(len(now)) if called and not now.is_none(number)]
         same = {number for number in there if now.is_as(before, number) and _has_any(now[number])}
         kept = [name for name in names if name not in left]
-        others = {kept[number] for number in same}
-        self._names = [name for name in names if name not in others]
+        for number, name in enumerate(kept):
+            if name in others and before.is_none(number) and now.is_none(number):
+                same.add(number)
+        told_not = {kept[number] for number in same}
+        self._names = [name for name in names if name not in told_not]
         self._kept = [number for number in range(len(kept)) if number not in same]
 
     def __len__(self) -> int:

@@ -1,7 +1,8 @@
 """What becomes of a model's parameters: their values, their ``.grad``, the optimizer's state."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -60,6 +61,7 @@ class ParameterWatch:
         self._own = OwnParameters(model, only)
         self._moves = HeardMoves(log)
         self._matrices: list[Tensor] = []  # that Muon has made in this step
+        self._others: Collection[str] = ()  # that the zero_grad under way does not clear
         self.unbroken = False  # whether nothing is changed but by phases whose writes are seen
         # When backward added to a ``.grad`` last, as time.perf_counter tells it.
         self.accumulated_at: float | None = None
@@ -185,6 +187,13 @@ class ParameterWatch:
 
     # -- zero_grad and update ------------------------------------------------------------------
 
+    def clears(self, owner: Optimizer | nn.Module | None) -> None:
+        """The zero_grad that runs next is that of this alone; None: it is not known whose."""
+        self._others = set[str]()
+        if owner is not None:
+            own = set(map(id, parameters_of(owner)))
+            self._others.update(name for name, one in self._own.all() if id(one) not in own)
+
     def cleared(self, called: bool = True) -> None:
         """zero_grad has run; or it was not ``called``, and all gradients are as they were."""
         log, known, keeps = self._log, self._known, self._own.keeps
@@ -202,7 +211,8 @@ class ParameterWatch:
         log.snapshots.borrowed.written_to(())
         now = log.grads(self._tensors(kept))
         place, names = log.place or user_line(), [name for name, _ in pairs]
-        cleared = Cleared(names, left, known.grads, now, place, called)
+        others = self._others if called else ()
+        cleared = Cleared(names, left, known.grads, now, place, called, others)
         log.note_many(len(cleared), cleared.made, cleared.nbytes)
         known.look(kept, known.values, now)
         if self.unbroken and not written:
@@ -307,6 +317,7 @@ class ParameterWatch:
     def accumulated(self, name: str | None, parameter: Tensor, grad: Copy) -> None:
         """Backward has added to ``.grad``, which is noted; hooks may have changed the weight."""
         self.accumulated_at = time.perf_counter()
+        self._synced = None  # the next .grad is made before a hook of it may step an optimizer
         if name is not None:
             value, _ = self._known[name]
             now = self._log.copy(parameter)
@@ -359,3 +370,10 @@ def rule_of(optimizer: Optimizer) -> str:
     kind = type(optimizer)
     torchs = getattr(torch.optim, kind.__name__, None) is kind
     return kind.__name__ if torchs else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def parameters_of(owner: Optimizer | nn.Module) -> Iterable[Tensor]:
+    """The parameters of a module, or of all groups of an optimizer."""
+    if isinstance(owner, nn.Module):
+        return owner.parameters()
+    return chain.from_iterable(group["params"] for group in owner.param_groups)

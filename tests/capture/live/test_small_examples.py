@@ -72,3 +72,42 @@ def test_a_leaf_that_joins_a_loop_trains_with_the_others(scripts: Scripts, tmp_p
         computed = recording.at(backward[-1] + 1)
         for name, grad in grads.items():
             np.testing.assert_array_equal(computed.grad(name), grad)
+
+
+# As a tutorial on autograd goes on to a model.
+THEN_A_MODEL = """
+import torch
+torch.manual_seed(0)
+a = torch.ones(2, 2, requires_grad=True)
+out = (a * a).sum()
+out.backward()
+spare = torch.ones(2, 2, requires_grad=True)
+z = torch.ones(3, requires_grad=True)
+(z * 3).sum().backward()
+model = torch.nn.Linear(3, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+x, kept = torch.randn(4, 3), []
+for _ in range(3):
+    optimizer.zero_grad()
+    loss = model(x).pow(2).sum()
+    loss.backward()
+    kept.append((loss.item(), [p.grad.clone() for p in model.parameters()]))
+    optimizer.step()
+"""
+
+
+def test_a_model_that_an_optimizer_steps_after_small_examples(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    plain: dict[str, Any] = {}
+    exec(THEN_A_MODEL, plain)
+    recordings = recorded(scripts, tmp_path, THEN_A_MODEL)
+    assert [one.iteration for one in recordings] == [1, 2, 3, 4, 5]
+    assert [one.loss for one in recordings[:2]] == [4.0, 9.0]
+    assert not [found for one in recordings for found in one.findings()]
+    for recording, (loss, grads) in zip(recordings[2:], plain["kept"], strict=True):
+        assert [one.name for one in recording.parameters] == ["weight", "bias"]
+        assert recording.loss == loss
+        end = recording.at(len(recording.events))
+        for one, grad in zip(recording.parameters, grads, strict=True):
+            np.testing.assert_array_equal(end.grad(one.name), grad)
