@@ -54,7 +54,7 @@ class Placement:
 
 def place(structure: Structure, columns: int, sizes: BoxSizes = OPEN) -> Placement:
     """Place every node, with at most ``columns`` columns to a row."""
-    if not structure.graph.nodes:
+    if not structure.nodes:
         return Placement({}, {}, 0, 0, 0)
     if not structure.foldable:
         return _as_laid_out(structure, sizes)
@@ -69,15 +69,15 @@ def column_pitch(structure: Structure, sizes: BoxSizes = OPEN) -> float:
 def _as_laid_out(structure: Structure, sizes: BoxSizes) -> Placement:
     """Columns and lanes of the layered layout, with straight edges."""
     across, down = sizes.width + 3 * sizes.gap, sizes.height + 20
-    graph, places, rects = structure.graph, structure.places, {}
-    for node in graph.nodes:
+    places, rects = structure.places, {}
+    for node in structure.nodes:
         width, height = sizes.of_leaf if is_leaf(node) else (sizes.width, sizes.height)
         column, lane = places[node.id]
         x = column * across + (sizes.width - width) / 2
         y = lane * down + (sizes.height - height) / 2
         rects[node.id] = Rect(x, y, width, height)
     edges = {}
-    for a, b in graph.edges:
+    for a, b in structure.edges:
         (_, start), (_, end) = rects[a].center, rects[b].center
         edges[a, b] = ((rects[a].right, start), (rects[b].x, end))
     return Placement(
@@ -85,7 +85,7 @@ def _as_laid_out(structure: Structure, sizes: BoxSizes) -> Placement:
         edges,
         max(rect.right for rect in rects.values()),
         max(rect.bottom for rect in rects.values()),
-        round(max(column for column, _ in places)) + 1,
+        round(max(column for column, _ in places.values())) + 1,
         sizes,
     )
 
@@ -152,7 +152,7 @@ class _Folding:
                 y += sizes.lane_gap
         edges = {
             edge: self._around(edge, tracks[edge]) if edge in tracks else self._direct(edge)
-            for edge in self._structure.graph.edges
+            for edge in self._structure.edges
         }
         return _moved_to_origin(self._rects, edges, self._across, self._sizes)
 
@@ -238,7 +238,7 @@ class _Folding:
         Edges that meet share a track: those of a recurrent network to a weight, or from the
         output of all steps.
         """
-        edges = [edge for edge in self._structure.graph.edges if not self._is_direct(edge)]
+        edges = [edge for edge in self._structure.edges if not self._is_direct(edge)]
         passes = {edge: self._passes(edge, lefts) for edge in edges}
         extents: dict[tuple[int, int], tuple[float, float]] = {}  # by row, and node where they meet
         for passed in passes.values():

@@ -4,7 +4,7 @@ What only serves a parameter (its AccumulateGrad, the transpose before it) hangs
 that it belongs to.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -17,14 +17,17 @@ _LANES = 4  # more of them are not folded
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A graph whose nodes either stand in lanes or hang below a node that does.
+    """A graph, or a part of it, whose nodes either stand in lanes or hang below a node that does.
 
-    ``places`` are the (column, lane) of each node in the layered layout. ``hanging`` lists, for a
-    node in a lane, chains of one or two nodes, the leaf last.
+    ``nodes`` and ``edges`` are those of the part. ``places`` are the (column, lane) of each node
+    in the layered layout. ``hanging`` lists, for a node in a lane, chains of one or two nodes, the
+    leaf last.
     """
 
     graph: Graph
-    places: tuple[tuple[float, float], ...]
+    nodes: tuple[Node, ...]
+    edges: tuple[tuple[int, int], ...]
+    places: Mapping[int, tuple[float, float]]
     chain: tuple[int, ...]
     lanes: Mapping[int, int]
     columns: Mapping[int, int]
@@ -48,30 +51,36 @@ def is_leaf(node: Node) -> bool:
     return node.parameter is not None or node.name == "AccumulateGrad"
 
 
-def analyse(graph: Graph) -> Structure:
-    """Decide which nodes stand in lanes and which hang below them."""
-    places = layout(len(graph.nodes), graph.edges)
-    nodes = {node.id: node for node in graph.nodes}
-    children = _neighbours(graph, graph.edges)
-    parents = _neighbours(graph, tuple((b, a) for a, b in graph.edges))
+def analyse(graph: Graph, part: Collection[int] | None = None) -> Structure:
+    """Decide which nodes stand in lanes and which hang below them; of a ``part`` only these ids."""
+    shown = tuple(node for node in graph.nodes if part is None or node.id in part)
+    nodes = {node.id: node for node in shown}
+    edges = graph.edges if part is None else tuple(e for e in graph.edges if nodes.keys() >= {*e})
+    number = {node: i for i, node in enumerate(nodes)}
+    laid_out = layout(len(shown), tuple((number[a], number[b]) for a, b in edges))
+    places = dict(zip(nodes, laid_out, strict=True))
+    children = _neighbours(nodes, edges)
+    parents = _neighbours(nodes, [(b, a) for a, b in edges])
     owner: dict[int, int] = {}
-    for node in graph.nodes:
+    for node in shown:
         if parents[node.id] and not children[node.id]:
             owner[node.id] = min(parents[node.id], key=lambda p: (places[p][0], p))
-    for node in graph.nodes:
+    for node in shown:
         if node.id not in owner and _turns_a_leaf(node.id, nodes, children, parents, owner):
             owner[node.id] = parents[node.id][0]
-    standing = [node for node in graph.nodes if node.id not in owner]
+    standing = [node for node in shown if node.id not in owner]
     ranks = {x: i for i, x in enumerate(sorted({places[node.id][0] for node in standing}))}
     columns = {node.id: ranks[places[node.id][0]] for node in standing}
     paths = _paths(columns, children, parents, {node.id: places[node.id][1] for node in standing})
     hanging: dict[int, list[tuple[int, ...]]] = {}
-    for node in graph.nodes:
+    for node in shown:
         if node.id in owner and owner[node.id] not in owner:
             below = tuple(c for c in children[node.id] if owner.get(c) == node.id)
             hanging.setdefault(owner[node.id], []).append((node.id, *below))
     return Structure(
         graph,
+        shown,
+        edges,
         places,
         paths[0] if paths else (),
         _lanes(paths, columns),
@@ -83,8 +92,10 @@ def analyse(graph: Graph) -> Structure:
     )
 
 
-def _neighbours(graph: Graph, edges: Sequence[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
-    found: dict[int, list[int]] = {node.id: [] for node in graph.nodes}
+def _neighbours(
+    nodes: Iterable[int], edges: Iterable[tuple[int, int]]
+) -> dict[int, tuple[int, ...]]:
+    found: dict[int, list[int]] = {node: [] for node in nodes}
     for a, b in edges:
         found[a].append(b)
     return {key: tuple(ids) for key, ids in found.items()}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from backprop_viz.analysis.graph.graph_of_pass import reachable
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.trace.phases import Phase
 
@@ -42,13 +43,4 @@ def _reached(recording: Recording, start: int, stop: int) -> int:
     found = {node for node in ran if node is not None}
     if not found:
         return len(recording.graph.nodes)
-    following: dict[int, list[int]] = {}
-    for a, b in recording.graph.edges:
-        following.setdefault(a, []).append(b)
-    waiting = list(found)
-    for node in waiting:
-        for child in following.get(node, ()):
-            if child not in found:
-                found.add(child)
-                waiting.append(child)
-    return len(found)
+    return len(reachable(recording.graph, found))

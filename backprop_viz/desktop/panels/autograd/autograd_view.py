@@ -4,8 +4,10 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
+from backprop_viz.analysis.graph.graph_of_pass import GraphOfPass, graph_of_pass
 from backprop_viz.analysis.graph.nodes_done import nodes_done
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
+from backprop_viz.analysis.phase_runs import PhaseRun
 from backprop_viz.analysis.provenance import forward_events
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
@@ -28,10 +30,21 @@ class AutogradView(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("AutogradView", "Autograd graph"), parent)
         self._view_state: ViewState | None = None
+        self._pass: GraphOfPass | None = None  # that is shown by itself
         self._stale = False  # a view state came while the view was hidden
         self._theme = DARK
         self.progress = QLabel()
         self.header.addWidget(self.progress)
+        self.all_passes = QToolButton()
+        self.all_passes.setObjectName("graphAllPasses")
+        self.all_passes.setProperty("role", "segment")
+        self.all_passes.setCheckable(True)
+        self.all_passes.setText(self.tr("all passes"))
+        self.all_passes.setToolTip(self.tr("Show the graphs of all passes, or that of this one"))
+        self.all_passes.setAccessibleName(self.all_passes.text())
+        self.all_passes.toggled.connect(self._refresh)
+        self.all_passes.hide()
+        self.header.addWidget(self.all_passes)
         self.canvas = GraphCanvas()
         self.canvas.chosen.connect(self._choose)
         self.canvas.breakpoint_toggled.connect(self.breakpoint_toggled)
@@ -83,8 +96,11 @@ class AutogradView(Panel):
         self._stale = False
         cursor = self._view_state.cursor
         graph = cursor.recording.graph
+        found = graph_of_pass(cursor)
+        self.all_passes.setVisible(found is not None)
+        self._pass = None if self.all_passes.isChecked() else found
         if graph.nodes:
-            self.canvas.show_graph(graph, cursor)
+            self.canvas.show_graph(graph, cursor, self._pass)
         else:
             # An iteration has no graph before its forward pass: the previous one stays, unlit.
             self.canvas.show_graph(self.canvas.item.graph, None)
@@ -92,14 +108,14 @@ class AutogradView(Panel):
         self._tell(self._view_state)
 
     def _tell(self, view_state: ViewState) -> None:
-        graph = self.canvas.item.graph
+        nodes = self.canvas.shown
         text = self.tr("loss.grad_fn → next_functions · {count} nodes")
         starts: list[str] = []
         if view_state.cursor.recording.loss is None and view_state.origin is None:
             text = self.tr("out.grad_fn → next_functions · {count} nodes")
         elif view_state.cursor.recording.loss is None:  # a script has no loss, or none yet
-            led_to = {to for _, to in graph.edges}
-            found = [node for node in graph.nodes if node.id not in led_to]
+            led_to = {to for _, to in self.canvas.item.graph.edges}
+            found = [node for node in nodes if node.id not in led_to]
             if len(found) > 1:
                 cursor = view_state.cursor
                 before = forward_events(cursor.recording, cursor.position)
@@ -109,8 +125,10 @@ class AutogradView(Panel):
             text = self.tr("from {name} · {count} nodes")
             if len(starts) > 1:
                 text = self.tr("from {name} and {others} more · {count} nodes")
-        name, count = (starts or [""])[0], len(graph.nodes)
+        name, count = (starts or [""])[0], len(nodes)
         text = text.format(name=name, others=len(starts) - 1, count=count)
+        if self._pass is not None:
+            text = _of_pass(self._pass.run).format(graph=text)
         self.subtitle.setText(text if count else "")
         done = ""
         if current_phase(view_state) is Phase.BACKWARD:
@@ -123,3 +141,14 @@ class AutogradView(Panel):
 
     def _choose(self, node: int) -> None:
         self.picked.emit("node", self.canvas.item.graph.nodes[node].key)
+
+
+def _of_pass(run: PhaseRun) -> str:
+    translate = QCoreApplication.translate
+    if run.calls != 0:
+        text = translate("AutogradView", "{graph} · closure call {number}")
+    elif run.apart:
+        text = translate("AutogradView", "{graph} · pass {number}")
+    else:
+        text = translate("AutogradView", "{graph} · micro-batch {number}")
+    return text.replace("{number}", str(run.batch))

@@ -18,18 +18,20 @@ from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsVie
 from backprop_viz.analysis.graph.box_sizes import OPEN
 from backprop_viz.analysis.graph.graph_fit import Fit, fit_for
 from backprop_viz.analysis.graph.graph_layout import place
+from backprop_viz.analysis.graph.graph_of_pass import GraphOfPass
 from backprop_viz.analysis.graph.graph_structure import Structure, analyse
-from backprop_viz.desktop.panels.autograd.graph_item import GraphItem, NodeState
+from backprop_viz.desktop.panels.autograd.graph_item import GraphItem
 from backprop_viz.desktop.panels.autograd.graph_keys import neighbour_node
 from backprop_viz.desktop.panels.autograd.module_spans import stretches
 from backprop_viz.desktop.panels.autograd.node_hints import node_hint
+from backprop_viz.desktop.panels.autograd.node_states import NodeState
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.style.painting import hint_in_middle
 from backprop_viz.desktop.style.theme import Theme, text_scale
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.missing import node_missing
 from backprop_viz.recording.run.breakpoint import Breakpoint
-from backprop_viz.recording.trace.graph import Graph
+from backprop_viz.recording.trace.graph import Graph, Node
 
 _LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35
 _STEP = 1.25
@@ -65,6 +67,7 @@ class GraphCanvas(QGraphicsView):
         scene.addItem(self.item)
         self.setScene(scene)
         self._structure: Structure = analyse(Graph())
+        self._part: frozenset[int] | None = None  # that is shown; None for all
         self._zoomed = False  # the user has zoomed: resizing keeps the zoom
         self._whole = False  # the user asked for the whole graph, however small
         self._fit = Fit(1.0, OPEN, 0)
@@ -77,24 +80,31 @@ class GraphCanvas(QGraphicsView):
 
     # -- what is shown -----------------------------------------------------------------------
 
-    def show_graph(self, graph: Graph, cursor: Cursor | None) -> None:
-        """Show a graph at a cursor; lay it out only if it is another graph."""
-        before = self.current if graph == self.item.graph else None
-        if graph != self.item.graph:
-            self._structure = analyse(graph)
-            self._fit = Fit(1.0, OPEN, 0)
-            self._zoomed = self._whole = False
+    def show_graph(
+        self, graph: Graph, cursor: Cursor | None, of_pass: GraphOfPass | None = None
+    ) -> None:
+        """Show a graph, or what is one pass's of it; lay it out only if it is another one."""
+        part = None if of_pass is None else of_pass.nodes
+        same = graph == self.item.graph and part == self._part
+        before = self.current if same else None
+        if not same:
+            self._part, self._structure = part, analyse(graph, part)
+            self._fit, self._zoomed, self._whole = Fit(1.0, OPEN, 0), False, False
             focused = None if self.item.focused is None else self._key_of(self.item.focused)
             self.item.focused = None
             self._fold(rebuild=graph)
-            found = graph.find(focused)
-            self.item.focused = None if found is None else found.id
+            self.item.focused = next((n.id for n in self.shown if n.key == focused), None)
             self._mark()
-        self.item.recolour(cursor)
+        self.item.recolour(cursor, 0 if of_pass is None else of_pass.start)
         self._cursor = cursor
         self._speak()
         if self.current is not None and self.current != before:
             self._reveal(self.current)
+
+    @property
+    def shown(self) -> tuple[Node, ...]:
+        """The nodes that are shown."""
+        return self._structure.nodes
 
     @property
     def current(self) -> int | None:
@@ -124,7 +134,7 @@ class GraphCanvas(QGraphicsView):
             self._reveal(node)
 
     def _mark(self) -> None:
-        nodes = self.item.graph.nodes
+        nodes = self.shown
         self.item.lit = frozenset(n.id for n in nodes if n.key in self._lit)
         self.item.selected = frozenset(n.id for n in nodes if n.key in self._selected)
         self.item.update()
@@ -146,7 +156,7 @@ class GraphCanvas(QGraphicsView):
         keys = {(b.kind, b.key) for b in breakpoints}
         nodes = frozenset(
             node.id
-            for node in self.item.graph.nodes
+            for node in self.shown
             if ("node", node.key) in keys
             or (node.parameter is not None and ("parameter", node.parameter) in keys)
         )
@@ -158,8 +168,8 @@ class GraphCanvas(QGraphicsView):
         """The node to look at where none has just run: of the selection, or the first."""
         # By keys: what is marked may still be of the graph before. Of what belongs to a
         # parameter, the parameter's own node has the largest number.
-        nodes = self.item.graph.nodes
-        return max((node.id for node in nodes if node.key in self._selected), default=0)
+        first = self.shown[0].id if self.shown else 0
+        return max((n.id for n in self.shown if n.key in self._selected), default=first)
 
     def _reveal(self, node: int) -> None:
         """Scroll to a node that is out of sight; do nothing while the whole graph is shown."""
@@ -200,7 +210,7 @@ class GraphCanvas(QGraphicsView):
             self.item.build(structure.graph, placement, lambda: stretches(structure, placement))
         self.item.set_text_scale(fit.text)
         self._look_at_all(readable)
-        if readable and self.item.graph.nodes:  # not all of it may be in sight
+        if readable and self.shown:  # not all of it may be in sight
             # What ran last is of the graph before, if this is another one.
             last = None if rebuild is not None else self.current
             self._reveal(self._wanted() if last is None else last)
@@ -336,8 +346,8 @@ class GraphCanvas(QGraphicsView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show which node has the focus."""
         super().focusInEvent(event)
-        if self.item.focused is None and self._structure.graph.nodes:
-            self.item.focused = self._structure.graph.nodes[0].id
+        if self.item.focused is None and self.shown:
+            self.item.focused = self.shown[0].id
         self.item.update()
         self._speak()
 
@@ -382,7 +392,7 @@ class GraphCanvas(QGraphicsView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the graph, or a text while there is none."""
         super().paintEvent(event)
-        if self._structure.graph.nodes:
+        if self.shown:
             return
         painter = QPainter(self.viewport())
         hint = self.tr("The graph appears with the first forward pass.")

@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -16,8 +15,11 @@ from backprop_viz.analysis.graph.graph_layout import Placement, Point, Rect
 from backprop_viz.analysis.graph.graph_structure import is_leaf
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
 from backprop_viz.desktop.panels.autograd.graph_overview import FindSpans, OverviewPainter
-from backprop_viz.desktop.panels.network.feature_maps import shape_text
-from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.panels.autograd.node_states import (
+    NodeState,
+    arriving_gradient_text,
+    node_states,
+)
 from backprop_viz.desktop.style.painting import elided, fitting, head_of, thin_dashes
 from backprop_viz.desktop.style.theme import DARK, Theme, scene_code_font, scene_font
 from backprop_viz.recording.iteration import Cursor
@@ -28,39 +30,6 @@ _LEAST = 11  # pixels on screen of the smallest text
 _AFAR = 0.61  # the scale below which almost no text is drawn
 _AROUND = 8.0  # the margin for a node's rings and an edge's head
 _CORNER = 6.0
-
-
-class NodeState(Enum):
-    """What has happened to a node at the cursor."""
-
-    WAITING = "not reached yet"
-    DONE = "done"
-    CURRENT = "the one just run"
-
-
-def node_states(graph: Graph, cursor: Cursor | None) -> dict[int, NodeState]:
-    """The state of every node at a cursor; without a cursor all are waiting."""
-    states = dict.fromkeys((node.id for node in graph.nodes), NodeState.WAITING)
-    if cursor is None:
-        return states
-    for node, event in cursor.recording.ran_at.items():
-        if event < cursor.position:
-            states[node] = NodeState.DONE
-    event_now = cursor.event
-    if event_now is not None and event_now.phase is Phase.BACKWARD and event_now.node in states:
-        states[event_now.node] = NodeState.CURRENT
-    return states
-
-
-def arriving_gradient_text(node: Node, cursor: Cursor | None) -> str:
-    """The shape of the gradient that enters a node, ``∂ 64×10``; of a single number its value."""
-    if node.shape is None:
-        return ""
-    if math.prod(node.shape) != 1:
-        return f"∂ {shape_text(node.shape)}"
-    event = None if cursor is None else cursor.backward_event(node.id)
-    arrived = event.inputs[0] if event is not None and event.inputs else None
-    return "∂" if arrived is None or not arrived.size else f"∂ {short(arrived.flat[0])}"
 
 
 def name_lines(name: str) -> tuple[str, str]:
@@ -131,9 +100,9 @@ class GraphItem(QGraphicsItem):
             self._text, self._names = scale, {}
             self.update()
 
-    def recolour(self, cursor: Cursor | None) -> None:
-        """Show another cursor; repaint only if something looks different."""
-        states = node_states(self.graph, cursor)
+    def recolour(self, cursor: Cursor | None, since: int = 0) -> None:
+        """Show another cursor, and what ran from ``since`` on; repaint if it looks different."""
+        states = node_states(self.graph, cursor, since)
         numbers = [arriving_gradient_text(node, cursor) for node in self._scalars]
         self.shown_cursor = cursor
         if (states, numbers) != (self.states, self._numbers):
@@ -146,7 +115,9 @@ class GraphItem(QGraphicsItem):
         """The node that backward has just run."""
         event = None if self.shown_cursor is None else self.shown_cursor.event
         node = None if event is None else event.node
-        return node if node is not None and self._is_at(node, NodeState.CURRENT) else None
+        if node is None or node not in self._boxes:
+            return None
+        return node if self._is_at(node, NodeState.CURRENT) else None
 
     def _is_at(self, node: int, state: NodeState) -> bool:
         return self.states.get(node, NodeState.WAITING) is state

@@ -1,6 +1,6 @@
 """What the graph says of a node under the cursor."""
 
-from backprop_viz.desktop.panels.autograd.graph_item import NodeState
+from backprop_viz.desktop.panels.autograd.node_states import NodeState
 from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.texts.missing_texts import not_recorded_text

@@ -12,10 +12,10 @@ from torch import nn
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_marks import marks_of
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
-from backprop_viz.desktop.panels.autograd.graph_item import (
+from backprop_viz.desktop.panels.autograd.graph_item import name_lines
+from backprop_viz.desktop.panels.autograd.node_states import (
     NodeState,
     arriving_gradient_text,
-    name_lines,
     node_states,
 )
 from backprop_viz.desktop.style.theme import DARK, LIGHT
@@ -117,7 +117,10 @@ def test_of_several_starts_the_newest_is_named(
         view.show_view_state(
             replace(make_view_state(DIGITS), cursor=recording.at(end), origin=origin)
         )
+        assert view.subtitle.text().startswith(f"from {name} · ")
+        view.all_passes.setChecked(True)
         assert view.subtitle.text().startswith(f"from {name} and 2 more")
+        view.all_passes.setChecked(False)
 
 
 def test_node_texts(make_view_state: MakeViewState) -> None:
