@@ -173,6 +173,19 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
     )
 
 
+def expected_layers(view_state: ViewState) -> LayerGraph:
+    """The layers of the cursor's iteration; while that runs, those that it will have if it can be.
+
+    What has run so far is the beginning of the network that the last whole iteration had.
+    """
+    layers, whole = view_state.cursor.layers, view_state.last_whole
+    if whole is None or view_state.cursor.recording.iteration <= view_state.iteration:
+        return layers
+    usual = whole.at(len(whole.events)).layers
+    known = {layer.name for layer in usual.layers}
+    return usual if all(layer.name in known for layer in layers.layers) else layers
+
+
 def layer_name_of(recording: Recording, index: int) -> str | None:
     """The layer that an event belongs to: by its operation, node or parameter.
 

@@ -27,6 +27,7 @@ from backprop_viz.desktop.panels.network.network_layout import least_size
 from backprop_viz.desktop.panels.network.network_speaker import NetworkSpeaker
 from backprop_viz.desktop.panels.network.network_state import (
     NetworkState,
+    expected_layers,
     following_mode,
     state_of,
 )
@@ -60,7 +61,7 @@ class NetworkView(Panel):
         self._stale = False  # a view state came while the view was hidden
         self._phase: Phase | None = None
         self._pinned: int | None = None  # the iteration in which the user last chose a mode
-        self._remembered = LayerGraph()
+        self._remembered = self._expected = LayerGraph()
         self._told: int | None = None  # the recording whose network the heading names
         self.outputs: dict[str, int] = {}
         self._unmarked: dict[str, int] | None = None  # the outputs before a number was explained
@@ -235,6 +236,8 @@ class NetworkView(Panel):
         before = self._state
         state = state_of(self._view_state, self.mode, self._remembered)
         state = replace(state, layers=self._as_chosen(state.layers))
+        expected = expected_layers(self._view_state)
+        self._expected = expected if expected.layers else state.layers
         self._show_pages(state)
         if self._told != self._view_state.cursor.recording.serial:
             self._tell_size()
@@ -248,7 +251,7 @@ class NetworkView(Panel):
         """Whether the modules are shown as boxes: by choice, or as the layers have no room."""
         if self._folded is not None:
             return self._folded
-        return least_size(self._state.layers).width() > self._pages.width()
+        return least_size(self._expected).width() > self._pages.width()
 
     def _choose_folded(self) -> None:
         self._folded = self.fold.isChecked()
