@@ -133,3 +133,18 @@ def test_the_panel_shows_it_and_all_of_them_when_asked(
     for span in (span for span in recording.spans if span.phase is Phase.UPDATE):
         view.show_view_state(state_at(recording, span.stop))
         assert Counter(node.name for node in view.canvas.shown) == graphs[-1]
+
+
+def test_before_the_next_forward_the_last_pass_stays(
+    qtbot: QtBot, accumulated: tuple[Recording, list[Counter[str]]]
+) -> None:
+    recording, graphs = accumulated
+    view = AutogradView()
+    qtbot.addWidget(view)
+    view.show()
+    view.show_view_state(state_at(recording))
+    with bv.record(nn.Linear(3, 2)) as nothing:
+        pass
+    view.show_view_state(state_at(nothing.recording))
+    assert Counter(node.name for node in view.canvas.shown) == graphs[-1]
+    assert set(view.canvas.item.states.values()) == {NodeState.WAITING}

@@ -11,7 +11,7 @@ from backprop_viz.analysis.phase_runs import PhaseRun
 from backprop_viz.analysis.provenance import forward_events
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
-from backprop_viz.desktop.panels.phases.phases import current_phase
+from backprop_viz.desktop.panels.phases.phases import current_phase, repeated_runs
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
@@ -96,14 +96,14 @@ class AutogradView(Panel):
         self._stale = False
         cursor = self._view_state.cursor
         graph = cursor.recording.graph
-        found = graph_of_pass(cursor)
-        self.all_passes.setVisible(found is not None)
-        self._pass = None if self.all_passes.isChecked() else found
         if graph.nodes:
+            found = graph_of_pass(cursor)
+            self.all_passes.setVisible(found is not None)
+            self._pass = None if self.all_passes.isChecked() else found
             self.canvas.show_graph(graph, cursor, self._pass)
         else:
             # An iteration has no graph before its forward pass: the previous one stays, unlit.
-            self.canvas.show_graph(self.canvas.item.graph, None)
+            self.canvas.show_graph(self.canvas.item.graph, None, self._pass)
         self.canvas.show_breakpoints(self._view_state.breakpoints)
         self._tell(self._view_state)
 
@@ -128,7 +128,9 @@ class AutogradView(Panel):
         name, count = (starts or [""])[0], len(nodes)
         text = text.format(name=name, others=len(starts) - 1, count=count)
         if self._pass is not None:
-            text = _of_pass(self._pass.run).format(graph=text)
+            known = {run.number: run for run in repeated_runs(view_state)}
+            run = known.get(self._pass.run.number, self._pass.run)
+            text = _of_pass(run).format(graph=text)
         self.subtitle.setText(text if count else "")
         done = ""
         if current_phase(view_state) is Phase.BACKWARD:
