@@ -1,8 +1,11 @@
 """What has raised in an iteration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import CodeType
+from typing import Any
 
+import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
@@ -12,6 +15,7 @@ from backprop_viz.capture.errors_explained import (
 )
 from backprop_viz.capture.graph.graph_ages import GraphAges
 from backprop_viz.capture.logs.event_log import EventLog
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.shapes import known_sizes
 from backprop_viz.capture.tried_operations import Tried, chosen_by, named_shapes, refused
 from backprop_viz.recording.iteration import Recording
@@ -46,6 +50,16 @@ class ErrorLog:
         """What raised is known from the exception alone: a backward from ``root``, or a call."""
         self.backward_begins(root)
         self._tried = tried
+
+    @contextmanager
+    def running(self, op: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[None]:
+        """An operation runs in here: if it raises, remember what it was given."""
+        try:
+            yield
+        except Exception as error:
+            with torch._C.DisableTorchFunction():
+                self.operation_failed(op, tuple(nested_tensors((args, kwargs))), error)
+            raise
 
     def operation_failed(self, op: str, read: Sequence[Tensor], error: Exception) -> None:
         """Remember what an operation that raises was given."""

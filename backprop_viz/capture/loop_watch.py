@@ -11,19 +11,19 @@ from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
-from backprop_viz.capture.code import calling_frames, own_frames
-from backprop_viz.capture.code.forward_code import code_of
+from backprop_viz.capture.code import calling_frames, forward_code, own_frames
 from backprop_viz.capture.code.line_trace import LineTracer, lines_traced
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.followed_backward import FollowedBackward, creates_graph
 from backprop_viz.capture.listening_depth import is_traced
 from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.loop_thread import LoopThread
+from backprop_viz.capture.method_forward import MethodForward
 from backprop_viz.capture.model_hooks import ModelHooks
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors import nested_tensors as nested
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
-from backprop_viz.capture.watches import clipping, function_stack
+from backprop_viz.capture.watches import clearing_watch, clipping, function_stack
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
@@ -33,8 +33,6 @@ from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
 
-# torch says so to its profiler when an optimizer clears its gradients.
-_TOLD, _ENTER, _CLEARS = "_record_function_", "_record_function_enter_new", "Optimizer.zero_grad#"
 _NO_KWARGS: Mapping[str, Any] = {}
 _UNSEEN = torch._C.DisableTorchFunction  # while the recorder reads tensors itself
 
@@ -55,10 +53,12 @@ class LoopWatch(TorchFunctionMode):
     ) -> None:
         super().__init__()
         self._recorder, self._models, self._ended, self._source = recorder, models, ended, source
-        self._hooks = ModelHooks(models, recorder, self.model_runs, self.model_ran)
+        hears = self.model_runs, self.model_ran
+        self._hooks = ModelHooks(models, recorder, *hears)
+        self._method = MethodForward(models, recorder.modules, self._hooks.knows, *hears)
         self._writes = recorder.writes.begin(recorder.model)
         self._shards, self._lazy = calling_frames.there_may_be_shards(), any(map(any_lazy, models))
-        self._plain, self._code = recorder.plain_calls, code_of(models[0], source)
+        self._plain, self._code = recorder.plain_calls, forward_code.code_of(models[0], source)
         told = recorder.errors.operation_failed, recorder.log.note_taken, recorder.modules
         seen = self._writes.before_it_runs(recorder.copies), self._code, *told
         self._functions = FunctionWatch(self._operation_ran, *seen, self._writes.before_call)
@@ -87,6 +87,7 @@ class LoopWatch(TorchFunctionMode):
 
     def finish(self) -> None:
         """The iteration is over: note what has changed at its end."""
+        self._method.close()
         with _UNSEEN(), walked_once():
             self._caught_up(Phase.UPDATE)
             self._recorder.leave_out_the_rest()
@@ -101,6 +102,7 @@ class LoopWatch(TorchFunctionMode):
     ) -> None:
         """An optimizer is about to step. With a closure the phases begin with the closure's."""
         self._aside.come_back(self)
+        self._method.ends()
         with _UNSEEN(), walked_once():
             self._caught_up(Phase.BACKWARD)
             self._writes.unseen()
@@ -143,6 +145,8 @@ class LoopWatch(TorchFunctionMode):
             quiet = self.quiet or self._evaluating or self.over or is_traced()
             quiet = quiet or (self._lazy and calling_frames.makes_lazy_parameters())
             alone = self._functions.inside or (self._shards and calling_frames.gathers_shards(func))
+            if not (quiet or alone) and self._depth <= self._method.runs:  # in no call of a model
+                self._method.before_function(func, args, kwargs, self._forwarded)
             if self._depth and not quiet and not alone:
                 made = self._plain.run_plain(func, args, kwargs, self._code, self._phase)
                 if made is not NOT_PLAIN:
@@ -168,8 +172,9 @@ class LoopWatch(TorchFunctionMode):
     ) -> Any:
         """The same of a function that is no plain operation of a forward."""
         name = getattr(func, "__name__", "")
-        if told := name.startswith(_TOLD) and not self.over:
-            self._clearing(name, args)
+        told = clearing_watch.tells_profiler(name) and not self.over
+        if told and (begins := clearing_watch.begins(name, args)) is not None:
+            self.clearing_begins() if begins else self.clearing_ends()
         if told or self.over or func in TELLS_ABOUT or is_traced():
             return func(*args, **kwargs)
         if not self.quiet or self._clears is not None:
@@ -215,13 +220,8 @@ class LoopWatch(TorchFunctionMode):
 
     def _outside(self, func: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:
         """Run what belongs to no phase; of what raises there, take note of what it was given."""
-        try:
+        with self._recorder.errors.running(op_name(func), args, kwargs):
             made = func(*args, **kwargs)
-        except Exception as error:
-            with _UNSEEN():
-                given = tuple(nested.nested_tensors((args, kwargs)))
-                self._recorder.errors.operation_failed(op_name(func), given, error)
-            raise
         with _UNSEEN():
             self._recorder.ran_outside(op_name(func), made)
             if self._clips is not None:
@@ -254,7 +254,7 @@ class LoopWatch(TorchFunctionMode):
         if self._source is None or (source := loop_source(self._source)) is None:
             return
         if source != self._source:  # another file, or cell of a notebook
-            self._source, code = source, code_of(self._models[0], source)
+            self._source, code = source, forward_code.code_of(self._models[0], source)
             self._code = self._functions.forward = code
         self._recorder.lines.begins_in(source)
 
@@ -282,10 +282,13 @@ class LoopWatch(TorchFunctionMode):
         if not (self.thread.is_here() or (trains and self.thread.goes_on_here(self))):
             return
         self._hooks.hear(model, self.thread)
+        if not (inside or self._evaluating) and self._depth <= self._method.runs:
+            self._method.before_call(model, self._forwarded)
+            first = not self._depth
         self._within = inside if first else self._within
         self._aside.come_back(self)
-        evaluates = first and self._ended is not None and not is_grad_enabled()
-        if self._evaluating or (evaluates and not calling_frames.is_differentiated()):
+        looks = first and self._ended is not None and not is_grad_enabled()
+        if self._evaluating or (looks and not calling_frames.is_differentiated()):
             self._evaluating += 1
             return
         self._depth += 1
@@ -297,7 +300,7 @@ class LoopWatch(TorchFunctionMode):
             self._functions.tell_last()
             self._recorder.take_inputs(nested.tensors_given(model, args, kwargs))
             self._go(Phase.FORWARD)
-        code = code_of(model, self._source)
+        code = forward_code.code_of(model, self._source)
         self._tracing.enter_context(self._recorder.modules.running_already(model))
         self._tracing.enter_context(lines_traced(code, self._recorder.lines.of_forward_begins))
 
@@ -310,6 +313,7 @@ class LoopWatch(TorchFunctionMode):
             self._writes.unseen()
             return
         self._functions.tell_last()
+        self._method.after_call()
         self._depth -= 1
         if not self._depth:
             self._tracing.close()
@@ -321,13 +325,6 @@ class LoopWatch(TorchFunctionMode):
             with _UNSEEN():
                 self._recorder.take_results(made, None)
             self._has_ended(Phase.FORWARD)
-
-    def _clearing(self, name: str, args: tuple[Any, ...]) -> None:
-        """An optimizer begins or ends to clear the gradients."""
-        if name == _ENTER and str(args[0] if args else "").startswith(_CLEARS):
-            self.clearing_begins()
-        elif name != _ENTER:
-            self.clearing_ends()
 
     @contextmanager
     def clearing_module(self, module: nn.Module) -> Iterator[None]:
@@ -344,6 +341,7 @@ class LoopWatch(TorchFunctionMode):
 
     def rests(self, place: CodePlace | None) -> None:
         """No phase runs: what is noted next the loop has done itself, at this place."""
+        self._method.ends()
         self._go(None)
         self._recorder.lines.begins_at(place, self._source)
 
@@ -355,6 +353,7 @@ class LoopWatch(TorchFunctionMode):
 
     def clearing_begins(self, owner: Optimizer | nn.Module | None = None) -> None:
         """The gradients are about to be cleared, of what this owns; of all if it is not known."""
+        self._method.ends()
         with _UNSEEN(), walked_once():
             if self._phase is Phase.LOSS:
                 self._recorder.results.expected()

@@ -12,7 +12,6 @@ from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.bare.backward_calls import backward_calls_told
 from backprop_viz.capture.bare.by_hand import ByHand
-from backprop_viz.capture.bare.followed_calls import followed_by_autograd
 from backprop_viz.capture.bare.hand_turns import HandTurns
 from backprop_viz.capture.bare.held_leaves import HeldLeaves
 from backprop_viz.capture.bare.leaves_forward import LeavesForward
@@ -21,6 +20,7 @@ from backprop_viz.capture.followed_backward import creates_graph
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.bare_tensors import Tensors
+from backprop_viz.capture.tensors.followed_calls import followed_by_autograd
 from backprop_viz.capture.watches import function_stack
 from backprop_viz.capture.watches.backward_watch import (
     BACKWARD_FUNCTIONS,

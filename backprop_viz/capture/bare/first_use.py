@@ -9,10 +9,10 @@ from torch import Tensor
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
-from backprop_viz.capture.bare.followed_calls import followed_by_autograd
 from backprop_viz.capture.code import own_frames
 from backprop_viz.capture.code.calling_frames import is_in_functional
 from backprop_viz.capture.code.forward_code import eager
+from backprop_viz.capture.tensors.followed_calls import followed_by_autograd
 from backprop_viz.capture.watches import function_stack
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 

@@ -6,10 +6,10 @@ from typing import Any
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction
 
-from backprop_viz.capture.bare.followed_calls import followed_by_autograd
 from backprop_viz.capture.bare.made_anew import MadeAnew
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.tensors.bare_tensors import Tensors
+from backprop_viz.capture.tensors.followed_calls import followed_by_autograd
 from backprop_viz.recording.trace.torch_error import CodePlace
 
 

@@ -17,6 +17,11 @@ def makes_leaves(path: str) -> bool:
     return any(map(_has_leaf, _own_files(path)))
 
 
+def has_parameters(path: str) -> bool:
+    """Whether a class of a script, or of its files, makes a Parameter of its own."""
+    return any(any(map(_is_parameter, ast.walk(tree))) for tree in _own_files(path))
+
+
 def moves_by_hand(path: str) -> bool:
     """Whether a script runs backward, and neither it nor its files have to do with an optimizer.
 
@@ -119,6 +124,8 @@ def _is_backward(node: ast.AST) -> bool:
 def _is_parameter(node: ast.AST) -> bool:
     match node:
         case ast.Call(func=ast.Attribute(attr="Parameter") | ast.Name(id="Parameter")):
+            return True
+        case ast.Call(func=ast.Attribute(attr="register_parameter")):
             return True
     return False
 

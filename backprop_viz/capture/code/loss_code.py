@@ -3,7 +3,7 @@
 import ast
 import linecache
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -59,10 +59,18 @@ class LossCode(NamedTuple):
 @cache
 def loss_code(path: str) -> Sequence[LossCode]:
     """The parts of a user's file that compute what a backward in it starts from."""
-    if _BACKWARD.search("".join(linecache.getlines(path))) is None:
-        return ()
-    source = _Source.of(path)
+    source = _Source.of(path) if _may_run_backward(path) else None
     return () if source is None else tuple(source.loss_code())
+
+
+@cache
+def loops_of(path: str) -> Mapping[int, bool]:
+    """The first lines of a user's functions that run backward, and whether their losses are known.
+
+    0 stands for what is in no function.
+    """
+    source = _Source.of(path) if _may_run_backward(path) else None
+    return {} if source is None else dict(source.loops())
 
 
 @cache
@@ -99,18 +107,28 @@ class _Source:
             return None
 
     def loss_code(self) -> Iterator[LossCode]:
-        """Those of all backwards. An attribute may be assigned to in another method."""
+        """That of all backwards."""
+        for _, losses in self._losses():
+            for value, item in losses:
+                yield from self._code_of(value, item, frozenset())
+
+    def loops(self) -> Iterator[tuple[int, bool]]:
+        """The first line of each function that runs backward, and whether its loss is known."""
+        for scope, losses in self._losses():
+            if any(_roots_of(node) for node in _own_nodes(scope)):
+                yield 0 if isinstance(scope, ast.Module) else _first_line(scope), bool(losses)
+
+    def _losses(self) -> Iterator[tuple[_Scope, list[tuple[ast.expr, Item]]]]:
+        """What a loss is computed by, of each function; a method may assign it to an attribute."""
         own = [list(_own_nodes(scope)) for scope in self._scopes]
         roots = [[root for node in nodes for root in _roots_of(node)] for nodes in own]
         names = [set[str]().union(*map(self._variables, some)) for some in roots]
         everywhere = {name for some in names for name in some if "." in name}
-        for nodes, some, local in zip(own, roots, names, strict=True):
-            for node in nodes:
-                for value, item in _values_of(node, local | everywhere):
-                    yield from self._parts_of(value, item, frozenset())
-            for root in some:
-                if not isinstance(root, ast.Name | ast.Attribute):
-                    yield from self._parts_of(root, None, frozenset())
+        for scope, nodes, some, local in zip(self._scopes, own, roots, names, strict=True):
+            known = local | everywhere
+            losses = [found for node in nodes for found in _values_of(node, known)]
+            apart = [one for one in some if not isinstance(one, ast.Name | ast.Attribute)]
+            yield scope, [*losses, *((one, None) for one in apart)]
 
     def _variables(self, root: ast.expr) -> set[str]:
         """Those that backward starts from, or from a sum or a multiple of; none if from another."""
@@ -140,8 +158,10 @@ class _Source:
                 return set[str]().union(*map(self._variables, items))
         return set()
 
-    def _parts_of(self, value: ast.expr, item: Item, through: frozenset[str]) -> Iterator[LossCode]:
+    def _code_of(self, value: ast.expr, item: Item, through: frozenset[str]) -> Iterator[LossCode]:
         """``item``: of what this gives. ``through``: the functions that led here."""
+        if item is None and isinstance(value, ast.Subscript):
+            item = ast.unparse(value.slice)
         given: list[ast.expr] = []
         for start in _starts(value):
             match start:
@@ -173,17 +193,21 @@ class _Source:
     ) -> Iterator[LossCode]:
         """What computes what a function gives, or of several this ``item``."""
         if isinstance(function, ast.Lambda):
-            yield from self._parts_of(function.body, item, through)
+            yield from self._code_of(function.body, item, through)
             return
         nodes = list(_own_nodes(function))
         given = [one.value for one in nodes if isinstance(one, ast.Return) and one.value]
         values = [value for each in given for value in _items(each, item)]
         for value in values:
-            yield from self._parts_of(value, None, through)
+            yield from self._code_of(value, None, through)
         names = {ast.unparse(one) for one in values if isinstance(one, ast.Name | ast.Attribute)}
         for node in nodes:
             for value, which in _values_of(node, names):
-                yield from self._parts_of(value, which, through)
+                yield from self._code_of(value, which, through)
+
+
+def _may_run_backward(path: str) -> bool:
+    return _BACKWARD.search("".join(linecache.getlines(path))) is not None
 
 
 def _first_line(function: _Function | ast.Lambda) -> int:

@@ -63,6 +63,14 @@ def owned_beside(models: Sequence[nn.Module], optimizers: Sequence[Optimizer]) -
     return of_no_module(rest)
 
 
+def module_with(tensor: Tensor) -> nn.Module | None:
+    """A module that has this among its own parameters."""
+    having = (
+        one for one in _living_modules() if any(tensor is p for p in one._parameters.values())
+    )
+    return next(having, None)
+
+
 def of_no_module(tensors: Sequence[Tensor]) -> list[Tensor]:
     """Those of them that no module has among its parameters."""
     held = {id(one) for module in _living_modules() for one in module._parameters.values()}

@@ -21,7 +21,7 @@ from torch.optim.optimizer import (
 from backprop_viz.capture.bare.bare_forward import Others
 from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
 from backprop_viz.capture.bare.first_use import FirstUse
-from backprop_viz.capture.bare.made_leaves import makes_leaves, moves_by_hand
+from backprop_viz.capture.bare.made_leaves import has_parameters, makes_leaves, moves_by_hand
 from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name
 from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_of_call
 from backprop_viz.capture.graph.graphs import leads_to
@@ -29,6 +29,7 @@ from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.discovery import (
     living_optimizers,
     models_of,
+    module_with,
     names_of,
     of_no_module,
     owned_beside,
@@ -100,7 +101,7 @@ class ScriptTraining:
         self._first_use: FirstUse | None = None  # of tensors that are in no module
         self._earlier = EarlierLeaves()
         self._bare_over = 0  # iterations of such, before there were others
-        if makes_leaves(follower.place.path):
+        if makes_leaves(follower.place.path) or has_parameters(follower.place.path):
             self._first_use = FirstUse(self._leaves_used)
         if not self._all and moves_by_hand(follower.place.path):
             self._await_call(self._called_by_hand)
@@ -216,6 +217,8 @@ class ScriptTraining:
         if self._watch is not None:
             return True
         within = is_in_module()
+        if not within and self._parameter_used(read):
+            return True
         with DisableTorchFunction():
             read = of_no_module(read)
             self._earlier.are_used(read)
@@ -234,6 +237,20 @@ class ScriptTraining:
         self._watch_it({"tensors": tensors}, optimizers, self._bare_over, others=self._others)
         if first:
             self._follower.hold_at_start()
+        return True
+
+    def _parameter_used(self, read: Sequence[Tensor]) -> bool:
+        """Whether one is of a module that the script does not call, and an optimizer steps.
+
+        Its methods may do without, as one that computes the loss. That is watched from now on.
+        """
+        owned = {id(one) for optimizer in self._trained() for one in owned_by(optimizer)}
+        with DisableTorchFunction():
+            known = (module_with(one) for one in read if id(one) in owned)
+            module = next((one for one in known if one is not None), None)
+        if module is None:
+            return False
+        self._begin(module, True, False)
         return True
 
     def _others(self, left: Sequence[Tensor]) -> None:

@@ -95,7 +95,7 @@ def tensors_given(
             if one.kind is Parameter.VAR_KEYWORD and name in given:
                 given |= {key: item for key, item in given.pop(name).items() if key not in given}
     except (TypeError, ValueError):
-        given = {f"x{i}": value for i, value in enumerate(args)}
+        given = {f"x{i}": value for i, value in enumerate(args)} | dict(kwargs)
     found: dict[str, Tensor] = {}
     for name, value in given.items():
         tensors = dict(_named(value, name, 0))

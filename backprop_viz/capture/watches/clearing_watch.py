@@ -1,6 +1,6 @@
 """Notices ``zero_grad``: torch has no hook for it, and tells only a mode of an optimizer's."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import wraps
 from typing import Any
@@ -14,6 +14,23 @@ from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.watches.function_stack import put_back, step_aside
 
 _Clearing = Callable[[Any], AbstractContextManager[None]]
+# The functions by which torch tells its profiler what it does, and how it calls a zero_grad there.
+_TELLS, _ENTER, _CLEARS = "_record_function_", "_record_function_enter_new", "Optimizer.zero_grad#"
+
+
+def tells_profiler(name: str) -> bool:
+    """Whether torch tells its profiler something by the function of this name."""
+    return name.startswith(_TELLS)
+
+
+def begins(name: str, args: Sequence[Any]) -> bool | None:
+    """Whether it tells that an optimizer begins to clear gradients, or that it ends to.
+
+    None of anything else that begins.
+    """
+    if name != _ENTER:
+        return False
+    return str(args[0] if args else "").startswith(_CLEARS) or None
 
 
 @contextmanager

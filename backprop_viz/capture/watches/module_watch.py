@@ -1,7 +1,7 @@
 """Which module of a model is running, and what becomes of the model's buffers."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from itertools import pairwise
 
@@ -66,13 +66,22 @@ class ModuleWatch:
 
     @contextmanager
     def running_already(self, module: nn.Module) -> Iterator[None]:
-        """The forward of this module runs in here. Its call may have begun unseen."""
-        unseen = not self.stack and module in self._followed
-        if unseen:
-            self.stack.append(self._followed[module])
+        """The forward of this module runs in here, around those that run now.
+
+        Its call may have begun unseen, or be one of a method, of which nobody tells.
+        """
+        name = self._followed.get(module)
+        unseen = name is not None and name not in self.stack
+        if unseen and name is not None:
+            self.stack.insert(0, name)
         yield
-        if unseen:
-            self.stack.clear()
+        if unseen and self.stack[:1] == [name]:
+            del self.stack[0]
+
+    def begun_unseen(self, module: nn.Module) -> AbstractContextManager[None]:
+        """The call of this module runs in here, within those that run now, if it is unseen."""
+        name = self._followed.get(module)
+        return nullcontext() if name is None or name in self.stack else self.within(name)
 
     @contextmanager
     def following(self, no_hooks: bool = False, begins: Told = None) -> Iterator[None]:
