@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.errors_explained import (
     Scene,
     explained_error,
@@ -57,7 +58,7 @@ class ErrorLog:
         try:
             yield
         except Exception as error:
-            with torch._C.DisableTorchFunction():
+            with OURS, torch._C.DisableTorchFunction():
                 self.operation_failed(op, tuple(nested_tensors((args, kwargs))), error)
             raise
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 
+from backprop_viz.capture.code import own_faults
+
 _tracing: Callable[[], object | None] = torch._C._get_tracing_state
 
 
@@ -40,12 +42,16 @@ def since_now() -> int:
 
 
 def heard(call: Callable[..., Any], otherwise: Callable[[], Any] = lambda: None) -> Any:
-    """The same function, called for what it is to hear; else ``otherwise`` is."""
+    """The same function, called for what it is to hear; else, or if it raises, ``otherwise`` is."""
     since = since_now()
 
     def hears(*args: Any, **kwargs: Any) -> Any:
         hidden = _depth.now > since or _tracing() is not None  # as ``hidden_from``, for each call
-        return otherwise() if hidden else call(*args, **kwargs)
+        try:
+            return otherwise() if hidden else call(*args, **kwargs)
+        except Exception as fault:
+            own_faults.note(fault)
+            return otherwise()
 
     return hears
 

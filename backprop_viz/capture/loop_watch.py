@@ -1,7 +1,7 @@
 """Finds the phases of somebody's own loop from what it calls, for a recorder."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from sys import exc_info, gettrace, settrace
 from typing import Any
 
@@ -9,11 +9,11 @@ import torch
 from torch import is_grad_enabled, nn
 from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
-from torch.utils.hooks import RemovableHandle
 
-from backprop_viz.capture.code import calling_frames, forward_code, own_frames
+from backprop_viz.capture.code import calling_frames, forward_code, own_faults, own_frames
 from backprop_viz.capture.code.line_trace import LineTracer, lines_traced
 from backprop_viz.capture.code.loop_source import loop_source
+from backprop_viz.capture.code.own_frames import run_theirs
 from backprop_viz.capture.followed_backward import FollowedBackward, creates_graph
 from backprop_viz.capture.listening_depth import is_traced
 from backprop_viz.capture.logs.event_log import Copy
@@ -29,11 +29,11 @@ from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_n
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.module_tree import any_lazy, walked_once
-from backprop_viz.capture.watches.plain_calls import NOT_PLAIN
+from backprop_viz.capture.watches.plain_calls import NOT_PLAIN, Args, Func, Kwargs
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
 
-_NO_KWARGS: Mapping[str, Any] = {}
+_NO_KWARGS: Kwargs = {}
 _UNSEEN = torch._C.DisableTorchFunction  # while the recorder reads tensors itself
 
 
@@ -76,8 +76,8 @@ class LoopWatch(TorchFunctionMode):
         self._clears: ExitStack | None = None
         self._clips: str | None = None  # what clips after a forward, before its backward
 
-    def hook_models(self) -> Iterator[RemovableHandle]:
-        """Know when a model runs, until the handles are removed."""
+    def models_hooked(self) -> AbstractContextManager[None]:
+        """Know when a model runs, while in here."""
         return self._hooks.placed(lambda: bool(self._depth))
 
     def part_begins(self, module: nn.Module) -> None:
@@ -92,13 +92,17 @@ class LoopWatch(TorchFunctionMode):
             self._caught_up(Phase.UPDATE)
             self._recorder.leave_out_the_rest()
             self._writes.end()
+        self.close()
+
+    def close(self) -> None:
+        """Note nothing any more, whatever runs."""
         self.over = True
         self._hooks.close()
         self._tracing.close()
         self._functions.forget()  # the two would keep each other alive
 
     def optimizer_steps(
-        self, optimizer: Optimizer, args: Sequence[Any] = (), kwargs: Mapping[str, Any] = _NO_KWARGS
+        self, optimizer: Optimizer, args: Sequence[Any] = (), kwargs: Kwargs = _NO_KWARGS
     ) -> None:
         """An optimizer is about to step. With a closure the phases begin with the closure's."""
         self._aside.come_back(self)
@@ -128,14 +132,10 @@ class LoopWatch(TorchFunctionMode):
 
     def __exit__(self, *_: object) -> None:
         """Leave this thread's stack of modes, with what is over and was left there."""
-        function_stack.leave(lambda one: one is self or (isinstance(one, LoopWatch) and one.over))
+        function_stack.leave(lambda one: one is self or function_stack.hears_nothing(one))
 
     def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Sequence[type],
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
+        self, func: Func, types: Sequence[type], args: Args = (), kwargs: Kwargs | None = None
     ) -> Any:
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
         tracer, kwargs = gettrace(), kwargs or _NO_KWARGS
@@ -154,33 +154,32 @@ class LoopWatch(TorchFunctionMode):
             if tracer is not None and type(tracer) is not LineTracer:
                 settrace(tracer)  # a debugger's, which sees what else runs, and may end meanwhile
                 tracer = None
-            return func(*args, **kwargs) if alone else self._hears(func, types, args, kwargs, quiet)
+            return (
+                run_theirs(func, args, kwargs) if alone else self._hears(func, args, kwargs, quiet)
+            )
         except BaseException as error:
-            own_frames.pass_on(error)
-            raise
+            if own_frames.is_theirs(error):
+                own_frames.pass_on(error)
+                raise
+            fault = error
         finally:
-            if tracer is not None and gettrace() is None:  # none was set while the loop was held
-                settrace(tracer)
+            over = type(tracer) is LineTracer and tracer.is_over
+            if tracer is not None and gettrace() is None and not over:
+                settrace(tracer)  # none was set while the loop was held
+        return own_faults.instead(fault, func, args, kwargs)
 
-    def _hears(
-        self,
-        func: Callable[..., Any],
-        types: Sequence[type],
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        quiet: bool | int,
-    ) -> Any:
+    def _hears(self, func: Func, args: Args, kwargs: Kwargs, quiet: bool | int) -> Any:
         """The same of a function that is no plain operation of a forward."""
         name = getattr(func, "__name__", "")
         told = clearing_watch.tells_profiler(name) and not self.over
         if told and (begins := clearing_watch.begins(name, args)) is not None:
             self.clearing_begins() if begins else self.clearing_ends()
         if told or self.over or func in TELLS_ABOUT or is_traced():
-            return func(*args, **kwargs)
+            return run_theirs(func, args, kwargs)
         if not self.quiet or self._clears is not None:
             self._writes.before_call(func, args, kwargs)
         if quiet or of_torch_func(func, args, kwargs):
-            return func(*args, **kwargs)
+            return run_theirs(func, args, kwargs)
         if func in BACKWARD_FUNCTIONS and not (self._depth and creates_graph(func, args, kwargs)):
             return self._backward(func, args, kwargs)
         phase = self._phase_of(name)
@@ -191,10 +190,10 @@ class LoopWatch(TorchFunctionMode):
         call = func, args, kwargs, self._code, phase
         if phase is Phase.LOSS and (made := self._plain.run_untraced(*call)) is not NOT_PLAIN:
             return made
-        result = self._functions.__torch_function__(func, types, args, kwargs)
+        result = self._functions.__torch_function__(func, (), args, kwargs)
         return self._recorder.results.ran(name, result, args)
 
-    def _goes_on(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    def _goes_on(self, args: Args, kwargs: Kwargs) -> bool:
         """Whether what runs beside forward and loss reads what is the iteration's own."""
         with _UNSEEN():
             self._nodes = torch.autograd._get_sequence_nr()
@@ -218,15 +217,15 @@ class LoopWatch(TorchFunctionMode):
         if self._phase is Phase.LOSS and told.made:
             self._recorder.results.newest = told.made[0]
 
-    def _outside(self, func: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:
+    def _outside(self, func: Func, args: Any, kwargs: Kwargs) -> Any:
         """Run what belongs to no phase; of what raises there, take note of what it was given."""
         with self._recorder.errors.running(op_name(func), args, kwargs):
-            made = func(*args, **kwargs)
+            result = run_theirs(func, args, kwargs)
         with _UNSEEN():
-            self._recorder.ran_outside(op_name(func), made)
+            self._recorder.ran_outside(op_name(func), result)
             if self._clips is not None:
                 self._caught_up(Phase.BACKWARD, clips=self._clips)
-        return made
+        return result
 
     def _phase_of(self, name: str) -> Phase | None:
         """The phase that an operation outside a backward belongs to; None if to none."""
@@ -271,9 +270,7 @@ class LoopWatch(TorchFunctionMode):
         self._recorder.catch_up(phase, clips or self._cause, every_grad=clips is not None)
         self._cause, self._clips = CHANGED, None
 
-    def model_runs(
-        self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any] = _NO_KWARGS
-    ) -> None:
+    def model_runs(self, model: nn.Module, args: Args, kwargs: Kwargs = _NO_KWARGS) -> None:
         """A model is about to run; if this is over, for the next iteration."""
         inside, first = bool(self._functions.inside), not (self._depth or self._evaluating)
         if self.over or (inside and not (first or self._within)) or not self._hooks.knows(model):
@@ -375,7 +372,7 @@ class LoopWatch(TorchFunctionMode):
             self._clears, self.quiet, self._may_move = None, False, False
             self._has_ended(Phase.ZERO_GRAD)
 
-    def _backward(self, func: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:
+    def _backward(self, func: Func, args: Any, kwargs: Kwargs) -> Any:
         roots = roots_of(func, args, kwargs)
         if self._phase is Phase.LOSS:
             with _UNSEEN():
@@ -386,7 +383,7 @@ class LoopWatch(TorchFunctionMode):
         self._evaluating += 1  # a call of the model in here computes something again, or looks
         try:
             with self._recorder.backward(roots, within):
-                result = func(*args, **kwargs)
+                result = run_theirs(func, args, kwargs)
         finally:
             self._evaluating -= 1
         self._forwarded, self._may_move = False, True

@@ -1,7 +1,7 @@
 """Hooks on the models of a loop, and on the parts of them that it calls by themselves."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 from torch import nn
 from torch.utils.hooks import RemovableHandle
@@ -30,8 +30,15 @@ class ModelHooks:
         self._hooked = set(map(id, models))  # of others nobody says that they have run
         self._parts = ExitStack()
 
-    def placed(self, running: Callable[[], bool]) -> Iterator[RemovableHandle]:
-        """Hook the models, until the handles are removed. ``running``: whether one runs."""
+    @contextmanager
+    def placed(self, running: Callable[[], bool]) -> Iterator[None]:
+        """Hook the models while in here. ``running``: whether one runs."""
+        with ExitStack() as hooks:
+            for handle in self._place(running):
+                hooks.callback(handle.remove)
+            yield
+
+    def _place(self, running: Callable[[], bool]) -> Iterator[RemovableHandle]:
         runs, ran = self._told
         for model in self._models:
             yield called_before(model, runs, with_kwargs=True)

@@ -1,7 +1,7 @@
 """Records an iteration of somebody's own loop: ``bv.record``."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -13,21 +13,22 @@ from torch.optim import optimizer as optimizers
 from backprop_viz.capture.arguments import model_in, optimizers_in
 from backprop_viz.capture.bare.bare_forward import BareForward
 from backprop_viz.capture.bare.given import GivenTensors, with_modules_for_tensors
+from backprop_viz.capture.clearings_and_moves import clearings_and_moves_seen
+from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
+from backprop_viz.capture.code.own_faults import AroundCall
 from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.late_recording import made_now
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_clearings_seen
-from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
+from backprop_viz.capture.watches import function_stack
 from backprop_viz.capture.watches.module_tree import walked_once
-from backprop_viz.capture.watches.muon_watch import muon_matrices_seen
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
-from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
@@ -35,14 +36,21 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 class LoopRecording:
     """What ``record`` gives: everything that a ``Recording`` has, of as much as has run."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder: Recorder | None = recorder
+    def __init__(self) -> None:
+        self._recorder: Recorder | None = None
+        self._watch: LoopWatch | None = None
         self._made: Recording | None = None
         self._over = False
+        self._why: UserError | None = None
 
     @property
     def recording(self) -> Recording:
-        """The iteration as far as it has run; the same one each time once that is over."""
+        """The iteration as far as it has run; the same one each time once that is over.
+
+        Raises UserError if a fault of our own has ended the recording.
+        """
+        if self._why is not None:
+            raise self._why
         if self._made is None:
             assert self._recorder is not None
             if not self._over:
@@ -53,15 +61,27 @@ class LoopRecording:
 
     def __repr__(self) -> str:
         """That of the recording; while the iteration runs nothing of it is made for this."""
+        if self._why is not None:
+            return f"<LoopRecording: {self._why}>"
         return repr(self.recording) if self._over else "<LoopRecording under way>"
 
     def __dir__(self) -> list[str]:
         """What a notebook completes: all that the recording has, too."""
         return sorted({*super().__dir__(), *dir(Recording)})
 
+    def begin(self, recorder: Recorder, watch: LoopWatch) -> None:
+        """The iteration begins, and is recorded by these."""
+        self._recorder, self._watch = recorder, watch
+
     def end(self) -> None:
         """The iteration is over."""
-        self._over = True
+        self._over, self._watch = True, None
+
+    def fail(self, why: UserError) -> None:
+        """There is no recording, for a fault of our own."""
+        self._why, self._recorder = why, None
+        if self._watch is not None:
+            self._watch.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.recording, name)
@@ -134,32 +154,46 @@ def record(
     Raises ArgumentError for a name in ``only`` that no module has, and for what is no model and no
     optimizer.
     """
-    model = model_in(with_modules_for_tensors(model))
-    optimizers = optimizers_in(optimizer) or None
-    chosen = None if only is None else ModuleChoice(model, only)
-    return RecordedIteration(_recorded(model, optimizers, chosen))
+    told = LoopRecording()
+    recording: AbstractContextManager[None] = nullcontext()
+    with own_faults.told_of_fault(told.fail), own_faults.STARTING:
+        module = model_in(with_modules_for_tensors(model))
+        optimizers = optimizers_in(optimizer) or None
+        chosen = None if only is None else ModuleChoice(module, only)
+        recording = _recording(told, module, optimizers, chosen)
+    return RecordedIteration(_recorded(told, recording))
 
 
 @contextmanager
 def _recorded(
+    told: LoopRecording, recording: AbstractContextManager[None]
+) -> Iterator[LoopRecording]:
+    with own_faults.told_of_fault(told.fail), AroundCall() as around:
+        around.callback(function_stack.leave, function_stack.hears_nothing)
+        with own_faults.OURS:
+            around.enter_context(recording)
+        yield told
+
+
+@contextmanager
+def _recording(
+    told: LoopRecording,
     model: nn.Module,
     optimizers: Sequence[Optimizer] | None,
     chosen: ModuleChoice | None,
-) -> Iterator[LoopRecording]:
+) -> Iterator[None]:
     with without_collector():
         with walked_once():
             recorder = Recorder(model, optimizers, only=chosen)
             watch = LoopWatch(recorder, [model])
-        seen = module_clearings_seen(watch.clearing_module)
+        told.begin(recorder, watch)
+        seen = clearings_and_moves_seen(watch, recorder)
         warned, noted = warned_where_it_was_called(), _errors_noted(recorder)
-        moves = lbfgs_moves_seen(recorder.watch.moved)
-        matrices = muon_matrices_seen(recorder.watch.matrix_made)
-        told = LoopRecording(recorder)
         try:
             bare = _forward_told(watch, recorder, optimizers or ())
             hooked = _hooked(watch, recorder)
-            with eager(), seen, moves, matrices, warned, hooked, noted, watch, bare:
-                yield told
+            with eager(), seen, warned, hooked, noted, watch, bare:
+                yield
         finally:
             told.end()
 
@@ -173,8 +207,8 @@ def _forward_told(
     if bare is None:
         yield
         return
-    bare.begins(watch, recorder)
     try:
+        bare.begins(watch, recorder)
         yield
         bare.ends()
     finally:
@@ -184,24 +218,17 @@ def _forward_told(
 @contextmanager
 def _hooked(watch: LoopWatch, recorder: Recorder) -> Iterator[None]:
     """Have a watch know when the model runs, when an optimizer steps, and a backward begins."""
-    handles = list(watch.hook_models())
-    handles.append(optimizers.register_optimizer_step_pre_hook(heard(watch.optimizer_steps)))
-    handles.append(optimizers.register_optimizer_step_post_hook(heard(watch.optimizer_stepped)))
-    try:
-        own = recorder.own.are_moved_by
-        alone = clearings_alone(watch, own, watch.clearing_begins, watch.clearing_ends)
-        backwards = backwards_heard(partial(watch.thread.runs_backward, watch))
-        with (
-            recorder.following_modules(watch.part_begins),
-            backwards,
-            watch.transforms_told(),
-            alone,
-        ):
-            yield
-    finally:
-        for handle in handles:
-            handle.remove()
-        watch.finish()
+    steps = optimizers.register_optimizer_step_pre_hook, watch.optimizer_steps
+    stepped = optimizers.register_optimizer_step_post_hook, watch.optimizer_stepped
+    with ExitStack() as hooked:
+        hooked.callback(watch.finish)
+        hooked.enter_context(watch.models_hooked())
+        for register, call in (steps, stepped):
+            hooked.callback(register(heard(call)).remove)
+        hooked.enter_context(recorder.following_modules(watch.part_begins))
+        hooked.enter_context(backwards_heard(partial(watch.thread.runs_backward, watch)))
+        hooked.enter_context(watch.transforms_told())
+        yield
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.clients import worker_process
 from backprop_viz.desktop.panels.program.program_view import ProgramView
-from backprop_viz.desktop.system.fault_log import FaultLog
 from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.files.fault_log import FaultLog
 from backprop_viz.stream.commands import OpenSessionFile
 
 OpenWindow = Callable[..., MainWindow]

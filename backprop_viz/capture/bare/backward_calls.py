@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from backprop_viz.capture.code import own_frames
+from backprop_viz.capture.code.own_faults import OURS
 
 hand_on = own_frames.pass_on
 _BACKWARD: Any = Tensor.backward
@@ -31,14 +32,17 @@ def telling(function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> 
     plain = _plain.get(func, func)
     if _under_way:  # a mode has called it on
         return plain(*args, **kwargs)
-    after = [begins(func, args, kwargs) for begins in _told]
+    after: list[Callable[[], None]] = []
+    with OURS:
+        after += [begins(func, args, kwargs) for begins in _told]
     _under_way += 1
     try:
         return plain(*args, **kwargs)
     finally:
         _under_way -= 1
-        for ended in after:
-            ended()
+        with OURS:
+            for ended in after:
+                ended()
 
 
 # Their code runs as that of torch's functions, and sees torch's names.

@@ -15,7 +15,7 @@ from backprop_viz.capture.bare.by_hand import ByHand
 from backprop_viz.capture.bare.hand_turns import HandTurns
 from backprop_viz.capture.bare.held_leaves import HeldLeaves
 from backprop_viz.capture.bare.leaves_forward import LeavesForward
-from backprop_viz.capture.code import own_frames
+from backprop_viz.capture.code import own_faults, own_frames
 from backprop_viz.capture.followed_backward import creates_graph
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorder import Recorder
@@ -139,7 +139,7 @@ class BareForward(TorchFunctionMode):
             return  # torch puts it back on top
         wanted = self._loop is not None or self._waits
         if wanted or self._is_on_stack:
-            function_stack.leave(lambda one: one is self or getattr(one, "is_over", False))
+            function_stack.leave(lambda one: one is self or function_stack.hears_nothing(one))
         if wanted:
             function_stack.come_in(self)
         self._is_on_stack = wanted
@@ -158,6 +158,8 @@ class BareForward(TorchFunctionMode):
             self._asked = True
             try:
                 moving = self._loop if self._look_at(func, args, kwargs) else None
+            except Exception as fault:
+                own_faults.note(fault)
             finally:
                 self._asked = False
         try:
@@ -170,16 +172,19 @@ class BareForward(TorchFunctionMode):
         finally:
             if moving is not None:
                 moving.quiet = False
-        if self._forward is not None:
-            self._forward.ran(result)
-        if func in BACKWARD_FUNCTIONS:
-            if func is not Tensor.backward and func is not torch.autograd.grad:
-                self._turns.backward_ended(closely=True)
-                self._has_run = False
-            if not creates_graph(func, args, kwargs):
-                self._leaves.gave(result)
-        elif heard and self._may_move():
-            self._leaves.ran(func, args, kwargs, result)
+        try:
+            if self._forward is not None:
+                self._forward.ran(result)
+            if func in BACKWARD_FUNCTIONS:
+                if func is not Tensor.backward and func is not torch.autograd.grad:
+                    self._turns.backward_ended(closely=True)
+                    self._has_run = False
+                if not creates_graph(func, args, kwargs):
+                    self._leaves.gave(result)
+            elif heard and self._may_move():
+                self._leaves.ran(func, args, kwargs, result)
+        except Exception as fault:
+            own_faults.note(fault)
         return result
 
     def _look_at(

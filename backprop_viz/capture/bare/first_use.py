@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
-from backprop_viz.capture.code import own_frames
+from backprop_viz.capture.code import own_faults, own_frames
 from backprop_viz.capture.code.calling_frames import is_in_functional
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.tensors.followed_calls import followed_by_autograd
@@ -55,19 +55,25 @@ class FirstUse(TorchFunctionMode):
     ) -> Any:
         """Run ``func`` as torch would."""
         kwargs = kwargs or {}
-        if not self.is_over and (read := followed_by_autograd(func, args, kwargs)):
-            with torch._C.DisableTorchFunction():
-                leaves = [one for one in read if one.is_leaf and id(one) not in self._others]
-            if leaves and not is_in_functional():
-                self._asked = True
-                try:
-                    if self._used(leaves):
-                        self.close()
-                finally:
-                    self._asked = False
-                self._others.update(map(id, leaves))
+        try:
+            if not self.is_over and (read := followed_by_autograd(func, args, kwargs)):
+                self._is_read(read)
+        except Exception as fault:
+            own_faults.note(fault)
         try:
             return func(*args, **kwargs)
         except BaseException as error:
             own_frames.pass_on(error)
             raise
+
+    def _is_read(self, read: Sequence[Tensor]) -> None:
+        with torch._C.DisableTorchFunction():
+            leaves = [one for one in read if one.is_leaf and id(one) not in self._others]
+        if leaves and not is_in_functional():
+            self._asked = True
+            try:
+                if self._used(leaves):
+                    self.close()
+            finally:
+                self._asked = False
+            self._others.update(map(id, leaves))

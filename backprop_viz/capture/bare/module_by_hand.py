@@ -15,7 +15,7 @@ from backprop_viz.capture.bare.backward_calls import backward_calls_told
 from backprop_viz.capture.bare.bare_forward import BareForward, Others, TurningLoop
 from backprop_viz.capture.bare.by_hand import ByHand
 from backprop_viz.capture.bare.hand_turns import HandTurns
-from backprop_viz.capture.code import own_frames
+from backprop_viz.capture.code import own_faults, own_frames
 from backprop_viz.capture.code.calling_frames import kwargs_of_call
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.loop_watch import LoopWatch
@@ -47,6 +47,7 @@ class ModuleByHand(TorchFunctionMode):
         self._modules: set[int] = set()  # by their id()
         self._parameters: list[Mapping[str, Tensor | None]] = []  # of each
         self._runs_backward = self._asked = False  # while torch asks this mode
+        self.is_over = False
         self._hears = False  # whether it is told of calls of modules
         self._hearing, self._open = ExitStack(), ExitStack()  # calls of modules; backwards
         self._open.enter_context(backward_calls_told(self._backward_begins))
@@ -77,6 +78,7 @@ class ModuleByHand(TorchFunctionMode):
     def close(self) -> None:
         """Hear of nothing any more."""
         self._open.close()
+        self._loop, self.is_over = None, True
         self._settle(False)
 
     def _settle(self, hears: bool) -> None:
@@ -102,17 +104,23 @@ class ModuleByHand(TorchFunctionMode):
         """Run ``func`` as torch would, after what is to be known before it."""
         self._asked = True
         try:
-            if self._lines is not None:
-                if self._turns.has_run_backward:
-                    self._lines.after_backward(func, args)
-                else:
-                    self._lines.before_backward(func, args)
+            self._hears_of(func, args)
+        except Exception as fault:
+            own_faults.note(fault)
+        try:
             return func(*args, **(kwargs or {}))
         except BaseException as error:
             own_frames.pass_on(error)
             raise
         finally:
             self._asked = False
+
+    def _hears_of(self, func: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        if self._lines is not None:
+            if self._turns.has_run_backward:
+                self._lines.after_backward(func, args)
+            else:
+                self._lines.before_backward(func, args)
 
     def _called(self, module: nn.Module, args: Any) -> None:
         """A module is called."""

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
+from backprop_viz.capture.code import own_faults
+
 
 class _InCode:
     """A tracer of a frame. A function that returns itself would keep alive what it knows."""
@@ -17,17 +19,20 @@ class _InCode:
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> Any:
         if event == "line":
-            self._begins(frame.f_lineno)
+            try:
+                self._begins(frame.f_lineno)
+            except Exception as fault:
+                own_faults.note(fault)
         return self
 
 
 class LineTracer:
-    """What this thread is traced by meanwhile."""
+    """What this thread is traced by meanwhile, and by nobody once that ``is_over``."""
 
-    __slots__ = ("_code", "_in_code")
+    __slots__ = ("_code", "_in_code", "is_over")
 
     def __init__(self, code: CodeType, begins: Callable[[int], None]) -> None:
-        self._code, self._in_code = code, _InCode(begins)
+        self._code, self._in_code, self.is_over = code, _InCode(begins), False
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> Any:
         """The tracer of a frame that begins."""
@@ -44,8 +49,10 @@ def lines_traced(code: CodeType | None, begins: Callable[[int], None]) -> Iterat
         yield
         return
     before = sys.gettrace()
-    sys.settrace(LineTracer(code, begins))
+    tracer = LineTracer(code, begins)
+    sys.settrace(tracer)
     try:
         yield
     finally:
+        tracer.is_over = True
         sys.settrace(before)

@@ -1,23 +1,77 @@
-"""Tracebacks without the frames of backprop_viz."""
+"""The frames of backprop_viz in tracebacks: whose fault it was, and tracebacks without them."""
 
 import os
+import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
+from typing import Any, Final, NoReturn
 
 from torch.overrides import handle_torch_function
 
 # Our functions that call what the script has called: what raises there is its own.
 _PASS_ON = (
-    *("__torch_function__", "_hears", "_reported", "run_plain", "_outside", "_call"),
-    *("_backward", "backward", "heard_backward", "asking", "telling", "zero_grad"),
+    *("__torch_function__", "__torch_dispatch__", "_hears", "_reported", "run_plain", "_outside"),
+    *("_noted", "_call", "_backward", "backward", "heard_backward", "asking", "telling"),
+    *("run_theirs", "zero_grad"),
 )
 # Where our own code is; Ctrl+C may come while it waits in ``threading``.
 _PACKAGE = str(Path(__file__).parents[2]) + os.sep
 _OURS = (_PACKAGE, threading.__file__)
 # What a script may call, and the built-in example: a network, and a loop that is recorded.
 _THEIRS = tuple(f"{_PACKAGE}{room}{os.sep}" for room in ("digits", "training"))
+# What a call has given that has not been made.
+NOT_RUN: Final = object()
+
+
+def run_theirs(func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Make a call of the script's: what raises in here is none of our faults."""
+    return func(*args, **kwargs)
+
+
+def passes(error: BaseException) -> NoReturn:
+    """Raise what a call of the script's has raised, where our own code had it made."""
+    raise error
+
+
+def is_theirs(error: BaseException) -> bool:
+    """Whether a call of the script's has raised it, and not our own code around that.
+
+    Such a call is made by ``run_theirs``, or what it raises is handed to ``passes``. What is no
+    Exception, as Ctrl+C, is for the script wherever it comes.
+    """
+    return not isinstance(error, Exception) or has_passed(error)
+
+
+def has_passed(error: BaseException) -> bool:
+    """Whether a call of the script's has raised it that our own code had made."""
+    marks = run_theirs.__code__, passes.__code__
+    return any(frame.tb_frame.f_code in marks for frame in _frames_of(error))
+
+
+def result_of(fault: BaseException) -> Any:
+    """What the script's call has given before our own code raised; ``NOT_RUN`` if it has not run.
+
+    A function of ours that makes such a call has that as its ``result``.
+    """
+    for frame in (one.tb_frame for one in _frames_of(fault)):
+        if frame.f_code.co_name in _PASS_ON and frame.f_code.co_filename.startswith(_PACKAGE):
+            found = frame.f_locals.get("result", NOT_RUN)
+            if found is not NOT_RUN:
+                return found
+    return NOT_RUN
+
+
+def are_asked() -> bool:
+    """Whether torch asks a mode of ours about what runs here: it is aside meanwhile."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "__torch_function__" and code.co_filename.startswith(_PACKAGE):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def without_our_frames(error: BaseException | None) -> None:
@@ -43,7 +97,7 @@ def pass_on(error: BaseException) -> None:
     plain ``raise``: that adds no frame. One that arose in a frame of ours keeps them.
     """
     frames = list(_frames_of(error))
-    if frames and not (_arose_in_ours(frames[-1]) and not isinstance(error, KeyboardInterrupt)):
+    if frames and (is_theirs(error) or not _arose_in_ours(frames[-1])):
         _have_frames(error, _theirs(frames))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.code.own_frames import without_our_frames
 
 
@@ -33,10 +34,12 @@ class NotebookCells:
         self._shell = None
 
     def _cell_begins(self, _: Any) -> None:
-        self._begins()
+        with OURS:
+            self._begins()
 
     def _cell_ended(self, result: Any) -> None:
-        self._ended(result.error_before_exec or result.error_in_exec)
+        with OURS:
+            self._ended(result.error_before_exec or result.error_in_exec)
 
 
 def running_shell() -> Any:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from os import PathLike
 from typing import Any, SupportsFloat
 
+from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.live.devices import device_of
@@ -124,6 +125,10 @@ class FileFollower:
             self._recorded += 1
             self._background.do(recorded.nbytes, self._add, recorded)
 
+    def recording_fails(self, why: UserError) -> None:
+        """The file has what was written until now."""
+        self._failed = True
+
     def iteration_ended(
         self, iteration: int, loss: SupportsFloat, recorded: LateRecording | None
     ) -> None:
@@ -148,12 +153,14 @@ class FileFollower:
 
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """Write what is left, also of an iteration that is not over, and close the file."""
-        self._write_end(told)  # at once: a launcher ends all ranks when one has failed
-        if recording is not None and (recording.events or recording.error):
-            self._background.do(0, self._writer.add, recording)
-        elif self._origin.kind == "script" and told.status == 0 and not self._recorded:
-            self._say_nothing_recorded()
-        self._finish(told)
+        try:
+            self._write_end(told)  # at once: a launcher ends all ranks when one has failed
+            if recording is not None and (recording.events or recording.error):
+                self._background.do(0, self._writer.add, recording)
+            elif self._origin.kind == "script" and told.status == 0 and not self._recorded:
+                self._say_nothing_recorded()
+        finally:
+            self._finish(told)
 
     def _say_nothing_recorded(self) -> None:
         if self._over:
@@ -171,12 +178,14 @@ class FileFollower:
 
     def _finish(self, told: RunEnded | None = None) -> None:
         atexit.unregister(self._finish)
-        self._write_losses()
-        if self._heartbeat is not None:
-            self._heartbeat.end()
-            self._write_end(told)
-        self._background.do(0, self._writer.close)
-        self._background.finish()
+        try:
+            self._write_losses()
+            if self._heartbeat is not None:
+                self._heartbeat.end()
+                self._write_end(told)
+        finally:
+            self._background.do(0, self._writer.close)
+            self._background.finish()
 
     def _add_losses(self, iterations: list[int], losses: list[SupportsFloat]) -> None:
         """Write losses, of which a device may still have some to send."""
@@ -215,6 +224,8 @@ class FileFollower:
         if not self._failed:
             self._failed = True
             said = str(error) if isinstance(error, UserError) else repr(error)
+            if not isinstance(error, UserError):
+                own_faults.log_fault(f"recording has ended: {said}", error)
             print(f"backprop_viz: recording has ended: {said}", file=sys.stderr)
 
 

@@ -37,3 +37,6 @@ class Follower(Protocol):
 
         ``why`` is told to whoever follows, if it was not before; on standard error it is said.
         """
+
+    def recording_fails(self, why: UserError) -> None:
+        """Our own code has raised: nothing more is recorded, nor told of. It is said already."""

@@ -5,15 +5,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Literal
+from dataclasses import replace
+from typing import Any, Literal
 
 from backprop_viz.capture.live.backlog import Backlog
 from backprop_viz.capture.live.connection import Heard, LiveConnection
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.notice import Notice, notice_of
+from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.stream.messages import Resume, TakenOver, UpdateWanted
+from backprop_viz.stream.messages import Resume, RunAttached, TakenOver, UpdateWanted
 from backprop_viz.stream.socket_connection import Ends
 from backprop_viz.stream.wire import NumberedCommand, Unreadable
 
@@ -88,10 +90,18 @@ class FollowingWindow:
         if self._channel is not None:
             self._channel.send(message, recording)
 
+    def told_origin(self, before: RunOrigin, **known: Any) -> RunOrigin:
+        """Where the run comes from as it is known by now; told if that is something else."""
+        now = replace(before, **known)
+        if now != before:
+            self.send(RunAttached(now))
+        return now
+
     def tell(self, error: UserError) -> None:
         """Tell the window, and any that attaches later."""
         with self._state:
-            self._notices.append(notice_of(error))
+            if (notice := notice_of(error)) not in self._notices:
+                self._notices.append(notice)
             if self.open:
                 self._tell_rest()
 

@@ -6,6 +6,7 @@ from types import FrameType
 from typing import Any
 
 from backprop_viz.capture.code.loop_source import loop_source
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.recording.run.breakpoint import Breakpoint
 
 
@@ -49,7 +50,8 @@ class LineHolds:
 
     def _line(self, frame: FrameType, event: str, _: Any) -> Any:
         if event == "line" and frame.f_lineno in self._wanted:
-            self._reached(frame.f_lineno)
+            with OURS:
+                self._reached(frame.f_lineno)
         return self._line
 
 

@@ -2,8 +2,7 @@
 
 import threading
 import time
-from dataclasses import replace
-from typing import Any, SupportsFloat
+from typing import SupportsFloat
 
 from torch._C import DisableTorchFunction
 
@@ -72,8 +71,7 @@ class LiveRun:
         self._released = 0  # how often the window let the loop go on
         self._carried_out = self._iteration = 0
         self._due = DuePhase()
-        self._held = self._before_line = self._told_program = False
-        self._let_go_untold = False
+        self._held = self._before_line = self._told_program = self._let_go_untold = False
         self._line: int | None = None
         self._shown = 0.0  # when the window heard
         self._recorder: Recorder | None = None  # of the iteration that is under way
@@ -140,7 +138,7 @@ class LiveRun:
     def recording_begins(self, recorder: Recorder) -> None:
         """Hear of each event of the iteration that is recorded."""
         self._recorder = recorder
-        self._tell_origin(device=device_of(recorder.model))
+        self._origin = self._window.told_origin(self._origin, device=device_of(recorder.model))
         self.place.recorded_by(recorder)
         recorder.tell(self._event_noted, self._holds.forward_line_runs)
 
@@ -230,6 +228,11 @@ class LiveRun:
         if why is not None:
             self._window.tell(why)
 
+    def recording_fails(self, why: UserError) -> None:
+        """Show why; the loop runs freely."""
+        self._run_freely()
+        self.recording_ends(None, why)
+
     def _beat(self) -> None:
         self._window.send(self.place.now(self._thread))
         if self._let_go_untold:  # it may wait for other ranks until somebody lets them go on, too
@@ -245,7 +248,7 @@ class LiveRun:
     def hold_at_start(self) -> None:
         """Hold the loop before its first iteration, unless it runs freely."""
         rank, ranks = own_rank()  # where only the script's own torch.distributed knows it
-        self._tell_origin(rank=rank, world_size=ranks)
+        self._origin = self._window.told_origin(self._origin, rank=rank, world_size=ranks)
         self._prepared()
         self._follow_source()
         if self._until == "any":
@@ -261,12 +264,6 @@ class LiveRun:
             self._due.have_run([span.phase for span in recording.spans])
             self._hold(recording)
 
-    def _tell_origin(self, **known: Any) -> None:
-        """Tell what is known by now of where the run comes from, if it is something else."""
-        before, self._origin = self._origin, replace(self._origin, **known)
-        if self._origin != before:
-            self._window.send(RunAttached(self._origin))
-
     def _prepared(self) -> None:
         if self._preparation is not None:
             self._preparation.over()
@@ -274,8 +271,7 @@ class LiveRun:
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """The script is over: send what is left, and let the window stay."""
         self._prepared()
-        with self._state:
-            self._until = "any"
+        self._run_freely()
         self._window.send_waiting(until=None)
         # After the last iteration nothing but its gradients may have been cleared.
         if recording is not None and (
@@ -395,6 +391,10 @@ class LiveRun:
         prepares = self._preparation is not None and not self._preparation.is_over
         if prepares and self._origin.kind == "model":
             interrupt_script()
+        self._run_freely()
+
+    def _run_freely(self) -> None:
         with self._state:
             self._until, self._events.breakpoints = "any", ()
             self._state.notify_all()
+        self._follow_lines()

@@ -10,6 +10,8 @@ from torch import Tensor
 from torch._C import DisableTorchFunction
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.own_faults import OURS
+
 # Called with a name and a number, by all the loops that are watched.
 _listeners: list[Callable[[str, float], None]] = []
 # Where torch has the writer, once a script has imported it.
@@ -24,8 +26,9 @@ def log(name: str, value: Any) -> None:
     """
     if _listeners:
         number = _number(value)
-        for listener in tuple(_listeners):
-            listener(name, number)
+        with OURS:
+            for listener in tuple(_listeners):
+                listener(name, number)
 
 
 class ScalarWatch:
@@ -91,7 +94,8 @@ def _added_scalars_seen(module: Any) -> Iterator[None]:
 
     @wraps(plain)
     def add_scalar(self: Any, tag: str, scalar_value: Any, *args: Any, **kwargs: Any) -> Any:
-        log(tag, scalar_value)
+        with OURS:
+            log(tag, scalar_value)
         return plain(self, tag, scalar_value, *args, **kwargs)
 
     kind.add_scalar = add_scalar

@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import torch
 
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.live.ending import ended_by
@@ -113,13 +114,18 @@ def run_watched(
         told = RunEnded(1, as_value(error), line=error.line)
         return 1
     except BaseException as error:
-        found.explain(error)
+        with OURS:
+            found.explain(error)
         told = _failed(error, follower.place.path, 1)
         return 1
     finally:
         with suppress(Exception):
             sys.stdout.flush()
-        follower.ended(told, found.close())
+        left = None
+        with OURS:
+            left = found.close()
+        with OURS:
+            follower.ended(told, left)
     return 0
 
 

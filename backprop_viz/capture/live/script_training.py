@@ -5,6 +5,7 @@ import sys
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from threading import get_ident
 from typing import Any, Protocol
 from weakref import WeakSet, ref
 
@@ -23,6 +24,7 @@ from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
 from backprop_viz.capture.bare.first_use import FirstUse
 from backprop_viz.capture.bare.made_leaves import has_parameters, makes_leaves, moves_by_hand
 from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name
+from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_of_call
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.listening_depth import heard
@@ -44,8 +46,9 @@ from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.watches.left_modes import left_soon
 from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
-from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.stream.messages import RunEnded
 
@@ -74,7 +77,7 @@ class ScriptTraining:
     """
 
     def __init__(self, follower: ScriptFollower, only: Sequence[str] = ()) -> None:
-        self._follower, self._only = follower, only
+        self._follower, self._only, self._failed = follower, only, False
         # torch warns of such hooks when it calls what it has compiled; the script has set none.
         warnings.filterwarnings("ignore", "Using `torch.compile")
         self._watch: Watch | None = None
@@ -105,6 +108,15 @@ class ScriptTraining:
             self._first_use = FirstUse(self._leaves_used)
         if not self._all and moves_by_hand(follower.place.path):
             self._await_call(self._called_by_hand)
+        own_faults.tell(self._fails)
+
+    def _fails(self, why: UserError) -> None:
+        """Our own code has raised: the script goes on, and nothing more of it is watched."""
+        self._failed = True
+        if self._first_use is not None:
+            self._first_use.close()
+        self._open.enter_context(left_soon(get_ident(), self._take_off))
+        self._follower.recording_fails(why)
 
     def ran(self, path: str, namespace: dict[str, Any]) -> None:
         """The script has run: it was watched meanwhile."""
@@ -120,16 +132,22 @@ class ScriptTraining:
 
     def close(self) -> Recording | None:
         """Watch no longer; what was recorded of an iteration that is not over."""
+        own_faults.tell_no_more(self._fails)
+        self._take_off()
+        return None if self._watch is None else self._watch.close()
+
+    def _take_off(self) -> None:
         self._waiting.close()
         self._open.close()
         if self._first_use is not None:
             self._first_use.close()
-        return None if self._watch is None else self._watch.close()
 
     # -- what the script does ----------------------------------------------------------------
 
     def _wait(self) -> None:
         """Wait for the next call of a model, to watch what there is then."""
+        if self._failed:
+            return
         self._await_call(self._called)
         self._waiting.callback(register_optimizer_step_pre_hook(heard(self._steps)).remove)
 
@@ -172,7 +190,7 @@ class ScriptTraining:
 
     def _called(self, module: nn.Module, args: Any) -> None:
         """A module is called: the outermost of a call comes first."""
-        if torch.compiler.is_compiling():  # who calls what is compiled was asked before
+        if self._failed or torch.compiler.is_compiling():  # who calls what is compiled was asked
             return
         frozen = not any(p.requires_grad for p in module.parameters())
         if frozen and (stack_place()[1] or not _come_from(self._new(), args)):
@@ -198,7 +216,7 @@ class ScriptTraining:
 
     def _called_by_hand(self, module: nn.Module, args: Any) -> None:
         """A module is called in a script that has no optimizer, and runs backward."""
-        if self._watch is not None:  # tensors that are in no module
+        if self._watch is not None or self._failed:  # tensors that are in no module
             self._waiting.close()
             return
         trains = torch.is_grad_enabled() and any(p.requires_grad for p in module.parameters())

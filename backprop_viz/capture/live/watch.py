@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
@@ -17,8 +16,10 @@ from torch.optim.optimizer import (
 )
 from torch.overrides import _push_mode
 
-from backprop_viz.capture.bare.bare_forward import Others
-from backprop_viz.capture.bare.module_by_hand import told_by_hand
+from backprop_viz.capture.bare.bare_forward import BareForward, Others
+from backprop_viz.capture.bare.module_by_hand import ModuleByHand, told_by_hand
+from backprop_viz.capture.clearings_and_moves import clearings_and_moves_seen
+from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import steps_around
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.loop_source import loop_source
@@ -38,11 +39,8 @@ from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.capture.watches.clearing_watch import clearings_alone, module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
-from backprop_viz.capture.watches.lbfgs_watch import lbfgs_moves_seen
-from backprop_viz.capture.watches.module_hooks import copied_without_hooks
-from backprop_viz.capture.watches.muon_watch import muon_matrices_seen
+from backprop_viz.capture.watches.left_modes import left_soon
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.scaled_losses import ScaledLosses
 from backprop_viz.capture.watches.skipped_steps import skipped_steps_seen
@@ -103,6 +101,8 @@ class Watch:
         self._scalars = ScalarWatch(follower.scalar_logged)
         self._begun = self._closed = self._ending = self._failed = False
         self._within_step = False  # the loop itself says where an iteration begins and ends
+        self._bare: BareForward | ModuleByHand | None = None
+        own_faults.tell(self._fails)
         self._handles.callback(register_optimizer_step_pre_hook(heard(self._steps)).remove)
         self._handles.callback(register_optimizer_step_post_hook(heard(self._has_stepped)).remove)
         self._handles.enter_context(backwards_heard(self._backward_runs))
@@ -112,9 +112,9 @@ class Watch:
 
     def begin(self) -> LoopWatch | None:
         """Begin an iteration; what records it, if it is recorded."""
-        self._begun, self._thread = True, get_ident()
         if self._closed or os.getpid() != self._process:
             return None
+        self._begun, self._thread = True, get_ident()
         if self._bare is not None:
             self._bare.begins(None, None)
         if not self._follower.wants(self._number + 1):
@@ -122,9 +122,7 @@ class Watch:
             return None
         if self._keep == "health":
             self._health = health = HealthWatch(self._model, self._optimizers or None, self._only)
-            self._open.enter_context(copied_without_hooks())
-            for handle in health.hook_modules():
-                self._open.callback(handle.remove)
+            self._open.enter_context(health.watching_modules())
             return None
         with without_collector():
             self.recorder = recorder = Recorder(
@@ -137,17 +135,10 @@ class Watch:
         self._follower.recording_begins(recorder)
         self._source = loop_source(self._source)
         self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, self._source)
-        following = recorder.following_modules(loop.part_begins)
-        for context in (without_collector(), eager(), following, warned_where_it_was_called()):
+        contexts = without_collector(), eager(), recorder.following_modules(loop.part_begins)
+        seen = warned_where_it_was_called(), clearings_and_moves_seen(loop, recorder)
+        for context in (*contexts, *seen, loop.transforms_told(), loop.models_hooked()):
             self._open.enter_context(context)
-        self._open.enter_context(module_clearings_seen(loop.clearing_module))
-        self._open.enter_context(lbfgs_moves_seen(recorder.watch.moved))
-        self._open.enter_context(muon_matrices_seen(recorder.watch.matrix_made))
-        told = recorder.own.are_moved_by, loop.clearing_begins, loop.clearing_ends
-        self._open.enter_context(clearings_alone(loop, *told))
-        self._open.enter_context(loop.transforms_told())
-        for handle in loop.hook_models():
-            self._open.callback(handle.remove)
         _push_mode(loop)  # type: ignore[no-untyped-call]
         self._open.push(loop.__exit__)
         if self._bare is not None:
@@ -184,10 +175,12 @@ class Watch:
         if self._turns is not None:
             self._turns.close()
         self._turns, self._within_step = None, True
-        self.drop()  # of one that was begun without this, or has raised
-        self.begin()
+        with own_faults.OURS:
+            self.drop()  # of one that was begun without this, or has raised
+            self.begin()
         yield
-        self.end()
+        with own_faults.OURS:
+            self.end()
 
     def failed(self, error: Exception) -> None:
         """The loop has raised: the iteration that is recorded says which tensor it is about."""
@@ -231,11 +224,18 @@ class Watch:
         nothing: the loop has ended, and only evaluates, or asks what an input counts for.
         """
         self._closed = True
+        try:
+            left = self._under_way()
+        finally:
+            self._handles.close()
+        own_faults.tell_no_more(self._fails)
+        return left
+
+    def _under_way(self) -> Recording | None:
         if self._turns is not None:
             if self._turns.has_stepped and not self._failed:
                 self.end()
             self._turns.close()
-        self._handles.close()
         self._scalars.close()
         if self._bare is not None:
             if self._bare.is_turn_over and not self._failed:
@@ -296,34 +296,36 @@ class Watch:
     def _takes_too_much(self, ended: Phase) -> bool:
         """Whether the iteration is recorded no longer, for its many bytes or backwards."""
         assert self.recorder is not None
-        self._backwards, loop = self._backwards + (ended is Phase.BACKWARD), self._loop
+        self._backwards += ended is Phase.BACKWARD
         if (size := self.recorder.log.nbytes) > room.most_bytes():
             number, why = self.drop(), None
             if number is not None and not self._told_left_out:
                 self._told_left_out, why = True, room.left_out(number, size)
-            self._recording_ends(loop, None, why)
+            self._recording_ends(None, why)
             return True
         if self._steps_at_all or self._within_step or self._backwards <= room.MOST_BACKWARDS:
             return False
         why = room.never_steps(self._number + 1, room.MOST_BACKWARDS)
-        self._recording_ends(loop, self._close_recording(), why)
+        self._recording_ends(self._close_recording(), why)
         return True
 
-    def _recording_ends(
-        self, loop: LoopWatch | None, recorded: LateRecording | None, why: UserError | None
-    ) -> None:
+    def _recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
         """Tell of it. What runs this backward leaves torch's stack of modes at the next call."""
         if why is not None:
             print(f"backprop_viz: {why}", file=sys.stderr)
         self._follower.recording_ends(recorded, why)
-        hooks = self._handles.enter_context(ExitStack())
+        self._handles.enter_context(left_soon(self._thread))
 
-        def leave(*_: object) -> None:
-            if loop is not None and loop.thread.is_here():
-                loop.__exit__()
-                hooks.close()
-
-        hooks.callback(register_module_forward_pre_hook(heard(leave)).remove)
+    def _fails(self, why: UserError) -> None:
+        """Our own code has raised: the loop goes on, and is watched no longer."""
+        closing, self._closed, self._begun, self._health = self._closed, True, False, None
+        loop, self._loop, self.recorder = self._loop, None, None
+        with suppress(Exception), ExitStack() as ends:
+            for part in (self._open, self._scalars, self._turns, self._bare, loop):
+                ends.callback((lambda: None) if part is None else part.close)
+        if not closing:
+            self._handles.enter_context(left_soon(self._thread, self._handles.close))
+        self._follower.recording_fails(why)
 
     def _steps(self, optimizer: Optimizer, *given: Any) -> None:
         """An optimizer is about to step."""
@@ -388,7 +390,7 @@ class Watch:
         return id(optimizer) in self._given
 
     def _backward_runs(self, roots: Sequence[Tensor]) -> AbstractContextManager[None]:
-        if get_ident() != self._thread and not leads_to(roots, self._owned):
+        if self._closed or (get_ident() != self._thread and not leads_to(roots, self._owned)):
             return nullcontext()  # another loop's
         self._scalars.backward_runs(self._number + 1)
         if self._turns is not None:

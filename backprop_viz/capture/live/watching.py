@@ -15,6 +15,8 @@ from torch.optim import Optimizer
 
 from backprop_viz.capture.arguments import models_in, optimizers_in
 from backprop_viz.capture.bare.given import GivenTensors, with_modules_for_tensors
+from backprop_viz.capture.code import own_faults
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.live.cells import NotebookCells, running_shell
 from backprop_viz.capture.live.devices import device_of
@@ -47,16 +49,20 @@ class WatchedLoop:
 
     def __init__(
         self,
-        watch: Watch,
         models: WatchedModels,
         follower: LiveRun | FileFollower,
         server: WindowServer | None = None,
+        over: int = 0,
     ) -> None:
-        self._watch: Watch | None = watch
+        """``over``: so many iterations ran before."""
+        self._watch: Watch | None = None
         self.models, self._follower, self.server = models, follower, server
-        self._over, self.is_open = 0, True  # iterations, once it watches no longer
+        self._over, self.is_open = over, True  # iterations, while it does not watch
+        self._failed = False
+        own_faults.tell(self._fails)
         self._cells = NotebookCells(self._cell_begins, self._cell_ended)
-        self._cell_begins()
+        with OURS:
+            self._cell_begins()
 
     def __repr__(self) -> str:
         """How many iterations it has seen, and whether it watches yet."""
@@ -86,6 +92,7 @@ class WatchedLoop:
         self.is_open = False
         self._cells.close()
         self._let_go()
+        own_faults.tell_no_more(self._fails)
         return self._follower, self._over
 
     def _let_go(self) -> None:
@@ -101,14 +108,24 @@ class WatchedLoop:
 
     def _end(self, told: RunEnded) -> None:
         if self.is_open:
-            self.is_open = False
-            self._cells.close()
-            if self.server is not None:
-                self.server.close()
-            left = None if self._watch is None else self._watch.close()
-            (self._over, _), self._watch = self._place, None
-            self._follower.ended(told, left)
-            self._let_follower_go()
+            self.is_open, left = False, None
+            with OURS:
+                self._cells.close()
+                if self.server is not None:
+                    self.server.close()
+            with OURS:
+                left = None if self._watch is None else self._watch.close()
+            with OURS:
+                self._follower.ended(told, left)
+            with OURS:
+                (self._over, _), self._watch = self._place, None
+                self._let_follower_go()
+            own_faults.tell_no_more(self._fails)
+
+    def _fails(self, why: UserError) -> None:
+        """Our own code has raised: the loop goes on, and is watched no longer."""
+        self._failed = True
+        self._follower.recording_fails(why)
 
     def __enter__(self) -> Self:
         return self
@@ -120,15 +137,18 @@ class WatchedLoop:
         trace: TracebackType | None,
     ) -> None:
         if isinstance(error, Exception):
-            if self._watch is not None:
-                self._watch.failed(error)
-            without_our_frames(error)
-            self._end(ended_by(error, self._follower.place.path))
+            with OURS:
+                if self._watch is not None:
+                    self._watch.failed(error)
+                without_our_frames(error)
+                self._end(ended_by(error, self._follower.place.path))
         self.close()
 
     def _cell_begins(self) -> None:
         if isinstance(self._follower, LiveRun):
             self._follower.cell_begins()
+        if self._failed:
+            return
         if self._watch is None:
             self._watch = self.models.watch(self._follower, self._over)
         else:
@@ -231,9 +251,7 @@ def watch(
             bytes_in_all=bytes_in_all,
         )
     given = WatchedModels(named, optimizers, keep, only)
-    begun = given.watch(follower, over)
-    assert begun is not None
-    loop = WatchedLoop(begun, given, follower, server)
+    loop = WatchedLoop(given, follower, server, over)
     if to is None:
         _in_windows.append(loop)
     return loop

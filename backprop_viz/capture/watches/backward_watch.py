@@ -10,6 +10,7 @@ from torch.autograd.graph import Node as GradFn
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
+from backprop_viz.capture.code.own_faults import OURS, AroundCall, guarded
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.graph.found_nodes import FoundNodes
 from backprop_viz.capture.graph.graphs import (
@@ -168,7 +169,7 @@ class BackwardWatch:
         """Hook a node, to see the summed gradients that it is given and those that it sends."""
         walked, leaf = self._walked, leaf_of(node)
         if self._only is not None and node not in walked.chosen:
-            yield node.register_hook(self._left_out(node, leaf))
+            yield node.register_hook(guarded(self._left_out(node, leaf)))
             return
         of_weights, onward = walked.of_weights, node.next_functions
         watch = _NodeWatch(
@@ -185,8 +186,8 @@ class BackwardWatch:
         watch.intervention = self._intervention if intervened else None
         in_python = is_functions_node(node)
         if in_python:
-            yield node.register_prehook(self._look_inside)
-        after = node.register_hook(watch.after)
+            yield node.register_prehook(guarded(self._look_inside))
+        after = node.register_hook(guarded(watch.after))
         # What a node of torch's own was given is the same when it has run. Of others it is not
         # known, nor with hooks of somebody else's; and a gradient is added to what was there.
         if (
@@ -195,9 +196,10 @@ class BackwardWatch:
             or not is_torchs_node(type(node))
             or has_other_hooks(after)
         ):
-            yield node.register_prehook(watch.before)
+            yield node.register_prehook(guarded(watch.before))
         if leaf is not None and self._parameters.reduces_in_place:
-            yield leaf.register_post_accumulate_grad_hook(watch.added)  # type: ignore[no-untyped-call]
+            added = guarded(watch.added)
+            yield leaf.register_post_accumulate_grad_hook(added)  # type: ignore[no-untyped-call]
         yield after
 
 
@@ -299,6 +301,8 @@ class _InnerBackwards(TorchFunctionMode):
         """Run ``func``; a backward with its nodes watched."""
         kwargs = kwargs or {}
         if func in BACKWARD_FUNCTIONS:
-            with self._watched(roots_of(func, args, kwargs)):
+            with AroundCall() as around:
+                with OURS:
+                    around.enter_context(self._watched(roots_of(func, args, kwargs)))
                 return func(*args, **kwargs)
         return func(*args, **kwargs)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.code.own_faults import note
 from backprop_viz.capture.graph.found_nodes import NumberedNodes
 from backprop_viz.capture.graph.graphs import grad_fn_name
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
@@ -129,15 +130,18 @@ class _Ran:
         keep_node, keep_sent, keep_given = nodes.append, self.sent.append, self.given.append
 
         def ran(sent: Grads, given: Grads) -> None:
-            if not nodes:
-                self.is_followed = torch.is_grad_enabled()
-            for grad in sent:
-                if grad is not None and grad._version:
-                    versions[len(nodes)] = [one._version for one in sent if one is not None]
-                    break
-            keep_node(running())
-            keep_sent(sent)
-            keep_given(given)
+            try:
+                if not nodes:
+                    self.is_followed = torch.is_grad_enabled()
+                for grad in sent:
+                    if grad is not None and grad._version:
+                        versions[len(nodes)] = [one._version for one in sent if one is not None]
+                        break
+                keep_node(running())
+                keep_sent(sent)
+                keep_given(given)
+            except Exception as fault:
+                note(fault)
 
         return ran
 

@@ -9,6 +9,7 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.overrides import TorchFunctionMode
 
+from backprop_viz.capture.code.own_faults import OURS, AroundCall
 from backprop_viz.capture.code.own_frames import pass_on
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.watches.function_stack import put_back, step_aside
@@ -94,10 +95,10 @@ class _Clearings:
     @contextmanager
     def heard_by(self, clearing: _Clearing, last: bool = False) -> Iterator[None]:
         """Tell it while in here. ``last``: after all others, of one that writes no zeros."""
+        hearing, clearing = self._last if last else self._hearing, heard(clearing, nullcontext)
         if not self._hearing and not self._last:
             self._plain = self._kind.zero_grad
             self._kind.zero_grad = self._ours = self._telling(self._plain)
-        hearing, clearing = self._last if last else self._hearing, heard(clearing, nullcontext)
         hearing.append(clearing)
         try:
             yield
@@ -112,19 +113,23 @@ class _Clearings:
         @wraps(plain)
         def zero_grad(cleared: Any, *args: Any, **kwargs: Any) -> None:
             try:
-                with ExitStack() as told:
-                    for clearing in self._hearing[::-1]:
-                        if clearing in self._hearing:  # the one before may have ended it
-                            told.enter_context(clearing(cleared))
-                    writes = not (args[0] if args else kwargs.get("set_to_none", True))
-                    for clearing in () if writes else self._last[-1:]:
-                        told.enter_context(clearing(cleared))
+                with AroundCall() as told:
+                    with OURS:
+                        self._tell(told, cleared, *args, **kwargs)
                     plain(cleared, *args, **kwargs)
             except BaseException as error:
                 pass_on(error)
                 raise
 
         return zero_grad
+
+    def _tell(self, told: ExitStack, cleared: Any, *args: Any, **kwargs: Any) -> None:
+        for clearing in self._hearing[::-1]:
+            if clearing in self._hearing:  # the one before may have ended it
+                told.enter_context(clearing(cleared))
+        writes = not (args[0] if args else kwargs.get("set_to_none", True))
+        for clearing in () if writes else self._last[-1:]:
+            told.enter_context(clearing(cleared))
 
 
 _MODULES, _OPTIMIZERS = _Clearings(nn.Module), _Clearings(Optimizer)

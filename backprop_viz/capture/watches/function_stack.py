@@ -39,8 +39,16 @@ def step_aside(mode: TorchFunctionMode) -> int | None:
     return below
 
 
+def hears_nothing(mode: TorchFunctionMode) -> bool:
+    """Whether it is a mode of ours that hears nothing any more."""
+    ours = type(mode).__module__.startswith("backprop_viz.")
+    return ours and bool(getattr(mode, "over", False) or getattr(mode, "is_over", False))
+
+
 def put_back(mode: TorchFunctionMode, below: int) -> None:
-    """Put a mode back on so many, below what was entered since."""
+    """Put a mode back on so many, below what was entered since; not if it is over."""
+    if hears_nothing(mode):
+        return
     above = [_pop_mode() for _ in range(_len_torch_function_stack() - below)]  # type: ignore[no-untyped-call]
     for one in (mode, *reversed(above)):
         _push_mode(one)  # type: ignore[no-untyped-call]

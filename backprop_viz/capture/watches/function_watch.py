@@ -14,6 +14,8 @@ from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.code.given_arguments import training_given
+from backprop_viz.capture.code.own_faults import OURS, AroundCall
+from backprop_viz.capture.code.own_frames import has_passed, run_theirs
 from backprop_viz.capture.code.user_lines import lines_running
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.logs.event_log import Copy
@@ -224,10 +226,9 @@ class FunctionWatch(TorchFunctionMode):
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Any:
         if self.inside:  # what it comes down to is told
-            return func(*args, **kwargs)
+            return run_theirs(func, args, kwargs)
         if func is torch.autograd.grad and kwargs.get("create_graph"):
-            with self.told_inside():
-                return func(*args, **kwargs)
+            return self._run_told_inside(func, args, kwargs)
         if func is Tensor.size:
             try:
                 return func(*args, **kwargs)
@@ -240,11 +241,12 @@ class FunctionWatch(TorchFunctionMode):
         state = _random_state() if draws else None
         try:
             if not template.plain and _calls_back(func, args, kwargs):
-                with self.told_inside():
-                    return func(*args, **kwargs)
-            result = func(*args, **kwargs)
+                return self._run_told_inside(func, args, kwargs)
+            result = run_theirs(func, args, kwargs)
         except Exception as error:
-            self._failed(op_name(func), read, error)
+            if has_passed(error):
+                with OURS:
+                    self._failed(op_name(func), read, error)
             raise
         op = op_name(func)
         if op == "setitem":
@@ -263,6 +265,14 @@ class FunctionWatch(TorchFunctionMode):
             module = self._modules.running
             self._ran(Ran(op, read, inputs, made, *lines, call, module))
         return result
+
+    def _run_told_inside(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        with AroundCall() as around:
+            with OURS:
+                around.enter_context(self.told_inside())
+            return run_theirs(func, args, kwargs)
 
 
 def _calls_back(func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:

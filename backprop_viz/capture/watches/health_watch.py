@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from torch.optim.optimizer import (
 )
 from torch.utils.hooks import RemovableHandle
 
+from backprop_viz.capture.code.own_faults import guarded
 from backprop_viz.capture.graph.graphs import parameter_names
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.module_choice import ModuleChoice
@@ -63,27 +64,29 @@ class HealthWatch:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Look at what runs in here."""
-        handles = [
-            *self.hook_modules(),
-            register_optimizer_step_pre_hook(heard(self.optimizer_steps)),
-            register_optimizer_step_post_hook(heard(self.optimizer_stepped)),
-        ]
-        try:
-            with copied_without_hooks():
-                yield
-        finally:
-            for handle in handles:
-                handle.remove()
-            self._outputs.clear()
+        steps = register_optimizer_step_pre_hook, self.optimizer_steps
+        stepped = register_optimizer_step_post_hook, self.optimizer_stepped
+        with self.watching_modules(), ExitStack() as hooks:
+            hooks.callback(self._outputs.clear)
+            for register, call in (steps, stepped):
+                hooks.callback(register(heard(call)).remove)
+            yield
 
-    def hook_modules(self) -> Iterator[RemovableHandle]:
-        """Look at what each module makes, until the handles are removed."""
+    @contextmanager
+    def watching_modules(self) -> Iterator[None]:
+        """Look at what each module makes in here."""
+        with copied_without_hooks(), ExitStack() as hooks:
+            for handle in self._hook_modules():
+                hooks.callback(handle.remove)
+            yield
+
+    def _hook_modules(self) -> Iterator[RemovableHandle]:
         for name, module in self._model.named_modules():
             wanted = self._only is None or self._only.has(name)
             if wanted and not isinstance(module, torch.jit.ScriptModule):
                 yield called_after(module, partial(self._made, name), always=False)
         for name, tensor in self._model.named_parameters() if self._by_hand else ():
-            accumulated = partial(self._accumulated, name)
+            accumulated = guarded(partial(self._accumulated, name))
             yield tensor.register_post_accumulate_grad_hook(accumulated)  # type: ignore[no-untyped-call]
 
     def health(self, iteration: int, loss: float | None = None) -> IterationHealth:
@@ -108,7 +111,7 @@ class HealthWatch:
                 self._outputs[key] = tensor
                 self._look("output", name, tensor, number)
                 if tensor.requires_grad:
-                    came = partial(self._came, name, number)
+                    came = guarded(partial(self._came, name, number))
                     tensor.register_hook(came)  # type: ignore[no-untyped-call]
 
     def _came(self, name: str, number: int, grad: Tensor) -> None:

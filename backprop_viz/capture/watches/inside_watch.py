@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from backprop_viz.capture.code import own_faults, own_frames
 from backprop_viz.capture.tensors.templates import Template
 from backprop_viz.recording.trace.calls import INNER, Call
 
@@ -56,13 +57,22 @@ class InsideWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
     ) -> Any:
         """Run ``func`` as torch would, and note it."""
         kwargs = kwargs or {}
+        try:
+            return self._noted(func, args, kwargs)
+        except BaseException as error:
+            if own_frames.is_theirs(error):
+                raise
+            fault = error
+        return own_faults.instead(fault, func, args, kwargs)
+
+    def _noted(self, func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         with torch._C.DisableTorchFunction():
             self.end()
             template = Template(args, kwargs)
             if self._known is not None:
                 template.read = list(map(self._known, template.read))
             begun = self._runs(func, args, kwargs, template)
-            result = func(*args, **kwargs)
+            result = own_frames.run_theirs(func, args, kwargs)
             made = tuple(result) if isinstance(result, tuple | list) else (result,)
             # The gradients that nobody asks for are None.
             made = tuple([each for each in made if each is not None])

@@ -10,6 +10,7 @@ from numpy import ndarray
 from torch import Tensor
 from torch.optim import LBFGS
 
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.tensors.from_device import wait_for_copies
@@ -35,13 +36,13 @@ def lbfgs_moves_seen(moved: Callable[[LBFGS, Moves], None]) -> Iterator[None]:
     @wraps(along)
     def add_grad(self: Any, step_size: Any, update: Tensor) -> None:
         along(self, step_size, update)
-        with torch._C.DisableTorchFunction():
+        with OURS, torch._C.DisableTorchFunction():
             moved(self, _along(self, float(step_size), update))
 
     @wraps(back)
     def set_param(self: Any, params_data: list[Tensor]) -> None:
         back(self, params_data)
-        with torch._C.DisableTorchFunction():
+        with OURS, torch._C.DisableTorchFunction():
             pairs = zip(self._params, params_data, strict=True)
             moved(self, {id(parameter): {"x": (None, data)} for parameter, data in pairs})
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from torch import nn
 
+from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.line_trace import LineTracer
 from backprop_viz.capture.code.own_frames import pass_on
 
@@ -54,18 +55,21 @@ def seen_by(
 def _call(module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:
     """What torch calls a module by."""
     tracer = sys.gettrace()
-    untraced = type(tracer) is LineTracer and not module._modules
-    untraced = untraced and type(module).__module__.startswith("torch.nn.modules.")
+    ours = tracer if type(tracer) is LineTracer and not module._modules else None
+    untraced = ours is not None and type(module).__module__.startswith("torch.nn.modules.")
     if untraced:
         sys.settrace(None)  # no line of the model's forward runs in there
     begun = []
-    for names, running, begins in _seen:
-        name = names.get(module)
-        if name is not None:
-            if begins is not None and not running:
-                begins(module)
-            running.append(name)
-            begun.append(running)
+    try:
+        for names, running, begins in _seen:
+            name = names.get(module)
+            if name is not None:
+                if begins is not None and not running:
+                    begins(module)
+                running.append(name)
+                begun.append(running)
+    except Exception as fault:
+        own_faults.note(fault)
     try:
         return _plain(module, *args, **kwargs)
     except BaseException as error:
@@ -75,5 +79,5 @@ def _call(module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:
         for running in begun:
             if running:
                 running.pop()
-        if untraced and sys.gettrace() is None:
-            sys.settrace(tracer)
+        if untraced and sys.gettrace() is None and ours is not None and not ours.is_over:
+            sys.settrace(ours)

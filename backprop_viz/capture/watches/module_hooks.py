@@ -16,6 +16,7 @@ from torch.nn.modules.module import (
 )
 from torch.utils.hooks import RemovableHandle
 
+from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import kwargs_of_call
 from backprop_viz.capture.listening_depth import hidden_from, since_now
 
@@ -35,8 +36,11 @@ class _Hook:
         self._call, self._since = call, since_now()
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
-        if not hidden_from(self._since):
-            self._call(*args, **kwargs)
+        try:
+            if not hidden_from(self._since):
+                self._call(*args, **kwargs)
+        except Exception as fault:
+            own_faults.note(fault)
 
     def __reduce__(self) -> str:
         return _nothing.__name__
@@ -56,7 +60,7 @@ def called_before(
             if called is module:
                 hook(module, args, *([kwargs_of_call()] if with_kwargs else []))
 
-        return register_module_forward_pre_hook(before)
+        return register_module_forward_pre_hook(own_faults.guarded(before))
     return module.register_forward_pre_hook(_Hook(hook), with_kwargs=with_kwargs)
 
 
@@ -70,7 +74,7 @@ def called_after(
             if called is module:
                 hook(module, args, output)
 
-        return register_module_forward_hook(after, always_call=always)
+        return register_module_forward_hook(own_faults.guarded(after), always_call=always)
     return module.register_forward_hook(_Hook(hook), always_call=always)
 
 
@@ -91,7 +95,9 @@ def copied_without_hooks() -> Iterator[None]:
         found = plain(self, protocol)
         if not isinstance(found, tuple) or len(found) < 3 or not isinstance(found[2], dict):
             return found
-        return (*found[:2], _without_hooks(found[2]), *found[3:])
+        with own_faults.OURS:
+            return (*found[:2], _without_hooks(found[2]), *found[3:])
+        return found
 
     kind.__reduce_ex__ = reduced
     try:

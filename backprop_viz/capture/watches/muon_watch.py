@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.own_faults import OURS
+
 ORTHOGONAL = "orthogonal"
 _MUON = getattr(torch.optim, "Muon", None)  # torch has it from 2.9 on
 _MADE_BY = "_zeropower_via_newtonschulz"
@@ -30,7 +32,8 @@ def muon_matrices_seen(seen: Callable[[Tensor], None]) -> Iterator[None]:
     @wraps(plain)
     def orthogonalized(*args: Any, **kwargs: Any) -> Any:
         made = plain(*args, **kwargs)
-        seen(made)
+        with OURS:
+            seen(made)
         return made
 
     setattr(module, _MADE_BY, orthogonalized)

@@ -6,6 +6,8 @@ from functools import wraps
 
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.own_faults import OURS
+
 
 @contextmanager
 def optimizers_made_seen(made: Callable[[Optimizer], None]) -> Iterator[None]:
@@ -17,7 +19,8 @@ def optimizers_made_seen(made: Callable[[Optimizer], None]) -> Iterator[None]:
 
     @wraps(plain)
     def patch_step_function(self: Optimizer) -> None:
-        made(self)
+        with OURS:
+            made(self)
         plain(self)
 
     Optimizer._patch_step_function = patch_step_function  # type: ignore[method-assign]

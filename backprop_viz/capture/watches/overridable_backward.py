@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.autograd.graph import GradientEdge
 from torch.overrides import handle_torch_function, has_torch_function
 
+from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.own_frames import pass_on
 from backprop_viz.capture.listening_depth import heard
 
@@ -71,14 +72,22 @@ def backward_overridable() -> Iterator[None]:
 def heard_backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
     """``torch.autograd.backward`` of which others hear."""
     roots = (tensors,) if isinstance(tensors, Tensor | GradientEdge) else tuple(tensors)
+    over = ExitStack()
     try:
-        with ExitStack() as over:
-            for around in tuple(_around):
-                over.enter_context(around([root for root in roots if isinstance(root, Tensor)]))
-            return asking(roots, *args, **kwargs)
+        for around in tuple(_around):
+            over.enter_context(around([root for root in roots if isinstance(root, Tensor)]))
+    except Exception as fault:
+        own_faults.note(fault)
+    try:
+        return asking(roots, *args, **kwargs)
     except BaseException as error:
         pass_on(error)
         raise
+    finally:
+        try:
+            over.close()
+        except Exception as fault:
+            own_faults.note(fault)
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from torch import Tensor, is_grad_enabled
 from torch._C import DisableTorchFunction
 from torch.nn import Parameter
 
+from backprop_viz.capture.code.own_faults import OURS
+from backprop_viz.capture.code.own_frames import passes
 from backprop_viz.capture.code.user_lines import Lines, lines_known, lines_running, user_line
 from backprop_viz.capture.graph.graph_ages import NodesOfIteration
 from backprop_viz.capture.graph.graphs import Operation, first_made, grad_fn_of, grad_fns_of
@@ -43,8 +45,13 @@ _INDICES = _UNCHANGING | {slice}
 # The copies by id() of what may change and nobody tells.
 _Unsure = Mapping[int, Copied]
 _NONE_UNSURE: _Unsure = {}
+# What is called, and with what.
+Func = Callable[..., Any]
+Args = tuple[Any, ...]
+Kwargs = Mapping[str, Any]
 # The arguments, and those of them.
-_Kept = tuple[tuple[Any, ...], _Unsure | None]
+_Kept = tuple[Args, _Unsure | None]
+_Phase = Phase | None
 
 
 class PlainCalls:
@@ -96,12 +103,7 @@ class PlainCalls:
         self._orders: dict[int, Order] = {}
 
     def run_plain(
-        self,
-        func: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        code: CodeType | None,
-        phase: Phase | None,
+        self, func: Func, args: Args, kwargs: Kwargs, code: CodeType | None, phase: _Phase
     ) -> Any:
         """What a function gives for these arguments; ``NOT_PLAIN`` if it has not been run.
 
@@ -137,9 +139,10 @@ class PlainCalls:
         try:
             result = func(*args, **kwargs) if kwargs else func(*args)
         except Exception as error:
-            self.note_waiting()
-            self._failed(op, tuple(Template(args, kwargs).read), error)
-            raise
+            with OURS:
+                self.note_waiting()
+                self._failed(op, tuple(Template(args, kwargs).read), error)
+            passes(error)
         if code is not self._code:
             self._code, self._lines = code, lines_known(code)
         frame, lines = _getframe(2), None  # what called the mode
@@ -176,12 +179,7 @@ class PlainCalls:
         return result
 
     def run_untraced(
-        self,
-        func: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        code: CodeType | None,
-        phase: Phase | None,
+        self, func: Func, args: Args, kwargs: Kwargs, code: CodeType | None, phase: _Phase
     ) -> Any:
         """``run_plain`` where somebody may trace: no line of theirs runs in there."""
         tracer = gettrace()
@@ -217,7 +215,7 @@ class PlainCalls:
         if phase is not _FORWARD:
             self._loss_ran(kind.op, made[0])
 
-    def _look_at(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Kept:
+    def _look_at(self, args: Args, kwargs: Kwargs) -> _Kept:
         """What is kept of the arguments; without copies where some may change and nobody tells."""
         if not self._may_wait:
             return args, None

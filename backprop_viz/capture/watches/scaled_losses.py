@@ -9,6 +9,7 @@ from weakref import ref
 from torch import Tensor
 from torch.amp.grad_scaler import GradScaler
 
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.tensors.unheard import detached
 
 
@@ -32,7 +33,8 @@ class ScaledLosses:
         def scale(scaler: GradScaler, outputs: Any) -> Any:
             result = plain(scaler, outputs)
             if isinstance(outputs, Tensor) and result is not outputs:  # else it is disabled
-                self.newest = ref(result), detached(outputs)
+                with OURS:
+                    self.newest = ref(result), detached(outputs)
             return result
 
         GradScaler.scale = scale  # type: ignore[assignment, method-assign]

@@ -8,6 +8,7 @@ from typing import Any
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.code.own_frames import pass_on
 
 
@@ -30,7 +31,8 @@ def skipped_steps_seen(skipped: Callable[[Optimizer], None]) -> Iterator[None]:
             pass_on(error)
             raise
         if is_one and not ran:
-            skipped(optimizer)
+            with OURS:
+                skipped(optimizer)
         return result
 
     GradScaler.step = step  # type: ignore[method-assign]

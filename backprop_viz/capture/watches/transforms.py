@@ -12,6 +12,8 @@ from typing import Any
 
 from torch._functorch import eager_transforms, vmap
 
+from backprop_viz.capture.code.own_faults import OURS, AroundCall
+
 # Within these a transform has pushed its level.
 _LEVELS: tuple[tuple[ModuleType, str], ...] = (
     (vmap, "vmap_increment_nesting"),
@@ -61,8 +63,11 @@ def _told_of(level: Callable[..., Any]) -> Callable[..., Any]:
             with level(*args, **kwargs) as pushed:
                 yield pushed
             return
-        with of_thread[-1](), level(*args, **kwargs) as pushed:
-            yield pushed
+        with AroundCall() as around:
+            with OURS:
+                around.enter_context(of_thread[-1]())
+            with level(*args, **kwargs) as pushed:
+                yield pushed
 
     return told
 
@@ -72,10 +77,11 @@ def _told_of_push(push: Callable[[bool], int]) -> Callable[[bool], int]:
     @wraps(push)
     def told(reapply_views: bool) -> int:
         thread = threading.get_ident()
-        around = ExitStack()
+        around = AroundCall()
         of_thread = _told.get(thread)
         if of_thread is not None:
-            around.enter_context(of_thread[-1]())
+            with OURS:
+                around.enter_context(of_thread[-1]())
         _open.setdefault(thread, []).append(around)
         return push(reapply_views)
 

@@ -13,6 +13,7 @@ from typing import Any
 from torch import nn
 from torch.overrides import handle_torch_function
 
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.watches.module_hooks import has_our_hooks_alone
 
 _OURS = str(Path(__file__).parents[1])  # ``capture``, which calls what the loop has called
@@ -41,7 +42,9 @@ def warned_where_it_was_called() -> Iterator[None]:
 
     def show(told: Any) -> None:
         again = getattr(sent_on, "under_way", False)
-        frame = None if again or told.source is not None else _frame_meant(told)
+        frame = None
+        with OURS:
+            frame = None if again or told.source is not None else _frame_meant(told)
         if frame is None:
             plain(told)
             return

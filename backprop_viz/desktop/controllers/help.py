@@ -6,11 +6,11 @@ from backprop_viz.desktop.actions.menu_command import translated
 from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.style.action_texts import native_key, without_mnemonic
-from backprop_viz.desktop.system import fault_log
-from backprop_viz.desktop.system.fault_log import FaultLog
 from backprop_viz.desktop.system.versions import versions
 from backprop_viz.desktop.widgets.keyboard_shortcuts import CheatSheet, panel_keys
 from backprop_viz.desktop.widgets.text_dialog import TextDialog
+from backprop_viz.recording.files import fault_log
+from backprop_viz.recording.files.fault_log import FaultLog
 
 # One line of text.
 _ABOUT = QSize(560, 190)

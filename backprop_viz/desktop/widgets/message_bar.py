@@ -28,10 +28,10 @@ from PySide6.QtWidgets import (
 from backprop_viz.analysis.lessons.particles import with_particles
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, scaled, scene_font, text_scale
-from backprop_viz.desktop.system.fault_log import FaultLog
 from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.widgets.announcing import announce
 from backprop_viz.desktop.widgets.text_dialog import TextDialog
+from backprop_viz.recording.files.fault_log import FaultLog
 from backprop_viz.recording.notices.notice import Notice
 
 MessageKind = Literal["info", "error"]

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.clients import worker_process
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.system.fault_log import FaultLog
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.files.fault_log import FaultLog
 from backprop_viz.stream.commands import SaveWeights
 from tests.monkey.plain_loop import plain_loop
 from tests.nightly import by_night

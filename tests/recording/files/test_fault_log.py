@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from backprop_viz.desktop.system import fault_log
-from backprop_viz.desktop.system.fault_log import FaultLog
+from backprop_viz.recording.files import fault_log
+from backprop_viz.recording.files.fault_log import FaultLog
 
 
 @pytest.fixture

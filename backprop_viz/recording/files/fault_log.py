@@ -1,6 +1,7 @@
-"""The log of faults: the tracebacks of both processes, in a file that is its owner's alone.
+"""The log of faults: the tracebacks of all processes, in a file that is its owner's alone.
 
-The window's process writes it; what goes wrong in the worker's comes over the connection as text.
+The window's process writes it, and that of a script which is recorded; what goes wrong in the
+worker's comes over the connection as text.
 """
 
 import logging
