@@ -13,6 +13,9 @@ from backprop_viz.recording.notices.finding import Finding, Severity
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import said_place
 
+# The model's name in a recording of several networks, each with its name before its parameters'.
+_SEVERAL = "Models"
+
 
 def find(recording: Recording) -> Iterator[Finding]:
     """``not_in_optimizer``, ``nothing_updated``, ``never_reached``, ``nothing_reached``.
@@ -65,14 +68,25 @@ def find(recording: Recording) -> Iterator[Finding]:
         return
     if not recording.groups:  # the loop moves by itself what it likes, and not where it looks
         return
+    beside = _networks_beside(recording, owned)
     for name in reached:
         if name in updated or name in owned:  # by one that has not stepped yet
+            continue
+        if name.partition(".")[0] in beside:
             continue
         last = max(i for i in recording.happened_to[name])
         grad = gradient_made(recording, name)
         if grad is not None:
             norm = float(np.sqrt(np.square(np.abs(grad), dtype=np.float64).sum()))
             yield Finding("not_in_optimizer", "warning", (name, norm), name, last)
+
+
+def _networks_beside(recording: Recording, owned: set[str]) -> set[str]:
+    """Of several networks the names of those that no optimizer has: they only tell a loss."""
+    if recording.model != _SEVERAL:
+        return set()
+    networks = {parameter.name.partition(".")[0] for parameter in recording.parameters}
+    return networks - {name.partition(".")[0] for name in owned}
 
 
 def _nothing_reached(recording: Recording, trained: list[str], end: int) -> Iterator[Finding]:

@@ -193,7 +193,8 @@ class ScriptTraining:
         if self._failed or torch.compiler.is_compiling():  # who calls what is compiled was asked
             return
         frozen = not any(p.requires_grad for p in module.parameters())
-        if frozen and (stack_place()[1] or not _come_from(self._new(), args)):
+        given = not frozen and _own_none(self._living(), module) and self._is_given(args)
+        if frozen and not self._is_given(args):
             return  # within another's call, or it trains nothing
         if not torch.is_grad_enabled() and not is_differentiated():
             return
@@ -207,12 +208,17 @@ class ScriptTraining:
                 return
         loop = None
         with parameters_put_back(module):
-            if frozen or self._trains_astray(module) or _own(self._trained(), module):
+            trains = frozen or given or self._trains_astray(module)
+            if trains or _own(self._trained(), module):
                 loop = self._begin(module, first, joined)
             elif first and not stack_place()[1]:
                 self._unowned = ref(module)
         if loop is not None:
             loop.model_runs(module, args, kwargs_of_call())
+
+    def _is_given(self, args: Any) -> bool:
+        """Whether a call is no part of another's, and is given what is to be trained."""
+        return not stack_place()[1] and _come_from(self._new(), args)
 
     def _called_by_hand(self, module: nn.Module, args: Any) -> None:
         """A module is called in a script that has no optimizer, and runs backward."""
@@ -371,6 +377,11 @@ def _own(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
     """Whether some of a module's parameters are the optimizers'."""
     own = {id(parameter) for one in optimizers for parameter in owned_by(one)}
     return not own.isdisjoint(map(id, module.parameters()))
+
+
+def _own_none(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
+    """Whether nobody is to train a module that has parameters: a loss network's, not frozen."""
+    return bool(optimizers) and not _own(optimizers, module)
 
 
 def _come_from(optimizers: Sequence[Optimizer], given: object) -> bool:

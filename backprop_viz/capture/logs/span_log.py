@@ -47,14 +47,19 @@ class SpanLog:
             self._begun = self._begun[0], self._begun[1] + seconds
 
     def spans(self, beside: Beside) -> tuple[PhaseSpan, ...]:
-        """The spans so far, without those of events that are left out."""
+        """The spans so far, without those of events that are left out.
+
+        Nor a loss without any event after those of a forward: the loop has printed its output.
+        """
         pieces = list(self._ended)
         if self._begun is not None:
             pieces.append((self._newest(self._begun, ended=False), False))
         spans: list[PhaseSpan] = []
-        closed = False
+        closed = left_out = False
         for span, apart in pieces:
-            if beside.has(span):
+            printed = left_out and span.phase is Phase.LOSS and span.ended
+            left_out = beside.has(span) or (printed and span.start == span.stop)
+            if left_out:
                 continue
             if spans and spans[-1].phase is span.phase and not (apart or closed):
                 before = spans.pop()

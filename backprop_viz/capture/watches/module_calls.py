@@ -59,17 +59,7 @@ def _call(module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:
     untraced = ours is not None and type(module).__module__.startswith("torch.nn.modules.")
     if untraced:
         sys.settrace(None)  # no line of the model's forward runs in there
-    begun = []
-    try:
-        for names, running, begins in _seen:
-            name = names.get(module)
-            if name is not None:
-                if begins is not None and not running:
-                    begins(module)
-                running.append(name)
-                begun.append(running)
-    except Exception as fault:
-        own_faults.note(fault)
+    begun = _begun(module)
     try:
         return _plain(module, *args, **kwargs)
     except BaseException as error:
@@ -81,3 +71,22 @@ def _call(module: nn.Module, /, *args: Any, **kwargs: Any) -> Any:
                 running.pop()
         if untraced and sys.gettrace() is None and ours is not None and not ours.is_over:
             sys.settrace(ours)
+
+
+def _begun(module: nn.Module) -> list[list[str]]:
+    """Have those that are looking for a module know that it runs; their lists of what does.
+
+    Not part of the call: its frame would keep alive what has looked, whose models may be gone.
+    """
+    begun = []
+    try:
+        for names, running, begins in _seen:
+            name = names.get(module)
+            if name is not None:
+                if begins is not None and not running:
+                    begins(module)
+                running.append(name)
+                begun.append(running)
+    except Exception as fault:
+        own_faults.note(fault)
+    return begun

@@ -63,12 +63,17 @@ for _ in range(2):
 """
 
 
-@pytest.mark.parametrize("text", [WHOLE, BY_LAYERS, AFTER + WHOLE])
+# As PyTorch's tutorial on style has it, which freezes nothing.
+NOT_FROZEN = HEAD.replace(".requires_grad_(False)", "")
+TEXTS = [HEAD + text for text in (WHOLE, BY_LAYERS, AFTER + WHOLE)]
+
+
+@pytest.mark.parametrize("text", [*TEXTS, NOT_FROZEN + WHOLE, NOT_FROZEN + AFTER + WHOLE])
 def test_it_is_followed(scripts: Scripts, tmp_path: Path, text: str) -> None:
     plain: dict[str, Any] = {}
-    exec(HEAD + text.replace("print(", "str("), plain)
+    exec(text.replace("print(", "str("), plain)
     script, file = tmp_path / "style.py", tmp_path / "style.bprec"
-    script.write_text(HEAD + text)
+    script.write_text(text)
     ended = scripts.recorded("--to", str(file), str(script))
     assert ended == scripts.plain(script)
     with bv.load(file) as loaded:
@@ -79,7 +84,8 @@ def test_it_is_followed(scripts: Scripts, tmp_path: Path, text: str) -> None:
         if grad is not None:
             assert not recording.findings()
             backward = [e for e in recording.events if e.phase is Phase.BACKWARD]
-            (added,) = [e for e in backward if e.op == "AccumulateGrad"]
+            added = next(e for e in backward if str(e.parameter).endswith("picture"))
+            assert added.op == "AccumulateGrad"
             np.testing.assert_array_equal(added.outputs[0], grad)
 
 

@@ -113,3 +113,27 @@ for _ in range(2):
         assert {recording.model for recording in loaded} == {"Models"}
         names = [parameter.name for parameter in loaded[-1].parameters]
         assert names == ["first.weight", "first.bias", "second.weight", "second.bias"]
+
+
+IN_FUNCTIONS = """
+def fit(model):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(3):
+        optimizer.zero_grad()
+        model(x).square().mean().backward()
+        optimizer.step()
+first = nn.Linear(4, 3)
+fit(first)
+fit(nn.Linear(4, 2))
+"""
+
+
+def test_the_optimizer_of_a_function_that_is_over_is_shown_no_more(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script, file = tmp_path / "fits.py", tmp_path / "fits.bprec"
+    script.write_text(HEAD + IN_FUNCTIONS)
+    assert scripts.recorded("--to", str(file), str(script)).status == 0
+    with bv.load(file) as loaded:
+        shapes = [[p.value.shape for p in recording.parameters] for recording in loaded]
+    assert shapes == [[(3, 4), (3,)]] * 3 + [[(2, 4), (2,)]] * 3

@@ -111,3 +111,26 @@ def test_a_model_that_an_optimizer_steps_after_small_examples(
         end = recording.at(len(recording.events))
         for one, grad in zip(recording.parameters, grads, strict=True):
             np.testing.assert_array_equal(end.grad(one.name), grad)
+
+
+# As tutorials show what a model says before it is trained.
+SHOWN_FIRST = """
+import torch
+torch.manual_seed(0)
+model = torch.nn.Linear(3, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+x = torch.randn(4, 3)
+print(model(x))
+for _ in range(2):
+    model.zero_grad()
+    model(x).pow(2).sum().backward()
+    optimizer.step()
+"""
+
+
+def test_what_is_printed_of_a_model_before_it_trains_is_no_phase(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    for recording in recorded(scripts, tmp_path, SHOWN_FIRST):
+        phases = [span.phase.value for span in recording.spans]
+        assert phases == ["zero_grad", "forward", "loss", "backward", "update"]
