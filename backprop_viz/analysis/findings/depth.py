@@ -7,6 +7,7 @@ import numpy as np
 from backprop_viz.analysis.provenance import forward_events, gradient_made
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.phases import Phase
 
 # The root mean square of the first weight's gradient over that of the last one's. The healthy
 # recipes of the tests lie within 0.02 and 4, in their first iteration and in their hundredth.
@@ -18,7 +19,9 @@ def find(recording: Recording) -> Iterator[Finding]:
     """``vanishing`` and ``exploding``, between the first and the last weight matrix.
 
     Of several that read the same, as those of queries, keys and values, the largest gradient
-    counts: where attention begins that of the queries is tiny.
+    counts: where attention begins that of the queries is tiny. Weights that the iteration leaves as
+    they are do not count where it moves others: what a critic's loss, with a penalty of its own,
+    sends to the generator may be any number.
     """
     by_value = {p.value_id: p.name for p in recording.parameters if p.value.ndim >= 2}
     read: dict[str, set[int | None]] = {}  # beside which tensors each was read first
@@ -26,8 +29,9 @@ def find(recording: Recording) -> Iterator[Finding]:
         for tensor in event.input_ids:
             if tensor in by_value:
                 read.setdefault(by_value[tensor], {*event.input_ids} - {tensor, None})
+    moved = {e.parameter for e in recording.events if e.phase is Phase.UPDATE}
     sizes = {}
-    for name in read:
+    for name in (one for one in read if not moved or one in moved):
         grad = gradient_made(recording, name)
         if grad is not None and grad.size and np.isfinite(grad).all():
             sizes[name] = float(np.sqrt(np.square(np.abs(grad), dtype=np.float64).mean()))

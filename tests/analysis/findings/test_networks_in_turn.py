@@ -123,3 +123,19 @@ def test_losses_are_kept_where_there_are_more_with_each_iteration(
     keep: Callable[[Any, int, list[Tensor]], object], grows: bool
 ) -> None:
     assert ("losses_kept" in found_while(keep)) is grows
+
+
+def test_what_a_critics_loss_sends_to_a_generator_that_it_does_not_move_need_not_be_large() -> None:
+    torch.manual_seed(0)
+    (generator, for_generator), (critic, for_critic) = network(), network()
+    both, x = nn.ModuleList([generator, critic]), torch.randn(16, 4)
+    with bv.record(both, [for_generator, for_critic]) as recording:
+        fake = generator(torch.randn(16, 4))  # as WGAN-GP's, which is not detached
+        penalty = (critic(x).norm(dim=1) - 1).square().mean()
+        loss = 1e-6 * (critic(fake).mean() - critic(x).mean()) + 10 * penalty
+        critic.zero_grad()
+        loss.backward()
+        for_critic.step()
+    grads = [net[0].weight.grad.norm() for net in (generator, critic)]
+    assert grads[0] < 1e-5 * grads[1]
+    assert not codes(recording.recording)
