@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from torch import Tensor, is_grad_enabled
+from torch import Tensor
 from torch._C import DisableTorchFunction
 
 from backprop_viz.capture.bare.clearing_by_hand import ClearingByHand, clears
@@ -11,13 +11,10 @@ from backprop_viz.capture.bare.names import numbers_in_sight
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
 
 _SETS_DATA = getattr(Tensor, "data").__set__  # noqa: B009 - mypy knows it as a tensor
-# What a line that moves a weight calls on it, too, as ``w.data`` does.
-_LOOKS = frozenset({"__get__", "__set__"})
 
 
 class ByHand:
@@ -50,10 +47,7 @@ class ByHand:
             self._clearing.heard(func, args, self._tensors(), clearing_begins)
 
     def after_backward(self, func: Callable[..., Any], args: Sequence[Any]) -> None:
-        """A function is about to run, which may move a tensor.
-
-        Moves are noted before anything is computed from what was moved: that is recorded, too.
-        """
+        """A function is about to run, which may move a tensor."""
         if not self._clearing.hears:
             return
         if clears(func, args, self._tensors()):
@@ -61,7 +55,10 @@ class ByHand:
         elif args and (func == _SETS_DATA or _writes(getattr(func, "__name__", ""))):
             self._moved_at = self._places[id(args[0])] = user_line()
             self._find_rates()
-        elif self._places and _computes(func, args):
+
+    def computed_from(self) -> None:
+        """Something is computed from what may have been moved, which is recorded, too."""
+        if self._places:
             self.note()
             self._places.clear()
 
@@ -96,14 +93,6 @@ class ByHand:
                 recorder.watch.cleared()
                 recorder.spans.end()
                 log.place = None
-
-
-def _computes(func: Callable[..., Any], args: Sequence[Any]) -> bool:
-    """Whether autograd is to follow what a function makes."""
-    if getattr(func, "__name__", "") in _LOOKS or not is_grad_enabled():
-        return False
-    with DisableTorchFunction():
-        return any(one.requires_grad for one in nested_tensors(args))
 
 
 def _writes(name: str) -> bool:

@@ -20,6 +20,7 @@ from backprop_viz.capture.code.calling_frames import kwargs_of_call
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.tensors.followed_calls import followed_by_autograd
 from backprop_viz.capture.watches import function_stack
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 
@@ -118,6 +119,8 @@ class ModuleByHand(TorchFunctionMode):
     def _hears_of(self, func: Callable[..., Any], args: tuple[Any, ...]) -> None:
         if self._lines is not None:
             if self._turns.has_run_backward:
+                if followed_by_autograd(func, args, {}):
+                    self._lines.computed_from()
                 self._lines.after_backward(func, args)
             else:
                 self._lines.before_backward(func, args)

@@ -6,13 +6,14 @@ from threading import get_ident
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 
 from backprop_viz.capture.code.calling_frames import kwargs_of_call
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.discovery import owned_by
+from backprop_viz.capture.live.first_read import FirstRead
 from backprop_viz.capture.live.loop_passes import LoopPass, is_conditional, may_follow
 from backprop_viz.capture.live.loop_places import StackPlace, TurnLoop, follows, stack_place
 from backprop_viz.capture.loop_watch import LoopWatch
@@ -64,11 +65,13 @@ class Turns:
         self._within_step = False
         # The loop's own: checkpoints call modules from within a backward's.
         self._thread = get_ident()
+        self._first_read: FirstRead | None = None
         self._open = ExitStack()
         self._wait()
 
     def close(self) -> None:
         """Look for no more signs."""
+        self._hear_no_reads()
         self._open.close()
 
     def used_before(self, where: StackPlace, parameters: Collection[int]) -> None:
@@ -95,6 +98,7 @@ class Turns:
         Nothing was cleared or called since, but a backward has run.
         """
         self._within_step = True
+        self._hear_no_reads()
         owners, here = {self._number(optimizer)}, stack_place()[0]
         is_next = not self._is_in_this_turn(owners, here)
         if is_next and not self._ran_backward:  # it does in the step itself, which has a closure
@@ -102,8 +106,12 @@ class Turns:
         self._was_at(here, owners)
         return not is_next or not self._ran_backward
 
-    def stepped(self, optimizer: Optimizer) -> bool:
-        """An optimizer has stepped; returns whether the turn is over with it."""
+    def stepped(self, optimizer: Optimizer, recorded: bool = False) -> bool:
+        """An optimizer has stepped; returns whether the turn is over with it.
+
+        Of one that is ``recorded`` what the loop computes next from parameters by itself, without
+        a call of a model, is a sign too: so the whole forward is in the turn that it begins.
+        """
         self._within_step = self._ran_backward = False
         self._thread = get_ident()
         here, _ = stack_place()
@@ -123,11 +131,14 @@ class Turns:
         over = not self._idle and self._steps == self._steps_before and here not in self._went_on
         if not over:
             self._wait()
+            self._first_read = FirstRead(self._reads) if recorded else None
         return over
 
     def ended(self) -> None:
         """The turn is over."""
         self._open.close()
+        if self._first_read is not None:
+            self._first_read.leave()  # or before the next step, if it has told of this
         if self._steps:
             self._steps_before, self._steps = self._steps, []
         self._seen.clear()
@@ -149,6 +160,16 @@ class Turns:
         self._open.callback(register_module_forward_pre_hook(heard(self._called)).remove)
         self._open.enter_context(module_clearings_seen(self._module_clears))
         self._open.enter_context(optimizer_clearings_seen(self._optimizer_clears))
+
+    def _reads(self, read: Sequence[Tensor]) -> None:
+        with torch._C.DisableTorchFunction():
+            owners = self._owners_of(map(id, read))
+        self._sign(owners)
+
+    def _hear_no_reads(self) -> None:
+        if self._first_read is not None:
+            self._first_read.leave()
+            self._first_read = None
 
     def _owners_of(self, parameters: Iterable[int]) -> set[int]:
         owners = {self._owners.get(parameter) for parameter in parameters}

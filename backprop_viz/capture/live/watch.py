@@ -343,7 +343,7 @@ class Watch:
         if not self._is_ours(optimizer) or not self._begun:
             return
         self._stepped.append(optimizer)
-        over = self._turns is None or self._turns.stepped(optimizer)
+        over = self._turns is None or self._turns.stepped(optimizer, self._loop is not None)
         over = over and not any(map(self._is_ours, steps_around()))
         if self._loop is not None:
             self._ending = over

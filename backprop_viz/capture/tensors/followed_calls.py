@@ -15,6 +15,7 @@ _LOOKS = frozenset(
         *("__get__", "__set__", "__repr__", "__format__", "__len__", "__hash__", "__deepcopy__"),
         *("__bool__", "__float__", "__int__", "__array__", "__dlpack__", "__reduce_ex__"),
         *("item", "tolist", "numpy", "detach", "detach_", "requires_grad_", "retain_grad"),
+        *("_has_compatible_shallow_copy_type",),  # as ``module.to`` asks
         *("size", "stride", "nelement", "numel", "dim", "element_size", "data_ptr"),
         *("is_contiguous", "storage_offset", "untyped_storage", "storage", "is_set_to"),
         *("register_hook", "register_post_accumulate_grad_hook", "is_floating_point"),
