@@ -78,8 +78,9 @@ class MethodForward:
         with torch._C.DisableTorchFunction():
             found = self._methods.running(over, self._is_model)
             if found is None:
-                made = (one for one in nested_tensors(given) if one.grad_fn is not None)
-                self.ends(next(made, None))
+                if self.runs:
+                    made = (one for one in nested_tensors(given) if one.grad_fn is not None)
+                    self.ends(next(made, None))
             elif self._runs is None:
                 self._runs, self._told_now = found.module, True
                 self._told[0](found.module, (), found.given)
