@@ -35,8 +35,11 @@ Others = Callable[[Sequence[Tensor]], None]
 class TurningLoop(Protocol):
     """A loop that is told of its turns."""
 
-    def next_turn(self, forward_ran: bool = False) -> LoopWatch | None:
-        """It begins its next turn, or has begun it, and the forward has run."""
+    def next_turn(self, forward_ran: bool = False, counts: bool = True) -> LoopWatch | None:
+        """It begins its next turn, or has begun it, and the forward has run.
+
+        What ran until now ``counts`` as one, if it has run a backward.
+        """
 
     def wants_next(self) -> bool:
         """Whether the turn after the one under way is to be recorded."""

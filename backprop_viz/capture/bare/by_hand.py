@@ -90,6 +90,7 @@ class ByHand:
                 self._loop.rests(self._cleared_at)
                 log.place = self._cleared_at
                 recorder.spans.begin(Phase.ZERO_GRAD)
+                recorder.watch.clears_only(())  # of others nothing is to be told
                 recorder.watch.cleared()
                 recorder.spans.end()
                 log.place = None

@@ -67,8 +67,11 @@ class HandTurns:
         A leaf is newer by itself.
         """
         with DisableTorchFunction():
-            nodes = [root.grad_fn for root in roots]
-        return any(node is None or node._sequence_nr() >= self._nodes for node in nodes)
+            for root in roots:
+                node = root.grad_fn
+                if node is None or node._sequence_nr() >= self._nodes:
+                    return True
+        return False
 
     def _version(self, tensor: Tensor) -> object:
         grad = tensor.grad if self.by_clearing else None

@@ -22,6 +22,17 @@ def has_parameters(path: str) -> bool:
     return any(any(map(_is_parameter, ast.walk(tree))) for tree in _own_files(path))
 
 
+def reads_gradient(path: str, name: str) -> bool:
+    """Whether a script, or a file of its, reads the ``.grad`` of what it calls by this name."""
+    return any(_reads_of(node, name) for tree in _own_files(path) for node in ast.walk(tree))
+
+
+def _reads_of(node: ast.AST, name: str) -> bool:
+    return (
+        isinstance(node, ast.Attribute) and node.attr == "grad" and ast.unparse(node.value) == name
+    )
+
+
 def moves_by_hand(path: str) -> bool:
     """Whether a script runs backward, and neither it nor its files have to do with an optimizer.
 

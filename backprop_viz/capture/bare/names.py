@@ -9,11 +9,13 @@ from itertools import islice
 from types import FrameType, ModuleType, SimpleNamespace
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from backprop_viz.capture.code.frame_variables import variables_of
 from backprop_viz.capture.code.user_lines import is_written_by_user
 from backprop_viz.capture.tensors.bare_tensors import unused_name
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 
 # So deep lists of layers of tensors are looked into, and so many things in what a variable has.
 _DEEPEST, _MOST = 4, 10_000
@@ -58,6 +60,32 @@ def leaves_in_sight() -> list[Tensor]:
                 if isinstance(one, Tensor) and one.requires_grad and one.is_leaf:
                     found.setdefault(id(one), one)
     return list(found.values())
+
+
+def modules_beside(module: nn.Module) -> list[nn.Module]:
+    """The outermost modules that train and share nothing with this one, in those variables."""
+    found: dict[int, nn.Module] = {}
+    for frame in _users_frames():
+        for variable, value in variables_of(frame).items():
+            for _, one in islice(_values_in(variable, value, _DEEPEST), _MOST):
+                if isinstance(one, nn.Module) and one is not module:
+                    found.setdefault(id(one), one)
+    inner = {id(part) for one in found.values() for part in one.modules() if part is not one}
+    known = set(map(id, module.parameters()))
+    beside = [one for one in found.values() if id(one) not in inner and trains(one)]
+    return [one for one in beside if known.isdisjoint(map(id, one.parameters()))]
+
+
+def trains(module: nn.Module) -> bool:
+    """Whether any of its parameters does."""
+    return any(parameter.requires_grad for parameter in module.parameters())
+
+
+def leaves_in(given: Any) -> list[Tensor]:
+    """The leaves that train among what a module is given."""
+    with torch._C.DisableTorchFunction():
+        found = {id(one): one for one in nested_tensors(given) if type(one) is Tensor}
+        return [one for one in found.values() if one.is_leaf and one.requires_grad]
 
 
 def numbers_in_sight() -> Iterator[float]:

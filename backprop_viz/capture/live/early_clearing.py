@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch._C import DisableTorchFunction
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.loop_places import StackPlace, stack_place
 from backprop_viz.capture.code.user_lines import user_line
-from backprop_viz.capture.live.loop_places import StackPlace, stack_place
 from backprop_viz.capture.tensors.memory import NotCopied, to_array
 from backprop_viz.capture.tensors.snapshots import Copy
 from backprop_viz.capture.watches.clearing_watch import (

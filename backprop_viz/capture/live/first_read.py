@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.code import own_frames
-from backprop_viz.capture.live.loop_places import is_in_module
+from backprop_viz.capture.code.loop_places import is_in_module
 from backprop_viz.capture.tensors.followed_calls import followed_by_autograd
 from backprop_viz.capture.watches import function_stack
 

@@ -7,9 +7,9 @@ from types import FrameType
 from typing import Any
 
 from backprop_viz.capture.code.code_flow import Loop
+from backprop_viz.capture.code.loop_places import StackPlace
 from backprop_viz.capture.code.pass_variables import PassVariable, pass_variables, variables_at
 from backprop_viz.capture.code.passes import loops_around, may_be_in_same_pass, runs_in_each_pass
-from backprop_viz.capture.live.loop_places import StackPlace
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 
 # The number of a frame, and a loop in it.

@@ -26,6 +26,7 @@ from backprop_viz.capture.bare.made_leaves import has_parameters, makes_leaves, 
 from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_of_call
+from backprop_viz.capture.code.loop_places import is_in_module, stack_place
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.discovery import (
@@ -40,8 +41,8 @@ from backprop_viz.capture.live.discovery import (
 )
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.follower import Follower
+from backprop_viz.capture.live.hand_models import trained_beside
 from backprop_viz.capture.live.loop_place import LoopPlace
-from backprop_viz.capture.live.loop_places import is_in_module, stack_place
 from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.tensors.bare_tensors import Tensors
@@ -225,12 +226,13 @@ class ScriptTraining:
         if self._watch is not None or self._failed:  # tensors that are in no module
             self._waiting.close()
             return
-        trains = torch.is_grad_enabled() and any(p.requires_grad for p in module.parameters())
-        if not trains or torch.compiler.is_compiling() or stack_place()[1]:
+        if not torch.is_grad_enabled() or torch.compiler.is_compiling() or stack_place()[1]:
             return
-        loop = self._begin(module, True, False)
+        kwargs = kwargs_of_call()
+        beside = trained_beside(module, (args, kwargs), self._follower.place.path)
+        loop = None if beside is None else self._begin(module, True, False, beside)
         if loop is not None:
-            loop.model_runs(module, args, kwargs_of_call())
+            loop.model_runs(module, args, kwargs)
 
     def _leaves_used(self, read: Sequence[Tensor]) -> bool:
         """An operation reads leaves; whether they are watched now, or others train.
@@ -285,8 +287,10 @@ class ScriptTraining:
             self._watch = None
             self._first_use = FirstUse(self._leaves_used)
 
-    def _begin(self, module: nn.Module, first: bool, joined: bool) -> LoopWatch | None:
-        """Watch what trains now, beginning with a call of this module; what records that."""
+    def _begin(
+        self, module: nn.Module, first: bool, joined: bool, beside: Sequence[nn.Module] = ()
+    ) -> LoopWatch | None:
+        """Watch what trains, from a call of this module on, with ``beside``; what records that."""
         over = 0
         self._waiting.close()
         if self._first_use is not None:
@@ -297,8 +301,9 @@ class ScriptTraining:
             self._let_go(over + 1)
         optimizers = self._trained()
         models = [module] if self._trains_astray(module) else models_of(optimizers, module)
-        if beside := owned_beside(models, optimizers):
-            models.append(Tensors(tensors_by_name(beside, "tensor")))
+        if tensors := owned_beside(models, optimizers):
+            models.append(Tensors(tensors_by_name(tensors, "tensor")))
+        models += beside
         self._astray = self._unowned = None
         named = names_of(models)
         own = {id(parameter) for parameter in module.parameters()}

@@ -11,11 +11,11 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 
 from backprop_viz.capture.code.calling_frames import kwargs_of_call
+from backprop_viz.capture.code.loop_places import StackPlace, TurnLoop, follows, stack_place
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.discovery import owned_by
 from backprop_viz.capture.live.first_read import FirstRead
 from backprop_viz.capture.live.loop_passes import LoopPass, is_conditional, may_follow
-from backprop_viz.capture.live.loop_places import StackPlace, TurnLoop, follows, stack_place
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.watches.clearing_watch import (
     module_clearings_seen,

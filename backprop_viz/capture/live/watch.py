@@ -22,6 +22,7 @@ from backprop_viz.capture.clearings_and_moves import clearings_and_moves_seen
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import steps_around
 from backprop_viz.capture.code.forward_code import eager
+from backprop_viz.capture.code.loop_places import StackPlace
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.graph_ages import graph_ages
@@ -32,7 +33,6 @@ from backprop_viz.capture.live import room
 from backprop_viz.capture.live.discovery import one_model, owned_by
 from backprop_viz.capture.live.follower import Follower
 from backprop_viz.capture.live.iteration_loss import begun_at, has_gradients, loss_of_iteration
-from backprop_viz.capture.live.loop_places import StackPlace
 from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.live.turns import Turns
 from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
@@ -364,12 +364,12 @@ class Watch:
         if self._turns is None or self._turns.stepped(optimizer):
             self.next_turn()
 
-    def next_turn(self, forward_ran: bool = False) -> LoopWatch | None:
+    def next_turn(self, forward_ran: bool = False, counts: bool = True) -> LoopWatch | None:
         """The loop begins its next turn; what records that: nothing if its ``forward_ran``."""
         if not self._begun or self._within_step:
             return None
         self._steps_at_all = True
-        self.end()
+        self.end() if counts else self.drop()
         if not forward_ran or self._keep == "health":
             return self.begin()
         self._begun = True

@@ -76,7 +76,8 @@ class ParameterWatch:
         return ParametersAtStart(self._log, pairs, known.values, known.grads)
 
     def begin_with(self, grads: Mapping[int, Copy]) -> None:
-        """The iteration began with these ``.grad``, by the id() of the parameter."""
+        """The iteration began with these ``.grad``, by the id(), and these alone were cleared."""
+        self.clears_only(grads)
         for name, parameter in self._own.kept():
             if id(parameter) in grads:
                 self._known.put_grad(name, grads[id(parameter)])
@@ -191,8 +192,11 @@ class ParameterWatch:
         """The zero_grad that runs next is that of this alone; None: it is not known whose."""
         self._others = set[str]()
         if owner is not None:
-            own = set(map(id, parameters_of(owner)))
-            self._others.update(name for name, one in self._own.all() if id(one) not in own)
+            self.clears_only(set(map(id, parameters_of(owner))))
+
+    def clears_only(self, parameters: Collection[int]) -> None:
+        """What is cleared next is the ``.grad`` of these alone, by their id()."""
+        self._others = {name for name, one in self._own.all() if id(one) not in parameters}
 
     def cleared(self, called: bool = True) -> None:
         """zero_grad has run; or it was not ``called``, and all gradients are as they were."""

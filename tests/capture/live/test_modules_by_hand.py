@@ -171,3 +171,64 @@ def test_each_turn_is_an_iteration(scripts: Scripts, tmp_path: Path, kind: str, 
             cleared = [e.parameter for e in recording.events if e.phase is Phase.ZERO_GRAD]
             assert cleared == NAMES
         assert not recording.findings()
+
+
+SEVERAL = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+one, two = nn.Sequential(nn.Linear(2, 3), nn.Tanh()), nn.Sequential(nn.Linear(3, 1), nn.Tanh())
+x, y = torch.randn(8, 2), torch.randn(8, 1)
+turns = []
+def moved(*nets):
+    weights = [p for net in nets for p in net.parameters()]
+    grads = [p.grad.clone() for p in weights]
+    with torch.no_grad():
+        for p in weights:
+            p -= 1e-2 * p.grad
+    return grads
+def keep(loss, grads):
+    weights = [*one.parameters(), *two.parameters()]
+    turns.append((loss.item(), grads, [p.detach().clone() for p in weights]))
+for t in range(4):
+"""
+TOGETHER = """
+    loss = (two(one(x)) - y).pow(2).mean()
+    one.zero_grad()
+    two.zero_grad()
+    loss.backward()
+    keep(loss, moved(one, two))
+"""
+# As a GAN: each has its own backward, and the second one's goes through both.
+ONE_AFTER_THE_OTHER = """
+    two.zero_grad()
+    loss = (two(one(x).detach()) - y).pow(2).mean()
+    loss.backward()
+    grads = moved(two)
+    one.zero_grad()
+    loss = two(one(x)).mean()
+    loss.backward()
+    keep(loss, moved(one) + grads)
+"""
+
+
+@pytest.mark.parametrize("every", [1, 2])
+@pytest.mark.parametrize("body", [TOGETHER, ONE_AFTER_THE_OTHER])
+def test_several_modules_have_a_turn_together(
+    scripts: Scripts, tmp_path: Path, body: str, every: int
+) -> None:
+    turns = turns_of(SEVERAL + body)
+    recordings = recorded(scripts, tmp_path, SEVERAL + body, every)
+    assert [recording.iteration for recording in recordings] == list(range(every, 5, every))
+    names = ["one.0.weight", "one.0.bias", "two.0.weight", "two.0.bias"]
+    for recording in recordings:
+        loss, grads, after = turns[recording.iteration - 1]
+        assert recording.loss == loss
+        assert sorted(parameter.name for parameter in recording.parameters) == sorted(names)
+        end = recording.at(len(recording.events))
+        moves = {str(e.parameter): e for e in recording.events if e.phase is Phase.UPDATE}
+        assert sorted(moves) == sorted(names)
+        for name, grad, weight in zip(names, grads, after, strict=True):
+            assert moves[name].op == "sub_"
+            np.testing.assert_array_equal(moves[name].inputs[1], grad.numpy())
+            np.testing.assert_array_equal(end.value(name), weight.numpy())
