@@ -171,7 +171,7 @@ class FileFollower:
                 "torch.nn.Module that is called) that an optimizer steps, or that a script "
                 "without any optimizer moves itself, or tensors that the script itself makes with "
                 "requires_grad=True. One that is only given to a module is followed if an "
-                "optimizer steps it."
+                "optimizer steps it. In a process that the script starts it takes bv.watch."
             )
         if not self._failed:  # which is said already
             print(f"backprop-viz run: {said}", file=sys.stderr)

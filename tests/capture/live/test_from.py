@@ -105,6 +105,7 @@ def test_a_file_without_a_recording_is_told_of(scripts: Scripts, tmp_path: Path)
     assert (ended.status, len(bv.load(file))) == (0, 0)
     assert ended.printed.startswith("done\nbackprop-viz run: no training iteration was seen")
     assert "torch.nn.Module" in ended.printed
+    assert "In a process that the script starts it takes bv.watch." in ended.printed
     script.write_text(SCRIPT.replace("3 if i == 6 else 2", "2"))
     ended = scripts.recorded("--to", file, "--from", "20", str(script))
     assert (ended.status, len(bv.load(file))) == (0, 0)
