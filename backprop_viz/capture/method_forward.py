@@ -60,6 +60,8 @@ class MethodForward:
             self.ends()
         elif followed_by_autograd(func, args, kwargs):
             self._look(over, args, kwargs)
+        elif over and self._runs is None and torch.is_grad_enabled():
+            self._look(over)  # the first that another forward does may read its input alone
 
     def before_call(self, module: nn.Module, over: bool) -> None:
         """A model, or a part of one, is about to run."""

@@ -17,9 +17,15 @@ def makes_leaves(path: str) -> bool:
     return any(map(_has_leaf, _own_files(path)))
 
 
-def has_parameters(path: str) -> bool:
-    """Whether a class of a script, or of its files, makes a Parameter of its own."""
-    return any(any(map(_is_parameter, ast.walk(tree))) for tree in _own_files(path))
+def may_call_no_model(path: str) -> bool:
+    """Whether a class of a script, or of its files, makes a Parameter of its own.
+
+    Or whether a module's forward is run by itself, as ``net.forward(x)``.
+    """
+    trees = list(_own_files(path))
+    return any(
+        _is_parameter(node) or _is_forward(node) for tree in trees for node in ast.walk(tree)
+    )
 
 
 def reads_gradient(path: str, name: str) -> bool:
@@ -130,6 +136,17 @@ def _is_of_optimizer(node: ast.AST) -> bool:
 
 def _is_backward(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr == "backward"
+
+
+def _is_forward(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(
+            func=ast.Attribute(attr="forward", value=ast.Call(func=ast.Name(id="super")))
+        ):
+            return False  # a model's own
+        case ast.Call(func=ast.Attribute(attr="forward")):
+            return True
+    return False
 
 
 def _is_parameter(node: ast.AST) -> bool:

@@ -22,7 +22,7 @@ from torch.optim.optimizer import (
 from backprop_viz.capture.bare.bare_forward import Others
 from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
 from backprop_viz.capture.bare.first_use import FirstUse
-from backprop_viz.capture.bare.made_leaves import has_parameters, makes_leaves, moves_by_hand
+from backprop_viz.capture.bare.made_leaves import makes_leaves, may_call_no_model, moves_by_hand
 from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_of_call
@@ -105,7 +105,7 @@ class ScriptTraining:
         self._first_use: FirstUse | None = None  # of tensors that are in no module
         self._earlier = EarlierLeaves()
         self._bare_over = 0  # iterations of such, before there were others
-        if makes_leaves(follower.place.path) or has_parameters(follower.place.path):
+        if makes_leaves(follower.place.path) or may_call_no_model(follower.place.path):
             self._first_use = FirstUse(self._leaves_used)
         if not self._all and moves_by_hand(follower.place.path):
             self._await_call(self._called_by_hand)

@@ -21,6 +21,7 @@ class Layer(nn.Linear):
         self.relu = nn.ReLU()
         self.optimizer = torch.optim.Adam(self.parameters(), lr=0.03)
     def forward(self, x):
+        x = x / (x.norm(2, 1, keepdim=True) + 1e-4)
         return self.relu(torch.mm(x, self.weight.T) + self.bias)
     def learn(self, x):
         for _ in range(4):
@@ -53,3 +54,33 @@ def test_a_turn_begins_with_it_where_several_optimizers_step(
         spans = [span.phase.value for span in recording.spans]
         # The forward that a layer runs once it has trained is none of the next one's.
         assert spans == ["forward", "loss"] * 2 + ["zero_grad", "backward", "update"]
+        first, second = (one for one in recording.spans if one.phase.value == "forward")
+        ran = [event.op for event in recording.events]
+        assert ran[second.start : second.stop][:3] == ["norm", "add", "div"]
+        made = ["T", "mm", "add", "relu"]
+        assert ran[first.start : first.stop][-4:] == ran[second.start : second.stop][3:] == made
+
+
+ONE_LAYER = """
+net, x, y, turns = nn.Linear(3, 1), torch.randn(8, 3), torch.randn(8, 1), []
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for _ in range(3):
+    loss = (net.forward(x) - y).pow(2).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    turns.append((loss.item(), net.weight.grad.clone(), net.weight.detach().clone()))
+"""
+
+
+def test_a_layer_of_torchs_own_is_followed_too(scripts: Scripts, tmp_path: Path) -> None:
+    turns = turns_of(HEAD + ONE_LAYER)
+    recordings = recorded(scripts, tmp_path, HEAD + ONE_LAYER)
+    assert [one.iteration for one in recordings] == [1, 2, 3]
+    for recording, (loss, grad, after) in zip(recordings, turns, strict=True):
+        assert recording.loss == loss
+        end = recording.at(len(recording.events))
+        np.testing.assert_array_equal(end.grad("weight"), grad)
+        np.testing.assert_array_equal(end.value("weight"), after)
+        spans = [span.phase.value for span in recording.spans]
+        assert spans == ["forward", "loss", "zero_grad", "backward", "update"]
