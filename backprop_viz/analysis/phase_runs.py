@@ -114,11 +114,6 @@ def phases_in_order(recording: Recording, usual: Sequence[Phase] = PHASES) -> tu
     return in_order([] if recording.preview else [span.phase for span in recording.spans], usual)
 
 
-def run_at(recording: Recording, position: int) -> PhaseRun | None:
-    """The run that the cursor is in or at the end of; None at the start."""
-    return next((run for run in phase_runs(recording) if run.holds(position)), None)
-
-
 def is_repeated(runs: Sequence[PhaseRun]) -> bool:
     """Whether an iteration is more than the five phases, each once."""
     names = [run.name for run in runs]

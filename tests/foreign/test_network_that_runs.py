@@ -10,8 +10,10 @@ from torch.nn import functional
 import backprop_viz as bv
 from backprop_viz.desktop.panels.network.network_state import expected_layers
 from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.phases.timeline import TimelineView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.phases import Phase
 from tests.foreign.conftest import state_at
 from tests.foreign.nets import GPT
 
@@ -61,3 +63,20 @@ def test_it_is_folded_from_its_first_layer_on(qtbot: QtBot, recordings: list[Rec
     assert view.is_folded
     view.show_view_state(under_way(part, None))
     assert not view.is_folded  # the first time nothing is known of what is to come
+
+
+def test_the_caption_counts_up_to_what_the_last_iteration_had(
+    qtbot: QtBot, recordings: list[Recording]
+) -> None:
+    whole, part = recordings
+    view = TimelineView()
+    qtbot.addWidget(view)
+    whole_forward, part_forward = (
+        sum(span.stop - span.start for span in one.spans if span.phase is Phase.FORWARD)
+        for one in recordings
+    )
+    assert part_forward < whole_forward
+    view.show_view_state(under_way(part, whole))
+    assert view.caption() == f"iteration 2 · forward {part_forward}/{whole_forward}"
+    view.show_view_state(under_way(part, None))
+    assert view.caption() == f"iteration 2 · forward {part_forward}/{part_forward}"

@@ -73,15 +73,19 @@ def _has_raised(view_state: ViewState, span: PhaseSpan) -> bool:
 
 def repeated_runs(view_state: ViewState) -> tuple[PhaseRun, ...]:
     """What ran and is to come, if that is more than the five phases once each; else nothing."""
+    runs = () if running_free(view_state) else known_runs(view_state)
+    return runs if is_repeated(runs) else ()
+
+
+def known_runs(view_state: ViewState) -> tuple[PhaseRun, ...]:
+    """What ran in the iteration shown and, while it runs, what is to come as far as is known."""
     recording, before = view_state.cursor.recording, view_state.last_whole
-    if recording.preview or running_free(view_state):
+    if recording.preview:
         return ()
     goes_on = recording.iteration > view_state.iteration and recording.error is None
     if goes_on and before is not None:
-        runs = expected_runs(recording, before)
-    else:
-        runs = phase_runs(recording)
-    return runs if is_repeated(runs) else ()
+        return expected_runs(recording, before)
+    return phase_runs(recording)
 
 
 def run_state(view_state: ViewState, run: PhaseRun, runs: Sequence[PhaseRun]) -> PhaseState:

@@ -6,8 +6,12 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
-from backprop_viz.analysis.phase_runs import PhaseRun, run_at
-from backprop_viz.desktop.panels.phases.phases import repeated_runs, running_free
+from backprop_viz.analysis.phase_runs import PhaseRun
+from backprop_viz.desktop.panels.phases.phases import (
+    known_runs,
+    repeated_runs,
+    running_free,
+)
 from backprop_viz.desktop.style.painting import BADGE, intervention_badge
 from backprop_viz.desktop.style.theme import Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
@@ -30,16 +34,13 @@ def caption(view_state: ViewState) -> str:
         if is_intervened(view_state):
             words = translate("TimelineView", "iteration {number} · not started · altered")
         return words.format(number=number)
-    runs = repeated_runs(view_state)
-    run = next((r for r in runs if r.holds(cursor.position)), None)
-    several = run is not None and bool(run.batch)
-    run = run or run_at(cursor.recording, cursor.position)
-    assert run is not None
+    run = next(r for r in known_runs(view_state) if r.holds(cursor.position))
+    several = bool(run.batch and repeated_runs(view_state))
     return _where(is_intervened(view_state)).format(
         number=number,
         phase=of_batch(run) if several else run.name,
         done=cursor.position - run.span.start,
-        total=run.span.stop - run.span.start,
+        total=run.events,
     )
 
 
