@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.events import Array, Event, PhaseSpan
 from backprop_viz.recording.trace.layers import Layer
 from backprop_viz.recording.trace.phases import Phase
 
@@ -64,13 +64,21 @@ def tracked(event: Event) -> bool:
 
 def loss_is_divided(recording: Recording) -> bool:
     """Whether the loss is divided by a number, as that of each part of an accumulation is."""
-    return any(
-        event.op in ("div", "truediv", "true_divide", "__truediv__")
-        and event.phase is Phase.LOSS
-        and event.outputs[0] is not None
-        and event.outputs[0].ndim == 0
-        for _, event in forward_events(recording)
-    )
+    return any(_divides(event) for _, event in forward_events(recording))
+
+
+def undivided_loss(recording: Recording, span: PhaseSpan) -> float | None:
+    """What the loss of this span was before it was divided by a number; None if it was not."""
+    events = recording.events[span.start : span.stop]
+    divided = next((event for event in reversed(events) if _divides(event)), None)
+    before = divided.inputs[0] if divided is not None and divided.inputs else None
+    return None if before is None or before.ndim else float(before)
+
+
+def _divides(event: Event) -> bool:
+    made = event.outputs[0] if event.outputs else None
+    divides = event.op in ("div", "truediv", "true_divide", "__truediv__")
+    return divides and event.phase is Phase.LOSS and made is not None and made.ndim == 0
 
 
 def follow(recording: Recording, tensor: int, position: int) -> list[tuple[int, Event]]:

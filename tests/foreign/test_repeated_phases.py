@@ -48,6 +48,22 @@ def test_the_losses_are_those_of_the_micro_batches(bar: PhaseBar) -> None:
     assert len(set(shown)) == MICRO_BATCHES
 
 
+def test_a_loss_of_a_micro_batch_says_so_and_what_it_was_before_it_was_divided(
+    bar: PhaseBar,
+) -> None:
+    recording = recording_of("gpt")
+    bar.show_view_state(state_at(recording))
+    for run in (run for run in phase_runs(recording) if run.name == "loss"):
+        events = recording.events[run.span.start : run.span.stop]
+        whole = next(event for event in events if event.op == "cross_entropy").outputs[0]
+        assert whole is not None
+        said = f"this micro-batch alone, divided: before it was {short(whole)}."
+        assert said in bar.runs.cells[run.number].toolTip()
+    gan = recording_of("gan")  # each of its losses is what an optimizer of its own steps along
+    bar.show_view_state(state_at(gan))
+    assert not any("micro-batch" in cell.toolTip() for cell in bar.runs.cells.values())
+
+
 def test_where_there_is_no_room_the_others_are_folded(qapp: QApplication) -> None:
     recording = recording_of("gpt")
     runs = phase_runs(recording)

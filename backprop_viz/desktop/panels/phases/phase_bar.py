@@ -15,8 +15,10 @@ from backprop_viz.analysis.numbers.number_origin import loss_number, value_of
 from backprop_viz.analysis.phase_runs import (
     PhaseRun,
     clipping,
+    phase_runs,
     phases_in_order,
 )
+from backprop_viz.analysis.provenance import undivided_loss
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
 from backprop_viz.desktop.panels.phases.phase_cell import PhaseCell
 from backprop_viz.desktop.panels.phases.phase_runs_row import PhaseRunsRow
@@ -252,6 +254,7 @@ class PhaseBar(QWidget):
             events = recording.events[run.span.start : run.span.stop]
             lines.append(" → ".join(event.op for event in events[-_MOST_OPS:]))
             lines += self._roots(recording, run.span)
+            lines += self._of_micro_batch(recording, run)
             if recording.loss_scale is not None:
                 text = self.tr("For backward a GradScaler multiplied it by {scale}.")
                 lines.append(text.format(scale=f"{recording.loss_scale:g}"))
@@ -340,6 +343,17 @@ class PhaseBar(QWidget):
                 parts = (f"{part.op} {short(np.float64(part.value))}" for part in root.parts)
                 lines.append(" + ".join(parts))
         return [line for line in lines if line]
+
+    def _of_micro_batch(self, recording: Recording, run: PhaseRun) -> list[str]:
+        """What is to be known of a loss where several together are what the step moves along."""
+        several = any(other.batch > 1 for other in phase_runs(recording))
+        if run.calls != 0 or run.apart or not (run.batch and several):
+            return []
+        before = undivided_loss(recording, run.span)
+        if before is None:
+            return [self.tr("It is the loss of this micro-batch alone.")]
+        text = self.tr("It is the loss of this micro-batch alone, divided: before it was {before}.")
+        return [text.format(before=short(np.float64(before)))]
 
     def _intervention_text(self, recording: Recording) -> str:
         assert recording.intervention is not None
