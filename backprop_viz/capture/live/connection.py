@@ -9,6 +9,7 @@ from contextlib import suppress
 from queue import Queue
 from typing import IO
 
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.recording.format.frames import Buffer
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
@@ -86,7 +87,7 @@ class LiveConnection:
         self._threads[0].join(within_s)
 
     def _send(self) -> None:
-        with suppress(OSError, ValueError):  # ValueError: closed by the interpreter's end
+        with OURS, suppress(OSError, ValueError):  # ValueError: closed by the interpreter's end
             while (pieces := self._outbox.get()) is not None:
                 send(self._outgoing, pieces)
         with suppress(OSError, ValueError):
@@ -94,7 +95,7 @@ class LiveConnection:
         self._end()
 
     def _read(self) -> None:
-        with suppress(EOFError, OSError, ValueError), self._incoming:
+        with OURS, suppress(EOFError, OSError, ValueError), self._incoming:
             while True:
                 message, _ = self._reader.read()
                 if isinstance(message, UpdateWanted):
@@ -104,7 +105,8 @@ class LiveConnection:
                 elif isinstance(message, Leave):
                     self.was_left = True
                 elif isinstance(message, Heard):
-                    self._tell(message)
+                    with OURS:
+                        self._tell(message)
         self._end()
 
     def _end(self) -> None:

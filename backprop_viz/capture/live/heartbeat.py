@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Literal
 
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.recording.run.whereabouts import Whereabouts
 
 # The function of torch that runs a backward.
@@ -34,7 +35,8 @@ class Heartbeat:
 
     def _beat(self) -> None:
         while not self._ended.wait(self._every_s):
-            self._call()
+            with OURS:
+                self._call()
 
 
 class Reminder:
@@ -65,8 +67,9 @@ class Reminder:
     def _wait(self) -> None:
         while self._set.wait() and not self._ended.wait(self._after_s):
             self._set.clear()
-            if not self._call():
-                self._set.set()
+            with OURS:
+                if not self._call():
+                    self._set.set()
 
 
 def whereabouts(thread: int | None, path: str, iteration: int) -> Whereabouts:

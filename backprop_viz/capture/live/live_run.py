@@ -395,6 +395,6 @@ class LiveRun:
 
     def _run_freely(self) -> None:
         with self._state:
-            self._until, self._events.breakpoints = "any", ()
-            self._state.notify_all()
+            self._events.breakpoints = ()
+            self._let_go("any")
         self._follow_lines()

@@ -95,21 +95,27 @@ class ScriptTraining:
         self._stepping: tuple[Optimizer, Any, Any] | None = None
         self._early = EarlyClearing()
         self._waiting, self._open = ExitStack(), ExitStack()
-        self._open.callback(register_optimizer_step_post_hook(heard(self._has_stepped)).remove)
-        self._open.enter_context(optimizers_made_seen(self._made))
         # All that there are. To look through all of Python's objects takes tens of milliseconds,
         # and a script without an optimizer may call its model often.
-        self._all = list(map(ref, living_optimizers()))
-        if self._all:
-            self._wait()
+        self._all: list[ref[Optimizer]] = []
         self._first_use: FirstUse | None = None  # of tensors that are in no module
         self._earlier = EarlierLeaves()
         self._bare_over = 0  # iterations of such, before there were others
-        if makes_leaves(follower.place.path) or may_call_no_model(follower.place.path):
-            self._first_use = FirstUse(self._leaves_used)
-        if not self._all and moves_by_hand(follower.place.path):
-            self._await_call(self._called_by_hand)
         own_faults.tell(self._fails)
+        with own_faults.OURS:
+            self._listen(follower.place.path)
+
+    def _listen(self, path: str) -> None:
+        """Wait for what trains in the script of this path."""
+        self._open.callback(register_optimizer_step_post_hook(heard(self._has_stepped)).remove)
+        self._open.enter_context(optimizers_made_seen(self._made))
+        self._all += map(ref, living_optimizers())
+        if self._all:
+            self._wait()
+        if makes_leaves(path) or may_call_no_model(path):
+            self._first_use = FirstUse(self._leaves_used)
+        if not self._all and moves_by_hand(path):
+            self._await_call(self._called_by_hand)
 
     def _fails(self, why: UserError) -> None:
         """Our own code has raised: the script goes on, and nothing more of it is watched."""

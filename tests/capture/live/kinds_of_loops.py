@@ -111,10 +111,27 @@ def _second_derivatives(within: Within) -> Iterator[Tensor]:
     yield from net.parameters()
 
 
+def _scaled(within: Within) -> Iterator[Tensor]:
+    """The scaler leaves out the second step, in which a gradient is infinite."""
+    net = nn.Sequential(nn.Linear(4, 5), nn.GELU(), nn.Linear(5, 3))
+    optimizer = torch.optim.AdamW(net.parameters(), lr=0.01)
+    scaler = torch.amp.GradScaler("cpu")
+    with within(net, optimizer):
+        for i in range(4):
+            net.zero_grad()
+            loss = net(torch.randn(6, 4)).square().mean() * (torch.inf if i == 1 else 1)
+            scaler.scale(loss).backward()
+            scaler.step(optimizer)
+            scaler.update()
+            print(loss.item(), scaler.get_scale())
+    yield from net.parameters()
+
+
 LOOPS = {
     "convolutions": _convolutions,
     "a closure": _closure,
     "two optimizers": _two_optimizers,
     "bare tensors": _bare,
     "second derivatives": _second_derivatives,
+    "a scaler": _scaled,
 }
