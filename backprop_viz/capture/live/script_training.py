@@ -3,7 +3,7 @@
 import gc
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from threading import get_ident
 from typing import Any, Protocol
@@ -27,7 +27,6 @@ from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_of_call
 from backprop_viz.capture.code.loop_places import is_in_module, stack_place
-from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.discovery import (
     living_optimizers,
@@ -43,10 +42,16 @@ from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.follower import Follower
 from backprop_viz.capture.live.hand_models import trained_beside
 from backprop_viz.capture.live.loop_place import LoopPlace
+from backprop_viz.capture.live.ownership import (
+    any_has_gradient,
+    can_step,
+    gradient_goes_to,
+    own_none_of,
+    own_some_of,
+)
 from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.tensors.bare_tensors import Tensors
-from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches.left_modes import left_soon
 from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
 from backprop_viz.recording.errors import ArgumentError, UserError
@@ -176,8 +181,8 @@ class ScriptTraining:
     def _steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         self._stepping = optimizer, args, kwargs
         called = None if self._unowned is None else self._unowned()
-        if called is not None and not _has_gradient(owned_by(optimizer)):
-            self._astray = self._unowned if _has_gradient(called.parameters()) else None
+        if called is not None and not any_has_gradient(owned_by(optimizer)):
+            self._astray = self._unowned if any_has_gradient(called.parameters()) else None
 
     def _has_stepped(self, optimizer: Optimizer, *_: Any) -> None:
         self._stepping = None
@@ -200,7 +205,7 @@ class ScriptTraining:
         if self._failed or torch.compiler.is_compiling():  # who calls what is compiled was asked
             return
         frozen = not any(p.requires_grad for p in module.parameters())
-        given = not frozen and _own_none(self._living(), module) and self._is_given(args)
+        given = not frozen and own_none_of(self._living(), module) and self._is_given(args)
         if frozen and not self._is_given(args):
             return  # within another's call, or it trains nothing
         if not torch.is_grad_enabled() and not is_differentiated():
@@ -216,7 +221,7 @@ class ScriptTraining:
         loop = None
         with parameters_put_back(module):
             trains = frozen or given or self._trains_astray(module)
-            if trains or _own(self._trained(), module):
+            if trains or own_some_of(self._trained(), module):
                 loop = self._begin(module, first, joined)
             elif first and not stack_place()[1]:
                 self._unowned = ref(module)
@@ -225,7 +230,7 @@ class ScriptTraining:
 
     def _is_given(self, args: Any) -> bool:
         """Whether a call is no part of another's, and is given what is to be trained."""
-        return not stack_place()[1] and _come_from(self._new(), args)
+        return not stack_place()[1] and gradient_goes_to(self._new(), args)
 
     def _called_by_hand(self, module: nn.Module, args: Any) -> None:
         """A module is called in a script that has no optimizer, and runs backward."""
@@ -256,7 +261,7 @@ class ScriptTraining:
             self._earlier.are_used(read)
             in_sight = self._earlier.without(leaves_in_sight()) if read else []
             bare = of_no_module(in_sight) if in_sight else []
-        optimizers = [one for one in self._living() if _can_step(one)]
+        optimizers = [one for one in self._living() if can_step(one)]
         theirs = [one for optimizer in optimizers for one in owned_by(optimizer)]
         owned = set(map(id, theirs))
         known = {id(one): one for one in (*bare, *read, *(of_no_module(theirs) if read else ()))}
@@ -353,7 +358,7 @@ class ScriptTraining:
 
     def _new(self) -> list[Optimizer]:
         """Those that are to be watched, and never were."""
-        return [one for one in self._living() if _can_step(one) and one not in self._known]
+        return [one for one in self._living() if can_step(one) and one not in self._known]
 
     def _trained(self) -> list[Optimizer]:
         """The optimizers to watch, the oldest first."""
@@ -372,35 +377,3 @@ class ScriptTraining:
         self._watch, self._watched = None, []
         if any(one() is not None for one in was_watched):
             gc.collect()
-
-
-def _can_step(optimizer: Any) -> bool:
-    """Whether it owns anything that trains; or that is frozen, if it has never moved it.
-
-    A GAN's discriminator may be frozen for the generator's step, with which the loop begins.
-    """
-    owned = list(owned_by(optimizer))
-    trains = any(parameter.requires_grad for parameter in owned)
-    return trains or bool(owned and not optimizer.state)
-
-
-def _own(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
-    """Whether some of a module's parameters are the optimizers'."""
-    own = {id(parameter) for one in optimizers for parameter in owned_by(one)}
-    return not own.isdisjoint(map(id, module.parameters()))
-
-
-def _own_none(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
-    """Whether nobody is to train a module that has parameters: a loss network's, not frozen."""
-    return bool(optimizers) and not _own(optimizers, module)
-
-
-def _come_from(optimizers: Sequence[Optimizer], given: object) -> bool:
-    """Whether a gradient goes from what a module is given to what these optimizers own."""
-    tensors = [one for one in nested_tensors(given) if one.requires_grad]
-    own = {id(parameter) for one in optimizers for parameter in owned_by(one)}
-    return bool(tensors) and leads_to(tensors, own)
-
-
-def _has_gradient(parameters: Iterable[Tensor]) -> bool:
-    return any(parameter.grad is not None for parameter in parameters)

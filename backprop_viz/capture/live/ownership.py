@@ -1,0 +1,44 @@
+"""What optimizers have to do with a module, and with what it is given."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from backprop_viz.capture.graph.graphs import leads_to
+from backprop_viz.capture.live.discovery import owned_by
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+
+
+def can_step(optimizer: Any) -> bool:
+    """Whether it owns anything that trains; or that is frozen, if it has never moved it.
+
+    A GAN's discriminator may be frozen for the generator's step, with which the loop begins.
+    """
+    owned = list(owned_by(optimizer))
+    trains = any(parameter.requires_grad for parameter in owned)
+    return trains or bool(owned and not optimizer.state)
+
+
+def own_some_of(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
+    """Whether some of a module's parameters are the optimizers'."""
+    own = {id(parameter) for one in optimizers for parameter in owned_by(one)}
+    return not own.isdisjoint(map(id, module.parameters()))
+
+
+def own_none_of(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
+    """Whether nobody is to train a module that has parameters: a loss network's, not frozen."""
+    return bool(optimizers) and not own_some_of(optimizers, module)
+
+
+def gradient_goes_to(optimizers: Sequence[Optimizer], given: object) -> bool:
+    """Whether a gradient goes from what a module is given to what these optimizers own."""
+    tensors = [one for one in nested_tensors(given) if one.requires_grad]
+    own = {id(parameter) for one in optimizers for parameter in owned_by(one)}
+    return bool(tensors) and leads_to(tensors, own)
+
+
+def any_has_gradient(parameters: Iterable[Tensor]) -> bool:
+    """Whether any of these has a ``.grad``."""
+    return any(parameter.grad is not None for parameter in parameters)
