@@ -6,7 +6,7 @@ from typing import Any
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from backprop_viz.capture.code import own_frames
+from backprop_viz.capture.code import own_faults, own_frames
 from backprop_viz.capture.code.loop_places import is_in_module
 from backprop_viz.capture.tensors.followed_calls import followed_by_autograd
 from backprop_viz.capture.watches import function_stack
@@ -22,6 +22,11 @@ class FirstRead(TorchFunctionMode):
         super().__init__()
         self._reads: Callable[[Sequence[Tensor]], None] | None = reads
         function_stack.come_in(self)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has told of it, or is to tell nothing any more."""
+        return self._reads is None
 
     def leave(self) -> None:
         """Tell nothing any more."""
@@ -43,6 +48,9 @@ class FirstRead(TorchFunctionMode):
                 if leaves and not is_in_module():
                     reads, self._reads = self._reads, None
                     reads(leaves)
+        except Exception as fault:
+            own_faults.note(fault)
+        try:
             return func(*args, **kwargs)
         except BaseException as error:
             own_frames.pass_on(error)

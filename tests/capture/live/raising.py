@@ -15,11 +15,12 @@ PACKAGE = str(Path(bv.__file__).parent) + os.sep
 # What tells of faults, and what the user asks for outside the loop: a file, the built-in example.
 _NOT_IN_A_LOOP = tuple(PACKAGE + room + os.sep for room in ("recording", "digits", "training"))
 _TELLS = tuple(PACKAGE + f"capture/code/own_{what}.py" for what in ("faults", "frames"))
-# What makes a call of the script's: before its first line nothing can catch what it raises.
+# What makes a call of the script's, or guards itself there: before its first line nothing can
+# catch what it raises.
 _MAKES_CALLS = frozenset(
     {
         *("__torch_function__", "__torch_dispatch__", "asking", "telling"),
-        *("_backward_hands_on", "_grad_hands_on"),
+        *("_backward_hands_on", "_grad_hands_on", "_begun"),
     }
 )
 # What the user calls, by its qualified name, and what that does first.
