@@ -239,6 +239,14 @@
         <translation>autograd 그래프</translation>
     </message>
     <message>
+        <source>all passes</source>
+        <translation>모든 통과</translation>
+    </message>
+    <message>
+        <source>Show the graphs of all passes, or that of this one</source>
+        <translation>모든 통과의 그래프를 보이거나, 이 통과의 것만 보입니다</translation>
+    </message>
+    <message>
         <source>Zoom out (-)</source>
         <translation>축소 (-)</translation>
     </message>
@@ -273,6 +281,18 @@
     <message>
         <source>backward {nth}: node {done} of {count}</source>
         <translation>backward {nth}회째: 노드 {done} / {count}</translation>
+    </message>
+    <message>
+        <source>{graph} · closure call {number}</source>
+        <translation>{graph} · closure 호출 {number}</translation>
+    </message>
+    <message>
+        <source>{graph} · pass {number}</source>
+        <translation>{graph} · 통과 {number}</translation>
+    </message>
+    <message>
+        <source>{graph} · micro-batch {number}</source>
+        <translation>{graph} · 마이크로배치 {number}</translation>
     </message>
 </context>
 <context>
@@ -2971,6 +2991,14 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>backward는 {op}의 결과에서 시작합니다: {value}</translation>
     </message>
     <message>
+        <source>It is the loss of this micro-batch alone.</source>
+        <translation>이 마이크로배치만의 손실입니다.</translation>
+    </message>
+    <message>
+        <source>It is the loss of this micro-batch alone, divided: before it was {before}.</source>
+        <translation>이 마이크로배치만의 손실을 나눈 값입니다. 나누기 전에는 {before}이었습니다.</translation>
+    </message>
+    <message>
         <source>{count} events in {time}.</source>
         <translation>{time} 동안 이벤트 {count}개.</translation>
     </message>
@@ -3004,6 +3032,14 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>{count} passes have no room here; click to see the first</source>
         <translation>통과 {count}개는 여기에 자리가 없습니다. 클릭하면 첫 번째를 봅니다</translation>
+    </message>
+    <message>
+        <source>{count} micro-batches are to come</source>
+        <translation>마이크로배치 {count}개가 아직 남아 있습니다</translation>
+    </message>
+    <message>
+        <source>{count} passes are to come</source>
+        <translation>통과 {count}번이 아직 남아 있습니다</translation>
     </message>
 </context>
 <context>
@@ -6998,6 +7034,10 @@ Click or press Enter: where does it come from?</source>
         <source>Nothing is recorded yet: what runs within ``with bv.record(model, optimizer) as recording:`` is recorded.</source>
         <translation>아직 기록된 것이 없습니다. ``with bv.record(model, optimizer) as recording:`` 안에서 실행한 것이 기록됩니다.</translation>
     </message>
+    <message>
+        <source>Recording has ended, for a fault in backprop_viz itself: {0}. Your script goes on, and its numbers are what they are without. Where it arose is in the log ({1}).</source>
+        <translation>backprop_viz 자체의 오류로 기록이 끝났습니다: {0}. 스크립트는 계속 실행되며, 그 수치는 기록하지 않을 때와 같습니다. 오류가 생긴 곳은 로그({1})에 있습니다.</translation>
+    </message>
 </context>
 <context>
     <name>facts</name>
@@ -9056,8 +9096,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>루프를 더는 지켜보지 않습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
-        <source>The script has ended, and no training iteration was seen: it takes loss.backward(), and a model (a torch.nn.Module that is called) that an optimizer steps, or that a script without any optimizer moves itself, or tensors that the script itself makes with requires_grad=True. One that is only given to a module is followed if an optimizer steps it.</source>
-        <translation>스크립트가 끝났지만 학습 반복이 보이지 않았습니다. loss.backward()와 함께, optimizer가 갱신하거나 optimizer 없는 스크립트가 직접 갱신하는 모델(호출되는 torch.nn.Module)이 있거나, 스크립트가 직접 requires_grad=True로 만든 Tensor가 있어야 합니다. 모듈에 입력으로만 주는 Tensor는 optimizer가 갱신할 때만 추적됩니다.</translation>
+        <source>The script has ended, and no training iteration was seen: it takes loss.backward(), and a model (a torch.nn.Module that is called) that an optimizer steps, or that a script without any optimizer moves itself, or tensors that the script itself makes with requires_grad=True. One that is only given to a module is followed if an optimizer steps it. In a process that the script starts it takes bv.watch.</source>
+        <translation>스크립트가 끝났지만 학습 반복이 보이지 않았습니다. loss.backward()와 함께, optimizer가 갱신하거나 optimizer 없는 스크립트가 직접 갱신하는 모델(호출되는 torch.nn.Module)이 있거나, 스크립트가 직접 requires_grad=True로 만든 Tensor가 있어야 합니다. 모듈에 입력으로만 주는 Tensor는 optimizer가 갱신할 때만 추적됩니다. 스크립트가 시작한 다른 프로세스에서는 bv.watch를 불러야 합니다.</translation>
     </message>
     <message>
         <source>The script has ended with status {0}. What was recorded can still be looked at.</source>
