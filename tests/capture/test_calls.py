@@ -71,6 +71,7 @@ def only(recording: Recording, op: str) -> Event:
         ("cat", lambda x: torch.cat([x, x], dim=1), ([HERE, THERE],), {"dim": 1}),
         ("div", lambda x: x / np.sqrt(4), (HERE, 2.0), {}),
         ("getitem", lambda x: x[np.array([1, 0])], (HERE, [1, 0]), {}),
+        ("getitem", lambda x: x[range(2), [1, 0]], (HERE, ([0, 1], [1, 0])), {}),
         ("to", lambda x: x.to(float), (HERE, TorchName("dtype", "float64")), {}),
         ("getitem", lambda x: x[..., None, 1:3], (HERE, (..., None, slice(1, 3, None))), {}),
         ("view", lambda x: x.view(torch.Size([4, 3])), (HERE, (4, 3)), {}),

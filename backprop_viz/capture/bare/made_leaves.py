@@ -3,6 +3,7 @@
 import ast
 import linecache
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 _MOST = 200  # files are looked at
@@ -42,17 +43,21 @@ def _reads_of(node: ast.AST, name: str) -> bool:
 def moves_by_hand(path: str) -> bool:
     """Whether a script runs backward, and neither it nor its files have to do with an optimizer.
 
-    But for one that they write themselves, with a ``step`` of its own.
+    But for one that they write themselves, with a ``step`` of its own; or if a line of theirs moves
+    a tensor by its gradient, before there is any optimizer.
     """
     runs_backward = steps = has_own = False
-    for tree in _own_files(path):
+    trees = list(_own_files(path))
+    moves = any(_moves(node) for tree in trees for node in ast.walk(tree))
+    for tree in trees:
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         for node in ast.walk(tree):
-            if _gets_optimizer(node):
+            if _gets_optimizer(node, used) and not moves:
                 return False
             runs_backward = runs_backward or _is_backward(node)
             steps = steps or _is_of_optimizer(node)
             has_own = has_own or (isinstance(node, ast.FunctionDef) and node.name == "step")
-    return runs_backward and (has_own or not steps)
+    return runs_backward and (has_own or moves or not steps)
 
 
 def _own_files(path: str) -> Iterator[ast.Module]:
@@ -113,14 +118,35 @@ def _makes_leaf(node: ast.AST) -> bool:
     return False
 
 
-def _gets_optimizer(node: ast.AST) -> bool:
-    """Whether an optimizer, or what makes one, comes from elsewhere."""
+def _gets_optimizer(node: ast.AST, used: AbstractSet[str]) -> bool:
+    """Whether an optimizer, or what makes one, comes from elsewhere and is ``used``."""
     match node:
-        case ast.alias(name=name) | ast.ImportFrom(module=str(name)):
-            return "optim" in name.lower()
+        case ast.ImportFrom(module=module, names=names):
+            return any(
+                "optim" in f"{module} {one.name}".lower()
+                and (one.name == "*" or (one.asname or one.name) in used)
+                for one in names
+            )
+        case ast.Import(names=names):  # of ``import torch.optim`` the attribute is used
+            bound = [one.asname or one.name for one in names if "optim" in one.name.lower()]
+            return not used.isdisjoint(bound)
         case ast.Attribute(attr="optim"):
             return True
     return False
+
+
+def _moves(node: ast.AST) -> bool:
+    """Whether a line takes something from a tensor that it computes from a gradient."""
+    match node:
+        case ast.AugAssign(op=ast.Sub(), value=value):
+            return _reads_gradient(value)
+        case ast.Call(func=ast.Attribute(attr="sub_"), args=args):
+            return any(map(_reads_gradient, args))
+    return False
+
+
+def _reads_gradient(value: ast.expr) -> bool:
+    return any(isinstance(one, ast.Attribute) and one.attr == "grad" for one in ast.walk(value))
 
 
 def _is_of_optimizer(node: ast.AST) -> bool:

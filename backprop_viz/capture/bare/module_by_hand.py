@@ -44,11 +44,12 @@ class ModuleByHand(TorchFunctionMode):
     It is above the other on torch's stack of modes while an iteration is recorded. All other
     iterations cost what two hooks around a backward do, at which their turns are told; one before
     another that is wanted has hooks on calls of modules, too, as all have that give it leaves.
+    ``others`` is called after a backward that has given the module no gradient: another may train.
     """
 
-    def __init__(self, model: nn.Module, turning: TurningLoop) -> None:
+    def __init__(self, model: nn.Module, turning: TurningLoop, others: Others | None) -> None:
         super().__init__()
-        self._model, self._turning = model, turning
+        self._model, self._turning, self._others = model, turning, others
         self._thread = current_thread()
         self._turns = HandTurns(self._tensors, by_clearing=False)
         self._lines: ByHand | None = None  # what they do in an iteration that is recorded
@@ -63,6 +64,7 @@ class ModuleByHand(TorchFunctionMode):
         self._modules: set[int] = set()  # by their id()
         self._parameters: list[Mapping[str, Tensor | None]] = []  # of each
         self._runs_backward = self._asked = False  # while torch asks this mode
+        self._last: Tensor | None = None  # of the parameters, if that one trains
         self.is_over = False
         self._hears = False  # whether it is told of calls of modules
         self._hearing, self._open = ExitStack(), ExitStack()  # calls of modules; backwards
@@ -80,6 +82,8 @@ class ModuleByHand(TorchFunctionMode):
         modules = list(self._model.modules())
         self._modules = set(map(id, modules))
         self._parameters = [module._parameters for module in modules if module._parameters]
+        last = list(self._parameters[-1].values())[-1] if self._parameters else None
+        self._last = last if last is not None and last.requires_grad else None
         self._turns.begins()
         self._lines = self._backward_at = None
         self._called_at = None if self._inputs is None else stack_place()[0]
@@ -225,6 +229,10 @@ class ModuleByHand(TorchFunctionMode):
         self._runs_backward = False
         hears = self._lines is not None or self._turning.wants_next()
         self._turns.backward_ended(closely=hears)
+        with torch._C.DisableTorchFunction():
+            passed_by = self._last is not None and self._last.grad is None
+        if passed_by and self._others is not None:
+            self._others(())
         if hears != self._hears:
             self._settle(hears)
 
@@ -249,4 +257,4 @@ def told_by_hand(
 ) -> BareForward | ModuleByHand | None:
     """What tells of a model that stands for tensors, or that a loop moves ``by_hand``."""
     bare = BareForward.of(model, optimizers, turning, others)
-    return ModuleByHand(model, turning) if bare is None and by_hand else bare
+    return ModuleByHand(model, turning, others) if bare is None and by_hand else bare

@@ -88,7 +88,7 @@ def names_of(models: Sequence[nn.Module]) -> dict[str, nn.Module]:
     """Each model by the name of the variable that it is in, else by its class's."""
     named: dict[str, nn.Module] = {}
     for model in models:
-        name = _variable(model) or type(model).__name__.lower()
+        name = variable_of(model) or type(model).__name__.lower()
         while name in named:
             name += "_"
         named[name] = model
@@ -146,7 +146,7 @@ def owned_by(optimizer: Optimizer) -> Iterator[Tensor]:
     return chain.from_iterable(group["params"] for group in optimizer.param_groups)
 
 
-def _variable(model: nn.Module) -> str | None:
+def variable_of(model: nn.Module) -> str | None:
     """The variable that holds a model, in the functions that are running."""
     frame = sys._getframe(1)
     while frame is not None:

@@ -6,6 +6,7 @@ from torch import nn
 
 from backprop_viz.capture.bare.made_leaves import reads_gradient
 from backprop_viz.capture.bare.names import leaves_in, modules_beside, tensors_by_name, trains
+from backprop_viz.capture.live.discovery import variable_of
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 
 
@@ -21,3 +22,11 @@ def trained_beside(module: nn.Module, given: Any, path: str) -> list[nn.Module] 
         return None
     beside = modules_beside(module) if trains(module) else []
     return [*beside, Tensors(inputs)] if inputs else beside
+
+
+def goes_on(before: nn.Module | None, module: nn.Module) -> bool:
+    """Whether the model that a loop moved before trains on, where this module is called.
+
+    It has that, or is in a variable still.
+    """
+    return before is not None and (module in before.modules() or variable_of(before) is not None)

@@ -23,7 +23,7 @@ from backprop_viz.capture.bare.bare_forward import Others
 from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
 from backprop_viz.capture.bare.first_use import FirstUse
 from backprop_viz.capture.bare.made_leaves import makes_leaves, may_call_no_model, moves_by_hand
-from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name
+from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name, trains
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_of_call
 from backprop_viz.capture.code.loop_places import is_in_module, stack_place
@@ -40,7 +40,7 @@ from backprop_viz.capture.live.discovery import (
 )
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.follower import Follower
-from backprop_viz.capture.live.hand_models import trained_beside
+from backprop_viz.capture.live.hand_models import goes_on, trained_beside
 from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.ownership import (
     any_has_gradient,
@@ -106,6 +106,7 @@ class ScriptTraining:
         self._first_use: FirstUse | None = None  # of tensors that are in no module
         self._earlier = EarlierLeaves()
         self._bare_over = 0  # iterations of such, before there were others
+        self._by_hand: ref[nn.Module] | None = None  # what is watched, and moved by hand
         own_faults.tell(self._fails)
         with own_faults.OURS:
             self._listen(follower.place.path)
@@ -191,13 +192,7 @@ class ScriptTraining:
             self._stepped.add(optimizer)
         elif self._watch is not None and self._other is None:
             self._other = optimizer
-            if (left_out := self._watch.drop()) is not None and not self._told_left_out:
-                self._told_left_out = True
-                print(
-                    f"backprop-viz run: iteration {left_out} is not recorded: an optimizer stepped "
-                    "that did not step before. From the next on it is watched.",
-                    file=sys.stderr,
-                )
+            self._leave_out("an optimizer stepped that did not step before")
             self._wait()
 
     def _called(self, module: nn.Module, args: Any) -> None:
@@ -233,17 +228,40 @@ class ScriptTraining:
         return not stack_place()[1] and gradient_goes_to(self._new(), args)
 
     def _called_by_hand(self, module: nn.Module, args: Any) -> None:
-        """A module is called in a script that has no optimizer, and runs backward."""
-        if self._watch is not None or self._failed:  # tensors that are in no module
+        """A module is called in a script that moves parameters by its own lines."""
+        watched, within = self._watch is not None, stack_place()[1]
+        if self._failed or (watched and not within and not self._is_over(module)):
             self._waiting.close()
             return
-        if not torch.is_grad_enabled() or torch.compiler.is_compiling() or stack_place()[1]:
+        if within or (watched and not trains(module)):
+            return
+        if not torch.is_grad_enabled() or torch.compiler.is_compiling():
             return
         kwargs = kwargs_of_call()
         beside = trained_beside(module, (args, kwargs), self._follower.place.path)
-        loop = None if beside is None else self._begin(module, True, False, beside)
+        loop = None if beside is None else self._begin(module, not watched, False, beside)
         if loop is not None:
             loop.model_runs(module, args, kwargs)
+
+    def _is_over(self, module: nn.Module) -> bool:
+        """Whether the loop before has ended, by hand as well, where another module is called."""
+        before, watch = self._by_hand, self._watch
+        if watch is None or next(module.parameters(), None) is None:
+            return True
+        if before is None:  # tensors that are in no module: it may belong to their first turn
+            return not self._watched and (watch.place[0] > 0 or watch.is_under_way())
+        if goes_on(before(), module):
+            return False
+        self._leave_out("another model trains than before")
+        return True
+
+    def _leave_out(self, why: str) -> None:
+        """The iteration under way is recorded no longer."""
+        left_out = None if self._watch is None else self._watch.drop()
+        if left_out is not None and not self._told_left_out:
+            self._told_left_out = True
+            said = f"iteration {left_out} is not recorded: {why}. From the next on it is watched."
+            print(f"backprop-viz run: {said}", file=sys.stderr)
 
     def _leaves_used(self, read: Sequence[Tensor]) -> bool:
         """An operation reads leaves; whether they are watched now, or others train.
@@ -318,7 +336,10 @@ class ScriptTraining:
         self._astray = self._unowned = None
         named = names_of(models)
         own = {id(parameter) for parameter in module.parameters()}
-        loop = self._watch_it(named, optimizers, over, own)
+        self._by_hand = None if optimizers else ref(module)
+        # A backward by hand that has given the model no gradient may be another's.
+        others = None if optimizers else lambda _: self._await_call(self._called_by_hand)
+        loop = self._watch_it(named, optimizers, over, own, others)
         if first:
             self._follower.hold_at_start()
         return loop

@@ -21,7 +21,7 @@ _TORCH_TYPES = {
 }
 # The dtypes that torch takes Python's own types for.
 _PYTHON_DTYPES = {bool: "bool", int: "int64", float: "float64", complex: "complex128"}
-# So many indices of a numpy array are written down.
+# So many indices of a numpy array, or of a range, are written down.
 _LARGEST = 1024
 # What MessagePack holds.
 _SMALLEST_INT, _LARGEST_INT = -(2**63), 2**64 - 1
@@ -100,6 +100,8 @@ class Template:
         if isinstance(value, dict):
             self.plain &= all(type(key) in (str, int) for key in value)
             return {key: self._of(item) for key, item in value.items()}
+        if kind is range and len(value) <= _LARGEST:  # as an index it is a list
+            return list(value)
         if isinstance(value, slice):
             return slice(self._of(value.start), self._of(value.stop), self._of(value.step))
         if kind is type and value in _PYTHON_DTYPES:

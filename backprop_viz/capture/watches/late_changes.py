@@ -3,7 +3,7 @@
 The log holds these, so they do not hold the log.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -153,15 +153,36 @@ def differ(one: Copy, other: Copy) -> bool:
 
 
 def are_steps(value: Copy, grad: Copy, now: Copy, rate: float) -> bool:
-    """Whether a weight is what it was less ``rate`` times its gradient, to the last bit."""
+    """Whether a weight is what it was less ``rate`` times its gradient, to the last bit.
+
+    ``w.add_(grad, alpha=-rate)`` rounds but once.
+    """
     wait_for_copies()
     if not (isinstance(value, np.ndarray) and isinstance(now, np.ndarray)):
         return False
     if not isinstance(grad, np.ndarray):
         return False
+    return any(_are_moved(value, grad, now, rate, by) for by in (_rounded_twice, _rounded_once))
+
+
+def _are_moved(
+    value: Array, grad: Array, now: Array, rate: float, by: Callable[[Array, Array, float], Array]
+) -> bool:
     for some in (slice(_FEW), slice(None)):  # a few tell most rates from it
-        was, by, to = (one.reshape(-1)[some] for one in (value, grad, now))
+        was, of, to = (one.reshape(-1)[some] for one in (value, grad, now))
         with np.errstate(all="ignore"):
-            if not np.array_equal(was - by * was.dtype.type(rate), to, equal_nan=True):
+            if not np.array_equal(by(was, of, rate), to, equal_nan=True):
                 return False
     return True
+
+
+def _rounded_twice(value: Array, grad: Array, rate: float) -> Array:
+    moved: Array = value - grad * value.dtype.type(rate)
+    return moved
+
+
+def _rounded_once(value: Array, grad: Array, rate: float) -> Array:
+    if value.dtype != np.float32:
+        return _rounded_twice(value, grad, rate)
+    exact = value.astype(np.float64) - grad.astype(np.float64) * np.float64(np.float32(rate))
+    return exact.astype(np.float32)

@@ -232,3 +232,135 @@ def test_several_modules_have_a_turn_together(
             assert moves[name].op == "sub_"
             np.testing.assert_array_equal(moves[name].inputs[1], grad.numpy())
             np.testing.assert_array_equal(end.value(name), weight.numpy())
+
+
+# As PyTorch's tutorial on what torch.nn is: tensors, then one module after the other, then an
+# optimizer.
+REFACTORED = """
+import torch
+from torch import nn, optim
+torch.manual_seed(0)
+x, y = torch.randn(8, 3), torch.randn(8, 1)
+turns = []
+def keep(loss, *parameters):
+    turns.append((loss.item(), [p.grad.clone() for p in parameters]))
+weights = torch.randn(3, 1, requires_grad=True)
+def model(x):
+    return x @ weights
+def loss_of():
+    return (model(x) - y).pow(2).mean()
+for _ in range(3):
+    loss = loss_of()
+    loss.backward()
+    keep(loss, weights)
+    with torch.no_grad():
+        weights -= weights.grad * 0.1
+        weights.grad.zero_()
+print(loss_of())
+def fit():
+    for _ in range(3):
+        loss = loss_of()
+        loss.backward()
+        keep(loss, *model.parameters())
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= p.grad * 0.1
+            model.zero_grad()
+model = nn.Linear(3, 1)
+print(loss_of())
+fit()
+model = nn.Linear(3, 1, bias=False)
+fit()
+model = nn.Sequential(nn.Linear(3, 1))
+opt = optim.SGD(model.parameters(), lr=0.1)
+for _ in range(3):
+    loss = loss_of()
+    loss.backward()
+    keep(loss, *model.parameters())
+    opt.step()
+    opt.zero_grad()
+"""
+
+
+def test_a_script_that_goes_over_to_modules_and_to_an_optimizer(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    plain: dict[str, Any] = {}
+    exec(REFACTORED.replace("print(", "str("), plain)
+    script, file = tmp_path / "refactored.py", tmp_path / "refactored.bprec"
+    script.write_text(REFACTORED)
+    ended = scripts.recorded("--to", str(file), str(script))
+    said = "iteration 7 is not recorded: another model trains than before"
+    assert said in ended.printed
+    with bv.load(file) as loaded:
+        recordings = list(loaded)
+    # The first turn of a second module by hand tells only by its backward that it trains.
+    assert [one.iteration for one in recordings] == [1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12]
+    names = [[p.name for p in one.parameters] for one in recordings]
+    linear, inner = ["weight", "bias"], ["0.weight", "0.bias"]
+    assert names == [["weights"]] * 3 + [linear] * 3 + [["weight"]] * 2 + [inner] * 3
+    for recording in recordings:
+        loss, grads = plain["turns"][recording.iteration - 1]
+        assert recording.loss == loss
+        assert not recording.findings()
+        for name, grad in zip([p.name for p in recording.parameters], grads, strict=True):
+            added = [
+                e for e in recording.events if e.op == "AccumulateGrad" and e.parameter == name
+            ]
+            np.testing.assert_array_equal(added[-1].outputs[0], grad)
+
+
+# As PyTorch's tutorial on adversarial examples: an optimizer is imported, and none is made.
+ADVERSARIAL = """
+import torch
+from torch import nn
+import torch.optim as optim
+torch.manual_seed(0)
+net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+for _ in range(2):
+    x = torch.randn(4, 3)
+    x.requires_grad = True
+    loss = nn.functional.cross_entropy(net(x), torch.tensor([0, 1, 0, 1]))
+    net.zero_grad()
+    loss.backward()
+    print(x.grad)
+"""
+
+
+def test_an_optimizer_that_is_imported_and_not_used_is_none(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script, file = tmp_path / "adversarial.py", tmp_path / "adversarial.bprec"
+    script.write_text(ADVERSARIAL)
+    assert scripts.recorded("--to", str(file), str(script)) == scripts.plain(script)
+    with bv.load(file) as loaded:
+        assert [recording.iteration for recording in loaded] == [1, 2]
+        for recording in loaded:
+            names = [p.name.rpartition("0.")[2] for p in recording.parameters]
+            assert {"weight", "bias"} < set(names)
+
+
+# As PyTorch's tutorial on generating names: torch rounds such a move but once.
+ADDED = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+rnn = nn.Linear(300, 30)
+learning_rate = 0.0005
+for _ in range(2):
+    rnn.zero_grad()
+    loss = rnn(torch.randn(8, 300)).pow(2).mean()
+    loss.backward()
+    for p in rnn.parameters():
+        p.data.add_(p.grad.data, alpha=-learning_rate)
+"""
+
+
+def test_a_move_by_add_is_one_along_the_gradient(scripts: Scripts, tmp_path: Path) -> None:
+    script, file = tmp_path / "added.py", tmp_path / "added.bprec"
+    script.write_text(ADDED)
+    assert scripts.recorded("--to", str(file), str(script)).status == 0
+    with bv.load(file) as loaded:
+        for recording in loaded:
+            moves = [one for one in recording.events if one.phase is Phase.UPDATE]
+            assert [one.op for one in moves] == ["sub_", "sub_"]
