@@ -61,6 +61,25 @@ class RunningMethods:
         return None
 
 
+def whose_method_runs(part: nn.Module) -> nn.Module:
+    """The outermost module that has this part and runs it by a method of its own; else the part.
+
+    That method is called by the function that runs the backward.
+    """
+    found = part
+    frame: FrameType | None = _getframe(1)
+    methods: list[FrameType] = []
+    while frame is not None and (knows := _knows_loss(frame.f_code)) is None:
+        methods.append(frame)
+        frame = frame.f_back
+    for method in methods if frame is not None and knows else ():
+        names = method.f_code.co_varnames[:1] if method.f_code.co_argcount else ()
+        module = variables_of(method).get(names[0]) if names == ("self",) else None
+        if isinstance(module, nn.Module) and any(found is one for one in module.modules()):
+            found = module
+    return found
+
+
 def _codes(kind: type[nn.Module]) -> Iterator[CodeType]:
     """Those of the methods that compute; of torch's classes their forwards alone."""
     for owner in kind.__mro__[: kind.__mro__.index(nn.Module)]:

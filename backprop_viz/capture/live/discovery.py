@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from backprop_viz.capture.bare.names import leaves_in_sight
 from backprop_viz.capture.code.frame_variables import variables_of
+from backprop_viz.capture.code.running_methods import whose_method_runs
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 
 
@@ -24,9 +25,10 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
     """The models whose parameters the optimizers own: the one called, then others.
 
     Of modules that hold one another, the outermost. One that holds the one called takes its place
-    if the optimizers own more of it, or nothing at all of any model: a loop may call nothing but
-    its parts.
+    if the optimizers own more of it, or nothing at all of any model, or if a method of it calls
+    that: a loop may call nothing but its parts.
     """
+    called = whose_method_runs(called)
     owned = {id(parameter) for one in optimizers for parameter in owned_by(one)}
     own = _parameters(called)
     rest = owned - own

@@ -75,6 +75,14 @@ CALLED_TENSORS = """
     def __call__(self, x):
         return x @ self.w + self.b
 """
+# It has no parameter of its own but those of the one layer that it calls.
+ACT = """
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+    def act(self, x):
+        return self.net(x).clamp(-3, 3) * 2
+"""
 TANH, ADD = "linear tanh mul linear", "matmul add"
 # The base, the methods, the lines of the loss, and the operations of the forward and of the loss.
 KINDS = {
@@ -83,6 +91,13 @@ KINDS = {
     "encode": ("Layers", ENCODE, "loss = F.mse_loss(net.encode(x), y)", TANH, "mse_loss"),
     "loss": ("Layers", LOSS, "loss = net.loss(x, y)", TANH, "sub pow mean"),
     "of several": ("Layers", WITH_GUESS, "loss = net.loss(x, y)['loss']", TANH, "sub pow mean"),
+    "act": (
+        "nn.Module",
+        ACT,
+        "loss = F.mse_loss(net.act(x), y)",
+        "linear tanh linear clamp mul",
+        "mse_loss",
+    ),
     "step": ("Layers", STEP, "loss = net.training_step((x, y))", TANH, "mse_loss"),
     "loss of tensors": ("Tensors", OF_TENSORS, "loss = net.loss(x, y)", ADD, "sub pow mean"),
     "called tensors": ("Tensors", CALLED_TENSORS, "loss = F.mse_loss(net(x), y)", ADD, "mse_loss"),
