@@ -146,7 +146,8 @@ def record(
 
     The loop stays as it is, and its numbers are what they are without: the phases are found from
     what it calls. Without an ``optimizer``, every one that steps in here and moves a parameter of
-    the model is recorded. Of an iteration that raises, what ran before is kept.
+    the model is recorded. Of an iteration that raises, what ran before is kept. A fault of
+    backprop_viz itself ends the recording, not the loop; what is asked of it then raises UserError.
 
     ``only``: names or patterns ("encoder.*") of the modules whose operations, gradients and
     parameters are kept; of the others it is known that they ran.

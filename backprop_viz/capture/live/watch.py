@@ -320,11 +320,11 @@ class Watch:
         """Our own code has raised: the loop goes on, and is watched no longer."""
         closing, self._closed, self._begun, self._health = self._closed, True, False, None
         loop, self._loop, self.recorder = self._loop, None, None
+        soon = left_soon(self._thread, self._handles.close)
         with suppress(Exception), ExitStack() as ends:
+            (ends if closing else self._handles).enter_context(soon)
             for part in (self._open, self._scalars, self._turns, self._bare, loop):
                 ends.callback((lambda: None) if part is None else part.close)
-        if not closing:
-            self._handles.enter_context(left_soon(self._thread, self._handles.close))
         self._follower.recording_fails(why)
 
     def _steps(self, optimizer: Optimizer, *given: Any) -> None:
