@@ -14,7 +14,7 @@ from torch.optim import Optimizer
 _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
 _OPTIMIZER = str(Path("torch", "optim", "optimizer.py"))
 _FUNCTION = str(Path("torch", "autograd", "function.py"))
-_FUNCTIONAL = str(Path("torch", "autograd", "functional.py"))
+_ASKING = tuple(str(Path("torch", "autograd", f"{one}.py")) for one in ("functional", "gradcheck"))
 _CHECKPOINT = str(Path("torch", "utils", "checkpoint.py"))
 # What a thread waits in; the last is that of concurrent.futures. Of their functions, those that
 # call what waits: ``Event.is_set`` does not.
@@ -52,10 +52,13 @@ def clipping_function() -> str | None:
 
 
 def is_in_functional() -> bool:
-    """Whether ``torch.autograd.functional`` runs, which makes leaves of its own."""
+    """Whether ``torch.autograd.functional`` or ``gradcheck`` runs.
+
+    They make leaves of their own, or move those that they are given to and fro.
+    """
     frame: FrameType | None = sys._getframe(2)
     while frame is not None:
-        if frame.f_code.co_filename.endswith(_FUNCTIONAL):
+        if frame.f_code.co_filename.endswith(_ASKING):
             return True
         frame = frame.f_back
     return False

@@ -38,6 +38,7 @@ BEFORE = [
     "torch.func.vjp(mse, u)[1](torch.ones(()))",
     "torch.autograd.functional.jacobian(mse, u)",
     "torch.autograd.functional.hessian(mse, u)",
+    "torch.autograd.gradcheck(lambda w: (w * w).sum(), u.double().requires_grad_())",
 ]
 PHASES = [Phase.FORWARD, Phase.LOSS, Phase.BACKWARD, Phase.UPDATE, Phase.ZERO_GRAD]
 
