@@ -113,7 +113,9 @@ def _turns_a_leaf(
         return False
     leaf, shape = children[node][0], nodes[node].shape
     of_leaf = nodes[leaf].shape
-    if leaf not in owner or parents[node][0] in owner or shape is None or of_leaf is None:
+    if children[leaf] or leaf not in owner or parents[node][0] in owner:
+        return False
+    if shape is None or of_leaf is None:
         return False
     return len(shape) > 0 and sorted(shape) == sorted(of_leaf)
 

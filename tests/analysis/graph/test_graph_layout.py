@@ -14,7 +14,7 @@ from backprop_viz.analysis.graph.graph_layout import (
 )
 from backprop_viz.analysis.graph.graph_structure import analyse, is_leaf
 from backprop_viz.analysis.graph.layered_layout import layout
-from backprop_viz.recording.trace.graph import Graph
+from backprop_viz.recording.trace.graph import Graph, Node
 from tests.desktop.panels.autograd.graph_helpers import (
     GRAPHS,
     Residual,
@@ -172,3 +172,17 @@ def benchmark_seconds() -> Callable[..., float]:
     import timeit
 
     return lambda call: min(timeit.repeat(call, number=1, repeat=3))
+
+
+def test_a_leaf_behind_operations_that_keep_its_sizes_has_a_place() -> None:
+    # In the order in which a forward makes them: the leaf's product, its clamp, and the sum.
+    nodes = (
+        Node(0, "AccumulateGrad", (3, 4), "w"),
+        Node(1, "MulBackward0", (3, 4)),
+        Node(2, "ClampBackward1", (3, 4)),
+        Node(3, "SumBackward0", ()),
+    )
+    graph = Graph(nodes, ((1, 0), (2, 1), (3, 2)))
+    structure = analyse(graph)
+    for columns in range(1, 5):
+        assert inside(graph, place(structure, columns))
