@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
+from sys import _getframe
+from types import FrameType
 from typing import Any
 
 import torch
@@ -40,6 +42,7 @@ class MethodForward:
         self._models, self._modules, self._is_model = models, modules, is_model
         self._told = [runs, ran]
         self._runs: nn.Module | None = None
+        self._frame: FrameType | None = None  # of its method
         self._told_now = False  # whether it is told that it begins
         self._part = ExitStack()  # while a part runs whose call has begun before it
 
@@ -60,8 +63,16 @@ class MethodForward:
             self.ends()
         elif followed_by_autograd(func, args, kwargs):
             self._look(over, args, kwargs)
+        elif self._runs is not None and not self._is_in_method():
+            self.ends()  # what makes the next batch is none of it
         elif over and self._runs is None and torch.is_grad_enabled():
             self._look(over)  # the first that another forward does may read its input alone
+
+    def _is_in_method(self) -> bool:
+        frame: FrameType | None = _getframe(1)
+        while frame is not None and frame is not self._frame:
+            frame = frame.f_back
+        return frame is not None
 
     def before_call(self, module: nn.Module, over: bool) -> None:
         """A model, or a part of one, is about to run."""
@@ -83,15 +94,18 @@ class MethodForward:
                 if self.runs:
                     made = (one for one in nested_tensors(given) if one.grad_fn is not None)
                     self.ends(next(made, None))
-            elif self._runs is None:
-                self._runs, self._told_now = found.module, True
+                return
+            if found.frame is not self._frame:  # it is called again, as in a rollout
+                self.ends()
+            if self._runs is None:
+                self._frame, self._runs, self._told_now = found.frame, found.module, True
                 self._told[0](found.module, (), found.given)
                 self._told_now = False
 
     def ends(self, output: Tensor | None = None) -> None:
         """It is over, if one ran; what it has made, where that is known."""
         if (module := self._runs) is not None:
-            self._runs = None
+            self._runs = self._frame = None
             self._told[1](module, (), output)
 
     def close(self) -> None:

@@ -16,10 +16,11 @@ _FORWARD = frozenset(("forward", "__call__"))
 
 
 class RunningMethod(NamedTuple):
-    """A method of a module that runs, and the variables that it was given."""
+    """A method of a module that runs, in its frame, and the variables that it was given."""
 
     module: nn.Module
     given: Mapping[str, Any]
+    frame: FrameType
 
 
 class RunningMethods:
@@ -57,7 +58,8 @@ class RunningMethods:
             names = _arguments(method.f_code)
             module = given.get(names[0])
             if isinstance(module, nn.Module) and is_model(module):
-                return RunningMethod(module, {one: given[one] for one in names[1:] if one in given})
+                told = {one: given[one] for one in names[1:] if one in given}
+                return RunningMethod(module, told, method)
         return None
 
 
