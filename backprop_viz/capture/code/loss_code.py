@@ -44,12 +44,14 @@ class CodePart(NamedTuple):
 class LossCode(NamedTuple):
     """What computes a loss; ``given``: the parts in it that compute what that is given.
 
-    ``item``: which of several that it gives is the loss, if not all.
+    ``item``: which of several that it gives is the loss, if not all. ``terms``: what gives the
+    loss itself or a term of it, as ``f(x)`` in ``-f(x)[0]``, but not in ``f(x).mean()``.
     """
 
     whole: CodePart
     given: tuple[CodePart, ...]
     item: Item
+    terms: tuple[CodePart, ...]
 
     def has(self, part: CodePart) -> bool:
         """Whether a part computes the loss, and not what that is given."""
@@ -178,7 +180,8 @@ class _Source:
                         continue
                     given.append(start)
                     yield from self.returned(function, item, through | {function.name})
-        yield LossCode(CodePart.of(value), tuple(map(CodePart.of, given)), item)
+        terms = tuple(map(CodePart.of, _terms(value)))
+        yield LossCode(CodePart.of(value), tuple(map(CodePart.of, given)), item, terms)
 
     def _called(self, call: ast.Call) -> ast.FunctionDef | None:
         match call.func:
@@ -325,6 +328,26 @@ def _starts(value: ast.expr) -> Iterator[ast.expr]:
         case ast.BinOp(left=left, right=right, op=ast.Add() | ast.Pow() | ast.Mult() | ast.Div()):
             yield from _starts(left)
             yield from _starts(right)
+        case _:
+            yield value
+
+
+def _terms(value: ast.expr) -> Iterator[ast.expr]:
+    """What an expression adds up or multiplies, of whatever each is a part."""
+    match value:
+        case (
+            ast.UnaryOp(operand=inner)
+            | ast.Subscript(value=inner)
+            | ast.Attribute(value=inner)
+            | ast.NamedExpr(value=inner)
+        ):
+            yield from _terms(inner)
+        case ast.BinOp(left=left, right=right):
+            yield from _terms(left)
+            yield from _terms(right)
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            for one in items:
+                yield from _terms(one)
         case _:
             yield value
 

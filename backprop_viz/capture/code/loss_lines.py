@@ -33,6 +33,20 @@ def computes_loss(*, by_itself: bool = False) -> bool:
     return False
 
 
+def gives_what_loss_is_of(frame: FrameType) -> bool:
+    """Whether the call that a frame makes now gives what a loss is computed of in the same line.
+
+    As ``f(x)`` in ``loss = f(x).mean()``; that in ``loss = f(x)`` may be the loss itself.
+    """
+    return _gives_what_loss_is_of(frame.f_code, frame.f_lasti)
+
+
+@cache
+def _gives_what_loss_is_of(code: CodeType, instruction: int) -> bool:
+    part = _loss_part(code, instruction)
+    return part is not None and _place(code, instruction) not in part.terms
+
+
 @cache
 def _loss_part(code: CodeType, instruction: int) -> LossCode | None:
     return _running(loss_code(code.co_filename), code, instruction)
@@ -46,11 +60,14 @@ def _returns(code: CodeType, instruction: int, item: Item) -> bool:
 
 
 def _running(parts: Sequence[LossCode], code: CodeType, instruction: int) -> LossCode | None:
-    if not parts:
-        return None
+    place = _place(code, instruction) if parts else None
+    return None if place is None else next((one for one in parts if one.has(place)), None)
+
+
+def _place(code: CodeType, instruction: int) -> CodePart | None:
+    """Where in the source an instruction stands; None if that is not known."""
     place = next(islice(code.co_positions(), instruction // 2, None), None)
     if place is None or None in place:
         return None
     first, last, begin, end = place
-    part = CodePart((first or 0, begin or 0), (last or 0, end or 0))
-    return next((one for one in parts if one.has(part)), None)
+    return CodePart((first or 0, begin or 0), (last or 0, end or 0))

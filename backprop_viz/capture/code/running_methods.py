@@ -10,7 +10,8 @@ from torch import nn
 
 from backprop_viz.capture.code.frame_variables import variables_of
 from backprop_viz.capture.code.loss_code import loops_of
-from backprop_viz.capture.code.loss_lines import computes_loss
+from backprop_viz.capture.code.loss_lines import computes_loss, gives_what_loss_is_of
+from backprop_viz.capture.code.user_lines import is_written_by_user
 
 _FORWARD = frozenset(("forward", "__call__"))
 
@@ -51,7 +52,9 @@ class RunningMethods:
             frame = frame.f_back
         if not knows:
             methods = [one for one in methods if one.f_code.co_name in _FORWARD and not forwarded]
-        if not methods or (knows and computes_loss(by_itself=not forwarded)):
+        if not methods or (
+            knows and not _is_forward(methods[-1]) and computes_loss(by_itself=not forwarded)
+        ):
             return None
         for method in reversed(methods):
             given = variables_of(method)
@@ -61,6 +64,17 @@ class RunningMethods:
                 told = {one: given[one] for one in names[1:] if one in given}
                 return RunningMethod(module, told, method)
         return None
+
+
+def _is_forward(method: FrameType) -> bool:
+    """Whether a method that the loop calls computes no loss, as one by this name may.
+
+    Of a package's nobody reads what it returns.
+    """
+    code, caller = method.f_code, method.f_back
+    if code.co_name not in _FORWARD or caller is None:
+        return False
+    return not is_written_by_user(code.co_filename) or gives_what_loss_is_of(caller)
 
 
 def whose_method_runs(part: nn.Module) -> nn.Module:

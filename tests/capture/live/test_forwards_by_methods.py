@@ -66,6 +66,11 @@ STEP = """
         out = self(x)
         return F.mse_loss(out, y)
 """
+LOSSES = """
+    def forward(self, x, y):
+        out = self.last(torch.tanh(self.first(x)) * 2)
+        return ((out - y) ** 2).mean()
+"""
 OF_TENSORS = """
     def loss(self, x, y):
         out = x @ self.w + self.b
@@ -91,6 +96,8 @@ KINDS = {
     "encode": ("Layers", ENCODE, "loss = F.mse_loss(net.encode(x), y)", TANH, "mse_loss"),
     "loss": ("Layers", LOSS, "loss = net.loss(x, y)", TANH, "sub pow mean"),
     "of several": ("Layers", WITH_GUESS, "loss = net.loss(x, y)['loss']", TANH, "sub pow mean"),
+    "summed": ("Layers", "    pass", "loss = net.forward(x).pow(2).sum()", TANH, "pow sum"),
+    "term": ("Layers", LOSSES, "loss = net.forward(x, y) + 0", TANH, "sub pow mean add"),
     "act": (
         "nn.Module",
         ACT,
