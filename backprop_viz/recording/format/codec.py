@@ -3,8 +3,10 @@
 ``FORMAT.md`` beside this file specifies both.
 """
 
+import os
 import struct
 import sys
+import threading
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar, get_args
 
@@ -172,9 +174,29 @@ def _dtype_of(kind: Any) -> "np.dtype[Any] | None":
     return None if scalar is Any else np.dtype(scalar)
 
 
-@cache
 def _decoder(kind: Any) -> "msgspec.msgpack.Decoder[Any]":
-    return msgspec.msgpack.Decoder(kind, dec_hook=_decode_array, ext_hook=_decode_extension)
+    """Made once for each type, by one thread at a time.
+
+    msgspec keeps what it learns of a dataclass on the class, also while it has learned but a part:
+    a decoder that another thread makes meanwhile would go by that part, and end the process.
+    """
+    found = _DECODERS.get(kind)
+    if found is None:
+        with _MAKING:
+            found = _DECODERS.get(kind)
+            if found is None:
+                found = _DECODERS[kind] = msgspec.msgpack.Decoder(
+                    kind, dec_hook=_decode_array, ext_hook=_decode_extension
+                )
+    return found
 
 
+_DECODERS: dict[Any, "msgspec.msgpack.Decoder[Any]"] = {}
+_MAKING = threading.Lock()
+if hasattr(os, "register_at_fork"):  # a process forked meanwhile would have the part for ever
+    os.register_at_fork(
+        before=_MAKING.acquire,
+        after_in_parent=_MAKING.release,
+        after_in_child=_MAKING.release,
+    )
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_encode_array)
