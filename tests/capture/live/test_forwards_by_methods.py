@@ -10,6 +10,7 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
+from tests.nightly import by_day_each
 
 SCRIPT = """
 import torch
@@ -111,8 +112,7 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("every", [1, 2])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "every"), by_day_each(KINDS, (1, 2)))
 def test_a_method_runs_the_forward_of_the_loss(
     scripts: Scripts, tmp_path: Path, kind: str, every: int
 ) -> None:

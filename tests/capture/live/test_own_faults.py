@@ -111,7 +111,7 @@ def test_what_a_function_of_ours_raises_is_none_of_the_loops(
     calls = [(name, nth) for name, n in faults.run.items() for nth in (1, 5) if n >= nth]
     assert len(calls) > (60 if how == "health" else 200)
     raised, wrong = 0, {}
-    for name, nth in by_day_every(101, calls):
+    for name, nth in by_day_every(151, calls):
         with raising(name, nth) as faults:
             weights = _trained(run, within)
         said = capsys.readouterr()
@@ -122,7 +122,7 @@ def test_what_a_function_of_ours_raises_is_none_of_the_loops(
         if faults.raised and ((weights, said.out) != plain or changed or not told):
             wrong[name, nth] = weights == plain[0], said.out == plain[1], changed, said.err
     assert wrong == {}
-    assert raised > len(by_day_every(101, calls)) * 0.8
+    assert raised > len(by_day_every(151, calls)) * 0.8
 
 
 def _one_step(net: nn.Module, optimizer: Optimizer) -> None:
@@ -254,7 +254,7 @@ def _script(folder: Path, kind: str) -> Path:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", STEPS)
+@pytest.mark.parametrize("kind", by_day_every(2, list(STEPS)))
 def test_a_script_that_is_run_prints_and_ends_as_it_does_without(
     scripts: Scripts, tmp_path: Path, kind: str
 ) -> None:
