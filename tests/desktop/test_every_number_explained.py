@@ -27,7 +27,7 @@ def test_a_click_on_each_map_of_the_network(
     network, panel = window.panel(NetworkView), window.panel(OriginView)
     # While a number is explained, one click on a map asks about another.
     weight = recording.by_parameter["fc3.bias"]
-    window.number_picked.emit(Number(weight.value_id, (0,)))
+    window.number_picked.emit(Number(weight.value_id, (0,)), None)
     network.set_mode(mode)
     canvas, seen = network.canvas, set()
     qtbot.waitUntil(lambda: canvas.marks is not None, timeout=20_000)

@@ -42,7 +42,7 @@ def test_through_the_softmax_and_back(open_window: OpenWindow, qtbot: QtBot) -> 
         logits = trainer.model(x)
     log_p = functional.log_softmax(logits.double(), 1)
 
-    explained.window.number_picked.emit(loss)
+    explained.window.number_picked.emit(loss, None)
     explained.wait()
     click_first(explained, "log_probability")
     found = explained.wait()

@@ -225,7 +225,7 @@ def test_the_learning_rate_that_a_schedule_made(explained: Explained) -> None:
     weight = n.at(len(n.events)).last("fc3.bias", Phase.UPDATE)
     assert weight is not None
     made = n.events.index(weight)
-    explained.window.number_picked.emit(Number(weight.output_ids[0], (0,), made))
+    explained.window.number_picked.emit(Number(weight.output_ids[0], (0,), made), None)
     explained.wait()
     table = explained.panel.columns.table
     roles = [heading.role for heading in table.rows.content.headings]
@@ -306,7 +306,7 @@ def test_the_numbers_in_the_sentences_of_an_explanation(explained: Explained) ->
     assert sent is not None
     place = tuple(int(i) for i in np.argwhere(sent != 0)[0])
     number = Number(recording.events[pool].output_ids[0], place, pool)
-    explained.window.number_picked.emit(number)
+    explained.window.number_picked.emit(number, None)
     explained.wait()
     targets = [target for _, target in explained.panel.columns.facts.figures]
     values = [scalar_of(recording, each) for each in targets]
@@ -345,7 +345,7 @@ def test_the_number_under_the_mouse_is_copied_wherever_it_is(
     assert copied(bars, QPointF(column.left() + 2, column.bottom() - 2)) == pytest.approx(norm)
     cell = next(c for c in window.panel(PhaseBar).cells if c.phase is Phase.LOSS)
     assert copied(cell, QPointF(cell.note_area().center())) == loss
-    window.number_picked.emit(logit)
+    window.number_picked.emit(logit, None)
     explanation = explained.wait()
     panel = explained.panel
     value = str(np.float32(explanation.value))

@@ -59,7 +59,7 @@ def explained(window: MainWindow) -> None:
         place = recording.events.index(event)
         told: list[object] = []
         window.session.explained.connect(told.append)
-        window.number_picked.emit(Number(event.output_ids[0], (0,) * array.ndim, place, 0))
+        window.number_picked.emit(Number(event.output_ids[0], (0,) * array.ndim, place, 0), None)
         assert window.session.wait_until(lambda told=told: bool(told), 60)
         window.session.explained.disconnect(told.append)
         explanation = told[0].explanation

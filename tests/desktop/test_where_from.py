@@ -325,7 +325,7 @@ def test_while_training_nothing_is_asked(explained: Explained) -> None:
     until(explained.session, lambda: explained.session.view_state.training)
     asked: list[object] = []
     explained.panel.asked.connect(lambda *question: asked.append(question))
-    explained.window.number_picked.emit(number)
+    explained.window.number_picked.emit(number, None)
     assert not explained.window.lower_row.explaining
     assert asked == []
     explained.session.pause()
@@ -385,7 +385,7 @@ def test_the_window_stays_as_large_as_it_is(
     # The drawing makes no room while the mouse is on it, and a test before may have left it there.
     qtbot.mouseMove(explained.window.menuBar())
     assert not pad.underMouse()
-    explained.window.number_picked.emit(asked)
+    explained.window.number_picked.emit(asked, None)
     explained.wait()
     assert (explained.window.width(), explained.window.height()) == (1280, 800)
     # Three terms are seen whole: the drawing makes room for them, and is there again after it.

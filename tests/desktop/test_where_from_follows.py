@@ -1,5 +1,7 @@
 """What was asked about follows the iteration that is shown, and goes with its run."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -7,6 +9,7 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_origin import grad_number, loss_number
 from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
@@ -33,7 +36,7 @@ def test_the_panel_follows_the_iteration_that_is_shown(explained: Explained) -> 
     cursor = explained.session.view_state.cursor
     number = loss_number(cursor)
     assert number is not None
-    explained.window.number_picked.emit(number)
+    explained.window.number_picked.emit(number, None)
     assert explained.wait().value == losses[0]
     assert explained.panel.subtitle.text() == "iteration 1"
     explained.session.iterate()
@@ -99,9 +102,46 @@ def test_the_tabs_that_were_in_front_are_so_again(explained: Explained) -> None:
     network = explained.window.panel(NetworkView)
     assert network.isVisible()
     number = grad_number(explained.session.view_state.cursor, "conv1.bias", (0,))
-    explained.window.number_picked.emit(number)
+    explained.window.number_picked.emit(number, None)
     explained.wait()
     until(explained.session, lambda: network.visibleRegion().isEmpty())
     explained.panel.close_button.click()
     until(explained.session, lambda: not network.visibleRegion().isEmpty())
     until(explained.session, lambda: explained.window.layout_state() == places)
+
+
+def test_what_is_asked_while_training_runs_is_of_the_recording_that_its_panel_shows(
+    explained: Explained,
+) -> None:
+    window, session = explained.window, explained.session
+    explained.step(5)
+    earlier = session.view_state
+    number = grad_number(earlier.cursor, "conv1.bias", (3,))
+    assert number is not None
+    explained.step(5)
+    later = session.view_state
+    # It began with gradients: its tensors have other places.
+    assert grad_number(later.cursor, "conv1.bias", (3,)) != number
+    bar, asked = window.panel(PhaseBar), list[object]()
+    window.number_picked.connect(lambda number, recording: asked.append((number, recording)))
+    window.show_view_state(earlier)
+    window.show_view_state(replace(later, training=True))
+    assert window.is_refreshing  # the panels take turns
+    bar.number_picked.emit(number)
+    assert asked == [(number, earlier.cursor.recording)]
+    until(session, lambda: not window.is_refreshing)
+    assert window.recording_in(bar) == later.cursor.recording
+    explained.panel.close_button.click()
+
+    session.train()
+    until(session, lambda: session.view_state.training)
+    window.number_picked.emit(number, earlier.cursor.recording)
+    assert not window.lower_row.explaining
+    session.pause()
+    until_idle(session)
+    explanation = explained.wait()
+    recording = session.view_state.cursor.recording
+    assert explained.panel.history.current.recording == recording
+    assert explanation.number == grad_number(
+        recording.at(len(recording.events)), "conv1.bias", (3,)
+    )

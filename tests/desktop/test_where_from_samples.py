@@ -51,7 +51,7 @@ def test_another_sample_is_explained_in_its_place(explained: Explained) -> None:
     assert recording.input is not None
     with torch.no_grad():
         logits = net(torch.from_numpy(recording.input.copy()))
-    explained.window.number_picked.emit(number)
+    explained.window.number_picked.emit(number, None)
     assert explained.wait().value == float(logits[0, 3])
     assert explained.panel.subtitle.text() == "iteration 1 · sample 0"
     action = explained.window.findChild(QAction, "actionNextSample")
@@ -63,7 +63,7 @@ def test_another_sample_is_explained_in_its_place(explained: Explained) -> None:
     # A gradient of a parameter is of all samples: it stays, and that is said.
     weight = grad_number(cursor, "conv1.bias", (0,))
     assert weight is not None
-    explained.window.number_picked.emit(weight)
+    explained.window.number_picked.emit(weight, None)
     value = explained.wait().value
     explained.session.shown.choose_sample(5)
     until(explained.session, lambda: explained.session.view_state.sample == 5)
@@ -114,9 +114,9 @@ def test_back_is_answered_in_the_iteration_it_was_asked_in(explained: Explained)
     bias = grad_number(first, "conv1.bias", (0,))
     assert loss is not None
     assert bias is not None
-    explained.window.number_picked.emit(loss)
+    explained.window.number_picked.emit(loss, None)
     asked = explained.wait().value
-    explained.window.number_picked.emit(bias)
+    explained.window.number_picked.emit(bias, None)
     explained.wait()
     explained.session.iterate()
     until_idle(explained.session)
@@ -137,7 +137,7 @@ def test_a_question_put_while_training_is_answered_once_paused(explained: Explai
     assert number is not None
     session.train()
     until(session, lambda: session.view_state.training)
-    window.number_picked.emit(number)
+    window.number_picked.emit(number, None)
     assert "Pause training" in window.messages.text()
     session.pause()
     until_idle(session)

@@ -33,7 +33,7 @@ def test_terms_that_are_0_are_listed_with_why(explained: Explained) -> None:
     cursor = explained.session.view_state.cursor
     number = grad_number(cursor, "conv2.weight", (0, 0, 1, 1))
     assert number is not None
-    explained.window.number_picked.emit(number)
+    explained.window.number_picked.emit(number, None)
     explanation = explained.wait()
     panel = explained.panel
     zeros = [term for term in explanation.terms if term.value == 0]
@@ -87,7 +87,7 @@ def test_what_lost_its_max_pool_says_so(explained: Explained) -> None:
     layer = next(y for y in cursor.layers.layers if y.name == "conv1")
     number = activation_number(cursor, layer, (0, 0, row, column))
     assert number is not None
-    explained.window.number_picked.emit(number)
+    explained.window.number_picked.emit(number, None)
     explained.wait()
     value = signed(hidden[0, 0, won[0], won[1]].numpy())
     assert explained.panel.columns.no_effects.text() == (
@@ -98,7 +98,7 @@ def test_what_lost_its_max_pool_says_so(explained: Explained) -> None:
     # The winner itself goes on.
     winner = activation_number(cursor, layer, (0, 0, *won))
     assert winner is not None
-    explained.window.number_picked.emit(winner)
+    explained.window.number_picked.emit(winner, None)
     explained.wait()
     assert explained.panel.columns.no_effects.text() == ""
     assert explained.panel.columns.effects.rows.content.rows
@@ -116,7 +116,7 @@ def test_what_came_as_0_to_a_relu_was_not_stopped_by_it(explained: Explained) ->
     assert tensor is not None
     # The max pool behind it sends a gradient to one place in four.
     index = tuple(int(i) for i in np.argwhere(arrived == 0)[0])
-    explained.window.number_picked.emit(Number(tensor, index, place))
+    explained.window.number_picked.emit(Number(tensor, index, place), None)
     assert explained.wait().value == 0
     panel = explained.panel
     if panel.columns.sum.zeros.isVisible() and not panel.columns.sum.zeros.isChecked():

@@ -30,7 +30,7 @@ def asked_about(window: MainWindow, draw: random.Random) -> tuple[str, list[str]
     number = any_number(cursor, draw)
     if number is None:
         return "nothing to ask about", []
-    window.number_picked.emit(number)
+    window.number_picked.emit(number, None)
 
     said = f"asked about {number}"
     history = panel.history

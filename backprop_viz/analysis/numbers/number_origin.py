@@ -100,6 +100,16 @@ def loss_number(cursor: Cursor) -> Number | None:
     return None
 
 
+def first_number(cursor: Cursor, parameter: str | None) -> Number | None:
+    """The number to begin with: a parameter's gradient, where one is given; the loss; a weight."""
+    found = None if parameter is None else cursor.recording.by_parameter.get(parameter)
+    if found is None or not found.value.size:
+        return loss_number(cursor)
+    index = (0,) * found.value.ndim
+    asked = grad_number(cursor, found.name, index) or loss_number(cursor)
+    return asked or weight_number(cursor, found.name, index)
+
+
 def value_of(recording: Recording, number: Number) -> float:
     """The number as a Python float; of a complex element without a component, its real part.
 

@@ -11,10 +11,9 @@ from backprop_viz.analysis.joined_ranks import source_on_rank
 from backprop_viz.analysis.numbers.batch_axis import at_sample
 from backprop_viz.analysis.numbers.number_origin import (
     counterpart,
-    grad_number,
+    first_number,
     loss_number,
     scalar_of,
-    weight_number,
 )
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
@@ -30,7 +29,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.told_number import ToldNumber
 from backprop_viz.desktop.widgets.told_rates import told_rate
 from backprop_viz.recording.explanations.number import Number
-from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.stream.commands import RecordSaliency, RecordWhole
 from backprop_viz.stream.messages import (
@@ -150,6 +149,8 @@ class ExplanationsController(QObject):
 
     def _forget(self) -> None:
         """Another run began: what was asked belongs to a network that is gone."""
+        self._awaited = None
+        self._window.messages.withdraw(_PAUSE_FIRST)
         self._panel.history.clear()
         if self._window.lower_row.explaining:
             self.close()
@@ -159,18 +160,29 @@ class ExplanationsController(QObject):
         if filed.what == "opened" and filed.refusal is None:
             self._forget()
 
-    def explain(self, number: Number | ToldNumber) -> None:
-        """Show where a number of the recording at the cursor comes from, or one that is told."""
+    def explain(self, number: Number | ToldNumber, recording: Recording | None = None) -> None:
+        """Show where a number of the iteration at the cursor comes from, or one that is told.
+
+        ``recording`` is the one that the number is of; None: the one at the cursor. While training
+        runs it may be an earlier one, and the answer is about the iteration that is paused at.
+        """
         if isinstance(number, ToldNumber):
             self._tell(number)
             return
-        if self._view_state is None or self._is_training(self._later(number)):
+        if self._view_state is None:
+            return
+        shown = self._view_state.cursor.recording
+        recording = recording or shown
+        if self._is_training(partial(self.explain, number, recording)):
             return
         self._window.messages.withdraw(_PAUSE_FIRST)
-        self._open()
-        self._remember_shown(self._view_state)
-        self._panel.ask(self._view_state.cursor.recording, number)
-        self._panel.show_view_state(self._view_state)
+        same = recording.serial == shown.serial
+        found = number if same else counterpart(recording, number, shown)
+        if found is not None:
+            self._open()
+            self._remember_shown(self._view_state)
+            self._panel.ask(shown, found)
+            self._panel.show_view_state(self._view_state)
 
     def _tell(self, told: ToldNumber) -> None:
         """Show a number of no recorded tensor, which needs no worker."""
@@ -185,10 +197,10 @@ class ExplanationsController(QObject):
         if self._view_state is not None:
             self._tell(told_rate(self._view_state, rate))
 
-    def _explain_shown(self, number: Number) -> None:
+    def _explain_shown(self, number: Number, recording: Recording) -> None:
         """Explain what the user went to, in place of what was explained before it."""
         if self._window.lower_row.explaining:
-            self.explain(number)
+            self.explain(number, recording)
 
     def _explain_loss(self, iteration: int) -> None:
         """Show an iteration that is kept, and where its loss comes from."""
@@ -224,30 +236,21 @@ class ExplanationsController(QObject):
         self._panel.ask_difference(AskedNumber(shown, now, then=AskedNumber(recording, then)))
         self._panel.show_view_state(self._view_state)
 
-    def _later(self, number: Number) -> Callable[[], None] | None:
-        shown = None if self._view_state is None else self._view_state.cursor.recording
-        return None if shown is None else partial(self._explain_later, shown, number)
-
-    def _explain_later(self, recording: Recording, number: Number) -> None:
-        """Show a number that was asked about while training ran, in the iteration paused at."""
-        assert self._view_state is not None
-        shown = self._view_state.cursor.recording
-        found = counterpart(recording, number, shown)
-        if found is not None:
-            self.explain(found)
-
     def _remember_shown(self, view_state: ViewState) -> None:
         self._shown_serial = view_state.cursor.recording.serial
         self._sample = view_state.sample
 
-    def _explain_on_rank(self, place: int, number: Number) -> None:
-        """Show where a number of another rank comes from, with that rank in every panel."""
+    def _explain_on_rank(self, place: int, number: Number, recording: Recording) -> None:
+        """Show where a number of another rank comes from, with that rank in every panel.
+
+        Where it was asked while training ran, it is the one of the iteration that is shown now.
+        """
         ranks = self._session.shown.ranks
-        again = partial(self._explain_on_rank, place, number)
+        again = partial(self._explain_on_rank, place, number, recording)
         if ranks is not None and not self._is_training(again):
             self._session.shown.show_rank(place)
             if ranks.shown == place:
-                self.explain(number)
+                self.explain(number, recording)
 
     def _goes_to_rank(self, recording: Recording, number: Number) -> bool:
         """Whether a number of another rank was asked about, which is then shown as its own."""
@@ -292,7 +295,9 @@ class ExplanationsController(QObject):
         if self._panel.history.shown is not None:
             self.reopen()
             return
-        number = self._first_number(self._view_state.cursor)
+        choice = self._window.panel(InspectorView).chosen
+        parameter = choice[1] if choice is not None and choice[0] == "parameter" else None
+        number = first_number(self._view_state.cursor, parameter)
         if number is None:
             text = self.tr("Nothing is computed yet: press F11 to run an iteration.")
             self._window.messages.tell(text, "info")
@@ -333,17 +338,6 @@ class ExplanationsController(QObject):
             text = self.tr("Pause training (F5) to ask where a number comes from.")
             self._window.messages.tell(text, "info", _PAUSE_FIRST)
         return training
-
-    def _first_number(self, cursor: Cursor) -> Number | None:
-        """The number to begin with: the inspector's gradient, or the loss, or a weight."""
-        choice = self._window.panel(InspectorView).chosen
-        name = choice[1] if choice is not None and choice[0] == "parameter" else None
-        parameter = None if name is None else cursor.recording.by_parameter.get(name)
-        if parameter is None or not parameter.value.size:
-            return loss_number(cursor)
-        index = (0,) * parameter.value.ndim
-        found = grad_number(cursor, parameter.name, index) or loss_number(cursor)
-        return found or weight_number(cursor, parameter.name, index)
 
     def _record_whole(self) -> None:
         """Have the iteration that is explained recorded again, with all of its batch."""

@@ -43,6 +43,7 @@ from backprop_viz.desktop.window.layouts import Crowding, crowding_of, layout_tr
 from backprop_viz.desktop.window.lower_row import LowerRow
 from backprop_viz.desktop.window.panel_dock import PanelDock
 from backprop_viz.desktop.window.toolbar import Toolbar
+from backprop_viz.recording.iteration import Recording
 
 _SMALLEST = 640, 480  # pixels
 # A stored layout has some thousand characters.
@@ -57,13 +58,14 @@ class MainWindow(QMainWindow):
     The composer sets ``session`` and ``may_close``. ``closing`` is emitted once, just before the
     window closes. ``picked`` carries what the user selected in a panel: the kind ("parameter",
     "layer" or "node") and its key; after ``unpicked`` nothing is selected. ``number_picked``
-    carries a Number that the user asked about.
+    carries a Number or a ToldNumber that the user asked about, and the recording that it is of:
+    the one that its panel shows; None for that at the cursor.
     """
 
     closing = Signal()
     picked = Signal(str, object)
     unpicked = Signal()
-    number_picked = Signal(object)
+    number_picked = Signal(object, object)
 
     def __init__(self, actions: Mapping[str, QAction], entries: Sequence[PanelEntry]) -> None:
         super().__init__()
@@ -98,9 +100,16 @@ class MainWindow(QMainWindow):
             if isinstance(panel, PickingPanel):
                 panel.picked.connect(self.picked)
             if isinstance(panel, NumberPickingPanel):
-                panel.number_picked.connect(self.number_picked)
-        self.toolbar.settings.number_picked.connect(self.number_picked)
+                panel.number_picked.connect(
+                    lambda number, panel=panel: self.number_picked.emit(
+                        number, self.recording_in(panel)
+                    )
+                )
+        self.toolbar.settings.number_picked.connect(
+            lambda number: self.number_picked.emit(number, None)
+        )
         self._view_state: ViewState | None = None
+        self._recordings: dict[ViewPanel, Recording] = {}
         self._due: list[ViewPanel] = []
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._show_next)
@@ -191,7 +200,7 @@ class MainWindow(QMainWindow):
         if view_state.training:
             for panel in self.panels:
                 if isinstance(panel, UrgentPanel) and panel.is_urgent(view_state):
-                    panel.show_view_state(view_state)
+                    self._show_in(panel, view_state)
             self._due = [*due, *(panel for panel in self._due if panel not in due)]
             self._turn.start()
         else:
@@ -202,9 +211,17 @@ class MainWindow(QMainWindow):
     def _show_next(self) -> None:
         """Show the newest view state in the panel whose turn it is."""
         if self._view_state is not None and self._due:
-            self._due.pop(0).show_view_state(self._view_state)
+            self._show_in(self._due.pop(0), self._view_state)
         if not self._due:
             self._turn.stop()
+
+    def _show_in(self, panel: ViewPanel, view_state: ViewState) -> None:
+        panel.show_view_state(view_state)
+        self._recordings[panel] = view_state.cursor.recording
+
+    def recording_in(self, panel: ViewPanel) -> Recording | None:
+        """The recording that a panel shows: while training runs it may be an earlier one."""
+        return self._recordings.get(panel)
 
     @property
     def is_refreshing(self) -> bool:

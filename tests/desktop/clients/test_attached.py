@@ -322,7 +322,7 @@ def test_a_number_of_the_script_is_explained_by_a_worker(begin: Begin) -> None:
     recording = attached.session.view_state.cursor.recording
     at = max(i for i, e in enumerate(recording.events) if e.parameter == "0.weight")
     number = Number(recording.events[at].output_ids[0], (2, 1), at, 0)
-    attached.window.number_picked.emit(number)
+    attached.window.number_picked.emit(number, None)
     panel = attached.window.panel(OriginView)
     until(attached.session, lambda: panel.complete)
     assert panel.explanation is not None

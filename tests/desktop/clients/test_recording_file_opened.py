@@ -98,7 +98,7 @@ def test_every_recording_is_there_and_its_numbers_are_explained(
         for i, event in enumerate(recording.events)
         if event.parameter == "0.weight" and event.phase is bv.Phase.BACKWARD
     )
-    window.number_picked.emit(Number(recording.events[at].output_ids[0], (1, 2), at, 0))
+    window.number_picked.emit(Number(recording.events[at].output_ids[0], (1, 2), at, 0), None)
     panel = window.panel(OriginView)
     until(session, lambda: panel.complete)
     assert panel.explanation is not None

@@ -378,14 +378,14 @@ def test_a_worker_that_explains_and_ends_is_started_again(
         if e.parameter == "0.weight" and e.phase is Phase.BACKWARD
     )
     event = recordings[0].events[at]
-    played.window.number_picked.emit(Number(event.output_ids[0], (1, 2), at, 0))
+    played.window.number_picked.emit(Number(event.output_ids[0], (1, 2), at, 0), None)
     until(played.session, lambda: panel.complete)
     assert panel.explanation.value == float(event.outputs[0][1, 2])
     first = played.session.explainer.process_id
     os.kill(first, signal.SIGKILL)
     until(played.session, lambda: "explains numbers ended" in played.window.messages.text())
     assert played.session.has_worker  # the script is another process
-    played.window.number_picked.emit(Number(event.output_ids[0], (0, 1), at, 0))
+    played.window.number_picked.emit(Number(event.output_ids[0], (0, 1), at, 0), None)
     until(
         played.session,
         lambda: panel.complete and panel.explanation.value == float(event.outputs[0][0, 1]),

@@ -133,7 +133,9 @@ def test_beside_an_explanation_the_bars_are_whole_at_1280_by_800(open_window: Op
     settle(window)
     assert seen_whole(window, chart)
     assert seen_whole(window, inspector.why.sentence)
-    window.number_picked.emit(Number(window.session.view_state.cursor.grad_id("conv1.bias"), (0,)))
+    window.number_picked.emit(
+        Number(window.session.view_state.cursor.grad_id("conv1.bias"), (0,)), None
+    )
     settle(window)
     assert window.lower_row.explaining
     assert seen_whole(window, chart)

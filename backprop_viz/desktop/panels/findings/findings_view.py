@@ -26,14 +26,14 @@ class FindingsView(Panel):
 
     ``picked`` carries what a finding is about, ``evidence`` the index of the event that shows it;
     ``number_picked`` the number that shows it, where a figure of the sentence was clicked, and
-    ``number_shown`` the same where only the evidence is to be shown. ``came_in_sight``: it was
-    hidden, and may not have been given the findings.
+    ``number_shown`` the same with its recording, where only the evidence is to be shown.
+    ``came_in_sight``: it was hidden, and may not have been given the findings.
     """
 
     picked = Signal(str, object)
     evidence = Signal(int)
     number_picked = Signal(object)
-    number_shown = Signal(object)
+    number_shown = Signal(object, object)
     came_in_sight = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -160,7 +160,7 @@ class FindingsView(Panel):
                 self.picked.emit("node", node)
         number = evidence_number(recording, finding)
         if number is not None:
-            self.number_shown.emit(number)
+            self.number_shown.emit(number, recording)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

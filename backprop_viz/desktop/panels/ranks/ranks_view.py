@@ -33,6 +33,7 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.sentence import Sentence
+from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
 
@@ -44,12 +45,12 @@ class RanksView(Panel):
     """All of an iteration on every rank, wherever the cursor is in it.
 
     ``rank_wanted`` carries the place of a rank that is to be shown in every panel;
-    ``rank_number_picked`` the place of a rank, and a Number of its recording.
+    ``rank_number_picked`` the place of a rank, a Number of its recording, and that recording.
     ``other_ranks_wanted``: the files of ranks that are missing are to be opened.
     """
 
     rank_wanted = Signal(int)
-    rank_number_picked = Signal(int, object)
+    rank_number_picked = Signal(int, object, object)
     other_ranks_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -67,7 +68,7 @@ class RanksView(Panel):
         self.chooser.activated.connect(self.rank_wanted)
         self.header.addWidget(self.chooser)
         self.pictures = RankPictures()
-        self.pictures.number_picked.connect(self.rank_number_picked)
+        self.pictures.number_picked.connect(self._ask)
         self.table = RankTable()
         self.table.rank_wanted.connect(self.rank_wanted)
         self.table.loss_asked.connect(self._ask_loss)
@@ -282,13 +283,18 @@ class RanksView(Panel):
     def _ask_mean(self) -> None:
         found = self.pictures.mean_number()
         if found is not None:
-            self.rank_number_picked.emit(*found)
+            self._ask(*found)
+
+    def _ask(self, place: int, number: Number) -> None:
+        recording = None if self._state is None else self._state.ranks[place].recording
+        if recording is not None:
+            self.rank_number_picked.emit(place, number, recording)
 
     def _ask_loss(self, place: int) -> None:
         recording = None if self._state is None else self._state.ranks[place].recording
         number = None if recording is None else loss_number(recording.at(len(recording.events)))
         if number is not None:
-            self.rank_number_picked.emit(place, number)
+            self.rank_number_picked.emit(place, number, recording)
 
     def _ask_norm(self, place: int, before: bool) -> None:
         """Ask about the norm of a rank's own gradient, or of what it had after the ranks talked."""
@@ -301,7 +307,7 @@ class RanksView(Panel):
             whole = own_gradient(recording, name, 0, ())
         norm = measure_of(whole, "norm")
         if norm is not None:
-            self.rank_number_picked.emit(place, norm)
+            self.rank_number_picked.emit(place, norm, recording)
 
 
 def _is_over(state: RanksState) -> bool:

@@ -54,7 +54,7 @@ def checked(qtbot: QtBot, open_window: OpenWindow) -> dict[float, tuple[Gradient
     window.session.iterate()
     assert window.session.wait_idle(60)
     value = seen[-1].cursor.recording.by_parameter["conv1.weight"].value_id
-    window.number_picked.emit(Number(value, WEIGHT))
+    window.number_picked.emit(Number(value, WEIGHT), None)
     section = window.panel(OriginView).columns.check
     checks: list[GradientCheck] = []
     window.session.checked.connect(lambda answer: checks.append(answer.check))
@@ -137,10 +137,10 @@ def test_what_was_found_of_another_number_is_not_shown(
         return answers[-1][1]
 
     monkeypatch.setattr(checks, "to_be_shown", noted)
-    window.number_picked.emit(Number(value, WEIGHT))
+    window.number_picked.emit(Number(value, WEIGHT), None)
     section.run()
     assert section.running  # once an answer is waited for here, a busy window may find it over
-    window.number_picked.emit(Number(value, (3, 0, 2, 2)))
+    window.number_picked.emit(Number(value, (3, 0, 2, 2)), None)
     cancelled = Fact("cancelled")
     qtbot.waitUntil(lambda: bool(answers) and answers[-1][0].reason == cancelled, timeout=60_000)
     assert answers[-1][1] is None

@@ -363,7 +363,7 @@ def test_a_norm_of_a_rank_is_explained_there(open_window: OpenWindow) -> None:
     window, view = opened(open_window, files[0])
     origin, name = window.panel(OriginView), view.gradient.name
     asked = []
-    view.rank_number_picked.connect(lambda place, number: asked.append((place, number)))
+    view.rank_number_picked.connect(lambda place, number, _: asked.append((place, number)))
     for column, arrays in ((3, view.gradient.before), (4, view.gradient.after)):
         view.table.cellClicked.emit(1, column)
         array = arrays[1].astype(np.float64)

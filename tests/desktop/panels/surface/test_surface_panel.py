@@ -187,7 +187,7 @@ def test_the_plane_of_two_weights_is_chosen_by_name_and_from_a_number_that_was_c
     assert window.session.wait_idle(60)
     number = grad_number(window.session.view_state.cursor, "conv2.weight", (3, 1, 0, 2))
     assert number is not None
-    window.number_picked.emit(number)
+    window.number_picked.emit(number, None)
     check = window.panel(OriginView).columns.check
     assert check.surface.isVisibleTo(check)
     panel = window.panel(SurfaceView)
@@ -218,7 +218,7 @@ def test_the_plane_of_two_weights_is_chosen_by_name_and_from_a_number_that_was_c
     # Any other number is no weight.
     loss = loss_number(window.session.view_state.cursor)
     assert loss is not None
-    window.number_picked.emit(loss)
+    window.number_picked.emit(loss, None)
     assert not check.surface.isVisibleTo(check)
 
 
