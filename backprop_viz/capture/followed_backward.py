@@ -11,14 +11,13 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.graph.graphs import grad_fn_of
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran
-from backprop_viz.capture.watches.overridable_backward import BACKWARD, heard_backward
+from backprop_viz.capture.watches.overridable_backward import BACKWARD
 from backprop_viz.recording.trace.phases import Phase
 
 # At which place the functions that run a backward are told to make a graph.
 _CREATE_GRAPH: Mapping[Callable[..., Any], int] = {
     Tensor.backward: 3,
     BACKWARD: 3,
-    heard_backward: 3,
     torch.autograd.grad: 4,
 }
 

@@ -6,43 +6,54 @@ torch puts it back.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from threading import get_ident
 from types import FunctionType
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.graph import GradientEdge
 
 from backprop_viz.capture.code import own_frames
 from backprop_viz.capture.code.own_faults import OURS
+from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_handed_to, hearing
 
 hand_on = own_frames.pass_on
 _BACKWARD: Any = Tensor.backward
 _GRAD: Any = torch.autograd.grad
+_FUNCTIONS: Mapping[str, Any] = {"backward": _BACKWARD, "several": BACKWARD, "grad": _GRAD}
 # Called before each, with the function and what it is given; gives what to call after it.
 _Begins = Callable[[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]], Callable[[], None]]
 _told: list[_Begins] = []
 _plain: dict[Any, FunctionType] = {}
-_under_way = 0
+_under_way: set[int] = set()  # in these threads
 
 
-def telling(function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    """``Tensor.backward`` or ``torch.autograd.grad``, by that name, of which others are told."""
-    global _under_way
-    func = _BACKWARD if function == "backward" else _GRAD
-    plain = _plain.get(func, func)
-    if _under_way:  # a mode has called it on
+def telling(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """One of the functions, by its name here, of which others are told."""
+    func = _FUNCTIONS[name]
+    plain = hearing if func is BACKWARD else _plain.get(func, func)
+    if (thread := get_ident()) in _under_way:  # a mode has called it on
         return plain(*args, **kwargs)
     after: list[Callable[[], None]] = []
     with OURS:
         after += [begins(func, args, kwargs) for begins in _told]
-    _under_way += 1
+    _under_way.add(thread)
     try:
         return plain(*args, **kwargs)
     finally:
-        _under_way -= 1
+        _under_way.discard(thread)
         with OURS:
             for ended in after:
                 ended()
+
+
+def telling_of_several(tensors: Any, *args: Any, **kwargs: Any) -> Any:
+    """``torch.autograd.backward`` of which others are told."""
+    if get_ident() in _under_way:
+        return hearing(tensors, *args, **kwargs)
+    roots = (tensors,) if isinstance(tensors, Tensor | GradientEdge) else tuple(tensors)
+    return telling("several", (roots, *args), kwargs)
 
 
 # Their code runs as that of torch's functions, and sees torch's names.
@@ -86,7 +97,8 @@ def backward_calls_told(begins: _Begins) -> Iterator[None]:
             _plain[func], func.__code__ = plain, hands_on.__code__
     _told.append(begins)
     try:
-        yield
+        with backward_handed_to(telling_of_several):
+            yield
     finally:
         _told.remove(begins)
         if not _told:

@@ -179,9 +179,6 @@ class BareForward(TorchFunctionMode):
             if self._forward is not None:
                 self._forward.ran(result)
             if func in BACKWARD_FUNCTIONS:
-                if func is not Tensor.backward and func is not torch.autograd.grad:
-                    self._turns.backward_ended(closely=True)
-                    self._has_run = False
                 if not creates_graph(func, args, kwargs):
                     self._leaves.gave(result)
             elif heard and self._may_move():
@@ -265,7 +262,7 @@ class BareForward(TorchFunctionMode):
         if current_thread() is not self._thread or (is_grad and of_torch_func(func, args, kwargs)):
             return lambda: None
         turning = self._turning if self._loop is None else None
-        roots = roots_of(func, args, kwargs) if is_grad else args[:1]
+        roots = roots_of(func, args, kwargs)
         if turning is not None and self._turns.any_is_newer(roots) and self._turns.is_over():
             turning.next_turn(forward_ran=True)
             self._turns.begins()

@@ -26,6 +26,7 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 from backprop_viz.capture.tensors.followed_calls import followed_by_autograd
 from backprop_viz.capture.watches import function_stack
+from backprop_viz.capture.watches.backward_watch import roots_of
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 
 
@@ -212,12 +213,13 @@ class ModuleByHand(TorchFunctionMode):
         return over and not (self._backward_at is not None and _in_same_pass(self._backward_at))
 
     def _backward_begins(
-        self, func: Callable[..., Any], args: tuple[Any, ...], _: Mapping[str, Any]
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Callable[[], None]:
         """A backward is about to run, before any mode hears of it; what to call after it."""
         if current_thread() is not self._thread or func is torch.autograd.grad:
             return lambda: None
-        if self._lines is None and self._turns.any_is_newer(args[:1]) and self._begins_turn():
+        roots = roots_of(func, args, kwargs)
+        if self._lines is None and self._turns.any_is_newer(roots) and self._begins_turn():
             self._turning.next_turn(forward_ran=True)
             self._turns.begins()
         self._runs_backward = True

@@ -13,8 +13,8 @@ from torch.overrides import handle_torch_function
 # Our functions that call what the script has called: what raises there is its own.
 _PASS_ON = (
     *("__torch_function__", "__torch_dispatch__", "_hears", "_reported", "run_plain", "_outside"),
-    *("_noted", "_call", "_backward", "backward", "heard_backward", "asking", "telling"),
-    *("run_theirs", "zero_grad"),
+    *("_noted", "_call", "_backward", "backward", "hearing", "telling"),
+    *("telling_of_several", "run_theirs", "zero_grad"),
 )
 # Where our own code is; Ctrl+C may come while it waits in ``threading``.
 _PACKAGE = str(Path(__file__).parents[2]) + os.sep

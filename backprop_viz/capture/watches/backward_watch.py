@@ -27,11 +27,7 @@ from backprop_viz.capture.tensors.snapshots import Arrived, GradFnInput
 from backprop_viz.capture.watches.calm_backward import CalmBackward
 from backprop_viz.capture.watches.interventions import Grads, changed_by
 from backprop_viz.capture.watches.node_hooks import has_other_hooks
-from backprop_viz.capture.watches.overridable_backward import (
-    BACKWARD,
-    backward_overridable,
-    heard_backward,
-)
+from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_overridable
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.write_watch import WriteWatch
 from backprop_viz.recording.trace.events import GradientIntervention
@@ -45,7 +41,6 @@ Within = AbstractContextManager[None] | None  # what a backward runs in
 BACKWARD_FUNCTIONS: Mapping[Callable[..., Any], str] = {
     torch.Tensor.backward: "self",
     BACKWARD: "tensors",
-    heard_backward: "tensors",  # what torch tells of while that is in its place
     torch.autograd.grad: "outputs",
 }
 
@@ -55,7 +50,9 @@ def roots_of(
 ) -> list[Tensor]:
     """The tensors that a backward starts from."""
     given = args[0] if args else kwargs.get(BACKWARD_FUNCTIONS[func])
-    roots = given if isinstance(given, list | tuple) else [given]
+    if isinstance(given, Tensor):
+        return [given]
+    roots = given if isinstance(given, list | tuple) else []
     return [root for root in roots if isinstance(root, Tensor)]
 
 

@@ -19,8 +19,8 @@ _TELLS = tuple(PACKAGE + f"capture/code/own_{what}.py" for what in ("faults", "f
 # catch what it raises.
 _MAKES_CALLS = frozenset(
     {
-        *("__torch_function__", "__torch_dispatch__", "asking", "telling"),
-        *("_backward_hands_on", "_grad_hands_on", "_begun"),
+        *("__torch_function__", "__torch_dispatch__", "hearing", "telling", "telling_of_several"),
+        *("_backward_hands_on", "_grad_hands_on", "_hands_on", "_begun"),
     }
 )
 # What the user calls, by its qualified name, and what that does first.

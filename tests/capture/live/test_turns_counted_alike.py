@@ -81,7 +81,41 @@ for i in range(12):
         b.grad = None
     losses.append(other.item())
 """
-LOOPS = {"both": BOTH, "returned": RETURNED, "newton": NEWTON, "one forward": ONE_FORWARD}
+# Each turn has its own way to run backward.
+MIXED = """
+import torch
+from torch.autograd import backward
+torch.manual_seed(3)
+x, y = torch.randn(8, 3), torch.randn(8)
+w = torch.zeros(3, requires_grad=True)
+losses = []
+for i in range(12):
+    loss = (x @ w - y).square().mean()
+    if i % 4 == 0:
+        loss.backward()
+    elif i % 4 == 1:
+        torch.autograd.backward(loss)
+    elif i % 4 == 2:
+        torch.autograd.backward(tensors=(one for one in [loss]))
+    else:
+        backward([loss])
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+        w.grad = None
+    losses.append(loss.item())
+"""
+MODULE = MIXED.replace(
+    "w = torch.zeros(3, requires_grad=True)",
+    "net = torch.nn.Linear(3, 1)\nw = net.weight",
+).replace("x @ w - y", "net(x)[:, 0] - y")
+LOOPS = {
+    "both": BOTH,
+    "returned": RETURNED,
+    "newton": NEWTON,
+    "one forward": ONE_FORWARD,
+    "mixed": MIXED,
+    "mixed, a module": MODULE,
+}
 
 
 @pytest.mark.parametrize("every", [1, 2, 3])

@@ -13,6 +13,7 @@ from torch.utils.checkpoint import checkpoint
 import backprop_viz as bv
 from backprop_viz.recording.trace.phases import Phase
 
+CODE = imported_before.__code__
 WAYS: dict[str, Callable[[Tensor], None]] = {
     "of the tensor": lambda loss: loss.backward(),
     "torch.autograd.backward": lambda loss: torch.autograd.backward(loss),
@@ -73,7 +74,8 @@ def test_backward_is_recorded(way: str, net_name: str, tmp_path: Path) -> None:
     assert torch.autograd.backward is imported_before
 
 
-def test_a_watch_hears_of_a_backward_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", [torch.autograd.backward, imported_before, Tensor.backward])
+def test_a_watch_hears_of_a_backward_once(way: Callable[[Tensor], None], tmp_path: Path) -> None:
     net = nn.Linear(2, 1)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     outer = bv.watch(net, optimizer, to=tmp_path / "outer.bprec", every=2)
@@ -83,12 +85,13 @@ def test_a_watch_hears_of_a_backward_once(tmp_path: Path) -> None:
     for _ in range(4):
         optimizer.zero_grad()
         loss = net(torch.ones(3, 2)).sum()
-        torch.autograd.backward(loss)
+        way(loss)
         optimizer.step()
         losses.append(loss.item())
     outer.close()
-    assert torch.autograd.backward is not imported_before
+    assert imported_before.__code__ is not CODE
     inner.close()
-    assert torch.autograd.backward is imported_before
+    assert imported_before.__code__ is CODE
     with bv.load(tmp_path / "outer.bprec") as loaded:
+        assert loaded.losses[1].tolist() == losses
         assert [recording.loss for recording in loaded] == losses[1::2]
