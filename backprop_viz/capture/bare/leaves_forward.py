@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from weakref import ref
 
 import torch
 from torch import Tensor
@@ -12,6 +11,7 @@ from backprop_viz.capture.bare.names import tensors_by_name
 from backprop_viz.capture.code.loss_lines import computes_loss
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.tensors.weak import WeakTensor, weak
 
 
 class LeavesForward:
@@ -24,7 +24,7 @@ class LeavesForward:
     def __init__(self, loop: LoopWatch, leaves: HeldLeaves) -> None:
         self._loop, self._leaves = loop, leaves
         self.runs = False
-        self._newest: Callable[[], Tensor | None] = lambda: None  # what it has made last
+        self._newest: WeakTensor = lambda: None  # what it has made last
         self._in_loss = False  # whether it began on the line of the loss
 
     def begins(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
@@ -62,7 +62,7 @@ class LeavesForward:
     def ran(self, result: object) -> None:
         """A function has run, and has made this."""
         if self.runs and isinstance(result, Tensor):
-            self._newest = ref(result)
+            self._newest = weak(result)
 
     def ends(self, output: Tensor | None = None) -> None:
         """The forward is over, if it ran; its output, where it is known."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
-from weakref import ref
 
 from torch import Tensor
 from torch._C import DisableTorchFunction
@@ -11,6 +10,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from backprop_viz.capture.bare.step_lines import makes_anew
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.tensors.weak import WeakTensor, weak
 from backprop_viz.recording.trace.torch_error import CodePlace
 
 _GETS_GRAD = getattr(Tensor, "grad").__get__  # noqa: B009 - mypy knows it as a tensor
@@ -20,7 +20,7 @@ _SETS_TRAINS = getattr(Tensor, "requires_grad").__set__  # noqa: B009
 class _Made(NamedTuple):
     """What a tensor was made of: the leaf of this name, if of one, and whether of a gradient."""
 
-    tensor: ref[Tensor]
+    tensor: WeakTensor
     leaf: str | None
     by_gradient: bool
 
@@ -120,12 +120,12 @@ class MadeAnew:
     def _of(self, given: Any, names: Mapping[int, str]) -> Iterator[_Made]:
         for tensor in nested_tensors(given):
             if id(tensor) in names:
-                yield _Made(ref(tensor), names[id(tensor)], False)
+                yield _Made(weak(tensor), names[id(tensor)], False)
             elif (made := self._known(tensor)) is not None:
                 yield made
 
     def _know(self, tensor: Tensor, leaf: str | None, by_gradient: bool) -> None:
-        self._made[id(tensor)] = _Made(ref(tensor), leaf, by_gradient)
+        self._made[id(tensor)] = _Made(weak(tensor), leaf, by_gradient)
 
     def _known(self, tensor: Tensor) -> _Made | None:
         made = self._made.get(id(tensor))

@@ -3,11 +3,11 @@
 import gc
 from collections import deque
 from collections.abc import Iterable
-from weakref import ref
 
 from torch import Tensor
 
 from backprop_viz.capture.graph.graphs import grad_fn_of
+from backprop_viz.capture.tensors.weak import WeakTensor, weak
 
 # One that a variable still has, or a few for a mean, keep no memory that grows.
 _FROM = 3
@@ -21,12 +21,12 @@ class HeldLosses:
 
     def __init__(self) -> None:
         # Each with the number of the first node of its iteration.
-        self._losses: deque[tuple[int, ref[Tensor]]] = deque(maxlen=_REMEMBERED)
+        self._losses: deque[tuple[int, WeakTensor]] = deque(maxlen=_REMEMBERED)
         self._held, self._asked = 0, 0
 
     def note(self, loss: Tensor, iteration: int) -> None:
         """A backward begins at it; the iteration's nodes begin at that number."""
-        self._losses.append((iteration, ref(loss)))
+        self._losses.append((iteration, weak(loss)))
 
     def held(self, iteration: int) -> int:
         """Of how many earlier iterations one list or dictionary holds losses."""

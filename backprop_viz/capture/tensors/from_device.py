@@ -68,8 +68,10 @@ def is_apart(tensor: Tensor) -> bool:
 @cache
 def _is_accelerator(kind: str) -> bool:
     """Whether a kind of device has streams, as all tell that torch counts as accelerators."""
+    if kind in _NOT_APART or not torch.accelerator.is_available():
+        return False  # torch 2.6 raises where it is asked for an accelerator that is not there
     accelerator = torch.accelerator.current_accelerator()
-    return kind not in _NOT_APART and accelerator is not None and accelerator.type == kind
+    return accelerator is not None and accelerator.type == kind
 
 
 def coming_copy(tensor: Tensor) -> Array:

@@ -1,6 +1,5 @@
 """The plain operations below ``torch.vmap``, ``torch.func`` and ``autograd.grad``."""
 
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from backprop_viz.capture.code import own_faults, own_frames
 from backprop_viz.capture.tensors.templates import Template
+from backprop_viz.capture.tensors.weak import WeakTensor, weak
 from backprop_viz.recording.trace.calls import INNER, Call
 
 # They hand on what they are given, for autograd's own sake.
@@ -80,9 +80,9 @@ class InsideWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
             if namespace == "aten" and op not in _NOTHING_DONE and _all_tensors(made):
                 call = template.call(f"{INNER}{op}", begun.state)
                 # Held, autograd would make a view's result anew.
-                weak = [weakref.ref(each) for each in made]
+                weakly = [weak(each) for each in made]
                 read = tuple(template.read)
-                self._last = lambda: self._tell(op, read, weak, call, begun)
+                self._last = lambda: self._tell(op, read, weakly, call, begun)
         return result
 
     def end(self) -> None:
@@ -95,12 +95,12 @@ class InsideWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self,
         op: str,
         read: tuple[Tensor, ...],
-        weak: Sequence[Callable[[], Tensor | None]],
+        weakly: Sequence[WeakTensor],
         call: Call | None,
         begun: Any,
     ) -> None:
-        made = tuple(each for ref in weak if (each := ref()) is not None)
-        if len(made) == len(weak):
+        made = tuple(each for one in weakly if (each := one()) is not None)
+        if len(made) == len(weakly):
             self._ran(RanInside(op, read, made, call), begun)
 
 

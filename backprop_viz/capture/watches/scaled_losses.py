@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
-from weakref import ref
 
 from torch import Tensor
 from torch.amp.grad_scaler import GradScaler
 
 from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.tensors.unheard import detached
+from backprop_viz.capture.tensors.weak import WeakTensor, weak
 
 
 class ScaledLosses:
     """The ``newest`` that a scaler has given since a backward asked, with the loss itself."""
 
     def __init__(self) -> None:
-        self.newest: tuple[ref[Tensor], Tensor] | None = None
+        self.newest: tuple[WeakTensor, Tensor] | None = None
 
     def loss_of(self, root: Tensor) -> Tensor:
         """The loss of a backward that begins at ``root``, which is that if it was not scaled."""
@@ -34,7 +34,7 @@ class ScaledLosses:
             result = plain(scaler, outputs)
             if isinstance(outputs, Tensor) and result is not outputs:  # else it is disabled
                 with OURS:
-                    self.newest = ref(result), detached(outputs)
+                    self.newest = weak(result), detached(outputs)
             return result
 
         GradScaler.scale = scale  # type: ignore[assignment, method-assign]

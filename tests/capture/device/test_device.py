@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from backprop_viz.capture.watches.write_watch import TELLS_OF_SAVING_HOOKS
 from tests.capture.device.apart import COMPILER, compiled
 
 CASES = (
@@ -33,9 +34,9 @@ def test_what_is_recorded_on_a_device_is_what_the_plain_loop_has(tmp_path: Path)
     told = json.loads(_printed("-m", "tests.capture.device.checked", str(library)))
     assert told["cases"] == {name: [] for name in CASES}
     assert told["unexplained"] == []
-    # However many layers there are, the device is waited for as often.
+    # However many layers there are, the device is waited for as often, unless all is copied.
     few, many = told["waits"]
-    assert few == many <= 4
+    assert few == many <= 4 or not TELLS_OF_SAVING_HOOKS
     # Of a loop that is not recorded only the losses are read, now and then.
     waited, wrong = told["not recorded"]
     assert waited < 20
