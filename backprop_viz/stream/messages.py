@@ -88,9 +88,9 @@ class Update:
     and accuracies of the iterations since, ``validation`` the evaluations, ``scalars`` what a
     script has logged; before them come the curves of a run that was ``opened``. ``line`` is the
     one that a script stands at; ``before_line``: held there, for it has a breakpoint;
-    ``between_cells``: it stands there, for no cell of a notebook runs. ``run`` counts runs; a new
-    one begins with the first ``kept`` iterations of the one before. The recording, where it has
-    changed, comes with it.
+    ``between_cells``: it stands there, for no cell of a notebook runs; ``unrecorded``: it goes on,
+    and nothing of it is recorded or told any more. ``run`` counts runs; a new one begins with the
+    first ``kept`` iterations of the one before. The recording, where it has changed, comes with it.
     """
 
     command: int
@@ -110,6 +110,7 @@ class Update:
     line: int | None = None
     before_line: bool = False
     between_cells: bool = False
+    unrecorded: bool = False
     scalars: tuple[LoggedScalar, ...] = ()
 
 

@@ -79,8 +79,8 @@ class FileFollower:
         self._failed = False
         self._over = self._recorded = 0  # iterations
         away = isinstance(self._writer.path, RemotePath)
-        self._background = _Background(self._fail, small=0 if away else WRITTEN_AT_ONCE)
         self.place, self._thread = LoopPlace(origin.path), threading.get_ident()
+        self._background = _Background(self._fail, small=0 if away else WRITTEN_AT_ONCE)
         self._origin, self._program, self._iteration = origin, program, 0
         self._told_end = False
         self._told: Whereabouts | None = None  # where the rank is, as written last

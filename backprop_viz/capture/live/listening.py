@@ -10,6 +10,7 @@ from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.stream.messages import RunEnded
 from backprop_viz.stream.script_address import ScriptAddress, script_address
 from backprop_viz.stream.tls import Certificate
 
@@ -32,8 +33,15 @@ def listen_for_windows(
     address = own_address(to)
     proof = _certificate(address, certificate, key)
     follower = LiveRun(None, origin, program, runs_freely=True, every=every, first=first)
-    server = WindowServer(address, follower.attach, proof)
-    where = str(address.at_port(server.port))
+    server: WindowServer | None = None
+    try:
+        server = WindowServer(address, follower.attach, proof)
+        where = str(address.at_port(server.port))
+    except BaseException:
+        if server is not None:
+            server.close()
+        follower.ended(RunEnded(1), None)
+        raise
     if proof is not None:
         where = f"{where}#{proof.fingerprint}"
     print(f"backprop_viz: a window attaches by: backprop-viz attach {where}", file=sys.stderr)

@@ -68,14 +68,13 @@ class LiveRun:
         )
         self._until = "any" if runs_freely or first > 1 else "phase"  # or "event", "iteration"
         self._first, self._held_before = first, None if runs_freely or first == 1 else first
-        self._released = 0  # how often the window let the loop go on
         self._carried_out = self._iteration = 0
-        self._due = DuePhase()
+        self._released = 0  # how often the window let the loop go on
+        self._due, self._unrecorded = DuePhase(), False  # as our own code has raised
         self._held = self._before_line = self._told_program = self._let_go_untold = False
         self._line: int | None = None
-        self._shown = 0.0  # when the window heard
         self._recorder: Recorder | None = None  # of the iteration that is under way
-        self._events = EventHolds()
+        self._events, self._shown = EventHolds(), 0.0  # when the window heard
         self._thread = threading.get_ident()
         self._holds = LineHolds(origin.path, self._line_reached)
         self._losses, self._scalars = LossPoints(), ScalarPoints()
@@ -124,7 +123,7 @@ class LiveRun:
         self.place.begins(iteration)
         self._follow_lines()
         self.pace.begins()
-        self._recorder = None
+        self._recorder, self._unrecorded = None, False
         self._due.begins()
         self._events.begin()
         if iteration < self._first and not self._events.breakpoints:
@@ -132,8 +131,8 @@ class LiveRun:
         if self._window.open and (self._until != "any" or self._events.breakpoints):
             return True
         awaited = self._window.awaited
-        followed, keeps_up = self._window.open or awaited, self._window.keeps_up or awaited
-        return followed and self.pace.wants(iteration, keeps_up=keeps_up)
+        keeps_up = self._window.keeps_up or awaited
+        return (self._window.open or awaited) and self.pace.wants(iteration, keeps_up=keeps_up)
 
     def recording_begins(self, recorder: Recorder) -> None:
         """Hear of each event of the iteration that is recorded."""
@@ -230,8 +229,10 @@ class LiveRun:
 
     def recording_fails(self, why: UserError) -> None:
         """Show why; the loop runs freely."""
+        self._unrecorded = True
         self._run_freely()
         self.recording_ends(None, why)
+        self._publish()
 
     def _beat(self) -> None:
         self._window.send(self.place.now(self._thread))
@@ -249,7 +250,8 @@ class LiveRun:
         """Hold the loop before its first iteration, unless it runs freely."""
         rank, ranks = own_rank()  # where only the script's own torch.distributed knows it
         self._origin = self._window.told_origin(self._origin, rank=rank, world_size=ranks)
-        self._prepared()
+        if self._preparation is not None:
+            self._preparation.over()
         self._follow_source()
         if self._until == "any":
             return
@@ -264,13 +266,10 @@ class LiveRun:
             self._due.have_run([span.phase for span in recording.spans])
             self._hold(recording)
 
-    def _prepared(self) -> None:
-        if self._preparation is not None:
-            self._preparation.over()
-
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """The script is over: send what is left, and let the window stay."""
-        self._prepared()
+        if self._preparation is not None:
+            self._preparation.over()
         self._run_freely()
         self._window.send_waiting(until=None)
         # After the last iteration nothing but its gradients may have been cleared.
@@ -350,6 +349,7 @@ class LiveRun:
                 line=self._line,
                 before_line=self._before_line,
                 between_cells=self.pace.rests_now,
+                unrecorded=self._unrecorded,
                 scalars=self._scalars.take(),
             )
             self._told_program, self._let_go_untold = True, False

@@ -16,7 +16,7 @@ from torch.optim import Optimizer
 from backprop_viz.capture.arguments import models_in, optimizers_in
 from backprop_viz.capture.bare.given import GivenTensors, with_modules_for_tensors
 from backprop_viz.capture.code import own_faults
-from backprop_viz.capture.code.own_faults import OURS
+from backprop_viz.capture.code.own_faults import OURS, STARTING
 from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.live.cells import NotebookCells, running_shell
 from backprop_viz.capture.live.devices import device_of
@@ -44,13 +44,14 @@ from backprop_viz.stream.script_address import SCHEMES
 class WatchedLoop:
     """What ``watch`` gives. Also a context: it is closed at the end of one.
 
-    What a notebook's cell drops is held no longer once that is over.
+    What a notebook's cell drops is held no longer once that is over. Without ``models`` it watches
+    nothing: our own code has raised before, which is said already.
     """
 
     def __init__(
         self,
-        models: WatchedModels,
-        follower: LiveRun | FileFollower,
+        models: WatchedModels | None,
+        follower: LiveRun | FileFollower | None,
         server: WindowServer | None = None,
         over: int = 0,
     ) -> None:
@@ -58,11 +59,13 @@ class WatchedLoop:
         self._watch: Watch | None = None
         self.models, self._follower, self.server = models, follower, server
         self._over, self.is_open = over, True  # iterations, while it does not watch
-        self._failed = False
-        own_faults.tell(self._fails)
-        self._cells = NotebookCells(self._cell_begins, self._cell_ended)
-        with OURS:
-            self._cell_begins()
+        self._failed = models is None
+        self._cells: NotebookCells | None = None
+        if models is not None:
+            own_faults.tell(self._fails)
+            with OURS:
+                self._cells = NotebookCells(self._cell_begins, self._cell_ended)
+                self._cell_begins()
 
     def __repr__(self) -> str:
         """How many iterations it has seen, and whether it watches yet."""
@@ -90,7 +93,8 @@ class WatchedLoop:
             self.close()
             return None
         self.is_open = False
-        self._cells.close()
+        if self._cells is not None:
+            self._cells.close()
         self._let_go()
         own_faults.tell_no_more(self._fails)
         return self._follower, self._over
@@ -103,20 +107,23 @@ class WatchedLoop:
             self._let_follower_go()
 
     def _let_follower_go(self) -> None:
-        self._follower.wants(self._over + 1)  # it has what began to record that
-        self._follower.place.let_go()
+        if self._follower is not None:
+            self._follower.wants(self._over + 1)  # it has what began to record that
+            self._follower.place.let_go()
 
     def _end(self, told: RunEnded) -> None:
         if self.is_open:
             self.is_open, left = False, None
             with OURS:
-                self._cells.close()
+                if self._cells is not None:
+                    self._cells.close()
                 if self.server is not None:
                     self.server.close()
             with OURS:
                 left = None if self._watch is None else self._watch.close()
             with OURS:
-                self._follower.ended(told, left)
+                if self._follower is not None:
+                    self._follower.ended(told, left)
             with OURS:
                 (self._over, _), self._watch = self._place, None
                 self._let_follower_go()
@@ -125,7 +132,8 @@ class WatchedLoop:
     def _fails(self, why: UserError) -> None:
         """Our own code has raised: the loop goes on, and is watched no longer."""
         self._failed = True
-        self._follower.recording_fails(why)
+        if self._follower is not None:
+            self._follower.recording_fails(why)
 
     def __enter__(self) -> Self:
         return self
@@ -136,7 +144,7 @@ class WatchedLoop:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and self._follower is not None:
             with OURS:
                 if self._watch is not None:
                     self._watch.failed(error)
@@ -147,7 +155,7 @@ class WatchedLoop:
     def _cell_begins(self) -> None:
         if isinstance(self._follower, LiveRun):
             self._follower.cell_begins()
-        if self._failed:
+        if self._failed or self.models is None or self._follower is None:
             return
         if self._watch is None:
             self._watch = self.models.watch(self._follower, self._over)
@@ -161,6 +169,8 @@ class WatchedLoop:
         What a cell has raised that it ran in, it does not go on with.
         """
         recording = raised = None
+        if self._follower is None:
+            return
         went_on = self._watch is not None and self._place != self._stood_at
         recorder = None if self._watch is None else self._watch.recorder
         if self._watch is not None and went_on and error is not None:
@@ -171,7 +181,7 @@ class WatchedLoop:
         if isinstance(self._follower, LiveRun):
             self._follower.cell_ended(recording, raised)
         del recorder
-        if self.models.are_dropped():
+        if self.models is not None and self.models.are_dropped():
             self._let_go()
             self.models.collect()
 
@@ -213,54 +223,56 @@ def watch(
     Raises ValueError for what cannot be watched, UserError if the file cannot be written, and in a
     notebook without a display to open a window on.
     """
-    models = models_in(with_modules_for_tensors(model))
-    optimizers = optimizers_in(optimizer)
-    _expect(every, keep, to)
-    named = names_of(models)
-    if only is not None:
-        ModuleChoice(one_model(named), only)  # raises before a window opens
-    origin, program = _of_this_process(models, sys._getframe(1))
-    follower: LiveRun | FileFollower
+    loop: WatchedLoop | None = None
+    follower: LiveRun | FileFollower | None = None
     server: WindowServer | None = None
     over = 0
-    if to is None and (before := _window_of(named)) is not None:
-        follower, over = before
-        follower.pace.change_to(every)
-        follower.show_program(program, Notice("watched_again", (str(over + 1),)))
-    elif to is None:
-        _expect_display()
-        _, incoming, outgoing = start_window()
-        follower = LiveRun(
-            (incoming, outgoing),
-            origin,
-            program,
-            runs_freely=True,
-            every=every,
-        )
-    elif str(to).startswith(SCHEMES):
-        follower, server = listen_for_windows(
-            str(to), origin, program, every=every, certificate=certificate, key=key
-        )
-    else:
-        follower = FileFollower(
-            own_file(to),
-            origin,
-            program,
-            every or 1,
-            bytes_per_second=bytes_per_second,
-            bytes_in_all=bytes_in_all,
-        )
-    given = WatchedModels(named, optimizers, keep, only)
-    loop = WatchedLoop(given, follower, server, over)
-    if to is None:
-        _in_windows.append(loop)
-    return loop
+
+    def fails(why: UserError) -> None:
+        if follower is not None:  # that of an earlier watch
+            follower.recording_fails(why)
+
+    with own_faults.told_of_fault(fails), STARTING:
+        models = models_in(with_modules_for_tensors(model))
+        optimizers = optimizers_in(optimizer)
+        _expect(every, keep, to)
+        named = names_of(models)
+        if only is not None:
+            ModuleChoice(one_model(named), only)  # raises before a window opens
+        origin, program = _of_this_process(models, sys._getframe(1))
+        watched = WatchedModels(named, optimizers, keep, only)
+        if to is None and (before := _window_of(named)) is not None:
+            follower, over = before
+            follower.pace.change_to(every)
+            follower.show_program(program, Notice("watched_again", (str(over + 1),)))
+        elif to is None:
+            _expect_display()
+            _, incoming, outgoing = start_window()
+            ends = incoming, outgoing
+            follower = LiveRun(ends, origin, program, runs_freely=True, every=every)
+        elif str(to).startswith(SCHEMES):
+            follower, server = listen_for_windows(
+                str(to), origin, program, every=every, certificate=certificate, key=key
+            )
+        else:
+            follower = FileFollower(
+                own_file(to),
+                origin,
+                program,
+                every or 1,
+                bytes_per_second=bytes_per_second,
+                bytes_in_all=bytes_in_all,
+            )
+        loop = WatchedLoop(watched, follower, server, over)
+        if to is None:
+            _in_windows.append(loop)
+    return loop or WatchedLoop(None, follower, server)
 
 
 def _window_of(models: Mapping[str, nn.Module]) -> tuple[LiveRun, int] | None:
     """The window of an earlier watch of these models, which it gives away; what it has seen."""
     _in_windows[:] = [loop for loop in _in_windows if loop.is_open]
-    again = [loop for loop in _in_windows if loop.models.are_watched_by(models)]
+    again = [one for one in _in_windows if one.models and one.models.are_watched_by(models)]
     for loop in again:
         _in_windows.remove(loop)
     for loop in again[:-1]:

@@ -157,6 +157,7 @@ class FollowedRun:
             line=update.line,
             before_line=update.before_line,
             between_cells=update.between_cells,
+            unrecorded=update.unrecorded,
             scalars=self._scalars.curves(),
             order=self._order,
             last_whole=self._last_whole,

@@ -183,6 +183,8 @@ class Toolbar(QWidget):
         self._iteration.setToolTip(self.tr("Iterations done: {0:,}").format(view_state.iteration))
         if view_state.between_cells:
             text = self.tr("waiting")
+        elif view_state.training and view_state.unrecorded:
+            text = self.tr("not recorded")
         elif view_state.training:
             text = self.tr("{0:.1f} it/s · {1}").format(view_state.rate, view_state.device)
         elif view_state.origin is not None and view_state.origin.kind == "file":

@@ -24,7 +24,7 @@ _MAKES_CALLS = frozenset(
     }
 )
 # What the user calls, by its qualified name, and what that does first.
-_STARTS = frozenset({"watch", "record", "__getattr__"})
+_STARTS = frozenset({"record", "__getattr__"})
 _ENDS = frozenset(
     {
         *("WatchedLoop.close", "WatchedLoop._end", "Watch.close", "_recorded", "BareForward.close"),

@@ -26,7 +26,7 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.fault_log import FaultLog
 from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.stream.commands import Step
-from backprop_viz.stream.messages import Update
+from backprop_viz.stream.messages import RunEnded, Update
 from tests.capture.live.kinds_of_loops import LOOPS, Within
 from tests.capture.live.raising import raising
 from tests.capture.live.script_runs import Scripts
@@ -171,6 +171,39 @@ def test_a_recording_with_a_fault_says_so_and_the_next_is_whole(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+BEGINS: dict[str, Callable[[nn.Module, Path], AbstractContextManager[Any]]] = {
+    "watch, a file": lambda net, file: bv.watch(net, to=file),
+    "watch, a server": lambda net, file: bv.watch(net, to="tcp://127.0.0.1:0"),
+}
+
+
+@pytest.mark.parametrize("how", BEGINS)
+def test_a_fault_where_a_recording_begins_is_none_of_the_loops(
+    how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = nn.Linear(4, 3)
+    optimizer, before = torch.optim.SGD(net.parameters(), lr=0.1), _on_torch()
+    with raising() as faults:
+        within = BEGINS[how](net, tmp_path / "run.bprec")
+    with within:
+        pass
+    assert len(faults.run) > 12
+    for name in by_day_every(3, list(faults.run)):
+        capsys.readouterr()
+        with raising(name) as faults:
+            within = BEGINS[how](net, tmp_path / "run.bprec")
+        with within:
+            _one_step(net, optimizer)
+        said = [line for line in capsys.readouterr().err.splitlines() if "attaches" not in line]
+        told = [line.partition(",")[0] for line in said]
+        assert told == ["backprop_viz: Recording has ended"] * faults.raised, name
+        assert _on_torch() == before
+    with pytest.raises(UserError, match="model must be"):
+        bv.watch(optimizer, to=tmp_path / "run.bprec")  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="does not exist"):
+        bv.watch(net, to=tmp_path / "no" / "run.bprec")
+
+
 def _recorded_step(net: nn.Module, optimizer: Optimizer, profile: Any) -> None:
     with bv.record(net, optimizer):
         sys.setprofile(profile)
@@ -290,6 +323,9 @@ def test_a_window_is_told_and_holds_the_script_no_more(scripts: Scripts, tmp_pat
             notice = window.until(lambda told: isinstance(told, Notice) or _is_held(told))
         window.rest()
         ended = window.ended()
+    updates = [told for told in window.messages if isinstance(told, Update)]
+    assert [told.unrecorded for told in updates if told.training][-1]
+    assert isinstance(window.messages[-1], RunEnded)
     assert notice.code == "refused"
     assert "Recording has ended, for a fault in backprop_viz itself" in notice.values[0]
     assert ended.status == 0

@@ -21,6 +21,7 @@ from backprop_viz.desktop.application import make_window
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.phases.phase_texts import next_step
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.explanations.number import Number
@@ -338,6 +339,13 @@ def test_an_exception_in_an_iteration_that_is_not_recorded(
     )
 
 
+def test_a_script_that_goes_on_unrecorded(played: Played) -> None:
+    played.script.say(Update(1, 1, 0, Phase.ZERO_GRAD, training=True, unrecorded=True))
+    until(played.session, lambda: played.session.view_state.unrecorded)
+    assert not played.window.findChild(QAction, "actionTrain").isEnabled()
+    assert next_step(played.session.view_state).endswith("the script goes on unrecorded.")
+
+
 def test_the_script_is_interrupted_if_that_is_wanted(played: Played) -> None:
     played.window.close()
     question = played.window.findChild(QMessageBox, "leaveQuestion")
@@ -362,8 +370,7 @@ def test_between_a_notebooks_cells_a_window_is_closed_without_a_question(played:
 
 
 def press(question: QMessageBox, text: str) -> None:
-    buttons = question.findChildren(QPushButton)
-    next(b for b in buttons if b.text().replace("&", "") == text).click()
+    next(b for b in question.findChildren(QPushButton) if b.text().replace("&", "") == text).click()
 
 
 def test_a_worker_that_explains_and_ends_is_started_again(

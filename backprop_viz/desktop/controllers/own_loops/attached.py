@@ -27,14 +27,14 @@ class AttachedController(QObject):
         self._actions = context.actions
         self._origin: RunOrigin | None = None
         self._running = True
-        self._closed = False
+        self._closed = self._unrecorded = False
         self._prepares = False  # whether the script has not begun to train, and takes long
         self._window.may_close = self._may_close
         self._session.attached.connect(self._attached)
         self._session.answered.connect(self._show_preparing)
         self._window.reading_strip.cancelled.connect(self._cancel)
         self._session.run_ended.connect(self._ended)
-        self._session.view_state_ready.connect(self._show_origin)
+        self._session.view_state_ready.connect(self._show_view_state)
         self._leave_out()
         self._reading = ReadingController(context)
         self._lost_connections = LostConnectionsController(context)
@@ -98,8 +98,11 @@ class AttachedController(QObject):
         if not before._running:
             self._stop_offering()
 
-    def _show_origin(self, view_state: ViewState) -> None:
-        """Say so where another rank is shown."""
+    def _show_view_state(self, view_state: ViewState) -> None:
+        """Say so where another rank is shown; nothing holds a script that is not recorded."""
+        if view_state.unrecorded != self._unrecorded and self._running:
+            self._unrecorded = view_state.unrecorded
+            self._actions["actionTrain"].setEnabled(not self._unrecorded)
         if view_state.origin is not None and view_state.origin != self._origin:
             self._attached(view_state.origin)
 
@@ -117,6 +120,7 @@ class AttachedController(QObject):
                 self._session.iteration,
                 recorded,
                 kind=None if self._origin is None else self._origin.kind,
+                unrecorded=self._unrecorded,
             )
             self._window.messages.tell_notice(notice)
             if notice.code == "script_raised_unrecorded" and self._origin is not None:
@@ -177,13 +181,18 @@ class AttachedController(QObject):
 
 
 def notice_of_end(
-    told: RunEnded, done: int, recorded: int, *, kind: OriginKind | None = None
+    told: RunEnded,
+    done: int,
+    recorded: int,
+    *,
+    kind: OriginKind | None = None,
+    unrecorded: bool = False,
 ) -> Notice:
     """What to say of a script that has ended, after ``done`` iterations.
 
     ``recorded`` is the newest one that was recorded, 0 for none. A script of the ``kind`` "script"
     was started by ``backprop-viz run``, and can be again; the "watch" of a loop may be over and the
-    script or the notebook go on.
+    script or the notebook go on. ``unrecorded``: it has gone on after a fault of our own.
     """
     by_command = kind == "script"
     if told.error:
@@ -200,7 +209,7 @@ def notice_of_end(
         return Notice(code, values, details=told.details)
     if told.status < 0:
         return Notice("script_gone")
-    if told.status == 0 and by_command and not (done or recorded):
+    if told.status == 0 and by_command and not (done or recorded or unrecorded):
         return Notice("nothing_trained")
     if told.status == 0 and kind == "watch":
         return Notice("watch_ended")

@@ -72,6 +72,8 @@ def next_step(view_state: ViewState) -> str:
     """What F8 and F10 do next; "" if there is nothing to say."""
     translate = QCoreApplication.translate
     is_script = view_state.origin is not None
+    if view_state.training and view_state.unrecorded:
+        return translate("phases", "Recording has ended: the script goes on unrecorded.")
     if view_state.training and is_script and not view_state.iteration:
         return translate("phases", "The script runs, and has not trained yet. F5 pauses there.")
     if view_state.training and is_script:

@@ -80,6 +80,8 @@ def test_a_script_that_trained_nothing_is_told_what_was_missing() -> None:
     # One that was attached to may have trained before the window came.
     assert notice_of_end(over, 0, 0).code == "script_ended"
     assert notice_of_end(over, 3, 0, kind="script").code == "script_ended"
+    # After a fault of our own nobody knows.
+    assert notice_of_end(over, 0, 0, kind="script", unrecorded=True).code == "script_ended"
 
 
 def test_of_a_watched_loop_it_is_not_said_that_its_script_has_ended() -> None:
