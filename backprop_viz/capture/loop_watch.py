@@ -173,7 +173,8 @@ class LoopWatch(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         told = clearing_watch.tells_profiler(name) and not self.over
         if told and (begins := clearing_watch.begins(name, args)) is not None:
-            self.clearing_begins() if begins else self.clearing_ends()
+            owner = clearing_watch.clearing_optimizer()
+            self.clearing_begins(owner) if begins else self.clearing_ends()
         if told or self.over or func in TELLS_ABOUT or is_traced():
             return run_theirs(func, args, kwargs)
         if not self.quiet or self._clears is not None:

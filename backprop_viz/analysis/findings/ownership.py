@@ -35,7 +35,8 @@ def find(recording: Recording) -> Iterator[Finding]:
         name: {recording.events[i].phase for i in indices}
         for name, indices in recording.happened_to.items()
     }
-    trained = [p.name for p in recording.parameters if p.requires_grad]
+    # One of no elements tells a forward its device or its dtype, and is for nothing else.
+    trained = [p.name for p in recording.parameters if p.requires_grad and p.value.size]
     reached = [name for name in trained if Phase.BACKWARD in phases.get(name, ())]
     in_graph = {node.parameter for node in recording.graph.nodes}
     if trained and not reached:

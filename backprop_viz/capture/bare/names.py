@@ -3,7 +3,7 @@
 import ast
 import linecache
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from types import FrameType, ModuleType, SimpleNamespace
@@ -60,6 +60,32 @@ def leaves_in_sight() -> list[Tensor]:
                 if isinstance(one, Tensor) and one.requires_grad and one.is_leaf:
                     found.setdefault(id(one), one)
     return list(found.values())
+
+
+def module_name(module: nn.Module, variable: str | None) -> str | None:
+    """How the user's code calls a module that is in this variable, or in none.
+
+    Its place in a list or a dictionary, ``nets[1]``, where there is no variable, or one of a loop.
+    """
+    frames = _users_frames()
+    if variable is not None and not any(
+        variable in _loop_variables(frame.f_code.co_filename) for frame in frames
+    ):
+        return variable
+    for frame in frames:
+        for place, one in _places(variables_of(frame)):
+            if one is module:
+                return place
+    return variable
+
+
+def _places(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What is in a function's lists and dictionaries, and in those of its object."""
+    own = variables.get("self")
+    for name, value in (*variables.items(), *getattr(own, "__dict__", {}).items()):
+        if isinstance(value, list | tuple | dict) and not name.startswith("_"):
+            held = islice(_values_in(name, value, 2), _MOST)
+            yield from ((place, one) for place, one in held if "." not in place)
 
 
 def modules_beside(module: nn.Module) -> list[nn.Module]:

@@ -10,7 +10,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from backprop_viz.capture.bare.names import leaves_in_sight
+from backprop_viz.capture.bare.names import leaves_in_sight, module_name
 from backprop_viz.capture.code.frame_variables import variables_of
 from backprop_viz.capture.code.running_methods import whose_method_runs
 from backprop_viz.capture.tensors.bare_tensors import Tensors
@@ -87,10 +87,10 @@ def _living_modules() -> list[nn.Module]:
 
 
 def names_of(models: Sequence[nn.Module]) -> dict[str, nn.Module]:
-    """Each model by the name of the variable that it is in, else by its class's."""
+    """Each model by the name that it has in the user's code, else by its class's."""
     named: dict[str, nn.Module] = {}
     for model in models:
-        name = variable_of(model) or type(model).__name__.lower()
+        name = module_name(model, variable_of(model)) or type(model).__name__.lower()
         while name in named:
             name += "_"
         named[name] = model

@@ -34,6 +34,11 @@ def begins(name: str, args: Sequence[Any]) -> bool | None:
     return str(args[0] if args else "").startswith(_CLEARS) or None
 
 
+def clearing_optimizer() -> Optimizer | None:
+    """The optimizer whose ``zero_grad`` runs, where somebody hears of it."""
+    return _OPTIMIZERS.running[-1] if _OPTIMIZERS.running else None
+
+
 @contextmanager
 def module_clearings_seen(
     clearing: Callable[[nn.Module], AbstractContextManager[None]],
@@ -91,6 +96,7 @@ class _Clearings:
 
     def __init__(self, kind: type[Any]) -> None:
         self._kind, self._hearing, self._last = kind, list[_Clearing](), list[_Clearing]()
+        self.running = list[Any]()  # whose zero_grad runs, the newest last
 
     @contextmanager
     def heard_by(self, clearing: _Clearing, last: bool = False) -> Iterator[None]:
@@ -124,6 +130,8 @@ class _Clearings:
         return zero_grad
 
     def _tell(self, told: ExitStack, cleared: Any, *args: Any, **kwargs: Any) -> None:
+        self.running.append(cleared)
+        told.callback(self.running.pop)
         for clearing in self._hearing[::-1]:
             if clearing in self._hearing:  # the one before may have ended it
                 told.enter_context(clearing(cleared))

@@ -81,6 +81,60 @@ def test_a_dropout_that_is_told_by_place() -> None:
     assert "dropout_always" not in codes(iterations(ByPlace()))
 
 
+class Asked(loops.FunctionalDropout):
+    """As EfficientNets are written: the forward asks for itself whether the model trains."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = F.relu(self.first(x))
+        if self.training:
+            hidden = F.dropout(hidden, p=0.3)
+        return self.last(hidden)
+
+
+class AskedElsewhere(loops.FunctionalDropout):
+    """As drop connect is written: what the forward calls asks, or whoever calls that."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(dropped(F.relu(self.first(x)), self.training))
+
+
+def dropped(hidden: Tensor, is_training: bool) -> Tensor:
+    return without_some(hidden) if is_training else hidden
+
+
+def without_some(hidden: Tensor) -> Tensor:
+    return F.dropout(hidden, 0.3)
+
+
+class AskedLater(loops.FunctionalDropout):
+    """What is asked after it says nothing of it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        out = self.last(F.dropout(F.relu(self.first(x)), 0.3))
+        return out * 2 if self.training else out
+
+
+@pytest.mark.parametrize(("kind", "found"), [(Asked, 0), (AskedElsewhere, 0), (AskedLater, 1)])
+def test_a_dropout_that_runs_only_in_training(
+    kind: type[loops.FunctionalDropout], found: int
+) -> None:
+    said = [one.code for one in iterations(kind()).findings()]
+    assert said.count("dropout_always") == found
+
+
+def test_a_parameter_of_no_elements_wants_no_gradient() -> None:
+    class WithDevice(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = small()
+            self.dummy_param = nn.Parameter(torch.empty(0))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.layers(x.to(self.dummy_param.device))
+
+    assert "never_reached" not in codes(iterations(WithDevice()))
+
+
 @pytest.mark.parametrize(
     ("loss", "code"),
     [

@@ -47,7 +47,10 @@ def test_a_turn_begins_with_it_where_several_optimizers_step(
     assert [one.iteration for one in recordings] == list(range(1, 9))
     for number, (recording, (loss, grads)) in enumerate(zip(recordings, turns, strict=True)):
         assert recording.loss == loss
-        name = "layer." if number < 4 else "layer_."
+        # By its place in the list: the loop's variable is another layer's in the next pass.
+        name = f"layers[{number // 4}]."
+        cleared = [one.parameter for one in recording.events if one.op == "zero_grad"]
+        assert cleared == [name + "weight", name + "bias"]
         end = recording.at(len(recording.events))
         for one, grad in zip(("weight", "bias"), grads, strict=True):
             np.testing.assert_array_equal(end.grad(name + one), grad)
