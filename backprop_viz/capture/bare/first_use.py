@@ -1,7 +1,7 @@
-"""Waits for the first operation on tensors that are in no module."""
+"""Waits for the first operation that reads leaves."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import torch
@@ -18,14 +18,23 @@ from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 
 
 class FirstUse(TorchFunctionMode):
-    """Calls ``used`` with the leaves that an operation is about to read, until that is True."""
+    """Calls ``used`` with the leaves that an operation is about to read, until that is True.
 
-    def __init__(self, used: Callable[[Sequence[Tensor]], bool]) -> None:
+    ``elsewhere``: whether what runs now is none of the loop's own. ``within``: what holds as long
+    as it waits.
+    """
+
+    def __init__(
+        self,
+        used: Callable[[Sequence[Tensor]], bool],
+        elsewhere: Callable[[], bool],
+        *within: AbstractContextManager[Any],
+    ) -> None:
         super().__init__()
-        self._used, self._open = used, ExitStack()
+        self._used, self._elsewhere, self._open = used, elsewhere, ExitStack()
         self.is_over = self._asked = False  # while torch asks it
         self._others: set[int] = set()  # the id() of leaves that were read and are not wanted
-        for context in (eager(), warned_where_it_was_called()):
+        for context in within:
             self._open.enter_context(context)
         function_stack.come_in(self)
 
@@ -33,12 +42,13 @@ class FirstUse(TorchFunctionMode):
         """Wait no longer.
 
         While torch asks it, it leaves the stack before the next call of a module, or with another
-        mode of ours.
+        mode of ours, or when it is closed again.
         """
         if not self.is_over:
             self.is_over = True
             self._open.close()
-            self._open.callback(register_module_forward_pre_hook(self._leave).remove)
+            if self._asked:
+                self._open.callback(register_module_forward_pre_hook(self._leave).remove)
         self._leave()
 
     def _leave(self, *_: object) -> None:
@@ -54,7 +64,7 @@ class FirstUse(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Run ``func`` as torch would."""
-        kwargs = kwargs or {}
+        kwargs, self._asked = kwargs or {}, True
         try:
             if not self.is_over and (read := followed_by_autograd(func, args, kwargs)):
                 self._is_read(read)
@@ -65,15 +75,18 @@ class FirstUse(TorchFunctionMode):
         except BaseException as error:
             own_frames.pass_on(error)
             raise
+        finally:
+            self._asked = False
 
     def _is_read(self, read: Sequence[Tensor]) -> None:
         with torch._C.DisableTorchFunction():
             leaves = [one for one in read if one.is_leaf and id(one) not in self._others]
-        if leaves and not is_in_functional():
-            self._asked = True
-            try:
-                if self._used(leaves):
-                    self.close()
-            finally:
-                self._asked = False
+        if leaves and not self._elsewhere():
+            if self._used(leaves):
+                self.close()
             self._others.update(map(id, leaves))
+
+
+def awaited_in_script(used: Callable[[Sequence[Tensor]], bool]) -> FirstUse:
+    """Waits where a script may train leaves that are in no module, of which nothing is recorded."""
+    return FirstUse(used, is_in_functional, eager(), warned_where_it_was_called())

@@ -21,7 +21,7 @@ from torch.optim.optimizer import (
 
 from backprop_viz.capture.bare.bare_forward import Others
 from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
-from backprop_viz.capture.bare.first_use import FirstUse
+from backprop_viz.capture.bare.first_use import FirstUse, awaited_in_script
 from backprop_viz.capture.bare.made_leaves import makes_leaves, may_call_no_model, moves_by_hand
 from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name, trains
 from backprop_viz.capture.code import own_faults
@@ -119,7 +119,7 @@ class ScriptTraining:
         if self._all:
             self._wait()
         if makes_leaves(path) or may_call_no_model(path):
-            self._first_use = FirstUse(self._leaves_used)
+            self._first_use = awaited_in_script(self._leaves_used)
         if not self._all and moves_by_hand(path):
             self._await_call(self._called_by_hand)
 
@@ -314,7 +314,7 @@ class ScriptTraining:
         if self._watch is not None:
             self._bare_over = self._watch.leave(under_way=self._watch.is_under_way())
             self._watch = None
-            self._first_use = FirstUse(self._leaves_used)
+            self._first_use = awaited_in_script(self._leaves_used)
 
     def _begin(
         self, module: nn.Module, first: bool, joined: bool, beside: Sequence[nn.Module] = ()

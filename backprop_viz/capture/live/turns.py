@@ -10,11 +10,17 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 
+from backprop_viz.capture.bare.first_use import FirstUse
 from backprop_viz.capture.code.calling_frames import kwargs_of_call
-from backprop_viz.capture.code.loop_places import StackPlace, TurnLoop, follows, stack_place
+from backprop_viz.capture.code.loop_places import (
+    StackPlace,
+    TurnLoop,
+    follows,
+    is_in_module,
+    stack_place,
+)
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.discovery import owned_by
-from backprop_viz.capture.live.first_read import FirstRead
 from backprop_viz.capture.live.loop_passes import LoopPass, is_conditional, may_follow
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.watches.clearing_watch import (
@@ -65,7 +71,7 @@ class Turns:
         self._within_step = False
         # The loop's own: checkpoints call modules from within a backward's.
         self._thread = get_ident()
-        self._first_read: FirstRead | None = None
+        self._first_read: FirstUse | None = None
         self._open = ExitStack()
         self._wait()
 
@@ -131,14 +137,14 @@ class Turns:
         over = not self._idle and self._steps == self._steps_before and here not in self._went_on
         if not over:
             self._wait()
-            self._first_read = FirstRead(self._reads) if recorded else None
+            self._first_read = FirstUse(self._reads, is_in_module) if recorded else None
         return over
 
     def ended(self) -> None:
         """The turn is over."""
         self._open.close()
         if self._first_read is not None:
-            self._first_read.leave()  # or before the next step, if it has told of this
+            self._first_read.close()  # or before the next step, if it has told of this
         if self._steps:
             self._steps_before, self._steps = self._steps, []
         self._seen.clear()
@@ -161,14 +167,19 @@ class Turns:
         self._open.enter_context(module_clearings_seen(self._module_clears))
         self._open.enter_context(optimizer_clearings_seen(self._optimizer_clears))
 
-    def _reads(self, read: Sequence[Tensor]) -> None:
+    def _reads(self, read: Sequence[Tensor]) -> bool:
+        """The loop computes something from leaves, without a call of a model; whether it is told.
+
+        Only the first is a sign.
+        """
         with torch._C.DisableTorchFunction():
             owners = self._owners_of(map(id, read))
         self._sign(owners)
+        return True
 
     def _hear_no_reads(self) -> None:
         if self._first_read is not None:
-            self._first_read.leave()
+            self._first_read.close()
             self._first_read = None
 
     def _owners_of(self, parameters: Iterable[int]) -> set[int]:
