@@ -130,7 +130,7 @@ class AutogradView(Panel):
         if self._pass is not None:
             known = {run.number: run for run in repeated_runs(view_state)}
             run = known.get(self._pass.run.number, self._pass.run)
-            text = _of_pass(run).format(graph=text)
+            text = _of_pass(run).format(graph=text, number=run.batch)
         self.subtitle.setText(text if count else "")
         done = ""
         if current_phase(view_state) is Phase.BACKWARD:
@@ -148,9 +148,7 @@ class AutogradView(Panel):
 def _of_pass(run: PhaseRun) -> str:
     translate = QCoreApplication.translate
     if run.calls != 0:
-        text = translate("AutogradView", "{graph} · closure call {number}")
-    elif run.apart:
-        text = translate("AutogradView", "{graph} · pass {number}")
-    else:
-        text = translate("AutogradView", "{graph} · micro-batch {number}")
-    return text.replace("{number}", str(run.batch))
+        return translate("AutogradView", "{graph} · closure call {number}")
+    if run.apart:
+        return translate("AutogradView", "{graph} · pass {number}")
+    return translate("AutogradView", "{graph} · micro-batch {number}")
