@@ -160,11 +160,17 @@ def _lanes(
     sweeps = [(layers, parents), (layers[::-1], children)] * _STRAIGHTENINGS
     for order, near in sweeps:
         for layer in order:
-            if len(layer) > 1:
-                _straighten(layer, near, through, lanes)
-            else:
-                node = layer[0]
-                lanes[node] = _wish(near[node], through, lanes, lanes[node])
+            wishes = [_wish(near[node], through, lanes, lanes[node]) for node in layer]
+            _straighten(layer, wishes, through, lanes)
+    # What has no children goes to its parents, which have moved since; the rest stays.
+    firm = [len(below) for below in children]
+    for layer in layers:
+        ends = [[] if children[node] else parents[node] for node in layer]
+        wishes = [
+            _wish(above, through, lanes, lanes[node])
+            for node, above in zip(layer, ends, strict=True)
+        ]
+        _straighten(layer, wishes, firm, lanes)
     return lanes
 
 
@@ -181,25 +187,28 @@ def _lengths(
 
 
 def _straighten(
-    layer: Sequence[int], near: Neighbours, through: Sequence[int], lanes: list[float]
+    layer: Sequence[int], wishes: Sequence[float], weights: Sequence[int], lanes: list[float]
 ) -> None:
-    """Move a layer's nodes to their neighbours' lanes, in order and at least one lane apart.
+    """Move a layer's nodes to the lanes they wish, in order and at least one lane apart.
 
-    Nodes that would come too close form a block, which the one on the longest path places.
+    Nodes that would come too close form a block, which the one with the largest weight places.
     """
-    blocks: list[tuple[float, int, int]] = []  # (first lane, how many nodes, longest path)
-    for node in layer:
-        first, count, longest = _wish(near[node], through, lanes, lanes[node]), 1, through[node]
+    if len(layer) == 1:
+        lanes[layer[0]] = wishes[0]
+        return
+    blocks: list[tuple[float, int, int]] = []  # (first lane, how many nodes, largest weight)
+    for node, first in zip(layer, wishes, strict=True):
+        count, largest = 1, weights[node]
         while blocks and first < blocks[-1][0] + blocks[-1][1]:
             start, more, other = blocks.pop()
-            if other > longest:
+            if other > largest:
                 first = start
-            elif other < longest:
+            elif other < largest:
                 first -= more
             else:
                 first = (start * more + (first - more) * count) / (more + count)
-            count, longest = count + more, max(longest, other)
-        blocks.append((first, count, longest))
+            count, largest = count + more, max(largest, other)
+        blocks.append((first, count, largest))
     nodes = iter(layer)
     for first, count, _ in blocks:
         for offset in range(count):

@@ -158,7 +158,7 @@ def _titles(columns: Sequence[_Column]) -> list[str]:
     """The columns' titles. Of several losses the last is "loss", the others what made them."""
     losses = [column for column in columns if column.title == _LOSS]
     for column in losses[:-1]:
-        column.title = column.outputs[0].op
+        column.title = column.outputs[-1].op
     return [column.title for column in columns]
 
 

@@ -69,6 +69,13 @@ def test_a_long_edge_does_not_bend_the_longest_path() -> None:
     assert len({y for _, y in places}) == 1
 
 
+def test_a_leaf_stays_beside_the_only_node_that_reads_it() -> None:
+    """A fork after it moves its reader, and the leaf with it."""
+    after = ((0, 1), (1, 2), (1, 3), (3, 4), (3, 6), (3, 7), (4, 5), (7, 8))
+    places = layout(9, after)
+    assert abs(places[2][1] - places[1][1]) <= 1
+
+
 def test_a_weight_that_every_step_uses_does_not_make_the_layout_large() -> None:
     """As in a recurrent network: an edge from each step to one leaf passes all steps after it."""
     steps = 2_000

@@ -1,5 +1,6 @@
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import nn
 from torch.utils.data import TensorDataset
 
@@ -70,3 +71,19 @@ def test_a_layer_is_not_named_after_the_networks_own_parameter() -> None:
         net(torch.ones(2, 4)).sum().backward()
     assert [layer.name for layer in recording.layers.layers][:2] == ["input", "linear"]
     assert recording.layers.layers[1].parameters == ("weight", "bias")
+
+
+def test_a_part_of_the_loss_is_named_after_the_operation_that_gives_it() -> None:
+    net = nn.Linear(4, 3)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    with bv.record(net, optimizer) as recorded:
+        optimizer.zero_grad()
+        out = net(torch.rand(2, 4))
+        loss = F.cross_entropy(out, torch.zeros(2, dtype=torch.int64)) + 0.1 * (1 + out).sum()
+        loss.backward()
+        optimizer.step()
+    layers = recorded.recording.layers.layers
+    part = next(layer for layer in layers if len(layer.outputs) == 3)
+    assert [output.op for output in part.outputs] == ["add", "sum", "mul"]
+    assert (part.name, part.shape) == ("mul", ())
+    assert [layer.name for layer in layers[-3:]] == ["cross_entropy", "mul", "loss"]
