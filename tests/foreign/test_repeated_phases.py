@@ -1,9 +1,12 @@
 """The phase bar and the timeline of an iteration whose phases ran several times."""
 
 import pytest
+import torch
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from torch import nn
 
+import backprop_viz as bv
 from backprop_viz.analysis.phase_runs import PhaseRun, phase_runs
 from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.panels.phases.phase_runs_row import folded_runs, run_width
@@ -130,6 +133,25 @@ def test_the_timeline_has_a_segment_for_each_run(qtbot: QtBot) -> None:
     assert segments[-1].left + segments[-1].width < 1200
     assert view.caption() == "iteration 1 · micro-batch 2 · backward 17/95"
     assert view.describe(run.span.start) == f"backward 1/95 · {recording.events[run.span.start].op}"
+
+
+def test_one_backward_before_a_clip_is_no_micro_batch(bar: PhaseBar, qtbot: QtBot) -> None:
+    model = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with bv.record(model, optimizer) as recorded:
+        optimizer.zero_grad()
+        model(torch.ones(1, 3)).sum().backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 0.1)
+        optimizer.step()
+    recording = recorded.recording
+    bar.show_view_state(state_at(recording))
+    assert names(bar.runs.parts) == ["zero_grad", "forward", "loss", "backward", "clip", "update"]
+    run = next(run for run in phase_runs(recording) if run.name == "backward")
+    assert bar.runs.cells[run.number].toolTip().splitlines()[0] == "backward"
+    view = TimelineView()
+    qtbot.addWidget(view)
+    view.show_view_state(state_at(recording, run.span.start + 2))
+    assert view.caption() == f"iteration 1 · backward 2/{run.events}"
 
 
 def test_two_optimizers_are_two_updates(bar: PhaseBar) -> None:

@@ -26,6 +26,7 @@ from backprop_viz.desktop.panels.phases.phase_texts import as_recorded, loss_for
 from backprop_viz.desktop.panels.phases.phases import (
     PhaseProgress,
     PhaseState,
+    known_runs,
     phase_states,
     repeated_runs,
 )
@@ -228,7 +229,7 @@ class PhaseBar(QWidget):
         recording = view_state.cursor.recording
         took = duration(run.span.seconds)
         count = run.span.stop - run.span.start
-        lines = [of_batch(run) if run.batch else run.name]
+        lines = [of_batch(run, known_runs(view_state))]
         if run.to_come:
             lines += [self.tr("This phase runs next.")] if state.due else []
             return self.tr("next") if state.due else "", "\n".join(lines)

@@ -1,6 +1,7 @@
 """The position of the cursor in words, at the right end of the timeline."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
@@ -34,19 +35,25 @@ def caption(view_state: ViewState) -> str:
         if is_intervened(view_state):
             words = translate("TimelineView", "iteration {number} · not started · altered")
         return words.format(number=number)
-    run = next(r for r in known_runs(view_state) if r.holds(cursor.position))
-    several = bool(run.batch and repeated_runs(view_state))
+    runs = known_runs(view_state)
+    run = next(run for run in runs if run.holds(cursor.position))
     return _where(is_intervened(view_state)).format(
         number=number,
-        phase=of_batch(run) if several else run.name,
+        phase=of_batch(run, runs),
         done=cursor.position - run.span.start,
         total=run.events,
     )
 
 
-def of_batch(run: PhaseRun) -> str:
-    """The micro-batch, the pass or the call of a closure that a phase ran for, and its name."""
+def of_batch(run: PhaseRun, runs: Sequence[PhaseRun]) -> str:
+    """The micro-batch, the pass or the call of a closure that a phase ran for, and its name.
+
+    The name alone where that is the only one among ``runs``, which are all of the iteration.
+    """
     translate = QCoreApplication.translate
+    several = run.calls != 0 or any(other.batch > 1 for other in runs)
+    if not (run.batch and several):
+        return run.name
     if run.calls is None:
         text = translate("TimelineView", "closure call {number} · {phase}")
     elif run.calls:
@@ -69,7 +76,7 @@ def caption_width(view_state: ViewState, most: int) -> int:
     phase = Phase.ZERO_GRAD.value
     if runs:
         last = max(runs, key=lambda run: run.batch)
-        phase = of_batch(replace(last, name=Phase.BACKWARD.value))
+        phase = of_batch(replace(last, name=Phase.BACKWARD.value), runs)
     wide = _where(is_intervened(view_state)).format(
         number=f"{view_state.iteration + 1:,}", phase=phase, done=most, total=most
     )
