@@ -34,7 +34,7 @@ class RankState:
     recording: Recording | None
     loss: float | None
     iteration: int
-    due: Phase
+    due: Phase | None
     heard: float
     closed: bool
     gone: bool

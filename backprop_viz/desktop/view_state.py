@@ -35,7 +35,8 @@ class ViewState:
     told of, until it has ended. ``ranks`` are those that train together, where the window
     shows several. ``health``: the tensors over the iterations, where a file has kept that.
     ``scalars`` is what a script has logged, by name. ``order`` is that of the phases in the run;
-    ``last_whole`` is the newest recording of an iteration that is over.
+    ``due`` is the one that comes next, None if nobody knows. ``last_whole`` is the newest recording
+    of an iteration that is over.
     """
 
     settings: Settings
@@ -43,7 +44,7 @@ class ViewState:
     program: Program
     curves: Curves
     iteration: int
-    due: Phase
+    due: Phase | None
     training: bool = False
     rate: float = 0.0
     device: str = "cpu"

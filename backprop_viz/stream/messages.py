@@ -84,19 +84,20 @@ class TakenOver:
 class Update:
     """How things stand after ``command``, and what is new since the update before.
 
-    ``settings`` and ``program`` are None where they have not changed. ``points`` are the losses
-    and accuracies of the iterations since, ``validation`` the evaluations, ``scalars`` what a
-    script has logged; before them come the curves of a run that was ``opened``. ``line`` is the
-    one that a script stands at; ``before_line``: held there, for it has a breakpoint;
-    ``between_cells``: it stands there, for no cell of a notebook runs; ``unrecorded``: it goes on,
-    and nothing of it is recorded or told any more. ``run`` counts runs; a new one begins with the
-    first ``kept`` iterations of the one before. The recording, where it has changed, comes with it.
+    ``due`` is the phase that comes next, None if nobody knows. ``settings`` and ``program`` are
+    None where they have not changed. ``points`` are the losses and accuracies of the iterations
+    since, ``validation`` the evaluations, ``scalars`` what a script has logged; before them
+    come the curves of a run that was ``opened``. ``line`` is the one that a script stands at;
+    ``before_line``: held there, for it has a breakpoint; ``between_cells``: it stands there,
+    for no cell of a notebook runs; ``unrecorded``: it goes on, and nothing of it is recorded or
+    told any more. ``run`` counts runs; a new one begins with the first ``kept`` iterations of
+    the one before. The recording, where it has changed, comes with it.
     """
 
     command: int
     run: int
     iteration: int
-    due: Phase
+    due: Phase | None
     training: bool = False
     rate: float = 0.0
     kept: int = 0

@@ -50,15 +50,15 @@ def first_stop(
     breakpoints: Sequence[Breakpoint],
     lines: Sequence[Line],
     start: int,
-    due: Phase,
+    due: Phase | None,
     *,
     ran: bool = True,
 ) -> tuple[int, Breakpoint] | None:
     """The first position after ``start`` to stop at, and the breakpoint there.
 
     It is before a line of the program ``lines``, but after anything else that holds. ``due`` is the
-    phase that begins where the recording ends. With ``ran`` the events from ``start`` on have just
-    been run: the network's lines that begin there were not looked at yet.
+    phase that begins where the recording ends, None if nobody knows. With ``ran`` the events from
+    ``start`` on have just been run: the network's lines that begin there were not looked at yet.
     """
     found = first_hit(recording, breakpoints, start)
     stops = [] if found is None else [(found[0] + 1, found[1])]
@@ -67,7 +67,7 @@ def first_stop(
         inside = isinstance(breakpoint_.key, int)
         if position > start or (fresh and inside and position == start):
             stops.append((position, breakpoint_))
-    waits = due_stop(due, breakpoints, lines)
+    waits = None if due is None else due_stop(due, breakpoints, lines)
     if waits is not None:
         stops.append((len(recording.events), waits))
     return min(stops, key=lambda stop: stop[0], default=None)

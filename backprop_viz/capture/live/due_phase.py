@@ -1,15 +1,20 @@
-"""Which phase of a loop comes next, by those that ran in the last iteration."""
+"""Which phase of a loop comes next, by those that ran in the last iteration, or by its source."""
 
 from collections.abc import Sequence
 
+from backprop_viz.capture.code.step_code import step_follows
 from backprop_viz.recording.trace.phases import PHASES, Phase, in_order, phase_after
 
 
 class DuePhase:
-    """Told which phases end; ``phase`` is the one that is due, or under way."""
+    """Told which phases end; ``phase`` is the one that is due, or under way; None: nobody knows.
 
-    def __init__(self) -> None:
-        self.phase = Phase.ZERO_GRAD
+    After a backward there may be another, as in an accumulation. ``always_steps``: not here.
+    """
+
+    def __init__(self, *, always_steps: bool = False) -> None:
+        self._always_steps = always_steps
+        self.phase: Phase | None = Phase.ZERO_GRAD
         self._order = PHASES
         self._ran: list[Phase] = []
         self._ran_before: list[Phase] = []
@@ -19,12 +24,15 @@ class DuePhase:
         self._ran = []
 
     def ended(self, phase: Phase) -> None:
-        """A phase has ended."""
+        """A phase has ended, in the line that runs."""
         self._ran.append(phase)
         count = len(self._ran)
-        as_before = self._ran_before[:count] == self._ran and count < len(self._ran_before)
-        usual = phase_after(self._ran, self._order)
-        self.phase = self._ran_before[count] if as_before else usual
+        if self._ran_before[:count] == self._ran and count < len(self._ran_before):
+            self.phase = self._ran_before[count]
+        elif phase is Phase.BACKWARD and not (self._always_steps or step_follows()):
+            self.phase = None
+        else:
+            self.phase = phase_after(self._ran, self._order)
 
     def iteration_ended(self) -> None:
         """The iteration is over."""

@@ -70,14 +70,14 @@ class LiveRun:
         self._first, self._held_before = first, None if runs_freely or first == 1 else first
         self._carried_out = self._iteration = 0
         self._released = 0  # how often the window let the loop go on
-        self._due, self._unrecorded = DuePhase(), False  # as our own code has raised
+        self._due = DuePhase(always_steps=origin.kind == "model")
         self._held = self._before_line = self._told_program = self._let_go_untold = False
         self._line: int | None = None
         self._recorder: Recorder | None = None  # of the iteration that is under way
         self._events, self._shown = EventHolds(), 0.0  # when the window heard
         self._thread = threading.get_ident()
         self._holds = LineHolds(origin.path, self._line_reached)
-        self._losses, self._scalars = LossPoints(), ScalarPoints()
+        self._losses, self._scalars, self._failed = LossPoints(), ScalarPoints(), False
         self.place = LoopPlace(origin.path)
         self._reminder = Reminder(self._tell_rest)
         of_rank = [Heartbeat(self._beat)] if origin.world_size > 1 else []
@@ -123,7 +123,7 @@ class LiveRun:
         self.place.begins(iteration)
         self._follow_lines()
         self.pace.begins()
-        self._recorder, self._unrecorded = None, False
+        self._recorder, self._failed = None, False
         self._due.begins()
         self._events.begin()
         if iteration < self._first and not self._events.breakpoints:
@@ -229,7 +229,7 @@ class LiveRun:
 
     def recording_fails(self, why: UserError) -> None:
         """Show why; the loop runs freely."""
-        self._unrecorded = True
+        self._failed = True
         self._run_freely()
         self.recording_ends(None, why)
         self._publish()
@@ -349,7 +349,7 @@ class LiveRun:
                 line=self._line,
                 before_line=self._before_line,
                 between_cells=self.pace.rests_now,
-                unrecorded=self._unrecorded,
+                unrecorded=self._failed,
                 scalars=self._scalars.take(),
             )
             self._told_program, self._let_go_untold = True, False

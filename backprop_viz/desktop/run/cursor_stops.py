@@ -58,7 +58,7 @@ class CursorStops:
         return live.cursor.position
 
     def next_in_recorded(
-        self, cursor: Cursor, due: Phase, lines: Sequence[Line]
+        self, cursor: Cursor, due: Phase | None, lines: Sequence[Line]
     ) -> tuple[int, Breakpoint] | None:
         """The next breakpoint after the cursor, and its position; ``due`` comes after the end."""
         if not self.breakpoints:
@@ -66,7 +66,9 @@ class CursorStops:
         recording = cursor.recording
         return first_stop(recording, self.breakpoints, lines, cursor.position, due, ran=False)
 
-    def stop_on_the_way(self, cursor: Cursor, to: int, due: Phase, lines: Sequence[Line]) -> int:
+    def stop_on_the_way(
+        self, cursor: Cursor, to: int, due: Phase | None, lines: Sequence[Line]
+    ) -> int:
         """Where the cursor rests on its way to a position."""
         found = self.next_in_recorded(cursor, due, lines)
         self._hit = None

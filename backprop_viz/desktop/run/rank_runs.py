@@ -97,7 +97,7 @@ class RankRun:
     run: FollowedRun
     live: ViewState | None = None
     iteration: int = 0
-    due: Phase = Phase.ZERO_GRAD
+    due: Phase | None = Phase.ZERO_GRAD
     progressed: float = field(default_factory=time.time)  # when it last got on
     rate: float = 0.0  # iterations a second
     there: Whereabouts | None = None

@@ -284,7 +284,7 @@ class ShownRun(QObject):
         by_event, self._by_event = self._by_event, False
         if by_event and not live.training:
             self.show_cursor(recording.at(min(start + 1, stop)))
-        elif live.due in (Phase.LOSS, Phase.UPDATE) and not live.training:
+        elif live.due in (Phase.LOSS, Phase.UPDATE, None) and not live.training:
             first = max(recording.spans[-1].start, start)
             self.show_cursor(recording.at(min(first + 1, stop)))
             self.phase_playback.begin(recording.at(min(first + 1, stop)), stop)
@@ -297,7 +297,7 @@ class ShownRun(QObject):
             to = self.stops.stop_on_the_way(cursor, to, self._due(cursor), self.live.program.lines)
         self.show_cursor(cursor.recording.at(to))
 
-    def _due(self, cursor: Cursor) -> Phase:
+    def _due(self, cursor: Cursor) -> Phase | None:
         """The phase that comes after what is recorded of the cursor's iteration."""
         newest = self.live is not None and cursor.recording == self.run.recording
         return self.live.due if newest and self.live is not None else Phase.ZERO_GRAD

@@ -238,6 +238,8 @@ def standing_word(one: RankState, now: float) -> str:
     word = words.get(one.standing(now))
     if word is not None:
         return word
-    if one.held:
+    if one.held and one.due is not None:
         return translate("ranks", "held before {0}").format(one.due.value)
+    if one.held:
+        return translate("ranks", "held")
     return translate("ranks", "runs")
