@@ -153,7 +153,7 @@ def _moves(recording: Recording, span: PhaseSpan) -> bool:
 
 
 def _ops(recording: Recording, span: PhaseSpan) -> set[str]:
-    return {event.op for event in recording.events[span.start : span.stop]}
+    return {e.op for e in recording.events[span.start : span.stop] if not e.is_of_step}
 
 
 @dataclass(frozen=True, slots=True)

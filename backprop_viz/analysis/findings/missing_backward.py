@@ -20,7 +20,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     if not groups or not groups[0].parameters:
         return
     followed = [i for i, event in forward_events(recording) if tracked(event)]
-    moved = [event for event in recording.events if event.phase is Phase.UPDATE]
+    updates = [event for event in recording.events if event.phase is Phase.UPDATE]
+    moved = [event for event in updates if not event.is_of_step]
     grads = [event.inputs[1] for event in moved]
     found = tuple(grad for grad in grads if grad is not None)
     if followed and len(found) == len(grads) and is_zero(found):

@@ -42,7 +42,7 @@ def intermediate_value(recording: Recording, number: Number) -> float:
     if measure_in(number) is not None:
         return measure_value(recording, number)
     event = None if number.event is None else recording.events[number.event]
-    if event is not None and event.phase is Phase.UPDATE:
+    if event is not None and event.phase is Phase.UPDATE and not event.is_of_step:
         return _of_update(recording, number, event)
     parts = parts_of_intermediate(recording, number)
     return float(sum(float(part.values.sum()) for part in parts))

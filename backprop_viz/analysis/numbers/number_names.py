@@ -50,7 +50,7 @@ class NumberNames:
         if number.event is None:
             return self._given(number.tensor)
         event = self.recording.events[number.event]
-        if number.intermediate and event.phase is Phase.UPDATE:
+        if number.intermediate and event.phase is Phase.UPDATE and not event.is_of_step:
             # A scalar of the rule belongs to no element of the parameter.
             owner = event.parameter if number.index else event.op
             return f"{owner} {number.intermediate}"
@@ -60,6 +60,8 @@ class NumberNames:
             return self._gradient(event, number)
         if event.phase is Phase.ZERO_GRAD:
             return f"{event.parameter}.grad"
+        if event.is_of_step:
+            return event.op
         if event.phase is Phase.UPDATE:
             states = (key for key, (_, after) in event.state_ids.items() if after == number.tensor)
             state = next(states, None)

@@ -208,7 +208,8 @@ def _intermediate_counterpart(
         [None if array is None else array.shape for array in each.events[number.event].inputs]
         for each in (recording, other)
     ]
-    if recording.events[number.event].phase is not Phase.UPDATE and shapes[0] == shapes[1]:
+    event = recording.events[number.event]
+    if (event.phase is not Phase.UPDATE or event.is_of_step) and shapes[0] == shapes[1]:
         return found
     try:
         intermediate_value(other, found)

@@ -168,7 +168,10 @@ class BareForward(TorchFunctionMode):
         try:
             if moving is not None:
                 moving.quiet = True  # it computes no loss
-            result = func(*args, **kwargs)
+            if self._lines is not None and self._may_move():
+                result = self._lines.run_step(func, args, kwargs)
+            else:
+                result = func(*args, **kwargs)
         except BaseException as error:
             own_frames.pass_on(error)
             raise

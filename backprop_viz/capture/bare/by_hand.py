@@ -1,6 +1,6 @@
 """Notes what a loop has done to its tensors by its own lines: moved them, cleared ``.grad``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
@@ -8,6 +8,8 @@ from torch._C import DisableTorchFunction
 
 from backprop_viz.capture.bare.clearing_by_hand import ClearingByHand, clears
 from backprop_viz.capture.bare.names import numbers_in_sight
+from backprop_viz.capture.bare.step_operations import StepOperations
+from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorder import Recorder
@@ -18,7 +20,7 @@ _SETS_DATA = getattr(Tensor, "data").__set__  # noqa: B009 - mypy knows it as a 
 
 
 class ByHand:
-    """Told of what a recorded turn calls, it knows at which lines the tensors are moved.
+    """Told of what a recorded turn calls, it knows at which lines the tensors are moved, and how.
 
     Of a turn that ends the moves are noted before the clearings, each with the gradient that it
     found: a loop may move and clear one tensor after the other. What is cleared before a backward
@@ -31,6 +33,7 @@ class ByHand:
         """``tensors``: those that the loop may move now."""
         self._loop, self._recorder, self._tensors = loop, recorder, tensors
         self._clearing = ClearingByHand(loop, recorder)
+        self._operations = StepOperations(recorder.log, tensors)
         self._places: dict[int, CodePlace | None] = {}  # by the id() of what was moved there
         self._moved_at: CodePlace | None = None  # of what was moved last
         self._cleared_at: CodePlace | None = None
@@ -55,6 +58,20 @@ class ByHand:
         elif args and (func == _SETS_DATA or _writes(getattr(func, "__name__", ""))):
             self._moved_at = self._places[id(args[0])] = user_line()
             self._find_rates()
+
+    def run_step(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Run a function after a backward, which may be an operation of a step."""
+        begun = None
+        if self._clearing.hears:
+            with OURS:
+                begun = self._operations.begins(func, args, kwargs)
+        result = func(*args, **kwargs)
+        if begun is not None:
+            with OURS:
+                self._operations.ran(func, begun, result)
+        return result
 
     def computed_from(self) -> None:
         """Something is computed from what may have been moved, which is recorded, too."""
@@ -83,7 +100,10 @@ class ByHand:
             self._loop.rests(self._moved_at)
             start = len(log)
             recorder.spans.begin(Phase.UPDATE)
-            rate = recorder.watch.moved_by_hand(self._places, self._moved_at, self._rates)
+            told, operations = (self._places, self._moved_at), self._operations
+            rates = self._rates if operations.are_simple() else ()
+            rate = recorder.watch.moved_by_hand(*told, rates, operations.note)
+            operations.forget()
             recorder.rate = rate if len(log) > start else recorder.rate
             recorder.spans.end(kept=len(log) > start)
             if recorder.watch.have_other_grads():

@@ -98,7 +98,7 @@ class MadeAnew:
             self._know(tensor, leaf, by_gradient)
             if leaf is not None and by_gradient and (memory := _memory_of(tensor)) is not None:
                 self._moved.append((memory, leaf, user_line()))
-            if leaf is not None and by_gradient and tensor.is_leaf and tensor.requires_grad:
+            if leaf is not None and by_gradient and _is_new_leaf(tensor):
                 old = own.get(leaf)
                 if old is not None and (old.shape, old.dtype) == (tensor.shape, tensor.dtype):
                     self._know(old, leaf, False)
@@ -130,6 +130,13 @@ class MadeAnew:
     def _known(self, tensor: Tensor) -> _Made | None:
         made = self._made.get(id(tensor))
         return made if made is not None and made.tensor() is tensor else None
+
+
+def _is_new_leaf(tensor: Tensor) -> bool:
+    try:
+        return tensor.is_leaf and tensor.requires_grad
+    except RuntimeError:  # a view of a leaf that was written to, as in ``w[:] -= step``
+        return False
 
 
 def _memory_of(tensor: Tensor) -> StorageWeakRef | None:

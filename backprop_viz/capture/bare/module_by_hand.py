@@ -126,12 +126,14 @@ class ModuleByHand(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Run ``func`` as torch would, after what is to be known before it."""
-        self._asked = True
+        self._asked, steps = True, False
         try:
-            self._hears_of(func, args)
+            steps = self._hears_of(func, args)
         except Exception as fault:
             own_faults.note(fault)
         try:
+            if steps and self._lines is not None:
+                return self._lines.run_step(func, args, kwargs or {})
             return func(*args, **(kwargs or {}))
         except BaseException as error:
             own_frames.pass_on(error)
@@ -139,14 +141,18 @@ class ModuleByHand(TorchFunctionMode):
         finally:
             self._asked = False
 
-    def _hears_of(self, func: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        if self._lines is not None:
-            if self._turns.has_run_backward:
-                if followed_by_autograd(func, args, {}):
-                    self._lines.computed_from()
-                self._lines.after_backward(func, args)
-            else:
-                self._lines.before_backward(func, args)
+    def _hears_of(self, func: Callable[..., Any], args: tuple[Any, ...]) -> bool:
+        """Whether a function that is about to run may move a parameter, or lead to that."""
+        if self._lines is None:
+            return False
+        if not self._turns.has_run_backward:
+            self._lines.before_backward(func, args)
+            return False
+        followed = followed_by_autograd(func, args, {})
+        if followed:
+            self._lines.computed_from()
+        self._lines.after_backward(func, args)
+        return not followed
 
     def _called(self, module: nn.Module, args: Any) -> None:
         """A module is called."""

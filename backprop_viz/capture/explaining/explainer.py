@@ -22,6 +22,7 @@ from backprop_viz.analysis.operations import (
     intermediate_symbol,
 )
 from backprop_viz.analysis.operations.index_forms import bracket
+from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.capture.explaining.complex_numbers import forward_in_parts, of_component
 from backprop_viz.capture.explaining.gradients import gradient_formula, gradient_parts
 from backprop_viz.capture.explaining.intermediates import intermediate_explanation
@@ -121,6 +122,11 @@ class Explainer:
         kind = _kind(event, number)
         if kind in ("forward", "loss"):
             return self._made(number, value, kind, event)
+        if kind == "update" and event.op == MOVED_BY_HAND:
+            assert number.event is not None
+            made = self.lookup.moved_by(number.event)
+            if made is not None:
+                return self._moved(number, value, made)
         if kind in ("update", "intermediate"):
             formula, parts, facts = update_parts(self.lookup, number)
             return _explained(number, value, kind, event.op, formula, parts, facts)
@@ -151,15 +157,23 @@ class Explainer:
             formula = _written("y", number, parts, maker, event)
         return _explained(number, value, kind, event.op, formula, parts, (*facts, *depends))
 
+    def _moved(self, number: Number, value: float, made: int) -> NumberExplanation:
+        """A new weight, by the operation of the loop's own lines that made it."""
+        (tensor,) = self.recording.events[made].output_ids
+        assert tensor is not None
+        found = self.explain(replace(number, tensor=tensor, event=made))
+        return replace(found, number=number, value=value, kind="update")
+
     def _is_of_update(self, number: Number) -> bool:
         assert number.event is not None
-        return self.recording.events[number.event].phase is Phase.UPDATE
+        event = self.recording.events[number.event]
+        return event.phase is Phase.UPDATE and not event.is_of_step
 
     def _words(self, event: Event, number: Number) -> tuple[str, tuple[Fact, ...]]:
         """The formula, and which branch was taken; also where there are no terms."""
         if self.lookup.written(number.tensor) is not None and not number.arrived:
             return "", (Fact("written_through_view", (event.op,)),)
-        if event.phase in (Phase.FORWARD, Phase.LOSS):
+        if event.phase in (Phase.FORWARD, Phase.LOSS) or event.is_of_step:
             facts = forward_facts(event, number.slot, number.index)
             written = forward_formula(event, number.index, number.slot)
             written = forward_in_parts(written, event, number.component)
@@ -352,7 +366,7 @@ def _is_sum(column: FactorColumn) -> bool:
 def _kind(event: Event, number: Number) -> str:
     if number.intermediate:
         return "intermediate"
-    if event.phase is Phase.FORWARD:
+    if event.phase is Phase.FORWARD or event.is_of_step:
         return "forward"
     if event.phase is Phase.LOSS:
         return "loss"

@@ -9,7 +9,7 @@ from backprop_viz.capture.explaining.view_writes import ViewWrite, ViewWrites
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.events import Array, Event
 from backprop_viz.recording.trace.phases import Phase
 
 
@@ -27,6 +27,7 @@ class Lookup:
             for slot, tensor in enumerate(event.output_ids):
                 if tensor is not None and tensor not in event.input_ids:
                     self.made.setdefault(tensor, (i, slot))
+        self._know_steps()
         for tensor, write in self.view_writes.made.items():
             self.made.setdefault(tensor, (write.event, write.slot))
         # By a node and one of its outputs: the nodes that send a gradient there, and through which
@@ -36,6 +37,32 @@ class Lookup:
             for i, target in enumerate(node.sends):
                 if target is not None:
                     self.senders.setdefault(target, []).append((node.id, i))
+
+    def _know_steps(self) -> None:
+        """What a loop's own lines compute an update from, and the gradients that they read."""
+        events = self.recording.events
+        if not any(event.is_of_step for event in events):
+            return
+        for i, event in enumerate(events):
+            is_grad = event.phase is Phase.BACKWARD and event.parameter is not None
+            for slot, tensor in enumerate(event.output_ids if is_grad or event.is_of_step else ()):
+                if tensor is not None and (is_grad or tensor not in event.input_ids):
+                    self.made.setdefault(tensor, (i, slot))
+
+    def moved_by(self, moved: int) -> int | None:
+        """The operation of a loop's own lines that made a new weight, told by the event ``moved``.
+
+        It is the last before that which made the same numbers, bit for bit.
+        """
+        events = self.recording.events
+        (new,) = events[moved].outputs
+        for i in range(moved - 1, -1, -1):
+            if events[i].phase is not Phase.UPDATE:
+                break
+            made = events[i].outputs[0] if events[i].is_of_step else None
+            if new is not None and made is not None and _same(made, new):
+                return i
+        return None
 
     def written(self, tensor: int) -> ViewWrite | None:
         """How a tensor that no call has made was written to through views."""
@@ -157,3 +184,7 @@ class Lookup:
             if came is not None and is_sum_of(came, sent):
                 return [each for each in found if each in last]
         return found
+
+
+def _same(one: Array, other: Array) -> bool:
+    return (one.shape, one.dtype) == (other.shape, other.dtype) and one.tobytes() == other.tobytes()

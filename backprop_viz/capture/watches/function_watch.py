@@ -179,7 +179,7 @@ class FunctionWatch(TorchFunctionMode):
         if self._before_call is not None:
             self._before_call(func, args, kwargs)
         draws = torch.Tag.nondeterministic_seeded in getattr(func, "tags", ())
-        state = _random_state() if draws else None
+        state = random_state() if draws else None
         inputs = self._copy(tuple(template.read))
         lines = lines_running(self.forward, sys._getframe(), {})
         return _Begun(inputs, state, *lines, self._modules.running)
@@ -238,7 +238,7 @@ class FunctionWatch(TorchFunctionMode):
         read = tuple(template.read)
         inputs = self._copy(read)
         draws = getattr(func, "__name__", "") not in NEVER_RANDOM
-        state = _random_state() if draws else None
+        state = random_state() if draws else None
         try:
             if not template.plain and _calls_back(func, args, kwargs):
                 return self._run_told_inside(func, args, kwargs)
@@ -257,7 +257,7 @@ class FunctionWatch(TorchFunctionMode):
         if not made and op in _TAKES_NUMBERS:
             self._taken(op, inputs)
         if made and op != "grad" and not (op == "data" and is_lazy(made[0])):
-            drew = draws and state != _random_state()
+            drew = draws and state != random_state()
             filled = op in _DROPOUTS and "training" in kwargs and not training_given(2)
             without = "training" if filled else None
             call = template.call(_full_name(func), state if drew else None, without)
@@ -297,7 +297,7 @@ def _full_name(func: Callable[..., Any]) -> str | None:
     return name_of(func)
 
 
-def _random_state() -> bytes:
+def random_state() -> bytes:
     """The state of torch's generator on the CPU."""
     with unheard():  # a FakeTensorMode would take tensors of its own alone
         try:

@@ -1,7 +1,7 @@
 """What becomes of a model's parameters: their values, their ``.grad``, the optimizer's state."""
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 import torch
@@ -279,12 +279,13 @@ class ParameterWatch:
         places: Mapping[int, CodePlace | None],
         otherwise: CodePlace | None,
         rates: Sequence[float],
+        otherwise_noted: Callable[[], None],
     ) -> float | None:
         """Note which weights the loop has moved, with the gradients from before it cleared any.
 
         ``places``: where, by the ``id()`` of the weight; ``otherwise`` is that of the rest. Returns
         that of the ``rates`` with which all of them are w − rate·grad to the last bit, as is then
-        noted; None if there is none.
+        noted; None if there is none. Before such moves ``otherwise_noted`` is called.
         """
         kept, known = self._own.kept(), self._known
         known.are(kept)
@@ -293,6 +294,8 @@ class ParameterWatch:
         moved = [(i, value, grad) for i, (value, grad) in changed if differ(value, now[i])]
         steps = [(value, grad, now[i]) for i, value, grad in moved]
         rate = next((one for one in rates if all(are_steps(*step, one) for step in steps)), None)
+        if moved and rate is None:
+            otherwise_noted()
         for number, value, grad in moved:
             name, parameter = kept[number]
             op = CHANGED if rate is None else MOVED_BY_GRADIENT

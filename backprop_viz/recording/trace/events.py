@@ -57,6 +57,8 @@ class Event:
       ``AccumulateGrad``: (``.grad`` before, the gradient that arrived) -> ``.grad`` after.
     - update: (weight before, its ``.grad``) -> weight after; ``state`` holds the optimizer's
       own tensors for the parameter by name, before and after (None where there was none yet).
+      Without a ``parameter``: tensors read -> tensors made, as in forward, by a loop's own lines
+      that compute an update.
 
     ``missing`` says why tensors were not recorded, as a code by place: "input 0", "output 1".
     ``call`` is how a forward operation was called; None where an argument is no plain data. That of
@@ -83,6 +85,11 @@ class Event:
     module: str | None = None
     place: CodePlace | None = None
     grad_enabled: bool = True
+
+    @property
+    def is_of_step(self) -> bool:
+        """Whether it is an operation by which a loop's own lines compute an update."""
+        return self.phase is Phase.UPDATE and self.parameter is None
 
     def __repr__(self) -> str:
         """What ran, and the shapes of what it read and made."""

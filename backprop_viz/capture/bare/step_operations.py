@@ -1,0 +1,212 @@
+"""Notes the operations by which a loop's own lines compute what they move its tensors to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from torch import Tensor
+from torch._C import DisableTorchFunction
+
+from backprop_viz.capture.code.user_lines import user_line
+from backprop_viz.capture.function_names import name_of
+from backprop_viz.capture.logs.event_log import Copy, EventLog
+from backprop_viz.capture.tensors.memory import Copied, NotCopied
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.tensors.templates import Template
+from backprop_viz.capture.tensors.writing import written_by
+from backprop_viz.capture.watches.function_watch import (
+    NEVER_RANDOM,
+    op_name,
+    random_state,
+    tensors_in_result,
+)
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
+
+# What is asked of a tensor, or set: no operation.
+_ASKS = frozenset({"__get__", "__set__", "item", "tolist", "backward", "grad"})
+# So many operations of a turn are noted, and so many more for each tensor that may be moved.
+_MOST, _MOST_EACH = 64, 32
+# Where the memory of a tensor is, and how it lies in it.
+_Place = tuple[int, tuple[int, ...], tuple[int, ...], object]
+
+
+class _Ran(NamedTuple):
+    """An operation that has run, with copies of what it read and made."""
+
+    op: str
+    read: tuple[Copy, ...]
+    made: tuple[Copy, ...]
+    call: Any
+    place: CodePlace | None
+
+
+class _Begun(NamedTuple):
+    """One that is about to run."""
+
+    template: Template
+    read: tuple[Copy, ...]
+    written: Sequence[Tensor]
+    state: bytes | None  # of the random generator, if it may draw
+
+
+class StepOperations:
+    """Told of what runs after a backward, it knows which operations have led to a move.
+
+    Of each one on tensors no larger than those that may be moved the numbers are copied as it
+    runs: those are a step's, as in ``v = beta * v + w.grad``. Which of them have led to a move is
+    known at the end of the turn; nothing of the others is kept.
+    """
+
+    def __init__(self, log: EventLog, tensors: Callable[[], Sequence[Tensor]]) -> None:
+        """``tensors``: those that the loop may move now."""
+        self._log, self._tensors = log, tensors
+        self._largest = -1  # of the tensors; not looked at yet
+        self._ran: list[_Ran] = []
+        # What is known of a place in memory; the tensor is kept, so that no other comes there.
+        self._held: dict[_Place, tuple[Tensor, Copy]] = {}
+        self._given: set[int] = set()  # the id() of copies that are of the tensors or gradients
+
+    def begins(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> _Begun | None:
+        """A function is about to run; None if it is no operation of a step."""
+        if getattr(func, "__name__", "") in _ASKS:
+            return None
+        with DisableTorchFunction():
+            if self._largest < 0:
+                self._begin()
+            template = Template(args, kwargs)
+            read = template.read
+            written = _written(func, args, kwargs)
+            full = len(self._ran) >= _MOST + _MOST_EACH * len(self._given)
+            if full or not read or any(one.numel() > self._largest for one in read):
+                self._forget(written)
+                return None
+            draws = getattr(func, "__name__", "") not in NEVER_RANDOM
+            return _Begun(
+                template,
+                tuple(map(self._copy, read)),
+                written,
+                random_state() if draws else None,
+            )
+
+    def ran(self, func: Callable[..., Any], begun: _Begun, result: Any) -> None:
+        """It has run."""
+        with DisableTorchFunction():
+            read, op = begun.template.read, op_name(func)
+            made = list(tensors_in_result(result))
+            if op == "setitem":
+                made = read[:1]
+                if len(read) > 1 and _place(read[0]) == _place(read[-1]):
+                    return  # ``w[:] -= step`` puts into w what is there already
+            self._forget(begun.written)
+            if any(one.numel() > self._largest for one in made):
+                return
+            copies = tuple(map(self._copy, made))
+            if all(any(one is other for other in begun.read) for one in copies):
+                return  # a view of all of it
+            drew = begun.state is not None and begun.state != random_state()
+            call = begun.template.call(name_of(func), begun.state if drew else None)
+            self._ran.append(_Ran(op, begun.read, copies, call, user_line()))
+
+    def are_simple(self) -> bool:
+        """Whether nothing but weights and gradients has gone into the moves."""
+        kept = self._kept()
+        made = {id(one) for ran in kept for one in ran.made}
+        read = [one for ran in kept for one in ran.read if id(one) not in made]
+        return all(id(one) in self._given for one in read)
+
+    def note(self) -> None:
+        """Note those that have led to a move as events of the update."""
+        for ran in self._kept():
+            row = self._log.row(
+                Phase.UPDATE,
+                ran.op,
+                ran.read,
+                ran.made,
+                node=None,
+                line=None,
+                tracked=False,
+                call=ran.call,
+                module=None,
+                place=ran.place,
+                grad_enabled=False,
+            )
+            self._log.append(row)
+
+    def forget(self) -> None:
+        """What has run until now has led to what is noted."""
+        self._ran.clear()
+        self._held.clear()
+        self._given.clear()
+        self._largest = -1
+
+    def _begin(self) -> None:
+        own, log = self._tensors(), self._log
+        self._largest = max((one.numel() for one in own), default=0)
+        for one in own:
+            self._know(one, log.copy(one))
+            if one.grad is not None:
+                self._know(one.grad, log.grad(one))
+
+    def _know(self, tensor: Tensor, copy: Copy) -> None:
+        if (place := _place(tensor)) is not None:
+            self._held[place] = tensor, copy
+        self._given.add(id(copy))
+
+    def _copy(self, tensor: Tensor) -> Copy:
+        place = _place(tensor)
+        known = None if place is None else self._held.get(place)
+        if known is not None:
+            return known[1]
+        try:
+            copy: Copy = Copied(tensor).array
+        except NotCopied as reason:
+            copy = reason
+        if place is not None:
+            self._held[place] = tensor, copy
+        return copy
+
+    def _forget(self, written: Sequence[Tensor]) -> None:
+        """These have other numbers than they had, and with them the views of their memory."""
+        if not written:
+            return
+        memory = set(map(_memory, written))
+        for place, (tensor, _) in list(self._held.items()):
+            if _memory(tensor) in memory:
+                del self._held[place]
+
+    def _kept(self) -> list[_Ran]:
+        """The operations on which the tensors depend, as they are now."""
+        if not self._ran:
+            return []
+        with DisableTorchFunction():
+            wanted = {id(self._copy(one)) for one in self._tensors()}
+        kept = []
+        for ran in reversed(self._ran):
+            if any(id(one) in wanted for one in ran.made):
+                kept.append(ran)
+                wanted.update(map(id, ran.read))
+        return kept[::-1]
+
+
+def _written(
+    func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Sequence[Tensor]:
+    """What a call may write to."""
+    written = written_by(func, args, kwargs)
+    return list(nested_tensors((args, kwargs) if written is None else written))
+
+
+def _place(tensor: Tensor) -> _Place | None:
+    try:
+        return tensor.data_ptr(), tuple(tensor.shape), tensor.stride(), tensor.dtype
+    except (RuntimeError, ValueError):  # it is sparse, or wrapped
+        return None
+
+
+def _memory(tensor: Tensor) -> int | None:
+    try:
+        return tensor.untyped_storage().data_ptr()
+    except (RuntimeError, NotImplementedError):
+        return None

@@ -1,0 +1,135 @@
+"""Momentum, Adam and others that a loop's own lines compute: a new weight is told by these."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.phases import Phase
+from tests.capture.live.script_runs import Scripts
+from tests.capture.live.test_bare_tensors import recorded, turns_of
+
+# Each keeps of every turn what it has moved, and what it has computed on the way.
+TENSORS = """
+import torch
+torch.manual_seed(0)
+x, y = torch.randn(16, 3), torch.randn(16, 1)
+w = torch.randn(3, 1, requires_grad=True)
+b = torch.zeros(1, requires_grad=True)
+states = [(torch.zeros_like(p), torch.zeros_like(p)) for p in (w, b)]
+turns = []
+for t in range(1, 4):
+    loss = ((x @ w + b - y) ** 2).mean()
+    loss.backward()
+    steps, moved = [], []
+    for p, (v, s) in zip((w, b), states):
+        STEP
+        p.grad.data.zero_()
+    with torch.no_grad():
+        ((x @ w + b - y) ** 2).mean()
+    turns.append((loss.item(), steps, [w.detach().clone(), b.detach().clone()]))
+print(loss.item())
+"""
+MODULE = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+x, y = torch.randn(16, 3), torch.randn(16, 1)
+net = nn.Linear(3, 1)
+states = {p: torch.zeros_like(p) for p in net.parameters()}
+turns = []
+for t in range(1, 4):
+    loss = nn.functional.mse_loss(net(x), y)
+    net.zero_grad()
+    loss.backward()
+    steps = []
+    with torch.no_grad():
+        for p in net.parameters():
+            v = states[p] = 0.9 * states[p] + p.grad
+            p -= 0.1 * v
+            steps += [v.clone(), 0.1 * v]
+    turns.append((loss.item(), steps, [p.detach().clone() for p in net.parameters()]))
+print(loss.item())
+"""
+MOMENTUM = """with torch.no_grad():
+            v[:] = 0.9 * v + p.grad
+            p[:] -= 0.1 * v
+            steps += [v.clone(), 0.1 * v]
+"""
+BY_DATA = """v.mul_(0.9).add_(p.grad)
+        p.data = p.data - 0.1 * v
+        steps += [v.clone(), 0.1 * v]
+"""
+ADAGRAD = """with torch.no_grad():
+            s[:] += torch.square(p.grad)
+            p[:] -= 0.1 * p.grad / torch.sqrt(s + 1e-6)
+            steps += [s.clone(), torch.sqrt(s + 1e-6)]
+"""
+ADAM = """with torch.no_grad():
+            v[:] = 0.9 * v + (1 - 0.9) * p.grad
+            s[:] = 0.999 * s + (1 - 0.999) * torch.square(p.grad)
+            m_hat = v / (1 - 0.9 ** t)
+            s_hat = s / (1 - 0.999 ** t)
+            p[:] -= 0.1 * m_hat / (torch.sqrt(s_hat) + 1e-6)
+            steps += [v.clone(), s.clone(), m_hat, s_hat, torch.sqrt(s_hat)]
+"""
+FASTAI = """avg = v.mul_(0.9).add_(p.grad.data)
+        square = s.mul_(0.99).addcmul_(p.grad, p.grad, value=0.01)
+        p.data.addcdiv_(avg, (square / (1 - 0.99 ** t)).sqrt() + 1e-6, value=-0.1)
+        steps += [avg.clone(), square.clone()]
+"""
+KINDS = {
+    "momentum": (TENSORS.replace("STEP", MOMENTUM), "w b", "sub_"),
+    "by data": (TENSORS.replace("STEP", BY_DATA), "w b", "sub"),
+    "adagrad": (TENSORS.replace("STEP", ADAGRAD), "w b", "sub_"),
+    "adam": (TENSORS.replace("STEP", ADAM), "w b", "sub_"),
+    "fastai": (TENSORS.replace("STEP", FASTAI), "w b", "addcdiv_"),
+    "module": (MODULE, "weight bias", "sub_"),
+}
+
+
+def behind(recording: Recording, number: Number) -> Iterator[Number]:
+    """What a number of a step is made from, as its terms say, and what that is made from."""
+    assert number.event is not None
+    told = recording.explain(number.event, number.slot, number.index)
+    assert told.reason is None
+    assert abs(told.residual) < 1e-6
+    for part in told.parts:
+        for column in part.factors:
+            inner = column.number(0)
+            if inner is not None and inner.event is not None:
+                yield inner
+                if recording.events[inner.event].phase is Phase.UPDATE:
+                    yield from behind(recording, inner)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_weight_is_told_by_what_the_loop_has_computed(
+    scripts: Scripts, tmp_path: Path, kind: str
+) -> None:
+    source, names, last = KINDS[kind]
+    turns, recordings = turns_of(source), recorded(scripts, tmp_path, source)
+    assert [recording.iteration for recording in recordings] == [1, 2, 3]
+    for recording, (loss, steps, after) in zip(recordings, turns, strict=True):
+        assert recording.loss == loss
+        assert not recording.findings()
+        made = [one.outputs[0] for one in recording.events if one.is_of_step]
+        for step in steps:
+            assert any(np.array_equal(step.numpy(), one) for one in made if one is not None)
+        updates = [(i, e) for i, e in enumerate(recording.events) if e.phase is Phase.UPDATE]
+        moves = [(i, event) for i, event in updates if not event.is_of_step]
+        assert sorted(str(event.parameter) for _, event in moves) == sorted(names.split())
+        for i, event in moves:
+            weight = after[names.split().index(str(event.parameter))].numpy()
+            np.testing.assert_array_equal(event.outputs[0], weight)
+            index = (0,) * weight.ndim
+            told = recording.explain(i, 0, index)
+            assert (told.kind, told.op, told.value) == ("update", last, weight[index])
+            (tensor,) = event.output_ids
+            assert tensor is not None
+            read = {one.event for one in behind(recording, Number(tensor, index, i))}
+            grads = [recording.events[one] for one in read if one is not None]
+            assert event.parameter in {one.parameter for one in grads}  # the gradient's event
