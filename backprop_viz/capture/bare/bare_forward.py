@@ -41,6 +41,9 @@ class TurningLoop(Protocol):
         What ran until now ``counts`` as one, if it has run a backward.
         """
 
+    def drop(self) -> int | None:
+        """What is recorded of the turn under way is none; its number, if it is recorded."""
+
     def wants_next(self) -> bool:
         """Whether the turn after the one under way is to be recorded."""
 
@@ -276,7 +279,7 @@ class BareForward(TorchFunctionMode):
         made_anew = self._leaves.are_made_anew
         self._waits = self._loop is None and (not self._has_turned or made_anew)
         self._settle()
-        return self._backward_ended
+        return self._backward_ended if is_grad else self._leaves_reached
 
     def _grad_begins(self, roots: Sequence[Tensor], differentiable: bool) -> None:
         """``torch.autograd.grad`` begins at these: a loss, unless at a gradient itself."""
@@ -292,3 +295,17 @@ class BareForward(TorchFunctionMode):
             self._waits = self._turning.wants_next() or unsure
         self._turns.backward_ended(closely=recorded or self._waits)
         self._settle()
+
+    def _leaves_reached(self) -> None:
+        """A backward has run that adds to leaves: if to none of these, they do not train.
+
+        They were only used to make those that do.
+        """
+        self._backward_ended()
+        leaves = self._leaves.all()
+        with torch._C.DisableTorchFunction():
+            reached = any(one.grad is not None for one in leaves)
+        if reached or self._has_turned or self._turning is None or self._others is None:
+            return
+        self._turning.drop()
+        self._others(leaves)

@@ -66,6 +66,8 @@ class ModuleByHand(TorchFunctionMode):
         self._parameters: list[Mapping[str, Tensor | None]] = []  # of each
         self._runs_backward = self._asked = False  # while torch asks this mode
         self._last: Tensor | None = None  # of the parameters, if that one trains
+        # Its ``.grad`` before a backward, by its id(), and how often that was written to.
+        self._grad_before: tuple[int, int] | None = None
         self.is_over = False
         self._hears = False  # whether it is told of calls of modules
         self._hearing, self._open = ExitStack(), ExitStack()  # calls of modules; backwards
@@ -225,10 +227,13 @@ class ModuleByHand(TorchFunctionMode):
         if current_thread() is not self._thread or func is torch.autograd.grad:
             return lambda: None
         roots = roots_of(func, args, kwargs)
-        if self._lines is None and self._turns.any_is_newer(roots) and self._begins_turn():
+        if self._turns.any_is_newer(roots) and self._begins_turn():
             self._turning.next_turn(forward_ran=True)
             self._turns.begins()
         self._runs_backward = True
+        with torch._C.DisableTorchFunction():
+            grad = None if self._last is None else self._last.grad
+            self._grad_before = None if grad is None else (id(grad), grad._version)
         if self._several or self._inputs is not None:
             self._backward_at = stack_place()[0]
         return self._backward_ended
@@ -237,8 +242,11 @@ class ModuleByHand(TorchFunctionMode):
         self._runs_backward = False
         hears = self._lines is not None or self._turning.wants_next()
         self._turns.backward_ended(closely=hears)
-        with torch._C.DisableTorchFunction():
-            passed_by = self._last is not None and self._last.grad is None
+        passed_by, before = False, self._grad_before
+        if self._last is not None:
+            with torch._C.DisableTorchFunction():
+                grad = self._last.grad
+                passed_by = grad is None or (id(grad), grad._version) == before
         if passed_by and self._others is not None:
             self._others(())
         if hears != self._hears:

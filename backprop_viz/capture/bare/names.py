@@ -139,7 +139,7 @@ def _loop_variables(path: str) -> frozenset[str]:
         tree = ast.parse("".join(linecache.getlines(path)))
     except SyntaxError:  # as of a notebook's cell with a command of its shell
         return frozenset()
-    targets = [one.target for one in ast.walk(tree) if isinstance(one, ast.For)]
+    targets = [one.target for one in ast.walk(tree) if isinstance(one, ast.For | ast.comprehension)]
     names = [name for target in targets for name in ast.walk(target)]
     return frozenset(name.id for name in names if isinstance(name, ast.Name))
 

@@ -40,7 +40,7 @@ from backprop_viz.capture.live.discovery import (
 )
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.follower import Follower
-from backprop_viz.capture.live.hand_models import goes_on, trained_beside
+from backprop_viz.capture.live.hand_models import HandModels
 from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.ownership import (
     any_has_gradient,
@@ -100,13 +100,12 @@ class ScriptTraining:
         self._stepping: tuple[Optimizer, Any, Any] | None = None
         self._early = EarlyClearing()
         self._waiting, self._open = ExitStack(), ExitStack()
-        # All that there are. To look through all of Python's objects takes tens of milliseconds,
-        # and a script without an optimizer may call its model often.
+        # All that there are: to look for them takes tens of milliseconds.
         self._all: list[ref[Optimizer]] = []
         self._first_use: FirstUse | None = None  # of tensors that are in no module
-        self._earlier = EarlierLeaves()
-        self._bare_over = 0  # iterations of such, before there were others
-        self._by_hand: ref[nn.Module] | None = None  # what is watched, and moved by hand
+        # Leaves that are used no more, and how many iterations of such are over.
+        self._earlier, self._bare_over = EarlierLeaves(), 0
+        self._by_hand = HandModels(lambda: self._await_call(self._called_by_hand))
         own_faults.tell(self._fails)
         with own_faults.OURS:
             self._listen(follower.place.path)
@@ -177,7 +176,14 @@ class ScriptTraining:
         if any(one() is optimizer for one in self._all):  # a state is loaded into it
             return
         self._all.append(ref(optimizer))
+        if not (self._watched or self._by_hand.are_known or self._has_turned()):
+            self._others(())  # tensors were used to make those that it is to step
         self._wait()
+
+    def _has_turned(self) -> bool:
+        """Whether a backward of what is watched has run."""
+        watch = self._watch
+        return watch is not None and (watch.place[0] > 0 or watch.is_under_way())
 
     def _steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         self._stepping = optimizer, args, kwargs
@@ -233,24 +239,22 @@ class ScriptTraining:
         if self._failed or (watched and not within and not self._is_over(module)):
             self._waiting.close()
             return
-        if within or (watched and not trains(module)):
-            return
-        if not torch.is_grad_enabled() or torch.compiler.is_compiling():
+        looks = not torch.is_grad_enabled() or torch.compiler.is_compiling()
+        if within or looks or (watched and not trains(module)):
             return
         kwargs = kwargs_of_call()
-        beside = trained_beside(module, (args, kwargs), self._follower.place.path)
+        beside = self._by_hand.trained_beside(module, (args, kwargs), self._follower.place.path)
         loop = None if beside is None else self._begin(module, not watched, False, beside)
         if loop is not None:
             loop.model_runs(module, args, kwargs)
 
     def _is_over(self, module: nn.Module) -> bool:
         """Whether the loop before has ended, by hand as well, where another module is called."""
-        before, watch = self._by_hand, self._watch
-        if watch is None or next(module.parameters(), None) is None:
+        if self._watch is None or next(module.parameters(), None) is None:
             return True
-        if before is None:  # tensors that are in no module: it may belong to their first turn
-            return not self._watched and (watch.place[0] > 0 or watch.is_under_way())
-        if goes_on(before(), module):
+        if not self._by_hand.are_known:  # tensors: it may belong to their first turn
+            return not self._watched and self._has_turned()
+        if self._by_hand.go_on(module):
             return False
         self._leave_out("another model trains than before")
         return True
@@ -259,9 +263,8 @@ class ScriptTraining:
         """The iteration under way is recorded no longer."""
         left_out = None if self._watch is None else self._watch.drop()
         if left_out is not None and not self._told_left_out:
-            self._told_left_out = True
-            said = f"iteration {left_out} is not recorded: {why}. From the next on it is watched."
-            print(f"backprop-viz run: {said}", file=sys.stderr)
+            self._told_left_out, said = True, f"iteration {left_out} is not recorded: {why}."
+            print(f"backprop-viz run: {said} From the next on it is watched.", file=sys.stderr)
 
     def _leaves_used(self, read: Sequence[Tensor]) -> bool:
         """An operation reads leaves; whether they are watched now, or others train.
@@ -303,17 +306,16 @@ class ScriptTraining:
         with DisableTorchFunction():
             known = (module_with(one) for one in read if id(one) in owned)
             module = next((one for one in known if one is not None), None)
-        if module is None:
-            return False
-        self._begin(module, True, False)
-        return True
+        if module is not None:
+            self._begin(module, True, False)
+        return module is not None
 
     def _others(self, left: Sequence[Tensor]) -> None:
         """Leaves are about to be used that were not there before, as ``BareForward`` says."""
         self._earlier.are_left(left)
         if self._watch is not None:
-            self._bare_over = self._watch.leave(under_way=self._watch.is_under_way())
-            self._watch = None
+            under_way = self._watch.is_under_way()
+            self._bare_over, self._watch = self._watch.leave(under_way=under_way), None
             self._first_use = awaited_in_script(self._leaves_used)
 
     def _begin(
@@ -336,9 +338,8 @@ class ScriptTraining:
         self._astray = self._unowned = None
         named = names_of(models)
         own = {id(parameter) for parameter in module.parameters()}
-        self._by_hand = None if optimizers else ref(module)
-        # A backward by hand that has given the model no gradient may be another's.
-        others = None if optimizers else lambda _: self._await_call(self._called_by_hand)
+        self._by_hand.are([] if optimizers else [module, *beside])
+        others = None if optimizers else self._by_hand.were_passed_by
         loop = self._watch_it(named, optimizers, over, own, others)
         if first:
             self._follower.hold_at_start()
@@ -353,10 +354,9 @@ class ScriptTraining:
         others: Others | None = None,
     ) -> LoopWatch | None:
         """Begin to watch these, of which the parameters ``used`` are; what records that."""
-        only = self._only or None
         try:
-            told = over, others, not optimizers
-            watch = Watch(named, optimizers, self._follower, "full", only, *told)
+            told = self._only or None, over, others, not optimizers
+            watch = Watch(named, optimizers, self._follower, "full", *told)
         except ArgumentError as error:
             print(f"backprop-viz run: {error}", file=sys.stderr)
             raise SystemExit(2) from None

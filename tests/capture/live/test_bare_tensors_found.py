@@ -109,3 +109,20 @@ def test_in_an_object_of_a_class_of_another_file(scripts: Scripts, tmp_path: Pat
 
 def test_in_an_optimizer_alone(scripts: Scripts, tmp_path: Path) -> None:
     assert names(found(scripts, tmp_path, OWNED)) == {"own[0]", "own[1]"}
+
+
+def test_a_comprehension_goes_through_tensors_that_have_other_names(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    source = """
+import torch
+ws = [torch.tensor(float(i), requires_grad=True) for i in range(1, 3)]
+for i in range(2):
+    loss = sum((wi * xi for wi, xi in zip(ws, [2.0, 3.0])), torch.zeros(())).square()
+    loss.backward()
+    for w in ws:
+        w.data -= 0.01 * w.grad
+        w.grad = None
+"""
+    for recording in recorded(scripts, tmp_path, source):
+        assert [one.name for one in recording.parameters] == ["ws[0]", "ws[1]"]

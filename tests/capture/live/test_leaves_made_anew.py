@@ -137,7 +137,8 @@ def test_a_new_leaf_goes_on_as_the_same_parameter(
         number = recording.iteration - 1
         check(recording, names, turns[number], turns[number - 1][2] if number else None)
         assert [phase for phase, _ in groupby(e.phase for e in recording.events)] == PHASES
-        moves = [event for event in recording.events if event.phase is Phase.UPDATE]
+        updates = [event for event in recording.events if event.phase is Phase.UPDATE]
+        moves = [event for event in updates if not event.is_of_step]
         assert [event.parameter for event in moves] == names
         assert op is None or {event.op for event in moves} == {op}
         added = [event for event in recording.events if event.op == "AccumulateGrad"]

@@ -1,0 +1,107 @@
+"""What a script trains by hand one after the other, or makes of what it trains no longer."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backprop_viz.recording.trace.phases import Phase
+from tests.capture.live.script_runs import Scripts
+from tests.capture.live.test_bare_tensors import recorded, turns_of
+
+# Two models, as a course has them: the second in the variable of the first, or in its own.
+MODELS = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+turns = []
+for name in "ab":
+    globals()[VARIABLE] = net = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 1))
+    for i in range(4):
+        x = torch.randn(8, 3)
+        loss = net(x).square().mean()
+        loss.backward()
+        for p in net.parameters():
+            p.data -= 0.1 * p.grad
+            CLEAR
+        turns.append((loss.item(), [p.detach().clone() for p in net.parameters()]))
+print(loss.item())
+"""
+# As a chapter on perceptrons makes them: of leaves that nothing trains.
+PARAMETERS = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+W1 = nn.Parameter(torch.randn(6, 5, requires_grad=True) * 0.1)
+b1 = nn.Parameter(torch.zeros(5, requires_grad=True))
+W2 = nn.Parameter(torch.randn(5, 4, requires_grad=True) * 0.1)
+params = [W1, b1, W2]
+criterion = nn.CrossEntropyLoss(reduction="none")
+UPDATER
+turns = []
+for i in range(3):
+    X, y = torch.randn(8, 6), torch.randint(4, (8,))
+    H = torch.relu(X @ W1 + b1)
+    out = H @ W2
+    loss = criterion(out, y).mean()
+    CLEAR
+    loss.backward()
+    STEP
+    turns.append((loss.item(), [p.detach().clone() for p in params]))
+print(loss.item())
+"""
+BY_OPTIMIZER = {
+    "UPDATER": "updater = torch.optim.SGD(params, lr=0.1)",
+    "CLEAR": "updater.zero_grad()",
+    "STEP": "updater.step()",
+}
+BY_HAND = {
+    "UPDATER": "",
+    "CLEAR": "for p in params: p.grad = None",
+    "STEP": "for p in params: p.data -= 0.1 * p.grad",
+}
+
+
+@pytest.mark.parametrize("variable", ["'net'", "'net_' + name"])
+@pytest.mark.parametrize("clear", ["p.grad = None", "p.grad.zero_()"])
+def test_the_next_model_is_followed_from_its_second_turn(
+    scripts: Scripts, tmp_path: Path, variable: str, clear: str
+) -> None:
+    source = MODELS.replace("VARIABLE", variable).replace("CLEAR", clear)
+    turns, recordings = turns_of(source), recorded(scripts, tmp_path, source)
+    assert [recording.iteration for recording in recordings] == [1, 2, 3, 4, 6, 7, 8]
+    for recording in recordings:
+        loss, after = turns[recording.iteration - 1]
+        assert recording.loss == loss
+        assert recording.at(0).recording.span(Phase.BACKWARD) is not None
+        end = recording.at(len(recording.events))
+        own = [one.name for one in recording.parameters][-4:]
+        updated = {e.parameter for e in recording.events if e.phase is Phase.UPDATE}
+        names = [name for name in own if name in updated] or own
+        assert len(names) == 4
+        for name, weight in zip(names, after, strict=True):
+            np.testing.assert_array_equal(end.value(name), weight.numpy())
+
+
+@pytest.mark.parametrize("updates", [BY_OPTIMIZER, BY_HAND])
+def test_parameters_that_are_made_of_other_leaves_are_followed(
+    scripts: Scripts, tmp_path: Path, updates: dict[str, str]
+) -> None:
+    source = PARAMETERS
+    for word, line in updates.items():
+        source = source.replace(word, line)
+    turns, recordings = turns_of(source), recorded(scripts, tmp_path, source)
+    # By hand it is the first backward that tells which leaves train.
+    first = 1 if updates is BY_OPTIMIZER else 2
+    assert [recording.iteration for recording in recordings] == [1, 2, 3][first - 1 :]
+    for recording in recordings:
+        loss, after = turns[recording.iteration - 1]
+        assert recording.loss == loss
+        assert not recording.findings()
+        assert [one.name for one in recording.parameters] == ["W1", "b1", "W2"]
+        forward = [e.op for e in recording.events if e.phase is Phase.FORWARD]
+        assert forward == ["matmul", "add", "relu", "matmul"]
+        assert "cross_entropy" in [e.op for e in recording.events if e.phase is Phase.LOSS]
+        end = recording.at(len(recording.events))
+        for name, weight in zip(["W1", "b1", "W2"], after, strict=True):
+            np.testing.assert_array_equal(end.value(name), weight.numpy())
