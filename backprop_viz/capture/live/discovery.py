@@ -26,7 +26,8 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
 
     Of modules that hold one another, the outermost. One that holds the one called takes its place
     if the optimizers own more of it, or nothing at all of any model, or if a method of it calls
-    that: a loop may call nothing but its parts.
+    that: a loop may call nothing but its parts. A loss that is called first is no model: some loops
+    compute with the parameters of one that they do not call.
     """
     called = whose_method_runs(called)
     owned = {id(parameter) for one in optimizers for parameter in owned_by(one)}
@@ -40,14 +41,15 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
     outermost = [one for one in whole if _parameters(one) & rest]
     if not (outermost or own & owned):  # one that is frozen
         return [next((one for one in whole if called in one.modules()), called)]
-    found = [next((one for one in outermost if called in one.modules()), called)]
-    rest -= _parameters(found[0])
+    holder = next((one for one in outermost if called in one.modules()), called)
+    found = [holder] if _parameters(holder) else []  # a loss has none, and is no model
+    rest -= _parameters(holder)
     for module in outermost:
         own = _parameters(module)
         if own & rest and called not in module.modules():
             found.append(module)
             rest -= own
-    return found
+    return found or [called]
 
 
 def owned_beside(models: Sequence[nn.Module], optimizers: Sequence[Optimizer]) -> list[Tensor]:

@@ -153,6 +153,27 @@ def test_what_a_method_computes_of_an_output_is_the_loss(scripts: Scripts, tmp_p
         assert ran == ["sub", "pow", "mean"]
 
 
+def test_a_loss_that_is_called_is_no_model(scripts: Scripts, tmp_path: Path) -> None:
+    methods = """
+    def computed(self, x, weights):
+        out = F.linear(x, weights[0], weights[1]).tanh()
+        return F.linear(out, weights[2], weights[3])
+criterion = nn.MSELoss()
+    """
+    loss = """weights = [w.clone() for w in net.parameters()]
+    loss = criterion(net.computed(x, weights), y)"""
+    source = SCRIPT.format(base="Layers", methods=methods, loss=loss)
+    turns, recordings = recorded(scripts, tmp_path, source, 1)
+    for recording, (value, grads, _) in zip(recordings, turns, strict=True):
+        assert (recording.model, recording.loss) == ("Net", value)
+        for parameter, grad in zip(recording.parameters, grads, strict=True):
+            end = recording.at(len(recording.events))
+            np.testing.assert_array_equal(end.grad(parameter.name), grad.numpy())
+    for recording in recordings[1:]:  # of the first the forward has run before the loss is called
+        ran = [event.op for event in recording.events if event.phase is Phase.FORWARD]
+        assert ran == ["linear", "tanh", "linear"]
+
+
 def recorded(
     scripts: Scripts, folder: Path, source: str, every: int
 ) -> tuple[list[Any], list[bv.Recording]]:
