@@ -22,6 +22,7 @@ from backprop_viz.analysis.operations import (
     intermediate_symbol,
 )
 from backprop_viz.analysis.operations.index_forms import bracket
+from backprop_viz.analysis.own_steps import moved_by
 from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.capture.explaining.complex_numbers import forward_in_parts, of_component
 from backprop_viz.capture.explaining.gradients import gradient_formula, gradient_parts
@@ -124,7 +125,7 @@ class Explainer:
             return self._made(number, value, kind, event)
         if kind == "update" and event.op == MOVED_BY_HAND:
             assert number.event is not None
-            made = self.lookup.moved_by(number.event)
+            made = moved_by(self.recording, number.event)
             if made is not None:
                 return self._moved(number, value, made)
         if kind in ("update", "intermediate"):

@@ -9,7 +9,7 @@ from backprop_viz.capture.explaining.view_writes import ViewWrite, ViewWrites
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.trace.events import Array, Event
+from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.phases import Phase
 
 
@@ -48,21 +48,6 @@ class Lookup:
             for slot, tensor in enumerate(event.output_ids if is_grad or event.is_of_step else ()):
                 if tensor is not None and (is_grad or tensor not in event.input_ids):
                     self.made.setdefault(tensor, (i, slot))
-
-    def moved_by(self, moved: int) -> int | None:
-        """The operation of a loop's own lines that made a new weight, told by the event ``moved``.
-
-        It is the last before that which made the same numbers, bit for bit.
-        """
-        events = self.recording.events
-        (new,) = events[moved].outputs
-        for i in range(moved - 1, -1, -1):
-            if events[i].phase is not Phase.UPDATE:
-                break
-            made = events[i].outputs[0] if events[i].is_of_step else None
-            if new is not None and made is not None and _same(made, new):
-                return i
-        return None
 
     def written(self, tensor: int) -> ViewWrite | None:
         """How a tensor that no call has made was written to through views."""
@@ -184,7 +169,3 @@ class Lookup:
             if came is not None and is_sum_of(came, sent):
                 return [each for each in found if each in last]
         return found
-
-
-def _same(one: Array, other: Array) -> bool:
-    return (one.shape, one.dtype) == (other.shape, other.dtype) and one.tobytes() == other.tobytes()

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from backprop_viz.analysis.arithmetic import Operand
 from backprop_viz.analysis.numbers.number_origin import index_in, weight_number
 from backprop_viz.analysis.optimizers import OPTIMIZERS, optimizer_of
+from backprop_viz.analysis.own_steps import operations_of_move
 from backprop_viz.analysis.update_breakdown import Steps, explain_update, state_at
 from backprop_viz.analysis.update_rules import UpdateTerm
 from backprop_viz.desktop.style.change_guard import ChangeGuard
@@ -184,6 +185,9 @@ class StateSection(QWidget):
         options = view_state.cursor.recording.options_of(event.parameter or "", event.op)
         steps = explain_update(event, options, element)
         shape = _shape(event)
+        if event.op == _WRITTEN and (own := self._own_steps(view_state, event, element)):
+            self.lines.show_lines("".join(own), ["" for _ in own])
+            return
         lines = [
             self._state_line(name, _at(before, element, shape), _at(after, element, shape))
             for name, (before, after) in event.state.items()
@@ -206,6 +210,25 @@ class StateSection(QWidget):
             sentence = self.tr("≈ The math library's square root is off by one in its last digit.")
             lines.append(self._hint(sentence))
         self.lines.show_lines("".join(lines), tips)
+
+    def _own_steps(self, view_state: ViewState, event: Event, element: int) -> list[str]:
+        """What the loop's own lines have computed for an element, each in its line."""
+        recording, shape = view_state.cursor.recording, _shape(event)
+        moved = next(i for i, other in enumerate(recording.events) if other is event)
+        lines = []
+        for i in operations_of_move(recording, moved):
+            made = recording.events[i]
+            value = _at(made.outputs[0], element, shape)
+            if value is None or np.ndim(value):
+                continue
+            op = escape(made.op.removesuffix("_"))
+            where = "" if made.place is None else self.tr("line {n}").format(n=made.place[1])
+            lines.append(
+                _paragraph(
+                    f"{op} = <b>{_glued(signed(value))}</b> {_colored(where, self._theme.muted)}"
+                )
+            )
+        return lines
 
     # -- lines ---------------------------------------------------------------------------------
 

@@ -1,0 +1,40 @@
+"""The operations by which a loop's own lines have computed what they moved a weight to."""
+
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.events import Array
+from backprop_viz.recording.trace.phases import Phase
+
+
+def moved_by(recording: Recording, moved: int) -> int | None:
+    """The operation that made a new weight, told by the event ``moved``; None if none is recorded.
+
+    It is the last before that which made the same numbers, bit for bit.
+    """
+    events = recording.events
+    (new,) = events[moved].outputs
+    for i in range(moved - 1, -1, -1):
+        if events[i].phase is not Phase.UPDATE:
+            break
+        made = events[i].outputs[0] if events[i].is_of_step else None
+        if new is not None and made is not None and _same(made, new):
+            return i
+    return None
+
+
+def operations_of_move(recording: Recording, moved: int) -> tuple[int, ...]:
+    """All the operations that have led to a new weight, in order."""
+    last = moved_by(recording, moved)
+    if last is None:
+        return ()
+    events, wanted, found = recording.events, set(recording.events[last].output_ids), list[int]()
+    for i in range(last, -1, -1):
+        if events[i].phase is not Phase.UPDATE:
+            break
+        if events[i].is_of_step and not wanted.isdisjoint(events[i].output_ids):
+            found.append(i)
+            wanted.update(events[i].input_ids)
+    return tuple(reversed(found))
+
+
+def _same(one: Array, other: Array) -> bool:
+    return (one.shape, one.dtype) == (other.shape, other.dtype) and one.tobytes() == other.tobytes()
