@@ -52,12 +52,13 @@ def cut_behind(recording: Recording, tensor: int, position: int) -> GraphCut | N
     followed = {tensor}
     whole: dict[int, GraphCut] = {}
     cuts: list[GraphCut] = []
+    in_functions = _in_functions(recording)
     for i, event in forward_events(recording, position):
         own = [whole[t] for t in event.input_ids if t is not None and t in whole]
         if followed.isdisjoint(event.input_ids):
             cuts += own
             continue
-        if not _follows(event):
+        if not _follows(event) and i not in in_functions:
             cuts.append(_cut_by(event, i))
             continue
         _note_made(event, i, followed, whole)
@@ -83,9 +84,9 @@ def cut_before(recording: Recording, tensor: int) -> GraphCut | None:
     """What keeps autograd from a tensor that was computed of what it follows; None if nothing."""
     followed = {p.value_id for p in recording.parameters if p.requires_grad}
     whole: dict[int, GraphCut] = {}
-    events = list(forward_events(recording))
+    events, in_functions = list(forward_events(recording)), _in_functions(recording)
     for i, event in events:
-        if _follows(event):
+        if _follows(event) or i in in_functions:
             _note_made(event, i, followed, whole)
     wanted: set[int | None] = {tensor}
     cuts: list[GraphCut] = []
@@ -93,7 +94,7 @@ def cut_before(recording: Recording, tensor: int) -> GraphCut | None:
         if wanted.isdisjoint(event.output_ids):
             continue
         read = {t for t in event.input_ids if t is not None}
-        if not _follows(event):
+        if not _follows(event) and i not in in_functions:
             own = next((whole[t] for t in read if t in whole), None)
             cuts += [_cut_by(event, i)] if read & followed else [own] if own is not None else []
         wanted |= read
@@ -110,6 +111,29 @@ def _follows(event: Event) -> bool:
     ``torch.tensor(loss, requires_grad=True)`` is a start of its own.
     """
     return tracked(event) and event.op not in _COPIES
+
+
+def _in_functions(recording: Recording) -> set[int]:
+    """The operations in the forward of a custom Function, by their indices.
+
+    torch records no graph of them; what they make has a node all the same, that of the Function, or
+    what is computed of nothing else is followed.
+    """
+    events = list(forward_events(recording))
+    known: set[int | None] = {p.value_id for p in recording.parameters if p.requires_grad}
+    wanted: set[int | None] = set()
+    for _, event in events:
+        if event.grad_enabled and tracked(event):
+            if known.isdisjoint(event.input_ids):
+                wanted.update(event.input_ids)
+            known.update(event.output_ids)
+    found: set[int] = set()
+    for i, event in reversed(events):
+        reaches = event.node is not None or not wanted.isdisjoint(event.output_ids)
+        if reaches and not event.grad_enabled:
+            found.add(i)
+            wanted.update(event.input_ids)
+    return found
 
 
 def _note_made(event: Event, index: int, followed: set[int], whole: dict[int, GraphCut]) -> None:

@@ -12,12 +12,13 @@ _PILED_FROM = 32
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``cleared_before_step``; ``never_stepped``, where no optimizer stepped at all.
+    """``cleared_before_step``; ``never_stepped``, where no optimizer stepped in any turn.
 
+    One who only looks at gradients may clear them once, when that is done.
     ``gradients_pile_up``: none has stepped, and nothing is cleared.
     """
     ends = [span.stop for span in recording.spans if span.phase is Phase.UPDATE]
-    cleared: list[int] = []
+    cleared: list[tuple[int, int]] = []
     for indices in recording.happened_to.values():
         clearing = _clearing(recording, indices)
         if clearing is not None:
@@ -25,10 +26,11 @@ def find(recording: Recording) -> Iterator[Finding]:
     if not cleared:
         yield from _piled_up(recording)
         return
-    last, count = max(cleared), len(cleared)
+    first, last = min(start for start, _ in cleared), max(end for _, end in cleared)
+    count = len(cleared)
     if any(end > last for end in ends):
         yield Finding("cleared_before_step", "warning", (count,), event=last)
-    elif not ends and sum(span.phase is Phase.BACKWARD for span in recording.spans) > 1:
+    elif not ends and any(s.phase is Phase.BACKWARD and s.start > first for s in recording.spans):
         yield Finding("never_stepped", "warning", (count,), event=last)
 
 
@@ -49,14 +51,18 @@ def _piled_up(recording: Recording) -> Iterator[Finding]:
     yield Finding("gradients_pile_up", "warning", (len(times),), name, times[-1])
 
 
-def _clearing(recording: Recording, indices: tuple[int, ...]) -> int | None:
-    """Where what backward added to a parameter's ``.grad`` was cleared, and it never moved."""
-    added, found = False, None
+def _clearing(recording: Recording, indices: tuple[int, ...]) -> tuple[int, int] | None:
+    """Where what backward added to a parameter's ``.grad`` was cleared, and it never moved.
+
+    That is first, and last.
+    """
+    added, found = False, list[int]()
     for i in indices:
         event = recording.events[i]
         if event.phase is Phase.UPDATE:
             return None
         if event.phase is Phase.ZERO_GRAD and added:
-            added, found = False, i
+            added = False
+            found.append(i)
         added |= event.op == "AccumulateGrad"
-    return None if added else found
+    return None if added or not found else (found[0], found[-1])

@@ -78,10 +78,10 @@ class Watch:
         by_hand: bool = False,
     ) -> None:
         # A copy of this process, as a DataLoader's worker is, is followed by nobody.
-        self._keep, self._process, self._thread = keep, os.getpid(), get_ident()
+        self._keep, self._by_hand = keep, by_hand
+        self._process, self._thread = os.getpid(), get_ident()
         self._health: HealthWatch | None = None
-        self._models = list(models.values())
-        self._model = one_model(models)
+        self._models, self._model = list(models.values()), one_model(models)
         self._only = None if only is None else ModuleChoice(self._model, only)
         self._optimizers, self._ages = tuple(optimizers), graph_ages(self._model)
         self._given = set(map(id, self._optimizers))  # which are held
@@ -220,8 +220,8 @@ class Watch:
     def close(self) -> Recording | None:
         """Watch no longer; what was recorded of an iteration that is not over.
 
-        Of one in which no backward ran for an optimizer, after others that were over, it is
-        nothing: the loop has ended, and only evaluates, or asks what an input counts for.
+        Of one in which no backward ran for an optimizer, after others that were over or by hand, it
+        is nothing: the loop has ended, and only evaluates, or asks what an input counts for.
         """
         self._closed = True
         try:
@@ -248,7 +248,7 @@ class Watch:
         recorded = self._close_recording()
         recording = self._left if recorded is None else recorded.made()
         ran = recording is not None and has_gradients(recording, kept=bool(self._optimizers))
-        return recording if ran or self._failed or not self._number else None
+        return recording if ran or self._failed or not (self._number or self._by_hand) else None
 
     def drop(self) -> int | None:
         """What is recorded of the iteration under way is no iteration: only its loss is told.

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+import backprop_viz as bv
 from tests.capture.live.script_runs import Scripts
 from tests.capture.live.test_bare_tensors import recorded
 
@@ -134,3 +135,30 @@ def test_what_is_printed_of_a_model_before_it_trains_is_no_phase(
     for recording in recorded(scripts, tmp_path, SHOWN_FIRST):
         phases = [span.phase.value for span in recording.spans]
         assert phases == ["zero_grad", "forward", "loss", "backward", "update"]
+
+
+FORWARD_AD = """
+import torch
+import torch.autograd.forward_ad as fwAD
+from torch import nn
+model = nn.Linear(3, 3)
+x, tangent = torch.randn(2, 3), torch.randn(2, 3)
+params = {name: p for name, p in model.named_parameters()}
+tangents = {name: torch.rand_like(p) for name, p in params.items()}
+w = torch.randn(3, requires_grad=True)
+with fwAD.dual_level():
+    for name, p in params.items():
+        delattr(model, name)
+        setattr(model, name, fwAD.make_dual(p, tangents[name]))
+    print(fwAD.unpack_dual(model(x) * w).tangent.shape)
+"""
+
+
+def test_a_script_that_runs_no_backward_has_no_iteration(scripts: Scripts, tmp_path: Path) -> None:
+    script, file = tmp_path / "train.py", tmp_path / "run.bprec"
+    script.write_text(FORWARD_AD)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended.status == 0
+    assert "no training iteration was seen" in ended.printed
+    with bv.load(file) as loaded:
+        assert list(loaded) == []
