@@ -144,7 +144,8 @@ class LoopWatch(TorchFunctionMode):
         try:
             quiet = self.quiet or self._evaluating or self.over or is_traced()
             quiet = quiet or (self._lazy and calling_frames.makes_lazy_parameters())
-            alone = self._functions.inside or (self._shards and calling_frames.gathers_shards(func))
+            alone = self._functions.inside or calling_frames.finds_node(func)
+            alone = alone or (self._shards and calling_frames.gathers_shards(func))
             if not (quiet or alone) and self._depth <= self._method.runs:  # in no call of a model
                 self._method.before_function(func, args, kwargs, self._forwarded)
             if self._depth and not quiet and not alone:

@@ -15,6 +15,7 @@ _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
 _OPTIMIZER = str(Path("torch", "optim", "optimizer.py"))
 _FUNCTION = str(Path("torch", "autograd", "function.py"))
 _ASKING = tuple(str(Path("torch", "autograd", f"{one}.py")) for one in ("functional", "gradcheck"))
+_GRAPH = str(Path("torch", "autograd", "graph.py"))
 _CHECKPOINT = str(Path("torch", "utils", "checkpoint.py"))
 # What a thread waits in; the last is that of concurrent.futures. Of their functions, those that
 # call what waits: ``Event.is_set`` does not.
@@ -80,6 +81,23 @@ def gathers_shards(func: Callable[..., Any]) -> bool:
         if frame is None:
             break
         if _FULLY_SHARD in frame.f_code.co_filename:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def finds_node(func: Callable[..., Any]) -> bool:
+    """Whether torch asks for a leaf's node by this function: by a view, which it throws away.
+
+    ``torch.utils.swap_tensors`` does so, and refuses a tensor that such a view still holds.
+    """
+    if func is not torch.Tensor.view_as:
+        return False
+    frame: FrameType | None = sys._getframe(2)
+    for _ in range(4):
+        if frame is None:
+            break
+        if frame.f_code.co_filename.endswith(_GRAPH):
             return True
         frame = frame.f_back
     return False
