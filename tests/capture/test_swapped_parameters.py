@@ -51,4 +51,3 @@ def test_parameters_are_swapped_while_an_iteration_is_recorded() -> None:
         np.testing.assert_array_equal(moved.outputs[0], plain.weight.detach())
         plain.load_state_dict({name: one / 2 for name, one in plain.state_dict().items()})
         np.testing.assert_array_equal(net.weight.detach(), plain.weight.detach())
-

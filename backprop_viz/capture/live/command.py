@@ -4,12 +4,12 @@ import sys
 from collections.abc import Sequence
 
 from backprop_viz.capture.live.file_follower import into_file, own_file
+from backprop_viz.capture.live.follower import ScriptFollower
 from backprop_viz.capture.live.listening import listen_for_windows
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.model_loop import ModelLoop
 from backprop_viz.capture.live.script import run_script, run_watched
 from backprop_viz.capture.live.script_arguments import Script
-from backprop_viz.capture.live.script_training import ScriptFollower
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter

@@ -3,10 +3,13 @@
 from typing import Protocol, SupportsFloat
 
 from backprop_viz.capture.late_recording import LateRecording
+from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.health import IterationHealth
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.stream.messages import RunEnded
 
 
 class Follower(Protocol):
@@ -40,3 +43,15 @@ class Follower(Protocol):
 
     def recording_fails(self, why: UserError) -> None:
         """Our own code has raised: nothing more is recorded, nor told of. It is said already."""
+
+
+class ScriptFollower(Follower, Protocol):
+    """Who follows a script; ``place`` has the file that its loop is in."""
+
+    place: LoopPlace
+
+    def hold_at_start(self) -> None:
+        """The first iteration is about to begin."""
+
+    def ended(self, told: RunEnded, recording: Recording | None) -> None:
+        """The script is over; the recording of an iteration that was not."""

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.loop_places import stack_place
 from backprop_viz.capture.graph.graphs import leads_to
-from backprop_viz.capture.live.discovery import owned_by
+from backprop_viz.capture.live.discovery import of_no_module, owned_by
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 
 
@@ -27,16 +29,23 @@ def own_some_of(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
     return not own.isdisjoint(map(id, module.parameters()))
 
 
+def owns_modules(optimizers: Sequence[Optimizer]) -> bool:
+    """Whether any of what these own is in a module."""
+    with torch._C.DisableTorchFunction():
+        theirs = [one for optimizer in optimizers for one in owned_by(optimizer)]
+        return len(of_no_module(theirs)) < len(theirs)
+
+
 def own_none_of(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
     """Whether nobody is to train a module that has parameters: a loss network's, not frozen."""
     return bool(optimizers) and not own_some_of(optimizers, module)
 
 
-def gradient_goes_to(optimizers: Sequence[Optimizer], given: object) -> bool:
-    """Whether a gradient goes from what a module is given to what these optimizers own."""
+def is_given(given: object, optimizers: Sequence[Optimizer]) -> bool:
+    """Whether a call is no part of another's, and is given what these optimizers are to train."""
     tensors = [one for one in nested_tensors(given) if one.requires_grad]
     own = {id(parameter) for one in optimizers for parameter in owned_by(one)}
-    return bool(tensors) and leads_to(tensors, own)
+    return bool(tensors) and not stack_place()[1] and leads_to(tensors, own)
 
 
 def any_has_gradient(parameters: Iterable[Tensor]) -> bool:

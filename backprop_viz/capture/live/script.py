@@ -19,10 +19,11 @@ from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.live.ending import ended_by
+from backprop_viz.capture.live.follower import ScriptFollower
 from backprop_viz.capture.live.model_loop import ModelFileError
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.script_arguments import Script
-from backprop_viz.capture.live.script_training import ScriptFollower, ScriptTraining
+from backprop_viz.capture.live.script_training import ScriptTraining
 from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.watches.warned_lines import let_ours_through
 from backprop_viz.recording.errors import UserError, as_value

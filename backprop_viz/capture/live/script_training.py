@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from threading import get_ident
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakSet, ref
 
 import torch
@@ -39,15 +39,15 @@ from backprop_viz.capture.live.discovery import (
     parameters_put_back,
 )
 from backprop_viz.capture.live.early_clearing import EarlyClearing
-from backprop_viz.capture.live.follower import Follower
+from backprop_viz.capture.live.follower import ScriptFollower
 from backprop_viz.capture.live.hand_models import HandModels
-from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.ownership import (
     any_has_gradient,
     can_step,
-    gradient_goes_to,
+    is_given,
     own_none_of,
     own_some_of,
+    owns_modules,
 )
 from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
@@ -56,19 +56,6 @@ from backprop_viz.capture.watches.left_modes import left_soon
 from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
 from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.stream.messages import RunEnded
-
-
-class ScriptFollower(Follower, Protocol):
-    """Who follows a script; ``place`` has the file that its loop is in."""
-
-    place: LoopPlace
-
-    def hold_at_start(self) -> None:
-        """The first iteration is about to begin."""
-
-    def ended(self, told: RunEnded, recording: Recording | None) -> None:
-        """The script is over; the recording of an iteration that was not."""
 
 
 class ScriptTraining:
@@ -90,8 +77,7 @@ class ScriptTraining:
         self._watched: list[Optimizer] = []
         self._known: WeakSet[Optimizer] = WeakSet()  # all that ever were watched
         self._stepped: WeakSet[Optimizer] = WeakSet()  # of those that are
-        # One that has stepped without being watched; and whether that was said.
-        self._other: Optimizer | None = None
+        self._other: Optimizer | None = None  # one that has stepped without being watched
         self._told_left_out = False
         # The model that no optimizer owns which was called last, and one that trains all the same.
         self._unowned: ref[nn.Module] | None = None
@@ -111,13 +97,14 @@ class ScriptTraining:
             self._listen(follower.place.path)
 
     def _listen(self, path: str) -> None:
-        """Wait for what trains in the script of this path."""
+        """Wait for what trains in this script."""
+        self._makes_leaves = makes_leaves(path)
         self._open.callback(register_optimizer_step_post_hook(heard(self._has_stepped)).remove)
         self._open.enter_context(optimizers_made_seen(self._made))
         self._all += map(ref, living_optimizers())
         if self._all:
             self._wait()
-        if makes_leaves(path) or may_call_no_model(path):
+        if self._makes_leaves or may_call_no_model(path):
             self._first_use = awaited_in_script(self._leaves_used)
         if not self._all and moves_by_hand(path):
             self._await_call(self._called_by_hand)
@@ -131,7 +118,7 @@ class ScriptTraining:
         self._follower.recording_fails(why)
 
     def ran(self, path: str, namespace: dict[str, Any]) -> None:
-        """The script has run: it was watched meanwhile."""
+        """The script has run."""
 
     def explain(self, error: BaseException) -> None:
         """Say in the recording which tensor it is about, if torch has raised it."""
@@ -179,6 +166,9 @@ class ScriptTraining:
         if not (self._watched or self._by_hand.are_known or self._has_turned()):
             self._others(())  # tensors were used to make those that it is to step
         self._wait()
+        over = self._first_use is None or self._first_use.is_over
+        if over and self._makes_leaves and self._watched:
+            self._first_use = awaited_in_script(self._others_used)  # it may own what nobody calls
 
     def _has_turned(self) -> bool:
         """Whether a backward of what is watched has run."""
@@ -206,14 +196,13 @@ class ScriptTraining:
         if self._failed or torch.compiler.is_compiling():  # who calls what is compiled was asked
             return
         frozen = not any(p.requires_grad for p in module.parameters())
-        given = not frozen and own_none_of(self._living(), module) and self._is_given(args)
-        if frozen and not self._is_given(args):
+        given = not frozen and own_none_of(self._living(), module) and is_given(args, self._new())
+        if frozen and not is_given(args, self._new()):
             return  # within another's call, or it trains nothing
         if not torch.is_grad_enabled() and not is_differentiated():
             return
         first, joined = self._watch is None, self._other is not None
-        if self._watch is not None:
-            # What the loop before has moved itself, or only looked at, is over with its backward.
+        if self._watch is not None:  # a loop that moves by itself is over with its backward
             if self._watched and self._watch.is_under_way() and not joined:
                 return
             if not joined and not self._new():
@@ -228,10 +217,6 @@ class ScriptTraining:
                 self._unowned = ref(module)
         if loop is not None:
             loop.model_runs(module, args, kwargs_of_call())
-
-    def _is_given(self, args: Any) -> bool:
-        """Whether a call is no part of another's, and is given what is to be trained."""
-        return not stack_place()[1] and gradient_goes_to(self._new(), args)
 
     def _called_by_hand(self, module: nn.Module, args: Any) -> None:
         """A module is called in a script that moves parameters by its own lines."""
@@ -295,6 +280,19 @@ class ScriptTraining:
         self._watch_it({"tensors": tensors}, optimizers, self._bare_over, others=self._others)
         if first:
             self._follower.hold_at_start()
+        return True
+
+    def _others_used(self, read: Sequence[Tensor]) -> bool:
+        """The same while others are watched: an optimizer made since may own such leaves alone."""
+        watch, new = self._watch, self._new()
+        if self._failed or watch is None or not new or owns_modules(new):
+            return True  # that a module is called is heard
+        bare = {id(one): one for optimizer in new for one in owned_by(optimizer)}
+        if bare.keys().isdisjoint(map(id, read)):
+            return False
+        self._let_go((over := watch.leave(under_way=watch.is_under_way())) + 1)
+        tensors = Tensors(tensors_by_name(list(bare.values()), "tensor"))
+        self._watch_it({"tensors": tensors}, new, over, others=self._others)
         return True
 
     def _parameter_used(self, read: Sequence[Tensor]) -> bool:

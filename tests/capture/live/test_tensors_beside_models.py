@@ -9,6 +9,7 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
+from tests.capture.live.test_bare_tensors import recorded, turns_of
 
 HEAD = """
 import torch
@@ -99,3 +100,40 @@ def test_a_leaf_that_is_only_read_or_looked_at_is_no_finding(
             if recording.iteration == 1:
                 continue  # nothing is cleared yet
             assert Phase.FORWARD in phases[phases.index(Phase.ZERO_GRAD) :]
+
+
+# A network that trains, and then tensors of no module, with an optimizer made when it has.
+AFTER_A_MODULE = """
+import torch
+from torch import nn
+net, turns = nn.Linear(4, 3), []
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for i in range(3):
+    optimizer.zero_grad()
+    net(torch.randn(5, 4, generator=torch.Generator().manual_seed(i))).square().mean().backward()
+    optimizer.step()
+w = torch.ones(4, 2, requires_grad=True)
+second = torch.optim.SGD([w], lr=0.1)
+for i in range(4):
+    x = torch.randn(5, 4, generator=torch.Generator().manual_seed(i))
+    second.zero_grad()
+    loss = (x @ w).square().mean()
+    loss.backward()
+    second.step()
+    turns.append((loss.item(), w.grad.clone(), w.detach().clone()))
+"""
+
+
+def test_tensors_that_train_after_a_module_are_followed(scripts: Scripts, tmp_path: Path) -> None:
+    turns = turns_of(AFTER_A_MODULE)
+    recordings = recorded(scripts, tmp_path, AFTER_A_MODULE)
+    assert [one.iteration for one in recordings] == list(range(1, 8))
+    for recording, (loss, grad, value) in zip(recordings[3:], turns, strict=True):
+        assert [one.name for one in recording.parameters] == ["w"]
+        assert recording.loss == loss
+        assert [event.op for event in recording.events if event.phase.value == "forward"] == [
+            "matmul"
+        ]
+        end = recording.at(len(recording.events))
+        np.testing.assert_array_equal(end.grad("w"), grad)
+        np.testing.assert_array_equal(end.value("w"), value)
