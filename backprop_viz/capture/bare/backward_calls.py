@@ -1,7 +1,7 @@
 """Tells of a backward before any function mode hears of it, and after all have.
 
 Only then can modes be taken off torch's stack, or put on it: while one is asked it is aside, and
-torch puts it back.
+torch puts it back. Of torch's checks of gradients nobody hears: they move leaves to and fro.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,16 +12,26 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.gradcheck import gradcheck, gradgradcheck
 from torch.autograd.graph import GradientEdge
+from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.code import own_frames
-from backprop_viz.capture.code.own_faults import OURS
+from backprop_viz.capture.code.own_faults import OURS, AroundCall
+from backprop_viz.capture.listening_depth import beside_the_loop
+from backprop_viz.capture.watches import function_stack
 from backprop_viz.capture.watches.overridable_backward import BACKWARD, backward_handed_to, hearing
 
 hand_on = own_frames.pass_on
 _BACKWARD: Any = Tensor.backward
 _GRAD: Any = torch.autograd.grad
-_FUNCTIONS: Mapping[str, Any] = {"backward": _BACKWARD, "several": BACKWARD, "grad": _GRAD}
+_FUNCTIONS: Mapping[str, Any] = {
+    "backward": _BACKWARD,
+    "several": BACKWARD,
+    "grad": _GRAD,
+    "gradcheck": gradcheck,
+    "gradgradcheck": gradgradcheck,
+}
 # Called before each, with the function and what it is given; gives what to call after it.
 _Begins = Callable[[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]], Callable[[], None]]
 _told: list[_Begins] = []
@@ -56,6 +66,27 @@ def telling_of_several(tensors: Any, *args: Any, **kwargs: Any) -> Any:
     return telling("several", (roots, *args), kwargs)
 
 
+def checking(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """One of torch's checks, by its name here, of which nobody is told."""
+    func = _FUNCTIONS[name]
+    plain = _plain.get(func, func)
+    if (thread := get_ident()) in _under_way:  # in another
+        return plain(*args, **kwargs)
+    _under_way.add(thread)
+    try:
+        with AroundCall() as around:
+            with OURS:
+                around.enter_context(beside_the_loop())
+                around.enter_context(function_stack.modes_aside(_is_ours))
+            return plain(*args, **kwargs)
+    finally:
+        _under_way.discard(thread)
+
+
+def _is_ours(mode: TorchFunctionMode) -> bool:
+    return type(mode).__module__.startswith("backprop_viz.")
+
+
 # Their code runs as that of torch's functions, and sees torch's names.
 
 
@@ -81,7 +112,34 @@ def _grad_hands_on(*args: Any, **kwargs: Any) -> Any:
         raise
 
 
-_HANDS_ON: Mapping[Any, Any] = {_BACKWARD: _backward_hands_on, _GRAD: _grad_hands_on}
+def _gradcheck_hands_on(*args: Any, **kwargs: Any) -> Any:
+    import sys
+
+    ours = sys.modules["backprop_viz.capture.bare.backward_calls"]
+    try:
+        return ours.checking("gradcheck", args, kwargs)
+    except BaseException as error:
+        ours.hand_on(error)
+        raise
+
+
+def _gradgradcheck_hands_on(*args: Any, **kwargs: Any) -> Any:
+    import sys
+
+    ours = sys.modules["backprop_viz.capture.bare.backward_calls"]
+    try:
+        return ours.checking("gradgradcheck", args, kwargs)
+    except BaseException as error:
+        ours.hand_on(error)
+        raise
+
+
+_HANDS_ON: Mapping[Any, Any] = {
+    _BACKWARD: _backward_hands_on,
+    _GRAD: _grad_hands_on,
+    gradcheck: _gradcheck_hands_on,
+    gradgradcheck: _gradgradcheck_hands_on,
+}
 
 
 @contextmanager
@@ -94,6 +152,7 @@ def backward_calls_told(begins: _Begins) -> Iterator[None]:
         for func, hands_on in _HANDS_ON.items():
             code = func.__code__
             plain = FunctionType(code, func.__globals__, code.co_name, func.__defaults__)
+            plain.__kwdefaults__ = func.__kwdefaults__
             _plain[func], func.__code__ = plain, hands_on.__code__
     _told.append(begins)
     try:

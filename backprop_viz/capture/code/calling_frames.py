@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 
 _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
 _OPTIMIZER = str(Path("torch", "optim", "optimizer.py"))
+_APPLY = torch.autograd.Function.apply.__code__
 _FUNCTION = str(Path("torch", "autograd", "function.py"))
 _ASKING = tuple(str(Path("torch", "autograd", f"{one}.py")) for one in ("functional", "gradcheck"))
 _GRAPH = str(Path("torch", "autograd", "graph.py"))
@@ -63,6 +64,14 @@ def is_in_functional() -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def is_in_function() -> bool:
+    """Whether the forward of a custom Function runs."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code is not _APPLY:
+        frame = frame.f_back
+    return frame is not None
 
 
 def there_may_be_shards() -> bool:

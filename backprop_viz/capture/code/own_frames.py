@@ -13,7 +13,7 @@ from torch.overrides import handle_torch_function
 # Our functions that call what the script has called: what raises there is its own.
 _PASS_ON = (
     *("__torch_function__", "__torch_dispatch__", "_hears", "_reported", "run_plain", "_outside"),
-    *("_noted", "_call", "_backward", "backward", "hearing", "telling"),
+    *("_noted", "_call", "_backward", "backward", "hearing", "telling", "checking"),
     *("telling_of_several", "run_theirs", "run_step", "zero_grad"),
 )
 # Where our own code is; Ctrl+C may come while it waits in ``threading``.

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from backprop_viz.capture.code.calling_frames import is_in_function
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors, unwrapped
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 
@@ -36,9 +37,10 @@ def followed_by_autograd(
 ) -> list[Tensor]:
     """The tensors of what a function is given for which autograd follows it; none if none does.
 
-    Within a transform of ``torch.func`` those that it was given.
+    Within a transform of ``torch.func`` those that it was given. In the forward of a custom
+    Function all that require a gradient: torch records no graph in it, but a node of it.
     """
-    if not torch.is_grad_enabled() or func in TELLS_ABOUT:
+    if func in TELLS_ABOUT:
         return []
     name = getattr(func, "__name__", "")
     if name in _LOOKS and func not in _OPERATIONS:
@@ -46,5 +48,7 @@ def followed_by_autograd(
     with torch._C.DisableTorchFunction():
         given = map(unwrapped, nested_tensors((args, kwargs)))
         used = [one for one in given if one.requires_grad]
+    if used and not torch.is_grad_enabled() and not is_in_function():
+        return []
     fills = name.endswith("_") and not name.endswith("__")  # as what an initialization calls
     return [] if fills and any(one.is_leaf for one in used) else used

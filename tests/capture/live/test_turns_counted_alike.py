@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import backprop_viz as bv
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
 
 # Two losses a pass, each with a step: one by backward, one by torch.autograd.grad.
@@ -108,7 +109,48 @@ MODULE = MIXED.replace(
     "w = torch.zeros(3, requires_grad=True)",
     "net = torch.nn.Linear(3, 1)\nw = net.weight",
 ).replace("x @ w - y", "net(x)[:, 0] - y")
+# What torch checks moves the leaf to and fro, and differentiates again and again.
+CHECKED = """
+import torch
+w = torch.tensor([1.0, 2.0], dtype=torch.double, requires_grad=True)
+def f(w):
+    return (w * w).sum()
+losses = []
+for i in range(12):
+    loss = f(w)
+    if i % 2:
+        assert torch.autograd.gradcheck(f, w)
+    loss.backward()
+    assert torch.autograd.gradgradcheck(f, (w,), eps=1e-5)
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+        w.grad = None
+    losses.append(loss.item())
+"""
+# Nothing but a custom Function reads the leaf.
+FUNCTION = """
+import torch
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**3
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 3 * ctx.saved_tensors[0] ** 2
+w = torch.tensor([1.0, 0.5], requires_grad=True)
+losses = []
+for i in range(12):
+    loss = Cube.apply(w).sum()
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+        w.grad = None
+    losses.append(loss.item())
+"""
 LOOPS = {
+    "checked": CHECKED,
+    "a custom function": FUNCTION,
     "both": BOTH,
     "returned": RETURNED,
     "newton": NEWTON,
@@ -132,6 +174,9 @@ def test_turns_are_the_same_recorded_or_not(
     with bv.load(file) as loaded:
         np.testing.assert_array_equal(np.asarray(loaded.losses[1]), plain["losses"])
         assert [one.iteration for one in loaded] == list(range(every, 13, every))
+        for one in loaded:
+            ran = [span.phase for span in one.spans if span.stop > span.start]
+            assert ran.index(Phase.FORWARD) < ran.index(Phase.BACKWARD)
 
 
 RAISES = """
