@@ -138,8 +138,8 @@ def test_it_is_told_until_the_loop_goes_on(notebook: Notebook) -> None:
     assert rest[withdrawn].code == "withdrawn"
     # Of each cell between them nothing is told but that it is over.
     assert [update.between_cells for update in rest[:withdrawn]] == [True, True]
-    after = rest[withdrawn + 1]
-    assert (after.iteration, after.between_cells) == (3, False)
+    assert rest[withdrawn - 1].iteration == 2
+    assert rest[withdrawn + 1].iteration > 2  # a window that is slow hears of later ones only
 
 
 def test_the_iteration_that_raised_is_left_and_the_next_cell_begins_it_anew(
