@@ -45,7 +45,7 @@ class TurningLoop(Protocol):
         """What is recorded of the turn under way is none; its number, if it is recorded."""
 
     def wants_next(self) -> bool:
-        """Whether the turn after the one under way is to be recorded."""
+        """Whether the turn under way is recorded, or the one after it is to be."""
 
     def begins_at(self, roots: Sequence[Tensor]) -> None:
         """A backward begins at these; if at one number, that is the loss."""

@@ -74,8 +74,7 @@ class LiveRun:
         self._held = self._before_line = self._told_program = self._let_go_untold = False
         self._line: int | None = None
         self._recorder: Recorder | None = None  # of the iteration that is under way
-        self._events, self._shown = EventHolds(), 0.0  # when the window heard
-        self._thread = threading.get_ident()
+        self._events, self._thread, self._shown = EventHolds(), threading.get_ident(), 0.0
         self._holds = LineHolds(origin.path, self._line_reached)
         self._losses, self._scalars, self._failed = LossPoints(), ScalarPoints(), False
         self.place = LoopPlace(origin.path)
@@ -122,7 +121,8 @@ class LiveRun:
         self._thread = threading.get_ident()
         self.place.begins(iteration)
         self._follow_lines()
-        self.pace.begins()
+        if iteration == self._iteration + 1:  # it is not asked ahead
+            self.pace.begins()
         self._recorder, self._failed = None, False
         self._due.begins()
         self._events.begin()

@@ -112,11 +112,11 @@ class Turns:
         self._was_at(here, owners)
         return not is_next or not self._ran_backward
 
-    def stepped(self, optimizer: Optimizer, recorded: bool = False) -> bool:
+    def stepped(self, optimizer: Optimizer, looks: bool = False) -> bool:
         """An optimizer has stepped; returns whether the turn is over with it.
 
-        Of one that is ``recorded`` what the loop computes next from parameters by itself, without
-        a call of a model, is a sign too: so the whole forward is in the turn that it begins.
+        Where one ``looks``, what the loop computes next from parameters by itself, without a call
+        of a model, is a sign too: so the whole forward is in the turn that it begins.
         """
         self._within_step = self._ran_backward = False
         self._thread = get_ident()
@@ -137,7 +137,7 @@ class Turns:
         over = not self._idle and self._steps == self._steps_before and here not in self._went_on
         if not over:
             self._wait()
-            self._first_read = FirstUse(self._reads, is_in_module) if recorded else None
+            self._first_read = FirstUse(self._reads, is_in_module) if looks else None
         return over
 
     def ended(self) -> None:

@@ -343,7 +343,7 @@ class Watch:
         if not self._is_ours(optimizer) or not self._begun:
             return
         self._stepped.append(optimizer)
-        over = self._turns is None or self._turns.stepped(optimizer, self._loop is not None)
+        over = self._turns is None or self._turns.stepped(optimizer, self.wants_next())
         over = over and not any(map(self._is_ours, steps_around()))
         if self._loop is not None:
             self._ending = over
@@ -377,8 +377,8 @@ class Watch:
         return None
 
     def wants_next(self) -> bool:
-        """Whether the iteration after the one under way is to be recorded."""
-        return self._begun and self._follower.wants(self._number + 2)
+        """Whether the iteration under way is recorded, or the one after it is to be."""
+        return self._loop is not None or (self._begun and self._follower.wants(self._number + 2))
 
     def begins_at(self, roots: Sequence[Tensor]) -> None:
         """A backward begins at these; if at one number, that is the loss."""

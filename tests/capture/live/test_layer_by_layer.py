@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.capture.live.script_runs import Scripts
 from tests.capture.live.test_bare_tensors import recorded, turns_of
@@ -38,14 +39,17 @@ for layer in layers:
 """
 
 
+@pytest.mark.parametrize("every", [1, 3])
 def test_a_turn_begins_with_it_where_several_optimizers_step(
-    scripts: Scripts, tmp_path: Path
+    scripts: Scripts, tmp_path: Path, every: int
 ) -> None:
     source = HEAD + LAYER_BY_LAYER
     turns = turns_of(source)
-    recordings = recorded(scripts, tmp_path, source)
-    assert [one.iteration for one in recordings] == list(range(1, 9))
-    for number, (recording, (loss, grads)) in enumerate(zip(recordings, turns, strict=True)):
+    recordings = recorded(scripts, tmp_path, source, every)
+    assert [one.iteration for one in recordings] == list(range(every, 9, every))
+    for recording in recordings:
+        number = recording.iteration - 1
+        loss, grads = turns[number]
         assert recording.loss == loss
         # By its place in the list: the loop's variable is another layer's in the next pass.
         name = f"layers[{number // 4}]."
