@@ -112,6 +112,14 @@ class LayerGraph:
     layers: tuple[Layer, ...] = ()
     edges: tuple[tuple[int, int], ...] = ()
 
+    def is_passed_by(self, layer: Layer) -> bool:
+        """Whether backward does not come from a layer: nothing reads it, and it has no node.
+
+        So is what a loop computes beside its loss, such as ``out.max(1)`` for an accuracy.
+        """
+        known = layer.node is not None or any(one.node is not None for one in layer.outputs)
+        return not known and all(before != layer.id for before, _ in self.edges)
+
     def showing(self, chosen: Mapping[str, int]) -> "LayerGraph":
         """The network with other outputs shown; ``chosen`` gives an index by a layer's name."""
         if not any(layer.name in chosen for layer in self.layers):

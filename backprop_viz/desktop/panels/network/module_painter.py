@@ -164,5 +164,8 @@ def _reached(scene: ModuleScene, edge: tuple[int, int]) -> bool:
         return False
     before, after = (scene.network.boxes[i] for i in edge)
     if scene.state.backwards:
-        return cursor.gradient_id(scene.facts.layer(before.stop - 1)) is not None
+        came = cursor.gradient_id(scene.facts.layer(before.stop - 1)) is not None
+        layers = scene.facts.layers
+        within = layers.layers[after.first : after.stop]
+        return came and not all(map(layers.is_passed_by, within))
     return cursor.activation_id(scene.facts.layer(after.first)) is not None

@@ -81,7 +81,8 @@ class NetworkState:
         before, after = (self.layers.layers[i] for i in edge)
         cursor = self.cursor
         if self.backwards:
-            return cursor.gradient(before) is not None or bool(gradient_missing(cursor, before))
+            came = cursor.gradient(before) is not None or bool(gradient_missing(cursor, before))
+            return came and not self.layers.is_passed_by(after)
         return cursor.activation(after) is not None or bool(activation_missing(cursor, after))
 
     def title(self, layer: Layer) -> str:

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import torch
 from PySide6.QtWidgets import QToolButton
+from torch import nn
 
+import backprop_viz as bv
 from backprop_viz.desktop.panels.network.feature_maps import (
     MODES,
 )
 from backprop_viz.desktop.panels.network.network_state import (
+    NetworkState,
     following_mode,
 )
 from backprop_viz.desktop.panels.network.network_view import NetworkView
@@ -85,3 +89,18 @@ def test_set_mode_pins_nothing(view: NetworkView, make_view_state: MakeViewState
     view.set_mode("weights")
     view.show_view_state(at(view_state, begin(view_state, Phase.BACKWARD) + 1))
     assert view.mode == "gradients"
+
+
+def test_no_gradient_comes_from_what_is_computed_beside_the_loss() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))
+    with bv.record(net) as recording:
+        out = net(torch.randn(5, 4))
+        out.max(1)
+        nn.functional.cross_entropy(out, torch.zeros(5, dtype=torch.long)).backward()
+    made = recording.recording
+    end = made.at(len(made.events))
+    state = NetworkState(end.layers, end, "gradients")
+    names = [layer.name for layer in state.layers.layers]
+    reached = {names[b]: state.reached((a, b)) for a, b in state.layers.edges if names[a] == "2"}
+    assert reached == {"max": False, "loss": True}
