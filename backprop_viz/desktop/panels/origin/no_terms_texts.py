@@ -7,6 +7,7 @@ from backprop_viz.analysis.provenance import is_kept_inside
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import Fact
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.phases import Phase
 
 
 def no_terms_text(reason: Fact) -> str | None:
@@ -138,6 +139,10 @@ def given_text(recording: Recording, number: Number) -> str:
     """What a number is that nothing recorded made."""
     translate = QCoreApplication.translate
     tensor = number.tensor
+    if number.event is not None and recording.events[number.event].phase is Phase.ZERO_GRAD:
+        return translate(
+            "reasons", "zero_grad cleared it: the next backward adds its gradient to zero."
+        )
     if tensor == recording.input_id:
         return translate("reasons", "It is an input: it comes from the batch.")
     if tensor == recording.labels_id:

@@ -370,11 +370,8 @@ def update_length(recording: Recording) -> float | None:
     """The norm of all changes by the update; None if there was none, or for too many numbers."""
     span = recording.span(Phase.UPDATE)
     events = recording.events[span.start : span.stop] if span else ()
-    pairs = [
-        (before, after)
-        for before, after in ((event.inputs[0], event.outputs[0]) for event in events)
-        if before is not None and after is not None
-    ]
+    moved = [(e.inputs[0], e.outputs[0]) for e in events if not e.is_of_step]
+    pairs = [(a, b) for a, b in moved if a is not None and b is not None]
     if not pairs or sum(after.size for _, after in pairs) > _NORM_LIMIT:
         return None
     with np.errstate(all="ignore"):
