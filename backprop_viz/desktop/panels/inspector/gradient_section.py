@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.cursor.clearing import before_last_clearing
 from backprop_viz.analysis.numbers.measures import measure_of
 from backprop_viz.analysis.numbers.number_names import element_name
 from backprop_viz.analysis.numbers.number_origin import grad_number, old_grad_number
@@ -38,8 +39,6 @@ from backprop_viz.recording.trace.phases import Phase
 # Parameters with more elements are shown as a histogram.
 MOST_BARS = 24
 _BINS, _SPACING = 31, 2
-_OF_GRAD = (Phase.ZERO_GRAD, Phase.BACKWARD)
-_PASSES = (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)
 _GAP = 10  # pixels between the bars and the reason below them
 
 
@@ -58,27 +57,12 @@ class Gradients:
 
 def gradients(cursor: Cursor, name: str) -> Gradients:
     """A parameter's gradients at a cursor."""
-    cursor = before_last_clearing(cursor, name)
+    cursor = before_last_clearing(cursor)
     backward = cursor.span(Phase.BACKWARD)
     over = backward is not None and backward.is_over(cursor.position)
     ran = over or cursor.last(name, Phase.BACKWARD) is not None
     before = cursor.grad_before_backward(name)
     return Gradients(before, cursor.grad(name) if ran else None, ran)
-
-
-def before_last_clearing(cursor: Cursor, name: str) -> Cursor:
-    """The cursor, or where it was before the zero_grad that the iteration ends with.
-
-    That is a loop's habit: ``loss.backward(); optimizer.step(); optimizer.zero_grad()``.
-    """
-    recording = cursor.recording
-    happened = (i for i in recording.happened_to.get(name, ()) if i < cursor.position)
-    changed = [i for i in happened if recording.events[i].phase in _OF_GRAD]
-    if not changed or recording.events[changed[-1]].phase is Phase.BACKWARD:
-        return cursor
-    passes = [span for span in recording.spans if span.phase in _PASSES]
-    is_last = bool(passes) and all(span.stop <= changed[-1] for span in passes)
-    return recording.at(changed[-1]) if is_last else cursor
 
 
 def histogram(arrays: list[Array]) -> tuple[list[Array], Array]:
@@ -160,7 +144,7 @@ class GradientSection(QWidget):
     def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a cursor."""
         self.clip_line.show_cursor(cursor, name)
-        found, cursor = gradients(cursor, name), before_last_clearing(cursor, name)
+        found, cursor = gradients(cursor, name), before_last_clearing(cursor)
         shape = cursor.recording.by_parameter[name].value.shape
         size = math.prod(shape)
         ids = cursor.grad_before_backward_id(name), cursor.grad_id(name)

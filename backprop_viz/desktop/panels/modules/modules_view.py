@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QTreeView, QWidget
 
+from backprop_viz.analysis.cursor.clearing import before_last_clearing
 from backprop_viz.analysis.module_tree import last_layer_in
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
@@ -94,7 +95,7 @@ class ModulesView(Panel):
         if self._view_state is None:
             return
         cursor = self._view_state.cursor
-        if self.rows.show_recording(cursor.recording, cursor.position):
+        if self.rows.show_recording(cursor.recording, before_last_clearing(cursor).position):
             self._unfold()
             count = sum(p.value.size for p in cursor.recording.parameters)
             text = self.tr("{name} · {count} parameters")
@@ -141,7 +142,7 @@ class ModulesView(Panel):
         """Ask about the norm that was clicked."""
         if index.column() != NORM or self._view_state is None or self._view_state.training:
             return
-        row, cursor = self.rows.row(index), self._view_state.cursor
+        row, cursor = self.rows.row(index), before_last_clearing(self._view_state.cursor)
         names = self.rows.parameters(row)
         if self.rows.norm(row) is None:
             return

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
+from backprop_viz.analysis.cursor.clearing import before_last_clearing
 from backprop_viz.analysis.folded_network import BoxRow
 from backprop_viz.analysis.module_tree import ModuleTree, ParameterNorms
 from backprop_viz.desktop.panels.network.feature_maps import Mode, shape_text
@@ -69,11 +70,12 @@ class ModuleFacts:
             tensor = cursor.activation_id(self.layer(row.stop - 1))
             return None if tensor is None else self._norm(tensor)
         norms = self.norms[self.mode]
+        position = self._position(cursor)
         if row.module is not None:
             node = self.tree.nodes[row.module]
-            return norms.norm(cursor.position, node.first, node.stop)
+            return norms.norm(position, node.first, node.stop)
         places = [self._places[p] for p in self.layer(row.first).parameters if p in self._places]
-        squares = [norms.at(cursor.position)[place] for place in places]
+        squares = [norms.at(position)[place] for place in places]
         known = [float(square) for square in squares if not math.isnan(square)]
         return math.sqrt(sum(known)) if known else None
 
@@ -90,10 +92,16 @@ class ModuleFacts:
         found = self.norm(row)
         if found is None or self.mode == "activations" or self.cursor is None:
             return None
-        whole = self.norms[self.mode].norm(self.cursor.position, 0, len(self.recording.parameters))
+        position = self._position(self.cursor)
+        whole = self.norms[self.mode].norm(position, 0, len(self.recording.parameters))
         if not whole or not found or math.isinf(whole):
             return 0.0 if not found else 1.0
         return min(max(1 + math.log10(found / whole) / _DECADES, 0.02), 1.0)
+
+    def _position(self, cursor: Cursor) -> int:
+        """Where the mode's norms are looked at."""
+        seen = before_last_clearing(cursor) if self.mode == "gradients" else cursor
+        return seen.position
 
     def _norm(self, tensor: int) -> float:
         known = self._known.get(tensor)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QRectF
 
+from backprop_viz.analysis.cursor.clearing import before_last_clearing
 from backprop_viz.desktop.style.numbers import norm
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.iteration import Cursor, Recording
@@ -54,9 +55,9 @@ class Norms:
         """Every parameter at the cursor, in the recording's order."""
         if self._recording is None or self._recording.serial != cursor.recording.serial:
             self._known.clear()
-        self._recording = cursor.recording
+        self._recording, given = cursor.recording, before_last_clearing(cursor)
         return tuple(
-            Flow(p.name, self._norm(cursor.grad_id(p.name)), self._ratio(cursor, p.name))
+            Flow(p.name, self._norm(given.grad_id(p.name)), self._ratio(cursor, p.name))
             for p in cursor.recording.parameters
         )
 

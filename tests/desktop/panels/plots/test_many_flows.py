@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
+from backprop_viz.desktop.panels.plots.flow_bars import FlowBars
 from backprop_viz.desktop.panels.plots.flow_layout import Flow
-from backprop_viz.desktop.panels.plots.gradient_flow import FlowBars
 from backprop_viz.desktop.style.theme import DARK
 
 COUNT = 400
