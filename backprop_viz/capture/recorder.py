@@ -41,6 +41,7 @@ from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.phase_watch import PhaseWatch
 from backprop_viz.capture.watches.plain_calls import PlainCalls
 from backprop_viz.capture.watches.used_options import UsedOptions
+from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.capture.watches.write_watch import WriteWatch
 from backprop_viz.recording.beside import Beside
 from backprop_viz.recording.iteration import Recording, new_serial
@@ -317,13 +318,12 @@ class Recorder:
         self.watch.sync(rebound=not forward)
         self._batch.ids()
         if unbroken and not forward:
-            with PhaseWatch(*told, self.writes):
+            with warned_where_it_was_called(), PhaseWatch(*told, self.writes):
                 yield
             return
-        seen = *told, self.writes, self.plain_calls
-        watch = PhaseWatch(*seen) if unbroken else FunctionWatch(*told)
+        calm = PhaseWatch(*told, self.writes, self.plain_calls) if unbroken else None
         lines, modules = lines_traced(code, self.lines.of_forward_begins), self.following_modules()
-        with lines, eager(), modules, watch:
+        with lines, eager(), warned_where_it_was_called(), modules, calm or FunctionWatch(*told):
             yield
 
     def operation_ran(self, told: Ran) -> None:

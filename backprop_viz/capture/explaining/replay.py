@@ -14,6 +14,7 @@ from backprop_viz.analysis.operations.drawn import let_draw
 from backprop_viz.analysis.provenance import forward_events, tracked
 from backprop_viz.capture.explaining.rounding import rounding_of, rounding_of_inputs
 from backprop_viz.capture.function_names import function_of
+from backprop_viz.capture.watches.warned_lines import warned_of_nothing
 from backprop_viz.recording.explanations.number_explanation import Fact
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.calls import Call, TensorPlace, TorchName, changed_leaves
@@ -131,6 +132,7 @@ def replayed(
 def called(event: Event, inputs: Sequence[Tensor], *, narrow: bool = False) -> tuple[Tensor, ...]:
     """What an event's function makes of these tensors, flat. They stay as they are.
 
+    What it warns of was said when it was recorded.
     Dtypes among the arguments become as wide as ``wide`` makes them; ``narrow``: they stay.
     What is made of no tensor is a constant: it is what was recorded.
     """
@@ -139,10 +141,11 @@ def called(event: Event, inputs: Sequence[Tensor], *, narrow: bool = False) -> t
     call = event.call
     if call is None:
         raise NotReplayed("call_not_recorded", event.op)
-    if call.function == SERIES:
-        return (_of_series(call, inputs, narrow),)
-    given = [tensor.clone() for tensor in inputs] if writes(call) else inputs
-    return _called(event, call, given, narrow)
+    with warned_of_nothing():
+        if call.function == SERIES:
+            return (_of_series(call, inputs, narrow),)
+        given = [tensor.clone() for tensor in inputs] if writes(call) else inputs
+        return _called(event, call, given, narrow)
 
 
 def _of_series(call: Call, inputs: Sequence[Tensor], narrow: bool) -> Tensor:

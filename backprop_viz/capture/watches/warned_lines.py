@@ -66,6 +66,23 @@ def warned_where_it_was_called() -> Iterator[None]:
             warnings._showwarnmsg = plain  # type: ignore[attr-defined]
 
 
+@contextmanager
+def warned_of_nothing() -> Iterator[None]:
+    """Show no warning that this thread gives rise to in here: it was shown when the loop ran."""
+    plain, thread = warnings._showwarnmsg, threading.get_ident()  # type: ignore[attr-defined]
+
+    def show(told: Any) -> None:
+        if threading.get_ident() != thread:
+            plain(told)
+
+    warnings._showwarnmsg = show  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        if warnings._showwarnmsg is show:  # type: ignore[attr-defined]
+            warnings._showwarnmsg = plain  # type: ignore[attr-defined]
+
+
 def _frame_meant(told: Any) -> FrameType | None:
     """The frame that a warning means, where we stand between; None where it is right as it is."""
     stack: list[FrameType] = []
