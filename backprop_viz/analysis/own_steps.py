@@ -16,7 +16,7 @@ def moved_by(recording: Recording, moved: int) -> int | None:
         if events[i].phase is not Phase.UPDATE:
             break
         made = events[i].outputs[0] if events[i].is_of_step else None
-        if new is not None and made is not None and _same(made, new):
+        if new is not None and made is not None and same_numbers(made, new):
             return i
     return None
 
@@ -36,5 +36,6 @@ def operations_of_move(recording: Recording, moved: int) -> tuple[int, ...]:
     return tuple(reversed(found))
 
 
-def _same(one: Array, other: Array) -> bool:
+def same_numbers(one: Array, other: Array) -> bool:
+    """Whether two arrays are alike to the last bit."""
     return (one.shape, one.dtype) == (other.shape, other.dtype) and one.tobytes() == other.tobytes()

@@ -161,7 +161,14 @@ def _is_of_optimizer(node: ast.AST) -> bool:
 
 
 def _is_backward(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == "backward"
+    match node:
+        case ast.Attribute(attr="backward"):
+            return True
+        case ast.Attribute(attr="grad", value=ast.Attribute(attr="autograd")):
+            return True
+        case ast.Attribute(attr="grad", value=ast.Name(id="autograd")):
+            return True
+    return False
 
 
 def _is_forward(node: ast.AST) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from operator import is_
 from threading import current_thread
+from types import GeneratorType
 from typing import Any
 
 import torch
@@ -25,6 +26,7 @@ from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 from backprop_viz.capture.tensors.followed_calls import followed_by_autograd
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.watches import function_stack
 from backprop_viz.capture.watches.backward_watch import roots_of
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
@@ -224,9 +226,13 @@ class ModuleByHand(TorchFunctionMode):
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Callable[[], None]:
         """A backward is about to run, before any mode hears of it; what to call after it."""
-        if current_thread() is not self._thread or func is torch.autograd.grad:
+        is_grad = func is torch.autograd.grad
+        if current_thread() is not self._thread or (is_grad and not self._is_of(args, kwargs)):
             return lambda: None
         roots = roots_of(func, args, kwargs)
+        if is_grad:
+            with torch._C.DisableTorchFunction():
+                self._turning.begins_at(roots)
         if self._turns.any_is_newer(roots) and self._begins_turn():
             self._turning.next_turn(forward_ran=True)
             self._turns.begins()
@@ -236,12 +242,26 @@ class ModuleByHand(TorchFunctionMode):
             self._grad_before = None if grad is None else (id(grad), grad._version)
         if self._several or self._inputs is not None:
             self._backward_at = stack_place()[0]
-        return self._backward_ended
+        return self._grad_ended if is_grad else self._backward_ended
 
-    def _backward_ended(self) -> None:
+    def _is_of(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+        """Whether ``torch.autograd.grad`` is asked for gradients of these parameters."""
+        inputs = kwargs.get("inputs", args[1] if len(args) > 1 else ())
+        if isinstance(inputs, GeneratorType):  # of what ``module.parameters()`` gives
+            module = inputs.gi_frame and inputs.gi_frame.f_locals.get("self")
+            return id(module) in self._modules
+        own = set(map(id, self._tensors()))
+        return any(id(one) in own for one in nested_tensors(inputs))
+
+    def _grad_ended(self) -> None:
         self._runs_backward = False
         hears = self._lines is not None or self._turning.wants_next()
         self._turns.backward_ended(closely=hears)
+        if hears != self._hears:
+            self._settle(hears)
+
+    def _backward_ended(self) -> None:
+        self._grad_ended()
         passed_by, before = False, self._grad_before
         if self._last is not None:
             with torch._C.DisableTorchFunction():
@@ -249,8 +269,6 @@ class ModuleByHand(TorchFunctionMode):
                 passed_by = grad is None or (id(grad), grad._version) == before
         if passed_by and self._others is not None:
             self._others(())
-        if hears != self._hears:
-            self._settle(hears)
 
     def _tensors(self) -> list[Tensor]:
         """The parameters that train."""

@@ -24,8 +24,8 @@ from backprop_viz.recording.trace.torch_error import CodePlace
 
 # What is asked of a tensor, or set: no operation.
 _ASKS = frozenset({"__get__", "__set__", "item", "tolist", "backward", "grad"})
-# So many operations of a turn are noted, and so many more for each tensor that may be moved.
-_MOST, _MOST_EACH = 64, 32
+# So many bytes are copied in a turn, for each of the tensors that may be moved; and in all.
+_TIMES, _MOST_BYTES = 40, 2**28
 # Where the memory of a tensor is, and how it lies in it.
 _Place = tuple[int, tuple[int, ...], tuple[int, ...], object]
 
@@ -52,15 +52,17 @@ class _Begun(NamedTuple):
 class StepOperations:
     """Told of what runs after a backward, it knows which operations have led to a move.
 
-    Of each one on tensors no larger than those that may be moved the numbers are copied as it
-    runs: those are a step's, as in ``v = beta * v + w.grad``. Which of them have led to a move is
-    known at the end of the turn; nothing of the others is kept.
+    Of each one on tensors no larger than those that may be moved, together, the numbers are copied
+    as it runs: those are a step's, as in ``v = beta * v + w.grad``. Which of them have led to a
+    move is known at the end of the turn; nothing of the others is kept. Where the copies take too
+    much memory, no more are made.
     """
 
     def __init__(self, log: EventLog, tensors: Callable[[], Sequence[Tensor]]) -> None:
         """``tensors``: those that the loop may move now."""
         self._log, self._tensors = log, tensors
-        self._largest = -1  # of the tensors; not looked at yet
+        self._largest = -1  # numbers that all tensors have together; not looked at yet
+        self._left = 0  # so many bytes may be copied
         self._ran: list[_Ran] = []
         # What is known of a place in memory; the tensor is kept, so that no other comes there.
         self._held: dict[_Place, tuple[Tensor, Copy]] = {}
@@ -78,8 +80,8 @@ class StepOperations:
             template = Template(args, kwargs)
             read = template.read
             written = _written(func, args, kwargs)
-            full = len(self._ran) >= _MOST + _MOST_EACH * len(self._given)
-            if full or not read or any(one.numel() > self._largest for one in read):
+            large = any(one.numel() > self._largest for one in read)
+            if self._left < 0 or large or not read:
                 self._forget(written)
                 return None
             draws = getattr(func, "__name__", "") not in NEVER_RANDOM
@@ -143,7 +145,9 @@ class StepOperations:
 
     def _begin(self) -> None:
         own, log = self._tensors(), self._log
-        self._largest = max((one.numel() for one in own), default=0)
+        self._largest = sum([one.numel() for one in own])
+        least = sum([max(1024, one.numel() * one.element_size()) for one in own])
+        self._left = min(_TIMES * least, _MOST_BYTES)
         for one in own:
             self._know(one, log.copy(one))
             if one.grad is not None:
@@ -159,6 +163,7 @@ class StepOperations:
         known = None if place is None else self._held.get(place)
         if known is not None:
             return known[1]
+        self._left -= tensor.numel() * tensor.element_size()
         try:
             copy: Copy = Copied(tensor).array
         except NotCopied as reason:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from backprop_viz.analysis.own_steps import same_numbers
 from backprop_viz.analysis.provenance import Makers, forward_events
 from backprop_viz.capture.explaining.rounding import is_sum_of
 from backprop_viz.capture.explaining.view_writes import ViewWrite, ViewWrites
@@ -48,6 +49,21 @@ class Lookup:
             for slot, tensor in enumerate(event.output_ids if is_grad or event.is_of_step else ()):
                 if tensor is not None and (is_grad or tensor not in event.input_ids):
                     self.made.setdefault(tensor, (i, slot))
+        self._know_returned()
+
+    def _know_returned(self) -> None:
+        """Gradients that ``torch.autograd.grad`` has returned: other tensors, the same numbers."""
+        recording, tensors = self.recording, self.recording.tensors
+        known = {*self.made, *(one.value_id for one in recording.parameters)}
+        steps = [event for event in recording.events if event.is_of_step]
+        read = {t for event in steps for t in event.input_ids if t is not None and t not in known}
+        wanted = {t: tensors[t] for t in read if tensors[t].any()}
+        for i, event in enumerate(recording.events if wanted else ()):
+            sent = event.output_ids if event.phase is Phase.BACKWARD else ()
+            for slot, tensor in enumerate(sent):
+                for other, array in wanted.items() if tensor is not None else ():
+                    if same_numbers(tensors[tensor], array):
+                        self.made.setdefault(other, (i, slot))
 
     def written(self, tensor: int) -> ViewWrite | None:
         """How a tensor that no call has made was written to through views."""
