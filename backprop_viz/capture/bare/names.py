@@ -18,7 +18,7 @@ from backprop_viz.capture.tensors.bare_tensors import unused_name
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 
 # So deep lists of layers of tensors are looked into, and so many things in what a variable has.
-_DEEPEST, _MOST = 4, 10_000
+_DEEPEST, _MOST = 8, 10_000
 
 
 def tensors_by_name(

@@ -126,3 +126,40 @@ for i in range(2):
 """
     for recording in recorded(scripts, tmp_path, source):
         assert [one.name for one in recording.parameters] == ["ws[0]", "ws[1]"]
+
+
+def test_of_layers_of_neurons_none_is_left_out(scripts: Scripts, tmp_path: Path) -> None:
+    source = """
+import torch
+class Neuron:
+    def __init__(self, n):
+        self.w = [torch.tensor(0.1 * i, requires_grad=True) for i in range(1, n + 1)]
+    def __call__(self, x):
+        return sum(wi * xi for wi, xi in zip(self.w, x))
+class Layer:
+    def __init__(self, n):
+        self.neurons = [Neuron(n)]
+    def __call__(self, x):
+        return [neuron(x) for neuron in self.neurons]
+class Network:
+    def __init__(self):
+        self.layers = [Layer(2), Layer(1)]
+    def __call__(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x[0]
+    def parameters(self):
+        return [w for layer in self.layers for neuron in layer.neurons for w in neuron.w]
+model = Network()
+for i in range(2):
+    loss = (model([2.0, 3.0]) - 1).square()
+    for w in model.parameters():
+        w.grad = None
+    loss.backward()
+    for w in model.parameters():
+        w.data -= 0.01 * w.grad
+"""
+    for recording in recorded(scripts, tmp_path, source):
+        assert len(recording.parameters) == 3
+        phases = [span.phase.value for span in recording.spans]
+        assert phases == ["forward", "loss", "zero_grad", "backward", "update"]
