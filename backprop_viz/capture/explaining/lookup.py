@@ -61,7 +61,9 @@ class Lookup:
         for i, event in enumerate(recording.events if wanted else ()):
             sent = event.output_ids if event.phase is Phase.BACKWARD else ()
             for slot, tensor in enumerate(sent):
-                for other, array in wanted.items() if tensor is not None else ():
+                if tensor is None:
+                    continue
+                for other, array in wanted.items():
                     if same_numbers(tensors[tensor], array):
                         self.made.setdefault(other, (i, slot))
 

@@ -49,10 +49,11 @@ class _Stretch:
         return range(self.start.lines, self.stop.lines)
 
     def made(self, log: EventLog) -> frozenset[int | None]:
-        """The ids of the tensors that it has made."""
+        """The ids of the tensors that it has made, not only handed on as ``x.float()`` may do."""
         events = self.events
         if self._seen[0] != events:
-            made = {id_ for i in events for id_ in log.ids(i)[1]}
+            told = map(log.ids, events)
+            made = {id_ for read_ids, made_ids in told for id_ in made_ids if id_ not in read_ids}
             self._seen = events, frozenset(made - {None})
         return self._seen[1]
 

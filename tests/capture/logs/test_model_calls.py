@@ -200,3 +200,27 @@ def test_without_a_backward_all_calls_are_there() -> None:
         net(X)
         net(VX)
     assert [e.op for e in recorded.events] == OPERATIONS[:-1] * 2
+
+
+class DropsInputs(Net):
+    """In eval mode its first operation hands on the data that it is given, as ``x.float()`` may."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(F.dropout(x, 0.5, self.training))
+
+
+def test_a_call_that_hands_its_data_on_is_not_read_by_the_next(tmp_path: Path) -> None:
+    net = DropsInputs()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    with bv.watch(net, optimizer, tmp_path / "run.bprec"):
+        for _ in range(3):
+            net.train()
+            optimizer.zero_grad()
+            F.cross_entropy(net(X), Y).backward()
+            optimizer.step()
+            net.eval()
+            str(F.cross_entropy(net(X), Y))
+    with bv.load(tmp_path / "run.bprec") as loaded:
+        for recording in loaded:
+            assert [s.phase for s in recording.spans if s.phase is FW] == [FW]
+            assert not recording.findings()
