@@ -67,6 +67,7 @@ class ModuleByHand(TorchFunctionMode):
         self._modules: set[int] = set()  # by their id()
         self._parameters: list[Mapping[str, Tensor | None]] = []  # of each
         self._runs_backward = self._asked = False  # while torch asks this mode
+        self._returns = False  # whether the last backward has returned the gradients
         self._last: Tensor | None = None  # of the parameters, if that one trains
         # Its ``.grad`` before a backward, by its id(), and how often that was written to.
         self._grad_before: tuple[int, int] | None = None
@@ -230,19 +231,19 @@ class ModuleByHand(TorchFunctionMode):
         if current_thread() is not self._thread or (is_grad and not self._is_of(args, kwargs)):
             return lambda: None
         roots = roots_of(func, args, kwargs)
-        if is_grad:
-            with torch._C.DisableTorchFunction():
-                self._turning.begins_at(roots)
         if self._turns.any_is_newer(roots) and self._begins_turn():
             self._turning.next_turn(forward_ran=True)
             self._turns.begins()
-        self._runs_backward = True
+        if is_grad:
+            with torch._C.DisableTorchFunction():
+                self._turning.begins_at(roots)
+        self._runs_backward, self._returns = True, is_grad
         with torch._C.DisableTorchFunction():
             grad = None if self._last is None else self._last.grad
             self._grad_before = None if grad is None else (id(grad), grad._version)
         if self._several or self._inputs is not None:
             self._backward_at = stack_place()[0]
-        return self._grad_ended if is_grad else self._backward_ended
+        return self._backward_ended
 
     def _is_of(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether ``torch.autograd.grad`` is asked for gradients of these parameters."""
@@ -253,22 +254,19 @@ class ModuleByHand(TorchFunctionMode):
         own = set(map(id, self._tensors()))
         return any(id(one) in own for one in nested_tensors(inputs))
 
-    def _grad_ended(self) -> None:
+    def _backward_ended(self) -> None:
         self._runs_backward = False
         hears = self._lines is not None or self._turning.wants_next()
         self._turns.backward_ended(closely=hears)
-        if hears != self._hears:
-            self._settle(hears)
-
-    def _backward_ended(self) -> None:
-        self._grad_ended()
         passed_by, before = False, self._grad_before
-        if self._last is not None:
+        if self._last is not None and not self._returns:
             with torch._C.DisableTorchFunction():
                 grad = self._last.grad
                 passed_by = grad is None or (id(grad), grad._version) == before
         if passed_by and self._others is not None:
             self._others(())
+        if hears != self._hears:
+            self._settle(hears)
 
     def _tensors(self) -> list[Tensor]:
         """The parameters that train."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import backprop_viz as bv
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
@@ -166,3 +167,17 @@ def test_a_new_weight_is_told_by_what_the_loop_has_computed(
             assert gradients  # the events that have made them
             if event.inputs[1] is not None and kind != "vector":
                 assert {one.parameter for one in gradients} == {event.parameter}
+
+
+def test_the_losses_of_turns_with_returned_gradients_are_those_of_the_loop(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    source = RETURNED.replace("GIVEN", "net.parameters()").replace("range(1, 4)", "range(1, 8)")
+    turns, recordings = turns_of(source), recorded(scripts, tmp_path, source, every=3)
+    assert [recording.iteration for recording in recordings] == [3, 6]
+    assert [recording.loss for recording in recordings] == [turns[2][0], turns[5][0]]
+    with bv.load(tmp_path / "train.bprec") as loaded:
+        numbers, losses = loaded.losses
+        assert dict(zip(numbers, losses, strict=True)) == {
+            i: loss for i, (loss, _, _) in enumerate(turns, start=1)
+        }
