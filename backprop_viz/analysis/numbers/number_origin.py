@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from backprop_viz.analysis.cursor.clearing import before_last_clearing
 from backprop_viz.analysis.numbers.intermediates import intermediate_value
 from backprop_viz.analysis.numbers.measures import measure_in, measured_part
 from backprop_viz.analysis.provenance import maker
@@ -101,12 +102,16 @@ def loss_number(cursor: Cursor) -> Number | None:
 
 
 def first_number(cursor: Cursor, parameter: str | None) -> Number | None:
-    """The number to begin with: a parameter's gradient, where one is given; the loss; a weight."""
+    """The number to begin with: a parameter's gradient, where one is given; the loss; a weight.
+
+    The gradient is what backward gave, also where the iteration ends by clearing it.
+    """
     found = None if parameter is None else cursor.recording.by_parameter.get(parameter)
     if found is None or not found.value.size:
         return loss_number(cursor)
     index = (0,) * found.value.ndim
-    asked = grad_number(cursor, found.name, index) or loss_number(cursor)
+    given = grad_number(before_last_clearing(cursor), found.name, index)
+    asked = given or loss_number(cursor)
     return asked or weight_number(cursor, found.name, index)
 
 

@@ -7,7 +7,7 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.analysis.folded_network import BoxRow
-from backprop_viz.analysis.numbers.number_origin import grad_number
+from backprop_viz.analysis.numbers.number_origin import first_number, grad_number
 from backprop_viz.desktop.panels.inspector.gradient_section import GradientSection, gradients
 from backprop_viz.desktop.panels.modules.modules_view import ModulesView
 from backprop_viz.desktop.panels.network.module_facts import ModuleFacts
@@ -57,6 +57,14 @@ def test_zeros_that_zero_grad_left_are_explained_by_it() -> None:
     number = grad_number(recording.at(len(recording.events)), "weight", (0, 0))
     assert number is not None
     assert "zero_grad cleared it" in given_text(recording, number)
+
+
+@pytest.mark.parametrize("to_none", [True, False])
+def test_the_number_to_begin_with_is_what_the_backward_gave(to_none: bool) -> None:
+    recording, given, _ = recorded(to_none)
+    number = first_number(recording.at(len(recording.events)), "weight")
+    assert number is not None
+    assert recording.tensors[number.tensor].tolist() == given.tolist()
 
 
 @pytest.mark.parametrize("to_none", [True, False])
