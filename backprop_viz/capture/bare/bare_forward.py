@@ -268,7 +268,8 @@ class BareForward(TorchFunctionMode):
         if current_thread() is not self._thread or (is_grad and of_torch_func(func, args, kwargs)):
             return lambda: None
         turning = self._turning if self._loop is None else None
-        roots = roots_of(func, args, kwargs)
+        # This runs at each backward, recorded or not: most are of one tensor.
+        roots = args[:1] if func is Tensor.backward else roots_of(func, args, kwargs)
         if turning is not None and self._turns.any_is_newer(roots) and self._turns.is_over():
             turning.next_turn(forward_ran=True)
             self._turns.begins()
@@ -279,7 +280,8 @@ class BareForward(TorchFunctionMode):
         made_anew = self._leaves.are_made_anew
         self._waits = self._loop is None and (not self._has_turned or made_anew)
         self._settle()
-        return self._backward_ended if is_grad else self._leaves_reached
+        is_known = is_grad or self._has_turned
+        return self._backward_ended if is_known else self._leaves_reached
 
     def _grad_begins(self, roots: Sequence[Tensor], differentiable: bool) -> None:
         """``torch.autograd.grad`` begins at these: a loss, unless at a gradient itself."""
@@ -305,7 +307,7 @@ class BareForward(TorchFunctionMode):
         leaves = self._leaves.all()
         with torch._C.DisableTorchFunction():
             reached = any(one.grad is not None for one in leaves)
-        if reached or self._has_turned or self._turning is None or self._others is None:
+        if reached or self._turning is None or self._others is None:
             return
         self._turning.drop()
         self._others(leaves)
