@@ -190,6 +190,8 @@ class ScriptTraining:
             self._other = optimizer
             self._leave_out("an optimizer stepped that did not step before")
             self._wait()
+        elif self._watch is None and self._first_use is None:  # a package has made what it steps
+            self._first_use = awaited_in_script(self._leaves_used)
 
     def _called(self, module: nn.Module, args: Any) -> None:
         """A module is called: the outermost of a call comes first."""
@@ -272,10 +274,10 @@ class ScriptTraining:
         owned = set(map(id, theirs))
         known = {id(one): one for one in (*bare, *read, *(of_no_module(theirs) if read else ()))}
         bare = list(known.values())
-        if within and not owned:
-            return True
+        if within and not (read and owned):  # it trains, unless optimizers have tensors alone
+            return not owned or owns_modules(optimizers)
         if not read or not owned <= set(map(id, bare)):
-            return bool(read) or within
+            return bool(read)
         tensors, first = Tensors(tensors_by_name(bare, "tensor")), not self._bare_over
         self._watch_it({"tensors": tensors}, optimizers, self._bare_over, others=self._others)
         if first:
