@@ -342,7 +342,7 @@ def test_an_exception_in_an_iteration_that_is_not_recorded(
 def test_a_script_that_goes_on_unrecorded(played: Played) -> None:
     played.script.say(Update(1, 1, 0, Phase.ZERO_GRAD, training=True, unrecorded=True))
     until(played.session, lambda: played.session.view_state.unrecorded)
-    assert not played.window.findChild(QAction, "actionTrain").isEnabled()
+    assert not played.window.findChild(QAction, "actionIteration").isEnabled()
     assert next_step(played.session.view_state).endswith("the script goes on unrecorded.")
 
 

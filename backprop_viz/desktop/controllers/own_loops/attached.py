@@ -102,7 +102,8 @@ class AttachedController(QObject):
         """Say so where another rank is shown; nothing holds a script that is not recorded."""
         if view_state.unrecorded != self._unrecorded and self._running:
             self._unrecorded = view_state.unrecorded
-            self._actions["actionTrain"].setEnabled(not self._unrecorded)
+            for name in ("actionTrain", "actionIteration"):
+                self._actions[name].setEnabled(not self._unrecorded)
         if view_state.origin is not None and view_state.origin != self._origin:
             self._attached(view_state.origin)
 
