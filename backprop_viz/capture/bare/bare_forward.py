@@ -160,10 +160,13 @@ class BareForward(TorchFunctionMode):
         """Run ``func`` as torch would, after what is to be known before it."""
         kwargs = kwargs or {}
         moving: LoopWatch | None = None
+        ran: Callable[[Any], None] | None = None
         if heard := self._loop is not None or self._waits:
             self._asked = True
             try:
                 moving = self._loop if self._look_at(func, args, kwargs) else None
+                if self._lines is not None and self._may_move():
+                    ran = self._lines.operation_begins(func, args, kwargs)
             except Exception as fault:
                 own_faults.note(fault)
             finally:
@@ -171,10 +174,7 @@ class BareForward(TorchFunctionMode):
         try:
             if moving is not None:
                 moving.quiet = True  # it computes no loss
-            if self._lines is not None and self._may_move():
-                result = self._lines.run_step(func, args, kwargs)
-            else:
-                result = func(*args, **kwargs)
+            result = func(*args, **kwargs)
         except BaseException as error:
             own_frames.pass_on(error)
             raise
@@ -182,6 +182,8 @@ class BareForward(TorchFunctionMode):
             if moving is not None:
                 moving.quiet = False
         try:
+            if ran is not None:
+                ran(result)
             if self._forward is not None:
                 self._forward.ran(result)
             if func in BACKWARD_FUNCTIONS:

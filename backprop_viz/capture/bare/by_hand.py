@@ -9,7 +9,6 @@ from torch._C import DisableTorchFunction
 from backprop_viz.capture.bare.clearing_by_hand import ClearingByHand, clears
 from backprop_viz.capture.bare.names import numbers_in_sight
 from backprop_viz.capture.bare.step_operations import StepOperations
-from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorder import Recorder
@@ -59,19 +58,15 @@ class ByHand:
             self._moved_at = self._places[id(args[0])] = user_line()
             self._find_rates()
 
-    def run_step(
+    def operation_begins(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Any:
-        """Run a function after a backward, which may be an operation of a step."""
-        begun = None
-        if self._clearing.hears:
-            with OURS:
-                begun = self._operations.begins(func, args, kwargs)
-        result = func(*args, **kwargs)
-        if begun is not None:
-            with OURS:
-                self._operations.ran(func, begun, result)
-        return result
+    ) -> Callable[[Any], None] | None:
+        """A function is about to run after a backward; what to call with its result.
+
+        None if it is no operation of a step.
+        """
+        begun = self._operations.begins(func, args, kwargs) if self._clearing.hears else None
+        return None if begun is None else lambda result: self._operations.ran(func, begun, result)
 
     def computed_from(self) -> None:
         """Something is computed from what may have been moved, which is recorded, too."""

@@ -131,15 +131,19 @@ class ModuleByHand(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Run ``func`` as torch would, after what is to be known before it."""
-        self._asked, steps = True, False
+        kwargs, self._asked = kwargs or {}, True
+        ran: Callable[[Any], None] | None = None
         try:
-            steps = self._hears_of(func, args)
+            if self._hears_of(func, args) and self._lines is not None:
+                ran = self._lines.operation_begins(func, args, kwargs)
         except Exception as fault:
             own_faults.note(fault)
         try:
-            if steps and self._lines is not None:
-                return self._lines.run_step(func, args, kwargs or {})
-            return func(*args, **(kwargs or {}))
+            result = func(*args, **kwargs)
+            if ran is not None:
+                with own_faults.OURS:
+                    ran(result)
+            return result
         except BaseException as error:
             own_frames.pass_on(error)
             raise

@@ -14,7 +14,7 @@ from torch.overrides import handle_torch_function
 _PASS_ON = (
     *("__torch_function__", "__torch_dispatch__", "_hears", "_reported", "run_plain", "_outside"),
     *("_noted", "_call", "_backward", "backward", "hearing", "telling", "checking"),
-    *("telling_of_several", "run_theirs", "run_step", "zero_grad"),
+    *("telling_of_several", "run_theirs", "zero_grad"),
 )
 # Where our own code is; Ctrl+C may come while it waits in ``threading``.
 _PACKAGE = str(Path(__file__).parents[2]) + os.sep

@@ -125,6 +125,26 @@ def test_what_a_function_of_ours_raises_is_none_of_the_loops(
     assert raised > len(by_day_every(151, calls)) * 0.8
 
 
+STEP_BY_HAND = (
+    "bare_forward.py:BareForward._may_move",
+    "by_hand.py:ByHand.operation_begins",
+    "step_operations.py:StepOperations.begins",
+    "step_operations.py:StepOperations.ran",
+)
+
+
+@pytest.mark.parametrize("name", STEP_BY_HAND)
+def test_what_a_step_by_hand_runs_of_ours_is_none_of_the_loops(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = LOOPS["bare tensors"]
+    plain = _trained(run, _unrecorded)
+    with raising(f"capture/bare/{name}") as faults:
+        assert _trained(run, _within("one recording", tmp_path)) == plain
+    assert faults.raised
+    assert capsys.readouterr().err.count("Recording has ended") == 1
+
+
 def _one_step(net: nn.Module, optimizer: Optimizer) -> None:
     optimizer.zero_grad()
     net(torch.ones(2, 4)).square().mean().backward()
