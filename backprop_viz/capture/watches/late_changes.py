@@ -37,7 +37,7 @@ class Cleared:
 
     ``before`` and ``now`` are the ``.grad`` of the rest, in order. What it has left as it was is
     another optimizer's, and no event tells of it; unless it was not ``called`` at all. Nor of
-    ``others``, which it does not clear, where there was nothing.
+    ``others``, which it does not clear, where they are as they were: nothing, or zeros.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Cleared:
         same = {number for number in there if now.is_as(before, number) and _has_any(now[number])}
         kept = [name for name in names if name not in left]
         for number, name in enumerate(kept):
-            if name in others and before.is_none(number) and now.is_none(number):
+            if name in others and now.is_as(before, number):
                 same.add(number)
         told_not = {kept[number] for number in same}
         self._names = [name for name in names if name not in told_not]

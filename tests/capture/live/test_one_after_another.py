@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import backprop_viz as bv
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
 from tests.capture.live.test_bare_tensors import recorded, turns_of
@@ -105,3 +106,39 @@ def test_parameters_that_are_made_of_other_leaves_are_followed(
         end = recording.at(len(recording.events))
         for name, weight in zip(["W1", "b1", "W2"], after, strict=True):
             np.testing.assert_array_equal(end.value(name), weight.numpy())
+
+
+KEPT = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+first, second, turns = nn.Linear(3, 1), nn.Linear(3, 1), []
+for net in (first, second):
+    for _ in range(4):
+        loss = net(torch.ones(8, 3)).square().mean()
+        loss.backward()
+        with torch.no_grad():
+            for p in net.parameters():
+                p -= 0.1 * p.grad
+                p.grad.zero_()
+        turns.append(loss.item())
+"""
+
+
+def test_of_the_model_before_it_is_not_said_that_it_is_cleared(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    turns = turns_of(KEPT)
+    file = tmp_path / "run.bprec"
+    (tmp_path / "train.py").write_text(KEPT)
+    assert scripts.recorded("--to", str(file), str(tmp_path / "train.py")).status == 0
+    with bv.load(file) as loaded:
+        for recording in loaded:
+            assert recording.loss == turns[recording.iteration - 1]
+            told = [
+                {str(event.parameter) for event in recording.events if event.phase is phase}
+                for phase in (Phase.UPDATE, Phase.ZERO_GRAD)
+            ]
+            assert told[0] == told[1]
+            assert len(told[0]) == 2
+        assert recording.iteration == len(turns)
