@@ -115,6 +115,7 @@ class InspectorView(Panel):
         self._view_state: ViewState | None = None
         self._shown = ChangeGuard()
         self._rows: list[Choice | None] = []  # of the combo box; None is the separator
+        self._first_row = 0  # of a parameter with numbers: one without any may stand before it
         self._wanted: Choice = _FIRST
         self._layers: tuple[Layer, ...] = ()
         self._graph = Graph()
@@ -275,6 +276,8 @@ class InspectorView(Panel):
         if rows == self._rows:
             return
         self._rows = rows
+        named = enumerate(recording.parameters)
+        self._first_row = next((row for row, one in named if one.value.size), 0)
         self.choice.clear()
         for row, choice in enumerate(rows):
             if choice is None:
@@ -286,7 +289,7 @@ class InspectorView(Panel):
     def _set_row(self) -> None:
         """Set the combo box to the wanted choice, or to the first one."""
         known = self._wanted in self._rows
-        self.choice.setCurrentIndex(self._rows.index(self._wanted) if known else 0)
+        self.choice.setCurrentIndex(self._rows.index(self._wanted) if known else self._first_row)
 
     def _chosen_by_user(self) -> None:
         choice = self.chosen

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from torch import nn
 
+import backprop_viz as bv
 from backprop_viz.analysis.selection import Selection, select
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.view_state import ViewState
@@ -27,6 +30,17 @@ def test_conv1_bias_is_shown_first(view: InspectorView, make_view_state: MakeVie
     assert names[0] == "conv1.weight"
     assert names[10:12] == ["", "x"]
     assert names[-1] == "loss"
+
+
+def test_a_parameter_with_numbers_is_shown_first(
+    view: InspectorView, make_view_state: MakeViewState
+) -> None:
+    net = nn.ParameterDict({"dummy": torch.empty(0), "weight": torch.ones(2, 3)})
+    with bv.record(net) as recording:
+        (net["weight"] * 2).sum().backward()
+    state = make_view_state()
+    view.show_view_state(replace(state, cursor=recording.recording.at(0)))
+    assert view.chosen == ("parameter", "weight")
 
 
 def test_before_a_scripts_first_iteration_it_says_what_will_come(
