@@ -1,5 +1,6 @@
 """What is found in call after call of one line or layer, said once."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -34,10 +35,13 @@ def said_once(recording: Recording, found: Iterable[Finding]) -> Iterator[Findin
             alone.append(finding)
             continue
         layer = layer_of(recording, made)
-        # The layer of a later call has another name: "net.0 (2)", "relu2".
         event = recording.events[made]
-        names = (event.op, None if layer is None else layer.name)
-        texts = tuple("" if v in names else v for v in finding.values if isinstance(v, str))
+        named = "" if layer is None else layer.name
+        texts = tuple(
+            "" if value == event.op else _unnumbered(value) if value == named else value
+            for value in finding.values
+            if isinstance(value, str)
+        )
         site = (*_site(event), *_weights(layer))
         key = (finding.code, finding.severity, finding.parameter, texts, site)
         groups.setdefault(key, {}).setdefault(made, finding)
@@ -48,6 +52,11 @@ def said_once(recording: Recording, found: Iterable[Finding]) -> Iterator[Findin
             yield group[first]
         else:
             yield replace(group[first], calls=(len(group), _count(recording, first)))
+
+
+def _unnumbered(name: str) -> str:
+    """The name of a layer without its number: that of a later call is "net.0 (2)" or "relu2"."""
+    return re.sub(r"( \(\d+\))?$", "", name).rstrip("0123456789")
 
 
 def _site(event: Event) -> _Site:
