@@ -163,9 +163,11 @@ class Turns:
             for parameter in owned_by(one)
         }
         self._owners_of_module: dict[int, set[int]] = {}
-        self._open.callback(register_module_forward_pre_hook(heard(self._called)).remove)
-        self._open.enter_context(module_clearings_seen(self._module_clears))
-        self._open.enter_context(optimizer_clearings_seen(self._optimizer_clears))
+        with ExitStack() as opened:  # nothing stays where this raises
+            opened.callback(register_module_forward_pre_hook(heard(self._called)).remove)
+            opened.enter_context(module_clearings_seen(self._module_clears))
+            opened.enter_context(optimizer_clearings_seen(self._optimizer_clears))
+            self._open = opened.pop_all()
 
     def _reads(self, read: Sequence[Tensor]) -> bool:
         """The loop computes something from leaves, without a call of a model; whether it is told.

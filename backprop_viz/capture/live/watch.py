@@ -16,8 +16,8 @@ from torch.optim.optimizer import (
 )
 from torch.overrides import _push_mode
 
-from backprop_viz.capture.bare.bare_forward import BareForward, Others
-from backprop_viz.capture.bare.module_by_hand import ModuleByHand, told_by_hand
+from backprop_viz.capture.bare.bare_forward import Others
+from backprop_viz.capture.bare.module_by_hand import told_by_hand
 from backprop_viz.capture.clearings_and_moves import clearings_and_moves_seen
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import steps_around
@@ -88,27 +88,27 @@ class Watch:
         self._owned = {id(parameter) for parameter in self._model.parameters()}
         self._follower, self._number = follower, over  # of iterations that are over
         self._loss: Tensor | None = None
-        self._scaled = ScaledLosses()
         self._stepped: list[Optimizer] = []  # in this iteration
         self._backwards, self._steps_at_all, self._told_left_out = 0, over > 0, False
-        # Tells which steps are an iteration, where that may be several.
-        self._turns = Turns(optimizers, self.next_turn) if len(optimizers) > 1 else None
         self.recorder: Recorder | None = None  # of the iteration that is under way
         self._loop: LoopWatch | None = None
         self._source: str | None = None  # the file that the loop is in
         self._left: Recording | None = None  # of an iteration that raised unrecorded
-        self._open, self._handles = ExitStack(), ExitStack()
+        self._open, self._scaled = ExitStack(), ScaledLosses()
         self._scalars = ScalarWatch(follower.scalar_logged)
         self._begun = self._closed = self._ending = self._failed = False
         self._within_step = False  # the loop itself says where an iteration begins and ends
-        self._bare: BareForward | ModuleByHand | None = None
         own_faults.tell(self._fails)
-        self._handles.callback(register_optimizer_step_pre_hook(heard(self._steps)).remove)
-        self._handles.callback(register_optimizer_step_post_hook(heard(self._has_stepped)).remove)
-        self._handles.enter_context(backwards_heard(self._backward_runs))
-        self._handles.enter_context(skipped_steps_seen(self._was_skipped))
-        self._handles.enter_context(self._scaled.seen())
-        self._bare = told_by_hand(self._model, optimizers, self, others, by_hand)
+        with ExitStack() as handles:  # nothing stays where this raises
+            handles.callback(register_optimizer_step_pre_hook(heard(self._steps)).remove)
+            handles.callback(register_optimizer_step_post_hook(heard(self._has_stepped)).remove)
+            handles.enter_context(backwards_heard(self._backward_runs))
+            handles.enter_context(skipped_steps_seen(self._was_skipped))
+            handles.enter_context(self._scaled.seen())
+            self._bare = told_by_hand(self._model, optimizers, self, others, by_hand)
+            # Tells which steps are an iteration, where that may be several.
+            self._turns = Turns(optimizers, self.next_turn) if len(optimizers) > 1 else None
+            self._handles = handles.pop_all()
 
     def begin(self) -> LoopWatch | None:
         """Begin an iteration; what records it, if it is recorded."""
