@@ -161,11 +161,11 @@ class Recorder:
                 raise
             log.cut(start, tensors)
             self._batch.cut(tensors)
-            self._made.cut(start)
-            self._buffers.cut(start)
+            for each in (self._made, self._buffers, self._calls):
+                each.cut(start)
             self._forward.cut(operations)
-            self._calls.cut(start)
             self.lines.cut(lines)
+            self.results.unbound = self.results.root is not None  # it was bound with these
             raise
         self.errors.failure = None
         if phase in (Phase.FORWARD, Phase.LOSS):

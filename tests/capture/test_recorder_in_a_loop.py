@@ -158,3 +158,25 @@ def test_a_recording_that_was_looked_at_holds_nothing_of_the_loop() -> None:
     gc.collect()
     assert [one() for one in held] == [None, None]
     assert recorded.loss is not None
+
+
+def test_of_a_loss_that_raises_no_layer_is_left() -> None:
+    """It raises after its last operation, which the graph was bound with."""
+    model, optimizer, x, y = make()
+    recorder = Recorder(model, optimizer)
+    recorder.take_batch(x, y)
+    with recorder.phase(Phase.FORWARD):
+        output = model(x)
+    recorder.take_results(output, None)
+    with pytest.raises(ValueError, match="not finite"), recorder.phase(Phase.LOSS):
+        nn.functional.cross_entropy(output, y)
+        raise ValueError("not finite")
+    recording = recorder.recording()
+    layers = recording.layers.layers
+    assert [layer.name for layer in layers] == ["x", "0", "2"]
+    ran = [i for layer in layers for i in layer.operations]
+    assert ran == [i for i, e in enumerate(recording.events) if e.phase is Phase.FORWARD]
+    with recorder.phase(Phase.LOSS):
+        loss = nn.functional.cross_entropy(output, y)
+    recorder.take_results(output, loss)
+    assert [layer.name for layer in recorder.recording().layers.layers] == ["x", "0", "2", "loss"]
