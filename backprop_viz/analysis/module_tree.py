@@ -113,6 +113,10 @@ class BorrowedParameters:
         return tuple(self._found.get(module, ()))
 
 
+# In place of a sum of squares, which is never negative.
+NO_SQUARES = -1.0
+
+
 class ParameterNorms:
     """Norms of the parameters of a recording, or of their gradients, at any cursor.
 
@@ -134,13 +138,13 @@ class ParameterNorms:
         self._places = np.array([*range(len(start)), *(p for _, p, _ in changes)], np.int64)
         tensors = [*start, *(tensor for _, _, tensor in changes)]
         self._tensors = np.array([-1 if t is None else t for t in tensors], np.int64)
-        self._squares: dict[int, float] = {-1: math.nan}
+        self._squares: dict[int, float] = {-1: NO_SQUARES}
         self._at: tuple[int, NDArray[np.float64]] | None = None
 
     def at(self, position: int) -> NDArray[np.float64]:
-        """The sum of squares of each parameter after ``position`` events; NaN where torch has None.
+        """The sum of squares of each parameter after ``position`` events.
 
-        One that has a NaN of its own has infinity: it is no None.
+        It is ``NO_SQUARES`` where torch has None.
         """
         if self._at is not None and self._at[0] == position:
             return self._at[1]
@@ -155,7 +159,7 @@ class ParameterNorms:
     def norm(self, position: int, first: int, stop: int) -> float | None:
         """The L2 norm of all parameters of these places together; None where all are None."""
         squares = self.at(position)[first:stop]
-        known = squares[~np.isnan(squares)]
+        known = squares[squares != NO_SQUARES]
         return math.sqrt(float(known.sum())) if known.size else None
 
     def _square(self, tensor: int) -> float:
@@ -165,7 +169,7 @@ class ParameterNorms:
             with np.errstate(over="ignore", invalid="ignore"):
                 size = np.abs(array) if np.iscomplexobj(array) else array
                 known = float(np.square(size, dtype=np.float64).sum())
-            known = self._squares[tensor] = math.inf if math.isnan(known) else known
+            self._squares[tensor] = known
         return known
 
 

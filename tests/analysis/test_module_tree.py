@@ -9,7 +9,7 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.analysis.folded_network import FoldedNetwork, Folding
-from backprop_viz.analysis.module_tree import ModuleTree, ParameterNorms
+from backprop_viz.analysis.module_tree import NO_SQUARES, ModuleTree, ParameterNorms
 from backprop_viz.analysis.selection import select
 from backprop_viz.recording.iteration import Recording
 from tests.foreign.conftest import recording_of
@@ -58,9 +58,25 @@ def test_norms_at_every_cursor_are_those_of_its_gradients() -> None:
         for place, parameter in zip(places, recording.parameters, strict=True):
             grad = cursor.grad(parameter.name)
             if grad is None:
-                assert math.isnan(squares[place])
+                assert squares[place] == NO_SQUARES
             else:
                 assert squares[place] == float(np.square(grad, dtype=np.float64).sum())
+
+
+def test_the_norm_of_a_gradient_with_a_nan_is_nan() -> None:
+    net = nn.Linear(2, 1)
+    with bv.record(net) as recorded:
+        (net(torch.tensor([[math.nan, 1.0]])).sum()).backward()
+    recording = recorded.recording
+    assert net.weight.grad is not None
+    assert torch.isnan(net.weight.grad).any()
+    norms = ParameterNorms(recording, "grad")
+    end = len(recording.events)
+    assert [p.name for p in recording.parameters] == ["weight", "bias"]
+    assert math.isnan(norms.norm(end, 0, 1))
+    assert norms.norm(end, 1, 2) == 1.0
+    assert math.isnan(norms.norm(end, 0, 2))
+    assert norms.norm(0, 0, 2) is None
 
 
 def titles(recording: Recording, folded: FoldedNetwork) -> list[list[str]]:

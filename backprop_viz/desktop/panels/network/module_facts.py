@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from backprop_viz.analysis.cursor.clearing import before_last_clearing
 from backprop_viz.analysis.folded_network import BoxRow
-from backprop_viz.analysis.module_tree import ModuleTree, ParameterNorms
+from backprop_viz.analysis.module_tree import NO_SQUARES, ModuleTree, ParameterNorms
 from backprop_viz.desktop.panels.network.feature_maps import Mode, shape_text
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.numbers import norm, short
@@ -76,7 +76,7 @@ class ModuleFacts:
             return norms.norm(position, node.first, node.stop)
         places = [self._places[p] for p in self.layer(row.first).parameters if p in self._places]
         squares = [norms.at(position)[place] for place in places]
-        known = [float(square) for square in squares if not math.isnan(square)]
+        known = [float(square) for square in squares if square != NO_SQUARES]
         return math.sqrt(sum(known)) if known else None
 
     def norm_text(self, row: BoxRow) -> str:
@@ -85,7 +85,7 @@ class ModuleFacts:
         if found is None:
             return ""
         symbol = {"gradients": "‖g‖", "weights": "‖w‖"}.get(self.mode, "‖x‖")
-        return f"{symbol} {'nan/inf' if math.isinf(found) else short(found, 3)}"
+        return f"{symbol} {short(found, 3)}"
 
     def part(self, row: BoxRow) -> float | None:
         """How long a row's bar is, 0 to 1; None where it has none."""
@@ -94,7 +94,7 @@ class ModuleFacts:
             return None
         position = self._position(self.cursor)
         whole = self.norms[self.mode].norm(position, 0, len(self.recording.parameters))
-        if not whole or not found or math.isinf(whole):
+        if not whole or not found or not math.isfinite(whole):
             return 0.0 if not found else 1.0
         return min(max(1 + math.log10(found / whole) / _DECADES, 0.02), 1.0)
 

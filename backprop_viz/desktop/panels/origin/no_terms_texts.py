@@ -174,6 +174,12 @@ def given_text(recording: Recording, number: Number) -> str:
             "An operation computed it on its way, and torch has kept it for a gradient of the "
             "gradient: no call handed it out.",
         )
+    if any(event.is_of_step and tensor in event.input_ids for event in recording.events):
+        return translate(
+            "reasons",
+            "The loop's own lines read it for their step. No recorded operation of this iteration "
+            "made it: it may be kept from the one before, as a momentum is.",
+        )
     return translate(
         "reasons", "Nothing that was recorded made it: to the network it is a constant."
     )

@@ -47,3 +47,19 @@ def test_what_the_loop_gives_is_a_constant(recording: Recording) -> None:
     labels = next(e for e in recording.events if e.op == "cross_entropy").input_ids[1]
     assert labels is not None
     assert given_text(recording, Number(labels, (0,))).startswith("Nothing that was recorded")
+
+
+def test_what_a_step_by_hand_keeps_is_said_to_be_kept() -> None:
+    w = torch.tensor([0.3, -1.7], requires_grad=True)
+    velocity = torch.tensor([4.0, 2.0])
+    with bv.record({"w": w}) as record:
+        w.square().sum().backward()
+        with torch.no_grad():
+            velocity[:] = 0.9 * velocity + w.grad
+            w[:] -= 0.01 * velocity
+    made = record.recording
+    decayed = next(event for event in made.events if event.is_of_step and event.op == "mul")
+    (kept,) = decayed.input_ids
+    assert kept is not None
+    assert made.tensors[kept].tolist() == [4.0, 2.0]
+    assert "as a momentum is" in given_text(made, Number(kept, (0,)))
