@@ -174,6 +174,13 @@ def given_text(recording: Recording, number: Number) -> str:
             "An operation computed it on its way, and torch has kept it for a gradient of the "
             "gradient: no call handed it out.",
         )
+    kept = (before for event in recording.events for before, _ in event.state_ids.values())
+    if tensor in kept:
+        return translate(
+            "reasons",
+            "The optimizer keeps it from one step to the next: the update before made it, or it "
+            "began as zeros.",
+        )
     if any(event.is_of_step and tensor in event.input_ids for event in recording.events):
         return translate(
             "reasons",

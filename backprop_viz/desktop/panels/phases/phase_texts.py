@@ -103,6 +103,14 @@ def next_step(view_state: ViewState) -> str:
         return translate("phases", "The script has ended: go back through what is recorded.")
     if view_state.between_cells and view_state.cursor.at_end:
         return translate("phases", "No cell runs. F10 or F11 holds the next that trains.")
+    kept = view_state.kept_iterations
+    if view_state.cursor.at_end and kept.iterations and kept.shown < kept.iterations[-1]:
+        text = translate(
+            "phases",
+            "The end of iteration {0}. F8 and F10 go on in the next one that is kept, F11 runs a "
+            "new one.",
+        )
+        return text.format(f"{view_state.cursor.recording.iteration:,}")
     if view_state.origin is not None and view_state.cursor.at_end:
         return translate(
             "phases",

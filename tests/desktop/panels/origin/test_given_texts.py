@@ -63,3 +63,18 @@ def test_what_a_step_by_hand_keeps_is_said_to_be_kept() -> None:
     assert kept is not None
     assert made.tensors[kept].tolist() == [4.0, 2.0]
     assert "as a momentum is" in given_text(made, Number(kept, (0,)))
+
+
+def test_what_an_optimizer_keeps_is_said_to_be_kept() -> None:
+    net = nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    for _ in range(2):
+        with bv.record(net, optimizer) as record:
+            optimizer.zero_grad()
+            net(torch.ones(1, 2)).sum().backward()
+            optimizer.step()
+    made = record.recording
+    update = next(event for event in made.events if event.parameter == "weight" and event.state_ids)
+    before, _ = update.state_ids["momentum_buffer"]
+    assert before is not None
+    assert given_text(made, Number(before, (0, 0))).startswith("The optimizer keeps it")
