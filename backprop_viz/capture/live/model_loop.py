@@ -4,6 +4,7 @@ import ast
 import linecache
 from collections.abc import Mapping
 from pathlib import Path
+from symtable import symtable
 from typing import Any
 
 import torch
@@ -18,6 +19,7 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
+_BACKWARD = ".backward("
 # Of a file that makes no optimizer.
 _LR = 0.01
 _LOOP = """
@@ -91,6 +93,18 @@ class ModelLoop:
         return None if self._watch is None else self._watch.close()
 
 
+def refuse_own_loop(source: str, path: str) -> None:
+    """Raise ModelFileError for a file that trains, and is sure not to make all that it has to.
+
+    It is about to run: to say so afterwards would be late where that takes hours.
+    """
+    table = symtable(source, path, "exec")
+    made = {one.get_name() for one in table.get_symbols() if one.is_assigned() or one.is_imported()}
+    may_make_more = "import *" in source or "global" in source
+    if _BACKWARD in source and not may_make_more and not made.issuperset(_MISSING):
+        raise ModelFileError(_line_with(source, _BACKWARD), _OWN_LOOP, Path(path).name)
+
+
 def loop_text(namespace: Mapping[str, Any]) -> str:
     """The loop, as it takes what the file has made."""
     inputs = namespace["inputs"]
@@ -107,8 +121,8 @@ def _prepare(source: str, path: str, namespace: dict[str, Any]) -> None:
     name = Path(path).name
     for wanted, text in _MISSING.items():
         if wanted not in namespace:
-            if ".backward(" in source:
-                raise ModelFileError(_line_with(source, ".backward("), _OWN_LOOP, name)
+            if _BACKWARD in source:
+                raise ModelFileError(_line_with(source, _BACKWARD), _OWN_LOOP, name)
             if wanted == "model":
                 raise _without_model(source, name, namespace)
             raise ModelFileError(None, text, name)

@@ -20,7 +20,7 @@ from backprop_viz.capture.code.own_frames import without_our_frames
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.live.ending import ended_by
 from backprop_viz.capture.live.follower import ScriptFollower
-from backprop_viz.capture.live.model_loop import ModelFileError
+from backprop_viz.capture.live.model_loop import ModelFileError, refuse_own_loop
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.script_training import ScriptTraining
@@ -96,6 +96,8 @@ def run_watched(
             runpy._run_module_as_main(script.name)  # type: ignore[attr-defined]
         else:
             code = compile(source, script.path, "exec", dont_inherit=True)
+            if kind == "model":
+                refuse_own_loop(text, script.path)
             exec(code, sys.modules["__main__"].__dict__)
         ran = True
         found.ran(script.path, sys.modules["__main__"].__dict__)

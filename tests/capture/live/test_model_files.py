@@ -142,6 +142,18 @@ def test_a_forward_that_raises_holds_nobody_at_its_end(models: Models) -> None:
         assert plain_value(told.error).startswith("RuntimeError: mat1 and mat2 shapes")
 
 
+def test_a_file_that_trains_is_refused_before_it_runs(models: Models, tmp_path: Path) -> None:
+    made = tmp_path / "checkpoint"
+    text = PLAIN + f"open({str(made)!r}, 'w')\nmodel(inputs).sum().backward()"
+    with models.open(text) as window:
+        window.command(Train())
+        window.rest()
+        ended = window.messages[-1]
+        assert isinstance(ended, RunEnded)
+        assert plain_value(ended.error).startswith("mine.py has a loop of its own")
+        assert not made.exists()
+
+
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [

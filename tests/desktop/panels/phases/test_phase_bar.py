@@ -18,7 +18,6 @@ from backprop_viz.desktop.panels.phases.phases import (
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.recording_cache import KeptIterations
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import GradientIntervention
@@ -247,19 +246,6 @@ def test_states_differ_in_shape_not_only_in_colour(
         inside = [picture.pixelColor(x, 18).red() for x in (14, 18)]
         filled.append(tuple(abs(red - background) > 15 for red in inside))
     assert filled == [(False, False), (True, False), (True, False), (True, True)]
-
-
-def test_at_the_end_of_an_iteration_that_is_kept_the_hint_leads_on(
-    make_view_state: MakeViewState,
-) -> None:
-    view_state = make_view_state()
-    shown = view_state.cursor.recording.iteration
-    assert view_state.cursor.at_end
-    kept = KeptIterations((shown, shown + 1), shown)
-    said = next_step(replace(view_state, kept_iterations=kept))
-    assert said.startswith(f"The end of iteration {shown}. F8 and F10 go on in the next one")
-    newest = replace(view_state, kept_iterations=KeptIterations((shown,), shown))
-    assert next_step(newest) == next_step(view_state)
 
 
 def test_the_length_of_an_update_survives_odd_numbers(make_view_state: MakeViewState) -> None:
