@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from backprop_viz.analysis.provenance import forward_events, maker
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding, Severity
@@ -17,6 +15,8 @@ _SMALL_IS_RIGHT = {
 }
 # ... and these, the logarithm of a probability, largest.
 _LARGE_IS_RIGHT = {"log_softmax", "logsigmoid"}
+# What nll_loss is given where it is smallest at the right answer.
+_LOGARITHMS = {"log_softmax", "log"}
 # What keeps the sign: the mean of some of the numbers, in another shape.
 _KEEP = {
     *("mean", "sum", "gather", "getitem", "squeeze", "unsqueeze", "view", "reshape", "flatten"),
@@ -40,7 +40,7 @@ def find(recording: Recording) -> Iterator[Finding]:
     for loss in sorted(losses):
         sign, index = _followed(recording, loss)
         op = recording.events[index].op
-        if op in _SMALL_IS_RIGHT and sign < 0:
+        if sign < 0 and (op in _SMALL_IS_RIGHT or _is_of_logarithms(recording, index)):
             yield Finding("loss_negated", severity, (op,), event=loss)
         elif op in _LARGE_IS_RIGHT and sign > 0:
             yield Finding("likelihood_minimised", severity, (op,), event=loss)
@@ -49,6 +49,17 @@ def find(recording: Recording) -> Iterator[Finding]:
 def _is_loss(event: Event) -> bool:
     made = event.outputs[0] if event.outputs else None
     return made is not None and made.size == 1 and event.node is not None
+
+
+def _is_of_logarithms(recording: Recording, index: int) -> bool:
+    """Whether an operation is nll_loss of the logarithms of probabilities, with their sign."""
+    event = recording.events[index]
+    source = event.input_ids[0] if event.op == "nll_loss" and event.input_ids else None
+    made = None if source is None else maker(recording, source, index)
+    if made is None:
+        return False
+    sign, index = _followed(recording, made)
+    return sign > 0 and recording.events[index].op in _LOGARITHMS
 
 
 def _followed(recording: Recording, index: int) -> tuple[int, int]:
@@ -74,9 +85,9 @@ def _sign_of(event: Event) -> int:
         return 0
     if len(event.inputs) > 1:
         factor = event.inputs[1]
-    else:
-        numbers = [one for one in event.call.args if isinstance(one, int | float)]
-        factor = np.asarray(numbers) if numbers else None
-    if factor is None or factor.dtype.kind not in "iufb":
-        return 0
-    return int((factor >= 0).all()) - int((factor < 0).all()) if factor.any() else 0
+        if factor is None or factor.dtype.kind not in "iufb" or not factor.any():
+            return 0
+        # One below 0 may be what an action was worth, which has any sign.
+        return int((factor >= 0).all())
+    numbers = [one for one in event.call.args if isinstance(one, int | float)]
+    return int(numbers[0] > 0) - int(numbers[0] < 0) if numbers else 0

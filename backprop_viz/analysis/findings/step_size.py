@@ -19,6 +19,8 @@ _LEAST, _MOST = 1e-6, 1.0
 # Of weights that the loop moves by its own lines: what begins with those draws it by hand, too, and
 # often as almost nothing, such as N(0, 0.01²): its first steps are ten times as large.
 _MOST_BY_HAND = 100.0
+# A schedule that has made a rate this many times smaller means its steps to be almost nothing.
+_PLANNED = 1e3
 
 
 def find(recording: Recording) -> Iterator[Finding]:
@@ -62,9 +64,11 @@ def find(recording: Recording) -> Iterator[Finding]:
             yield Finding("steps_too_large", "warning", (middle,), largest, steps[largest])
     elif middle == 0:
         yield from _steps_lost(recording)
-    elif middle < _LEAST and recording.options.get("lr") != 0:  # as a warm-up may begin
+    elif recording.options.get("lr") != 0 and (  # as a warm-up may begin
+        np.median([ratio * _planned(recording, name) for name, ratio in ratios.items()]) < _LEAST
+    ):
         smallest = min(ratios, key=lambda name: ratios[name])
-        # A run that has converged, or warms up, looks the same in one iteration.
+        # A run that has converged looks the same in one iteration.
         yield Finding("steps_too_small", "hint", (middle,), smallest, steps[smallest])
 
 
@@ -79,9 +83,20 @@ def _steps_lost(recording: Recording) -> Iterator[Finding]:
         after = event.outputs[0]
         if before is None or after is None or not np.array_equal(before, after):
             continue
+        if _planned(recording, event.parameter) > _PLANNED:
+            continue
         if grad is not None and grad.ndim > 1 and grad.any():
             yield Finding("steps_lost", "hint", (event.parameter,), event.parameter, i)
             return
+
+
+def _planned(recording: Recording, parameter: str) -> float:
+    """How many times larger than now a schedule makes the rate of a parameter; 1 without one."""
+    options = recording.options_of(parameter)
+    rate, *peaks = (options.get(key) for key in ("lr", "initial_lr", "max_lr"))
+    if not isinstance(rate, int | float) or rate <= 0:
+        return 1.0
+    return max([1.0, *(peak / rate for peak in peaks if isinstance(peak, int | float))])
 
 
 def _norm(array: Array) -> float:

@@ -135,13 +135,26 @@ def test_a_parameter_of_no_elements_wants_no_gradient() -> None:
     assert "never_reached" not in codes(iterations(WithDevice()))
 
 
+def _likelihoods(out: Tensor) -> Tensor:
+    return F.nll_loss(F.log_softmax(out, 1), LABELS, reduction="none")
+
+
 @pytest.mark.parametrize(
     ("loss", "code"),
     [
         (lambda out: -0.5 * F.mse_loss(out, torch.zeros(9, 3)), "loss_negated"),
         (lambda out: F.cross_entropy(out, LABELS).neg() / 2, "loss_negated"),
         (lambda out: (F.log_softmax(out, 1) * torch.eye(3)[LABELS]).sum(), "likelihood_minimised"),
+        (lambda out: -F.nll_loss(F.log_softmax(out, 1), LABELS), "loss_negated"),
+        (lambda out: (-1) * nn.NLLLoss()(nn.LogSoftmax(1)(out), LABELS), "loss_negated"),
+        (lambda out: -F.nll_loss(out.softmax(1).log(), LABELS), "loss_negated"),
+        (lambda out: -nn.BCELoss()(out.sigmoid(), torch.ones(9, 3)), "loss_negated"),
         (lambda out: 0.5 * F.cross_entropy(out, LABELS), None),
+        (lambda out: F.nll_loss(F.log_softmax(out, 1), LABELS), None),
+        (lambda out: -F.nll_loss(-F.log_softmax(out, 1), LABELS), None),
+        (lambda out: -F.nll_loss(out, LABELS), None),
+        # A policy's gradient, where all actions were bad.
+        (lambda out: (_likelihoods(out) * -X[:, :1].abs().squeeze(1)).mean(), None),
         (lambda out: -F.log_softmax(out, 1)[torch.arange(9), LABELS].mean(), None),
         (lambda out: -F.logsigmoid(out).mean(), None),
         # A policy's gradient: the advantage has any sign.
