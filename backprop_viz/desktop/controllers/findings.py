@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 
 from backprop_viz.analysis.findings import findings
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.panels.findings.findings_view import FindingsView
+from backprop_viz.desktop.panels.findings.findings_view import FindingsView, is_checked
 from backprop_viz.desktop.system.background_jobs import Background, failure_notice
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
@@ -39,7 +39,7 @@ class FindingsController(QObject):
     def show_view_state(self, view_state: ViewState) -> None:
         """Look through the recording shown, unless that is done."""
         recording = view_state.cursor.recording
-        quiet = view_state.training or recording.preview or not recording.events
+        quiet = view_state.training or not is_checked(recording)
         self._wanted = None if quiet else recording
         if self._panel.isVisible():
             self._look()

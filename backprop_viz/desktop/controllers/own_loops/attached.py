@@ -115,7 +115,8 @@ class AttachedController(QObject):
         loops = self._origin is None or self._origin.kind in ("script", "watch")
         if loops or told.error:
             newest = self._session.shown.newest_recording
-            recorded = newest.iteration if newest.events else 0
+            # One that raised unrecorded has no phase; one that raised at once has no event.
+            recorded = newest.iteration if newest.spans else 0
             notice = self._lost_connections.why_ended or notice_of_end(
                 told,
                 self._session.iteration,

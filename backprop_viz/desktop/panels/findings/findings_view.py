@@ -80,7 +80,7 @@ class FindingsView(Panel):
         if view_state.training:
             self._recording = None
             self._say_nothing(self.tr("Checked when training pauses."))
-        elif recording.preview or not recording.events:
+        elif not is_checked(recording):
             self._recording = None
             self._say_nothing(
                 self.tr("Nothing is recorded yet: every recorded iteration is checked.")
@@ -168,3 +168,8 @@ class FindingsView(Panel):
         self.note.setStyleSheet(f"color: {theme.muted};")
         for card in self.cards:
             card.set_theme(theme)
+
+
+def is_checked(recording: Recording) -> bool:
+    """Whether there is anything to check: something has run, or the first operation raised."""
+    return not recording.preview and bool(recording.events or recording.error)

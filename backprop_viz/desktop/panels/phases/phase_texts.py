@@ -80,6 +80,9 @@ def next_step(view_state: ViewState) -> str:
         return translate("phases", "The script runs: F5 pauses.")
     if view_state.training:
         return translate("phases", "Training: F5 pauses.")
+    shown = view_state.cursor.recording
+    if view_state.ended and shown.error is not None and not shown.events:
+        return translate("phases", "The script has ended with an error, which Findings explains.")
     is_file = view_state.origin is not None and view_state.origin.kind == "file"
     if is_file and view_state.iteration == 0:
         return translate("phases", "No iteration is in this recording yet.")

@@ -30,6 +30,8 @@ def caption(view_state: ViewState) -> str:
         return text.format(number=f"{view_state.iteration:,}")
     cursor = view_state.cursor
     number, event = f"{cursor.recording.iteration:,}", cursor.event
+    if cursor.recording.error is not None and not cursor.recording.events:
+        return translate("TimelineView", "iteration {number} · raised").format(number=number)
     if cursor.recording.preview or event is None:
         words = translate("TimelineView", "iteration {number} · not started")
         if is_intervened(view_state):
