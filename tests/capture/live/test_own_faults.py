@@ -145,6 +145,26 @@ def test_what_a_step_by_hand_runs_of_ours_is_none_of_the_loops(
     assert capsys.readouterr().err.count("Recording has ended") == 1
 
 
+BEGUN_BY = (
+    "watches/clearing_watch.py:module_clearings_seen",
+    "watches/clearing_watch.py:optimizer_clearings_seen",
+    "watches/overridable_backward.py:backwards_heard",
+)
+
+
+@pytest.mark.parametrize("name", BEGUN_BY)
+def test_where_a_loop_cannot_be_watched_nothing_stays_on_torch(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, within = LOOPS["two optimizers"], _within("each recorded", tmp_path)
+    plain, before = _trained(run, _unrecorded), _on_torch()
+    with raising(f"capture/{name}") as faults:
+        assert _trained(run, within) == plain
+    assert faults.raised
+    assert _on_torch() == before
+    assert capsys.readouterr().err.count("ecording has ended") == 1
+
+
 def _one_step(net: nn.Module, optimizer: Optimizer) -> None:
     optimizer.zero_grad()
     net(torch.ones(2, 4)).square().mean().backward()
