@@ -30,7 +30,7 @@ def find(recording: Recording) -> Iterator[Finding]:
             if found is not None:
                 cut, name = found
                 place = makers[cut][1].place
-                values = (makers[cut][1].op, "?" if place is None else said_place(place))
+                values = (makers[cut][1].op, "" if place is None else said_place(place))
                 yield Finding("detached_term", "warning", values, name, makers[cut][0])
                 return
         makers.update((t, (i, event)) for t in event.output_ids if t is not None)

@@ -21,7 +21,7 @@ def find(recording: Recording) -> Iterator[Finding]:
     if held is not None and held.op == IN_A_LIST:
         made = [i for i, e in enumerate(recording.events) if e.phase is Phase.LOSS]
         place = recording.events[made[-1]].place if made else None
-        values = held.iterations, "?" if place is None else said_place(place)
+        values = held.iterations, "" if place is None else said_place(place)
         yield Finding("losses_kept", "warning", values, event=made[-1] if made else None)
     elif held is not None and held.iterations >= _FROM:
         line = held.op if held.place is None else said_place(held.place)

@@ -99,7 +99,7 @@ def _nothing_reached(recording: Recording, trained: list[str], end: int) -> Iter
     cut = [finding for finding, _ in _cut_off(recording, trained, "error")]
     if not cut and (loss := _loss_left_out(recording, trained)) is not None:
         place = recording.events[loss].place
-        values = (recording.events[loss].op, "?" if place is None else said_place(place))
+        values = (recording.events[loss].op, "" if place is None else said_place(place))
         yield Finding("loss_left_out", "error", values, event=loss)
         return
     yield from cut[-1:] or (Finding("nothing_reached", "error", event=end),)
@@ -134,12 +134,12 @@ def _cut_off(
         elif cut is not None:
             behind.setdefault(cut, []).append(name)
     for cut, found in behind.items():
-        values = (cut.call, "?" if cut.place is None else said_place(cut.place), len(found))
+        values = (cut.call, "" if cut.place is None else said_place(cut.place), len(found))
         yield Finding("cut_off", severity, values, found[0], cut.event), found
     if without:
         # All that ran without a graph is one stretch of code: shown by its first operation.
         cut, name = min(without, key=lambda one: one[0].event)
-        values = (cut.call, "?" if cut.place is None else said_place(cut.place), len(without))
+        values = (cut.call, "" if cut.place is None else said_place(cut.place), len(without))
         found = [name for _, name in without]
         yield Finding("cut_by_no_grad", severity, values, name, cut.event), found
 

@@ -11,6 +11,6 @@ from backprop_viz.recording.trace.torch_error import said_place
 def find(recording: Recording) -> Iterator[Finding]:
     """``term_as_number``: the call that took the number, its line, the number, and its maker."""
     for one in added_numbers(recording):
-        place = "?" if one.place is None else said_place(one.place)
+        place = "" if one.place is None else said_place(one.place)
         yield Finding("term_as_number", "warning", (one.call, place, one.value), event=one.made)
         return

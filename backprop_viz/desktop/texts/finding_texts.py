@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.lessons.particles import with_particles
 from backprop_viz.recording.notices.finding import Finding
-from backprop_viz.recording.notices.finding_sentences import CALLS, SENTENCES
+from backprop_viz.recording.notices.finding_sentences import CALLS, SENTENCES, sentence_of
 
 
 def finding_texts() -> dict[str, str]:
@@ -15,7 +15,8 @@ def finding_texts() -> dict[str, str]:
 
 def finding_text(finding: Finding) -> str:
     """What was found, in the user's language."""
-    text = with_particles(finding_texts()[finding.code].format(*finding.values))
+    sentence = sentence_of(finding.code, finding.values)
+    text = with_particles(QCoreApplication.translate("findings", sentence).format(*finding.values))
     if finding.calls is None:
         return text
     calls = QCoreApplication.translate("findings", CALLS).format(*finding.calls)

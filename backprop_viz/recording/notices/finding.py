@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from backprop_viz.recording.notices.finding_sentences import CALLS, SENTENCES
+from backprop_viz.recording.notices.finding_sentences import CALLS, sentence_of
 
 Severity = Literal["error", "warning", "hint"]
 
@@ -30,7 +30,7 @@ class Finding:
     def __str__(self) -> str:
         """The sentence, and where the evidence is."""
         # One of a newer version, from a file, has no sentence here.
-        found = [SENTENCES.get(self.code, self.code).format(*self.values)]
+        found = [sentence_of(self.code, self.values).format(*self.values)]
         if self.code == "raised":  # in torch's words; then in ours
             found.extend(map(str, self.values[2:]))
         if self.calls is not None:
