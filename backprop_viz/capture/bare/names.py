@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from backprop_viz.capture.code.frame_variables import variables_of
+from backprop_viz.capture.code.functional_calls import given_names
 from backprop_viz.capture.code.user_lines import is_written_by_user
 from backprop_viz.capture.tensors.bare_tensors import unused_name
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
@@ -30,8 +31,11 @@ def tensors_by_name(
     list, a dictionary or an object: ``parameters[0]``, ``params['w']``, ``model.w``. The variable
     of a loop (``for p in parameters``) gives its name only to what has no other. ``otherwise`` is
     what the rest is called, with a number where there are several tensors. ``deepest``: 0 is of
-    variables alone.
+    variables alone. With what ``functional_call`` runs a module has the module's names for it.
     """
+    given = given_names()
+    if tensors and all(id(tensor) in given for tensor in tensors):
+        return {given[id(tensor)]: tensor for tensor in tensors}
     ranked: tuple[dict[int, str], ...] = {}, {}, {}
     wanted = set(map(id, tensors))
     for frame in _users_frames():

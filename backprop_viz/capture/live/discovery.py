@@ -3,15 +3,14 @@
 import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from itertools import chain
-from typing import Any
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from backprop_viz.capture.bare.names import leaves_in_sight, module_name
+from backprop_viz.capture.bare.names import leaves_in_sight, module_name, tensors_by_name
 from backprop_viz.capture.code.frame_variables import variables_of
+from backprop_viz.capture.code.functional_calls import own_parameters_back
 from backprop_viz.capture.code.running_methods import whose_method_runs
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 
@@ -52,8 +51,13 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
     return found or [called]
 
 
-def owned_beside(models: Sequence[nn.Module], optimizers: Sequence[Optimizer]) -> list[Tensor]:
-    """What the optimizers own and no module has, beside these models.
+def standing_for(tensors: Sequence[Tensor]) -> dict[str, nn.Module]:
+    """A module of ours that has these by their names in the script, by its own."""
+    return {"tensors": Tensors(tensors_by_name(tensors, "tensor"))}
+
+
+def owned_beside(models: Sequence[nn.Module], optimizers: Sequence[Optimizer]) -> list[nn.Module]:
+    """One that has what the optimizers own and no module has, beside these models; or none.
 
     A Parameter may be of a model that is gone: of those, what a variable of the script leads to.
     """
@@ -64,7 +68,7 @@ def owned_beside(models: Sequence[nn.Module], optimizers: Sequence[Optimizer]) -
         return []
     in_sight = set(map(id, leaves_in_sight()))
     rest = [one for one in rest if type(one) is Tensor or id(one) in in_sight]
-    return of_no_module(rest)
+    return [*standing_for(bare).values()] if (bare := of_no_module(rest)) else []
 
 
 def module_with(tensor: Tensor) -> nn.Module | None:
@@ -77,7 +81,8 @@ def module_with(tensor: Tensor) -> nn.Module | None:
 
 def of_no_module(tensors: Sequence[Tensor]) -> list[Tensor]:
     """Those of them that no module has among its parameters."""
-    held = {id(one) for module in _living_modules() for one in module._parameters.values()}
+    with own_parameters_back():
+        held = {id(one) for module in _living_modules() for one in module._parameters.values()}
     return [one for one in tensors if id(one) not in held]
 
 
@@ -108,37 +113,6 @@ def one_model(models: Mapping[str, nn.Module]) -> nn.Module:
 
 class Models(nn.ModuleDict):
     """Several models by their names: the script has no such module. It is shown by this name."""
-
-
-@contextmanager
-def parameters_put_back(model: nn.Module) -> Iterator[None]:
-    """In here a model has its own parameters that ``functional_call`` has put others in place of.
-
-    torch keeps them in a dictionary by their names until the call is over.
-    """
-    now = dict(model.named_parameters(remove_duplicate=False))
-    own = _kept_meanwhile(now) if any(type(p) is Tensor for p in now.values()) else {}
-    try:
-        for name, parameter in own.items():
-            _put(model, name, parameter)
-        yield
-    finally:
-        for name in own:
-            _put(model, name, now[name])
-
-
-def _kept_meanwhile(now: Mapping[str, object]) -> dict[str, nn.Parameter]:
-    for optimizer in living_optimizers():
-        for parameter in owned_by(optimizer):
-            for kept in gc.get_referrers(parameter):
-                if type(kept) is dict and kept.keys() <= now.keys():
-                    return {k: p for k, p in kept.items() if isinstance(p, nn.Parameter)}
-    return {}
-
-
-def _put(model: nn.Module, name: str, parameter: Any) -> None:
-    path, _, last = name.rpartition(".")
-    model.get_submodule(path)._parameters[last] = parameter
 
 
 def _parameters(module: nn.Module) -> set[int]:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.functional_calls import given_names
 from backprop_viz.capture.code.loop_places import stack_place
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.live.discovery import of_no_module, owned_by
@@ -34,6 +35,16 @@ def owns_modules(optimizers: Sequence[Optimizer]) -> bool:
     with torch._C.DisableTorchFunction():
         theirs = [one for optimizer in optimizers for one in owned_by(optimizer)]
         return len(of_no_module(theirs)) < len(theirs)
+
+
+def run_it_with_theirs(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
+    """Whether ``functional_call`` runs a module with what these own, and they own no module's.
+
+    The module has its own parameters meanwhile, which do not train.
+    """
+    given = given_names().keys() - set(map(id, module.parameters()))
+    theirs = {id(one) for optimizer in optimizers for one in owned_by(optimizer)}
+    return not given.isdisjoint(theirs) and not owns_modules(optimizers)
 
 
 def own_none_of(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:

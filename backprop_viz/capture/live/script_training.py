@@ -23,9 +23,10 @@ from backprop_viz.capture.bare.bare_forward import Others
 from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
 from backprop_viz.capture.bare.first_use import FirstUse, awaited_in_script
 from backprop_viz.capture.bare.made_leaves import makes_leaves, may_call_no_model, moves_by_hand
-from backprop_viz.capture.bare.names import leaves_in_sight, tensors_by_name, trains
+from backprop_viz.capture.bare.names import leaves_in_sight, trains
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_of_call
+from backprop_viz.capture.code.functional_calls import own_parameters_back
 from backprop_viz.capture.code.loop_places import is_in_module, stack_place
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.discovery import (
@@ -36,7 +37,7 @@ from backprop_viz.capture.live.discovery import (
     of_no_module,
     owned_beside,
     owned_by,
-    parameters_put_back,
+    standing_for,
 )
 from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.follower import ScriptFollower
@@ -48,10 +49,10 @@ from backprop_viz.capture.live.ownership import (
     own_none_of,
     own_some_of,
     owns_modules,
+    run_it_with_theirs,
 )
 from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
-from backprop_viz.capture.tensors.bare_tensors import Tensors
 from backprop_viz.capture.watches.left_modes import left_soon
 from backprop_viz.capture.watches.optimizers_made import optimizers_made_seen
 from backprop_viz.recording.errors import ArgumentError, UserError
@@ -166,14 +167,17 @@ class ScriptTraining:
         if not (self._watched or self._by_hand.are_known or self._has_turned()):
             self._others(())  # tensors were used to make those that it is to step
         self._wait()
-        over = self._first_use is None or self._first_use.is_over
-        if over and self._makes_leaves and self._watched:
-            self._first_use = awaited_in_script(self._others_used)  # it may own what nobody calls
+        if self._makes_leaves and self._watched:
+            self._await_leaves()  # it may own what nobody calls
+
+    def _await_leaves(self) -> None:
+        if self._first_use is None or self._first_use.is_over:
+            used = self._others_used if self._watched else self._leaves_used
+            self._first_use = awaited_in_script(used)
 
     def _has_turned(self) -> bool:
         """Whether a backward of what is watched has run."""
-        watch = self._watch
-        return watch is not None and (watch.place[0] > 0 or watch.is_under_way())
+        return (watch := self._watch) is not None and (watch.place[0] > 0 or watch.is_under_way())
 
     def _steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         self._stepping = optimizer, args, kwargs
@@ -191,7 +195,7 @@ class ScriptTraining:
             self._leave_out("an optimizer stepped that did not step before")
             self._wait()
         elif self._watch is None and self._first_use is None:  # a package has made what it steps
-            self._first_use = awaited_in_script(self._leaves_used)
+            self._await_leaves()
 
     def _called(self, module: nn.Module, args: Any) -> None:
         """A module is called: the outermost of a call comes first."""
@@ -199,9 +203,8 @@ class ScriptTraining:
             return
         frozen = not any(p.requires_grad for p in module.parameters())
         given = not frozen and own_none_of(self._living(), module) and is_given(args, self._new())
-        if frozen and not is_given(args, self._new()):
-            return  # within another's call, or it trains nothing
-        if not torch.is_grad_enabled() and not is_differentiated():
+        alone = frozen and not is_given(args, self._new())  # in another's call, or trains nothing
+        if alone or not (torch.is_grad_enabled() or is_differentiated()):
             return
         first, joined = self._watch is None, self._other is not None
         if self._watch is not None:  # a loop that moves by itself is over with its backward
@@ -211,9 +214,11 @@ class ScriptTraining:
                 self._waiting.close()
                 return
         loop = None
-        with parameters_put_back(module):
+        with own_parameters_back():
             trains = frozen or given or self._trains_astray(module)
-            if trains or own_some_of(self._trained(), module):
+            if run_it_with_theirs(self._new(), module):
+                self._await_leaves()
+            elif trains or own_some_of(self._trained(), module):
                 loop = self._begin(module, first, joined)
             elif first and not stack_place()[1]:
                 self._unowned = ref(module)
@@ -272,15 +277,14 @@ class ScriptTraining:
         optimizers = [one for one in self._living() if can_step(one)]
         theirs = [one for optimizer in optimizers for one in owned_by(optimizer)]
         owned = set(map(id, theirs))
-        known = {id(one): one for one in (*bare, *read, *(of_no_module(theirs) if read else ()))}
-        bare = list(known.values())
+        beside = of_no_module(theirs) if read else ()
+        bare = list({id(one): one for one in (*bare, *read, *beside)}.values())
         if within and not (read and owned):  # it trains, unless optimizers have tensors alone
             return not owned or owns_modules(optimizers)
         if not read or not owned <= set(map(id, bare)):
             return bool(read)
-        tensors, first = Tensors(tensors_by_name(bare, "tensor")), not self._bare_over
-        self._watch_it({"tensors": tensors}, optimizers, self._bare_over, others=self._others)
-        if first:
+        self._watch_it(standing_for(bare), optimizers, self._bare_over, others=self._others)
+        if not self._bare_over:
             self._follower.hold_at_start()
         return True
 
@@ -293,8 +297,7 @@ class ScriptTraining:
         if bare.keys().isdisjoint(map(id, read)):
             return False
         self._let_go((over := watch.leave(under_way=watch.is_under_way())) + 1)
-        tensors = Tensors(tensors_by_name(list(bare.values()), "tensor"))
-        self._watch_it({"tensors": tensors}, new, over, others=self._others)
+        self._watch_it(standing_for(list(bare.values())), new, over, others=self._others)
         return True
 
     def _parameter_used(self, read: Sequence[Tensor]) -> bool:
@@ -332,15 +335,12 @@ class ScriptTraining:
             self._let_go(over + 1)
         optimizers = self._trained()
         models = [module] if self._trains_astray(module) else models_of(optimizers, module)
-        if tensors := owned_beside(models, optimizers):
-            models.append(Tensors(tensors_by_name(tensors, "tensor")))
-        models += beside
+        models += [*owned_beside(models, optimizers), *beside]
         self._astray = self._unowned = None
-        named = names_of(models)
         own = {id(parameter) for parameter in module.parameters()}
         self._by_hand.are([] if optimizers else [module, *beside])
         others = None if optimizers else self._by_hand.were_passed_by
-        loop = self._watch_it(named, optimizers, over, own, others)
+        loop = self._watch_it(names_of(models), optimizers, over, own, others)
         if first:
             self._follower.hold_at_start()
         return loop

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import backprop_viz as bv
 from tests.capture.live.script_runs import Scripts
@@ -97,5 +98,64 @@ def test_an_ensemble_of_stacked_weights(scripts: Scripts, tmp_path: Path) -> Non
             names = [parameter.name for parameter in recording.parameters]
             start, end = recording.at(0), recording.at(len(recording.events))
             for at, expected in (start.value, before), (end.grad, given), (end.value, after):
+                shown = zip(names, expected, strict=True)
+                assert all(np.array_equal(at(name), one) for name, one in shown)
+
+
+# What the meta-optimizer owns are copies of the network's weights: those of the network stay.
+MAML = """
+import torch
+from torch import nn
+from torch.func import functional_call
+torch.manual_seed(7)
+net, kept = nn.Sequential(nn.Linear(2, 5), nn.Softplus(), nn.Linear(5, 1)), []
+BEFORE
+weights = {name: p.detach().clone().requires_grad_() for name, p in net.named_parameters()}
+meta = torch.optim.Adam(weights.values(), lr=0.01)
+for _ in range(3):
+    x, before = torch.randn(6, 2), [w.detach().clone() for w in weights.values()]
+    y = x.sum(1, keepdim=True)
+    loss = nn.functional.mse_loss(functional_call(net, weights, x), y)
+    grads = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
+    fast = {name: w - 0.1 * g for (name, w), g in zip(weights.items(), grads)}
+    outer = nn.functional.mse_loss(functional_call(net, fast, x), y)
+    meta.zero_grad()
+    outer.backward()
+    given = [w.grad.clone() for w in weights.values()]
+    meta.step()
+    kept.append((outer.item(), before, given, [w.detach().clone() for w in weights.values()]))
+    print(outer.item())
+"""
+PRETRAINED = """
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for _ in range(2):
+    optimizer.zero_grad()
+    net(torch.ones(3, 2)).square().mean().backward()
+    optimizer.step()
+"""
+
+
+@pytest.mark.parametrize(("before", "turns"), [("", 0), (PRETRAINED, 2)])
+def test_copies_of_the_weights_that_an_optimizer_owns(
+    scripts: Scripts, tmp_path: Path, before: str, turns: int
+) -> None:
+    loop = MAML.replace("BEFORE", before)
+    plain: dict[str, list[tuple[float, list[np.ndarray], list[np.ndarray], list[np.ndarray]]]] = {}
+    exec(loop.replace("print(", "str("), plain)
+    script, file = tmp_path / "maml.py", tmp_path / "maml.bprec"
+    script.write_text(loop)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended.status == 0
+    assert ended.printed == scripts.plain(script).printed
+    with bv.load(file) as loaded:
+        assert len(loaded) == turns + 3
+        of_copies = list(loaded)[turns:]
+        for recording, (loss, start, given, after) in zip(of_copies, plain["kept"], strict=True):
+            assert recording.loss == loss
+            names = [parameter.name for parameter in recording.parameters]
+            assert names == ["0.weight", "0.bias", "2.weight", "2.bias"]
+            assert not recording.findings()
+            first, last = recording.at(0), recording.at(len(recording.events))
+            for at, expected in (first.value, start), (last.grad, given), (last.value, after):
                 shown = zip(names, expected, strict=True)
                 assert all(np.array_equal(at(name), one) for name, one in shown)
