@@ -133,7 +133,7 @@ def blocks(cursor: Cursor | None, layer: Layer, mode: Mode, sample: int = 0) -> 
     if cursor is not None:
         # The input has no gradient of its own: show the input itself.
         gradient = mode == "gradients" and layer.operations
-        array = cursor.gradient(layer) if gradient else cursor.activation(layer)
+        array = cursor.gradient(layer) if gradient else shown_activation(cursor, layer)
         found_id = cursor.gradient_id(layer) if gradient else cursor.activation_id(layer)
         tensor = (cursor.recording.serial, found_id)
         at = cursor.recording.sample_of(array, sample) if array is not None and array.ndim else 0
@@ -143,6 +143,15 @@ def blocks(cursor: Cursor | None, layer: Layer, mode: Mode, sample: int = 0) -> 
         return (Block(empty.size),)
     size = _size(shown.shape, image=is_picture(array, layer))
     return (Block(size, array, at, tensor=tensor),)
+
+
+def shown_activation(cursor: Cursor, layer: Layer) -> Array | None:
+    """What a layer has computed so far; of a single number nothing before its last operation.
+
+    On the way to a loss there are others, as ``log(p)``: none of them is the loss.
+    """
+    under_way = any(i >= cursor.position for i in layer.leading)
+    return None if under_way and not layer.shape else cursor.activation(layer)
 
 
 def activation_size(layer: Layer) -> Size:

@@ -7,7 +7,13 @@ import numpy as np
 
 from backprop_viz.analysis.comparison import Comparison
 from backprop_viz.desktop.panels.network.compared_blocks import COMPARED_ROWS, compared_blocks
-from backprop_viz.desktop.panels.network.feature_maps import Block, Mode, blocks, shape_text
+from backprop_viz.desktop.panels.network.feature_maps import (
+    Block,
+    Mode,
+    blocks,
+    shape_text,
+    shown_activation,
+)
 from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.view_state import ViewState
@@ -110,7 +116,7 @@ class NetworkState:
         """The text below a layer's name: its shape, or its value if it is a scalar."""
         if layer.shape:
             return shape_text(layer.shape)
-        value = None if self.cursor is None else self.cursor.activation(layer)
+        value = None if self.cursor is None else shown_activation(self.cursor, layer)
         return "" if value is None or not value.size else short(value.flat[0])
 
     def marks(self, layer: Layer) -> tuple[int | None, int | None]:
