@@ -342,6 +342,11 @@ def _forward_origin(recording: Recording, name: str, index: int) -> Reason:
             return Reason("first_forward", (name, strange(event.outputs), event.op, *bounds), index)
         for parameter in recording.parameters:
             if parameter.value_id in bad:
+                own = recording.by_parameter.get(name)
+                if own is not None and not is_finite((own.value,)):
+                    reads = follow(recording, own.value_id, len(recording.events))
+                    evidence = reads[0][0] if reads else index
+                    return Reason("own_not_finite", (name, strange((own.value,))), evidence)
                 values = (name, strange((parameter.value,)), parameter.name)
                 return Reason("weights_not_finite", values, index)
         found_bad = strange(tuple(recording.tensors[i] for i in bad))

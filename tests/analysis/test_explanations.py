@@ -259,8 +259,21 @@ def test_a_learning_rate_of_a_million() -> None:
     assert not all(np.isfinite(a).all() for a in event.outputs if a is not None)
     after = trainer.record()
     reason = why(after, "fc3.weight")
-    assert reason.code == "weights_not_finite"
-    assert not np.isfinite(after.by_parameter[reason.values[2]].value).all()
+    assert reason.code == "own_not_finite"
+    assert not np.isfinite(after.by_parameter["fc3.weight"].value).all()
+
+
+def test_a_weight_that_began_with_nan_is_not_said_to_have_got_it_from_another() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
+    with torch.no_grad():
+        net[0].weight[1], net[1].weight[0, 2] = math.nan, math.nan
+    with bv.record(net) as recorded:
+        net(torch.randn(5, 3)).square().mean().backward()
+    recording = recorded.recording
+    for event, name in enumerate(("0.weight", "1.weight")):
+        assert why(recording, name) == Reason("own_not_finite", (name, "NaN"), event)
+    assert why(recording, "0.bias").code == "weights_not_finite"
 
 
 def test_an_input_that_is_not_finite() -> None:

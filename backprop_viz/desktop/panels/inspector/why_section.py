@@ -51,6 +51,7 @@ _STRANGE = frozenset(
     [
         "first_forward",
         "first_backward",
+        "own_not_finite",
         "weights_not_finite",
         "input_not_finite",
         "not_finite",
@@ -206,6 +207,9 @@ def reason_text(reason: Reason) -> str:
             "why",
             "{1} first appeared in {2}, from gradients between {3} and {4}; in forward its inputs "
             "lay between {5} and {6}. It spread to {0}.",
+        ),
+        "own_not_finite": translate(
+            "why", "{0} itself already held {1} when this iteration started."
         ),
         "weights_not_finite": translate(
             "why", "{2} already held {1} when this iteration started. It spread to {0}."
