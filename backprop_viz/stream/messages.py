@@ -55,12 +55,14 @@ class RunEnded:
 
     ``error`` is the exception that ended it, "" for none, with its traceback in ``details`` and
     the ``line`` of the script that it came from. A UserError is told as ``as_value`` does.
+    ``recorded``: the iteration that was under way was being recorded, if only from its start.
     """
 
     status: int
     error: str = ""
     details: str = ""
     line: int | None = None
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

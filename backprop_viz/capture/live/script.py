@@ -128,7 +128,9 @@ def run_watched(
         with OURS:
             left = found.close()
         with OURS:
-            follower.ended(told, left)
+            # One that raised unrecorded has an error, but no phase.
+            recorded = left is not None and (bool(left.spans) or left.error is None)
+            follower.ended(replace(told, recorded=recorded), left)
     return 0
 
 

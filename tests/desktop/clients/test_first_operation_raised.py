@@ -28,6 +28,7 @@ net = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 2))
 optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
 for i in range({first}, 5):
     x = torch.randn(8, 3 if i == 4 else 4)
+    {check}
     out = net(x)
     optimizer.zero_grad()
     out.square().mean().backward()
@@ -44,9 +45,9 @@ def ran(tmp_path: Path, qtbot: QtBot, scripts: Scripts) -> Iterator[Ran]:
     QSettings.setPath(*store, str(tmp_path / "settings"))
     opened = []
 
-    def ran_(first: int, *options: str) -> MainWindow:
+    def ran_(first: int, *options: str, check: str = "") -> MainWindow:
         script = tmp_path / "train.py"
-        script.write_text(SCRIPT.format(first=first))
+        script.write_text(SCRIPT.format(first=first, check=check))
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
         files = theirs_in, theirs_out
@@ -105,3 +106,10 @@ def test_it_is_explained(
         "The script has ended with an error, which Findings explains."
     )
     assert caption(window.session.view_state) == f"iteration {iteration} · raised"
+
+
+def test_the_scripts_own_error_before_it_is_not_to_be_looked_for_again(ran: Ran) -> None:
+    window = ran(1, "--from", "4", check="assert x.shape[1] == 4")
+    text = window.messages.text()
+    assert text == f"The script has ended at line {LINE - 1}: AssertionError"
+    assert window.messages.findChild(QToolButton, "messageAction").isHidden()

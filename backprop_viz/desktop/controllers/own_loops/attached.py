@@ -204,7 +204,7 @@ def notice_of_end(
         if where and told.error.partition(":")[0] == "KeyboardInterrupt":
             return Notice("script_interrupted", (where, str(done)))
         # It raised in a later iteration than the one that is shown.
-        if where and by_command and recorded < done:
+        if where and by_command and recorded < done and not told.recorded:
             code, values = "script_raised_unrecorded", (*values, str(done), str(done + 1))
         elif where and 0 < recorded < done:
             code, values = "script_raised_later", (*values, str(done), str(recorded))
