@@ -315,7 +315,8 @@ class PhaseBar(QWidget):
     def _tip(
         self, standing: PhaseState, note: str, settings: Settings | None, recording: Recording
     ) -> str:
-        lines = [f"{standing.phase.value}: {meaning(standing.phase, settings)}", note]
+        what = meaning(standing.phase, settings, recording, recording.span(standing.phase))
+        lines = [f"{standing.phase.value}: {what}", note]
         if standing.phase is Phase.LOSS:
             lines.append(loss_formula(settings))
             span = recording.span(Phase.LOSS)

@@ -8,13 +8,22 @@ from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.desktop.panels.phases.phases import current_phase, due_phase
 from backprop_viz.desktop.texts.table_texts import loss_text
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings.run_settings import Settings
+from backprop_viz.recording.trace.events import PhaseSpan
 from backprop_viz.recording.trace.phases import Phase
 
 
-def meaning(phase: Phase, settings: Settings | None) -> str:
-    """What a phase does with these settings, after its name; None: nothing is known of them."""
+def meaning(
+    phase: Phase, settings: Settings | None, recording: Recording, span: PhaseSpan | None
+) -> str:
+    """What a phase does with these settings, after its name; None: nothing is known of them.
+
+    ``span`` is the phase's in the recording; None where that does not have it.
+    """
     translate = QCoreApplication.translate
+    if phase is Phase.ZERO_GRAD and span is not None and _clears_own(recording, span):
+        return translate("phases", "clears the gradients of this iteration.")
     if settings is None:
         return _meanings()[phase]
     if phase is Phase.ZERO_GRAD and not settings.clear_gradients:
@@ -29,6 +38,13 @@ def meaning(phase: Phase, settings: Settings | None) -> str:
             "every parameter.",
         )
     return _meanings()[phase]
+
+
+def _clears_own(recording: Recording, span: PhaseSpan) -> bool:
+    """Whether zero_grad cleared gradients that a backward of this recording had made."""
+    before, cleared = recording.events[: span.start], recording.events[span.start : span.stop]
+    made = {event.parameter for event in before if event.phase is Phase.BACKWARD} - {None}
+    return any(event.parameter in made for event in cleared)
 
 
 def _meanings() -> dict[Phase, str]:
@@ -129,7 +145,8 @@ def next_step(view_state: ViewState) -> str:
         text = translate("phases", "Next (F10): {phase} {what}")
         # At the end of the recording, the next iteration follows the current settings.
         settings = view_state.settings if view_state.cursor.at_end else as_recorded(view_state)
-        return text.format(phase=due.value, what=meaning(due, settings))
+        what = meaning(due, settings, shown, shown.span_of(view_state.cursor.position))
+        return text.format(phase=due.value, what=what)
     if current is not None:
         text = translate("phases", "F8 shows the next event of {phase}, F10 its end.")
         return text.format(phase=current.value)
