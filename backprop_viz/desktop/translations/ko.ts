@@ -1386,6 +1386,10 @@ Click a figure: where does it come from?</source>
         <translation>변화도 흐름</translation>
     </message>
     <message>
+        <source>bars ‖grad‖ before zero_grad · dots ‖Δw‖ / ‖w‖</source>
+        <translation>막대 zero_grad 전의 ‖grad‖ · 점 ‖Δw‖ / ‖w‖</translation>
+    </message>
+    <message>
         <source>bars ‖grad‖ · dots ‖Δw‖ / ‖w‖</source>
         <translation>막대 ‖grad‖ · 점 ‖Δw‖ / ‖w‖</translation>
     </message>
@@ -4204,6 +4208,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>≈ 수학 라이브러리의 제곱근은 마지막 자리가 하나 다릅니다.</translation>
     </message>
     <message>
+        <source>line {n}</source>
+        <translation>{n}번째 줄</translation>
+    </message>
+    <message>
         <source>The manual rule keeps no state.</source>
         <translation>직접 하는 갱신은 상태를 갖지 않습니다.</translation>
     </message>
@@ -4559,6 +4567,10 @@ Click or press Enter: where does it come from?</source>
         <translation>학습 중 · 반복 {number}</translation>
     </message>
     <message>
+        <source>iteration {number} · raised</source>
+        <translation>반복 {number} · 오류 발생</translation>
+    </message>
+    <message>
         <source>iteration {number} · not started</source>
         <translation>반복 {number} · 시작 전</translation>
     </message>
@@ -4612,6 +4624,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>waiting</source>
         <translation>대기 중</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>기록 안 함</translation>
     </message>
     <message>
         <source>{0:.1f} it/s · {1}</source>
@@ -7732,6 +7748,30 @@ Click or press Enter: where does it come from?</source>
         <translation>손실은 0이 아닌데 {0}부터 모든 변화도가 정확히 0입니다. 가중치가 배우지 못합니다.</translation>
     </message>
     <message>
+        <source>{0} ran under torch.no_grad() or inference_mode(), so nothing before it gets a gradient. Parameters without one: {2}.</source>
+        <translation>{0}이(가) torch.no_grad()나 inference_mode() 안에서 실행되어, 그 앞의 것은 변화도를 받지 못합니다. 변화도가 없는 매개변수: {2}.</translation>
+    </message>
+    <message>
+        <source>{0} cuts the graph: nothing before it gets a gradient. Parameters without one: {2}.</source>
+        <translation>{0}이(가) 그래프를 끊습니다. 그 앞에서는 아무것도 변화도를 받지 못합니다. 변화도가 없는 매개변수: {2}개.</translation>
+    </message>
+    <message>
+        <source>The loss has a term that is made of weights by {0}: it changes the loss, but no gradient, so it has no effect. Compute it from the weights themselves.</source>
+        <translation>손실에 {0}로 가중치에서 떼어 낸 항이 있습니다. 손실은 바뀌지만 변화도는 바뀌지 않아 효과가 없습니다. 가중치 자체로 계산하세요.</translation>
+    </message>
+    <message>
+        <source>Backward began at a tensor that no operation made, such as nn.Parameter(loss), so no parameter gets a gradient. {0} made a loss that leads to them: call backward on that.</source>
+        <translation>Backward가 nn.Parameter(loss)처럼 어떤 연산도 만들지 않은 Tensor에서 시작해, 변화도를 받는 매개변수가 없습니다. {0}이(가) 만든 손실은 매개변수로 이어집니다. 그 손실에서 backward를 호출하세요.</translation>
+    </message>
+    <message>
+        <source>The losses of {0} earlier iterations are kept in a list, and with each its graph and memory. Append loss.item() or loss.detach().</source>
+        <translation>이전 {0}번 반복의 손실이 목록에 남아 있고, 각 손실의 그래프와 메모리도 함께 남아 있습니다. loss.item()이나 loss.detach()를 넣으세요.</translation>
+    </message>
+    <message>
+        <source>{0} makes a plain number of a term of the loss, here {2:.4g}: it changes the loss, but no gradient, so it has no effect. Add the tensor itself.</source>
+        <translation>{0}이(가) 손실의 한 항을 단순한 숫자로 만듭니다(여기서는 {2:.4g}). 손실은 바뀌지만 변화도는 바뀌지 않으므로 효과가 없습니다. Tensor 자체를 더하세요.</translation>
+    </message>
+    <message>
         <source>No parameter requires a gradient</source>
         <translation>변화도를 요구하는 매개변수가 없음</translation>
     </message>
@@ -9349,6 +9389,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
 <context>
     <name>phases</name>
     <message>
+        <source>clears the gradients of this iteration.</source>
+        <translation>이번 반복의 변화도를 지웁니다.</translation>
+    </message>
+    <message>
         <source>is not called: gradients accumulate.</source>
         <translation>부르지 않습니다. 변화도가 누적됩니다.</translation>
     </message>
@@ -9381,6 +9425,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{title}: {formula}</translation>
     </message>
     <message>
+        <source>Recording has ended: the script goes on unrecorded.</source>
+        <translation>기록이 끝났습니다. 스크립트는 기록 없이 계속 실행됩니다.</translation>
+    </message>
+    <message>
         <source>The script runs, and has not trained yet. F5 pauses there.</source>
         <translation>스크립트가 실행 중이며 아직 학습을 시작하지 않았습니다. F5를 누르면 학습이 시작될 때 멈춥니다.</translation>
     </message>
@@ -9391,6 +9439,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>Training: F5 pauses.</source>
         <translation>학습 중: F5로 일시 정지합니다.</translation>
+    </message>
+    <message>
+        <source>The script has ended with an error, which Findings explains.</source>
+        <translation>스크립트가 오류로 끝났습니다. &apos;발견&apos;에 설명되어 있습니다.</translation>
     </message>
     <message>
         <source>No iteration is in this recording yet.</source>
@@ -9419,6 +9471,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>No cell runs. F10 or F11 holds the next that trains.</source>
         <translation>실행 중인 셀이 없습니다. F10이나 F11을 누르면 학습하는 다음 셀에서 멈춥니다.</translation>
+    </message>
+    <message>
+        <source>The end of iteration {0}. F8 and F10 go on in the next one that is kept, F11 runs a new one.</source>
+        <translation>반복 {0}의 끝입니다. F8과 F10은 보관된 다음 반복으로 넘어가고, F11은 새 반복을 실행합니다.</translation>
     </message>
     <message>
         <source>F8 runs the script to its next event, F10 to the end of the phase, F5 on.</source>
@@ -9659,6 +9715,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0} 앞에서 멈춤</translation>
     </message>
     <message>
+        <source>held</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
         <source>runs</source>
         <translation>실행 중</translation>
     </message>
@@ -9841,6 +9901,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>기록된 손실이 없습니다.</translation>
     </message>
     <message>
+        <source>zero_grad cleared it: the next backward adds its gradient to zero.</source>
+        <translation>zero_grad가 지웠습니다. 다음 backward가 0에 변화도를 더합니다.</translation>
+    </message>
+    <message>
         <source>It is an input: it comes from the batch.</source>
         <translation>주어진 것입니다: 배치에 들어 있습니다.</translation>
     </message>
@@ -9867,6 +9931,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>An operation computed it on its way, and torch has kept it for a gradient of the gradient: no call handed it out.</source>
         <translation>연산이 도중에 계산한 값으로, torch가 변화도의 변화도를 구하려고 보관했습니다. 이 값을 내준 호출은 없습니다.</translation>
+    </message>
+    <message>
+        <source>The optimizer keeps it from one step to the next: the update before made it, or it began as zeros.</source>
+        <translation>옵티마이저가 한 단계에서 다음 단계까지 간직하는 값입니다. 이전 갱신이 만들었거나 0에서 시작했습니다.</translation>
+    </message>
+    <message>
+        <source>The loop&apos;s own lines read it for their step. No recorded operation of this iteration made it: it may be kept from the one before, as a momentum is.</source>
+        <translation>반복문의 자체 코드가 갱신에 쓰려고 읽은 값입니다. 이번 반복에서 기록된 어떤 연산도 만들지 않았습니다. 모멘텀처럼 이전 반복에서 남겨 둔 값일 수 있습니다.</translation>
     </message>
     <message>
         <source>Nothing that was recorded made it: to the network it is a constant.</source>
@@ -11525,6 +11597,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>{1} first appeared in {2}, from gradients between {3} and {4}; in forward its inputs lay between {5} and {6}. It spread to {0}.</source>
         <translation>{1}은(는) {2}에서 처음 나타났습니다. 변화도는 {3}에서 {4} 사이, 순전파의 입력은 {5}에서 {6} 사이였습니다. 그것이 {0}(으)로 퍼졌습니다.</translation>
+    </message>
+    <message>
+        <source>{0} itself already held {1} when this iteration started.</source>
+        <translation>이 반복이 시작될 때 {0} 자체에 이미 {1}이(가) 있었습니다.</translation>
     </message>
     <message>
         <source>{2} already held {1} when this iteration started. It spread to {0}.</source>
