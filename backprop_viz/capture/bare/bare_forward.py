@@ -16,6 +16,7 @@ from backprop_viz.capture.bare.hand_turns import HandTurns
 from backprop_viz.capture.bare.held_leaves import HeldLeaves
 from backprop_viz.capture.bare.leaves_forward import LeavesForward
 from backprop_viz.capture.code import own_faults, own_frames
+from backprop_viz.capture.code.looks import only_looks
 from backprop_viz.capture.followed_backward import creates_graph
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorder import Recorder
@@ -161,6 +162,7 @@ class BareForward(TorchFunctionMode):
         kwargs = kwargs or {}
         moving: LoopWatch | None = None
         ran: Callable[[Any], None] | None = None
+        quiet = False
         if heard := self._loop is not None or self._waits:
             self._asked = True
             try:
@@ -173,14 +175,14 @@ class BareForward(TorchFunctionMode):
                 self._asked = False
         try:
             if moving is not None:
-                moving.quiet = True  # it computes no loss
+                quiet, moving.quiet = moving.quiet, True  # it computes no loss
             result = func(*args, **kwargs)
         except BaseException as error:
             own_frames.pass_on(error)
             raise
         finally:
             if moving is not None:
-                moving.quiet = False
+                moving.quiet = quiet
         try:
             if ran is not None:
                 ran(result)
@@ -198,7 +200,10 @@ class BareForward(TorchFunctionMode):
     def _look_at(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> bool:
-        """Tell what is about to run; whether autograd follows it and it only moves a leaf."""
+        """Tell what is about to run; whether autograd follows it and it only moves a leaf.
+
+        Or only looks at one.
+        """
         if self._lines is not None:
             if self._turns.has_run_backward:
                 self._lines.after_backward(func, args)
@@ -215,13 +220,16 @@ class BareForward(TorchFunctionMode):
         elif used := followed_by_autograd(func, args, kwargs):
             if self._may_move() and self._leaves.are_moved_by(args, kwargs):
                 return True
-            self._are_used(used, args, kwargs)
+            return self._are_used(used, args, kwargs)
         return False
 
     def _are_used(
         self, used: Sequence[Tensor], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> None:
-        """A function is about to run that reads these, while no forward runs."""
+    ) -> bool:
+        """A function is about to run that reads these, while no forward runs: whether for a look.
+
+        What a line prints of a leaf begins no forward.
+        """
         if self._may_move():
             self._leaves.are_used(used)
         others = [one for one in used if one.is_leaf and not self._leaves.have_been(one)]
@@ -229,18 +237,26 @@ class BareForward(TorchFunctionMode):
             turned = self._has_turned or self._turns.is_over()
             self._others([] if turned else self._leaves.all())
         elif any(id(one) in self._leaves.names for one in used):
-            self._leaf_used(args, kwargs)
+            if not only_looks():
+                self._leaf_used(args, kwargs)
+                return False
+            self._end_turn()
         elif self._lines is not None:
             self._lines.note()
+        return only_looks()
 
     def _leaf_used(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """A function is about to run that reads a leaf: of the next turn, if this one is over."""
-        if self._turning is not None and self._turns.is_over():
-            self._has_turned = True
-            self._turning.next_turn()
+        self._end_turn()
         if self._forward is not None and not self._is_in_turn():
             self._has_run = True
             self._forward.begins(args, kwargs)
+
+    def _end_turn(self) -> None:
+        """The next turn begins, if this one is over."""
+        if self._turning is not None and self._turns.is_over():
+            self._has_turned = True
+            self._turning.next_turn()
 
     def _is_in_turn(self) -> bool:
         """Whether the forward runs, or has run since the last backward."""

@@ -44,7 +44,7 @@ def gives_what_loss_is_of(frame: FrameType) -> bool:
 @cache
 def _gives_what_loss_is_of(code: CodeType, instruction: int) -> bool:
     part = _loss_part(code, instruction)
-    return part is not None and _place(code, instruction) not in part.terms
+    return part is not None and place_in_source(code, instruction) not in part.terms
 
 
 @cache
@@ -60,11 +60,11 @@ def _returns(code: CodeType, instruction: int, item: Item) -> bool:
 
 
 def _running(parts: Sequence[LossCode], code: CodeType, instruction: int) -> LossCode | None:
-    place = _place(code, instruction) if parts else None
+    place = place_in_source(code, instruction) if parts else None
     return None if place is None else next((one for one in parts if one.has(place)), None)
 
 
-def _place(code: CodeType, instruction: int) -> CodePart | None:
+def place_in_source(code: CodeType, instruction: int) -> CodePart | None:
     """Where in the source an instruction stands; None if that is not known."""
     place = next(islice(code.co_positions(), instruction // 2, None), None)
     if place is None or None in place:
