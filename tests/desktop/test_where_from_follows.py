@@ -145,3 +145,22 @@ def test_what_is_asked_while_training_runs_is_of_the_recording_that_its_panel_sh
     assert explanation.number == grad_number(
         recording.at(len(recording.events)), "conv1.bias", (3,)
     )
+
+
+def test_a_step_of_the_path_is_of_the_recording_that_the_path_is_of(explained: Explained) -> None:
+    window, session, panel = explained.window, explained.session, explained.panel
+    explained.step(5)
+    earlier = session.view_state.cursor
+    explained.step(5)
+    later = session.view_state.cursor
+    then, now = (grad_number(one, "conv1.bias", (3,)) for one in (earlier, later))
+    assert then is not None
+    assert now is not None
+    window.number_picked.emit(now, None)
+    explained.wait()
+    until(session, lambda: len(panel.path.buttons) > 1)
+    panel.follow(earlier.recording, then)  # the path is there until another one is known
+    panel.path.buttons[-1].click()
+    assert panel.history.current.recording == later.recording
+    assert panel.history.current.number == now
+    assert explained.wait().number == now

@@ -13,15 +13,20 @@ from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import NumberExplanation
+from backprop_viz.recording.iteration import Recording
 
 
 @dataclass(frozen=True, slots=True)
 class Crumb:
-    """A step of the path: a short text, the number's whole name and value, and the number."""
+    """A step of the path: a short text, the number's whole name and value, and the number.
+
+    The path stays until another one is known: its numbers may be of an earlier ``recording``.
+    """
 
     text: str
     tip: str
     number: Number
+    recording: Recording
 
 
 def crumbs(chain: Sequence[NumberExplanation], names: NumberNames) -> tuple[Crumb, ...]:
@@ -33,17 +38,17 @@ def crumbs(chain: Sequence[NumberExplanation], names: NumberNames) -> tuple[Crum
         tip = f"{names.name(number)} = {signed(step.value)}"
         if found and len(found) > 1 and found[-1].text == text:
             continue
-        found.append(Crumb(text, tip, number))
+        found.append(Crumb(text, tip, number, names.recording))
     return tuple(reversed(found))
 
 
 class Breadcrumb(QWidget):
     """Crumbs in a row; where there is no room the first ones give way to "…", which lists them.
 
-    ``number_asked`` carries the Number of the crumb that was pressed.
+    ``number_asked`` carries the Number of the crumb that was pressed, and its Recording.
     """
 
-    number_asked = Signal(object)
+    number_asked = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,7 +107,8 @@ class Breadcrumb(QWidget):
             self._row.insertWidget(self._row.count() - 1, button)
 
     def _ask(self, place: int) -> None:
-        self.number_asked.emit(self._crumbs[place].number)
+        crumb = self._crumbs[place]
+        self.number_asked.emit(crumb.number, crumb.recording)
 
     def minimumSizeHint(self) -> QSize:
         """Any width: the path gives way."""
@@ -140,5 +146,9 @@ class Breadcrumb(QWidget):
         for button, crumb in zip(self.buttons, self._crumbs, strict=True):
             if button.isHidden():
                 entry = menu.addAction(crumb.tip.replace("&", "&&"))
-                entry.triggered.connect(partial(self.number_asked.emit, crumb.number))
+                entry.triggered.connect(
+                    lambda _=False, crumb=crumb: self.number_asked.emit(
+                        crumb.number, crumb.recording
+                    )
+                )
         return menu

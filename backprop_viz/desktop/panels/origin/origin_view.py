@@ -141,11 +141,11 @@ class OriginView(Panel):
         self.history.ask(told)
         self._ask_current()
 
-    def ask_here(self, number: Number) -> None:
-        """Ask about another number of the recording that is shown."""
+    def ask_here(self, number: Number, recording: Recording | None = None) -> None:
+        """Ask about another number of the recording that is shown, or of one that was."""
         asked = self.history.current
         if asked is not None:
-            self.ask(asked.recording, number, of_drawing=asked.of_drawing)
+            self.ask(recording or asked.recording, number, of_drawing=asked.of_drawing)
 
     def follow(self, recording: Recording, number: Number) -> None:
         """The window shows another iteration: ask about the same number of that one."""
