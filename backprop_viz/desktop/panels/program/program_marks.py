@@ -50,15 +50,16 @@ def _in_script(view_state: ViewState) -> Marks:
     """The line that a script stands at; in what has run, the one that an event is from.
 
     Of an event from another file it is the line that led there. Of a node of backward the line
-    that made it is marked too.
+    that made it is marked too. What a step by hand computes is told when the script is past it.
     """
     lines, cursor = view_state.program.lines, view_state.cursor
     kept = view_state.kept_iterations
     newest = not kept.iterations or kept.shown >= kept.iterations[-1]
-    if cursor.at_end and newest and view_state.line is not None:
-        ended = cursor.event.phase if cursor.event is not None else None
-        return Marks(_source(lines, view_state.line), due=True, phase=ended)
     event, position = cursor.event, cursor.position
+    told_late = event is not None and event.is_of_step
+    if cursor.at_end and newest and view_state.line is not None and not told_late:
+        ended = event.phase if event is not None else None
+        return Marks(_source(lines, view_state.line), due=True, phase=ended)
     if event is None:
         return Marks(_source(lines, view_state.line), due=True)
     began = [number for number, at in cursor.recording.trace if at < position]
