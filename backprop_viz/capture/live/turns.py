@@ -71,7 +71,7 @@ class Turns:
         self._within_step = False
         # The loop's own: checkpoints call modules from within a backward's.
         self._thread = get_ident()
-        self._first_read: FirstUse | None = None
+        self._first_use: FirstUse | None = None
         self._open = ExitStack()
         self._wait()
 
@@ -137,14 +137,14 @@ class Turns:
         over = not self._idle and self._steps == self._steps_before and here not in self._went_on
         if not over:
             self._wait()
-            self._first_read = FirstUse(self._reads, is_in_module) if looks else None
+            self._first_use = FirstUse(self._reads, is_in_module) if looks else None
         return over
 
     def ended(self) -> None:
         """The turn is over."""
         self._open.close()
-        if self._first_read is not None:
-            self._first_read.close()  # or before the next step, if it has told of this
+        if self._first_use is not None:
+            self._first_use.close()  # or before the next step, if it has told of this
         if self._steps:
             self._steps_before, self._steps = self._steps, []
         self._seen.clear()
@@ -180,9 +180,9 @@ class Turns:
         return True
 
     def _hear_no_reads(self) -> None:
-        if self._first_read is not None:
-            self._first_read.close()
-            self._first_read = None
+        if self._first_use is not None:
+            self._first_use.close()
+            self._first_use = None
 
     def _owners_of(self, parameters: Iterable[int]) -> set[int]:
         owners = {self._owners.get(parameter) for parameter in parameters}

@@ -4,7 +4,7 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType
@@ -16,6 +16,7 @@ from torch.overrides import handle_torch_function
 from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.capture.watches.module_hooks import has_our_hooks_alone
 
+_Show = Callable[[Any], None]  # takes a ``warnings.WarningMessage``
 _OURS = str(Path(__file__).parents[1])  # ``capture``, which calls what the loop has called
 _MODULES = re.compile(r"backprop_viz\.capture\.")
 # With "always" Python does not remember what was shown at a line of ours, where all come from.
@@ -36,11 +37,9 @@ def let_ours_through() -> None:
 def warned_where_it_was_called() -> Iterator[None]:
     """Send on each warning that arises in here and names a line of ours."""
     let_ours_through()
-    plain = warnings._showwarnmsg  # type: ignore[attr-defined]
-
     sent_on = threading.local()
 
-    def show(told: Any) -> None:
+    def show(told: Any, plain: _Show) -> None:
         again = getattr(sent_on, "under_way", False)
         frame = None
         with OURS:
@@ -58,35 +57,43 @@ def warned_where_it_was_called() -> Iterator[None]:
         finally:
             sent_on.under_way = False
 
-    warnings._showwarnmsg = show  # type: ignore[attr-defined]
-    try:
+    with _shown_by(show):
         yield
-    finally:
-        if warnings._showwarnmsg is show:  # type: ignore[attr-defined]
-            warnings._showwarnmsg = plain  # type: ignore[attr-defined]
 
 
 @contextmanager
 def warned_of_nothing() -> Iterator[None]:
     """Show no warning that this thread gives rise to in here: it was shown when the loop ran."""
-    plain, thread = warnings._showwarnmsg, threading.get_ident()  # type: ignore[attr-defined]
+    thread = threading.get_ident()
 
-    def show(told: Any) -> None:
+    def show(told: Any, plain: _Show) -> None:
         if threading.get_ident() != thread:
             plain(told)
 
-    warnings._showwarnmsg = show  # type: ignore[attr-defined]
+    with _shown_by(show):
+        yield
+
+
+@contextmanager
+def _shown_by(show: Callable[[Any, _Show], None]) -> Iterator[None]:
+    """Give each warning that Python shows in here to ``show``, with what else would show it."""
+    plain: _Show = warnings._showwarnmsg  # type: ignore[attr-defined]
+
+    def show_ours(told: Any) -> None:
+        show(told, plain)
+
+    warnings._showwarnmsg = show_ours  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        if warnings._showwarnmsg is show:  # type: ignore[attr-defined]
+        if warnings._showwarnmsg is show_ours:  # type: ignore[attr-defined]
             warnings._showwarnmsg = plain  # type: ignore[attr-defined]
 
 
 def _frame_meant(told: Any) -> FrameType | None:
     """The frame that a warning means, where we stand between; None where it is right as it is."""
     stack: list[FrameType] = []
-    frame: FrameType | None = sys._getframe(2)  # that which called ``show`` is torch's
+    frame: FrameType | None = sys._getframe(3)  # that which called ``show_ours`` is torch's
     while frame is not None:
         stack.append(frame)
         frame = frame.f_back
