@@ -7,6 +7,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding, Severity
 from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array
 
 # These are smallest where the network is right ...
 _SMALL_IS_RIGHT = {
@@ -22,19 +23,25 @@ _KEEP = {
     *("mean", "sum", "gather", "getitem", "squeeze", "unsqueeze", "view", "reshape", "flatten"),
     *("clone", "contiguous", "to", "float", "double"),
 }
-_TIMES = {"mul", "rmul", "div", "truediv"}
+_TIMES = {"mul", "rmul"}
+_DIVIDED = {"div", "truediv"}
+# What draws the actions that a policy's gradient weighs by what they were worth.
+_DRAWS = {"multinomial", "bernoulli"}
+# As many digits has a factor that somebody chose; what an action was worth mostly has more.
+_DIGITS = 2
 
 
 def find(recording: Recording) -> Iterator[Finding]:
     """``loss_negated``, a cross-entropy times -1; ``likelihood_minimised``, without its minus.
 
     Where backward runs several times one network may maximise what another minimises: a hint.
+    A factor that may be what an action was worth has any sign, and nothing is said.
     """
     made = [i for i, event in forward_events(recording) if _is_loss(event)]
     starts = [s.start for s in recording.spans if s.phase is Phase.BACKWARD]
     before = ([i for i in made if i < start] for start in starts)
     losses = {indices[-1] for indices in before if indices}
-    if recording.span(Phase.UPDATE) is None:
+    if recording.span(Phase.UPDATE) is None or any(e.op in _DRAWS for e in recording.events):
         return
     severity: Severity = "warning" if len(losses) == 1 else "hint"
     for loss in sorted(losses):
@@ -81,13 +88,20 @@ def _sign_of(event: Event) -> int:
         return 1
     if event.op in ("neg", "negative"):
         return -1
-    if event.op not in _TIMES or event.call is None:
+    if event.op not in _TIMES | _DIVIDED or event.call is None:
         return 0
+    divided = event.op in _DIVIDED
     if len(event.inputs) > 1:
         factor = event.inputs[1]
         if factor is None or factor.dtype.kind not in "iufb" or not factor.any():
             return 0
-        # One below 0 may be what an action was worth, which has any sign.
-        return int((factor >= 0).all())
+        return int((factor > 0).all()) if divided else int(_chooses(factor))
     numbers = [one for one in event.call.args if isinstance(one, int | float)]
-    return int(numbers[0] > 0) - int(numbers[0] < 0) if numbers else 0
+    if not numbers or not (divided or float(f"{numbers[0]:.{_DIGITS}g}") == numbers[0]):
+        return 0
+    return int(numbers[0] > 0) - int(numbers[0] < 0)
+
+
+def _chooses(factor: Array) -> bool:
+    """Whether a factor leaves out some numbers and keeps others, as a one-hot target does."""
+    return not factor.all() and bool(((factor == 0) | (factor == 1)).all())

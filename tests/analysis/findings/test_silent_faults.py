@@ -155,6 +155,14 @@ def _likelihoods(out: Tensor) -> Tensor:
         (lambda out: -F.nll_loss(out, LABELS), None),
         # A policy's gradient, where all actions were bad.
         (lambda out: (_likelihoods(out) * -X[:, :1].abs().squeeze(1)).mean(), None),
+        # Worth below 0 as a number of Python's, and as a tensor.
+        (lambda out: F.cross_entropy(out, LABELS) * -1.37, None),
+        (lambda out: -F.cross_entropy(out, LABELS) * 0.8125, None),
+        (lambda out: F.nll_loss(F.log_softmax(out, 1), LABELS) * X[:1, 3].abs().neg().item(), None),
+        (lambda out: F.log_softmax(out, 1)[0, LABELS[0]] * 1.37, None),
+        (lambda out: F.log_softmax(out, 1)[0, LABELS[0]] * torch.tensor(1.0), None),
+        (lambda out: -F.cross_entropy(out, out.softmax(1).multinomial(1)[:, 0]), None),
+        (lambda out: -F.cross_entropy(out, LABELS) / 3.75, "loss_negated"),
         (lambda out: -F.log_softmax(out, 1)[torch.arange(9), LABELS].mean(), None),
         (lambda out: -F.logsigmoid(out).mean(), None),
         # A policy's gradient: the advantage has any sign.
