@@ -9,8 +9,10 @@ from types import FrameType, GeneratorType
 from typing import Any
 
 from torch import Tensor, nn
+from torch.nn.utils import stateless
 
 _STATELESS = str(Path("torch", "nn", "utils", "stateless.py"))
+_REPARAMETRIZED = getattr(stateless, "_ReparametrizeModule", None)
 
 
 def given_names() -> dict[int, str]:
@@ -42,9 +44,14 @@ def own_parameters_back() -> Iterator[None]:
 
 
 def _put_away() -> Iterator[tuple[nn.Module, Mapping[str, Tensor]]]:
-    """The modules of such calls, with what torch is to give back to each."""
+    """The modules of such calls, with what torch is to give back to each.
+
+    A generator has them while it waits, in torch 2.6 an object.
+    """
     for one in gc.get_objects():
-        if type(one) is GeneratorType and one.gi_frame is not None:
+        if type(one) is _REPARAMETRIZED:
+            yield one.accessor.module, vars(one).get("orig_parameters_and_buffers", {})
+        elif type(one) is GeneratorType and one.gi_frame is not None:
             code = one.gi_code
             if code.co_name == "_reparametrize_module" and code.co_filename.endswith(_STATELESS):
                 has = one.gi_frame.f_locals
