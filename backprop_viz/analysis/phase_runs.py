@@ -130,14 +130,19 @@ def _name(recording: Recording, span: PhaseSpan) -> str:
 
 
 def _handed_on(recording: Recording, number: int) -> str:
-    """The last operation of what ran between two forwards, if the second reads of it; else ""."""
+    """The last operation of what ran between two forwards, if the second reads of it; else "".
+
+    "" as well where a part of the loss was made there, to which backward comes by another way.
+    """
     span, *after = recording.spans[number : number + 2]
     if span.phase is not Phase.LOSS or not after or after[0].phase is not Phase.FORWARD:
         return ""
     ran, following = (recording.events[s.start : s.stop] for s in (span, after[0]))
+    read = {tensor for event in (*ran, *following) for tensor in event.input_ids}
+    of_loss = any(e.node is not None and read.isdisjoint(e.output_ids) for e in ran)
     made = {tensor for event in ran for tensor in event.output_ids}
-    read = any(not made.isdisjoint(event.input_ids) for event in following)
-    return ran[-1].op if ran and read else ""
+    goes_on = any(not made.isdisjoint(event.input_ids) for event in following)
+    return ran[-1].op if goes_on and not of_loss else ""
 
 
 def _moves(recording: Recording, span: PhaseSpan) -> bool:

@@ -15,6 +15,7 @@ class Arguments:
     in place of a run of its own; ``recordings`` are the paths of recording files that it shows: of
     several ranks, the files of one run. ``connections`` are those to scripts that it has attached
     to, of one training. ``model`` is the path of a Python file whose model is trained.
+    ``run_options`` are those of the ``run`` that started the script: what it records.
     """
 
     settings: dict[str, Any]
@@ -25,6 +26,7 @@ class Arguments:
     recordings: tuple[str, ...] = ()
     model: str | None = None
     connections: "tuple[RankConnection, ...]" = ()
+    run_options: tuple[str, ...] = ()
 
     @property
     def is_foreign(self) -> bool:

@@ -8,13 +8,14 @@ from backprop_viz.desktop.arguments import Arguments
 def open_attached() -> None:
     """Open a window at the end of the connection whose descriptors are this process's arguments.
 
-    After them come the theme and the language, "" for none.
+    After them come the theme and the language, "" for none, and the script's run's own options.
     """
     from backprop_viz.stream.pipe import pipe_ends
 
-    theme, language = (*sys.argv[3:5], "", "")[:2]
+    theme, language, *options = sys.argv[3:]
     ends = pipe_ends(sys.argv[1:3])
-    raise SystemExit(follow_scripts(Arguments({}, theme or None, None, language or None, ends)))
+    told = theme or None, None, language or None, ends
+    raise SystemExit(follow_scripts(Arguments({}, *told, run_options=tuple(options))))
 
 
 def follow_scripts(arguments: Arguments) -> int:

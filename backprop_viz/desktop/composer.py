@@ -90,7 +90,9 @@ class Composer(QObject):
         self.session = session
         window.session = session
         self._store = settings_store()
-        self.context = context = Context(window, session, actions, self._store)
+        self.context = context = Context(
+            window, session, actions, self._store, arguments.run_options
+        )
         self._make_controllers(context, arguments)
         for command, action in commands:
             action.triggered.connect(attrgetter(command.call)(self))

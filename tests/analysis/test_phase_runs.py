@@ -83,6 +83,21 @@ def test_what_goes_from_one_forward_into_another_is_no_loss(tmp_path: Path) -> N
     assert names == ["zero_grad", *made_between, "loss", "backward", "update"]
 
 
+def test_a_loss_is_one_also_where_more_is_made_for_the_next_forward(tmp_path: Path) -> None:
+    """As the first loss of a GAN's critic, where the images are detached beside its second."""
+    maker, critic = nn.Linear(2, 3), nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(critic.parameters(), lr=0.1)
+    path = tmp_path / "gan.bprec"
+    with bv.watch([maker, critic], optimizer, path):
+        made = maker(torch.ones(4, 2))
+        real = critic(torch.ones(4, 3))
+        (real.square().mean() + critic(made.detach()).mean()).backward()
+        optimizer.step()
+    (recording,) = bv.load(path)
+    names = [run.name for run in phase_runs(recording)]
+    assert names == ["forward", "ones", "forward", "loss", "forward", "loss", "backward", "update"]
+
+
 def test_the_clips_figures_are_torchs() -> None:
     torch.manual_seed(0)
     model = GPT(blocks=2)

@@ -32,11 +32,13 @@ def run_beside_window(
     ``goes``: it is not held at its first iteration. ``first``: the iterations before run freely.
     ``theme`` and ``language``: as ``start_window`` has them.
     """
+    of_every = () if every is None else ("--every", str(every))
+    options = (*of_every, *(told for pattern in only for told in ("--only", pattern)))
     if goes and first > 1:
         every = every or 1
 
     def follow(origin: RunOrigin, program: Program) -> ScriptFollower:
-        _, incoming, outgoing = start_window(theme, language)
+        _, incoming, outgoing = start_window(theme, language, options)
         return LiveRun(
             (incoming, outgoing),
             origin,

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import IO
 
 from backprop_viz.stream.own_processes import AS_WINDOW, part_command, with_ends
@@ -23,16 +24,17 @@ def has_display() -> bool:
 
 
 def start_window(
-    theme: str | None = None, language: str | None = None
+    theme: str | None = None, language: str | None = None, options: Sequence[str] = ()
 ) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
     """A window that waits at the end of a connection; (process, incoming, outgoing).
 
-    ``theme`` is "light" or "dark", ``language`` a code; None: as the system has them.
+    ``theme`` is "light" or "dark", ``language`` a code; None: as the system has them. ``options``
+    are those of the command that the window keeps if it runs the script again.
     """
     theirs_in, ours_out = os.pipe()
     ours_in, theirs_out = os.pipe()
     try:
-        process = _spawn(theirs_in, theirs_out, (theme or "", language or ""))
+        process = _spawn(theirs_in, theirs_out, (theme or "", language or "", *options))
     except BaseException:
         os.close(ours_in)
         os.close(ours_out)
@@ -43,11 +45,11 @@ def start_window(
     return process, os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
 
 
-def _spawn(incoming: int, outgoing: int, look: tuple[str, str]) -> subprocess.Popen[bytes]:
+def _spawn(incoming: int, outgoing: int, told: Sequence[str]) -> subprocess.Popen[bytes]:
     arguments, how = with_ends((incoming, outgoing), console=True)
     path = [os.path.abspath(entry) for entry in sys.path]
     return subprocess.Popen(
-        [*part_command(WINDOW_START.format(path=path), AS_WINDOW), *arguments, *look],
+        [*part_command(WINDOW_START.format(path=path), AS_WINDOW), *arguments, *told],
         stdin=subprocess.DEVNULL,
         **how,
     )

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit
 
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import file_chooser, open_
+from backprop_viz.desktop.controllers.own_loops.same_look import look_options
 from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.rank_files import by_rank
@@ -25,6 +26,7 @@ class OtherWindowsController(QObject):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
+        self._context = context
         self._window, self._session = context.window, context.session
         context.window.panel(RanksView).other_ranks_wanted.connect(self.open_other_ranks)
 
@@ -98,9 +100,12 @@ class OtherWindowsController(QObject):
         except UserError as error:
             self._window.messages.tell_notice(notice_of(error))
         else:
-            self._start(("attach", url))
+            self._start((url,), "attach")
 
-    def _start(self, arguments: Sequence[str], folder: str = "") -> None:
-        """Start the program again, in a folder, or in this process's own."""
-        command, *rest = program_command(*arguments)
+    def _start(self, what: Sequence[str], *of_program: str, folder: str = "") -> None:
+        """Start the program again, looking as this window does, in a folder or in this one's own.
+
+        ``of_program`` is what comes before the options, as "attach".
+        """
+        command, *rest = program_command(*of_program, *look_options(self._context), *what)
         QProcess.startDetached(command, rest, folder)

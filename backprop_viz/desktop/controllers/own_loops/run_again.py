@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.controllers.own_loops.same_look import look_options
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.stream.own_processes import program_command
 
@@ -17,7 +18,7 @@ class RunAgainController(QObject):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
-        self._window = context.window
+        self._context, self._window = context, context.window
 
     def offer(self, origin: RunOrigin, iteration: int) -> None:
         """Put a button into the message that is shown."""
@@ -46,7 +47,7 @@ class RunAgainController(QObject):
         open_(question)
 
     def _run(self, origin: RunOrigin, iteration: int) -> None:
-        command, *rest = command_from(origin, iteration)
+        command, *rest = command_from(origin, iteration, self._options())
         started, _ = QProcess.startDetached(command, rest, os.getcwd())
         if started:
             self._window.messages.dismiss()
@@ -54,9 +55,18 @@ class RunAgainController(QObject):
             said = self.tr("{0} could not be started.").format(command)
             self._window.messages.tell(said, "error")
 
+    def _options(self) -> tuple[str, ...]:
+        """Those that the script was run with, and how the window looks by now."""
+        return *self._context.run_options, *look_options(self._context)
 
-def command_from(origin: RunOrigin, iteration: int) -> Sequence[str]:
-    """The command that runs a script again with its arguments, and holds it before an iteration."""
+
+def command_from(
+    origin: RunOrigin, iteration: int, options: Sequence[str] = ()
+) -> Sequence[str]:
+    """The command that runs a script again with its arguments, and holds it before an iteration.
+
+    ``options`` are more of ``backprop-viz run``.
+    """
     flag, _, named = origin.title.partition(" ")
     script = ("-m", named.split(" ")[0]) if flag == "-m" else (origin.path,)
-    return program_command("run", "--from", str(iteration), *script, *origin.arguments)
+    return program_command("run", "--from", str(iteration), *options, *script, *origin.arguments)

@@ -2,13 +2,14 @@
 
 import os
 import sys
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QProcess
 from PySide6.QtWidgets import QMessageBox, QPushButton, QToolButton
 
 from backprop_viz.cli import parse_run
+from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers.own_loops.attached import notice_of_end
 from backprop_viz.desktop.controllers.own_loops.run_again import RunAgainController, command_from
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -41,7 +42,9 @@ def test_it_asks_before_it_runs(shared_window: MainWindow, monkeypatch: pytest.M
     button = messages.findChild(QToolButton, "messageAction")
     messages.tell_notice(notice_of_end(RunEnded(1, "ValueError: no", "", 7), 417, 300))
     assert button.isHidden()
-    context = SimpleNamespace(window=shared_window)
+    composer = shared_window.findChild(Composer)
+    composer.theme.apply_theme("dark")
+    context = replace(composer.context, run_options=("--every", "5", "--only", "fc*"))
     RunAgainController(context).offer(ORIGIN, 418)
     assert (button.text(), button.isVisible()) == ("Run again from 418", True)
     button.click()
@@ -51,8 +54,12 @@ def test_it_asks_before_it_runs(shared_window: MainWindow, monkeypatch: pytest.M
     assert not started
     by_text = {b.text(): b for b in question.findChildren(QPushButton)}
     by_text["Run again"].click()
-    command, *rest = command_from(ORIGIN, 418)
-    assert started == [(command, rest, os.getcwd())]
+    ((command, rest, folder),) = started
+    assert (command, folder) == (sys.executable, os.getcwd())
+    told = parse_run(rest[3:])
+    assert (told.first, told.every, told.only) == (418, 5, ("fc*",))
+    assert (told.theme, told.language) == ("dark", "en")
+    assert (told.script.name, told.script.arguments) == (SCRIPT, ("--epochs", "3"))
     assert messages.text() == ""
     messages.tell("Another message.", "info")
     assert button.isHidden()
@@ -65,7 +72,7 @@ def test_cancelled_nothing_runs_and_the_message_stays(
     monkeypatch.setattr(QProcess, "startDetached", lambda *_: pytest.fail("it was not wanted"))
     messages = shared_window.messages
     messages.tell("The script has ended.", "error")
-    RunAgainController(SimpleNamespace(window=shared_window)).offer(ORIGIN, 2)
+    RunAgainController(shared_window.findChild(Composer).context).offer(ORIGIN, 2)
     messages.findChild(QToolButton, "messageAction").click()
     question = shared_window.findChildren(QMessageBox, "runAgainQuestion")[-1]
     by_text = {b.text(): b for b in question.findChildren(QPushButton)}
