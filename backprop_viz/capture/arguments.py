@@ -18,16 +18,22 @@ def models_in(given: Any) -> list[nn.Module]:
     found: list[nn.Module] = list(given) if several else [given]
     if not found or not all(isinstance(one, nn.Module) for one in found):
         raise ArgumentError(
-            QT_TRANSLATE_NOOP("errors", "model must be a torch.nn.Module, or several.")
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "model must be a torch.nn.Module, or several, or the tensors that the loop trains.",
+            )
         )
     return found
 
 
 def model_in(given: Any) -> nn.Module:
     """The one model. Raises ArgumentError if anything else was given."""
-    models_in(given)
+    refuse_class("model", given)
     if not isinstance(given, nn.Module):
-        raise ArgumentError(QT_TRANSLATE_NOOP("errors", "model must be one torch.nn.Module."))
+        text = QT_TRANSLATE_NOOP(
+            "errors", "model must be one torch.nn.Module, or the tensors that the loop trains."
+        )
+        raise ArgumentError(text)
     return given
 
 

@@ -115,7 +115,9 @@ def show(
     refuse_class("model", model)
     model = with_modules_for_tensors(model)
     if not isinstance(model, nn.Module):
-        text = QT_TRANSLATE_NOOP("errors", "show takes a model or a recording, not {0}.")
+        text = QT_TRANSLATE_NOOP(
+            "errors", "show takes a model, tensors that train or a recording, not {0}."
+        )
         raise ArgumentError(text, repr(model)[:_MOST_SHOWN])
     if inputs is None and not isinstance(model, Tensors):
         text = QT_TRANSLATE_NOOP("errors", "Give the inputs of the model, as in show(model, x).")

@@ -238,7 +238,7 @@ def test_a_recording_of_a_file_has_its_iteration(
 
 def test_what_is_no_model_is_refused(heard: list[tuple[Any, Recording | None]]) -> None:
     x = torch.randn(2, 3)
-    with pytest.raises(ValueError, match="takes a model or a recording, not SGD"):
+    with pytest.raises(ValueError, match=r"takes a model, tensors .* not SGD"):
         bv.show(torch.optim.SGD(nn.Linear(3, 1).parameters()), x)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="inputs of the model"):
         bv.show(nn.Linear(3, 1))
@@ -339,8 +339,10 @@ def test_a_class_in_place_of_what_is_made_from_it_is_named() -> None:
         with pytest.raises(ValueError, match="model is the class Net"):
             call(Net, torch.optim.SGD(net.parameters()))
     for call in (bv.watch, lambda *given: bv.record(*given).__enter__()):
-        with pytest.raises(ValueError, match=r"model must be (one|a) torch\.nn\.Module"):
+        with pytest.raises(ValueError, match=r"model must be (one|a) torch\.nn\.Module.* tensors"):
             call(torch.optim.SGD(net.parameters()), net)
+    with pytest.raises(ValueError, match=r"must be one torch\.nn\.Module, or the tensors"):
+        bv.record([net, net]).__enter__()
 
 
 def test_lbfgs_is_given_its_closure(heard: list[tuple[Any, Recording | None]]) -> None:

@@ -9,7 +9,7 @@ from backprop_viz.capture.live import command
 from backprop_viz.capture.live.script_arguments import Script
 
 
-class _Told(Exception):
+class _ToldError(Exception):
     pass
 
 
@@ -21,12 +21,12 @@ def test_the_window_knows_what_the_run_records(
 
     def start(*arguments: Any) -> None:
         told.extend(arguments)
-        raise _Told
+        raise _ToldError
 
     monkeypatch.setattr(command, "start_window", start)
     script = tmp_path / "train.py"
     script.touch()
-    with pytest.raises(_Told):
+    with pytest.raises(_ToldError):
         command.run_beside_window(
             Script(str(script)), every=7, only=["a.*", "b"], theme="dark", language="ko"
         )

@@ -43,3 +43,30 @@ def test_where_nothing_is_logged_there_is_no_panel(open_window: OpenWindow, tmp_
     window = open_window(str(tmp_path / "run.bprec"), size=(1600, 1000))
     until(window.session, lambda: window.session.iteration == 5)
     assert not window.panel(LoggedPlot).isVisible()
+
+
+def test_a_rate_that_no_longer_changes_goes_on_to_the_present(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    """Only its changes are told: without its last one held, it looks as if data were lost."""
+    path = tmp_path / "run.bprec"
+    net = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda i: min(1.0, (i + 1) / 3))
+    used = []
+    with bv.watch(net, optimizer, to=path):
+        for _ in range(9):
+            optimizer.zero_grad()
+            net(torch.ones(5, 3)).square().mean().backward()
+            optimizer.step()
+            used.append(schedule.get_last_lr()[0])
+            schedule.step()
+    window = open_window(str(path), size=(1600, 1000))
+    panel = window.panel(LoggedPlot)
+    until(window.session, lambda: panel.isVisible() and window.session.iteration == 9)
+    assert panel.names.currentText() == "lr"
+    until(window.session, lambda: panel.plot.traces[0].x[-1] == 9)
+    trace = panel.plot.traces[0]
+    shown = {i: trace.at(i) for i in range(1, 10)}
+    assert shown[9] == (9, used[8])
+    assert [shown[i][1] for i in (1, 2, 3, 8)] == [used[i - 1] for i in (1, 2, 3, 8)]

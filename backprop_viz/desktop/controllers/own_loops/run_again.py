@@ -60,9 +60,7 @@ class RunAgainController(QObject):
         return *self._context.run_options, *look_options(self._context)
 
 
-def command_from(
-    origin: RunOrigin, iteration: int, options: Sequence[str] = ()
-) -> Sequence[str]:
+def command_from(origin: RunOrigin, iteration: int, options: Sequence[str] = ()) -> Sequence[str]:
     """The command that runs a script again with its arguments, and holds it before an iteration.
 
     ``options`` are more of ``backprop-viz run``.

@@ -14,7 +14,7 @@ class HealthPlot(pg.PlotWidget):
     """A curve; iterations in which the tensor was not finite are marked below it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._bottom = NamedAxis("bottom", translate("health", "iteration"))
+        self._bottom = NamedAxis("bottom", translate("health", "iteration"), whole=True)
         self._left = NamedAxis("left", "")
         super().__init__(
             parent, axisItems={"bottom": self._bottom, "left": self._left}, enableMenu=False

@@ -26,11 +26,13 @@ _MOST = 12
 class NamedAxis(pg.AxisItem):
     """An axis with its name at its far end; numbers that would touch the name are left out.
 
-    Without a name, the ``unit`` after each number says what the axis shows.
+    Without a name, the ``unit`` after each number says what the axis shows. ``whole``: there is
+    nothing between two whole numbers, as between two iterations.
     """
 
-    def __init__(self, orientation: str, name: str, unit: str = "") -> None:
+    def __init__(self, orientation: str, name: str, unit: str = "", *, whole: bool = False) -> None:
         super().__init__(orientation)
+        self._least_step = 1.0 if whole else 0.0
         self._name = name
         self._unit = unit
         self._name_color = QColor()
@@ -82,6 +84,7 @@ class NamedAxis(pg.AxisItem):
         room = max(scaled(16), size / _MOST) if self.orientation == "left" else scaled(60)
         dense = [step for step, _ in levels if step * size >= room * (high - low)]
         step = dense[-1] if dense else _next_step(levels[0][0], room * (high - low) / size)
+        step = max(step, self._least_step)
         first, last = math.ceil(low / step), math.floor(high / step)
         return [(step, [k * step for k in range(first, last + 1)])]
 

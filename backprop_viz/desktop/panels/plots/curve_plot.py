@@ -57,7 +57,7 @@ class CurvePlot(pg.PlotWidget):
         parent: QWidget | None = None,
     ) -> None:
         bottom, left = (
-            NamedAxis("bottom", axes[0]),
+            NamedAxis("bottom", axes[0], whole=True),
             NamedAxis("left", axes[1], "%" if percent else ""),
         )
         super().__init__(parent, axisItems={"bottom": bottom, "left": left}, enableMenu=False)

@@ -1,16 +1,21 @@
 """The plot of a number that somebody's loop logs, such as a learning rate."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from backprop_viz.desktop.panels.plots.curve_row import CurveData, CurveRow
+from backprop_viz.desktop.panels.plots.extremes import Doubles
 from backprop_viz.desktop.panels.plots.plots import CurvePanel
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.theme import body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.run.history import Curves
+
+# A learning rate, of which only changes are told.
+_RATE = re.compile(r"lr( \d+)?")
 
 
 class LoggedPlot(CurvePanel):
@@ -51,14 +56,21 @@ class LoggedPlot(CurvePanel):
         self.setVisible(bool(names))
         if not names:
             return
-        at, y = view_state.scalars.get(self.names.currentText(), (np.empty(0), np.empty(0)))
-        none = np.empty(0)
+        name, none = self.names.currentText(), np.empty(0)
+        at, y = view_state.scalars.get(name, (none, none))
+        if _RATE.fullmatch(name):
+            at, y = held_until(len(view_state.curves.loss), at, y)
         curves = Curves(none, none, at, y, none)
         super().show_view_state(replace(view_state, curves=curves, earlier=()))
 
     def _choose(self, _: str) -> None:
         if self._view_state is not None:
             self.show_view_state(self._view_state)
+
+
+def held_until(iteration: int, at: Doubles, y: Doubles) -> tuple[Doubles, Doubles]:
+    """A curve of changes, whose last value holds until an iteration."""
+    return np.append(at, max(at[-1], iteration)), np.append(y, y[-1])
 
 
 def _logged(curves: Curves) -> CurveData:

@@ -62,7 +62,9 @@ class Trace:
         if restarted:
             self.clear()
         start = self._size
-        if len(series) == start:
+        # Where the last value still holds, its point alone goes on.
+        moved = x is not None and start > 0 and x[start - 1] != self._x[start - 1]
+        if len(series) == start and not moved:
             return restarted
         self._append(_counting(len(series)) if x is None else x, np.asarray(series, np.float64))
         self._ends = (float(series[0]), float(series[-1]))

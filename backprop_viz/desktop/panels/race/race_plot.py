@@ -36,7 +36,7 @@ class RacePlot(pg.PlotWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         translate = QCoreApplication.translate
-        self._bottom = NamedAxis("bottom", translate("RacePlot", "iteration"))
+        self._bottom = NamedAxis("bottom", translate("RacePlot", "iteration"), whole=True)
         self._left = NamedAxis("left", translate("RacePlot", "loss"))
         super().__init__(
             parent, axisItems={"bottom": self._bottom, "left": self._left}, enableMenu=False

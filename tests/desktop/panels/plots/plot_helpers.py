@@ -17,6 +17,6 @@ def shown(qtbot: QtBot, widget: QWidget) -> None:
 
 
 def curves(loss: list[float]) -> Curves:
-    n = float(len(loss))
+    """Of a run that was evaluated once, after its first iteration."""
     one = np.array
-    return Curves(one(loss), np.full(len(loss), 0.5), one([n]), one([1.5]), one([0.25]))
+    return Curves(one(loss), np.full(len(loss), 0.5), one([1.0]), one([1.5]), one([0.25]))

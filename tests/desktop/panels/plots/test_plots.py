@@ -292,7 +292,7 @@ def test_earlier_runs_stay_as_curves(qtbot: QtBot, make_view_state: MakeViewStat
     reading = {name: value for name, value, _ in plot.plot.reading()}
     assert (reading["run 1: Adam"], reading["run 2: SGD"]) == ("3.000", "4.000")
     plot.earlier_runs.click()
-    assert len(plot.plot.reading()) == 2
+    assert len(plot.plot.reading()) == 3
     plot.show_view_state(replace(view_state, curves=curves([5.0, 5.0, 5.0])))
     assert not plot.earlier_runs.isVisible()
 
