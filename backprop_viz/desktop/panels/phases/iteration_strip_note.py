@@ -9,7 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from backprop_viz.desktop.style.action_texts import action_label
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import body_font, scaled
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.recording_cache import KeptIterations
+
+# What records every iteration, and the call that it is for, by the kind of a run's origin.
+_EVERY = {
+    "script": ("--every 1", "backprop-viz run --every 1 …"),
+    "watch": ("every=1", "bv.watch(…, every=1)"),
+}
 
 
 class IterationStripNote(QWidget):
@@ -38,8 +45,9 @@ class IterationStripNote(QWidget):
         self.link.setDefaultAction(action)
         self.link.setAccessibleName(action_label(action))
 
-    def show_kept_iterations(self, kept_iterations: KeptIterations) -> None:
-        """Show which iterations are kept."""
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Show which iterations are kept, and of a script's how to have more of them."""
+        kept_iterations = view_state.kept_iterations
         older = (
             bool(kept_iterations.iterations)
             and kept_iterations.shown != kept_iterations.iterations[-1]
@@ -47,10 +55,13 @@ class IterationStripNote(QWidget):
         action = self.link.defaultAction()
         self.link.setVisible(older and action is not None and action.isVisible())
         kept, budget = megabytes(kept_iterations)
-        text = self._kept_words(kept_iterations.iterations).format(
+        option, call = _recording_all(view_state)
+        text = self._kept_words(kept_iterations.iterations, bool(option)).format(
             count=f"{len(kept_iterations.iterations):,}",
             first=f"{min(kept_iterations.iterations, default=0):,}",
             last=f"{max(kept_iterations.iterations, default=0):,}",
+            run=f"{view_state.iteration:,}",
+            option=option,
             kept=kept,
             budget=budget,
         )
@@ -62,10 +73,20 @@ class IterationStripNote(QWidget):
             "(Page Up, Page Down).\nWhen the memory for them is used up, the oldest go "
             "first. How much they may take is set in the History menu."
         )
-        self.readout.setToolTip(tip.format(words=text))
+        if option:
+            more = self.tr(
+                "While the script runs freely, it is recorded only as often as takes little of "
+                "its time.\nTo have each iteration, start it with {call}."
+            )
+            tip = f"{tip}\n{more}"
+        self.readout.setToolTip(tip.format(words=text, call=call))
 
-    def _kept_words(self, iterations: Sequence[int]) -> str:
+    def _kept_words(self, iterations: Sequence[int], left_out: bool) -> str:
         """Which are kept: all from the first to the last, or this many of them."""
+        if left_out:
+            return self.tr(
+                "{count} kept of {first}–{run} · {option} keeps all · {kept} of {budget} MB"
+            )
         if len(iterations) == 1:
             return self.tr("kept {first} · {kept} of {budget} MB")
         if iterations and max(iterations) - min(iterations) + 1 > len(iterations):
@@ -77,6 +98,19 @@ class IterationStripNote(QWidget):
         words = QFontMetrics(body_font(11)).horizontalAdvance(self.readout.text()) + 4
         link = self.link.sizeHint().width() if self.link.defaultAction() is not None else 0
         return QSize(words + link + 6, scaled(20))
+
+
+def leaves_out(view_state: ViewState) -> bool:
+    """Whether iterations of somebody's own loop have run unrecorded since the first one kept."""
+    return bool(_recording_all(view_state)[0])
+
+
+def _recording_all(view_state: ViewState) -> tuple[str, str]:
+    """What would have recorded all, and the call that it is for; two "" where none is left out."""
+    kept, origin = view_state.kept_iterations.iterations, view_state.origin
+    if not kept or origin is None or view_state.iteration - min(kept) < len(kept):
+        return "", ""
+    return _EVERY.get(origin.kind, ("", ""))
 
 
 def megabytes(kept_iterations: KeptIterations) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from backprop_viz.desktop.panels.phases.iteration_strip import (
     IterationStrip,
     neighbour_iteration,
 )
-from backprop_viz.desktop.panels.phases.iteration_strip_note import IterationStripNote
+from backprop_viz.desktop.panels.phases.iteration_strip_note import IterationStripNote, leaves_out
 from backprop_viz.desktop.panels.phases.phases import repeated_runs, running_free
 from backprop_viz.desktop.panels.phases.timeline_bar import bar_box, paint_bar, paint_flow
 from backprop_viz.desktop.panels.phases.timeline_caption import (
@@ -301,9 +301,9 @@ class TimelineView(QFrame):
         if self._view_state is None:
             return
         kept_iterations = self._view_state.kept_iterations
-        several = len(kept_iterations.iterations) > 1
+        several = len(kept_iterations.iterations) > 1 or leaves_out(self._view_state)
         self.kept_iterations.show_kept_iterations(kept_iterations, self._can_pick())
-        self.note.show_kept_iterations(kept_iterations)
+        self.note.show_view_state(self._view_state)
         self.kept_iterations.setVisible(several)
         self.note.setVisible(several)
         self._place()

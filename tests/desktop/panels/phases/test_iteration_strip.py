@@ -19,6 +19,7 @@ from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.recording_cache import KeptIterations
 from backprop_viz.recording.run.breakpoint import Breakpoint
+from backprop_viz.recording.run.run_origin import OriginKind, RunOrigin
 from backprop_viz.recording.trace.phases import Phase
 from tests.nightly import by_day_each
 
@@ -113,6 +114,31 @@ def test_the_words_tell_a_range_from_some_of_it(
 ) -> None:
     view.show_view_state(with_kept_iterations(make_view_state(), iterations[-1], *iterations))
     assert view.note.readout.text() == f"{words} · 3.0 of 256 MB"
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "call"),
+    [
+        ("script", "--every 1", "backprop-viz run --every 1 …"),
+        ("watch", "every=1", "bv.watch(…, every=1)"),
+    ],
+)
+def test_of_a_loop_that_ran_freely_it_is_said_how_to_keep_all(
+    view: TimelineView, make_view_state: MakeViewState, kind: OriginKind, option: str, call: str
+) -> None:
+    origin = RunOrigin(kind, "train.py")
+    ran = replace(make_view_state(), origin=origin, iteration=12)
+    view.show_view_state(with_kept_iterations(ran, 2, 1, 2))
+    said = f"2 kept of 1–12 · {option} keeps all · 3.0 of 256 MB"
+    assert view.note.readout.text() == said
+    assert f"start it with {call}." in view.note.readout.toolTip()
+    view.show_view_state(with_kept_iterations(ran, 1, 1))
+    assert view.note.isVisible()
+    view.show_view_state(with_kept_iterations(replace(ran, iteration=2), 2, 1, 2))
+    assert view.note.readout.text() == "kept 1–2 · 3.0 of 256 MB"
+    of_file = replace(ran, origin=RunOrigin("file", "run.bprec"))
+    view.show_view_state(with_kept_iterations(of_file, 2, 1, 2))
+    assert view.note.readout.text() == "kept 1–2 · 3.0 of 256 MB"
 
 
 def test_going_on_is_offered_from_an_older_iteration(
