@@ -383,7 +383,7 @@ class Cursor:
             # A stream of before version 1.1 tells of one input alone.
             return self.recording.input_id if layer.tensor is None else layer.tensor
         done = [i for i in layer.leading if i < self.position]
-        return self.recording.events[done[-1]].output_ids[0] if done else None
+        return self.recording.events[done[-1]].output_ids[layer.place(len(done))] if done else None
 
     def gradient(self, layer: Layer) -> Array | None:
         """The gradient of the loss with respect to a layer's shown tensor, None until it came."""

@@ -11,7 +11,8 @@ def activation_missing(cursor: Cursor, layer: Layer) -> str:
     events = cursor.recording.events
     if layer.operations:
         done = [i for i in layer.leading if i < cursor.position]
-        return events[done[-1]].missing.get("output 0", "") if done else ""
+        place = layer.place(len(done))
+        return events[done[-1]].missing.get(f"output {place}", "") if done else ""
     # An input has no event of its own: as the layers have it that read it.
     for reader in (cursor.layers.layers[b] for a, b in cursor.layers.edges if a == layer.id):
         missing = events[reader.operations[0]].missing

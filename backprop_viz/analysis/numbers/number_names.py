@@ -157,6 +157,10 @@ class NumberNames:
         leaf = leaf_tensor(self.recording, node, self.makers)
         if leaf is not None:
             return self._given(leaf)
+        others = self.recording.graph.others
+        other = next((o for o in others if o[2:] == (node, slot)), None)
+        if other is not None:
+            return self._made(*other[:2])
         made = self.makers.of(node)
         if made is None or self.recording.events[made].node != node:
             return self._within(node)

@@ -30,7 +30,9 @@ def activation_number(cursor: Cursor, layer: Layer, index: _Index) -> Number | N
     if tensor is None:
         return None
     done = [i for i in layer.leading if i < cursor.position]
-    return Number(tensor, index, done[-1] if done else None)
+    return (
+        Number(tensor, index, done[-1], layer.place(len(done))) if done else Number(tensor, index)
+    )
 
 
 def gradient_number(cursor: Cursor, layer: Layer, index: _Index) -> Number | None:

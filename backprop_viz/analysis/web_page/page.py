@@ -134,6 +134,7 @@ def _pass(one: ForwardPass) -> dict[str, Any]:
         {
             "name": layer.titled(),
             "operations": layer.leading,
+            "places": [layer.place(done) for done in range(1, len(layer.leading) + 1)],
             "shape": layer.shape,
             "node": layer.node,
             "output": layer.output_nr,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graph.graphs import Operation
+from backprop_viz.capture.graph.graphs import Operation, first_made
 from backprop_viz.capture.tensors.shapes import known_sizes
 from backprop_viz.recording.trace.layers import SCRIPTED, Layer, LayerGraph, Output, numbered
 from backprop_viz.recording.trace.phases import Phase
@@ -22,13 +22,14 @@ class Traced(NamedTuple):
     op: str
     read: tuple[int, ...]
     made: tuple[int, ...]
-    # Of the first tensor made.
+    # Of the tensor at ``place``.
     shape: torch.Size
     floating: bool
     views: bool  # another tensor's memory
     grad_fn: GradFn | None
     output_nr: int
     module: str | None
+    place: int = 0  # of what it made, the first that another operation reads; else the first
 
 
 class PassSource(NamedTuple):
@@ -39,12 +40,22 @@ class PassSource(NamedTuple):
     shape: torch.Size
 
 
-def traced(operation: Operation) -> Traced:
-    """An operation without its tensors."""
-    phase, op, read, made, node, first, module, *_ = operation
-    read_keys, made_keys = tuple(map(id, read)), tuple(map(id, made))
-    output_nr, shape, floating, views = first
-    return Traced(phase, op, read_keys, made_keys, shape, floating, views, node, output_nr, module)
+def traced(operations: Sequence[Operation]) -> list[Traced]:
+    """The operations of a pass without their tensors."""
+    read_later = {id(tensor) for operation in operations for tensor in operation.read}
+    found = []
+    for phase, op, read, made, node, first, module, others, _ in operations:
+        read_keys, made_keys = tuple(map(id, read)), tuple(map(id, made))
+        output_nr, shape, floating, views = first
+        # Of an LSTM whose last state alone is used no gradient comes to its first output.
+        used = (place for place, key in enumerate(made_keys) if key in read_later)
+        place = next(used, 0) if others else 0
+        if place:
+            _, shape, floating, views = first_made(made[place])
+            node, output_nr = others[place - 1]
+        made_of = shape, floating, views, node, output_nr
+        found.append(Traced(phase, op, read_keys, made_keys, *made_of, module, place))
+    return found
 
 
 def layer_graph(
@@ -84,14 +95,15 @@ def layer_graph(
         if column is None:
             column = len(columns)
             title = _title(operation, parameters)
-            made = operation.made[0], operation.shape
+            made = operation.made[operation.place], operation.shape
             columns.append(_Column(title, *made, [], [], parameters, operation.module))
             edges += [(read, column) for read in reads]
         columns[column].operations.append(i)
-        columns[column].shown = operation.made[0]
+        columns[column].shown = operation.made[operation.place]
         columns[column].shape = operation.shape
         node = None if operation.grad_fn is None else ids.get(operation.grad_fn)
-        columns[column].outputs.append(Output(operation.op, node, operation.output_nr))
+        output = Output(operation.op, node, operation.output_nr, operation.place)
+        columns[column].outputs.append(output)
         made_in.update((key, column) for key in operation.made)
     layers = tuple(
         Layer(

@@ -122,7 +122,7 @@ class ForwardLog:
         new = set(self._numbers[self._before :])
         shown = [(o, i) for o, i in rows if i in new or o.grad_fn in found]
         if any(operation.phase is Phase.FORWARD for operation, _ in shown):
-            steps, numbers = [traced(o) for o, _ in shown], [i for _, i in shown]
+            steps, numbers = traced([o for o, _ in shown]), [i for _, i in shown]
             given = _not_made(sources, [o for o, _ in shown])
             start = next((i for i in numbers if i in new), numbers[0])
             made_of = steps, numbers, given, self._names, ids
@@ -206,7 +206,7 @@ def _layers_of_waiting(
     """The layers of a pass of which these operations ran before those that waited."""
     ran = [*ahead, *calls.operations()]
     given = _not_made(sources, ran)
-    return last.made(list(map(traced, ran)), numbers, given, names, calls.numbered.ids)
+    return last.made(traced(ran), numbers, given, names, calls.numbered.ids)
 
 
 def _not_made(sources: Sources, operations: Iterable[Operation]) -> dict[str, PassSource]:

@@ -12,11 +12,15 @@ SCRIPTED = "scripted"
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class Output:
-    """An operation's output: its gradient enters the graph at output ``output_nr`` of ``node``."""
+    """An operation's output: its gradient enters the graph at output ``output_nr`` of ``node``.
+
+    Of several tensors that the operation made it is the one at ``place``, counted from 0.
+    """
 
     op: str
     node: int | None = None
     output_nr: int = 0
+    place: int = 0
 
 
 @quickly_made
@@ -47,6 +51,10 @@ class Layer:
     def leading(self) -> tuple[int, ...]:
         """The operations up to the one whose output is shown."""
         return self.operations if self.shown is None else self.operations[: self.shown + 1]
+
+    def place(self, done: int) -> int:
+        """Which of its tensors the operation made whose output is shown, once ``done`` have run."""
+        return self.outputs[done - 1].place if done <= len(self.outputs) else 0
 
     @property
     def switchable(self) -> bool:
