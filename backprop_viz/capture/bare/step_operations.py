@@ -12,6 +12,7 @@ from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.templates import Template
+from backprop_viz.capture.tensors.view_index import index_within
 from backprop_viz.capture.tensors.writing import written_by
 from backprop_viz.capture.watches.function_watch import (
     NEVER_RANDOM,
@@ -43,6 +44,7 @@ class _Ran(NamedTuple):
 class _Begun(NamedTuple):
     """One that is about to run."""
 
+    args: tuple[Any, ...]
     template: Template
     read: tuple[Copy, ...]
     written: Sequence[Tensor]
@@ -86,6 +88,7 @@ class StepOperations:
                 return None
             draws = getattr(func, "__name__", "") not in NEVER_RANDOM
             return _Begun(
+                args,
                 template,
                 tuple(map(self._copy, read)),
                 written,
@@ -98,9 +101,10 @@ class StepOperations:
             read, op = begun.template.read, op_name(func)
             made = list(tensors_in_result(result))
             if op == "setitem":
+                if _puts_back(*begun.args):
+                    return
                 made = read[:1]
-                if len(read) > 1 and _place(read[0]) == _place(read[-1]):
-                    return  # ``w[:] -= step`` puts into w what is there already
+            around = self._around(begun.written)
             self._forget(begun.written)
             if any(one.numel() > self._largest for one in made):
                 return
@@ -110,6 +114,8 @@ class StepOperations:
             drew = begun.state is not None and begun.state != random_state()
             call = begun.template.call(name_of(func), begun.state if drew else None)
             self._ran.append(_Ran(op, begun.read, copies, call, user_line()))
+            for view, base, before in around:
+                self._write_through(view, base, before)
 
     def are_simple(self) -> bool:
         """Whether nothing but weights and gradients has gone into the moves."""
@@ -181,6 +187,23 @@ class StepOperations:
             if _memory(tensor) in memory:
                 del self._held[place]
 
+    def _around(self, written: Sequence[Tensor]) -> list[tuple[Tensor, Tensor, Copy]]:
+        """Of what a call writes to: it, each known tensor that it is a view into, as that was."""
+        return [
+            (one, base, copy)
+            for one in written
+            for place, (base, copy) in self._held.items()
+            if _memory(base) == _memory(one) is not None and place != _place(one)
+        ]
+
+    def _write_through(self, view: Tensor, base: Tensor, before: Copy) -> None:
+        """An operation wrote to a view: a part of ``base``, too, is now what that is."""
+        index = index_within(view, base)
+        if index is not None and self._left >= 0:
+            made, call = self._copy(base), Template((base, index, view), {})
+            read, name = (before, self._copy(view)), name_of(Tensor.__setitem__)
+            self._ran.append(_Ran("setitem", read, (made,), call.call(name, None), user_line()))
+
     def _kept(self) -> list[_Ran]:
         """The operations on which the tensors depend, as they are now."""
         if not self._ran:
@@ -193,6 +216,12 @@ class StepOperations:
                 kept.append(ran)
                 wanted.update(map(id, ran.read))
         return kept[::-1]
+
+
+def _puts_back(target: Tensor, index: Any, value: Any) -> bool:
+    """Whether what was put into a tensor is there already, as after ``w[0] -= step``."""
+    same = isinstance(value, Tensor) and _memory(target) == _memory(value) is not None
+    return same and _place(target.detach()[index]) == _place(value)
 
 
 def _written(

@@ -108,7 +108,21 @@ for t in range(1, 4):
     turns.append((loss.item(), [v, 0.1 * v], [p.detach().clone() for p in net.parameters()]))
 print(loss.item())
 """
+# Each row by its own rate: a view of the weights is written to.
+ROWS = """with torch.no_grad():
+            for i in range(len(p)):
+                p[i] -= 0.1 * (i + 1) * p.grad[i]
+                steps += [0.1 * (i + 1) * p.grad[i], p[i].clone()]
+"""
+VIEWS = """part = p.data[..., :1] if p.ndim > 1 else p.data[0]
+        v[..., 0] *= 0.9
+        v[..., 0] += p.grad[..., 0]
+        part.add_(v.view_as(part), alpha=-0.1)
+        steps += [v.clone(), part.clone()]
+"""
 KINDS = {
+    "rows": (TENSORS.replace("STEP", ROWS), "w b", "setitem"),
+    "views": (TENSORS.replace("STEP", VIEWS), "w b", ""),
     "momentum": (TENSORS.replace("STEP", MOMENTUM), "w b", "sub_"),
     "by data": (TENSORS.replace("STEP", BY_DATA), "w b", "sub"),
     "adagrad": (TENSORS.replace("STEP", ADAGRAD), "w b", "sub_"),
