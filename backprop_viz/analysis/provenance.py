@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from backprop_viz.analysis.inner_views import inner_nodes
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Array, Event, PhaseSpan
 from backprop_viz.recording.trace.layers import Layer
@@ -119,6 +120,7 @@ class Makers:
         }
         for i, _, node, _ in recording.graph.others:
             self._by_node.setdefault(node, i)
+        self._by_node |= {node: i for i, node in inner_nodes(recording).items()}
         self._leaves = {n.id for n in recording.graph.nodes if n.name == "AccumulateGrad"}
         self._parents: dict[int, list[int]] = {}
         for one, other in recording.graph.edges:

@@ -47,22 +47,6 @@ _VIEWS = {
 }
 # Older torch, as 2.8, names the node: SigmoidBackward0.
 _OUTPUT_OF = re.compile(r"which is output \d+ of (\w+?)(?:Backward\d*)?\b")
-# The place of ``inplace`` among the arguments of torch.nn.functional's functions.
-_INPLACE_AT = {
-    "relu": 1,
-    "relu6": 1,
-    "selu": 1,
-    "silu": 1,
-    "mish": 1,
-    "hardswish": 1,
-    "hardsigmoid": 1,
-    "leaky_relu": 2,
-    "elu": 2,
-    "celu": 2,
-    "hardtanh": 3,
-    "dropout": 3,
-    "threshold": 3,
-}
 _SHAPE = re.compile(r"\[[\w.]+ \[([\d, ]*)\]\]")
 
 
@@ -246,8 +230,8 @@ def _writes(event: Event) -> bool:
     """Whether an operation changed what it read first: ``add_``, ``relu(x, inplace=True)``."""
     if event.phase is Phase.BACKWARD:
         return False
-    told = event.call is not None and event.call.argument("inplace", _INPLACE_AT.get(event.op, 99))
-    return told is True or _IN_PLACE.fullmatch(event.op) is not None
+    told = event.call is not None and event.call.writes
+    return told or _IN_PLACE.fullmatch(event.op) is not None
 
 
 def _aliases(recording: Recording, tensor: int) -> set[int | None]:

@@ -239,7 +239,11 @@ class _Sender:
         wanted = self._event.node
         if wanted is not None:
             outputs = self._lookup.roots_of(wanted)
-            roots = [(node, made[slot].grad_fn) for slot, node in outputs if slot < len(made)]
+            roots = [
+                (node, self._lookup.grad_fn(made[slot], node))
+                for slot, node in outputs
+                if slot < len(made)
+            ]
             twin = same_node(self._lookup.recording.graph, roots, wanted)
             if twin is not None:
                 return twin, leaves

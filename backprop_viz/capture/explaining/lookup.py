@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
 from backprop_viz.analysis.own_steps import same_numbers
 from backprop_viz.analysis.provenance import Makers, forward_events
 from backprop_viz.capture.explaining.rounding import is_sum_of
@@ -93,7 +96,15 @@ class Lookup:
         if write is not None and write.operation.node is not None:
             return [(0, write.operation.node)]
         made = None if node is None else self.operation_of(node)
-        return [] if made is None else [(slot, n) for slot, n, _ in self.outputs_of(made)]
+        if made is None:
+            return []
+        inside = [(0, n) for n, operation in self.view_writes.inner.items() if operation == made]
+        return inside + [(slot, n) for slot, n, _ in self.outputs_of(made)]
+
+    def grad_fn(self, made: Tensor, node: int) -> GradFn | None:
+        """Of an output made again, what stands at its ``node``: if need be, its memory's."""
+        memory = made._base
+        return made.grad_fn if node not in self.view_writes.inner or memory is None else memory.grad_fn
 
     def outputs_of(self, operation: int) -> list[tuple[int, int, int]]:
         """The outputs of a forward event that have nodes: output, node, and which of its outputs.

@@ -144,7 +144,7 @@ def called(event: Event, inputs: Sequence[Tensor], *, narrow: bool = False) -> t
     with warned_of_nothing():
         if call.function == SERIES:
             return (_of_series(call, inputs, narrow),)
-        given = [tensor.clone() for tensor in inputs] if writes(call) else inputs
+        given = [tensor.clone() for tensor in inputs] if call.writes else inputs
         return _called(event, call, given, narrow)
 
 
@@ -241,14 +241,6 @@ def _torch_value(value: TorchName, narrow: bool) -> Any:
     if not isinstance(found, torch.dtype | torch.layout | torch.memory_format):
         raise NotReplayed("function_not_known", value.name)
     return found if narrow else _WIDER.get(value.name, found)
-
-
-def writes(call: Call) -> bool:
-    """Whether a call changes the first tensor that it is given."""
-    name = call.name
-    in_place = name.endswith("_") and not name.endswith("__")
-    in_place |= name.startswith("__i") or name == "__setitem__"
-    return in_place or bool(call.kwargs.get("inplace"))
 
 
 def _is_real_or_complex(tensor: Tensor) -> bool:

@@ -4,11 +4,12 @@ The calls that made the views and wrote to them are one operation together: it r
 it was before and what was written, and makes the tensor as the next call found it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from torch import Tensor
 
+from backprop_viz.analysis.inner_views import VIEWS, first_tensor, inner_nodes
 from backprop_viz.analysis.provenance import forward_events
 from backprop_viz.capture.explaining.nodes import input_nodes, paired_nodes
 from backprop_viz.capture.explaining.replay import (
@@ -18,21 +19,11 @@ from backprop_viz.capture.explaining.replay import (
     followed_ids,
     replayed,
     reproduces,
-    writes,
 )
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.trace.calls import Call, TensorPlace
+from backprop_viz.recording.trace.calls import Call
 from backprop_viz.recording.trace.events import Event
 
-# Calls that may hand out a part of the memory that they are given, of which a write is allowed.
-_VIEWS = frozenset(
-    {
-        *("__getitem__", "view", "view_as", "reshape", "reshape_as", "flatten", "unflatten"),
-        *("T", "mT", "H", "mH", "t", "transpose", "swapaxes", "swapdims", "permute", "movedim"),
-        *("moveaxis", "select", "narrow", "squeeze", "unsqueeze", "diagonal", "unfold", "ravel"),
-        *("expand", "expand_as", "as_strided", "view_as_real", "view_as_complex", "real", "imag"),
-    }
-)
 # The views that lead from a tensor to a part of it, as the events that made them.
 _Chain = tuple[int, ...]
 
@@ -67,7 +58,11 @@ class ViewWrites:
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self.followed = set(followed_ids(recording))
-        found = _Tracer(recording, self.followed).found() if _has_writes(recording) else []
+        #: By the node of its memory, each operation whose output is a view of memory of its own.
+        self.inner = {node: i for i, node in inner_nodes(recording).items()}
+        found = []
+        if self.inner or _has_writes(recording):
+            found = _Tracer(recording, self.followed, self.inner.values()).found()
         self.made = {each.tensor: each for each, is_new in found if is_new}
         self._told = {each.event: each.latest for each, is_new in found if not is_new}
         self.by_node: dict[int, ViewWrite] = {}
@@ -98,6 +93,7 @@ class ViewWrites:
         graph = self._recording.graph
         others = {e.node for _, e in forward_events(self._recording)}
         others |= {node for _, _, node, _ in graph.others}
+        others |= {*self.inner}
         targets: dict[int, int] = {}
         for event in self._readers(set(self.made)):
             targets |= self._targets(event, event.node)
@@ -159,9 +155,9 @@ def _has_writes(recording: Recording) -> bool:
     for _, event in forward_events(recording):
         if event.call is None or not event.input_ids:
             continue
-        if event.call.name in _VIEWS:
+        if event.call.name in VIEWS:
             viewed.update((event.input_ids[0], *event.output_ids))
-        elif writes(event.call) and event.input_ids[0] in viewed:
+        elif event.call.writes and event.input_ids[0] in viewed:
             return True
     return False
 
@@ -175,10 +171,14 @@ class _Memory:
     """
 
     starts: list[tuple[int, int]]
+    # The operation that made the tensor, if that is a view itself, of memory within the operation.
+    inside: int | None = None
     writes: list[int] = field(default_factory=list)
 
     def start(self, chain: _Chain) -> tuple[int, int]:
         """From where a view is followed: not from later on, for a write changes its grad_fn."""
+        if self.inside is not None:
+            return self.starts[0]
         if not chain:
             return self.starts[-1]
         return next(start for start in reversed(self.starts) if start[0] <= chain[0])
@@ -187,8 +187,12 @@ class _Memory:
 class _Tracer:
     """Follows the memory of tensors through the calls of a recording."""
 
-    def __init__(self, recording: Recording, followed: set[int]) -> None:
+    def __init__(
+        self, recording: Recording, followed: set[int], inner: Iterable[int]
+    ) -> None:
         self._recording, self._followed = recording, followed
+        # By the tensor that it made, each operation that hands out a view of memory of its own.
+        self._inner = {recording.events[i].output_ids[0]: i for i in inner}
         self._places: dict[int, tuple[_Memory, _Chain]] = {}
         self._written: list[_Memory] = []
         self._known = {recording.input_id, recording.labels_id}
@@ -213,27 +217,33 @@ class _Tracer:
     def _step(self, i: int, event: Event) -> ViewWrite | None:
         """Take note of a call; what it wrote through a view, if autograd follows it."""
         made = event.output_ids[0] if len(event.output_ids) == 1 else None
-        target = None if event.call is None else _first(event.call, event)
+        target = first_tensor(event)
         if event.call is None or made is None or target is None or None in event.input_ids:
             return None
-        if event.call.name in _VIEWS:
-            memory, chain = self._places.setdefault(target, (_Memory([(-1, target)]), ()))
+        if event.call.name in VIEWS:
+            memory, chain = self._place(target)
             self._places.setdefault(made, (memory, (*chain, i)))
             return None
-        place = self._places.get(target)
-        if place is None or not writes(event.call):
+        is_known = target in self._places or target in self._inner
+        if not is_known or not event.call.writes:
             return None
-        memory, chain = place
+        place = memory, chain = self._place(target)
         memory.writes.append(i)
         if memory not in self._written:
             self._written.append(memory)
         self._places[made] = place
         if not chain:
             memory.starts.append((i, made))
-        if not chain or event.node is None:
+        if event.node is None or not (chain or memory.inside is not None):
             return None
         operation = replace(self._operation(memory, chain, made), node=event.node)
-        return ViewWrite(i, 0, operation, self._operation(memory, chain, made, latest=True))
+        latest = self._operation(memory, chain, made, latest=True) if chain else event
+        return ViewWrite(i, 0, operation, latest)
+
+    def _place(self, tensor: int) -> tuple[_Memory, _Chain]:
+        """In which memory a tensor is; in one that begins with it, if in none that is known."""
+        begins = _Memory([(-1, tensor)], self._inner.get(tensor))
+        return self._places.setdefault(tensor, (begins, ()))
 
     def _write_of(self, tensor: int, read_by: int) -> ViewWrite | None:
         """How a tensor came about that no call has made; None if not by a write that is known."""
@@ -277,6 +287,9 @@ class _Tracer:
         events = self._recording.events
         since, start = memory.starts[-1] if latest else memory.start(chain)
         needed = set(chain)
+        begins = None if latest else memory.inside
+        if begins is not None:
+            needed.add(begins)
         for i in memory.writes:
             if i > since:
                 needed.add(i)
@@ -289,8 +302,9 @@ class _Tracer:
 
         everything = [read for i in rows for read in enumerate(events[i].input_ids)]
         outside = {read: None for place, read in everything if not is_inside(place, read)}
-        inputs = [start, *outside]
-        places = {read: place for place, read in enumerate(inputs) if place}
+        first = [start] if begins is None else []
+        inputs = [*first, *outside]
+        places = {read: place for place, read in enumerate(inputs) if place >= len(first)}
         # Where each view of the memory is, among the inputs and what the steps make.
         made: dict[_Chain | None, int] = {(): 0}
         steps: list[CalledStep] = []
@@ -317,12 +331,6 @@ class _Tracer:
         """The views that lead to a tensor in this memory; None for one that lies elsewhere."""
         place = None if tensor is None else self._places.get(tensor)
         return place[1] if place is not None and place[0] is memory else None
-
-
-def _first(call: Call, event: Event) -> int | None:
-    """The tensor that a call is of."""
-    first = call.args[0] if call.args else None
-    return event.input_ids[first.place] if isinstance(first, TensorPlace) else None
 
 
 def _orders(event: Event, reads: Sequence[int], inputs: int) -> dict[int, tuple[int, ...]]:

@@ -13,6 +13,23 @@ from backprop_viz.recording.trace.quick_records import quickly_made
 
 # Before the name of one of torch's own operations, below its functions.
 INNER = "torch.ops.aten."
+# The place of ``inplace`` among the arguments of torch.nn.functional's functions.
+_INPLACE_AT = {
+    "relu": 1,
+    "relu6": 1,
+    "selu": 1,
+    "silu": 1,
+    "mish": 1,
+    "hardswish": 1,
+    "hardsigmoid": 1,
+    "leaky_relu": 2,
+    "elu": 2,
+    "celu": 2,
+    "hardtanh": 3,
+    "dropout": 3,
+    "threshold": 3,
+}
+_NOWHERE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,14 @@ class Call:
     def inner(self) -> bool:
         """Whether it is an operation that torch ran below its functions."""
         return self.function.startswith(INNER)
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes the first tensor that it is given."""
+        name = self.name
+        in_place = name.endswith("_") and not name.endswith("__")
+        in_place |= name.startswith("__i") or name == "__setitem__"
+        return in_place or self.argument("inplace", _INPLACE_AT.get(name, _NOWHERE)) is True
 
     def argument(self, name: str, place: int, otherwise: Any = None) -> Any:
         """An argument by its name, or by its place from 0 where it was given by place."""
