@@ -104,7 +104,9 @@ class Lookup:
     def grad_fn(self, made: Tensor, node: int) -> GradFn | None:
         """Of an output made again, what stands at its ``node``: if need be, its memory's."""
         memory = made._base
-        return made.grad_fn if node not in self.view_writes.inner or memory is None else memory.grad_fn
+        return (
+            made.grad_fn if node not in self.view_writes.inner or memory is None else memory.grad_fn
+        )
 
     def outputs_of(self, operation: int) -> list[tuple[int, int, int]]:
         """The outputs of a forward event that have nodes: output, node, and which of its outputs.

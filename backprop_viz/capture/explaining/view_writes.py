@@ -187,9 +187,7 @@ class _Memory:
 class _Tracer:
     """Follows the memory of tensors through the calls of a recording."""
 
-    def __init__(
-        self, recording: Recording, followed: set[int], inner: Iterable[int]
-    ) -> None:
+    def __init__(self, recording: Recording, followed: set[int], inner: Iterable[int]) -> None:
         self._recording, self._followed = recording, followed
         # By the tensor that it made, each operation that hands out a view of memory of its own.
         self._inner = {recording.events[i].output_ids[0]: i for i in inner}

@@ -139,6 +139,43 @@ def _sum_into_two_views(w: Tensor, x: Tensor) -> Tensor:
     return y
 
 
+def _of_sequence(w: Tensor, x: Tensor) -> Tensor:
+    """(1, 3, 4), which torch makes as (3, 4) and hands out as a view."""
+    return F.linear(x[None], torch.diag(w), w)
+
+
+def inside(write: Callable[[Tensor, Tensor], object]) -> Function:
+    """What ``write`` leaves of the output of a linear layer of a sequence."""
+
+    def function(w: Tensor, x: Tensor) -> Tensor:
+        y = _of_sequence(w, x)
+        write(y, w)
+        return y * 1.5
+
+    return function
+
+
+def _inside_read_between(w: Tensor, x: Tensor) -> Tensor:
+    y = _of_sequence(w, x)
+    between = y.sum()
+    y *= 2
+    return y * between
+
+
+def _inside_two(w: Tensor, x: Tensor) -> Tensor:
+    y = _of_sequence(w, x)
+    F.leaky_relu(y, 0.1, inplace=True)
+    z = F.linear(y, torch.diag(w), w)
+    z += y
+    return z
+
+
+def _inside_other(w: Tensor, x: Tensor) -> Tensor:
+    y = torch.einsum("bti,oi->bto", x[None], torch.diag(w))
+    y += w
+    return y
+
+
 # A tensor is written to while a view of it is used later, and the other way round.
 READ_LATER: dict[str, Function] = {
     "the whole, a view is read": _whole_under_view,
@@ -181,5 +218,16 @@ VIEW_WRITES: dict[str, Function] = {
     "into the input": _into_input,
     "the view is what is read": _view_returned,
     "two alike": _twins,
+    "inside: a function": inside(lambda y, w: F.leaky_relu(y, 0.1, inplace=True)),
+    "inside: by place": inside(lambda y, w: F.relu(y, True)),
+    "inside: added": inside(lambda y, w: y.__iadd__(w)),
+    "inside: set": inside(lambda y, w: y.__setitem__((0, 1), w * 2)),
+    "inside: twice": inside(lambda y, w: y.add_(w).mul_(2)),
+    "inside: a view of it": inside(lambda y, w: y.view(3, 4).mul_(w)),
+    "inside: a part": inside(lambda y, w: y[:, 1:].mul_(w)),
+    "inside: the transposed": inside(lambda y, w: y.transpose(1, 2).mul_(2)),
+    "inside: read between": _inside_read_between,
+    "inside: two layers": _inside_two,
+    "inside: einsum": _inside_other,
     **READ_LATER,
 }
