@@ -103,12 +103,12 @@ class Arriving(TorchFunctionMode):
         made = function(*args, **(kwargs or {}))
         if isinstance(made, Tensor):
             # What changes a view of a product changes the product, whose node gets all of it.
-            memory = made._base if function is F.linear else None
-            held = made if memory is None else memory
-            at, number = len(self.grads), held.output_nr
+            node, number, at = made.grad_fn, made.output_nr, len(self.grads)
+            if function is F.linear and node is not None:
+                node, number = node.next_functions[0]
             self.grads.append(None)
-            if held.grad_fn is not None:
-                held.grad_fn.register_prehook(
+            if node is not None:
+                node.register_prehook(
                     lambda grads: self.grads.__setitem__(at, grads[number])
                 )
         return made
