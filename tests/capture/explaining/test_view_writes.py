@@ -108,9 +108,7 @@ class Arriving(TorchFunctionMode):
                 node, number = node.next_functions[0]
             self.grads.append(None)
             if node is not None:
-                node.register_prehook(
-                    lambda grads: self.grads.__setitem__(at, grads[number])
-                )
+                node.register_prehook(lambda grads: self.grads.__setitem__(at, grads[number]))
         return made
 
 
