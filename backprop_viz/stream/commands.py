@@ -392,3 +392,5 @@ COMMANDS: tuple[type[Command], ...] = (
     *(RecordWhole, CheckGradient, CancelCheck, ComputeSurface, CancelSurface, RunRace),
     *(CancelRace, PutRunAside, TakeRunBack, RunSnippet),
 )
+# After these another run is shown, or the run goes on from another place.
+MOVING = (Reset, Configure, RunNetwork, ContinueFrom, PutRunAside, TakeRunBack)

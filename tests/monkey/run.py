@@ -184,6 +184,8 @@ def check_going_on(window: MainWindow, settings: Settings, watch: Watch) -> None
     session = window.session
     session.watch(())  # with breakpoints F11 goes from one to the next
     session.send(UseDrawing(False))
+    idle(window)
+    session.shown.show_cursor(session.shown.live.cursor)  # in an earlier one F11 goes to its end
     for _ in range(3):
         press(window, "actionIteration")
     first = session.shown.newest_recording

@@ -10,7 +10,7 @@ RUN_MENU = Menu(
             "actionStep",
             QT_TRANSLATE_NOOP("actions", "&Step"),
             "F10",
-            QT_TRANSLATE_NOOP("actions", "Run the next phase"),
+            QT_TRANSLATE_NOOP("actions", "Go forward by a phase; past the last one, run the next"),
             "training.step",
         ),
         MenuCommand(
@@ -24,7 +24,11 @@ RUN_MENU = Menu(
             "actionIteration",
             QT_TRANSLATE_NOOP("actions", "&Iteration"),
             "F11",
-            QT_TRANSLATE_NOOP("actions", "Run to the end of the iteration"),
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Go to the end of the iteration, then of the next one kept; past the last one, "
+                "run another",
+            ),
             "training.iterate",
         ),
         MenuCommand(

@@ -20,9 +20,10 @@ FileCommand = SaveSessionFile | OpenSessionFile | SaveWeights | LoadWeights
 
 
 class FileRequests:
-    """Commands on files that are under way."""
+    """Commands on files that are under way; ``opened``: the next update shows its run."""
 
     def __init__(self) -> None:
+        self.opened: Filed | None = None
         self._open: list[Filed] = []
 
     def add(self, command: FileCommand) -> None:
@@ -36,12 +37,14 @@ class FileRequests:
         self._open.append(Filed(what, command.path, refusal=Notice("no_worker"), lost=True))
 
     def answered(self, filed: Filed) -> None:
-        """The worker has said what became of one."""
+        """The worker has said what became of one; the run of one that was opened is shown."""
+        if filed is self.opened:
+            self.opened = None
         asked = [f for f in self._open if (f.what, f.path) == (filed.what, filed.path)]
         if asked:
             self._open.remove(asked[0])
 
     def lose(self) -> list[Filed]:
         """The worker is gone: what to say of each command that it has not answered."""
-        lost, self._open = self._open, []
+        lost, self._open, self.opened = self._open, [], None
         return lost

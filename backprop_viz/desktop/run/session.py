@@ -25,6 +25,7 @@ from backprop_viz.recording.run.window_part import StoredWindow, WindowPart
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.stream.commands import (
+    MOVING,
     Command,
     Configure,
     ContinueFrom,
@@ -99,8 +100,7 @@ class Session(QObject):
         self.explainer = ExplainingWorker(ring)
         submit = self._client.submit if foreign is None else self.explainer.submit
         self.shown_command = -1  # the last whose outcome is shown
-        # The file whose run the next update shows.
-        self._opened: Filed | None = None
+        self._moving = -1  # the last that shows another run, or this one from another place
         self._files = FileRequests()
         self._explanations = ExplanationRequests(submit)
         self.checks = CheckRequests(submit)
@@ -125,11 +125,15 @@ class Session(QObject):
         elif not self._client.submit(command) and not isinstance(command, STANDING):
             attached = isinstance(self._client, ScriptClient)
             self.told.emit(Notice("script_is_over" if attached else "no_worker"))
+        elif isinstance(command, MOVING):
+            self._moving = self._client.submitted
 
     def iterate(self) -> None:
-        """Run to the end of the iteration, or show a breakpoint in what has run of it."""
-        if not self.shown.stop_ahead():
+        """Go to the end of the iteration shown, then of the next one kept; past the newest, run."""
+        if self.shown_command < self._moving:
             self.send(Iterate())
+        else:
+            self.shown.go("iteration")
 
     def train(self) -> None:
         """Train until ``pause``, or until a breakpoint holds."""
@@ -302,7 +306,6 @@ class Session(QObject):
             self.told.emit(Notice("no_worker"))
 
     def _lose_files(self) -> None:
-        self._opened = None
         for filed in self._files.lose():
             self.filed.emit(filed)
 
@@ -366,7 +369,7 @@ class Session(QObject):
     def _begin_again(self, code: str, *values: str) -> Notice:
         """Have another worker in place of one that has ended; what to say of it."""
         assert isinstance(self._client, WorkerSupervisor)
-        self.shown_command = -1
+        self.shown_command = self._moving = -1
         self.shown.run = self._aside.given_up(self.shown.run)
         self.shown.run.begin_again()
         self._client.begin_again(self.shown.run.settings)
@@ -376,7 +379,7 @@ class Session(QObject):
 
     def _file(self, filed: Filed) -> None:
         if filed.what == "opened" and filed.refusal is None:
-            self._opened = filed  # told with the update that shows its run
+            self._files.opened = filed  # told with the update that shows its run
         else:
             self._files.answered(filed)
             self.filed.emit(filed)
@@ -384,7 +387,7 @@ class Session(QObject):
     def _absorb(self, update: Update, recording: Recording | None) -> ViewState:
         self.shown.run = self._aside.run_of(update, self.shown.run)
         is_new = self.shown.run.is_new(update)
-        opened = self._opened if is_new else None
+        opened = self._files.opened if is_new else None
         live = self.shown.run.take(update, recording, opened)
         if self.shown.stops.moved_to(self.shown.run.program.path):
             self.watch(self.shown.stops.breakpoints)
@@ -392,7 +395,6 @@ class Session(QObject):
             self.run_began.emit()
         self._aside.absorbed()
         if opened is not None:
-            self._opened = None
             self._files.answered(opened)
             self.filed.emit(self.shown.run.with_keys(opened))
         return live

@@ -82,8 +82,10 @@ class ShownRun(QObject):
     # -- navigation --------------------------------------------------------------------------
 
     def go(self, step_size: StepSize) -> None:
-        """Forward by an event, a phase or an iteration; past what is recorded, run the next."""
+        """Forward by an event, a phase or to an iteration's end; past what is recorded, run."""
         if self._view_state is None or self._view_state.training:
+            if step_size == "iteration":  # where training ends
+                self._source.send(Iterate())
             return
         if step_size != "event":
             self.finish_playback()
@@ -98,7 +100,7 @@ class ShownRun(QObject):
             self._stored.show(
                 self.run, later, lambda it: self._move_on(it.at(0), ahead(it.at(0), step_size) or 0)
             )
-        else:
+        elif step_size != "iteration" or not self.stop_ahead():
             self._by_event = step_size == "event"
             self._source.send(Iterate() if step_size == "iteration" else Step(self._by_event))
 
@@ -249,18 +251,10 @@ class ShownRun(QObject):
         if self._view_state is not None:
             self._show(self._view_state.cursor)
 
-    def _compared(self, recording: Recording) -> Recording | None:
-        """The recording that another one is compared with; None if it is not kept."""
-        if self._baseline == "previous":
-            return self._stored.recording_of(self.run, self.run.next_to(recording.iteration, -1))
-        if self._baseline == "experiment":
-            return self.run.before_experiment(recording)
-        return self._stored.recording_of(self.run, self._baseline)
-
     def _comparison(self, cursor: Cursor) -> Comparison | None:
         if self._baseline is None or self.live is None or self.live.training:
             return None
-        other = None if cursor.recording.preview else self._compared(cursor.recording)
+        other = self._stored.compared_with(self.run, cursor.recording, self._baseline)
         return Comparison(self._baseline, None if other is None else same_place(cursor, other))
 
     # -- what is shown -----------------------------------------------------------------------

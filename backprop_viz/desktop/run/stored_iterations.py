@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from backprop_viz.analysis.comparison import Baseline
 from backprop_viz.desktop.run.followed_run import FollowedRun
 from backprop_viz.recording.iteration import Recording
 
@@ -44,6 +45,18 @@ class StoredIterations:
             self._reading.add(iteration)
             self._read(iteration)
         return recording
+
+    def compared_with(
+        self, run: FollowedRun, recording: Recording, baseline: Baseline
+    ) -> Recording | None:
+        """What a recording is compared with; None while it is read, or if it is not kept."""
+        if recording.preview:
+            return None
+        if baseline == "previous":
+            return self.recording_of(run, run.next_to(recording.iteration, -1))
+        if baseline == "experiment":
+            return run.before_experiment(recording)
+        return self.recording_of(run, baseline)
 
     def take(self, run: FollowedRun, iteration: int, recording: Recording | None) -> bool:
         """Keep an iteration that was read, None if it is damaged; whether it is shown now."""

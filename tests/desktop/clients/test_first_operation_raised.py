@@ -1,22 +1,19 @@
 """A script's iteration whose first operation raised is explained in its window."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.application import make_window
-from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.panels.findings.findings_view import FindingsView
 from backprop_viz.desktop.panels.phases.phase_texts import next_step
 from backprop_viz.desktop.panels.phases.timeline_caption import caption
 from backprop_viz.desktop.window.main_window import MainWindow
-from tests.capture.live.script_runs import FOLLOWED, Scripts
+from tests.capture.live.script_runs import Scripts
+from tests.desktop.clients.script_windows import script_windows
 from tests.waiting import until, until_idle
 
 # In the fourth pass the input has 3 columns where the layer takes 4.
@@ -41,41 +38,17 @@ Ran = Callable[..., MainWindow]
 @pytest.fixture
 def ran(tmp_path: Path, qtbot: QtBot, scripts: Scripts) -> Iterator[Ran]:
     """The window of a script that has run on to its end."""
-    store = QSettings.Format.IniFormat, QSettings.Scope.UserScope
-    QSettings.setPath(*store, str(tmp_path / "settings"))
-    opened = []
+    with script_windows(tmp_path, scripts) as open_:
 
-    def ran_(first: int, *options: str, check: str = "") -> MainWindow:
-        script = tmp_path / "train.py"
-        script.write_text(SCRIPT.format(first=first, check=check))
-        theirs_in, ours_out = os.pipe()
-        ours_in, theirs_out = os.pipe()
-        files = theirs_in, theirs_out
-        process = scripts.start(FOLLOWED, [*map(str, files), "run", *options, str(script)], files)
-        for file in files:
-            os.close(file)
-        line = os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
-        window = make_window(Arguments({}, "dark", None, "en", line))
-        opened.append((window, process))
-        window.resize(1600, 1000)
-        window.show()
-        session = window.session
-        until(session, lambda: session.view_state is not None and not session.view_state.training)
-        window.findChild(QAction, "actionTrain").trigger()
-        until(session, lambda: not session.has_worker)
-        until_idle(session)
-        return window
+        def ran_(first: int, *options: str, check: str = "") -> MainWindow:
+            window = open_(SCRIPT.format(first=first, check=check), *options)
+            session = window.session
+            window.findChild(QAction, "actionTrain").trigger()
+            until(session, lambda: not session.has_worker)
+            until_idle(session)
+            return window
 
-    yield ran_
-    for window, process in opened:
-        process.kill()
-        process.wait(60)
-        process.stdout.close()
-        until(window.session, lambda w=window: not w.session.has_worker)
-        window.close()
-        window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    QApplication.instance().setStyleSheet("")
+        yield ran_
 
 
 @pytest.mark.parametrize(

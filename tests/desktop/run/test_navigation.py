@@ -374,3 +374,26 @@ def test_training_stops_at_a_gradient_that_is_zero_or_none(kind: str) -> None:
         assert not event.outputs[0].any()
     else:
         assert found[0] == recording.span(Phase.BACKWARD).stop - 1
+
+
+def test_iterate_goes_on_in_what_is_kept_and_runs_past_it(session: Session) -> None:
+    for _ in range(3):
+        session.iterate()
+    shown(session)
+    session.shown.show_iteration(1)
+    session.shown.go_back("phase")
+    assert not shown(session).cursor.at_end
+    for iteration, ran in ((1, 3), (2, 3), (3, 3), (4, 4)):
+        session.iterate()
+        assert shown(session).cursor.at_end
+        assert (place(session)[0], session.iteration) == (iteration, ran)
+
+
+def test_iterate_after_continuing_from_an_earlier_iteration_runs(session: Session) -> None:
+    for _ in range(3):
+        session.iterate()
+    shown(session)
+    session.shown.show_iteration(1)
+    session.continue_from_here()
+    session.iterate()  # not waited for: the iterations after the first are still kept here
+    assert place(session)[0] == session.iteration == 2

@@ -133,7 +133,7 @@ class TrainingController(QObject):
             dialog.open()
 
     def step(self) -> None:
-        """Run the next phase."""
+        """Go forward by a phase; past the last one, run the next."""
         self._session.shown.step()
 
     def step_back(self) -> None:
@@ -141,12 +141,8 @@ class TrainingController(QObject):
         self._session.shown.step_back()
 
     def iterate(self) -> None:
-        """Run to the end of the iteration; in what has ended, go on to the next one recorded."""
-        shown = self._session.view_state
-        if shown is not None and shown.ended:
-            self._session.shown.go("iteration")
-        else:
-            self._session.iterate()
+        """Go to the end of the iteration, then of the next one kept; past the last one, run."""
+        self._session.iterate()
 
     def toggle_training(self, wanted: bool) -> None:
         """Train or pause."""

@@ -102,12 +102,19 @@ def next_step(view_state: ViewState) -> str:
     is_file = view_state.origin is not None and view_state.origin.kind == "file"
     if is_file and view_state.iteration == 0:
         return translate("phases", "No iteration is in this recording yet.")
+    kept = view_state.kept_iterations
+    if view_state.cursor.at_end and kept.iterations and kept.shown < kept.iterations[-1]:
+        text = translate(
+            "phases",
+            "The end of iteration {0}. F8, F10 and F11 go on in the next one that is kept.",
+        )
+        return text.format(f"{shown.iteration:,}")
     if is_file and view_state.cursor.at_end:
         text = translate(
             "phases",
             "The end of iteration {0}. Shift+F10 goes back by a phase, Shift+F11 by an iteration.",
         )
-        return text.format(f"{view_state.cursor.recording.iteration:,}")
+        return text.format(f"{shown.iteration:,}")
     if view_state.ended and not view_state.cursor.recording.events:
         return translate("phases", "The script has ended, and nothing of it was recorded.")
     one = view_state.origin is not None and view_state.origin.is_one_iteration
@@ -122,14 +129,6 @@ def next_step(view_state: ViewState) -> str:
         return translate("phases", "The script has ended: go back through what is recorded.")
     if view_state.between_cells and view_state.cursor.at_end:
         return translate("phases", "No cell runs. F10 or F11 holds the next that trains.")
-    kept = view_state.kept_iterations
-    if view_state.cursor.at_end and kept.iterations and kept.shown < kept.iterations[-1]:
-        text = translate(
-            "phases",
-            "The end of iteration {0}. F8 and F10 go on in the next one that is kept, F11 runs a "
-            "new one.",
-        )
-        return text.format(f"{view_state.cursor.recording.iteration:,}")
     if view_state.origin is not None and view_state.cursor.at_end:
         return translate(
             "phases",
