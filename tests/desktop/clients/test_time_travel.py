@@ -8,7 +8,10 @@ from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.phases.phase_texts import next_step
+from backprop_viz.desktop.panels.phases.phases import phase_states
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
 from tests.desktop.clients.script_windows import OpenScript, script_windows
 from tests.waiting import until_idle
@@ -77,3 +80,21 @@ def test_f11_in_an_earlier_iteration_goes_to_where_the_newest_is_held(
     assert window.session.view_state.cursor == held
     press(window, "actionIteration")
     assert place(window) == (2, True, 2)
+
+
+def test_at_the_start_of_an_iteration_all_name_the_same_next_thing(
+    open_script: OpenScript,
+) -> None:
+    window = open_script(SCRIPT)
+    press(window, *["actionIteration"] * 2)
+    program = window.panel(ProgramView)
+    for iteration in (2, 1):
+        press(window, "actionIterationBack")
+        view_state = window.session.view_state
+        assert (view_state.cursor.recording.iteration, view_state.cursor.position) == (iteration, 0)
+        assert next_step(view_state).startswith("Next (F10): zero_grad ")
+        due = [state.phase for state in phase_states(view_state) if state.due]
+        assert due == [Phase.ZERO_GRAD]
+        marked = program.marks()
+        assert marked.due
+        assert program.lines()[marked.line].strip() == "optimizer.zero_grad()"

@@ -49,28 +49,37 @@ def marks(view_state: ViewState) -> Marks:
 def _in_script(view_state: ViewState) -> Marks:
     """The line that a script stands at; in what has run, the one that an event is from.
 
-    Of an event from another file it is the line that led there. Of a node of backward the line
+    At the start of what has run it is that of the first event, which is next. Of an event from another file it is the line that led there. Of a node of backward the line
     that made it is marked too. What a step by hand computes is told when the script is past it.
     """
     lines, cursor = view_state.program.lines, view_state.cursor
     kept = view_state.kept_iterations
     newest = not kept.iterations or kept.shown >= kept.iterations[-1]
-    event, position = cursor.event, cursor.position
+    event, events = cursor.event, cursor.recording.events
     told_late = event is not None and event.is_of_step
     if cursor.at_end and newest and view_state.line is not None and not told_late:
         ended = event.phase if event is not None else None
         return Marks(_source(lines, view_state.line), due=True, phase=ended)
+    if event is None and not events:
+        return Marks(_source(lines, view_state.line) if newest else None, due=True)
     if event is None:
-        return Marks(_source(lines, view_state.line), due=True)
-    began = [number for number, at in cursor.recording.trace if at < position]
-    row = _source(lines, _line_of(view_state, event) or (began[-1] if began else None))
+        return Marks(_row_of_event(view_state, 0), due=True, phase=events[0].phase)
+    row = _row_of_event(view_state, cursor.position - 1)
     made = (
         _source(lines, _line_of(view_state, other))
-        for other in cursor.recording.events
+        for other in events
         if other.node == event.node is not None and other.phase in (Phase.FORWARD, Phase.LOSS)
     )
     soft = frozenset(at for at in made if at is not None and at != row)
     return Marks(row, soft=soft, phase=event.phase)
+
+
+def _row_of_event(view_state: ViewState, number: int) -> int | None:
+    """The row of the script's line that an event is from, or that led to the file it is from."""
+    recording = view_state.cursor.recording
+    began = [line for line, at in recording.trace if at <= number]
+    line = _line_of(view_state, recording.events[number]) or (began[-1] if began else None)
+    return _source(view_state.program.lines, line)
 
 
 def _line_of(view_state: ViewState, event: Event) -> int | None:
