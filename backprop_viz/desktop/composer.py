@@ -24,6 +24,7 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.drawing.drawing import DrawingController
 from backprop_viz.desktop.controllers.drawing.drawing_training import DrawingTrainingController
 from backprop_viz.desktop.controllers.drawing.images import ImagesController
+from backprop_viz.desktop.controllers.earlier_numbers import EarlierNumbersController
 from backprop_viz.desktop.controllers.explanations import ExplanationsController
 from backprop_viz.desktop.controllers.exports.animations import AnimationsController
 from backprop_viz.desktop.controllers.exports.data_exports import DataExportsController
@@ -122,6 +123,7 @@ class Composer(QObject):
         self.scripts = ScriptsController(context)
         self.drawing_training = DrawingTrainingController(context)
         self.explanations = ExplanationsController(context)
+        self.earlier_numbers = EarlierNumbersController(context)
         self.races = RacesController(context)
         self.surfaces = SurfacesController(context)
         self.findings = FindingsController(context)

@@ -7,7 +7,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.analysis.numbers.number_origin import grad_number, loss_number
+from backprop_viz.analysis.numbers.number_origin import (
+    grad_number,
+    loss_number,
+    old_weight_number,
+)
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.style.numbers import full, signed
@@ -164,3 +168,28 @@ def test_a_step_of_the_path_is_of_the_recording_that_the_path_is_of(explained: E
     assert panel.history.current.recording == later.recording
     assert panel.history.current.number == now
     assert explained.wait().number == now
+
+
+def test_a_weight_leads_on_to_the_update_of_the_iteration_before(explained: Explained) -> None:
+    trainer = bv.Trainer(data="random", loss="mse", optimizer="sgd", lr=0.01, batch_size=1)
+    trainer.iterate()
+    made = trainer.model.conv1.bias.detach().clone()
+    for _ in range(2):
+        explained.session.iterate()
+    until_idle(explained.session)
+    number = old_weight_number(explained.session.view_state.cursor, "conv1.bias", (1,))
+    explained.window.number_picked.emit(number, None)
+    assert explained.wait().kind == "given"
+    facts = explained.panel.columns.facts
+    until(explained.session, lambda: facts.figures)
+    assert facts.text().endswith("the update of iteration 1 made it.")
+    ((figure, asked),) = facts.figures
+    assert figure == "1"
+    facts.picked.emit(asked)
+    explanation = explained.wait()
+    assert (explanation.kind, explanation.value) == ("update", made[1].item())
+    assert explained.panel.subtitle.text() == "iteration 1, not the one shown"
+    explained.panel.back.click()
+    assert explained.wait().kind == "given"
+    assert explained.panel.subtitle.text() == "iteration 2"
+    assert facts.text().endswith("the update of iteration 1 made it.")

@@ -152,6 +152,10 @@ class ShownRun(QObject):
         elif not self._stored.take(self.run, message.iteration, recording) and self._view_state:
             self._show(self._view_state.cursor)  # it may be what is compared with
 
+    def recording_of(self, iteration: int) -> Recording | None:
+        """The recording of an iteration; None if it is not kept, or while it is read."""
+        return self._stored.recording_of(self.run, iteration)
+
     @property
     def reading(self) -> bool:
         """Whether a file is being read."""

@@ -3,6 +3,7 @@
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.analysis.numbers.earlier_number import is_kept_by_hand
 from backprop_viz.analysis.provenance import is_kept_inside
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import Fact
@@ -181,7 +182,7 @@ def given_text(recording: Recording, number: Number) -> str:
             "The optimizer keeps it from one step to the next: the update before made it, or it "
             "began as zeros.",
         )
-    if any(event.is_of_step and tensor in event.input_ids for event in recording.events):
+    if is_kept_by_hand(recording, tensor):
         return translate(
             "reasons",
             "The loop's own lines read it for their step. No recorded operation of this iteration "

@@ -7,7 +7,9 @@ from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.analysis.numbers.number_origin import other_part, scalar_of
 from backprop_viz.desktop.panels.inspector.number_sentence import NumberSentence
 from backprop_viz.desktop.panels.origin.check_section import CheckSection
+from backprop_viz.desktop.panels.origin.dependence_rows import dependence_rows
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
+from backprop_viz.desktop.panels.origin.formula_legend import legend
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
 from backprop_viz.desktop.panels.origin.group_bars import GroupBars
 from backprop_viz.desktop.panels.origin.no_effect_texts import no_effect_text
@@ -18,6 +20,7 @@ from backprop_viz.desktop.panels.origin.origin_parts import (
     needs_two_rows,
     stacked,
 )
+from backprop_viz.desktop.panels.origin.own_pages import OwnPage
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.panels.origin.sum_lines import SumLines
 from backprop_viz.desktop.panels.origin.term_grid import group_sums, term_grid, window_grid
@@ -134,11 +137,29 @@ class OriginColumns(QSplitter):
         self.no_effects.setText("")
         self.facts.say("")
 
-    def leave_to_terms(self) -> None:
-        """Show neither effects nor a check: the number has none."""
+    def show_own(self, page: OwnPage) -> None:
+        """Show a page that needs no worker, which has neither effects nor a check."""
         self.check.show_number(None, str)
         self.check.hide()
         self.effects_column.hide()
+        self.table.show_rows(page.rows, page.names)
+        self.table.setVisible(bool(page.rows.rows))
+        if page.names is None:  # it is of no recording
+            self.formula.show_formula(None, TermRows(), page.formula, page.where)
+            self.formula.set_short(short=False)
+
+    def show_terms(
+        self, explanation: NumberExplanation, terms: TermRows, names: NumberNames
+    ) -> None:
+        """Show the formula and the terms, or what the number depends on."""
+        symbols, where = names.formula(explanation.formula), legend(explanation, names)
+        self.formula.show_formula(explanation, terms, symbols, where)
+        rows = dependence_rows(explanation, names) or terms
+        self.table.show_rows(rows, names)
+        self.table.setVisible(bool(rows.rows))
+        self.sum.setVisible(bool(terms.rows))
+        reason = explanation.reason
+        self.whole.setVisible(reason is not None and reason.code == "samples")
 
     def show_effects(
         self, effects: tuple[Effect, ...], asked: AskedNumber, names: NumberNames

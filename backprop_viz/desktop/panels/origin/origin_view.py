@@ -18,8 +18,7 @@ from backprop_viz.analysis.numbers.number_origin import (
 )
 from backprop_viz.desktop.panels.inspector.number_sentence import Span
 from backprop_viz.desktop.panels.origin.breadcrumb import Breadcrumb, crumbs
-from backprop_viz.desktop.panels.origin.dependence_rows import dependence_rows
-from backprop_viz.desktop.panels.origin.formula_legend import legend
+from backprop_viz.desktop.panels.origin.earlier_texts import earlier_sentence
 from backprop_viz.desktop.panels.origin.origin_columns import OriginColumns
 from backprop_viz.desktop.panels.origin.origin_parts import plain_button
 from backprop_viz.desktop.panels.origin.own_pages import OwnPage, difference_page, told_page
@@ -30,7 +29,7 @@ from backprop_viz.desktop.panels.origin.term_grid import (
     sample_of_term,
     term_of_sample,
 )
-from backprop_viz.desktop.panels.origin.term_rows import TermRow, TermRows, phase_color, term_rows
+from backprop_viz.desktop.panels.origin.term_rows import TermRows, phase_color, term_rows
 from backprop_viz.desktop.panels.origin.terms_table import RATE_ROLE
 from backprop_viz.desktop.style.numbers import full
 from backprop_viz.desktop.style.panel import Panel
@@ -77,11 +76,12 @@ class OriginView(Panel):
         self._full_precision = False
         self._names: tuple[Recording, NumberNames] | None = None
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
-        self._slow.timeout.connect(self._say_slow)
+        self._slow.timeout.connect(lambda: self.say(self.tr("Working it out…")))
         self._rows_change = QTimer(self, interval=0, singleShot=True)
         self._rows_change.timeout.connect(self._give_room)
         self._of_sample = False  # the number that is asked about is of one sample of the batch
-        self._sample: int | None = None  # what the other panels show
+        self._shown: Recording | None = None  # what the other panels show, and of which sample
+        self._sample: int | None = None
         self._term: tuple[int, int] | None = None  # the part and the term in the picture
         self._fill_header()
         self.columns = columns = OriginColumns()
@@ -92,11 +92,12 @@ class OriginView(Panel):
         columns.other_part.clicked.connect(self._ask_other_part)
         for source in (columns.formula, columns.table, columns.effects, columns.picture):
             source.number_asked.connect(self.ask_here)
-        for picked in (columns.facts.picked, columns.no_effects.picked, columns.check.picked):
+        columns.facts.picked.connect(self._ask_said)
+        for picked in (columns.no_effects.picked, columns.check.picked):
             picked.connect(self.ask_here)
         columns.table.asked_elsewhere.connect(self.ask)
         columns.table.plain_asked.connect(self._ask_plain)
-        columns.table.row_chosen.connect(self._choose_row)
+        columns.table.row_chosen.connect(lambda row: self._choose_term(row.part, row.term))
         columns.picture.term_chosen.connect(self._choose_term)
         columns.bars.term_chosen.connect(self._choose_term)
         columns.sum.zeros_wanted.connect(self._list_zeros)
@@ -147,6 +148,13 @@ class OriginView(Panel):
         if asked is not None:
             self.ask(recording or asked.recording, number, of_drawing=asked.of_drawing)
 
+    def _ask_said(self, said: Number | AskedNumber) -> None:
+        """Ask about a number in a sentence, which may be another iteration's."""
+        if isinstance(said, AskedNumber):
+            self.ask(said.recording, said.number)
+        else:
+            self.ask_here(said)
+
     def follow(self, recording: Recording, number: Number) -> None:
         """The window shows another iteration: ask about the same number of that one."""
         self.history.replace(AskedNumber(recording, number))
@@ -175,6 +183,8 @@ class OriginView(Panel):
             self._show_own(told_page(asked))
             return
         names = self._names_of(asked.recording)
+        self._of_sample = is_of_sample(asked.recording, asked.number, names.makers)
+        self._show_iteration()
         if asked.then is not None:
             self._show_own(difference_page(asked, names))
             return
@@ -183,7 +193,6 @@ class OriginView(Panel):
             of = _WITHOUT_LOSS
         self.columns.check.show_number(asked.number, names.name, asked.backwards, of)
         self._color = phase_color(asked.number, asked.recording.events)
-        self._of_sample = is_of_sample(asked.recording, asked.number, names.makers)
         self._write_value()
         self.columns.color_number(self._theme, self._color)
         self._slow.start()
@@ -198,19 +207,14 @@ class OriginView(Panel):
     def _show_own(self, page: OwnPage) -> None:
         """Show a page that needs no worker."""
         self._slow.stop()
-        columns = self.columns
-        columns.leave_to_terms()
+        self.columns.show_own(page)
         self.path.show_crumbs(())
         self._color, self.terms = page.color, page.rows
-        columns.table.show_rows(page.rows, page.names)
-        columns.table.setVisible(bool(page.rows.rows))
         if page.names is None:  # it is of no recording
-            columns.formula.show_formula(None, TermRows(), page.formula, page.where)
-            columns.formula.set_short(short=False)
             self.subtitle.setText(page.of)
             self.subtitle.show()
         self._write_value()
-        columns.color_number(self._theme, self._color)
+        self.columns.color_number(self._theme, self._color)
         self.say(page.text)
         self.complete = True
         self.marks_changed.emit(page.marks)
@@ -245,9 +249,6 @@ class OriginView(Panel):
             self._names = (recording, NumberNames(recording))
         return self._names[1]
 
-    def _say_slow(self) -> None:
-        self.say(self.tr("Working it out…"))
-
     # -- the answers -------------------------------------------------------------------------
 
     def show_explanation(self, explanation: NumberExplanation | None) -> None:
@@ -262,11 +263,7 @@ class OriginView(Panel):
             return
         self.terms = term_rows(explanation, asked.recording.events)
         names = self._names_of(asked.recording)
-        symbols, where = names.formula(explanation.formula), legend(explanation, names)
-        self.columns.formula.show_formula(explanation, self.terms, symbols, where)
-        rows = dependence_rows(explanation, names) or self.terms
-        self.columns.table.show_rows(rows, names)
-        self.columns.table.setVisible(bool(rows.rows))
+        self.columns.show_terms(explanation, self.terms, names)
         if self.hasFocus() and self.terms.rows:
             self.columns.table.setFocus()
         first = first_term(explanation)
@@ -275,13 +272,16 @@ class OriginView(Panel):
         exact = full(told_scalar(asked.recording, asked.number, explanation.value))
         self.columns.sum.show_sum(explanation, self.terms, exact)
         self._write_value()
-        self.columns.sum.setVisible(bool(self.terms.rows))
         self._give_room()
-        reason = explanation.reason
-        self.columns.whole.setVisible(reason is not None and reason.code == "samples")
         self.columns.offer_other_part(asked, names)
         self.say(*sentences(explanation, names))
         self.marks_changed.emit(marks_of(asked.recording, asked.number, explanation))
+
+    def show_earlier(self, earlier: Recording) -> None:
+        """Say of a number that nothing here made that the iteration before did, if it did."""
+        asked = self.history.current
+        if asked is not None and (told := earlier_sentence(asked, earlier)) is not None:
+            self.say(*told)
 
     def _ask_other_part(self) -> None:
         asked = self.history.current
@@ -320,7 +320,8 @@ class OriginView(Panel):
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Say which iteration it is about; ask nothing while training runs."""
-        self._show_iteration(view_state.cursor.recording)
+        self._shown = view_state.cursor.recording
+        self._show_iteration()
         self._show_sample(view_state.sample)
         if view_state.full_precision != self._full_precision:
             self._full_precision = view_state.full_precision
@@ -330,10 +331,10 @@ class OriginView(Panel):
         self.columns.set_idle(not view_state.training)
         self._enable_buttons(view_state.training)
 
-    def _show_iteration(self, shown: Recording) -> None:
+    def _show_iteration(self) -> None:
         asked = self.history.current
-        if asked is not None:
-            self.subtitle.setText(iteration_text(asked, shown, self._of_sample))
+        if asked is not None and self._shown is not None:
+            self.subtitle.setText(iteration_text(asked, self._shown, self._of_sample))
         self.subtitle.setVisible(self.history.shown is not None)
 
     def _show_sample(self, sample: int) -> None:
@@ -376,10 +377,6 @@ class OriginView(Panel):
             super().keyPressEvent(event)
 
     # -- parts -------------------------------------------------------------------------------
-
-    def _choose_row(self, row: TermRow) -> None:
-        """Follow the current term in the picture."""
-        self._choose_term(row.part, row.term)
 
     def _choose_term(self, part: int, term: int) -> None:
         """Show where a term lies that the user has chosen, in every panel."""

@@ -49,8 +49,9 @@ def marks(view_state: ViewState) -> Marks:
 def _in_script(view_state: ViewState) -> Marks:
     """The line that a script stands at; in what has run, the one that an event is from.
 
-    At the start of what has run it is that of the first event, which is next. Of an event from another file it is the line that led there. Of a node of backward the line
-    that made it is marked too. What a step by hand computes is told when the script is past it.
+    At the start of what has run it is that of the first event, which is next. Of an event from
+    another file it is the line that led there. Of a node of backward the line that made it is
+    marked too. What a step by hand computes is told when the script is past it.
     """
     lines, cursor = view_state.program.lines, view_state.cursor
     kept = view_state.kept_iterations
