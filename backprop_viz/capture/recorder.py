@@ -329,14 +329,14 @@ class Recorder:
     def operation_ran(self, told: Ran) -> None:
         """Note an operation that has run."""
         self.writes.has_run()
-        log, phase = self.log, self.spans.phase
+        log, phase, graph = self.log, self.spans.phase, torch.is_grad_enabled()
         op, read, inputs, made, line, place, call, module, copies = told
         self._forward.ran(operation := Operation.of(phase, op, read, made, module))
         log.weights_made(read, made)
         copies = copies or self.copies(made, not self.writes.alien)
         more: dict[str, Any] = {"line": line, "call": call, "module": module, "place": place}
-        more["tracked"] = any(tensor.requires_grad for tensor in made)
-        place = log.note(phase, op, inputs, copies, grad_enabled=torch.is_grad_enabled(), **more)
+        more["tracked"] = graph and any(tensor.requires_grad for tensor in made)
+        place = log.note(phase, op, inputs, copies, grad_enabled=graph, **more)
         self._made.note(operation.grad_fn, op, len(log) - 1, place)
         self._buffers.look(read)
         self._buffers.look(made)

@@ -61,12 +61,15 @@ class Operation(NamedTuple):
         made: tuple[Tensor, ...],
         module: str | None,
     ) -> "Operation":
-        """One that has just run."""
-        first = made[0]
+        """One that has just run.
+
+        Without a graph it has made no node: what it wrote to has that of an earlier one.
+        """
+        first, graph = made[0], torch.is_grad_enabled()
         others: tuple[tuple[GradFn | None, int], ...] = ()
         if len(made) > 1:
             others = tuple([(grad_fn_of(tensor), tensor.output_nr) for tensor in made[1:]])
-        nodes = grad_fn_of(first), others, keepers_of(made)
+        nodes = grad_fn_of(first) if graph else None, others, keepers_of(made)
         return cls(phase, op, read, made, nodes[0], first_made(first), module, *nodes[1:])
 
 

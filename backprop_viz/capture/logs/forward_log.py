@@ -7,7 +7,7 @@ from itertools import chain
 import torch
 from torch import Tensor
 
-from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
+from backprop_viz.capture.graph.graphs import Operation, grad_fn_of, is_functions_node
 from backprop_viz.capture.graph.last_made import LastLayers
 from backprop_viz.capture.graph.layer_graphs import PassSource, traced
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
@@ -169,7 +169,8 @@ class ForwardLog:
             grad_fn = operation.grad_fn
             if grad_fn is None and last[id(operation.made[0])] == i:
                 # The output of a custom Function gets its grad_fn only when the Function returns.
-                grad_fn = grad_fn_of(operation.made[0])
+                returned = grad_fn_of(operation.made[0])
+                grad_fn = returned if is_functions_node(returned) else None
             log.set_node(i, None if grad_fn is None else walked.ids.get(grad_fn))
         numbers = {i for _, i in rows}
         kept = (other for other in before if other[0] not in numbers)

@@ -209,8 +209,9 @@ class PlainCalls:
             return
         operation = Operation.of(phase, kind.op, read, made, module)
         inputs = self._snapshots.seen(read, self._log.weights)
-        tracked = made[0].requires_grad or any(one.requires_grad for one in made[1:])
-        told = kind.name, lines, is_grad_enabled(), tracked
+        graph = is_grad_enabled()
+        tracked = graph and any(one.requires_grad for one in made)
+        told = kind.name, lines, graph, tracked
         self._note(template, inputs, operation, *told)
         if phase is not _FORWARD:
             self._loss_ran(kind.op, made[0])

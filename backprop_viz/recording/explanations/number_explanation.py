@@ -221,9 +221,12 @@ class NumberExplanation:
     def residual(self) -> float:
         """torch's value less the sum: what the rounding of its dtype left.
 
-        NaN where no sum is made; ``reason`` says why.
+        0 where both are NaN, or the same infinity. NaN where no sum is made; ``reason`` says why.
         """
-        return self.value - self.total if self.reason is None else math.nan
+        if self.reason is not None:
+            return math.nan
+        same = self.value == self.total or (math.isnan(self.value) and math.isnan(self.total))
+        return 0.0 if same else self.value - self.total
 
 
 def shortened(explanation: NumberExplanation, most: int) -> NumberExplanation:
