@@ -50,14 +50,22 @@ def _found(recording: Recording) -> tuple[LossRoot, ...]:
         for i, event in enumerate(recording.events)
         if event.node is not None and event.phase in (Phase.FORWARD, Phase.LOSS)
     }
+    reads: dict[int, list[int]] = {}
+    for sender, node in recording.graph.edges:
+        reads.setdefault(sender, []).append(node)
     sent: set[int | None] = set()
+    due: set[int] = set()  # the nodes that something was sent to
     roots: list[LossRoot] = []
     for event in recording.events:
-        if event.phase is not Phase.BACKWARD:
+        if event.phase is not Phase.BACKWARD or event.node is None:
             continue
-        # A gradient that no node has sent is the one that backward starts with.
-        made = None if event.node is None else by_node.get(event.node)
+        # A gradient that no node has sent is the one that backward starts with; but those of
+        # several nodes are added up first.
+        made = by_node.get(event.node)
         first = event.parameter is None and not sent.intersection(event.input_ids[:1])
+        first = first and event.node not in due
+        due.discard(event.node)
+        due.update(reads.get(event.node, ()))
         sent.update(event.output_ids)
         value = None if made is None else _number(recording.events[made])
         if first and made is not None and value is not None:

@@ -73,3 +73,12 @@ def test_no_number_is_no_loss() -> None:
         out = net(X)
         out.backward(torch.ones_like(out))
     assert loss_roots(recorded.recording) == ()
+
+
+def test_a_number_that_is_used_twice_is_no_loss() -> None:
+    net = nn.Linear(4, 3)
+    with bv.record(net) as recorded:
+        scale = net.bias.sum() + 2
+        loss = (net(X) * scale).square().mean() / scale
+        loss.backward()
+    assert [root.value for root in loss_roots(recorded.recording)] == [loss.item()]

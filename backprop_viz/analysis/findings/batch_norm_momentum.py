@@ -8,12 +8,18 @@ from backprop_viz.recording.notices.finding import Finding
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``running_stats_stand_still``: after ``eval()`` it uses a mean of 0 and a variance of 1."""
+    """``running_stats_stand_still``: after ``eval()`` it uses a mean of 0 and a variance of 1.
+
+    Statistics that have moved before are meant to stand still, as in the second forward of a step
+    that looks for the sharpest point near the weights.
+    """
     for i, event in forward_events(recording):
         if event.op != "batch_norm" or event.call is None:
             continue
         call = event.call
-        if call.place("running_mean", 1) is None or call.argument("training", 5, False) is not True:
+        mean = call.place("running_mean", 1)
+        if mean is None or call.argument("training", 5, False) is not True:
             continue
-        if call.argument("momentum", 6, 0.1) == 0:
+        known = event.inputs[mean]
+        if call.argument("momentum", 6, 0.1) == 0 and (known is None or not known.any()):
             yield Finding("running_stats_stand_still", "warning", (event.module or "",), event=i)

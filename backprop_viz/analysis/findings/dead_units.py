@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backprop_viz.analysis.provenance import forward_events, layer_of, maker
+from backprop_viz.analysis.provenance import forward_events, layer_of, maker, tracked
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
 
@@ -16,9 +16,13 @@ _NEARLY_ALL, _MOST = 0.9, 0.75
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``dead_layer``: nearly all units of a layer; ``dead_units``: most."""
+    """``dead_layer``: nearly all units of a layer; ``dead_units``: most.
+
+    What autograd does not follow gets no gradient anyway, as the steps of a solver that only looks
+    for where to begin.
+    """
     for i, event in forward_events(recording):
-        if not event.op.startswith("relu"):
+        if not event.op.startswith("relu") or not tracked(event):
             continue
         made = event.outputs[0] if event.outputs else None
         if made is None or made.ndim < 2:

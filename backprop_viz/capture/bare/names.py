@@ -69,17 +69,19 @@ def leaves_in_sight() -> list[Tensor]:
 def module_name(module: nn.Module, variable: str | None) -> str | None:
     """How the user's code calls a module that is in this variable, or in none.
 
-    Its place in a list or a dictionary, ``nets[1]``, where there is no variable, or one of a loop.
+    Its place in a list or a dictionary, ``nets[1]``, where there is no variable, or one of a loop;
+    else the attribute of an object that has it.
     """
     frames = _users_frames()
     if variable is not None and not any(
         variable in _loop_variables(frame.f_code.co_filename) for frame in frames
     ):
         return variable
-    for frame in frames:
-        for place, one in _places(variables_of(frame)):
-            if one is module:
-                return place
+    for places in (_places, _attributes):
+        for frame in frames:
+            for place, one in places(variables_of(frame)):
+                if one is module:
+                    return place
     return variable
 
 
@@ -90,6 +92,14 @@ def _places(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if isinstance(value, list | tuple | dict) and not name.startswith("_"):
             held = islice(_values_in(name, value, 2), _MOST)
             yield from ((place, one) for place, one in held if "." not in place)
+
+
+def _attributes(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What objects of the user's classes have in attributes, by the attribute's name alone."""
+    for value in variables.values():
+        if _keeps_tensors(type(value)):
+            held = islice(_values_in("self", value, 3), _MOST)
+            yield from ((path.rpartition(".")[2], one) for path, one in held if "[" not in path)
 
 
 def modules_beside(module: nn.Module) -> list[nn.Module]:

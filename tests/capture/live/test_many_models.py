@@ -137,3 +137,41 @@ def test_the_optimizer_of_a_function_that_is_over_is_shown_no_more(
     with bv.load(file) as loaded:
         shapes = [[p.value.shape for p in recording.parameters] for recording in loaded]
     assert shapes == [[(3, 4), (3,)]] * 3 + [[(2, 4), (2,)]] * 3
+
+
+# As the class that a public CycleGAN trains with: its networks are attributes of no module.
+ATTRIBUTES = """
+import torch
+from torch import nn
+
+class Nets:
+    def __init__(self, n):
+        self.value = nn.Linear(n, 1)
+
+class Agent:
+    def __init__(self):
+        self.net_a, self.net_b, self.nets = nn.Linear(4, 4), nn.Linear(4, 4), Nets(4)
+        both = [*self.net_a.parameters(), *self.net_b.parameters()]
+        self.optimizer = torch.optim.Adam(both + [*self.nets.value.parameters()])
+
+    def learn(self, x):
+        self.optimizer.zero_grad()
+        loss = self.nets.value(self.net_b(self.net_a(x))).mean()
+        loss.backward()
+        self.optimizer.step()
+
+agent = Agent()
+for _ in range(2):
+    agent.learn(torch.randn(3, 4))
+"""
+
+
+def test_models_have_the_names_of_an_objects_attributes(scripts: Scripts, tmp_path: Path) -> None:
+    script, file = tmp_path / "agent.py", tmp_path / "agent.bprec"
+    script.write_text(ATTRIBUTES)
+    assert scripts.recorded("--to", str(file), str(script)).status == 0
+    with bv.load(file) as loaded:
+        found = [{parameter.name for parameter in recording.parameters} for recording in loaded]
+    layers = ("net_a", "net_b", "value")
+    names = {f"{layer}.{kind}" for layer in layers for kind in ("weight", "bias")}
+    assert found == [names, names]
