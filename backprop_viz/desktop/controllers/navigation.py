@@ -21,6 +21,8 @@ from backprop_viz.recording.settings.quantities import Quantity
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 
+# What a message on a stop is about: it goes when the run goes on, or has ended.
+STOP_SUBJECT = "stop"
 _MEBIBYTE = 2**20
 BUDGET_MB = Quantity(16, 65536, whole=True, doubling=True)
 # The experiments that run an iteration's backward again.
@@ -68,6 +70,8 @@ class NavigationController(QObject):
         )
         if view_state.hit is not None and not told:
             self._tell_hit(view_state, view_state.hit)
+        elif view_state.training:
+            self._window.messages.withdraw(STOP_SUBJECT)  # which it has gone on from
         self._enable_navigation(view_state)
 
     def _mark_refused(self, notice: Notice) -> None:
@@ -95,7 +99,7 @@ class NavigationController(QObject):
                 "A NaN or Inf appeared in the output of {0}, from inputs between {1:.4g} and "
                 "{2:.4g}."
             )
-            messages.tell(origin.format(event.op, *between), "error")
+            messages.tell(origin.format(event.op, *between), "error", STOP_SUBJECT)
             return
         origin = self.tr(
             "It first appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}."

@@ -239,6 +239,10 @@ def test_a_nan_holds_the_script_and_the_message_says_of_what_it_speaks(begin: Be
     assert "NaN first appeared in mul" in [card.title.text() for card in panel.cards]
     assert panel.note.text().startswith("Nothing found in the phases that have ended: ")
     assert "NaN or Inf" not in panel.note.text()
+    session.watch([])
+    attached.do("actionTrain")
+    until(session, lambda: session.view_state.ended)
+    assert attached.window.messages.text().startswith("The script has ended.")
 
 
 def test_a_breakpoint_at_a_line_says_that_it_holds(begin: Begin) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox
 from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.controllers.navigation import STOP_SUBJECT
 from backprop_viz.desktop.controllers.own_loops.lost_connections import LostConnectionsController
 from backprop_viz.desktop.controllers.own_loops.reading import ReadingController
 from backprop_viz.desktop.controllers.own_loops.run_again import RunAgainController
@@ -124,6 +125,7 @@ class AttachedController(QObject):
                 kind=None if self._origin is None else self._origin.kind,
                 unrecorded=self._unrecorded,
             )
+            self._window.messages.withdraw(STOP_SUBJECT)
             self._window.messages.tell_notice(notice)
             if notice.code == "script_raised_unrecorded" and self._origin is not None:
                 self._run_again.offer(self._origin, self._session.iteration + 1)
