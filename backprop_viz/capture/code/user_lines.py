@@ -48,6 +48,14 @@ def user_line() -> CodePlace | None:
     return None
 
 
+def own_line() -> CodePlace | None:
+    """The innermost line that runs in this thread of a file that the user has written."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and not is_written_by_user(frame.f_code.co_filename):
+        frame = frame.f_back
+    return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+
+
 @contextmanager
 def line_asked_from(thread: threading.Thread) -> Iterator[None]:
     """In here this thread runs what another one waits for, whose line it is."""

@@ -28,7 +28,6 @@ from backprop_viz.recording.files.remote_path import RemotePath, any_path
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
-from backprop_viz.recording.run.scalar_curves import LoggedScalar
 from backprop_viz.recording.run.whereabouts import Whereabouts
 from backprop_viz.recording.trace.health import IterationHealth
 from backprop_viz.recording.trace.phases import Phase
@@ -74,7 +73,7 @@ class FileFollower:
         self._writer.set_run(origin, program)
         self._iterations: list[int] = []
         self._losses: list[SupportsFloat] = []
-        self._scalars: list[LoggedScalar] = []
+        self._scalars: list[tuple[str, int, SupportsFloat]] = []
         self._written = time.monotonic()
         self._failed = False
         self._over = self._recorded = 0  # iterations
@@ -110,7 +109,7 @@ class FileFollower:
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """A file holds nobody."""
 
-    def scalar_logged(self, name: str, iteration: int, number: float) -> None:
+    def scalar_logged(self, name: str, iteration: int, number: SupportsFloat) -> None:
         """Write it with the losses."""
         self._scalars.append((name, iteration, number))
 
@@ -191,12 +190,16 @@ class FileFollower:
         """Write losses, of which a device may still have some to send."""
         self._writer.add_losses(iterations, list(map(float, losses)))
 
+    def _add_scalars(self, logged: list[tuple[str, int, SupportsFloat]]) -> None:
+        """Write what was logged, of which a device may still have some to send."""
+        self._writer.add_scalars([(name, at, float(number)) for name, at, number in logged])
+
     def _write_losses(self) -> None:
         if self._iterations:
             self._background.do(0, self._add_losses, self._iterations, self._losses)
             self._iterations, self._losses = [], []
         if self._scalars:
-            self._background.do(0, self._writer.add_scalars, self._scalars)
+            self._background.do(0, self._add_scalars, self._scalars)
             self._scalars = []
         self._written = time.monotonic()
 

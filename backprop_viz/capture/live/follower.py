@@ -29,7 +29,7 @@ class Follower(Protocol):
     ) -> None:
         """An iteration is over; what was recorded of it, if it was. The loss is NaN without one."""
 
-    def scalar_logged(self, name: str, iteration: int, number: float) -> None:
+    def scalar_logged(self, name: str, iteration: int, number: SupportsFloat) -> None:
         """The loop has logged a number, in an iteration."""
 
     def health_known(self, health: IterationHealth) -> None:

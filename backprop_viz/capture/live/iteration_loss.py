@@ -1,17 +1,69 @@
 """The loss of an iteration, as its curve has it; and whether it got gradients."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import SupportsFloat
 
 import torch
 from torch import Tensor
 
-from backprop_viz.capture.live.loss_points import ComingLoss
+from backprop_viz.capture.late_recording import LateRecording
+from backprop_viz.capture.live.loss_points import ComingLoss, LossSum
+from backprop_viz.capture.live.losses_by_line import LossesByLine
 from backprop_viz.capture.tensors.from_device import is_apart
 from backprop_viz.capture.tensors.unheard import AS_IT_IS, detached, dispatch_modes, unheard
 from backprop_viz.capture.watches.scaled_losses import ScaledLosses
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
+
+
+class IterationLosses:
+    """What the backwards of an iteration began at: its loss, and of several that of each line."""
+
+    def __init__(self, logged: Callable[[str, int, SupportsFloat], None]) -> None:
+        self._logged = logged
+        self._scaled, self._by_line = ScaledLosses(), LossesByLine()
+        self._loss: Tensor | None = None
+
+    def seen(self) -> AbstractContextManager[None]:
+        """In there the losses are seen that a GradScaler scales."""
+        return self._scaled.seen()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a backward has begun at one number in this iteration."""
+        return self._loss is not None
+
+    def begins_at(self, roots: Sequence[Tensor], *, backward: bool = False) -> None:
+        """Gradients are asked for of these; if of one number, that is the loss.
+
+        ``backward``: they go to the leaves, where those of several losses add up.
+        """
+        loss = begun_at(roots, self._scaled, self._loss)
+        if backward and loss is not None and loss is not self._loss:
+            self._by_line.begins_at(loss)
+        self._loss = loss
+
+    def step_begins(self) -> None:
+        """An optimizer begins its step, in which it may ask for the loss again and again."""
+        self._by_line.step_begins()
+
+    def step_ended(self) -> None:
+        """It has stepped along what the losses before have given."""
+        self._by_line.step_ended()
+
+    def iteration_ended(self, iteration: int, recorded: LateRecording | None) -> SupportsFloat:
+        """The loss of an iteration that is over; of several lines each is logged."""
+        for name, at, losses in self._by_line.iteration_ended(iteration):
+            numbers = [loss_of_iteration(loss, None) for loss in losses]
+            self._logged(name, at, numbers[0] if len(numbers) == 1 else LossSum(numbers))
+        loss, self._loss = self._loss, None
+        return loss_of_iteration(loss, None if recorded is None else recorded.loss)
+
+    def forget(self) -> None:
+        """The iteration is none."""
+        self._loss = None
+        self._by_line.forget()
 
 
 def begun_at(roots: Sequence[Tensor], scaled: ScaledLosses, before: Tensor | None) -> Tensor | None:

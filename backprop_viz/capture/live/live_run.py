@@ -191,10 +191,10 @@ class LiveRun:
         else:
             self._reminder.set()
 
-    def scalar_logged(self, name: str, iteration: int, number: float) -> None:
+    def scalar_logged(self, name: str, iteration: int, number: SupportsFloat) -> None:
         """Tell of it with the next update."""
         with self._state:
-            self._scalars.add((name, iteration, number), told=self._window.open)
+            self._scalars.add(name, iteration, number, told=self._window.open)
 
     def health_known(self, health: IterationHealth) -> None:
         """A window shows no health yet."""

@@ -1,6 +1,7 @@
 """The losses of a run, of which a device may still have some to send."""
 
 from array import array
+from collections.abc import Sequence
 from typing import SupportsFloat
 
 from torch import Tensor
@@ -23,6 +24,17 @@ class ComingLoss:
         """The number, which is waited for."""
         wait_for_copies()
         return float(self._number.item())
+
+
+class LossSum:
+    """The sum of losses, of which a device may still have some to send."""
+
+    def __init__(self, losses: Sequence[SupportsFloat]) -> None:
+        self._losses = losses
+
+    def __float__(self) -> float:
+        """Their sum in float64, which is waited for."""
+        return sum(map(float, self._losses))
 
 
 class LossPoints:

@@ -32,7 +32,7 @@ from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live import room
 from backprop_viz.capture.live.discovery import one_model, owned_by
 from backprop_viz.capture.live.follower import Follower
-from backprop_viz.capture.live.iteration_loss import begun_at, has_gradients, loss_of_iteration
+from backprop_viz.capture.live.iteration_loss import IterationLosses, has_gradients
 from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.live.turns import Turns
 from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
@@ -42,7 +42,6 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.left_modes import left_soon
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
-from backprop_viz.capture.watches.scaled_losses import ScaledLosses
 from backprop_viz.capture.watches.skipped_steps import skipped_steps_seen
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.errors import UserError
@@ -87,14 +86,13 @@ class Watch:
         self._given = set(map(id, self._optimizers))  # which are held
         self._owned = {id(parameter) for parameter in self._model.parameters()}
         self._follower, self._number = follower, over  # of iterations that are over
-        self._loss: Tensor | None = None
         self._stepped: list[Optimizer] = []  # in this iteration
         self._backwards, self._steps_at_all, self._told_left_out = 0, over > 0, False
         self.recorder: Recorder | None = None  # of the iteration that is under way
         self._loop: LoopWatch | None = None
         self._source: str | None = None  # the file that the loop is in
         self._left: Recording | None = None  # of an iteration that raised unrecorded
-        self._open, self._scaled = ExitStack(), ScaledLosses()
+        self._open, self._losses = ExitStack(), IterationLosses(follower.scalar_logged)
         self._scalars = ScalarWatch(follower.scalar_logged)
         self._begun = self._closed = self._ending = self._failed = False
         self._within_step = False  # the loop itself says where an iteration begins and ends
@@ -104,7 +102,7 @@ class Watch:
             handles.callback(register_optimizer_step_post_hook(heard(self._has_stepped)).remove)
             handles.enter_context(backwards_heard(self._backward_runs))
             handles.enter_context(skipped_steps_seen(self._was_skipped))
-            handles.enter_context(self._scaled.seen())
+            handles.enter_context(self._losses.seen())
             self._bare = told_by_hand(self._model, optimizers, self, others, by_hand)
             # Tells which steps are an iteration, where that may be several.
             self._turns = Turns(optimizers, self.next_turn) if len(optimizers) > 1 else None
@@ -158,8 +156,8 @@ class Watch:
         if self._turns is not None:
             self._turns.ended()
         recorded = self._close_recording()
-        loss = loss_of_iteration(self._loss, None if recorded is None else recorded.loss)
         self._number += 1
+        loss = self._losses.iteration_ended(self._number, recorded)
         if self._health is not None:
             self._open.close()
             self._follower.health_known(self._health.health(self._number, float(loss)))
@@ -167,7 +165,6 @@ class Watch:
         self._scalars.iteration_ended(self._number, self._optimizers or self._stepped)
         self._follower.iteration_ended(self._number, loss, recorded)
         self._stepped.clear()
-        self._loss = None
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -209,7 +206,8 @@ class Watch:
         if isinstance(error, Exception):
             self.failed(error)
         known = made_now(self._close_recording()) or self._left
-        self._failed, self._left, self._loss, self._health = False, None, None, None
+        self._failed, self._left, self._health = False, None, None
+        self._losses.forget()
         self._stepped.clear()
         self._open.close()
         if self._turns is not None:
@@ -261,7 +259,7 @@ class Watch:
         """Whether a backward or a step has run in the iteration; asked where a model is called."""
         if self._turns is not None:
             self._turns.model_runs()
-        return self._loss is not None or bool(self._stepped)
+        return self._losses.has_begun or bool(self._stepped)
 
     def leave(self, *, under_way: bool) -> int:
         """Watch no longer; how many iterations are over, with the one ``under_way`` if that is."""
@@ -332,6 +330,7 @@ class Watch:
         if not self._is_ours(optimizer) or not self._begun:
             return
         self._steps_at_all = True
+        self._losses.step_begins()
         if self._turns is not None and not self._turns.steps(optimizer):
             self.drop()  # two turns are no iteration
         if self._loop is not None:
@@ -343,6 +342,7 @@ class Watch:
         if not self._is_ours(optimizer) or not self._begun:
             return
         self._stepped.append(optimizer)
+        self._losses.step_ended()
         over = self._turns is None or self._turns.stepped(optimizer, self.wants_next())
         over = over and not any(map(self._is_ours, steps_around()))
         if self._loop is not None:
@@ -382,7 +382,7 @@ class Watch:
 
     def begins_at(self, roots: Sequence[Tensor]) -> None:
         """A backward begins at these; if at one number, that is the loss."""
-        self._loss = begun_at(roots, self._scaled, self._loss)
+        self._losses.begins_at(roots)
 
     def _is_ours(self, optimizer: Optimizer) -> bool:
         if not self._optimizers:
@@ -395,6 +395,6 @@ class Watch:
         self._scalars.backward_runs(self._number + 1)
         if self._turns is not None:
             self._turns.backward_starts()
-        self._loss = begun_at(roots, self._scaled, self._loss)
+        self._losses.begins_at(roots, backward=True)
         loop = self._loop
         return nullcontext() if loop is None else loop.thread.runs_backward(loop, roots)
