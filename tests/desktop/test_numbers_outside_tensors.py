@@ -22,9 +22,10 @@ from backprop_viz.desktop.panels.inspector.bars import group
 from backprop_viz.desktop.panels.inspector.figures_label import FiguresLabel
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
+from backprop_viz.desktop.panels.plots.curve_panel import CurvePanel
 from backprop_viz.desktop.panels.plots.flow_layout import column_box
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
-from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, CurvePanel, LossPlot
+from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, LossPlot
 from backprop_viz.desktop.panels.plots.told_points import CurvePoint
 from backprop_viz.desktop.widgets.cell_copier import HasNumbers
 from backprop_viz.desktop.window.main_window import MainWindow

@@ -37,12 +37,14 @@ class WrappingRow(QLayout):
         self, widget: QWidget, stretch: int = 0, shrinks: bool = False
     ) -> None:
         """Add a widget behind the others."""
-        self.insertWidget(len(self._items), widget, stretch)
+        self.insertWidget(len(self._items), widget, stretch, shrinks)
+
+    def insertWidget(  # noqa: N802
+        self, index: int, widget: QWidget, stretch: int = 0, shrinks: bool = False
+    ) -> None:
+        """Add a widget before the one of this index."""
         if shrinks:
             self._shrinking.add(widget)
-
-    def insertWidget(self, index: int, widget: QWidget, stretch: int = 0) -> None:  # noqa: N802
-        """Add a widget before the one of this index."""
         self.addChildWidget(widget)
         self._items.insert(index, _item_of(widget))
         self._stretches[widget] = stretch

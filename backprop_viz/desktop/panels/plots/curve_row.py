@@ -11,6 +11,8 @@ from backprop_viz.recording.run.history import Curves
 
 # A moving average of fewer points than this still remembers how the run began.
 FEW = 30
+# Each iteration has 5 % less weight in a moving average than the next one.
+SMOOTHING = 0.95
 # The width of a line that is faint when it has more points.
 _STRONG = 2.0
 
@@ -25,6 +27,8 @@ class CurveRow:
     ``short`` is the name where there is little room. ``color`` is a role of the theme; ``faint``
     mixes it with the panel's colour. Earlier runs show only the ``main`` curve. ``late``: it says
     little of a few points, so until there are ``FEW`` it is faint, and the ``faint`` curve is not.
+    ``recorded``: its points are numbers that their iterations hold; ``told``: its tip says what
+    they are.
     """
 
     name: str
@@ -39,6 +43,8 @@ class CurveRow:
     main: bool = False
     late: bool = False
     short: str = ""
+    recorded: bool = False
+    told: bool = False
 
 
 def is_faint(row: CurveRow, points: int) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from backprop_viz.desktop.panels.plots.curve_panel import CurvePanel
 from backprop_viz.desktop.panels.plots.curve_row import CurveData, CurveRow
 from backprop_viz.desktop.panels.plots.extremes import Doubles
-from backprop_viz.desktop.panels.plots.plots import CurvePanel
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.theme import body_font
 from backprop_viz.desktop.view_state import ViewState
@@ -29,6 +29,7 @@ class LoggedPlot(CurvePanel):
             "accent",
             width=1.5,
             main=True,
+            told=True,
         )
         axes = (translate("LoggedPlot", "iteration"), "")
         title = translate("LoggedPlot", "Logged")

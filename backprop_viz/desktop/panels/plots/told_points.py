@@ -35,7 +35,9 @@ def told_point(
     of = translate("curve numbers", "iteration {0}").format(f"{point.iteration:,}")
     ends = short(point.value) + unit, full(point.value) + unit
     formula, where, parts = "", "", list[ToldPart]()
-    if at is not None:
+    if row.told:
+        text = row.tip + "."
+    elif at is not None:
         text = translate(
             "curve numbers",
             "The mean over the validation set with the weights as they were after iteration {0}. "

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
+from backprop_viz.desktop.panels.plots.curve_panel import CurvePanel
 from backprop_viz.desktop.panels.plots.plots import (
     AccuracyPlot,
-    CurvePanel,
     GradientFlowPlot,
     LossPlot,
 )
