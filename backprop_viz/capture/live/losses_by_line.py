@@ -11,7 +11,7 @@ from backprop_viz.recording.trace.torch_error import CodePlace
 # So many first iterations tell whether there are several lines: else a loop is not asked for them.
 _FIRST = 32
 # A curve's name, the iteration, and the losses that are its point together.
-Told = tuple[str, int, list[Tensor]]
+LossesOfLine = tuple[str, int, list[Tensor]]
 
 
 class LossesByLine:
@@ -46,7 +46,7 @@ class LossesByLine:
         self._steps = False
         self._stepped_along.update(self._of)
 
-    def iteration_ended(self, iteration: int) -> Iterator[Told]:
+    def iteration_ended(self, iteration: int) -> Iterator[LossesOfLine]:
         """What is to be told once an iteration is over: nothing unless there are several."""
         of, self._of = self._of, {}
         self.forget()

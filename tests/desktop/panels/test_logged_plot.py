@@ -18,7 +18,8 @@ def logged_into(path: Path, *names: str) -> None:
     with bv.watch(net, optimizer, to=path):
         for i in range(1, 6):
             optimizer.zero_grad()
-            net(torch.randn(5, 3)).square().mean().backward()
+            for _ in range(2):  # of which the plot of the loss has the sum
+                net(torch.randn(5, 3)).square().mean().backward()
             optimizer.step()
             for factor, name in enumerate(names, 1):
                 bv.log(name, factor * i)

@@ -274,13 +274,17 @@ class NetworkPainter:
         if grid.height < 11 * text_scale() or grid.width < 12:
             return
         font, numbers = code_font(11), block.numbers
+        whole = numbers is not None and numbers.dtype.kind in "iu"
+        texts = [
+            str(numbers[i]) if numbers is not None and whole else str(i) for i in range(grid.count)
+        ]
+        if max(map(QFontMetrics(font).horizontalAdvance, texts), default=0) > grid.width:
+            return
         inks = [QColor(self.theme.faint)] * grid.count
         if numbers is not None and span is not None:
             under = colours(numbers, Look.UNITS, span, self.theme)
             inks = [ink_on(QColor.fromRgba(int(color)), self.theme) for color in under]
-        whole = numbers is not None and numbers.dtype.kind in "iu"
-        for i, ink in enumerate(inks):
-            text = str(numbers[i]) if numbers is not None and whole else str(i)
+        for i, (ink, text) in enumerate(zip(inks, texts, strict=True)):
             text_line(painter, grid.tile(i).toRect(), text, font, ink)
 
     def _marks(self, painter: QPainter, state: NetworkState, layer: Layer, grid: Grid) -> None:

@@ -113,6 +113,8 @@ class LossAlongPlot(CheckPlot):
         self._landing.setBrush(QColor(theme.panel))
         self._slope.setColor(QColor(theme.backward))
         self._lands.setColor(QColor(theme.update))
+        for name in (self._slope, self._lands):
+            name.fill = pg.mkBrush(theme.panel)  # else the grid strikes it out
         inside = QColor(theme.accent)
         inside.setAlpha(28)
         self._interval.setBrush(inside)

@@ -19,6 +19,8 @@ _BETWEEN = (
     tuple(m / 10 for m in range(10, 100)),
 )
 _FEWEST = 3
+# Fewer numbers along a plot than these do not tell its scale.
+_FEWEST_BELOW = 2
 # More lines across a large plot would hide its curves.
 _MOST = 12
 
@@ -33,6 +35,7 @@ class NamedAxis(pg.AxisItem):
     def __init__(self, orientation: str, name: str, unit: str = "", *, whole: bool = False) -> None:
         super().__init__(orientation)
         self._least_step = 1.0 if whole else 0.0
+        self._names_itself = True  # whether there is room for it
         self._name = name
         self._unit = unit
         self._name_color = QColor()
@@ -84,9 +87,24 @@ class NamedAxis(pg.AxisItem):
         room = max(scaled(16), size / _MOST) if self.orientation == "left" else scaled(60)
         dense = [step for step, _ in levels if step * size >= room * (high - low)]
         step = dense[-1] if dense else _next_step(levels[0][0], room * (high - low) / size)
+        if self.orientation == "bottom" and self._written(step, low, high, size) < _FEWEST_BELOW:
+            wide = self._widest(low, high, step) + scaled(12)
+            step = min(step, _next_step(levels[-1][0], wide * (high - low) / size))
         step = max(step, self._least_step)
         first, last = math.ceil(low / step), math.floor(high / step)
         return [(step, [k * step for k in range(first, last + 1)])]
+
+    def _widest(self, low: float, high: float, step: float) -> float:
+        """How wide the numbers of a range are at most, in pixels."""
+        ticks = QFontMetricsF(code_font(_TICKS))
+        return max(ticks.horizontalAdvance(self._number(end, step * 9)) for end in (low, high))
+
+    def _written(self, step: float, low: float, high: float, size: float) -> int:
+        """How many numbers at multiples of a step there is room for beside the name."""
+        pixel = (high - low) / size
+        half = self._widest(low, high, step) / 2 * pixel
+        free = self._name_rect().width() * pixel + half if self._name else half
+        return math.floor((high - free) / step) - math.ceil((low + half) / step) + 1
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """The numbers at the ticks."""
@@ -110,12 +128,20 @@ class NamedAxis(pg.AxisItem):
         axis, ticks, texts = specs
         if self._name:
             name = self._name_rect().adjusted(-6, -2, 6, 2)
-            texts = [spec for spec in texts if not name.intersects(spec[0])]
+            beside = [spec for spec in texts if not name.intersects(spec[0])]
+            # A number says more than the name, which the panel has as well. One at the lower edge
+            # is not seen.
+            bottom = self.mapRectFromParent(self.geometry()).bottom()
+            seen, left = ([s for s in each if s[0].bottom() <= bottom] for each in (texts, beside))
+            self._names_itself = bool(left) or not seen or self.orientation == "bottom"
+            texts = beside if self._names_itself else texts
         return axis, ticks, texts
 
     def drawPicture(self, p: QPainter, axis: Any, ticks: Any, texts: Any) -> None:  # noqa: N802
         """Draw the axis and its name."""
         super().drawPicture(p, axis, ticks, texts)
+        if not self._names_itself:
+            return
         p.setFont(body_font(_NAME))
         p.setPen(self._name_color)
         p.drawText(self._name_rect(), int(Qt.AlignmentFlag.AlignCenter), self._name)

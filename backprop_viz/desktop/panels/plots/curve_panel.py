@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from backprop_viz.desktop.panels.plots.curve_plot import CurvePlot
 
 _PLOT = "backprop_viz.desktop.panels.plots.curve_plot"
+# Pixels from the title to what is said beside it.
+_BESIDE_TITLE = 8
 # More would be unreadable; the newest are kept.
 _EARLIER_RUNS = 5
 
@@ -58,6 +60,7 @@ class CurvePanel(Panel):
         self.subtitle.hide()
         self.notice = ElidedLabel()
         self.notice.setFont(body_font(11))
+        self.notice.setContentsMargins(_BESIDE_TITLE, 0, 0, 0)
         self.notice.hide()
         self.header.addWidget(self.notice, 1)
         self._why_empty = why_empty

@@ -13,6 +13,7 @@ from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.theme import body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.run.history import Curves
+from backprop_viz.recording.run.scalar_curves import line_of_loss
 
 # A learning rate, of which only changes are told.
 _RATE = re.compile(r"lr( \d+)?")
@@ -46,7 +47,8 @@ class LoggedPlot(CurvePanel):
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Follow the number that is chosen."""
-        names = list(view_state.scalars)
+        # The losses of lines are in the plot of the loss.
+        names = [name for name in view_state.scalars if line_of_loss(name) is None]
         if names != [self.names.itemText(i) for i in range(self.names.count())]:
             chosen = self.names.currentText()
             self.names.blockSignals(True)
