@@ -38,4 +38,9 @@ def operations_of_move(recording: Recording, moved: int) -> tuple[int, ...]:
 
 def same_numbers(one: Array, other: Array) -> bool:
     """Whether two arrays are alike to the last bit."""
-    return (one.shape, one.dtype) == (other.shape, other.dtype) and one.tobytes() == other.tobytes()
+    if (one.shape, one.dtype) != (other.shape, other.dtype):
+        return False
+    first = (0,) * one.ndim  # large ones are not copied to find that it differs
+    if one.size and one[first].tobytes() != other[first].tobytes():
+        return False
+    return one.tobytes() == other.tobytes()

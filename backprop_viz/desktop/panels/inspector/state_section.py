@@ -214,9 +214,12 @@ class StateSection(QWidget):
     def _own_steps(self, view_state: ViewState, event: Event, element: int) -> list[str]:
         """What the loop's own lines have computed for an element, each in its line."""
         recording, shape = view_state.cursor.recording, _shape(event)
-        moved = next(i for i, other in enumerate(recording.events) if other is event)
+        assert event.parameter is not None
+        weight = weight_number(view_state.cursor, event.parameter, index_in(shape, element))
+        if weight is None or weight.event is None:
+            return []
         lines = []
-        for i in operations_of_move(recording, moved):
+        for i in operations_of_move(recording, weight.event):
             made = recording.events[i]
             value = _at(made.outputs[0], element, shape)
             if value is None or np.ndim(value):
