@@ -12,7 +12,7 @@ from backprop_viz.capture.live.backlog import Backlog
 from backprop_viz.capture.live.connection import Heard, LiveConnection
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices.notice import Notice, notice_of
+from backprop_viz.recording.notices.notice import CELL_SUBJECT, Notice, notice_of
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import Resume, RunAttached, TakenOver, UpdateWanted
@@ -112,6 +112,15 @@ class FollowingWindow:
         elif self._subject:
             self.send(Notice("withdrawn", subject=self._subject))
         self._subject = "" if notice is None else notice.subject
+
+    def tell_next_cell(self, *, held: bool) -> None:
+        """Tell whether the next cell that trains is held."""
+        self.show_notice(Notice("next_cell_pauses", subject=CELL_SUBJECT) if held else None)
+
+    def loop_goes_on(self) -> None:
+        """What was told of the last cell is over: that the next has begun says nothing of it."""
+        with self._state:
+            self.show_notice(None)
 
     def refuse(self, command: str) -> None:
         """Say once that a script knows no such command."""

@@ -24,7 +24,7 @@ from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices.notice import CELL_SUBJECT, Notice
+from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.trace.events import Event
@@ -158,6 +158,7 @@ class LiveRun:
         """Hold the loop after a phase, if it is to be held there."""
         self._follow_source()
         self._follow_lines()
+        self._window.loop_goes_on()
         self._due.ended(phase)
         if self._until == "any" and not self._events.breakpoints:
             return
@@ -175,6 +176,7 @@ class LiveRun:
         self.place.ended(recording := made_now(recorded))
         self.pace.made(recording)
         self._due.iteration_ended()
+        self._window.loop_goes_on()
         with self._state:
             self._iteration = iteration
             self._losses.add(loss, told=self._window.open)
@@ -206,16 +208,13 @@ class LiveRun:
     def cell_ended(self, recording: Recording | None, raised: Notice | None) -> None:
         """It stands until the next cell. What the cell has ``raised`` in the loop, and recorded."""
         self.pace.rests()
+        if recording is not None:
+            self._window.send_waiting(until=None)
         self._publish(recording)
         if raised is not None:
             self._window.show_notice(raised)
         elif self._until != "any":
-            self._tell_next_cell()
-
-    def _tell_next_cell(self) -> None:
-        """Tell whether the next cell that trains is held."""
-        held = self._until != "any"
-        self._window.show_notice(Notice("next_cell_pauses", subject=CELL_SUBJECT) if held else None)
+            self._window.tell_next_cell(held=True)
 
     def recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
         """Show what is kept; tell why to the window, also to one that attaches later."""
@@ -271,6 +270,7 @@ class LiveRun:
         if self._preparation is not None:
             self._preparation.over()
         self._run_freely()
+        self._window.loop_goes_on()
         self._window.send_waiting(until=None)
         # After the last iteration nothing but its gradients may have been cleared.
         if recording is not None and (
@@ -289,6 +289,7 @@ class LiveRun:
     ) -> None:
         """Hold the calling thread until the window lets it go on; at its own line, or another."""
         began = time.perf_counter()
+        self._window.loop_goes_on()
         if recording is not None:
             self._events.held(recording)
             self._due.phase = recording.under_way or self._due.phase
@@ -353,8 +354,6 @@ class LiveRun:
                 scalars=self._scalars.take(),
             )
             self._told_program, self._let_go_untold = True, False
-            if not self.pace.rests_now:  # what was told of the last cell is over
-                self._window.show_notice(None)
             self._window.send(update, recording)
 
     def _commanded(self, received: NumberedCommand) -> None:
@@ -378,8 +377,8 @@ class LiveRun:
         # What a step leads to is told when the loop is held again.
         if self.pace.rests_now or not isinstance(command, Step | Iterate):
             self._publish()
-        if self.pace.rests_now:
-            self._tell_next_cell()
+        if self.pace.rests_now and not isinstance(command, SetBreakpoints):
+            self._window.tell_next_cell(held=self._until != "any")
 
     def _let_go(self, until: str) -> None:
         self._until, self._held, self._line = until, False, None

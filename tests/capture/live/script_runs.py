@@ -177,6 +177,7 @@ class ScriptsWindow:
         self.process = process
         self.messages: list[object] = []
         self.recordings: dict[int, Recording] = {}  # the longest of each iteration
+        self.keeps_up = True
         self._in, self._out = os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")
         self._reader, self._writer, self._number = MessageReader(self._in), MessageWriter(), 0
         self._printed, self._news = "", threading.Condition()
@@ -191,7 +192,7 @@ class ScriptsWindow:
         self.messages.append(message)
         if recording is not None:
             self.recordings[recording.iteration] = recording
-        if isinstance(message, Update):
+        if isinstance(message, Update) and self.keeps_up:
             self.send(UpdateWanted())
         return message
 
@@ -220,10 +221,14 @@ class ScriptsWindow:
         update: Update = self.until(lambda told: isinstance(told, Update) and not told.training)
         return update
 
+    def wait_until_printed(self, text: str) -> None:
+        """Wait until the script has printed this."""
+        with self._news:
+            assert self._news.wait_for(lambda: text in self._printed, PATIENCE_S)
+
     def interrupt(self, once_printed: str) -> None:
         """Send Ctrl+C once the script has printed this."""
-        with self._news:
-            assert self._news.wait_for(lambda: once_printed in self._printed, PATIENCE_S)
+        self.wait_until_printed(once_printed)
         os.kill(self.process.pid, signal.SIGINT)
 
     def rest(self) -> None:

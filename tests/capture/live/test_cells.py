@@ -14,8 +14,8 @@ import pytest
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.notice import Notice
 from backprop_viz.recording.trace.phases import Phase
-from backprop_viz.stream.commands import Iterate, Step, Train
-from backprop_viz.stream.messages import Update
+from backprop_viz.stream.commands import Iterate, SetBreakpoints, Step, Train
+from backprop_viz.stream.messages import Update, UpdateWanted
 from tests.capture.live.script_runs import Scripts, ScriptsWindow, ended_process
 from tests.capture.live.test_notebooks import BEGIN, LAST, LOOP
 
@@ -284,6 +284,64 @@ def test_train_between_cells_lets_the_next_run_freely(notebook: Notebook, tmp_pa
     codes = [told.code for told in window.messages if isinstance(told, Notice)]
     assert "next_cell_pauses" in codes
     assert codes[-1] == "withdrawn"
+
+
+def codes_after_raised(window: ScriptsWindow) -> list[str]:
+    """What is told after what a cell has raised: of each update whether no cell runs, notices."""
+    told = [one for one in window.messages if isinstance(one, Notice | Update)]
+    raised = next(i for i, one in enumerate(told) if isinstance(one, Notice))
+    return [
+        one.code if isinstance(one, Notice) else "rests" if one.between_cells else "runs"
+        for one in told[raised + 1 :]
+    ]
+
+
+def test_breakpoints_that_are_set_between_cells_take_back_nothing(
+    notebook: Notebook, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    between = BETWEEN.format(go=str(go))
+    window = notebook.followed([BEGIN, WATCH, FAILING, between, "1 + 1\n", LOOP, LAST])
+    window.until(lambda told: isinstance(told, Notice) and told.code == "cell_raised")
+    updated(window, lambda told: told.between_cells)
+    number = window.command(SetBreakpoints(()))
+    updated(window, lambda told: told.command == number)
+    go.touch()
+    window.rest()
+    told = codes_after_raised(window)
+    assert told[: told.index("withdrawn")] == ["rests", "rests", "rests"]
+
+
+# A cell that says that it has begun, and runs until the file is made.
+RUNNING = """\
+import os, time
+print("It has begun.", flush=True)
+while not os.path.exists({go!r}):
+    time.sleep(0.01)
+"""
+
+
+def test_what_a_slow_window_is_sent_late_takes_back_nothing(
+    notebook: Notebook, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    running = RUNNING.format(go=str(go))
+    failing = FAILING.replace("range(3)", "range(30)").replace("i < 2", "i < 29")
+    window = notebook.followed([BEGIN, WATCH, failing, running, LOOP, LAST])
+    window.keeps_up = False
+    window.until(lambda told: isinstance(told, Notice) and told.code == "cell_raised")
+    window.wait_until_printed("It has begun.")
+    window.keeps_up = True
+    window.send(UpdateWanted())
+    # What is sent for that has come before the answer to this.
+    number = window.command(SetBreakpoints(()))
+    updated(window, lambda told: told.command == number)
+    assert "withdrawn" not in codes_after_raised(window)
+    go.touch()
+    window.rest()
+    told = codes_after_raised(window)
+    assert told.index("withdrawn") > told.index("rests")
+    assert list(window.recordings) == sorted(window.recordings)
 
 
 # What is shown below a cell: its kinds, and the page that is in a frame.
