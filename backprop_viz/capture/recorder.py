@@ -17,6 +17,7 @@ from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of
 from backprop_viz.capture.graph.growing_graph import GrowthWatch
 from backprop_viz.capture.graph.last_made import last_made
+from backprop_viz.capture.graph.tracking import is_tracked
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.logs.batch_log import BatchLog
@@ -111,8 +112,7 @@ class Recorder:
     ) -> None:
         """Tell which batch the forward pass reads, and the labels (N,) of its samples.
 
-        ``single``: the inputs are one sample, without a batch dimension. ``given``: the batch is
-        not the loader's.
+        ``single``: the inputs are one sample, without a batch axis. ``given``: not the loader's.
         """
         self._batch.take(inputs, labels, single=single)
         self._given_batch = given
@@ -329,14 +329,14 @@ class Recorder:
     def operation_ran(self, told: Ran) -> None:
         """Note an operation that has run."""
         self.writes.has_run()
-        log, phase, graph = self.log, self.spans.phase, torch.is_grad_enabled()
+        log, phase = self.log, self.spans.phase
         op, read, inputs, made, line, place, call, module, copies = told
         self._forward.ran(operation := Operation.of(phase, op, read, made, module))
         log.weights_made(read, made)
         copies = copies or self.copies(made, not self.writes.alien)
         more: dict[str, Any] = {"line": line, "call": call, "module": module, "place": place}
-        more["tracked"] = graph and any(tensor.requires_grad for tensor in made)
-        place = log.note(phase, op, inputs, copies, grad_enabled=graph, **more)
+        more["tracked"], more["grad_enabled"] = is_tracked(read, made), torch.is_grad_enabled()
+        place = log.note(phase, op, inputs, copies, **more)
         self._made.note(operation.grad_fn, op, len(log) - 1, place)
         self._buffers.look(read)
         self._buffers.look(made)

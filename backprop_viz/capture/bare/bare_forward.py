@@ -36,6 +36,10 @@ Others = Callable[[Sequence[Tensor]], None]
 class TurningLoop(Protocol):
     """A loop that is told of its turns."""
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """How many turns are over, also of loops before; how many events of the next there are."""
+
     def next_turn(self, forward_ran: bool = False, counts: bool = True) -> LoopWatch | None:
         """It begins its next turn, or has begun it, and the forward has run.
 

@@ -53,6 +53,7 @@ class ModuleByHand(TorchFunctionMode):
     def __init__(self, model: nn.Module, turning: TurningLoop, others: Others | None) -> None:
         super().__init__()
         self._model, self._turning, self._others = model, turning, others
+        self._before = turning.place[0]
         self._thread = current_thread()
         self._turns = HandTurns(self._tensors, by_clearing=False)
         self._lines: ByHand | None = None  # what they do in an iteration that is recorded
@@ -78,8 +79,12 @@ class ModuleByHand(TorchFunctionMode):
 
     @property
     def is_turn_over(self) -> bool:
-        """Whether a turn would be over if the loop were."""
-        return self._turns.has_run_backward
+        """Whether a turn would be over if the loop were.
+
+        After other loops, a backward alone is no turn of one: the script asks once for gradients.
+        """
+        alone = self._inputs is None and 0 < self._before == self._turning.place[0]
+        return self._turns.has_run_backward and (not alone or self._turns.is_over())
 
     def begins(self, loop: LoopWatch | None, recorder: Recorder | None) -> None:
         """An iteration begins; what records it, if it is recorded."""

@@ -87,7 +87,8 @@ def loss_of_iteration(loss: Tensor | None, recorded: float | None) -> SupportsFl
         return float("nan")
 
 
-def has_gradients(recording: Recording, *, kept: bool) -> bool:
-    """Whether a backward ran in an iteration; ``kept``: one that gave a ``.grad`` something."""
-    sent = (event for event in recording.events if event.phase is Phase.BACKWARD)
-    return any(event.op == "AccumulateGrad" or not kept for event in sent)
+def has_gradients(recording: Recording | None, *, kept: bool) -> bool:
+    """Whether a backward ran in an iteration; ``kept``: one that gave a model's ``.grad`` some."""
+    events = () if recording is None else recording.events
+    sent = (event for event in events if event.phase is Phase.BACKWARD)
+    return any(event.parameter is not None or not kept for event in sent)

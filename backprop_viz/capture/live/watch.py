@@ -243,9 +243,8 @@ class Watch:
             self.recorder.tell(None, None)  # the loop is over: nothing is held any more
         if self._health is not None:
             self._open.close()
-        recorded = self._close_recording()
-        recording = self._left if recorded is None else recorded.made()
-        ran = recording is not None and has_gradients(recording, kept=bool(self._optimizers))
+        recording = made_now(self._close_recording()) or self._left
+        ran = not self._by_hand and has_gradients(recording, kept=bool(self._optimizers))
         return recording if ran or self._failed or not (self._number or self._by_hand) else None
 
     def drop(self) -> int | None:

@@ -16,6 +16,7 @@ from backprop_viz.capture.code.user_lines import Lines, lines_known, lines_runni
 from backprop_viz.capture.graph.graph_ages import NodesOfIteration
 from backprop_viz.capture.graph.graphs import Operation, first_made, grad_fn_of, grad_fns_of
 from backprop_viz.capture.graph.growing_graph import GrowthWatch
+from backprop_viz.capture.graph.tracking import is_tracked
 from backprop_viz.capture.logs.batch_log import BatchLog
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.forward_log import ForwardLog
@@ -209,9 +210,7 @@ class PlainCalls:
             return
         operation = Operation.of(phase, kind.op, read, made, module)
         inputs = self._snapshots.seen(read, self._log.weights)
-        graph = is_grad_enabled()
-        tracked = graph and any(one.requires_grad for one in made)
-        told = kind.name, lines, graph, tracked
+        told = kind.name, lines, is_grad_enabled(), is_tracked(read, made)
         self._note(template, inputs, operation, *told)
         if phase is not _FORWARD:
             self._loss_ran(kind.op, made[0])

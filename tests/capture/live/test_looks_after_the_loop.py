@@ -1,11 +1,17 @@
-"""Gradients that a script takes after its last step, without a .grad, are no iteration."""
+"""Gradients that a script takes after its last step are no iteration.
+
+Those are without a .grad, or of another network.
+"""
 
 from pathlib import Path
 
+import pytest
 import torch
 from torch import nn
 
 import backprop_viz as bv
+from tests.capture.live.script_runs import Scripts
+from tests.capture.live.test_bare_tensors import recorded, turns_of
 
 
 def test_what_the_inputs_count_for_is_asked_after_each_step(tmp_path: Path) -> None:
@@ -24,3 +30,48 @@ def test_what_the_inputs_count_for_is_asked_after_each_step(tmp_path: Path) -> N
             (counts,) = torch.autograd.grad(net(asked)[:, 0].unbind(), asked)
             assert counts.shape == (5, 3)
     assert [recording.loss for recording in bv.load(path)] == losses
+
+
+OTHER = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+turns = []
+TRAINED
+for i in range(4):
+    loss = LOSS.square().mean()
+    loss.backward()
+    with torch.no_grad():
+        STEP
+    turns.append(loss.item())
+other = nn.Linear(3, 1)
+other(torch.ones(2, 3)).sum().backward()
+print(other.weight.grad)
+"""
+TRAINS = {
+    "by an optimizer": {
+        "TRAINED": "net = nn.Linear(3, 2); optimizer = torch.optim.SGD(net.parameters(), lr=0.1)",
+        "LOSS": "net(torch.ones(2, 3))",
+        "STEP": "optimizer.step(); optimizer.zero_grad()",
+    },
+    "a module by hand": {
+        "TRAINED": "net = nn.Linear(3, 2)",
+        "LOSS": "net(torch.ones(2, 3))",
+        "STEP": "for p in net.parameters(): p -= 0.1 * p.grad; p.grad = None",
+    },
+    "tensors by hand": {
+        "TRAINED": "w = torch.ones(3, 2, requires_grad=True)",
+        "LOSS": "(torch.ones(2, 3) @ w)",
+        "STEP": "w -= 0.1 * w.grad; w.grad = None",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", TRAINS)
+def test_another_network_is_asked_once_after_the_loop(
+    scripts: Scripts, tmp_path: Path, kind: str
+) -> None:
+    source = OTHER
+    for name, text in TRAINS[kind].items():
+        source = source.replace(name, text)
+    assert [one.loss for one in recorded(scripts, tmp_path, source)] == turns_of(source)
