@@ -82,6 +82,30 @@ def test_of_another_way_nothing_is_known(recordings: tuple[Recording, ...]) -> N
     assert expected_runs(whole, whole) == phase_runs(whole)
 
 
+def test_they_are_known_also_where_a_metric_runs_between_and_zero_grad_comes_last() -> None:
+    torch.manual_seed(0)
+    model = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    found = []
+    for iteration in (1, 2):
+        with bv.record(model, optimizer) as recorded:
+            if iteration == 2:  # the last line of the loop's turn before
+                optimizer.zero_grad()
+            for _ in range(2):
+                out = model(torch.rand(4, 3))
+                functional.mse_loss(out, torch.rand(4, 2)).backward()
+                out.mean().item()
+                found.append(after_phase(recorded.recording))
+            optimizer.step()
+        found.append(replace(recorded.recording, iteration=iteration))
+    _, _, whole, first, second, _ = found
+    runs = expected_runs(first, whole)
+    assert [run.name for run in runs if not run.to_come] == ["zero_grad", *PASS, "mean"]
+    assert [run.name for run in runs if run.to_come] == [*PASS, "update"]
+    runs = expected_runs(second, whole)
+    assert [run.name for run in runs if run.to_come] == ["update"]
+
+
 def test_the_bar_and_the_timeline_show_them(
     qtbot: QtBot, recordings: tuple[Recording, ...]
 ) -> None:
