@@ -40,7 +40,6 @@ class NamedAxis(pg.AxisItem):
         self._unit = unit
         self._name_color = QColor()
         self.enableAutoSIPrefix(False)
-        self.setZValue(-10)
         self.setStyle(tickLength=0, tickTextOffset=5, autoExpandTextSpace=False, maxTextLevel=0)
         self._follow_text_size()
 

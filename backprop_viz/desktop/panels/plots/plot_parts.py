@@ -15,7 +15,7 @@ _TOP = 4
 
 
 def set_up_plot(plot: pg.PlotWidget, pannable: bool = False) -> None:
-    """Leave out pyqtgraph's buttons, and let the plot have the keyboard.
+    """Leave out pyqtgraph's buttons, lay the grid below all else, and take the keyboard.
 
     Unless it is ``pannable`` its range is as it is set, whatever the mouse does.
     """
@@ -23,6 +23,8 @@ def set_up_plot(plot: pg.PlotWidget, pannable: bool = False) -> None:
     item.hideButtons()
     view = item.getViewBox()
     view.disableAutoRange()
+    for side in ("bottom", "left"):  # a grid above the curves would strike out what they show
+        item.getAxis(side).setZValue(view.zValue() - 1)
     if not pannable:
         view.setMouseEnabled(x=False, y=False)
         view.setDefaultPadding(0)
