@@ -1,11 +1,12 @@
 """Notes the operations by which a loop's own lines compute what they move its tensors to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from torch import Tensor
 from torch._C import DisableTorchFunction
 
+from backprop_viz.capture.bare.foreach_calls import SingleCall, single_calls
 from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.function_names import name_of
 from backprop_viz.capture.logs.event_log import Copy, EventLog
@@ -45,6 +46,7 @@ class _Begun(NamedTuple):
     """One that is about to run."""
 
     args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
     template: Template
     read: tuple[Copy, ...]
     written: Sequence[Tensor]
@@ -89,6 +91,7 @@ class StepOperations:
             draws = getattr(func, "__name__", "") not in NEVER_RANDOM
             return _Begun(
                 args,
+                kwargs,
                 template,
                 tuple(map(self._copy, read)),
                 written,
@@ -111,9 +114,12 @@ class StepOperations:
             copies = tuple(map(self._copy, made))
             if all(any(one is other for other in begun.read) for one in copies):
                 return  # a view of all of it
-            drew = begun.state is not None and begun.state != random_state()
-            call = begun.template.call(name_of(func), begun.state if drew else None)
-            self._ran.append(_Ran(op, begun.read, copies, call, user_line()))
+            if singles := single_calls(func, begun.args, begun.kwargs):
+                self._ran += self._each(singles, begun, copies)
+            else:
+                drew = begun.state is not None and begun.state != random_state()
+                call = begun.template.call(name_of(func), begun.state if drew else None)
+                self._ran.append(_Ran(op, begun.read, copies, call, user_line()))
             for view, base, before in around:
                 self._write_through(view, base, before)
 
@@ -186,6 +192,17 @@ class StepOperations:
         for place, (tensor, _) in list(self._held.items()):
             if _memory(tensor) in memory:
                 del self._held[place]
+
+    def _each(
+        self, singles: Sequence[SingleCall], begun: _Begun, made: Sequence[Copy]
+    ) -> Iterator[_Ran]:
+        """The calls that one on lists has made."""
+        known = {id(one): copy for one, copy in zip(begun.template.read, begun.read, strict=True)}
+        for single, copy in zip(singles, made, strict=False):
+            template = Template(single.args, single.kwargs)
+            read = tuple(known[id(one)] for one in template.read)
+            call = template.call(name_of(single.method), None)
+            yield _Ran(op_name(single.method), read, (copy,), call, user_line())
 
     def _around(self, written: Sequence[Tensor]) -> list[tuple[Tensor, Tensor, Copy]]:
         """Of what a call writes to: it, each known tensor that it is a view into, as that was."""

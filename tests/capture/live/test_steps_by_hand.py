@@ -120,7 +120,33 @@ VIEWS = """part = p.data[..., :1] if p.ndim > 1 else p.data[0]
         part.add_(v.view_as(part), alpha=-0.1)
         steps += [v.clone(), part.clone()]
 """
+# All parameters in one call, as torch's own optimizers do it.
+LISTS = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+x, y = torch.randn(16, 3), torch.randn(16, 1)
+net = nn.Linear(3, 1)
+params = list(net.parameters())
+turns = []
+for t in range(1, 4):
+    loss = nn.functional.mse_loss(net(x), y)
+    grads = torch.autograd.grad(loss, params)
+    with torch.no_grad():
+        STEP
+    turns.append((loss.item(), steps, [p.detach().clone() for p in params]))
+print(loss.item())
+"""
+ADDED = LISTS.replace("STEP", "torch._foreach_add_(params, grads, alpha=-0.1); steps = []")
+SCALED = LISTS.replace(
+    "STEP",
+    """scaled = torch._foreach_mul(grads, [0.1, 0.2])
+        torch._foreach_addcdiv_(params, scaled, torch._foreach_exp(grads), -0.1)
+        steps = scaled""",
+)
 KINDS = {
+    "lists": (ADDED, "weight bias", "add_"),
+    "more lists": (SCALED, "weight bias", "addcdiv_"),
     "rows": (TENSORS.replace("STEP", ROWS), "w b", "setitem"),
     "views": (TENSORS.replace("STEP", VIEWS), "w b", ""),
     "momentum": (TENSORS.replace("STEP", MOMENTUM), "w b", "sub_"),
