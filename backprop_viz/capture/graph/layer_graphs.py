@@ -1,6 +1,6 @@
 """The layers of a network, from the operations of a forward pass."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,6 +13,14 @@ from backprop_viz.recording.trace.layers import SCRIPTED, Layer, LayerGraph, Out
 from backprop_viz.recording.trace.phases import Phase
 
 _LOSS = "loss"
+# What a layer does with its weight, which ``functional_call`` replaces by another tensor.
+_WEIGHS = frozenset(
+    {
+        *("linear", "bilinear", "embedding", "embedding_bag", "prelu", "lstm", "gru", "rnn_tanh"),
+        *("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "batch_norm"),
+        *("conv_transpose3d", "instance_norm", "group_norm", "layer_norm", "rms_norm"),
+    }
+)
 
 
 class Traced(NamedTuple):
@@ -76,6 +84,7 @@ def layer_graph(
     """
     columns = [_Column(name, one.key, one.shape, [], []) for name, one in sources.items()]
     edges: list[tuple[int, int]] = []
+    owners = {name.rpartition(".")[0] for name in names.values()}
     made_in = {one.key: i for i, one in enumerate(sources.values())}
     tensors = [one.number for one in sources.values()]
     for i, operation in zip(numbers, operations, strict=True):
@@ -94,7 +103,7 @@ def layer_graph(
             continue
         if column is None:
             column = len(columns)
-            title = _title(operation, parameters)
+            title = _title(operation, parameters, owners)
             made = operation.made[operation.place], operation.shape
             columns.append(_Column(title, *made, [], [], parameters, operation.module))
             edges += [(read, column) for read in reads]
@@ -152,7 +161,7 @@ def _continued(
     return reads[0] if alone and same_shape and reads_latest else None
 
 
-def _title(operation: Traced, parameters: Sequence[str]) -> str:
+def _title(operation: Traced, parameters: Sequence[str], owners: Container[str]) -> str:
     if operation.phase is Phase.LOSS:
         return _LOSS
     if operation.op == SCRIPTED:
@@ -163,6 +172,8 @@ def _title(operation: Traced, parameters: Sequence[str]) -> str:
             return module  # of tied weights, which have the name of the other module
         # The network itself has no name: what its own parameter is used by is an operation.
         return owner or operation.op
+    if operation.module and operation.module in owners and operation.op in _WEIGHS:
+        return operation.module
     return "pool" if "pool" in operation.op else operation.op
 
 
