@@ -149,12 +149,23 @@ def steps_around() -> Iterator[Optimizer]:
     frame: FrameType | None = sys._getframe(1)
     told = False
     while frame is not None:
-        code = frame.f_code
-        if code.co_name == "wrapper" and code.co_filename.endswith(_OPTIMIZER):
+        if _is_step(frame):
             if told:
                 yield frame.f_locals["self"]
             told = True
         frame = frame.f_back
+
+
+def is_stepping() -> bool:
+    """Whether this thread runs an optimizer's step, as within the closure that it calls."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and not _is_step(frame):
+        frame = frame.f_back
+    return frame is not None
+
+
+def _is_step(frame: FrameType) -> bool:
+    return frame.f_code.co_name == "wrapper" and frame.f_code.co_filename.endswith(_OPTIMIZER)
 
 
 def is_waiting(thread: Thread) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
+from backprop_viz.capture.code.calling_frames import is_stepping
 from backprop_viz.capture.code.user_lines import own_line
 from backprop_viz.recording.run.scalar_curves import loss_name
 from backprop_viz.recording.trace.torch_error import CodePlace
@@ -26,7 +27,8 @@ class LossesByLine:
         self._stepped_along: set[CodePlace | None] = set()
         self._names: dict[CodePlace, str] = {}
         self._untold: list[tuple[int, dict[CodePlace | None, list[Tensor]]]] = []
-        self._asks, self._several, self._steps = True, False, False
+        self._asks, self._several = True, False
+        self._steps = is_stepping()  # a model may be found by what a closure calls
 
     def begins_at(self, loss: Tensor) -> None:
         """A backward begins at this."""
