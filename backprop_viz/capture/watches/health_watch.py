@@ -87,7 +87,9 @@ class HealthWatch:
                 yield called_after(module, partial(self._made, name), always=False)
         for name, tensor in self._model.named_parameters() if self._by_hand else ():
             accumulated = guarded(partial(self._accumulated, name))
-            yield tensor.register_post_accumulate_grad_hook(accumulated)  # type: ignore[no-untyped-call]
+            with _UNSEEN():
+                handle = tensor.register_post_accumulate_grad_hook(accumulated)  # type: ignore[no-untyped-call]
+            yield handle
 
     def health(self, iteration: int, loss: float | None = None) -> IterationHealth:
         """What has been seen so far. Waits for a GPU once, not for each tensor."""

@@ -145,6 +145,19 @@ def test_what_a_step_by_hand_runs_of_ours_is_none_of_the_loops(
     assert capsys.readouterr().err.count("Recording has ended") == 1
 
 
+@pytest.mark.parametrize("how", HOWS)
+def test_a_fault_at_the_first_operation_leaves_nothing_on_torch(
+    how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, within = LOOPS["bare tensors"], _within(how, tmp_path)
+    plain, before = _trained(run, _unrecorded), _on_torch()
+    with raising("capture/bare/bare_forward.py:BareForward._look_at") as faults:
+        assert _trained(run, within) == plain
+    assert faults.raised
+    assert _on_torch() == before
+    assert capsys.readouterr().err.count("Recording has ended") == 1
+
+
 BEGUN_BY = (
     "watches/clearing_watch.py:module_clearings_seen",
     "watches/clearing_watch.py:optimizer_clearings_seen",
