@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 import backprop_viz as bv
+from tests.capture.live.script_runs import Scripts
 
 ITERATIONS = 5
 # The losses that a loop has computed, by the line that called backward.
@@ -137,3 +138,30 @@ def test_one_loss_needs_no_curve_beside_its_own(tmp_path: Path) -> None:
             for _ in range(3):
                 optimizer.step(closure)
         assert scalars(path) == {}
+
+
+CLOSURE = """
+import torch
+
+torch.manual_seed(5)
+model = torch.nn.Linear(2, 1)
+optimizer = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=3)
+for i in range(3):
+
+    def closure():
+        optimizer.zero_grad()
+        loss = model(torch.ones(4, 2)).square().mean()
+        loss.backward()
+        return loss
+
+    print(optimizer.step(closure).item())
+"""
+
+
+def test_a_closure_is_called_for_one_loss_also_where_it_is_first_seen_within(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script, path = tmp_path / "train.py", tmp_path / "run.bprec"
+    script.write_text(CLOSURE)
+    assert scripts.recorded("--to", str(path), str(script)) == scripts.plain(script)
+    assert scalars(path) == {}
