@@ -87,7 +87,7 @@ def _carried_out(
     try:
         with np.errstate(all="ignore"):
             return tuple(optimizer.rule(update))
-    except LookupError:
+    except (LookupError, ZeroDivisionError):  # a loop may set a state, as its step to 0
         return ()
 
 

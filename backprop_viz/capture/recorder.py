@@ -288,7 +288,7 @@ class Recorder:
         self._used.note(optimizers or self._optimizers, self.rate)
         if not caught_up:
             self.watch.sync()
-        states = self.watch.states()
+        states = self.watch.states(optimizers)
         if self.watch.unbroken:
             self.writes.end()  # a step writes unseen, and is the last
         yield

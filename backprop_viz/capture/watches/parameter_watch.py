@@ -223,10 +223,17 @@ class ParameterWatch:
             self._values_are_as_synced(kept)
             log.all_copies(self._tensors(kept))  # this finds them all as they were, at once
 
-    def states(self, matrices: Mapping[int, Tensor] = _NO_MATRICES) -> States:
-        """The optimizers' own tensors by parameter; ``matrices`` by the ``id()`` of theirs."""
+    def states(
+        self,
+        optimizers: Sequence[Optimizer] | None,
+        matrices: Mapping[int, Tensor] = _NO_MATRICES,
+    ) -> States:
+        """What these optimizers keep by parameter; ``matrices`` by the ``id()`` of theirs.
+
+        None: all. Another one that steps the same parameter keeps the same names of its own.
+        """
         memory = self._log.snapshots.memory
-        return States(self._own.kept(), self._optimizers, memory, matrices)
+        return States(self._own.kept(), optimizers or self._optimizers, memory, matrices)
 
     def matrix_made(self, matrix: Tensor) -> None:
         """Muon has made one, in a step that is not over."""
@@ -239,7 +246,7 @@ class ParameterWatch:
         """
         matrices = by_parameter(optimizers or (), self._matrices)
         self._matrices.clear()
-        log, known, states = self._log, self._known, (before, self.states(matrices))
+        log, known, states = self._log, self._known, (before, self.states(optimizers, matrices))
         rules = None if optimizers is None else _rules(optimizers)
         heard = {rule for rule in set((rules or {}).values()) if self._moves.are_heard(rule)}
         own = around(*states) if heard else {}
