@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.losses import LOSSES
-from backprop_viz.desktop.panels.phases.phases import current_phase, due_phase
+from backprop_viz.desktop.panels.phases.phases import current_phase, due_phase, due_run
 from backprop_viz.desktop.texts.table_texts import loss_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
@@ -60,6 +60,16 @@ def _meanings() -> dict[Phase, str]:
             "phases", "changes the parameters by the optimizer's rule, using their gradients."
         ),
     }
+
+
+def _between(name: str) -> str:
+    """What runs between the phases, after its name: ``PhaseRun.name`` where that is no phase."""
+    translate = QCoreApplication.translate
+    if name == "clip":
+        return translate("phases", "keeps the gradients from being too large for the update.")
+    if name == "unscale":
+        return translate("phases", "divides the gradients by the scale of the loss.")
+    return translate("phases", "makes what the next forward reads.")
 
 
 def loss_formula(settings: Settings | None) -> str:
@@ -140,6 +150,10 @@ def next_step(view_state: ViewState) -> str:
             "Press F10 to run one phase of training, or F5 to train. Draw a digit any time.",
         )
     due, current = due_phase(view_state), current_phase(view_state)
+    run = due_run(view_state)
+    if run is not None and run.name != run.phase:
+        text = translate("phases", "Next (F10): {phase} {what}")
+        return text.format(phase=run.name, what=_between(run.name))
     if due is not None:
         text = translate("phases", "Next (F10): {phase} {what}")
         # At the end of the recording, the next iteration follows the current settings.

@@ -137,5 +137,20 @@ def due_phase(view_state: ViewState) -> Phase | None:
     if recording.preview or view_state.cursor.at_end:
         idle = view_state.ended or recording.under_way is not None
         return None if idle else view_state.due
+    run = due_run(view_state)
+    if run is not None:
+        return run.phase
     upcoming = recording.events[position].phase
     return None if upcoming is current_phase(view_state) else upcoming
+
+
+def due_run(view_state: ViewState) -> PhaseRun | None:
+    """Of what ran, that which the next event starts; it may be of the same phase as the last.
+
+    None within one, where nothing is recorded after the cursor, and during training.
+    """
+    if view_state.training:
+        return None
+    position, runs = view_state.cursor.position, known_runs(view_state)
+    ran = (run for run in runs if not run.to_come and run.span.stop > position)
+    return next((run for run in ran if run.span.start == position), None)
