@@ -38,8 +38,8 @@ class FirstUse(TorchFunctionMode):
             self._open.enter_context(context)
         function_stack.come_in(self)
 
-    def close(self) -> None:
-        """Wait no longer.
+    def close(self) -> bool:
+        """Wait no longer; returns whether it has left the stack.
 
         While torch asks it, it leaves the stack before the next call of a module, or with another
         mode of ours, or when it is closed again.
@@ -50,6 +50,7 @@ class FirstUse(TorchFunctionMode):
             if self._asked:
                 self._open.callback(register_module_forward_pre_hook(self._leave).remove)
         self._leave()
+        return not self._asked
 
     def _leave(self, *_: object) -> None:
         if not self._asked:

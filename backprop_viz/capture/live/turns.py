@@ -143,8 +143,7 @@ class Turns:
     def ended(self) -> None:
         """The turn is over."""
         self._open.close()
-        if self._first_use is not None:
-            self._first_use.close()  # or before the next step, if it has told of this
+        self._hear_no_reads()
         if self._steps:
             self._steps_before, self._steps = self._steps, []
         self._seen.clear()
@@ -180,8 +179,8 @@ class Turns:
         return True
 
     def _hear_no_reads(self) -> None:
-        if self._first_use is not None:
-            self._first_use.close()
+        """What waits for one is closed again later, if torch asks it now."""
+        if self._first_use is not None and self._first_use.close():
             self._first_use = None
 
     def _owners_of(self, parameters: Iterable[int]) -> set[int]:

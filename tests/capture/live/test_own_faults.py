@@ -158,6 +158,18 @@ def test_a_fault_at_the_first_operation_leaves_nothing_on_torch(
     assert capsys.readouterr().err.count("Recording has ended") == 1
 
 
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_fault_in_the_last_backward_leaves_nothing_on_torch(loop: str, tmp_path: Path) -> None:
+    run, within = LOOPS[loop], _within("each recorded", tmp_path)
+    name, before = "capture/recorder.py:Recorder.backward", _on_torch()
+    with raising() as faults:
+        _trained(run, within)
+    with raising(name, faults.run[name]) as faults:
+        _trained(run, within)
+    assert faults.raised
+    assert _on_torch() == before
+
+
 BEGUN_BY = (
     "watches/clearing_watch.py:module_clearings_seen",
     "watches/clearing_watch.py:optimizer_clearings_seen",
