@@ -30,7 +30,6 @@ from backprop_viz.capture.code.functional_calls import own_parameters_back
 from backprop_viz.capture.code.loop_places import is_in_module, stack_place
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.discovery import (
-    living_optimizers,
     models_of,
     module_with,
     names_of,
@@ -51,6 +50,7 @@ from backprop_viz.capture.live.ownership import (
     owns_modules,
     run_it_with_theirs,
 )
+from backprop_viz.capture.live.script_optimizers import ScriptOptimizers
 from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.watches.left_modes import left_soon
@@ -63,7 +63,8 @@ class ScriptTraining:
     """Waits for the first model that trains, and watches it with all optimizers that there are.
 
     An optimizer that is made later is watched too, from the next call of a model on. Of those that
-    were watched until then, those go on being watched that have stepped and are still alive.
+    were watched until then, those go on being watched that have stepped and are still alive,
+    where the model that is called then is not the new one's.
 
     A model that no optimizer owns is watched once a backward has reached it and an optimizer has
     stepped that had no gradient: it was made from the parameters of another model. One that is
@@ -76,7 +77,6 @@ class ScriptTraining:
         warnings.filterwarnings("ignore", "Using `torch.compile")
         self._watch: Watch | None = None
         self._watched: list[Optimizer] = []
-        self._known: WeakSet[Optimizer] = WeakSet()  # all that ever were watched
         self._stepped: WeakSet[Optimizer] = WeakSet()  # of those that are
         self._other: Optimizer | None = None  # one that has stepped without being watched
         self._told_left_out = False
@@ -87,8 +87,7 @@ class ScriptTraining:
         self._stepping: tuple[Optimizer, Any, Any] | None = None
         self._early = EarlyClearing()
         self._waiting, self._open = ExitStack(), ExitStack()
-        # All that there are: to look for them takes tens of milliseconds.
-        self._all: list[ref[Optimizer]] = []
+        self._optimizers = ScriptOptimizers()
         self._first_use: FirstUse | None = None  # of tensors that are in no module
         # Leaves that are used no more, and how many iterations of such are over.
         self._earlier, self._bare_over = EarlierLeaves(), 0
@@ -102,12 +101,12 @@ class ScriptTraining:
         self._makes_leaves = makes_leaves(path)
         self._open.callback(register_optimizer_step_post_hook(heard(self._has_stepped)).remove)
         self._open.enter_context(optimizers_made_seen(self._made))
-        self._all += map(ref, living_optimizers())
-        if self._all:
+        self._optimizers.look()
+        if self._optimizers:
             self._wait()
         if self._makes_leaves or may_call_no_model(path):
             self._first_use = awaited_in_script(self._leaves_used)
-        if not self._all and moves_by_hand(path):
+        if not self._optimizers and moves_by_hand(path):
             self._await_call(self._called_by_hand)
 
     def _fails(self, why: UserError) -> None:
@@ -160,10 +159,8 @@ class ScriptTraining:
 
     def _made(self, optimizer: Optimizer) -> None:
         """An optimizer is being made; its parameters are not known yet."""
-        self._all = [one for one in self._all if one() is not None]
-        if any(one() is optimizer for one in self._all):  # a state is loaded into it
+        if not self._optimizers.is_made(optimizer):
             return
-        self._all.append(ref(optimizer))
         if not (self._watched or self._by_hand.are_known or self._has_turned()):
             self._others(())  # tensors were used to make those that it is to step
         self._wait()
@@ -202,21 +199,27 @@ class ScriptTraining:
         if self._failed or torch.compiler.is_compiling():  # who calls what is compiled was asked
             return
         frozen = not any(p.requires_grad for p in module.parameters())
-        given = not frozen and own_none_of(self._living(), module) and is_given(args, self._new())
-        alone = frozen and not is_given(args, self._new())  # in another's call, or trains nothing
+        given = (
+            not frozen
+            and own_none_of(self._optimizers.living, module)
+            and is_given(args, self._optimizers.new)
+        )
+        alone = frozen and not is_given(
+            args, self._optimizers.new
+        )  # in another's call, or trains nothing
         if alone or not (torch.is_grad_enabled() or is_differentiated()):
             return
         first, joined = self._watch is None, self._other is not None
         if self._watch is not None:  # a loop that moves by itself is over with its backward
             if self._watched and self._watch.is_under_way() and not joined:
                 return
-            if not joined and not self._new():
+            if not joined and not self._optimizers.new:
                 self._waiting.close()
                 return
         loop = None
         with own_parameters_back():
             trains = frozen or given or self._trains_astray(module)
-            if run_it_with_theirs(self._new(), module):
+            if run_it_with_theirs(self._optimizers.new, module):
                 self._await_leaves()
             elif trains or own_some_of(self._trained(), module):
                 loop = self._begin(module, first, joined)
@@ -274,7 +277,7 @@ class ScriptTraining:
             self._earlier.are_used(read)
             in_sight = self._earlier.without(leaves_in_sight()) if read else []
             bare = of_no_module(in_sight) if in_sight else []
-        optimizers = [one for one in self._living() if can_step(one)]
+        optimizers = [one for one in self._optimizers.living if can_step(one)]
         theirs = [one for optimizer in optimizers for one in owned_by(optimizer)]
         owned = set(map(id, theirs))
         beside = of_no_module(theirs) if read else ()
@@ -290,7 +293,7 @@ class ScriptTraining:
 
     def _others_used(self, read: Sequence[Tensor]) -> bool:
         """The same while others are watched: an optimizer made since may own such leaves alone."""
-        watch, new = self._watch, self._new()
+        watch, new = self._watch, self._optimizers.new
         if self._failed or watch is None or not new or owns_modules(new):
             return True  # that a module is called is heard
         bare = {id(one): one for optimizer in new for one in owned_by(optimizer)}
@@ -333,7 +336,7 @@ class ScriptTraining:
             without = not self._watched and self._watch.is_under_way()
             over = self._watch.leave(under_way=joined or without)
             self._let_go(over + 1)
-        optimizers = self._trained()
+        optimizers = self._trained(module)
         models = [module] if self._trains_astray(module) else models_of(optimizers, module)
         models += [*owned_beside(models, optimizers), *beside]
         self._astray = self._unowned = None
@@ -362,7 +365,7 @@ class ScriptTraining:
             raise SystemExit(2) from None
         self._watch, self._watched, self._other = watch, optimizers, None
         self._stepped.clear()
-        self._known.update(optimizers)
+        self._optimizers.are_watched(optimizers)
         for where, parameters in self._early.places.items():
             watch.used_before(where, parameters)
         watch.used_before(stack_place()[0], used)
@@ -377,19 +380,16 @@ class ScriptTraining:
     def _trains_astray(self, module: nn.Module) -> bool:
         return self._astray is not None and self._astray() is module
 
-    def _new(self) -> list[Optimizer]:
-        """Those that are to be watched, and never were."""
-        return [one for one in self._living() if can_step(one) and one not in self._known]
+    def _trained(self, called: nn.Module | None = None) -> list[Optimizer]:
+        """The optimizers to watch, the oldest first.
 
-    def _trained(self) -> list[Optimizer]:
-        """The optimizers to watch, the oldest first."""
-        wanted = {id(one) for one in (*self._new(), *self._stepped, self._other)}
-        return [one for one in self._living() if id(one) in wanted]
-
-    def _living(self) -> list[Optimizer]:
-        """The optimizers that there are, the oldest first; but for one that is only begun."""
-        found = [one() for one in self._all]
-        return [one for one in found if one is not None and hasattr(one, "param_groups")]
+        Where a new one owns what is ``called``, the model's own alone: another trained before.
+        """
+        new, stepped = self._optimizers.new, list(self._stepped)
+        if called is not None and self._other is None and own_some_of(new, called):
+            stepped = [one for one in stepped if own_some_of([one], called)]
+        wanted = {id(one) for one in (*new, *stepped, self._other)}
+        return [one for one in self._optimizers.living if id(one) in wanted]
 
     def _let_go(self, iteration: int) -> None:
         """Keep nothing alive that the script itself has no more; this iteration begins anew."""

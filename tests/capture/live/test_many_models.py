@@ -7,6 +7,7 @@ import pytest
 
 import backprop_viz as bv
 from tests.capture.live.script_runs import Scripts
+from tests.capture.live.test_bare_tensors import recorded, turns_of
 
 HEAD = """
 import torch
@@ -175,3 +176,41 @@ def test_models_have_the_names_of_an_objects_attributes(scripts: Scripts, tmp_pa
     layers = ("net_a", "net_b", "value")
     names = {f"{layer}.{kind}" for layer in layers for kind in ("weight", "bias")}
     assert found == [names, names]
+
+
+NEXT = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+turns = []
+def train(model, optimizer):
+    for i in range(3):
+        optimizer.zero_grad()
+        loss = model(torch.ones(4, 3)).square().mean()
+        loss.backward()
+        optimizer.step()
+        turns.append((loss.item(), [p.detach().clone() for p in model.parameters()]))
+first = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 1))
+train(first, torch.optim.SGD(first.parameters(), lr=0.1))
+tuned = torch.optim.SGD(first.parameters(), lr=0.1)
+train(first, tuned)
+second = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 1))
+for p in second.parameters():
+    p.requires_grad = False
+second[2] = nn.Linear(2, 1)
+train(second, torch.optim.SGD(second[2].parameters(), lr=0.1))
+print(turns[-1])
+"""
+
+
+def test_a_model_that_trains_after_another_is_shown_alone(scripts: Scripts, tmp_path: Path) -> None:
+    turns, recordings = turns_of(NEXT), recorded(scripts, tmp_path, NEXT)
+    assert [recording.iteration for recording in recordings] == list(range(1, 10))
+    names = ["0.weight", "0.bias", "2.weight", "2.bias"]
+    for recording, (loss, after) in zip(recordings, turns, strict=True):
+        assert recording.model == "Sequential"
+        assert recording.loss == loss
+        assert [parameter.name for parameter in recording.parameters] == names
+        end = recording.at(len(recording.events))
+        for name, weight in zip(names, after, strict=True):
+            np.testing.assert_array_equal(end.value(name), weight.numpy())

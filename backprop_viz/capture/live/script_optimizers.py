@@ -1,0 +1,50 @@
+"""The optimizers that a script has, and which of them were ever watched."""
+
+from collections.abc import Iterable
+from weakref import WeakSet, ref
+
+from torch.optim import Optimizer
+
+from backprop_viz.capture.live.discovery import living_optimizers
+from backprop_viz.capture.live.ownership import can_step
+
+
+class ScriptOptimizers:
+    """All that there are: to look for them takes tens of milliseconds, so they tell of themselves.
+
+    None is kept alive.
+    """
+
+    def __init__(self) -> None:
+        self._all: list[ref[Optimizer]] = []
+        self._known: WeakSet[Optimizer] = WeakSet()  # all that ever were watched
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def look(self) -> None:
+        """Find those that were made until now."""
+        self._all += map(ref, living_optimizers())
+
+    def is_made(self, optimizer: Optimizer) -> bool:
+        """One is being made; whether it was not known: a state may be loaded into it."""
+        self._all = [one for one in self._all if one() is not None]
+        if any(one() is optimizer for one in self._all):
+            return False
+        self._all.append(ref(optimizer))
+        return True
+
+    def are_watched(self, optimizers: Iterable[Optimizer]) -> None:
+        """These are watched from now on."""
+        self._known.update(optimizers)
+
+    @property
+    def living(self) -> list[Optimizer]:
+        """Those that there are, the oldest first; but for one that is only begun."""
+        found = [one() for one in self._all]
+        return [one for one in found if one is not None and hasattr(one, "param_groups")]
+
+    @property
+    def new(self) -> list[Optimizer]:
+        """Those that are to be watched, and never were."""
+        return [one for one in self.living if can_step(one) and one not in self._known]
