@@ -11,6 +11,7 @@ import torch
 from torch.nn import functional
 from torch.overrides import get_overridable_functions, resolve_name
 
+from backprop_viz.capture.grouped_mm import grouped_mm
 from backprop_viz.recording.trace.calls import INNER
 
 _Function = Callable[..., Any]
@@ -31,16 +32,18 @@ _NN = ("pad_sequence",)
 _CALLED = "aten."
 _TORCH = (
     *("_weight_norm", "_pack_padded_sequence", "_pad_packed_sequence", "segment_reduce"),
-    *("sparse_coo_tensor", "_sparse_sum"),
+    *("sparse_coo_tensor", "_sparse_sum", "_grouped_mm"),
 )
 _SPARSE = ("_sparse_mm", "_sparse_addmm", "_sparse_softmax", "_sparse_log_softmax")
-# What works on sparse tensors alone. Their numbers are recorded dense, and for these there is:
-_OF_DENSE: Mapping[str, _Function] = {
+# What is made again by others: the numbers of sparse tensors are recorded dense, and not every
+# function takes float64.
+_OTHERS: Mapping[str, _Function] = {
     "torch._C._sparse._sparse_mm": torch.mm,
     "torch._C._sparse._sparse_addmm": torch.addmm,
     "torch._C._sparse._sparse_softmax": torch.softmax,
     "torch._C._sparse._sparse_log_softmax": torch.log_softmax,
     "torch._sparse_sum": torch.sum,
+    "torch._grouped_mm": grouped_mm,
 }
 
 
@@ -83,7 +86,7 @@ def function_of(name: str) -> _Function | None:
     for prefix in (INNER, _CALLED):
         if name.startswith(prefix):
             return _operation(name.removeprefix(prefix))
-    return _OF_DENSE.get(name) or _named().get(name)
+    return _OTHERS.get(name) or _named().get(name)
 
 
 @cache
@@ -116,6 +119,6 @@ def name_of(function: _Function) -> str | None:
     return _resolved(function) or _unresolved().get(function)
 
 
-def is_made_dense(name: str | None) -> bool:
-    """Whether a function of sparse tensors is made again on dense ones, by other nodes."""
-    return name in _OF_DENSE
+def is_made_by_another(name: str | None) -> bool:
+    """Whether a function is made again by another one, which has other nodes."""
+    return name in _OTHERS

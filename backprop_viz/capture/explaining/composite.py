@@ -23,7 +23,8 @@ from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
 from backprop_viz.recording.trace.events import Array, Event
 
-_LEAF = "torch::autograd::AccumulateGrad"
+_ACCUMULATES = "AccumulateGrad"
+_LEAF = f"torch::autograd::{_ACCUMULATES}"
 
 
 def parts_in_one_step(
@@ -194,11 +195,27 @@ def _place(lookup: Lookup, number: Number, event: Event, made_by: Event) -> int 
         return maker is not None and (lookup.recording.events[maker].node, output) == target
 
     found = [place for place, tensor in enumerate(made_by.input_ids) if is_read(tensor)]
+    if not found and nodes[target[0]].name == _ACCUMULATES and name not in parameters:
+        return _own_leaf(lookup, made_by)
     # The same tensor as query and key: the node sends to it as often, in the same order.
     slots = [slot for slot, each in enumerate(sends) if each == target]
     if len(found) == len(slots):
         return found[slots.index(number.slot)]
     return found[0] if found else None
+
+
+def _own_leaf(lookup: Lookup, made_by: Event) -> int | None:
+    """Which tensor that an operation read is a leaf of the loop's own, if there is only one.
+
+    It is neither a parameter nor made by another operation: an input that requires a gradient.
+    """
+    known = {*lookup.made, *(one.value_id for one in lookup.recording.parameters)}
+    found = [
+        place
+        for place, (tensor, array) in enumerate(zip(made_by.input_ids, made_by.inputs, strict=True))
+        if tensor not in known and array is not None and array.dtype.kind in "fc"
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _run_before(lookup: Lookup, node: int, number: Number) -> int | None:

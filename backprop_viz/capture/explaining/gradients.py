@@ -52,7 +52,7 @@ from backprop_viz.capture.explaining.problems import (
     whole,
 )
 from backprop_viz.capture.explaining.replay import NotReplayed, not_followed, unrecorded, wide
-from backprop_viz.capture.function_names import is_made_dense
+from backprop_viz.capture.function_names import is_made_by_another
 from backprop_viz.recording.explanations.components import Component, component_of, components_of
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
@@ -83,8 +83,9 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
         parts = parts_in_one_step(lookup, number, event, _operation(lookup, event))
         if parts is None:
             operation = _operation(lookup, event)
-            dense = operation.call is not None and is_made_dense(operation.call.function)
-            if not (dense or runs_in_steps(operation)):
+            call = operation.call
+            other = call is not None and is_made_by_another(call.function)
+            if not (other or runs_in_steps(operation)):
                 raise unrecorded(event.op, lookup.follows_backward(event.node)) from error
             raise NotReplayed("inner_node", event.op, operation.op) from error
         return parts
