@@ -73,18 +73,26 @@ def input_nodes(
 
 def _leaf_at(node: GradFn) -> Tensor | None:
     """The leaf that a node is of, or of which it is a copy: what is written to is one."""
-    if node.name() == "CloneBackward0" and node.next_functions[0][0] is not None:
+    if node.name() == _COPY and node.next_functions[0][0] is not None:
         node = node.next_functions[0][0]
     leaf: Tensor | None = getattr(node, "variable", None)
     return leaf
 
 
 def _side_by_side(graph: Graph, root: int, replayed: GradFn | None) -> Iterator[tuple[int, GradFn]]:
-    """The nodes of both graphs that stand at the same place, as far as they are alike."""
+    """The nodes of both graphs that stand at the same place, as far as they are alike.
+
+    Which of its three nodes a reshape has, and whether it copies, goes by the gaps in memory of
+    what it reads. They are not recorded.
+    """
     pairs: list[tuple[int, GradFn]] = [] if replayed is None else [(root, replayed)]
     seen = set()
     for node, twin in pairs:
-        if node in seen or graph.nodes[node].name != grad_fn_name(twin):
+        name, twins = graph.nodes[node].name, grad_fn_name(twin)
+        if name != twins and _COPY in (name, twins):
+            pairs += _past_copy(graph, node, twin)
+            continue
+        if node in seen or not (name == twins or {name, twins} <= _RESHAPES):
             continue
         seen.add(node)
         yield node, twin
@@ -93,6 +101,15 @@ def _side_by_side(graph: Graph, root: int, replayed: GradFn | None) -> Iterator[
             for to, (following, _) in _edges(graph, node, twin)
             if to is not None and following is not None
         ]
+
+
+def _past_copy(graph: Graph, node: int, twin: GradFn) -> list[tuple[int, GradFn]]:
+    """The pair behind a copy that only one of two graphs has."""
+    if graph.nodes[node].name != _COPY:
+        behind = twin.next_functions[0][0]
+        return [] if behind is None else [(node, behind)]
+    sends = graph.nodes[node].sends
+    return [(sends[0][0], twin)] if sends and sends[0] is not None else []
 
 
 def _edges(
@@ -166,7 +183,8 @@ def attention_columns(
     return columns(grad[index], [weights, *others])
 
 
-_LEAF = "AccumulateGrad"
+_LEAF, _COPY = "AccumulateGrad", "CloneBackward0"
+_RESHAPES = {"ViewBackward0", "ReshapeAliasBackward0", "UnsafeViewBackward0"}
 _ATTENTION = ("query", "key", "value", "attn_mask", "is_causal", "scale")
 # A sum in float32 is off by as little as this.
 _ADDS_UP = 1e-5
