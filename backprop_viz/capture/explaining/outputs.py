@@ -1,5 +1,6 @@
 """What an operation made: the terms of one element of it."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -35,6 +36,8 @@ _SAME_NARROW = 1e-5
 # So many inputs may be tried in all combinations.
 _FEW = 4
 _NAMED = 12
+# A mask of attention adds -inf or float32's least number, -3.4e38.
+_MASKS = 1e30
 # Operations that hand the same numbers on, without a gradient.
 _UNFOLLOWED = frozenset({"detach", "detach_", "data"})
 # Operations that make numbers of a shape alone, or of what is no tensor.
@@ -168,9 +171,10 @@ class _Output:
         if chosen is None:
             return self._function(derivatives)
         parts = [part for place in chosen for part in self._products(place, derivatives[place])]
-        if rest is not None:
+        parts = [part for part in parts if len(part.values)]
+        if rest is not None and (rest or not parts):
             parts.append(Part("constant", np.array([rest])))
-        return tuple(part for part in parts if len(part.values)), ()
+        return tuple(parts), ()
 
     def _derivatives(
         self, weights: Tensor, replacing: dict[int, Tensor] | None = None
@@ -201,20 +205,29 @@ class _Output:
         """The inputs of which it is the sum, times what does not depend on them.
 
         And what is to be added beside, if it is not 0. Tried on all of the output at once, weighted
-        at random: a single element may be 0 for many reasons.
+        at random: a single element may be 0 for many reasons. But not on what masks attention,
+        -inf or the least number that there is, beside which nothing else would count: unless the
+        element is such a number itself.
         """
         generator = torch.Generator("cpu").manual_seed(0)
         shape = self._made.shape
         weights = torch.rand(shape, dtype=torch.float64, generator=generator, device="cpu")
-        weights = weights.to(self._made.dtype)
+        made = self._made.detach()
+        masked = bool(_MASKS <= made[self._problem.index].abs() < math.inf)
+        counts = made.abs() < (math.inf if masked else _MASKS)  # not NaN
+        weights = torch.where(counts, weights, 0.0).to(made.dtype)
+        made = torch.where(counts, made, 0.0)
         same = _SAME_NARROW if self._problem.narrow else _SAME
         grads = self._derivatives(weights)
         # Of a complex x, torch's gradient has that of its real part, and that of its imaginary one.
-        products = {p: (grads[p].conj() * self._leaves[p]).detach() for p in self._floats}
+        products = {
+            p: torch.where(grads[p] == 0, 0.0, grads[p].conj() * self._leaves[p].detach())
+            for p in self._floats
+        }
         sums = {p: float(each.real.sum()) for p, each in products.items()}
         size = sum(float(each.abs().sum()) for each in products.values())
-        total = float((weights * self._made).detach().sum())
-        size += float((weights * self._made).detach().abs().sum())
+        total = float((weights * made).sum())
+        size += float((weights * made).abs().sum())
         used = [p for p in self._floats if bool(grads[p].any())]
         for chosen in _choices(used):
             if abs(total - sum(sums[p] for p in chosen)) <= same * size:
