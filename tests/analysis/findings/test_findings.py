@@ -21,7 +21,7 @@ from tests.analysis.findings.wider_recipes import WIDER_RECIPES
 from tests.nightly import by_day_every
 
 SEED = 4
-HEALTHY = RECIPES + MORE_RECIPES + KINDRED_RECIPES + WIDER_RECIPES
+HEALTHY = RECIPES + MORE_RECIPES + KINDRED_RECIPES + WIDER_RECIPES + ATTENTION_RECIPES
 
 
 @pytest.mark.parametrize("recipe", by_day_every(3, HEALTHY), ids=lambda recipe: recipe.__name__)
