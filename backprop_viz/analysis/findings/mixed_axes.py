@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from backprop_viz.analysis.provenance import forward_events, maker
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
@@ -35,7 +33,7 @@ def _shifts(recording: Recording, i: int) -> bool:
     "Transformer-XL" (2019), appendix B.
     """
     events = recording.events
-    read, made, array = events[i].input_ids[0], events[i].output_ids[0], events[i].outputs[0]
+    read, made = events[i].input_ids[0], events[i].output_ids[0]
     before = None if read is None else maker(recording, read, i)
     if before is not None and events[before].op in _PADS:
         return True
@@ -47,13 +45,14 @@ def _shifts(recording: Recording, i: int) -> bool:
     return any(
         _is_read_by(recording, event.output_ids[0], _RESHAPES)
         for _, event in forward_events(recording)
-        if event.op in _PARTS and event.input_ids[0] == made and _rank(event) == np.ndim(array)
+        if event.op in _PARTS and event.input_ids[0] == made and _rank(event) == _rank(events[i])
     )
 
 
-def _rank(event: Event) -> int:
+def _rank(event: Event) -> int | None:
     """The number of axes of what an operation made."""
-    return np.ndim(event.outputs[0])
+    made = event.outputs[0]
+    return None if made is None else made.ndim
 
 
 def _is_read_by(recording: Recording, tensor: int | None, ops: tuple[str, ...]) -> bool:

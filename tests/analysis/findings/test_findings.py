@@ -14,6 +14,7 @@ from backprop_viz.desktop.texts.finding_texts import finding_text
 from backprop_viz.recording.notices.finding import Finding
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
+from tests.analysis.findings.attention_recipes import ATTENTION_RECIPES
 from tests.analysis.findings.kindred_recipes import KINDRED_RECIPES
 from tests.analysis.findings.more_recipes import MORE_RECIPES
 from tests.analysis.findings.recipes import RECIPES, Recipe
