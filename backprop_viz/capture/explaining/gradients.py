@@ -2,34 +2,28 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from backprop_viz.analysis.operations import (
-    axes_of,
-    input_role,
     node_facts,
     node_formula,
     node_parts,
     sent_role,
 )
-from backprop_viz.analysis.operations.recorded_call import constant, product
 from backprop_viz.analysis.provenance import sent_to
-from backprop_viz.capture.explaining.coefficients import FloatArray, Source, source
 from backprop_viz.capture.explaining.complex_numbers import gradient_in_parts, is_complex
 from backprop_viz.capture.explaining.composite import (
     handed_on,
     parts_in_one_step,
     runs_in_steps,
 )
+from backprop_viz.capture.explaining.gradient_terms import Column, Terms
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import (
     ElementSent,
@@ -48,14 +42,13 @@ from backprop_viz.capture.explaining.problems import (
     gradient_problem,
     in_own_dtypes,
     places,
-    unraveled,
     whole,
 )
 from backprop_viz.capture.explaining.replay import NotReplayed, not_followed, unrecorded, wide
 from backprop_viz.capture.function_names import is_made_by_another
 from backprop_viz.recording.explanations.components import Component, component_of, components_of
 from backprop_viz.recording.explanations.number import Number
-from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.explanations.number_explanation import Fact, Part
 from backprop_viz.recording.trace.events import Event
 
 _T = TypeVar("_T")
@@ -114,13 +107,15 @@ def _engine_parts(
     node = _Sender(lookup, event, problem, cut, number.slot, shape, number.component)
     role = "local" if is_complex(made_by) else sent_role(event.op, made_by, number.slot)
     columns_of = [
-        _Column(k, component, component_of(column, component))
+        Column(k, component, component_of(column, component))
         for k, column in enumerate(node.columns({}))
         if column is not None
         for component in components_of(column.is_complex())
     ]
-    terms = _Terms(lookup, number, problem, cut, role)
-    parts = [part for column in columns_of if (part := terms.part(column, node)) is not None]
+    terms = Terms(lookup, number, problem, cut, role)
+    parts = [
+        part for column in columns_of if (part := terms.part(column, node.columns)) is not None
+    ]
     if parts or not columns_of:
         return tuple(parts)
     facing = terms.facing(columns_of[0])
@@ -299,103 +294,3 @@ class _Sender:
         (grad,) = torch.autograd.grad(weighted(made[0], weights), leaves[place], create_graph=True)
         element = component_of(grad[self._problem.index], self._component)
         return columns(element, [weights, *[None] * (len(self._arrived) - 1)])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Column:
-    """By what a component of what arrived at output ``slot`` of a node is multiplied."""
-
-    slot: int
-    component: Component
-    tensor: Tensor
-
-
-class _Terms:
-    """The terms of one element of what a node sent."""
-
-    def __init__(
-        self, lookup: Lookup, number: Number, problem: Problem, cut: Slices, role: str
-    ) -> None:
-        assert number.event is not None
-        self._lookup, self._number, self._problem = lookup, number, problem
-        self._event = lookup.recording.events[number.event]
-        self._cut, self._role = cut, role
-
-    def part(self, column: _Column, node: _Sender) -> Part | None:
-        """The terms of a column: elements of an input, if they are, times what arrived."""
-        values = column.tensor.detach().numpy(force=True)
-        mask, local, sign = values != 0, None, 1
-        if not mask.any() or (values[mask] != 1).any():
-            again = partial(_again, node, column)
-            candidates = _candidates(self._problem.event, self._role)
-            found = source(self._problem, column.tensor, again, candidates)
-            if found is not None:
-                mask, sign = found.mask, found.sign
-                local = self._recorded(found, sign * values[mask])
-        if not mask.any():
-            return None
-        upstream = self._upstream(column, mask)
-        if local is None:
-            local = FactorColumn(self._role, values[mask].astype(np.float64))
-        if sign > 0:
-            return product("products", upstream, local)
-        return product("products", constant("sign", -1.0, len(local.values)), upstream, local)
-
-    def facing(self, column: _Column) -> Part | None:
-        """Where nothing counts: the element that stands where the number stands, times 0."""
-        sent = self._event.outputs[self._number.slot]
-        if sent is None or sent.shape != tuple(column.tensor.shape):
-            return None
-        mask = np.zeros(sent.shape, bool)
-        mask[self._number.index] = True
-        return product(
-            "products", self._upstream(column, mask), FactorColumn(self._role, np.zeros(1))
-        )
-
-    def _upstream(self, column: _Column, mask: NDArray[np.bool_]) -> FactorColumn:
-        array = self._event.inputs[column.slot]
-        assert array is not None
-        where = unraveled(np.asarray(places(array.shape, self._cut))[mask], array.shape)
-        values = component_of(array[tuple(where.T)], column.component)
-        return FactorColumn(
-            "upstream",
-            np.asarray(values, np.float64).reshape(-1),
-            self._event.input_ids[column.slot],
-            where,
-            self._number.event,
-            column.slot,
-            arrived=True,
-            axes=axes_of(self._problem.event, "output", array.ndim),
-            component=column.component,
-        )
-
-    def _recorded(self, found: Source, values: FloatArray) -> FactorColumn:
-        event = self._problem.event
-        tensor = event.input_ids[found.place]
-        assert tensor is not None
-        maker, slot = self._lookup.made.get(tensor, (None, 0))
-        role = input_role(event, found.place) if is_complex(event) else self._role
-        axes = axes_of(event, role, found.index.shape[1])
-        return FactorColumn(
-            role,
-            values.astype(np.float64),
-            tensor,
-            found.index,
-            maker,
-            slot,
-            axes=axes,
-            component=found.component,
-        )
-
-
-def _again(node: _Sender, column: _Column, replacing: dict[int, Tensor]) -> Tensor:
-    found = node.columns(replacing)[column.slot]
-    assert found is not None
-    part: Tensor = component_of(found, column.component)
-    return part
-
-
-def _candidates(event: Event, role: str) -> list[int]:
-    """Which inputs the coefficients may be elements of, the likeliest first."""
-    found = range(len(event.input_ids))
-    return sorted(found, key=lambda place: input_role(event, place) != role)
