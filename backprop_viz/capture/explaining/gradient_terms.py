@@ -32,7 +32,7 @@ class Column:
     tensor: Tensor
 
 
-class Terms:
+class SentTerms:
     """The terms of one element of what a node sent."""
 
     def __init__(

@@ -23,7 +23,7 @@ from backprop_viz.capture.explaining.composite import (
     parts_in_one_step,
     runs_in_steps,
 )
-from backprop_viz.capture.explaining.gradient_terms import Column, Terms
+from backprop_viz.capture.explaining.gradient_terms import Column, SentTerms
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import (
     ElementSent,
@@ -112,7 +112,7 @@ def _engine_parts(
         if column is not None
         for component in components_of(column.is_complex())
     ]
-    terms = Terms(lookup, number, problem, cut, role)
+    terms = SentTerms(lookup, number, problem, cut, role)
     parts = [
         part for column in columns_of if (part := terms.part(column, node.columns)) is not None
     ]
