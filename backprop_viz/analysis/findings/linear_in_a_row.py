@@ -8,10 +8,15 @@ from backprop_viz.recording.notices.finding import Finding
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``no_activation``, of the first two; not where the layer between is narrow on purpose."""
+    """``no_activation``, of the first two; not where the layer between is narrow on purpose.
+
+    Nor where one module multiplies by matrices that it computes, as by the L and the U of a flow.
+    """
     made: dict[int | None, tuple[int, int]] = {}
     readers: dict[int | None, int] = {}
+    computed: set[int | None] = set()
     for _, event in forward_events(recording):
+        computed.update(event.output_ids)
         for tensor in set(event.input_ids):
             readers[tensor] = readers.get(tensor, 0) + 1
     for i, event in forward_events(recording):
@@ -23,8 +28,9 @@ def find(recording: Recording) -> Iterator[Finding]:
         width, before = read.shape[-1], made.get(event.input_ids[0])
         if before is not None and readers[event.input_ids[0]] == 1:
             inner, first = before
-            if width >= min(inner, out.shape[-1]):
-                names = (recording.events[first].module or "", event.module or "")
+            names = (recording.events[first].module or "", event.module or "")
+            factors = names[0] == names[1] and event.input_ids[1] in computed
+            if width >= min(inner, out.shape[-1]) and not factors:
                 yield Finding("no_activation", "hint", names, event=i)
                 return
         made[event.output_ids[0]] = (width, i)

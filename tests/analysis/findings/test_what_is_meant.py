@@ -68,3 +68,25 @@ def test_a_number_that_passes_part_of_its_gradient() -> None:
     with bv.record(net) as made:
         F.cross_entropy(net(X), Y).backward()
     assert "term_as_number" not in codes(made.recording)
+
+
+class Factors(nn.Module):
+    """A matrix by its factors L and U, whose determinant a flow knows; or two plain ones."""
+
+    def __init__(self, triangular: bool) -> None:
+        super().__init__()
+        self.lower, self.upper = nn.Parameter(torch.randn(3, 3)), nn.Parameter(torch.randn(3, 3))
+        self.triangular = triangular
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.triangular:
+            return F.linear(F.linear(x, self.upper), self.lower)
+        return F.linear(F.linear(x, self.upper.triu()), self.lower.tril())
+
+
+@pytest.mark.parametrize("triangular", [True, False])
+def test_a_module_that_multiplies_by_two_factors(triangular: bool) -> None:
+    net = nn.Sequential(nn.Linear(6, 3), nn.Tanh(), Factors(triangular))
+    with bv.record(net) as made:
+        F.cross_entropy(net(X), Y).backward()
+    assert ("no_activation" in codes(made.recording)) is not triangular
