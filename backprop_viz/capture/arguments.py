@@ -53,11 +53,13 @@ def optimizers_in(given: Any) -> tuple[Optimizer, ...]:
 def _told_of(optimizer: Optimizer) -> Iterator[Optimizer]:
     """The optimizers that torch says of when they step: this one, and those that it only wraps.
 
-    A wrapper that is no optimizer by torch's own constructor steps unheard.
+    A wrapper that is no optimizer by torch's own constructor steps unheard. One that is may have
+    another with its groups, which it steps outside of its own ``step``, as SAM does.
     """
     inner = [one for one in vars(optimizer).values() if isinstance(one, Optimizer)]
     if getattr(type(optimizer).step, "hooked", False) or not inner:
         yield optimizer
+        yield from (one for one in inner if one.param_groups is optimizer.param_groups)
     else:
         yield from chain.from_iterable(map(_told_of, inner))
 

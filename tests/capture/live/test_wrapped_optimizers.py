@@ -90,7 +90,7 @@ class Loop:
     def __init__(self, wrapper: type[Optimizer]) -> None:
         torch.manual_seed(1)
         self.net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
-        self.optimizer = wrapper(Adam(self.net.parameters(), lr=1e-2))
+        self.optimizer: Any = wrapper(Adam(self.net.parameters(), lr=1e-2))
         self.seen: list[dict[str, tuple[Any, Any]]] = []
 
     def step(self) -> None:
@@ -119,6 +119,60 @@ def _check(recordings: list[Recording], wrapper: type[Optimizer]) -> None:
             assert np.array_equal(mine[-1].outputs[0], weight)
         assert [span.phase for span in recording.spans][:1] == [Phase.ZERO_GRAD]
         assert recording.findings() == ()
+
+
+class Sharp(Optimizer):
+    """As public code for SAM: two steps of its own, of which the second has another one step."""
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        super().__init__(optimizer.param_groups, optimizer.defaults)
+        self.base_optimizer = optimizer
+        self.param_groups = optimizer.param_groups
+        self.before: list[torch.Tensor] = []
+
+    @torch.no_grad()
+    def first_step(self) -> None:
+        own = [p for group in self.param_groups for p in group["params"]]
+        self.before = [p.clone() for p in own]
+        for p in own:
+            p.add_(0.05 * p.grad)
+        self.zero_grad()
+
+    @torch.no_grad()
+    def second_step(self) -> None:
+        own = [p for group in self.param_groups for p in group["params"]]
+        for p, before in zip(own, self.before, strict=True):
+            p.copy_(before)
+        self.base_optimizer.step()
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_an_optimizer_that_has_another_step_outside_its_own_step(
+    tmp_path: Path, given: bool
+) -> None:
+    found: list[list[Any]] = []
+
+    def train(loop: Loop) -> None:
+        for _ in range(STEPS):
+            x, y = torch.randn(6, 4), torch.arange(6) % 2
+            loop.optimizer.zero_grad()
+            nn.functional.cross_entropy(loop.net(x), y).backward()
+            loop.optimizer.first_step()
+            nn.functional.cross_entropy(loop.net(x), y).backward()
+            loop.optimizer.second_step()
+            found.append([p.detach().numpy().copy() for p in loop.net.parameters()])
+
+    train(Loop(Sharp))
+    loop, file, plain = Loop(Sharp), tmp_path / "sharp.bprec", list(found)
+    with bv.watch(loop.net, loop.optimizer if given else None, to=file):
+        train(loop)
+    with bv.load(file) as loaded:
+        assert len(loaded) == STEPS
+        for recording, expected in zip(loaded, plain, strict=True):
+            updates = {e.parameter: e for e in recording.events if e.op == "Adam"}
+            names = [name for name, _ in loop.net.named_parameters()]
+            for name, weight in zip(names, expected, strict=True):
+                assert np.array_equal(updates[name].outputs[0], weight)
 
 
 @pytest.mark.parametrize("given", [True, False])
