@@ -5,7 +5,7 @@ import sysconfig
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -51,9 +51,12 @@ def user_line() -> CodePlace | None:
 def own_line() -> CodePlace | None:
     """The innermost line that runs in this thread of a file that the user has written."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and not is_written_by_user(frame.f_code.co_filename):
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if is_written_by_user(name):
+            return name, frame.f_lineno
         frame = frame.f_back
-    return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+    return None
 
 
 @contextmanager
@@ -125,6 +128,7 @@ def raising_line(error: BaseException) -> CodePlace | None:
     return found
 
 
+@cache
 def is_written_by_user(name: str) -> bool:
     """Whether a file is the user's own, and not of a package that was installed."""
     return _is_users(name) and not is_of_a_package(name)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from itertools import islice
 from typing import SupportsFloat
 
 import torch
 from torch import Tensor
 
 from backprop_viz.capture.late_recording import LateRecording
-from backprop_viz.capture.live.loss_points import ComingLoss, LossSum
+from backprop_viz.capture.live.loss_points import ComingLoss, sum_of
 from backprop_viz.capture.live.losses_by_line import LossesByLine
 from backprop_viz.capture.tensors.from_device import is_apart
 from backprop_viz.capture.tensors.unheard import AS_IT_IS, detached, dispatch_modes, unheard
@@ -54,11 +55,15 @@ class IterationLosses:
 
     def iteration_ended(self, iteration: int, recorded: LateRecording | None) -> SupportsFloat:
         """The loss of an iteration that is over; of several lines each is logged."""
-        for name, at, losses in self._by_line.iteration_ended(iteration):
-            numbers = [loss_of_iteration(loss, None) for loss in losses]
-            self._logged(name, at, numbers[0] if len(numbers) == 1 else LossSum(numbers))
         loss, self._loss = self._loss, None
-        return loss_of_iteration(loss, None if recorded is None else recorded.loss)
+        told = self._by_line.iteration_ended(iteration)
+        if not told or loss is None:
+            return loss_of_iteration(loss, None if recorded is None else recorded.loss)
+        *each, last = _numbers([*(loss for _, _, losses in told for loss in losses), loss])
+        numbers = iter(each)
+        for name, at, losses in told:
+            self._logged(name, at, sum_of(list(islice(numbers, len(losses)))))
+        return last
 
     def forget(self) -> None:
         """The iteration is none."""
@@ -78,11 +83,19 @@ def loss_of_iteration(loss: Tensor | None, recorded: float | None) -> SupportsFl
     """The number that its last backward began at; else that of its recording; else NaN."""
     if loss is None:  # no backward has begun at one number
         return float("nan") if recorded is None else recorded
+    return _numbers([loss])[0]
+
+
+def _numbers(losses: Sequence[Tensor]) -> list[SupportsFloat]:
+    with torch._C.DisableTorchFunction(), unheard() if dispatch_modes() else AS_IT_IS:
+        return [_number(loss) for loss in losses]
+
+
+def _number(loss: Tensor) -> SupportsFloat:
     try:
-        with torch._C.DisableTorchFunction(), unheard() if dispatch_modes() else AS_IT_IS:
-            if not loss.is_cpu and is_apart(loss):
-                return ComingLoss(loss)
-            return float(loss.item())
+        if not loss.is_cpu and is_apart(loss):
+            return ComingLoss(loss)
+        return float(loss.item())
     except (RuntimeError, NotImplementedError):  # as of one on "meta", which has no number
         return float("nan")
 

@@ -26,8 +26,15 @@ class ComingLoss:
         return float(self._number.item())
 
 
-class LossSum:
-    """The sum of losses, of which a device may still have some to send."""
+def sum_of(losses: Sequence[SupportsFloat]) -> SupportsFloat:
+    """The sum of losses in float64; a device may still have some to send."""
+    if all(isinstance(loss, float) for loss in losses):
+        return sum(losses)  # type: ignore[arg-type]
+    return _ComingSum(losses)
+
+
+class _ComingSum:
+    """The sum of losses that are on their way."""
 
     def __init__(self, losses: Sequence[SupportsFloat]) -> None:
         self._losses = losses

@@ -1,7 +1,5 @@
 """The losses of a loop whose backwards run on several lines, or several times on one."""
 
-from collections.abc import Iterator
-
 from torch import Tensor
 
 from backprop_viz.capture.code.calling_frames import is_stepping
@@ -33,11 +31,12 @@ class LossesByLine:
     def begins_at(self, loss: Tensor) -> None:
         """A backward begins at this."""
         place = own_line() if self._asks else None
-        losses = self._of.setdefault(place, [])
-        if self._steps or place in self._stepped_along:
-            losses.clear()
+        losses = self._of.get(place)
+        if losses is None or self._steps or place in self._stepped_along:
+            self._of[place] = [loss]
             self._stepped_along.discard(place)
-        losses.append(loss)
+        else:
+            losses.append(loss)
 
     def step_begins(self) -> None:
         """An optimizer steps; one that calls a closure asks for its loss anew with each call."""
@@ -48,21 +47,31 @@ class LossesByLine:
         self._steps = False
         self._stepped_along.update(self._of)
 
-    def iteration_ended(self, iteration: int) -> Iterator[LossesOfLine]:
+    def iteration_ended(self, iteration: int) -> list[LossesOfLine]:
         """What is to be told once an iteration is over: nothing unless there are several."""
-        of, self._of = self._of, {}
+        of = self._of.copy()
         self.forget()
+        if self._several:
+            return self._named(iteration, of)
         self._untold.append((iteration, of))
         lines = {place for _, each in self._untold for place in each}
-        self._several |= len(lines) > 1 or any(len(losses) > 1 for losses in of.values())
+        self._several = len(lines) > 1 or any(len(losses) > 1 for losses in of.values())
         self._asks = self._several or (self._asks and len(self._untold) < _FIRST)
+        told = []
         if self._several:
-            for number, each in self._untold:
-                for place, losses in each.items():
-                    if place is not None:
-                        yield self._name(place, summed=len(losses) > 1), number, losses
-        if not self._asks or self._several:
+            told = [each for known in self._untold for each in self._named(*known)]
+        if self._several or not self._asks:
             self._untold.clear()
+        return told
+
+    def _named(
+        self, iteration: int, of: dict[CodePlace | None, list[Tensor]]
+    ) -> list[LossesOfLine]:
+        return [
+            (self._names.get(place) or self._name(place, summed=len(losses) > 1), iteration, losses)
+            for place, losses in of.items()
+            if place is not None
+        ]
 
     def forget(self) -> None:
         """The iteration is none."""
@@ -74,8 +83,7 @@ class LossesByLine:
         """The name of a line's curve, which it keeps; another file's line of that number has one
         of its own.
         """
-        if place not in self._names:
-            taken = self._names.values()
-            names = (loss_name(place[1], summed, nr) for nr in range(1, len(taken) + 2))
-            self._names[place] = next(name for name in names if name not in taken)
-        return self._names[place]
+        taken = self._names.values()
+        names = (loss_name(place[1], summed, nr) for nr in range(1, len(taken) + 2))
+        self._names[place] = name = next(name for name in names if name not in taken)
+        return name
