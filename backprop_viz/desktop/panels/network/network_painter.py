@@ -247,7 +247,7 @@ class NetworkPainter:
         font = fitting(code_font(11), text, box.width() - 2 * _APART, 11)
         if QFontMetrics(font).horizontalAdvance(text) > box.width():
             box.adjust(-7, 0, 7, 0)  # into the gaps between columns
-            box.moveLeft(max(box.left(), 0))
+        box.moveLeft(max(box.left(), 0))
         text_line(painter, box, fitting_range(text, font, box.width()), font, color)
 
     def _scalar(self, painter: QPainter, state: NetworkState, block: Block, grid: Grid) -> None:
