@@ -10,9 +10,14 @@ from backprop_viz.recording.trace.events import Array
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``equal_units``: as after a constant initialisation, of what trains."""
+    """``equal_units``: as after a constant initialisation, of what trains.
+
+    What begins as 0 behind another weight that does has no gradient at first, and others later.
+    """
     if is_small_example(recording):
         return
+    grads = [gradient_made(recording, p.name) for p in recording.parameters if p.value.ndim >= 2]
+    learns = any(grad is not None and grad.any() for grad in grads)
     for parameter in recording.parameters:
         value = parameter.value
         if value.ndim < 2 or len(value) < 2 or value.size < 4 or not parameter.requires_grad:
@@ -20,7 +25,9 @@ def find(recording: Recording) -> Iterator[Finding]:
         if not _all_rows_equal(value):
             continue
         grad = gradient_made(recording, parameter.name)
-        if grad is not None and grad.shape == value.shape and _all_rows_equal(grad):
+        if grad is None or (learns and not grad.any()):
+            continue
+        if grad.shape == value.shape and _all_rows_equal(grad):
             name = parameter.name
             shown = recording.happened_to[name][-1]
             yield Finding("equal_units", "warning", (name, len(value)), name, shown)

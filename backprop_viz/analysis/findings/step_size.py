@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from backprop_viz.analysis.findings.reductions import loss_sum
+from backprop_viz.analysis.findings.zero_starts import leaves_zero
 from backprop_viz.analysis.optimizers import optimizer_of
 from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.recording.iteration import Recording
@@ -66,6 +67,7 @@ def find(recording: Recording) -> Iterator[Finding]:
         yield from _steps_lost(recording)
     elif recording.options.get("lr") != 0 and (  # as a warm-up may begin
         np.median([ratio * _planned(recording, name) for name, ratio in ratios.items()]) < _LEAST
+        and not leaves_zero(recording)
     ):
         smallest = min(ratios, key=lambda name: ratios[name])
         # A run that has converged looks the same in one iteration.

@@ -19,10 +19,18 @@ from tests.analysis.findings.kindred_recipes import KINDRED_RECIPES
 from tests.analysis.findings.more_recipes import MORE_RECIPES
 from tests.analysis.findings.recipes import RECIPES, Recipe
 from tests.analysis.findings.wider_recipes import WIDER_RECIPES
+from tests.analysis.findings.zero_start_recipes import ZERO_START_RECIPES
 from tests.nightly import by_day_every
 
 SEED = 4
-HEALTHY = RECIPES + MORE_RECIPES + KINDRED_RECIPES + WIDER_RECIPES + ATTENTION_RECIPES
+HEALTHY = (
+    *RECIPES,
+    *MORE_RECIPES,
+    *KINDRED_RECIPES,
+    *WIDER_RECIPES,
+    *ATTENTION_RECIPES,
+    *ZERO_START_RECIPES,
+)
 
 
 @pytest.mark.parametrize("recipe", by_day_every(3, HEALTHY), ids=lambda recipe: recipe.__name__)
