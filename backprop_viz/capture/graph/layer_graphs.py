@@ -114,6 +114,13 @@ def layer_graph(
         output = Output(operation.op, node, operation.output_nr, operation.place)
         columns[column].outputs.append(output)
         made_in.update((key, column) for key in operation.made)
+    # What an operation here has made and read on, as a GAN's detached sample, is no second input.
+    begun = {i for i, one in enumerate(sources.values()) if made_in[one.key] == i}
+    begun |= {read for read, _ in edges}
+    kept = [i for i in range(len(columns)) if i >= len(sources) or i in begun]
+    columns, tensors = [columns[i] for i in kept], [tensors[i] for i in kept if i < len(tensors)]
+    place = {i: at for at, i in enumerate(kept)}
+    edges = [(place[one], place[other]) for one, other in edges]
     layers = tuple(
         Layer(
             id=i,
