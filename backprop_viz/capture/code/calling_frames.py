@@ -12,6 +12,7 @@ import torch.distributed as dist
 from torch.optim import Optimizer
 
 _FULLY_SHARD = str(Path("torch", "distributed", "fsdp"))
+_STEP = "wrapper"  # the function around an optimizer's step
 _OPTIMIZER = str(Path("torch", "optim", "optimizer.py"))
 _APPLY = torch.autograd.Function.apply.__code__
 _FUNCTION = str(Path("torch", "autograd", "function.py"))
@@ -149,7 +150,8 @@ def steps_around() -> Iterator[Optimizer]:
     frame: FrameType | None = sys._getframe(1)
     told = False
     while frame is not None:
-        if _is_step(frame):
+        # Most frames are told by their name alone, without a call.
+        if frame.f_code.co_name == _STEP and _is_optimizers(frame):
             if told:
                 yield frame.f_locals["self"]
             told = True
@@ -159,13 +161,13 @@ def steps_around() -> Iterator[Optimizer]:
 def is_stepping() -> bool:
     """Whether this thread runs an optimizer's step, as within the closure that it calls."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and not _is_step(frame):
+    while frame is not None and not (frame.f_code.co_name == _STEP and _is_optimizers(frame)):
         frame = frame.f_back
     return frame is not None
 
 
-def _is_step(frame: FrameType) -> bool:
-    return frame.f_code.co_name == "wrapper" and frame.f_code.co_filename.endswith(_OPTIMIZER)
+def _is_optimizers(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.endswith(_OPTIMIZER)
 
 
 def is_waiting(thread: Thread) -> bool:

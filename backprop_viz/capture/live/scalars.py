@@ -56,7 +56,7 @@ class ScalarWatch:
         if not self._patched and _TENSORBOARD in sys.modules:
             self._patched = True
             self._open.enter_context(_added_scalars_seen(sys.modules[_TENSORBOARD]))
-        for name, rate in _rates(optimizers):
+        for name, rate in _rates(optimizers) if optimizers else ():
             known = self._rates.setdefault(name, [rate])
             if rate == known[-1]:
                 continue
@@ -73,11 +73,13 @@ class ScalarWatch:
 
 def _rates(optimizers: Sequence[Optimizer]) -> Iterator[tuple[str, float]]:
     """The learning rate of each group of each optimizer, by a name of its own."""
-    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
-    for number, group in enumerate(groups, 1):
-        rate = group.get("lr")
-        if rate is not None:
-            yield "lr" if number == 1 else f"lr {number}", _number(rate)
+    number = 0
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            number, rate = number + 1, group.get("lr")
+            if rate is not None:
+                told = rate if type(rate) is float else _number(rate)
+                yield "lr" if number == 1 else f"lr {number}", told
 
 
 def _number(value: Any) -> float:
