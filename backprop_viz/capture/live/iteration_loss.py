@@ -1,4 +1,4 @@
-"""The loss of an iteration, as its curve has it; and whether it got gradients."""
+"""The loss of an iteration, and of several the losses of each line; whether it got gradients."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -8,23 +8,46 @@ from typing import SupportsFloat
 import torch
 from torch import Tensor
 
+from backprop_viz.capture.code.calling_frames import is_stepping
+from backprop_viz.capture.code.user_lines import own_line
 from backprop_viz.capture.late_recording import LateRecording
 from backprop_viz.capture.live.loss_points import ComingLoss, sum_of
-from backprop_viz.capture.live.losses_by_line import LossesByLine
 from backprop_viz.capture.tensors.from_device import is_apart
 from backprop_viz.capture.tensors.unheard import AS_IT_IS, detached, dispatch_modes, unheard
 from backprop_viz.capture.watches.scaled_losses import ScaledLosses
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.run.scalar_curves import loss_name
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import CodePlace
+
+# So many first iterations tell whether there are several lines: else a loop is not asked for them.
+_FIRST = 32
+# The losses of an iteration, by the line of each.
+_ByLine = dict[CodePlace | None, list[Tensor]]
+# A curve's name, the iteration, and the losses that are its point together.
+_OfLine = tuple[str, int, list[Tensor]]
 
 
 class IterationLosses:
-    """What the backwards of an iteration began at: its loss, and of several that of each line."""
+    """What the backwards of an iteration began at: its loss, and of several that of each line.
+
+    The losses of one line are of one objective, as those of micro-batches are: together they gave
+    the gradient that the next step is made along. What was before a step is no part of the next.
+    What runs here in each iteration is few calls: they count where a loop is small.
+    """
 
     def __init__(self, logged: Callable[[str, int, SupportsFloat], None]) -> None:
-        self._logged = logged
-        self._scaled, self._by_line = ScaledLosses(), LossesByLine()
+        self._logged, self._scaled = logged, ScaledLosses()
         self._loss: Tensor | None = None
+        self._of: _ByLine = {}
+        self._stepped_along: set[CodePlace | None] = set()
+        self._names: dict[CodePlace, str] = {}
+        self._untold: list[tuple[int, _ByLine]] = []
+        self._lines: set[CodePlace | None] = set()  # of those
+        self._asks, self._several = True, False
+        # True while an optimizer steps, which may ask for its loss again and again with a closure;
+        # False once it has stepped. A model may be found by what a closure calls.
+        self.steps: bool | None = is_stepping() or None
 
     def seen(self) -> AbstractContextManager[None]:
         """In there the losses are seen that a GradScaler scales."""
@@ -36,30 +59,52 @@ class IterationLosses:
         return self._loss is not None
 
     def begins_at(self, roots: Sequence[Tensor], *, backward: bool = False) -> None:
-        """Gradients are asked for of these; if of one number, that is the loss.
+        """Gradients are asked for of these; if of one number, that is the loss, before scaling.
 
         ``backward``: they go to the leaves, where those of several losses add up.
         """
-        loss = begun_at(roots, self._scaled, self._loss)
-        if backward and loss is not None and loss is not self._loss:
-            self._by_line.begins_at(loss)
-        self._loss = loss
-
-    def step_begins(self) -> None:
-        """An optimizer begins its step, in which it may ask for the loss again and again."""
-        self._by_line.step_begins()
-
-    def step_ended(self) -> None:
-        """It has stepped along what the losses before have given."""
-        self._by_line.step_ended()
+        if len(roots) != 1 or roots[0].numel() != 1:
+            return
+        loss = roots[0] if self._scaled.newest is None else self._scaled.loss_of(roots[0])
+        self._loss = loss = detached(loss) if dispatch_modes() else loss.detach()
+        if not backward:
+            return
+        if self.steps is False:
+            self._stepped_along.update(self._of)
+            self.steps = None
+        place = own_line() if self._asks else None
+        losses = self._of.get(place)
+        if losses is None or self.steps or place in self._stepped_along:
+            self._of[place] = [loss]
+            self._stepped_along.discard(place)
+        else:
+            losses.append(loss)
 
     def iteration_ended(self, iteration: int, recorded: LateRecording | None) -> SupportsFloat:
-        """The loss of an iteration that is over; of several lines each is logged."""
-        loss, self._loss = self._loss, None
-        told = self._by_line.iteration_ended(iteration)
-        if not told or loss is None:
-            return loss_of_iteration(loss, None if recorded is None else recorded.loss)
-        *each, last = _numbers([*(loss for _, _, losses in told for loss in losses), loss])
+        """The loss of an iteration that is over; of several lines each is logged.
+
+        The loss is the number that the last backward began at; else the recording's; else NaN.
+        """
+        loss, of = self._loss, self._of
+        self._loss, self._of, self.steps = None, {}, None
+        self._stepped_along.clear()
+        told = self._told(iteration, of) if self._several else []
+        if not self._several:
+            self._untold.append((iteration, of))
+            self._lines.update(of)
+            if len(self._lines) > 1 or max(map(len, of.values()), default=0) > 1:
+                self._several = True
+                told = [each for known in self._untold for each in self._told(*known)]
+            self._asks = self._several or (self._asks and len(self._untold) < _FIRST)
+            if self._several or not self._asks:
+                self._untold.clear()
+                self._lines.clear()
+        if loss is None:  # no backward has begun at one number
+            known = None if recorded is None else recorded.loss
+            return float("nan") if known is None else known
+        if not told:
+            return _numbers([loss])[0]
+        *each, last = _numbers([*(one for _, _, losses in told for one in losses), loss])
         numbers = iter(each)
         for name, at, losses in told:
             self._logged(name, at, sum_of(list(islice(numbers, len(losses)))))
@@ -67,37 +112,39 @@ class IterationLosses:
 
     def forget(self) -> None:
         """The iteration is none."""
-        self._loss = None
-        self._by_line.forget()
+        self._loss = self.steps = None
+        self._of.clear()
+        self._stepped_along.clear()
 
+    def _told(self, iteration: int, of: _ByLine) -> list[_OfLine]:
+        """What is to be told of the lines of an iteration."""
+        return [
+            (self._names.get(place) or self._name(place, summed=len(losses) > 1), iteration, losses)
+            for place, losses in of.items()
+            if place is not None
+        ]
 
-def begun_at(roots: Sequence[Tensor], scaled: ScaledLosses, before: Tensor | None) -> Tensor | None:
-    """The loss that a backward begins at, before it was scaled; at no number, that ``before``."""
-    if len(roots) != 1 or roots[0].numel() != 1:
-        return before
-    loss = roots[0] if scaled.newest is None else scaled.loss_of(roots[0])
-    return detached(loss) if dispatch_modes() else loss.detach()
-
-
-def loss_of_iteration(loss: Tensor | None, recorded: float | None) -> SupportsFloat:
-    """The number that its last backward began at; else that of its recording; else NaN."""
-    if loss is None:  # no backward has begun at one number
-        return float("nan") if recorded is None else recorded
-    return _numbers([loss])[0]
+    def _name(self, place: CodePlace, *, summed: bool) -> str:
+        """The name of a line's curve, which it keeps; another file's line of that number has one
+        of its own.
+        """
+        taken = self._names.values()
+        names = (loss_name(place[1], summed, nr) for nr in range(1, len(taken) + 2))
+        self._names[place] = name = next(name for name in names if name not in taken)
+        return name
 
 
 def _numbers(losses: Sequence[Tensor]) -> list[SupportsFloat]:
+    """What these are, read together."""
+    found: list[SupportsFloat] = []
     with torch._C.DisableTorchFunction(), unheard() if dispatch_modes() else AS_IT_IS:
-        return [_number(loss) for loss in losses]
-
-
-def _number(loss: Tensor) -> SupportsFloat:
-    try:
-        if not loss.is_cpu and is_apart(loss):
-            return ComingLoss(loss)
-        return float(loss.item())
-    except (RuntimeError, NotImplementedError):  # as of one on "meta", which has no number
-        return float("nan")
+        for loss in losses:
+            try:
+                apart = not loss.is_cpu and is_apart(loss)
+                found.append(ComingLoss(loss) if apart else float(loss.item()))
+            except (RuntimeError, NotImplementedError):  # as of one on "meta", which has no number
+                found.append(float("nan"))
+    return found
 
 
 def has_gradients(recording: Recording | None, *, kept: bool) -> bool:

@@ -329,7 +329,7 @@ class Watch:
         if not self._is_ours(optimizer) or not self._begun:
             return
         self._steps_at_all = True
-        self._losses.step_begins()
+        self._losses.steps = True
         if self._turns is not None and not self._turns.steps(optimizer):
             self.drop()  # two turns are no iteration
         if self._loop is not None:
@@ -341,7 +341,7 @@ class Watch:
         if not self._is_ours(optimizer) or not self._begun:
             return
         self._stepped.append(optimizer)
-        self._losses.step_ended()
+        self._losses.steps = False
         over = self._turns is None or self._turns.stepped(optimizer, self.wants_next())
         over = over and not any(map(self._is_ours, steps_around()))
         if self._loop is not None:
