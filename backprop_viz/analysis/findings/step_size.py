@@ -76,7 +76,7 @@ def find(recording: Recording) -> Iterator[Finding]:
 
 def _steps_lost(recording: Recording) -> Iterator[Finding]:
     """Updates that change no bit, though gradients and learning rate are not 0."""
-    if recording.options.get("lr") == 0:
+    if recording.options.get("lr") == 0 or leaves_zero(recording):
         return
     for i, event in enumerate(recording.events):
         if event.phase is not Phase.UPDATE or event.parameter is None:

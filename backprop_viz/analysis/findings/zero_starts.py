@@ -1,10 +1,12 @@
 """Factors that begin as 0, so that what is before them begins to learn a little later.
 
-LoRA's second matrix is one, ReZero's gates are, and the output layer of a diffusion transformer.
+LoRA's second matrix is one, ReZero's gates are, the gain of the last norm of a residual block
+(``zero_init_residual``), and the output layer of a diffusion transformer.
 """
 
 import numpy as np
 
+from backprop_viz.analysis.operations import input_role
 from backprop_viz.analysis.provenance import forward_events
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
@@ -22,8 +24,8 @@ def leaves_zero(recording: Recording) -> bool:
     gates = {
         tensor
         for _, event in forward_events(recording)
-        if event.op in _PRODUCTS
-        for tensor in event.input_ids
+        for place, tensor in enumerate(event.input_ids)
+        if event.op in _PRODUCTS or input_role(event, place) == "gain"
     }
     for event in recording.events:
         if event.phase is not Phase.UPDATE or event.parameter is None:

@@ -49,6 +49,24 @@ class Gated(nn.Module):
         return made
 
 
+class Residual(nn.Module):
+    """The gain of a residual block's last norm begins as 0, so the block begins as the identity."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = nn.Sequential(
+            nn.Conv2d(8, 8, 3, padding=1, bias=False),
+            nn.BatchNorm2d(8),
+            nn.ReLU(),
+            nn.Conv2d(8, 8, 3, padding=1, bias=False),
+        )
+        self.last = nn.BatchNorm2d(8)
+        nn.init.zeros_(self.last.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.last(self.inside(x)))
+
+
 class Conditioned(nn.Module):
     """A block of a diffusion transformer, whose shift, scale and gate begin as 0 (adaLN-Zero)."""
 
@@ -108,6 +126,19 @@ def gates_that_begin_as_zero() -> Recipe:
     return net, optimizer, iterate
 
 
+def residual_blocks_that_begin_as_nothing() -> Recipe:
+    blocks = [Residual() for _ in range(4)]
+    net = nn.Sequential(nn.Conv2d(1, 8, 3), *blocks, nn.Flatten(), nn.Linear(8 * 36, 4))
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-2, momentum=0.9)
+
+    def iterate() -> None:
+        optimizer.zero_grad()
+        F.cross_entropy(net(torch.randn(8, 1, 8, 8)), torch.randint(4, (8,))).backward()
+        optimizer.step()
+
+    return net, optimizer, iterate
+
+
 def diffusion_transformer() -> Recipe:
     net = DiffusionTransformer()
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4)
@@ -124,5 +155,6 @@ def diffusion_transformer() -> Recipe:
 ZERO_START_RECIPES: tuple[Callable[[], Recipe], ...] = (
     low_rank_adapters,
     gates_that_begin_as_zero,
+    residual_blocks_that_begin_as_nothing,
     diffusion_transformer,
 )
