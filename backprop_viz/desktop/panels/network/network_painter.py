@@ -1,5 +1,6 @@
 """Paints the network's columns, arrows and marks, and caches the images of its maps."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -247,8 +248,10 @@ class NetworkPainter:
         font = fitting(code_font(11), text, box.width() - 2 * _APART, 11)
         if QFontMetrics(font).horizontalAdvance(text) > box.width():
             box.adjust(-7, 0, 7, 0)  # into the gaps between columns
-        box.moveLeft(max(box.left(), 0))
-        text_line(painter, box, fitting_range(text, font, box.width()), font, color)
+        text = fitting_range(text, font, box.width())
+        cut = QFontMetrics(font).horizontalAdvance(text) / 2 - box.center().x()
+        box.translate(max(math.ceil(cut), 0), 0)
+        text_line(painter, box, text, font, color)
 
     def _scalar(self, painter: QPainter, state: NetworkState, block: Block, grid: Grid) -> None:
         maps = block.maps
