@@ -8,8 +8,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
+from backprop_viz.analysis.numbers.measures import measure_in
 from backprop_viz.analysis.numbers.number_names import NumberNames
-from backprop_viz.desktop.style.numbers import signed
+from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import NumberExplanation
@@ -35,7 +36,8 @@ def crumbs(chain: Sequence[NumberExplanation], names: NumberNames) -> tuple[Crum
     for i, step in enumerate(chain):
         number = step.number
         text = names.name(number) if i == 0 else names.short(number)
-        tip = f"{names.name(number)} = {signed(step.value)}"
+        write = short if measure_in(number) == "norm" else signed
+        tip = f"{names.name(number)} = {write(step.value)}"
         if found and len(found) > 1 and found[-1].text == text:
             continue
         found.append(Crumb(text, tip, number, names.recording))

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QStyle, QToolButton, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.numbers.measures import measure_in
 from backprop_viz.analysis.numbers.number_origin import told_scalar
 from backprop_viz.desktop.panels.origin.difference_rows import difference_value
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
@@ -125,6 +126,8 @@ class ValueLabel(ElidedLabel):
             self.setText(name)
             return
         exact, brief = full(value), in_sum(value, few_terms(explanation))
+        if asked.then is None and measure_in(asked.number) == "norm":
+            brief = brief.removeprefix("+")  # none is negative
         self.setText(f"{name} = {exact if full_precision else brief}")
         self.setToolTip(f"{name} = {exact}")
 
