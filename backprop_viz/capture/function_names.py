@@ -30,6 +30,11 @@ _FUNCTIONAL = (
 _NN = ("pad_sequence",)
 # Before the name of one of torch's own operations that a script calls itself.
 _CALLED = "aten."
+# The operations of torchvision that make tensors of tensors; it is there if the script has it.
+_TORCHVISION = "torchvision."
+_OF_TORCHVISION = frozenset(
+    {"deform_conv2d", "nms", "ps_roi_align", "ps_roi_pool", "roi_align", "roi_pool"}
+)
 _TORCH = (
     *("_weight_norm", "_pack_padded_sequence", "_pad_packed_sequence", "segment_reduce"),
     *("sparse_coo_tensor", "_sparse_sum", "_grouped_mm"),
@@ -86,7 +91,14 @@ def function_of(name: str) -> _Function | None:
     for prefix in (INNER, _CALLED):
         if name.startswith(prefix):
             return _operation(name.removeprefix(prefix))
+    if name.startswith(_TORCHVISION):
+        return _of_torchvision(name.removeprefix(_TORCHVISION))
     return _OTHERS.get(name) or _named().get(name)
+
+
+def _of_torchvision(name: str) -> _Function | None:
+    found = getattr(torch.ops.torchvision, name, None) if name in _OF_TORCHVISION else None
+    return found if isinstance(found, torch._ops.OpOverloadPacket) else None
 
 
 @cache

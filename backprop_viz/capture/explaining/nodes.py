@@ -120,9 +120,13 @@ def _edges(
 
 
 def sent_by(node: GradFn, arrived: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:
-    """The gradients that a node sends for those that arrive, before they are summed to shape."""
+    """The gradients that a node sends for those that arrive, before they are summed to shape.
+
+    Raises NotReplayed, also of a node that is written in Python: such a one runs in backward alone.
+    """
     runs: object = node
-    assert callable(runs)
+    if not callable(runs):
+        raise NotReplayed("node_not_found", grad_fn_name(node))
     try:
         with torch.enable_grad():
             sent = runs(*arrived)
