@@ -169,7 +169,7 @@ class ScriptTraining:
 
     def _await_leaves(self) -> None:
         if self._first_use is None or self._first_use.is_over:
-            used = self._others_used if self._watched else self._leaves_used
+            used = self._leaves_used if self._watch is None else self._others_used
             self._first_use = awaited_in_script(used)
 
     def _has_turned(self) -> bool:
@@ -191,6 +191,8 @@ class ScriptTraining:
             self._other = optimizer
             self._leave_out("an optimizer stepped that did not step before")
             self._wait()
+            if not (self._watched or self._by_hand.are_known):
+                self._await_leaves()  # it may own tensors that the loop seemed to move itself
         elif self._watch is None and self._first_use is None:  # a package has made what it steps
             self._await_leaves()
 
@@ -297,8 +299,8 @@ class ScriptTraining:
         if self._failed or watch is None or not new or owns_modules(new):
             return True  # that a module is called is heard
         bare = {id(one): one for optimizer in new for one in owned_by(optimizer)}
-        if bare.keys().isdisjoint(map(id, read)):
-            return False
+        if self._stepping is not None or bare.keys().isdisjoint(map(id, read)):
+            return False  # more may be made in a turn in which one steps
         self._let_go((over := watch.leave(under_way=watch.is_under_way())) + 1)
         self._watch_it(standing_for(list(bare.values())), new, over, others=self._others)
         return True
@@ -381,10 +383,7 @@ class ScriptTraining:
         return self._astray is not None and self._astray() is module
 
     def _trained(self, called: nn.Module | None = None) -> list[Optimizer]:
-        """The optimizers to watch, the oldest first.
-
-        Where a new one owns what is ``called``, the model's own alone: another trained before.
-        """
+        """The optimizers to watch; those alone of a model that is ``called`` and a new one owns."""
         new, stepped = self._optimizers.new, list(self._stepped)
         if called is not None and self._other is None and own_some_of(new, called):
             stepped = [one for one in stepped if own_some_of([one], called)]

@@ -343,7 +343,8 @@ class Watch:
         self._stepped.append(optimizer)
         self._losses.steps = False
         over = self._turns is None or self._turns.stepped(optimizer, self.wants_next())
-        over = over and not any(map(self._is_ours, steps_around()))
+        # By hand the next use of what was moved ends a turn, in which more may step.
+        over = over and not (self._by_hand or any(map(self._is_ours, steps_around())))
         if self._loop is not None:
             self._ending = over
             self._loop.optimizer_stepped(optimizer)
