@@ -1743,6 +1743,16 @@ Click a figure: where does it come from?</source>
 <context>
     <name>IterationStripNote</name>
     <message>
+        <source>While the script runs freely, it is recorded only as often as takes little of its time.
+To have each iteration, start it with {call}.</source>
+        <translation>스크립트가 자유롭게 실행되는 동안에는 시간을 거의 빼앗지 않을 만큼만 기록합니다.
+모든 반복을 보관하려면 {call}로 시작하세요.</translation>
+    </message>
+    <message>
+        <source>{count} kept of {first}–{run} · {option} keeps all · {kept} of {budget} MB</source>
+        <translation>{first}–{run} 중 {count}개 보관 · 모두 보관하려면 {option} · {budget} MB 중 {kept}</translation>
+    </message>
+    <message>
         <source>kept {first} · {kept} of {budget} MB</source>
         <translation>{first} 보관 · {budget} MB 중 {kept}</translation>
     </message>
@@ -1985,8 +1995,36 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>torch가 계산한 그대로의 배치별 손실</translation>
     </message>
     <message>
+        <source>sum of {0}, line {1}</source>
+        <translation>{0}의 합, {1}행</translation>
+    </message>
+    <message>
+        <source>sum, line {1}</source>
+        <translation>합, {1}행</translation>
+    </message>
+    <message>
+        <source>{0}, line {1}</source>
+        <translation>{0}, {1}행</translation>
+    </message>
+    <message>
+        <source>line {1}</source>
+        <translation>{1}행</translation>
+    </message>
+    <message>
+        <source>What backward in line {0} started from in each iteration, before a GradScaler scaled it</source>
+        <translation>각 반복에서 {0}행의 backward가 시작된 값(GradScaler가 배율을 곱하기 전)</translation>
+    </message>
+    <message>
+        <source>The sum of what the backwards in line {0} started from before a step, as over micro-batches, before a GradScaler scaled it</source>
+        <translation>step 전에 {0}행의 backward들이 시작된 값의 합. 마이크로배치를 모두 더한 것과 같습니다(GradScaler가 배율을 곱하기 전)</translation>
+    </message>
+    <message>
         <source>smoothed</source>
         <translation>평활</translation>
+    </message>
+    <message>
+        <source>The moving average of this loss</source>
+        <translation>이 손실의 이동 평균</translation>
     </message>
     <message>
         <source>The moving average of the batches&apos; losses</source>
@@ -5379,10 +5417,6 @@ Click or press Enter: where does it come from?</source>
         <translation>한 단계(&amp;S)</translation>
     </message>
     <message>
-        <source>Run the next phase</source>
-        <translation>다음 단계를 실행합니다</translation>
-    </message>
-    <message>
         <source>Step &amp;back</source>
         <translation>한 단계 뒤로(&amp;B)</translation>
     </message>
@@ -5395,8 +5429,12 @@ Click or press Enter: where does it come from?</source>
         <translation>반복(&amp;I)</translation>
     </message>
     <message>
-        <source>Run to the end of the iteration</source>
-        <translation>반복의 끝까지 실행합니다</translation>
+        <source>Go forward by a phase; past the last one, run the next</source>
+        <translation>한 단계 앞으로 갑니다. 마지막이면 다음 단계를 실행합니다</translation>
+    </message>
+    <message>
+        <source>Go to the end of the iteration, then of the next one kept; past the last one, run another</source>
+        <translation>반복의 끝으로, 그다음은 보관된 다음 반복의 끝으로 갑니다. 마지막이면 새 반복을 실행합니다</translation>
     </message>
     <message>
         <source>&amp;Train</source>
@@ -6567,12 +6605,12 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}바이트는 한도가 될 수 없습니다. 0보다 큰 수를 주거나, 한도가 없으면 None을 주세요.</translation>
     </message>
     <message>
-        <source>model must be a torch.nn.Module, or several.</source>
-        <translation>model은 torch.nn.Module 하나 또는 여럿이어야 합니다.</translation>
+        <source>model must be a torch.nn.Module, or several, or the tensors that the loop trains.</source>
+        <translation>model은 torch.nn.Module 하나 또는 여럿이거나, 루프가 훈련하는 Tensor여야 합니다.</translation>
     </message>
     <message>
-        <source>model must be one torch.nn.Module.</source>
-        <translation>model은 torch.nn.Module 하나여야 합니다.</translation>
+        <source>model must be one torch.nn.Module, or the tensors that the loop trains.</source>
+        <translation>model은 torch.nn.Module 하나이거나, 루프가 훈련하는 Tensor여야 합니다.</translation>
     </message>
     <message>
         <source>optimizer must be a torch.optim.Optimizer, or several.</source>
@@ -6747,8 +6785,8 @@ Click or press Enter: where does it come from?</source>
         <translation>기록은 있는 그대로 보여 줍니다. 다른 인자는 주지 마세요.</translation>
     </message>
     <message>
-        <source>show takes a model or a recording, not {0}.</source>
-        <translation>show는 모델이나 기록을 받습니다. {0}은(는) 받지 않습니다.</translation>
+        <source>show takes a model, tensors that train or a recording, not {0}.</source>
+        <translation>show에는 모델이나 훈련되는 Tensor, 또는 기록을 줍니다. {0}은(는) 그런 것이 아닙니다.</translation>
     </message>
     <message>
         <source>Give the inputs of the model, as in show(model, x).</source>
@@ -9421,6 +9459,18 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>변화도를 써서 옵티마이저의 규칙대로 매개변수를 바꿉니다.</translation>
     </message>
     <message>
+        <source>keeps the gradients from being too large for the update.</source>
+        <translation>갱신하기에 변화도가 너무 커지지 않게 합니다.</translation>
+    </message>
+    <message>
+        <source>divides the gradients by the scale of the loss.</source>
+        <translation>변화도를 손실에 곱했던 배율로 나눕니다.</translation>
+    </message>
+    <message>
+        <source>makes what the next forward reads.</source>
+        <translation>다음 forward가 읽을 것을 만듭니다.</translation>
+    </message>
+    <message>
         <source>{title}: {formula}</source>
         <translation>{title}: {formula}</translation>
     </message>
@@ -9449,6 +9499,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>이 기록에는 아직 반복이 없습니다.</translation>
     </message>
     <message>
+        <source>The end of iteration {0}. F8, F10 and F11 go on in the next one that is kept.</source>
+        <translation>반복 {0}의 끝입니다. F8, F10, F11은 보관된 다음 반복으로 넘어갑니다.</translation>
+    </message>
+    <message>
         <source>The end of iteration {0}. Shift+F10 goes back by a phase, Shift+F11 by an iteration.</source>
         <translation>반복 {0}의 끝입니다. Shift+F10은 한 단계 뒤로, Shift+F11은 한 반복 뒤로 갑니다.</translation>
     </message>
@@ -9471,10 +9525,6 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>No cell runs. F10 or F11 holds the next that trains.</source>
         <translation>실행 중인 셀이 없습니다. F10이나 F11을 누르면 학습하는 다음 셀에서 멈춥니다.</translation>
-    </message>
-    <message>
-        <source>The end of iteration {0}. F8 and F10 go on in the next one that is kept, F11 runs a new one.</source>
-        <translation>반복 {0}의 끝입니다. F8과 F10은 보관된 다음 반복으로 넘어가고, F11은 새 반복을 실행합니다.</translation>
     </message>
     <message>
         <source>F8 runs the script to its next event, F10 to the end of the phase, F5 on.</source>
@@ -9943,6 +9993,22 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>Nothing that was recorded made it: to the network it is a constant.</source>
         <translation>기록된 어떤 것도 이것을 만들지 않았습니다. 신경망에는 상수입니다.</translation>
+    </message>
+    <message>
+        <source>This is the parameter as the iteration began: the update of iteration {0} made it.</source>
+        <translation>반복이 시작할 때의 매개변수입니다. 반복 {0}의 갱신이 만들었습니다.</translation>
+    </message>
+    <message>
+        <source>This is .grad as the iteration began: iteration {0} left it.</source>
+        <translation>반복이 시작할 때의 .grad입니다. 반복 {0}이(가) 남겼습니다.</translation>
+    </message>
+    <message>
+        <source>The loop&apos;s own lines keep it for their next step: that of iteration {0} made it.</source>
+        <translation>루프 자신의 줄이 다음 걸음을 위해 보관합니다. 반복 {0}의 걸음이 만들었습니다.</translation>
+    </message>
+    <message>
+        <source>The optimizer keeps it from one step to the next: that of iteration {0} made it.</source>
+        <translation>옵티마이저가 한 걸음에서 다음 걸음까지 보관합니다. 반복 {0}의 걸음이 만들었습니다.</translation>
     </message>
 </context>
 <context>
