@@ -100,7 +100,7 @@ def _made_of(
         one = event.output_ids[0]
         derived.add(one)
         made.append((one, i, event))
-        if _writes(event) and event.input_ids[0] == kept:
+        if event.call is not None and event.call.writes and event.input_ids[0] == kept:
             kept = one
             written.append(made[-1])
     return written, made
@@ -108,8 +108,3 @@ def _made_of(
 
 def _of_step(recording: Recording) -> list[tuple[int, Event]]:
     return [(i, event) for i, event in enumerate(recording.events) if event.is_of_step]
-
-
-def _writes(event: Event) -> bool:
-    """Whether an operation writes into the first tensor that it reads."""
-    return event.op == "setitem" or (event.op.endswith("_") and not event.op.endswith("__"))
