@@ -1,5 +1,7 @@
 """What both plots of a gradient check share: fixed axes, a crosshair, and a readout."""
 
+import math
+
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -77,12 +79,14 @@ class CheckPlot(pg.PlotWidget):
         """Put the crosshair on a point by its place, or hide it."""
         x, y = self._places()
         self._at = at = None if at is None or not x else min(max(at, 0), len(x) - 1)
-        self._cross.setVisible(at is not None)
+        there = at is not None and math.isfinite(y[at])
+        self._cross.setVisible(there)
         if at is None:
             self._readout.hide()
             return
-        self._cross.setData([x[at]], [y[at]])
-        self._readout.say(self._reading(at), x[at], y[at])
+        if there:  # pyqtgraph asks for the bounds of its points, and of none but NaN it warns
+            self._cross.setData([x[at]], [y[at]])
+        self._readout.say(self._reading(at), x[at], y[at] if there else None)
 
     def _on_widget(self, x: float, y: float) -> QPointF:
         scene = self.getPlotItem().getViewBox().mapViewToScene(pg.Point(x, y))

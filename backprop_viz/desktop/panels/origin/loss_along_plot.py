@@ -147,9 +147,10 @@ class LossAlongPlot(CheckPlot):
         self._dot.setData([0.0], [0.0])
         if check.landing is not None:
             moved, loss = check.landing
-            inside = abs(moved) <= span * 1.04
+            inside = abs(moved) <= span * 1.04 and bool(np.isfinite(loss - check.loss))
             self._landing.setVisible(inside)
-            self._landing.setData([moved], [loss - check.loss])
+            if inside:
+                self._landing.setData([moved], [loss - check.loss])
         tangent = np.array([-reach, 0.0, reach])
         self._place_names((check.moved, changes), (tangent, tangent * check.exact))
         blocker = QSignalBlocker(self._interval)

@@ -1,5 +1,7 @@
 """In little room nothing of the check is cut, and its names lie on no line."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyqtgraph as pg
 import pytest
@@ -132,3 +134,18 @@ def test_the_loss_itself_is_not_to_be_checked(qtbot: QtBot) -> None:
     section.show_number(Number(0, (0,)), lambda _: "conv1.bias[0]")
     assert section.button.isEnabled()
     assert "F7" in section.button.toolTip()
+
+
+def test_where_the_loss_is_no_number_nothing_is_marked(qtbot: QtBot) -> None:
+    plot = LossAlongPlot()
+    qtbot.addWidget(plot)
+    plot.resize(300, 160)
+    plot.show()
+    check = check_of(0.3, 1.0)
+    losses = np.where(check.moved > 0.05, np.nan, check.losses)
+    plot.show_check(replace(check, losses=losses, landing=(0.02, float("nan"))))
+    plot.read(len(losses) - 1)
+    assert "nan" in plot.reading
+    points = [item for item in plot.items() if isinstance(item, pg.ScatterPlotItem)]
+    assert sum(item.isVisible() for item in points) == 1  # that of the number as it is
+    assert not plot.grab().isNull()  # painting warns of no bounds
