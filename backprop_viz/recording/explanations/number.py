@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from backprop_viz.recording.explanations.components import Component
 from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,14 @@ def asked_number(
 ) -> Number:
     """The number that ``Recording.explain`` is asked for, in the output of the event ``made``.
 
-    Raises ValueError where the event has nothing at that output.
+    Raises ValueError where the event has nothing at that output, or gradients do not arrive at it.
     """
     ids = made.output_ids
+    if arrived and made.phase is not Phase.BACKWARD:
+        raise ValueError(
+            f"No gradient arrives at event {event}, {made.op}: it is none of backward. "
+            "Ask for that of its grad_fn node."
+        )
     if arrived:
         # An AccumulateGrad's first input is .grad as it was.
         ids = made.input_ids[1:] if made.op == "AccumulateGrad" else made.input_ids

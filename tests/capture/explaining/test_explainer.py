@@ -242,6 +242,7 @@ def test_a_number_that_is_not_there_is_refused(recording: Recording) -> None:
         (lambda: recording.explain(conv, 1), "nothing at output 1"),
         (lambda: recording.explain(conv, 0, (0, 0)), "has no element"),
         (lambda: recording.explain(conv, 0, (0, 0, 0, 99)), "has no element"),
+        (lambda: recording.explain(conv, 0, (0, 0, 0, 0), arrived=True), "none of backward"),
         (lambda: explain_number(recording, Number(10**6)), "no tensor"),
     ]
     for call, text in wrong:
