@@ -14,6 +14,7 @@ import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.lessons import lessons, snippets, words
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -199,3 +200,18 @@ def test_every_snippet_records_what_is_shown() -> None:
     """What the panels are said to show is there."""
     for name, source in snippets().items():
         assert "with record(" in source, name
+
+
+def test_a_lesson_that_begins_beside_the_large_pad_has_its_panels(student: Student) -> None:
+    window = student.window
+    before = window.layout_name
+    trigger(window, "actionLayoutDraw")
+    trigger(window, "actionFirstSteps")
+    student.wait()
+    assert window.layout_name == "learn"
+    student.click("lessonNext")
+    assert window.panel(NetworkView).isVisible()
+    student.click("lessonLeave")
+    until_idle(window.session)
+    assert window.layout_name == "draw"
+    trigger(window, f"actionLayout{before.title()}")

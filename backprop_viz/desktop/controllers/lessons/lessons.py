@@ -33,6 +33,7 @@ from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.plots import LossPlot
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.panels.registry import PAD_LAYOUT
 from backprop_viz.desktop.style.language import language_in_use
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import text_scale
@@ -93,6 +94,7 @@ class LessonsController(QObject):
         # What was selected of the user's own run, and the program's page: both come back with it.
         self._own_selection: tuple[SelectionKind, str] | None = None
         self._own_page = 0
+        self._drew = False  # the layout was that of the pad, which has no room for a lesson
         self._window.picked.connect(self._note_selection)
         self._window.unpicked.connect(lambda: self._note_selection(None, ""))
         self._offer = self._window.panel(LessonOffer)
@@ -304,6 +306,9 @@ class LessonsController(QObject):
         """Show the panel in place of the column beside it."""
         if not self._panel.isVisible():
             self._own_page = self._window.panel(ProgramView).page
+            self._drew = self._window.layout_name == PAD_LAYOUT
+            if self._drew:
+                self._actions["actionLayoutLearn"].trigger()
             self._show_program("")
             self._offer.hide()
             self._panel.show()
@@ -329,6 +334,8 @@ class LessonsController(QObject):
         self._window.panel(ProgramView).show_page(self._own_page)
         for panel in (ProgramView, DrawPanel, InspectorView, FindingsView):
             self._window.panel(panel).show()
+        if self._drew and self._window.layout_name == "learn":
+            self._actions["actionLayoutDraw"].trigger()
         self._enable(True)
 
     def _show_program(self, page: str) -> None:
