@@ -66,6 +66,16 @@ def test_the_offer_comes_once(open_window: OpenWindow, qtbot: QtBot) -> None:
     assert not again.panel(LessonOffer).isVisible()
 
 
+def test_the_offer_goes_with_the_first_iteration(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    offer = window.panel(LessonOffer)
+    trigger(window, "actionStep")
+    assert offer.isVisible()
+    trigger(window, "actionIteration")
+    assert window.session.iteration == 1
+    assert not offer.isVisible()
+
+
 def test_closing_in_a_lesson_keeps_the_users_own_run(
     open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,12 +8,16 @@ from backprop_viz.desktop.view_state import ViewState
 
 
 class LessonOffer(QWidget):
-    """Hidden until it is to offer; ``wanted``: begin the lesson. Either button hides it."""
+    """Hidden until it is to offer; ``wanted``: begin the lesson. Either button hides it.
+
+    It lies over the hints, so it goes when an iteration is over that somebody has run without it.
+    """
 
     wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._offered_at: int | None = None  # after so many iterations
         self._text = QLabel()
         self._begin = QToolButton()
         self._begin.setObjectName("beginFirstLesson")
@@ -55,10 +59,17 @@ class LessonOffer(QWidget):
             button.setText(text)
             button.setAccessibleName(text)
             button.setToolTip(tip)
+        self._offered_at = None
         self.show()
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Nothing of the run is shown."""
+        """Go once the run has gone on."""
+        if self.isHidden():
+            return
+        if self._offered_at is None:
+            self._offered_at = view_state.iteration
+        elif view_state.iteration > self._offered_at:
+            self.hide()
 
     def set_theme(self, theme: Theme) -> None:
         """Nothing to do: the style sheet colours it."""
