@@ -183,6 +183,7 @@ def constant(role: str, value: float, count: int) -> FactorColumn:
 def product(name: str, *factors: FactorColumn) -> Part:
     """K terms, each the product of its factors."""
     values = np.ones(len(factors[0].values))
-    for factor in factors:
-        values = values * factor.values
+    with np.errstate(invalid="ignore", over="ignore"):  # as torch, which warns of no 0·inf
+        for factor in factors:
+            values = values * factor.values
     return Part(name, values, factors)

@@ -64,15 +64,19 @@ class SentTerms:
         return product("products", constant("sign", -1.0, len(local.values)), upstream, local)
 
     def facing(self, column: Column) -> Part | None:
-        """Where nothing counts: the element that stands where the number stands, times 0."""
+        """Where nothing counts: the element that stands where the number stands, times 0.
+
+        torch takes a 0 without a product: what arrived there may be NaN.
+        """
         sent = self._event.outputs[self._number.slot]
         if sent is None or sent.shape != tuple(column.tensor.shape):
             return None
         mask = np.zeros(sent.shape, bool)
         mask[self._number.index] = True
-        return product(
-            "products", self._upstream(column, mask), FactorColumn(self._role, np.zeros(1))
-        )
+        upstream = self._upstream(column, mask)
+        if not np.isfinite(upstream.values).all():
+            return Part("value", np.zeros(1))
+        return product("products", upstream, FactorColumn(self._role, np.zeros(1)))
 
     def _upstream(self, column: Column, mask: NDArray[np.bool_]) -> FactorColumn:
         array = self._event.inputs[column.slot]

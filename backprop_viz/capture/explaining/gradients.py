@@ -30,6 +30,7 @@ from backprop_viz.capture.explaining.nodes import (
     adds_up,
     attention_columns,
     columns,
+    counted,
     same_node,
     sent_by,
     summed_to,
@@ -262,7 +263,7 @@ class _Sender:
             raise NotReplayed("node_not_found", event.op)
         element = component_of(summed_to(sent, self._shape)[problem.index], self._component)
         try:
-            found = columns(element, arrived)
+            found = counted(element, columns(element, arrived))
             if adds_up(element, found, arrived):
                 return found
             # Not every node of torch's is differentiated rightly: an embedding's by frequency.

@@ -148,6 +148,20 @@ def columns(element: Tensor, arrived: Sequence[Tensor | None]) -> list[Tensor | 
     return [None if tensor is None else next(given) for tensor in arrived]
 
 
+def counted(element: Tensor, by: Sequence[Tensor | None]) -> list[Tensor | None]:
+    """The same columns; where the element is a number, those of what does not count in it are 0.
+
+    0 times the derivative of another element is NaN where that derivative is infinite: of a
+    logarithm or a root of 0.
+    """
+    if not bool(torch.isfinite(element.detach()).all()):
+        return list(by)
+    return [
+        None if column is None else torch.where(torch.isfinite(column), column, 0.0)
+        for column in by
+    ]
+
+
 def adds_up(element: Tensor, by: Sequence[Tensor | None], arrived: Sequence[Tensor | None]) -> bool:
     """Whether an element of what is sent is the sum of what arrived, times these columns."""
     pairs = [(c, a) for c, a in zip(by, arrived, strict=True) if c is not None and a is not None]
