@@ -3,6 +3,7 @@
 The names are symbols and identifiers, the same in every language.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from backprop_viz.analysis.joined_ranks import given_by
@@ -34,6 +35,10 @@ class NumberNames:
         self.makers = Makers(recording)
         # What all gradients are of: ``L``, or an output such as ``out[3]``.
         self.differentiated = differentiated(recording)
+        # How many gradients each output of a node is sent.
+        self._senders = Counter(
+            to for node in recording.graph.nodes for to in node.sends if to is not None
+        )
 
     def name(self, number: Number) -> str:
         """The number's tensor and its index; of a measure, whose it is."""
@@ -145,7 +150,11 @@ class NumberNames:
             return f"{self._output_of(event.node, number.slot)}.grad"
         sends = self.recording.graph.nodes[event.node].sends
         to = sends[number.slot] if number.slot < len(sends) else None
-        return f"∂L/∂({event.op} input)" if to is None else f"∂L/∂{self._output_of(*to)}"
+        if to is None:
+            return f"∂L/∂({event.op} input)"
+        sent = f"∂L/∂{self._output_of(*to)}"
+        # One of several that are summed where they arrive.
+        return f"{self._output_of(event.node, 0)} → {sent}" if self._senders[to] > 1 else sent
 
     def _output_of(self, node: int, slot: int) -> str:
         """The output of a forward operation whose gradient arrives at a node."""

@@ -1,5 +1,6 @@
 """Checks the gradient of one recorded number against finite differences, a slice at a time."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -243,6 +244,9 @@ class NumberCheck:
         self._checked = checked
         array = recording.tensors[checked.number.tensor]
         gradients = self._replay.gradients()
+        exact = float(component_of(gradients[checked.number.index], checked.number.component))
+        if not (math.isfinite(exact) and math.isfinite(self._replay.loss(self._replay.value))):
+            raise CannotCheck(Fact("not_finite"))
         # Of a loss that has gone to 0 the gradients are what rounding has left.
         if not (_reproduced(recording, checked, gradients) or self._replay.below_rounding()):
             raise CannotCheck(Fact("gradient_not_reproduced"))
@@ -251,7 +255,7 @@ class NumberCheck:
             self._differences = FiniteDifferences(
                 self._run,
                 self._replay.value,
-                float(component_of(gradients[checked.number.index], checked.number.component)),
+                exact,
                 asked,
                 span or self._own_span(array),
                 checked.landing,

@@ -1,5 +1,6 @@
 """No tensor is called by its number where something that was recorded made or read it."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -59,3 +60,37 @@ def test_a_layers_formula_names_its_weight_as_the_terms_do() -> None:
     weight = next(c for c in explained.parts[0].factors if c.role == "weight")
     assert weight.indices is not None
     assert [tuple(index) for index in weight.indices[:2].tolist()] == [(0, 3), (1, 3)]
+
+
+class Residual(nn.Module):
+    """What two layers read: each sends a share of its gradient."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Linear(4, 6), nn.Linear(6, 6)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        h = torch.tanh(self.a(x))
+        return h + self.b(h)
+
+
+def test_a_share_of_a_gradient_is_named_by_who_sends_it() -> None:
+    torch.manual_seed(0)
+    with bv.record(model := Residual()) as recording:
+        model(torch.randn(2, 4)).square().mean().backward()
+    names = NumberNames(recording)
+    sent = {
+        names.name(Number(tensor, (0, 1), i, slot)): float(recording.tensors[tensor][0, 1])
+        for i, event in enumerate(recording.events)
+        if event.op in ("AddBackward0", "AddmmBackward0")
+        for slot, tensor in enumerate(event.output_ids)
+        if tensor is not None and recording.tensors[tensor].shape == (2, 6)
+    }
+    tanh = next(i for i, event in enumerate(recording.events) if event.op == "TanhBackward0")
+    arrived = Number(recording.events[tanh].input_ids[0] or 0, (0, 1), tanh, arrived=True)
+    assert names.name(arrived) == "∂L/∂tanh(a)[0, 1]"
+    shares = [value for name, value in sent.items() if name.endswith("→ ∂L/∂tanh(a)[0, 1]")]
+    assert {"add → ∂L/∂tanh(a)[0, 1]", "b → ∂L/∂tanh(a)[0, 1]", "∂L/∂b[0, 1]"} == {*sent}
+    total = float(recording.tensors[arrived.tensor][0, 1])
+    assert len(shares) == 2
+    assert sum(shares) == pytest.approx(total, rel=1e-6)

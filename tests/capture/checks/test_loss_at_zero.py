@@ -2,11 +2,12 @@
 
 import copy
 
+import pytest
 import torch
 from torch import nn
 
 import backprop_viz as bv
-from backprop_viz.capture.checks.gradient_check import NumberCheck
+from backprop_viz.capture.checks.gradient_check import CannotCheck, NumberCheck
 from backprop_viz.recording.explanations.number import Number
 
 
@@ -30,3 +31,13 @@ def test_rounding_is_not_told_to_be_a_write_that_was_not_recorded() -> None:
     for _ in check.slices():
         pass
     assert abs(check.result().exact - exact[2, 3].item()) <= 1e-9 * exact.abs().max().item()
+
+
+def test_where_the_loss_is_no_number_nothing_is_compared() -> None:
+    net = nn.Linear(8, 4)
+    with bv.record(net) as recording:
+        (net(torch.randn(5, 8)).sum() * torch.tensor(float("nan"))).backward()
+    number = Number(recording.by_parameter["weight"].value_id, (2, 3))
+    with pytest.raises(CannotCheck) as refused:
+        NumberCheck(recording, number, 1e-4)
+    assert refused.value.reason.code == "not_finite"

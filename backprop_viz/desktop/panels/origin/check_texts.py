@@ -251,6 +251,10 @@ def no_check_text(reason: Fact) -> str:
         "not_reproduced": translate(
             "check", "{0} does not give what was recorded when it is run again."
         ),
+        "not_finite": translate(
+            "check",
+            "Here the loss or its gradient is no finite number: there is nothing to compare.",
+        ),
         "gradient_not_reproduced": translate(
             "check",
             "Without rounding, the recorded operations have another gradient here. Either rounding "

@@ -25,7 +25,14 @@ FILES = [
 ]
 MANY = tuple(float(i) for i in range(12))
 
-CHECK_REASONS = ("measure", "no_tensor", "step", "whole_number", "gradient_not_reproduced")
+CHECK_REASONS = (
+    "measure",
+    "no_tensor",
+    "step",
+    "whole_number",
+    "not_finite",
+    "gradient_not_reproduced",
+)
 
 
 def constants(node: ast.AST) -> Iterator[str]:
