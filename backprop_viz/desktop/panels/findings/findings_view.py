@@ -83,7 +83,7 @@ class FindingsView(Panel):
         elif not is_checked(recording):
             self._recording = None
             self._say_nothing(
-                self.tr("Nothing is recorded yet: every recorded iteration is checked.")
+                self.tr("Nothing of this iteration is recorded yet: each one recorded is checked.")
             )
 
     def show_findings(self, recording: Recording, found: tuple[Finding, ...]) -> None:

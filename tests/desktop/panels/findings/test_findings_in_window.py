@@ -170,7 +170,7 @@ def test_where_the_evidence_is() -> None:
 
 def test_of_the_healthy_tutorial_it_says_what_was_looked_for(window: MainWindow) -> None:
     panel = window.panel(FindingsView)
-    assert panel.note.text().startswith("Nothing is recorded yet")
+    assert panel.note.text().startswith("Nothing of this iteration is recorded yet")
     window.session.iterate()
     assert window.session.wait_idle(30)
     assert panel.cards == []
