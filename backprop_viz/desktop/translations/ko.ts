@@ -1297,8 +1297,8 @@ Click a figure: where does it come from?</source>
         <translation>학습이 일시 정지되면 검사합니다.</translation>
     </message>
     <message>
-        <source>Nothing is recorded yet: every recorded iteration is checked.</source>
-        <translation>아직 기록된 것이 없습니다. 기록된 모든 반복을 검사합니다.</translation>
+        <source>Nothing of this iteration is recorded yet: each one recorded is checked.</source>
+        <translation>이 반복에서는 아직 기록된 것이 없습니다. 기록된 반복은 모두 검사합니다.</translation>
     </message>
     <message>
         <source>Nothing found: {topics}.</source>
