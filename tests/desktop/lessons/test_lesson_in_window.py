@@ -215,3 +215,22 @@ def test_a_lesson_that_begins_beside_the_large_pad_has_its_panels(student: Stude
     until_idle(window.session)
     assert window.layout_name == "draw"
     trigger(window, f"actionLayout{before.title()}")
+
+
+def test_a_lesson_shows_the_class_that_runs_and_keeps_what_was_edited(student: Student) -> None:
+    window, page = student.window, student.window.panel(ProgramView).network
+    trigger(window, "actionEditNetwork")
+    own = page.editor.text()
+    page.editor.replace_text(own + "\nmistaken(")
+    page.run()
+    until_idle(window.session)
+    assert page.editor.mistake is not None
+    trigger(window, "actionFirstSteps")
+    student.wait()
+    assert not page.is_editing
+    student.click("lessonLeave")
+    until_idle(window.session)
+    trigger(window, "actionEditNetwork")
+    assert page.editor.text().endswith("mistaken(")
+    page.editor.replace_text(own)
+    page.close_editor()

@@ -306,6 +306,9 @@ class LessonsController(QObject):
         """Show the panel in place of the column beside it."""
         if not self._panel.isVisible():
             self._own_page = self._window.panel(ProgramView).page
+            # A lesson speaks of the class that runs; what is edited stays in the editor.
+            self._window.panel(ProgramView).network.close_editor()
+            self._window.panel(ProgramView).network.show_no_mistake()
             self._drew = self._window.layout_name == PAD_LAYOUT
             if self._drew:
                 self._actions["actionLayoutLearn"].trigger()

@@ -227,7 +227,12 @@ class NetworkPage(QWidget):
         self.run_wanted.emit(None)
 
     def _leave(self) -> None:
-        self._run.setFocus()
+        """Out of the text; where nothing is edited the editor closes, too."""
+        if self.editor.text() == self._shown:
+            self.close_editor()
+            self._edit.setFocus()
+        else:
+            self._run.setFocus()
 
     def _text_changed(self) -> None:
         """A text that is the one that runs again, as after undo, has no mistake."""
