@@ -245,7 +245,7 @@ class NumberCheck:
         array = recording.tensors[checked.number.tensor]
         gradients = self._replay.gradients()
         exact = float(component_of(gradients[checked.number.index], checked.number.component))
-        if not (math.isfinite(exact) and math.isfinite(self._replay.run(self._replay.value).loss)):
+        if not math.isfinite(exact):  # as of a loss that is none
             raise CannotCheck(Fact("not_finite"))
         # Of a loss that has gone to 0 the gradients are what rounding has left.
         if not (_reproduced(recording, checked, gradients) or self._replay.below_rounding()):

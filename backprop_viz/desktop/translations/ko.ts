@@ -6082,8 +6082,8 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}을(를) 다시 실행하면 기록된 것과 다른 값이 나옵니다.</translation>
     </message>
     <message>
-        <source>Here the loss or its gradient is no finite number: there is nothing to compare.</source>
-        <translation>여기서는 손실이나 그 변화도가 유한한 수가 아니어서 비교할 것이 없습니다.</translation>
+        <source>Here the gradient is no finite number: there is nothing to compare.</source>
+        <translation>여기서는 변화도가 유한한 수가 아니어서 비교할 것이 없습니다.</translation>
     </message>
     <message>
         <source>Without rounding, the recorded operations have another gradient here. Either rounding decided between equal numbers, as in a max pool, or a tensor was written to in a way that was not recorded.</source>

@@ -253,7 +253,7 @@ def no_check_text(reason: Fact) -> str:
         ),
         "not_finite": translate(
             "check",
-            "Here the loss or its gradient is no finite number: there is nothing to compare.",
+            "Here the gradient is no finite number: there is nothing to compare.",
         ),
         "gradient_not_reproduced": translate(
             "check",
