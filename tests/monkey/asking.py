@@ -35,7 +35,12 @@ def asked_about(window: MainWindow, draw: random.Random) -> tuple[str, list[str]
 
     said = f"asked about {number}"
     history = panel.history
-    if not session.wait_until(lambda: panel.complete or history.current is None, ANSWER_S):
+    row = window.lower_row  # a lesson closes the panel where its page comes to be shown
+
+    def is_over() -> bool:
+        return panel.complete or history.current is None or not row.explaining
+
+    if not session.wait_until(is_over, ANSWER_S):
         return said, [f"No answer about {number} of iteration {cursor.recording.iteration}."]
     # Of another iteration, where that has come to be shown meanwhile; of none, in another run.
     asked, found = history.current, panel.explanation
