@@ -24,6 +24,8 @@ class Lookup:
         self.recording = recording
         self.view_writes = ViewWrites(recording)
         self.followed = self.view_writes.followed
+        # By an operation whose output is a view of memory of its own, that memory's node.
+        self._inner_of = {i: node for node, i in self.view_writes.inner.items()}
         self.operation_of = Makers(recording).of
         # By a tensor's id: the operation that made it, and at which output.
         self.made: dict[int, tuple[int, int]] = {}
@@ -98,15 +100,16 @@ class Lookup:
         made = None if node is None else self.operation_of(node)
         if made is None:
             return []
-        inside = [(0, n) for n, operation in self.view_writes.inner.items() if operation == made]
+        inner = self._inner_of.get(made)
+        inside = [] if inner is None else [(0, inner)]
         return inside + [(slot, n) for slot, n, _ in self.outputs_of(made)]
 
     def grad_fn(self, made: Tensor, node: int) -> GradFn | None:
         """Of an output made again, what stands at its ``node``: if need be, its memory's."""
         memory = made._base
-        return (
-            made.grad_fn if node not in self.view_writes.inner or memory is None else memory.grad_fn
-        )
+        if memory is not None and node in self.view_writes.inner:
+            return memory.grad_fn
+        return made.grad_fn
 
     def outputs_of(self, operation: int) -> list[tuple[int, int, int]]:
         """The outputs of a forward event that have nodes: output, node, and which of its outputs.
