@@ -27,14 +27,15 @@ class First(NamedTuple):
 
     output_nr: int
     shape: torch.Size
-    floating: bool
+    floating: bool  # of real or complex numbers
     views: bool  # another tensor's memory
 
 
 def first_made(tensor: Tensor) -> First:
     """What is told of a tensor that an operation has just made."""
     shape = shape_of(tensor)
-    return First(tensor.output_nr, shape, tensor.is_floating_point(), tensor._base is not None)
+    floating = tensor.is_floating_point() or tensor.is_complex()
+    return First(tensor.output_nr, shape, floating, tensor._base is not None)
 
 
 class Operation(NamedTuple):

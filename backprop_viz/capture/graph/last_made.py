@@ -125,7 +125,8 @@ class LastLayers:
             for one in operations:
                 number = None if one.grad_fn is None else ids.get(one.grad_fn)
                 counts = len(one.read), len(one.made)
-                found.append((*one[:2], counts, *one[4:7], number, *one[8:]))
+                made = one.shape, one.floating, one.whole, one.passes, one.output_nr
+                found.append((one.phase, one.op, counts, made, number, one.module, one.place))
             return found
 
         columns: _Columns = (

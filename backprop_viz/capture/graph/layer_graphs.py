@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graphs import Operation, first_made
@@ -21,6 +22,11 @@ _WEIGHS = frozenset(
         *("conv_transpose3d", "instance_norm", "group_norm", "layer_norm", "rms_norm"),
     }
 )
+# The dtypes of tokens and positions; of true and false are masks.
+_WHOLE = frozenset(
+    {torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}
+    | {torch.uint16, torch.uint32, torch.uint64}
+)
 
 
 class Traced(NamedTuple):
@@ -32,8 +38,9 @@ class Traced(NamedTuple):
     made: tuple[int, ...]
     # Of the tensor at ``place``.
     shape: torch.Size
-    floating: bool
-    views: bool  # another tensor's memory
+    floating: bool  # of real or complex numbers
+    whole: bool  # of whole numbers, as tokens are
+    passes: bool  # the numbers of the one tensor read on, in another shape or order
     grad_fn: GradFn | None
     output_nr: int
     module: str | None
@@ -61,9 +68,21 @@ def traced(operations: Sequence[Operation]) -> list[Traced]:
         if place:
             _, shape, floating, views = first_made(made[place])
             node, output_nr = others[place - 1]
-        made_of = shape, floating, views, node, output_nr
+        passes = views and _passes_on(made[place], read)
+        made_of = shape, floating, made[place].dtype in _WHOLE, passes, node, output_nr
         found.append(Traced(phase, op, read_keys, made_keys, *made_of, module, place))
     return found
+
+
+def _passes_on(view: Tensor, read: Sequence[Tensor]) -> bool:
+    """Whether a view shows a tensor that was read.
+
+    What ``einsum`` and ``matmul`` hand out may be a view, too: of what they have computed.
+    """
+    base = view._base
+    if base is None or any(base is one or base is one._base for one in read):
+        return True
+    return all(one is read[0] for one in read) and read[0].numel() == view.numel()
 
 
 def layer_graph(
@@ -85,7 +104,6 @@ def layer_graph(
     columns = [_Column(name, one.key, one.shape, [], []) for name, one in sources.items()]
     edges: list[tuple[int, int]] = []
     owners = {name.rpartition(".")[0] for name in names.values()}
-    alone = _of_one_operation(operations)
     made_in = {one.key: i for i, one in enumerate(sources.values())}
     tensors = [one.number for one in sources.values()]
     for i, operation in zip(numbers, operations, strict=True):
@@ -93,21 +111,22 @@ def layer_graph(
         parameters = [names[key] for key in operation.read if key in names]
         # Positions that an embedding looks up are no input of the network's.
         begins = bool(parameters) and len(parameters) < len(operation.read)
+        if operation.whole and len(reads) == 1 and reads[0] < len(sources):
+            made_in.update((key, reads[0]) for key in operation.made)  # tokens in another order
         if not (reads or begins) or not operation.floating:
             continue
         column = None
         if reads:
             column = _continued(columns, reads, parameters, operation, len(sources))
-        if column is None and not parameters and operation.views:
+        if column is None and not parameters and operation.passes:
             # A view shows nothing new: it counts as the tensor that it views.
             made_in.update((key, reads[0]) for key in operation.made)
             continue
         if column is None:
             column = len(columns)
-            title, module = _title(operation, parameters, owners, alone), operation.module
-            of_module = title == module or title in owners
+            title = _title(operation, parameters, owners)
             made = operation.made[operation.place], operation.shape
-            columns.append(_Column(title, *made, [], [], parameters, module, of_module))
+            columns.append(_Column(title, *made, [], [], parameters, operation.module))
             edges += [(read, column) for read in reads]
         columns[column].operations.append(i)
         columns[column].shown = operation.made[operation.place]
@@ -150,7 +169,6 @@ class _Column:
     outputs: list[Output]
     parameters: Iterable[str] = ()
     module: str | None = None
-    of_module: bool = False  # the title is a module's name
 
 
 def _continued(
@@ -171,25 +189,7 @@ def _continued(
     return reads[0] if alone and same_shape and reads_latest else None
 
 
-def _of_one_operation(operations: Iterable[Traced]) -> set[str]:
-    """The modules that have no others in them, and do one kind of operation: a pooling, a dropout.
-
-    Such a module's own name says which of the network's it is.
-    """
-    ops: dict[str, set[str]] = {}
-    within = set[str]()
-    for one in operations:
-        if one.module and one.phase is not Phase.LOSS:
-            ops.setdefault(one.module, set()).add(one.op)
-            parts = one.module.split(".")
-            within.update(".".join(parts[:depth]) for depth in range(1, len(parts)))
-    return {name for name, found in ops.items() if len(found) == 1 and name not in within}
-
-
-def _title(
-    operation: Traced, parameters: Sequence[str], owners: Container[str], alone: Container[str]
-) -> str:
-    """A column's title. ``owners``: modules that have parameters; ``alone``: those of one kind."""
+def _title(operation: Traced, parameters: Sequence[str], owners: Container[str]) -> str:
     if operation.phase is Phase.LOSS:
         return _LOSS
     if operation.op == SCRIPTED:
@@ -202,38 +202,23 @@ def _title(
         return owner or operation.op
     if operation.module and operation.module in owners and operation.op in _WEIGHS:
         return operation.module
-    if operation.module and operation.module in alone:
-        return operation.module
     return "pool" if "pool" in operation.op else operation.op
 
 
-def _titles(columns: Sequence[_Column]) -> list[tuple[str, bool]]:
-    """The columns' titles, and whether each is a module's name.
-
-    Of several losses the last is "loss", the others what made them.
-    """
+def _titles(columns: Sequence[_Column]) -> list[str]:
+    """The columns' titles. Of several losses the last is "loss", the others what made them."""
     losses = [column for column in columns if column.title == _LOSS]
     for column in losses[:-1]:
         column.title = column.outputs[-1].op
-    return [(column.title, column.of_module) for column in columns]
+    return [column.title for column in columns]
 
 
-def _distinct(titles: Sequence[tuple[str, bool]]) -> list[str]:
-    """Number what has no name of its own (pool1, pool2), and a module that runs again: "fc (2)".
-
-    With each title, whether it is a module's name. "fc2" would be another module.
-    """
-    modules = {title for title, of_module in titles if of_module}
-    counts: dict[tuple[str, bool], int] = {}
-    found, taken = list[str](), set[str]()
-    for title, of_module in titles:
-        name = ""
-        while not name or name in taken or (name in modules and not of_module):
-            counts[title, of_module] = count = counts.get((title, of_module), 0) + 1
-            if of_module:
-                name = title if count == 1 else f"{title} ({count})"
-            else:
-                name = "pool1" if (title, count) == ("pool", 1) else numbered(title, count)
-        taken.add(name)
-        found.append(name)
-    return found
+def _distinct(titles: Sequence[str]) -> list[str]:
+    """Number what has no name of its own (pool1, pool2) or comes again (fc, fc2)."""
+    counts: dict[str, int] = {}
+    names = []
+    for title in titles:
+        counts[title] = counts.get(title, 0) + 1
+        first_pool = title == "pool" and counts[title] == 1
+        names.append("pool1" if first_pool else numbered(title, counts[title]))
+    return names

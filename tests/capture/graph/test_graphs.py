@@ -38,7 +38,7 @@ def test_layers_of_a_net_with_branches_and_a_shared_module(residual: bv.Recordin
         "stem",
         "body",
         "add",
-        "body (2)",
+        "body2",
         "add2",
         "mean",
         "head",
@@ -87,26 +87,3 @@ def test_a_part_of_the_loss_is_named_after_the_operation_that_gives_it() -> None
     assert [output.op for output in part.outputs] == ["add", "sum", "mul"]
     assert (part.name, part.shape) == ("mul", ())
     assert [layer.name for layer in layers[-3:]] == ["cross_entropy", "mul", "loss"]
-
-
-class OwnPools(nn.Module):
-    """A pooling that is used twice, a dropout on a branch, and a pooling by a function."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first, self.second = nn.Conv2d(1, 2, 3), nn.Conv2d(2, 3, 3)
-        self.shrink, self.drop, self.last = nn.MaxPool2d(2), nn.Dropout(0.2), nn.Linear(3, 2)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.shrink(self.second(self.shrink(self.first(x))))
-        x = F.adaptive_avg_pool2d(x, 1).flatten(1)
-        return self.last(self.drop(x) + x)
-
-
-def test_a_module_has_its_own_name_each_time_that_it_runs() -> None:
-    net = OwnPools()
-    with bv.record(net) as record:
-        F.cross_entropy(net(torch.randn(2, 1, 12, 12)), torch.arange(2)).backward()
-    names = [layer.name for layer in record.recording.layers.layers]
-    column = ["x", "first", "shrink", "second", "shrink (2)", "pool1", "drop", "add", "last"]
-    assert names == [*column, "loss"]

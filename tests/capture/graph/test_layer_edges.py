@@ -1,0 +1,78 @@
+"""Which layer reads which: what einsum, complex numbers and tokens lead to."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import one_hot
+
+import backprop_viz as bv
+
+
+def readers(net: nn.Module, *given: Tensor) -> dict[str, list[str]]:
+    """By the name of each layer those whose outputs it reads."""
+    with bv.record(net) as recorded:
+        net(*given).abs().square().mean().backward()
+    layers = recorded.recording.layers
+    names = [layer.name for layer in layers.layers]
+    found: dict[str, list[str]] = {name: [] for name in names}
+    for before, after in layers.edges:
+        found[names[after]].append(names[before])
+    return found
+
+
+class Attention(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.q, self.k, self.v, self.out = (nn.Linear(8, 8) for _ in range(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k, v = (part(x).view(2, 5, 2, 4) for part in (self.q, self.k, self.v))
+        weights = torch.softmax(torch.einsum("nihd,njhd->nhij", q, k), -1)
+        mixed = torch.einsum("nhij,njhd->nihd", weights, v)
+        return self.out(mixed.reshape(2, 5, 8))
+
+
+def test_an_einsum_reads_both_its_factors() -> None:
+    """What it hands out is a view: of its own result, not of a factor."""
+    found = readers(Attention(), torch.randn(2, 5, 8))
+    assert found["einsum"] == ["q", "k"]
+    assert found["einsum2"] == ["einsum", "v"]
+
+
+class Spectral(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(4, 8, 5, dtype=torch.complex64))
+        self.out = nn.Linear(8 * 16, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        modes = torch.fft.rfft(x)[:, :, :5]
+        mixed = torch.einsum("nim,iom->nom", modes, self.weight)
+        return self.out(torch.fft.irfft(mixed, n=16).relu().flatten(1))
+
+
+def test_complex_numbers_lead_from_layer_to_layer() -> None:
+    found = readers(Spectral(), torch.randn(2, 4, 16))
+    assert found["fft_rfft"] == ["x"]
+    assert found["einsum"] == ["fft_rfft"]
+    assert found["fft_irfft"] == ["einsum"]
+    assert found["out"] == ["fft_irfft"]
+
+
+class Tokens(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.out = nn.Embedding(9, 4), nn.Linear(4, 9)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        states = self.words(tokens[:, 1:].flip(1)).masked_fill(
+            (tokens[:, 1:] == 0).unsqueeze(-1), 0.0
+        )
+        return self.out(states) * one_hot(tokens[:, 1:], 9)
+
+
+def test_tokens_in_another_order_are_still_the_input() -> None:
+    """A mask is none of its numbers: it makes no edge."""
+    found = readers(Tokens(), torch.arange(14).view(2, 7) % 9)
+    assert found["words"] == ["tokens"]
+    assert found["out"] == ["words"]
+    assert found["mul"] == ["out", "tokens"]
