@@ -1,32 +1,46 @@
-"""The network in few boxes: the layers of a module folded into one, or unfolded in place."""
+"""The network in few boxes: the layers of a module or a loop as one, or unfolded in place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
 from backprop_viz.analysis.module_tree import CONTAINERS, ModuleTree
+from backprop_viz.analysis.repeated_layers import Pass, Repeat, repeats
 from backprop_viz.recording.trace.layers import LayerGraph
+
+# What is folded: a module, by its dotted name, a loop, or one of its passes.
+Group = str | Repeat | Pass
 
 
 @dataclass(frozen=True, slots=True)
 class BoxRow:
-    """A line of a box: the layers from place ``first`` to ``stop``, of one module or one alone.
+    """A line of a box: the layers from place ``first`` to ``stop``, of one group or one alone.
 
-    ``module`` is the dotted name of the module that can be unfolded, None for a layer. ``depth``
-    counts the unfolded modules around it in its box.
+    ``group`` is what can be unfolded, None for a layer. ``depth`` counts the unfolded groups
+    around it in its box.
     """
 
     first: int
     stop: int
-    module: str | None = None
+    group: Group | None = None
     unfolded: bool = False
     depth: int = 0
+
+    @property
+    def module(self) -> str | None:
+        """The dotted name of its module; None for a layer, a loop and a pass."""
+        return self.group if isinstance(self.group, str) else None
+
+    @property
+    def repeat(self) -> Repeat | None:
+        """The loop that it stands for; None for all else."""
+        return self.group if isinstance(self.group, Repeat) else None
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkBox:
-    """The layers from place ``first`` to ``stop``; several rows where its module is unfolded."""
+    """The layers from place ``first`` to ``stop``; several rows where its group is unfolded."""
 
     rows: tuple[BoxRow, ...]
 
@@ -59,13 +73,33 @@ class Folding:
 
     def __init__(self, layers: LayerGraph, tree: ModuleTree) -> None:
         self._layers, self._tree = layers, tree
-        self._chains = tuple(tree.chain(layer.module) for layer in layers.layers)
+        self._chains: list[tuple[Group, ...]] = [tree.chain(y.module) for y in layers.layers]
+        for repeat in repeats(layers):
+            self._roll(repeat)
 
-    def fold(self, spread: frozenset[str], unfolded: frozenset[str]) -> FoldedNetwork:
+    def _roll(self, repeat: Repeat) -> None:
+        """Put a loop and its passes between the module that runs it and what is in each pass."""
+        around = _shared(self._chains[repeat.first : repeat.stop])
+        # A module that does nothing else is what each pass calls.
+        while around and self._is_all_of(repeat, around - 1):
+            around -= 1
+        for one in repeat.passes():
+            for place in range(one.first, one.stop):
+                chain = self._chains[place]
+                self._chains[place] = (*chain[:around], repeat, one, *chain[around:])
+
+    def _is_all_of(self, repeat: Repeat, depth: int) -> bool:
+        """Whether the module at a depth ran no layer just before the loop, and none after it."""
+        module = self._chains[repeat.first][depth]
+        beside = (repeat.first - 1, repeat.stop)
+        known = (self._chains[place] for place in beside if 0 <= place < len(self._chains))
+        return all(module not in chain for chain in known)
+
+    def fold(self, spread: frozenset[str], unfolded: frozenset[Group]) -> FoldedNetwork:
         """The network with the modules ``spread`` taken apart into boxes of their own.
 
-        The modules ``unfolded`` show what is in them, as rows of their box. A module whose layers
-        did not run one after the other has a box for each time.
+        The groups ``unfolded`` show what is in them, as rows of their box. A module whose layers
+        did not run one after the other has a box for each time, but for those in a loop.
         """
         boxes = tuple(
             NetworkBox(tuple(self._rows(first, stop, module, unfolded, 0)))
@@ -85,7 +119,7 @@ class Folding:
         refused: set[str] = set()
         while True:
             runs = list(self._runs(0, len(self._chains), spread))
-            ways = {m: None for _, _, m in runs if m is not None and m not in refused}
+            ways = {m: None for _, _, m in runs if isinstance(m, str) and m not in refused}
             if not ways:
                 return spread
             chosen = min(ways, key=lambda name: name.count("."))
@@ -99,28 +133,38 @@ class Folding:
 
     def _runs(
         self, first: int, stop: int, opened: frozenset[str], under: int = 0
-    ) -> Iterator[tuple[int, int, str | None]]:
-        """Layers in a row of the same outermost module that is not opened; a layer alone has none.
+    ) -> Iterator[tuple[int, int, Group | None]]:
+        """Layers in a row of the same outermost group that is not opened; a layer alone has none.
 
-        ``under``: how many modules of each chain are around all of these layers.
+        ``under``: how many groups of each chain are around all of these layers.
         """
 
-        def key(place: int) -> tuple[str | None, int]:
+        def key(place: int) -> tuple[Group | None, int]:
             chain = self._chains[place][under:]
-            module = next((name for name in chain if name not in opened), None)
-            return (module, 0) if module is not None else (None, place)
+            group = next((each for each in chain if each not in opened), None)
+            return (group, 0) if group is not None else (None, place)
 
-        for (module, _), run in groupby(range(first, stop), key):
+        for (group, _), run in groupby(range(first, stop), key):
             places = list(run)
             alone = len(places) == 1
-            yield places[0], places[-1] + 1, None if alone else module
+            yield places[0], places[-1] + 1, None if alone else group
 
     def _rows(
-        self, first: int, stop: int, module: str | None, unfolded: frozenset[str], depth: int
+        self, first: int, stop: int, group: Group | None, unfolded: frozenset[Group], depth: int
     ) -> Iterator[BoxRow]:
-        is_open = module is not None and module in unfolded
-        yield BoxRow(first, stop, module, is_open, depth)
-        if module is not None and is_open:
-            under = len(self._tree.chain(module))
+        is_open = group is not None and group in unfolded
+        yield BoxRow(first, stop, group, is_open, depth)
+        if group is not None and is_open:
+            under = self._chains[first].index(group) + 1
             for inner in self._runs(first, stop, frozenset(), under):
                 yield from self._rows(*inner, unfolded, depth + 1)
+
+
+def _shared(chains: Sequence[tuple[Group, ...]]) -> int:
+    """How many groups all of the chains begin with."""
+    count = 0
+    for each in zip(*chains, strict=False):
+        if any(group != each[0] for group in each):
+            break
+        count += 1
+    return count

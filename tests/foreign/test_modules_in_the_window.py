@@ -5,9 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from torch import Tensor, nn
 
+import backprop_viz as bv
 from backprop_viz.analysis.folded_network import Folding
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.modules.modules_view import ModulesView
@@ -257,3 +260,56 @@ def test_a_row_offers_its_breakpoints(window: MainWindow) -> None:
     assert set(offered.values()) >= {
         Breakpoint(kind, "lm_head.weight") for kind in ("parameter", "grad_zero", "grad_none")
     }
+
+
+class Unrolled(nn.Module):
+    """Rows (N, T, 4) to one number each, through a cell of its own lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.enter, self.keep, self.out = nn.Linear(4, 6), nn.Linear(6, 6), nn.Linear(6, 1)
+
+    def forward(self, rows: Tensor) -> Tensor:
+        self.states = [rows.new_zeros(len(rows), 6)]
+        for row in rows.unbind(1):
+            self.states.append(torch.tanh(self.enter(row) + self.keep(self.states[-1])))
+        return self.out(self.states[-1])
+
+
+def test_a_loop_is_one_box_that_shows_the_gradient_through_its_passes(window: MainWindow) -> None:
+    torch.manual_seed(0)
+    net, rows = Unrolled(), torch.randn(3, 8, 4)
+    with bv.record(net) as recorded:
+        net(rows).square().mean().backward()
+    window.show_view_state(state_at(recorded.recording))
+    view = window.panel(NetworkView)
+    assert view.is_folded
+    canvas, facts = canvas_of(window), canvas_of(window).facts
+    assert facts is not None
+    box, _ = place_of(canvas, "loop ×8")
+    canvas.setFocus()
+    QTest.mouseDClick(
+        canvas, Qt.MouseButton.LeftButton, pos=canvas.rect_of((box, 0)).center().toPoint()
+    )
+    shown = {}
+    for row in canvas.network.boxes[box].rows[1:]:
+        assert facts.caption(row) == "3 layers"
+        shown[facts.name(row)] = facts.norm(row)
+    assert list(shown) == [f"pass {number}" for number in range(1, 9)]
+    plain = plain_state_gradients(net, rows)
+    assert list(shown.values()) == plain
+    widest = canvas.network.boxes[box].rows[1 + plain.index(max(plain))]
+    assert facts.part(widest) == 1.0
+    canvas.toggle(canvas.row((box, 3)))
+    assert [facts.name(row) for row in canvas.network.boxes[box].rows[4:7]] == [
+        "enter3", "keep3", "add3",
+    ]  # fmt: skip
+    canvas.grab()
+    assert "reads what the one before" in canvas.hint(canvas.row((box, 0)))
+
+
+def plain_state_gradients(net: Unrolled, rows: Tensor) -> list[float]:
+    """The norm of the loss's gradient of each state, by autograd alone."""
+    loss = net(rows).square().mean()
+    grads = torch.autograd.grad(loss, net.states[1:])
+    return [math.sqrt(float(np.square(g.numpy(), dtype=np.float64).sum())) for g in grads]

@@ -12,7 +12,8 @@ from backprop_viz.analysis.optimizer_entry import (
     NumberOption,
     Optimizer,
     StateTensor,
-    decayed_text,
+    gradient_text,
+    weight_text,
 )
 from backprop_viz.analysis.optimizers.adam import BETAS
 from backprop_viz.analysis.update_rules import (
@@ -94,10 +95,13 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
 
 
 def _text(options: Mapping[str, Any]) -> FormulaText:
-    w, g, changed = decayed_text(options)
+    decoupled = options["decoupled_weight_decay"]
+    w, shrunk = weight_text(options) if decoupled else ("w", ())
+    g, added = ("grad", ()) if decoupled else gradient_text(options)
     (first, second), fall = options["betas"], options["momentum_decay"]
     lines = (
-        *changed,
+        *shrunk,
+        *added,
         f"μ = {first:g} · (1 − 0.5 · 0.96^(t · {fall:g}))",
         f"μ′ = {first:g} · (1 − 0.5 · 0.96^((t + 1) · {fall:g}))",
         "P ← P · μ",

@@ -12,7 +12,6 @@ from backprop_viz.analysis.optimizer_entry import (
     Optimizer,
     StateTensor,
     TupleOption,
-    gradient_text,
 )
 from backprop_viz.analysis.update_rules import (
     NEW,
@@ -60,15 +59,13 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
 
 def _text(options: Mapping[str, Any]) -> FormulaText:
     (less, more), (least, most) = options["etas"], options["step_sizes"]
-    g, lines = gradient_text(options)
     return FormulaText(
         "w ← w − sign(p) · Δ",
         (
-            *lines,
-            f"s = sign({g} · p)",
+            "s = sign(grad · p)",
             f"f = {more:g} where s > 0, else ({less:g} where s < 0, else 1)",
             f"Δ ← min(max(Δ · f, {least:g}), {most:g})",
-            f"p ← 0 where s < 0, else {g}",
+            "p ← 0 where s < 0, else grad",
         ),
     )
 

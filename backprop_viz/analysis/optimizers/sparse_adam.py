@@ -11,7 +11,6 @@ from backprop_viz.analysis.optimizer_entry import (
     FormulaText,
     Optimizer,
     StateTensor,
-    gradient_text,
 )
 from backprop_viz.analysis.optimizers.adam import BETAS
 from backprop_viz.analysis.update_rules import (
@@ -80,13 +79,11 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
 
 def _text(options: Mapping[str, Any]) -> FormulaText:
     first, second = options["betas"]
-    g, lines = gradient_text(options)
     return FormulaText(
         f"w ← w − lr · m̂ · √(1 − {second:g}ᵗ) / (√v + ε)",
         (
-            *lines,
-            f"m ← {first:g} · m + {1 - first:g} · {g}",
-            f"v ← {second:g} · v + {1 - second:g} · {g}²",
+            f"m ← {first:g} · m + {1 - first:g} · grad",
+            f"v ← {second:g} · v + {1 - second:g} · grad²",
             f"m̂ = m / (1 − {first:g}ᵗ)",
             f"ε = {options['eps']:g}",
         ),

@@ -22,9 +22,9 @@ HELP_MENU = Menu(
             "Ctrl+L",
             QT_TRANSLATE_NOOP(
                 "actions",
-                "All lessons, or back to your own run and its panels as they were",
+                "All lessons; your own run is put away for one, and comes back as it was",
             ),
-            "lessons.toggle_list",
+            "lessons.show_all",
             built_in=True,
         ),
         MenuCommand(

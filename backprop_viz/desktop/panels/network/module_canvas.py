@@ -11,7 +11,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from backprop_viz.analysis.folded_network import BoxRow, FoldedNetwork, Folding
+from backprop_viz.analysis.folded_network import BoxRow, FoldedNetwork, Folding, Group
 from backprop_viz.analysis.module_tree import CONTAINERS
 from backprop_viz.desktop.panels.network.module_facts import ModuleFacts
 from backprop_viz.desktop.panels.network.module_layout import GAP, WIDTH, ModulePlacement
@@ -45,7 +45,7 @@ class ModuleCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.network = FoldedNetwork()
-        self.unfolded: frozenset[str] = frozenset()
+        self.unfolded: frozenset[Group] = frozenset()
         self._spread: frozenset[str] = frozenset()
         self._folding: Folding | None = None
         self._facts: ModuleFacts | None = None
@@ -147,19 +147,21 @@ class ModuleCanvas(QWidget):
     # -- choosing ----------------------------------------------------------------------------
 
     def toggle(self, row: BoxRow) -> None:
-        """Unfold a module in place, or fold it; a layer is selected.
+        """Unfold a module, a loop or a pass in place, or fold it; a layer is selected.
 
         A box that is a container is taken apart: its modules become boxes.
         """
-        if row.module is None or self._facts is None:
+        if row.group is None or self._facts is None:
             self._select(row)
             return
-        container = self._facts.tree.nodes[row.module].kind in CONTAINERS
-        if container and row.depth == 0:
+        if row.module is not None and row.depth == 0 and self._is_container(row.module):
             self._spread = self._spread | {row.module}
         else:
-            self.unfolded = self.unfolded ^ {row.module}
+            self.unfolded = self.unfolded ^ {row.group}
         self._fold()
+
+    def _is_container(self, module: str) -> bool:
+        return self._facts is not None and self._facts.tree.nodes[module].kind in CONTAINERS
 
     def fold_all(self) -> None:
         """Show only as many boxes as there is room for, and what is in none of them."""
@@ -188,8 +190,11 @@ class ModuleCanvas(QWidget):
         return self._placement.row_rect(*place)
 
     def _select(self, row: BoxRow) -> None:
-        name = self._layers.layers[row.first].name if row.module is None else row.module
-        self.selected.emit("layer" if row.module is None else "module", name)
+        """Select a module or a layer; of a loop or a pass its last one."""
+        if row.module is not None:
+            self.selected.emit("module", row.module)
+        else:
+            self.selected.emit("layer", self._layers.layers[row.stop - 1].name)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select the module or layer under the mouse."""
@@ -268,6 +273,9 @@ class ModuleCanvas(QWidget):
             node = facts.tree.nodes[row.module]
             lines[0] = f"{node.name} · {node.kind}"
             lines.append(module_note(node.kind))
+        if row.repeat is not None:
+            lines.append(self.tr("Each pass reads what the one before it made."))
+        if row.group is not None:
             unfold = self.tr("Double click or Enter unfolds it, Esc folds all")
             fold = self.tr("Double click or Enter folds it, Esc all")
             lines.append(fold if row.unfolded else unfold)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from backprop_viz.analysis.cursor.clearing import before_last_clearing
 from backprop_viz.analysis.folded_network import BoxRow
 from backprop_viz.analysis.module_tree import NO_SQUARES, ModuleTree, ParameterNorms
+from backprop_viz.analysis.repeated_layers import Pass, Repeat
 from backprop_viz.desktop.panels.network.feature_maps import Mode, shape_text
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.numbers import norm, short
@@ -45,8 +46,16 @@ class ModuleFacts:
         return self.layers.layers[place]
 
     def name(self, row: BoxRow) -> str:
-        """The whole name of a row: of its module, or of its layer."""
-        return self.layer(row.first).name if row.module is None else row.module
+        """The whole name of a row: of its module, its loop or pass, or of its layer."""
+        match row.group:
+            case None:
+                return self.layer(row.first).name
+            case Repeat(count=count):
+                return translate("ModuleCanvas", "loop ×{count}").format(count=count)
+            case Pass(number=number):
+                return translate("ModuleCanvas", "pass {number}").format(number=number)
+            case module:
+                return module
 
     def title(self, row: BoxRow, within: BoxRow | None = None) -> str:
         """A row's name as it is written in the box of ``within``, without that one's name."""
@@ -55,26 +64,38 @@ class ModuleFacts:
         return name.removeprefix(around)
 
     def caption(self, row: BoxRow) -> str:
-        """``12 modules`` or the shape of what a layer makes."""
-        if row.module is None:
-            return shape_text(self.layer(row.first).shape)
-        count = self.tree.nodes[row.module].below
-        return translate("ModuleCanvas", "{count} modules").format(count=f"{count:,}")
+        """``12 modules``, ``9 layers`` of each pass, or the shape of what a layer makes."""
+        match row.group:
+            case None:
+                return shape_text(self.layer(row.first).shape)
+            case Repeat(length=length) | Pass(repeat=Repeat(length=length)):
+                return translate("ModuleCanvas", "{count} layers").format(count=f"{length:,}")
+            case module:
+                count = self.tree.nodes[module].below
+                return translate("ModuleCanvas", "{count} modules").format(count=f"{count:,}")
 
     def norm(self, row: BoxRow) -> float | None:
-        """The norm that the mode shows: of the parameters, their gradients, or the output."""
+        """The norm that the mode shows: of the parameters, their gradients, or the output.
+
+        The gradient of a pass is that of what it hands on to the next one: its parameters are
+        those of the whole loop.
+        """
         cursor = self.cursor
         if cursor is None:
             return None
         if self.mode == "activations":
-            tensor = cursor.activation_id(self.layer(row.stop - 1))
-            return None if tensor is None else self._norm(tensor)
+            return self._norm(cursor.activation_id(self._made_by(row)))
+        if isinstance(row.group, Pass):
+            arrived = self.mode == "gradients"
+            return self._norm(cursor.gradient_id(self._made_by(row)) if arrived else None)
         norms = self.norms[self.mode]
         position = self._position(cursor)
         if row.module is not None:
             node = self.tree.nodes[row.module]
             return norms.norm(position, node.first, node.stop)
-        places = [self._places[p] for p in self.layer(row.first).parameters if p in self._places]
+        layers = self.layers.layers[row.first : row.stop]
+        read = dict.fromkeys(name for layer in layers for name in layer.parameters)
+        places = [self._places[name] for name in read if name in self._places]
         squares = [norms.at(position)[place] for place in places]
         known = [float(square) for square in squares if square != NO_SQUARES]
         return math.sqrt(sum(known)) if known else None
@@ -85,25 +106,50 @@ class ModuleFacts:
         if found is None:
             return ""
         symbol = {"gradients": "‖g‖", "weights": "‖w‖"}.get(self.mode, "‖x‖")
+        if isinstance(row.group, Pass) and self.mode == "gradients":
+            symbol = "‖∂L/∂x‖"
         return f"{symbol} {short(found, 3)}"
 
     def part(self, row: BoxRow) -> float | None:
         """How long a row's bar is, 0 to 1; None where it has none."""
         found = self.norm(row)
-        if found is None or self.mode == "activations" or self.cursor is None:
+        if found is None or self.cursor is None:
             return None
-        position = self._position(self.cursor)
-        whole = self.norms[self.mode].norm(position, 0, len(self.recording.parameters))
+        whole: float | None
+        if isinstance(row.group, Pass):
+            whole = self._largest(row.group.repeat)
+        elif self.mode == "activations":
+            return None
+        else:
+            position = self._position(self.cursor)
+            whole = self.norms[self.mode].norm(position, 0, len(self.recording.parameters))
         if not whole or not found or not math.isfinite(whole):
             return 0.0 if not found else 1.0
         return min(max(1 + math.log10(found / whole) / _DECADES, 0.02), 1.0)
+
+    def _largest(self, repeat: Repeat) -> float:
+        """The largest norm of the loop's passes."""
+        rows = (BoxRow(one.first, one.stop, one) for one in repeat.passes())
+        return max(found for row in rows if (found := self.norm(row)) is not None)
 
     def _position(self, cursor: Cursor) -> int:
         """Where the mode's norms are looked at."""
         seen = before_last_clearing(cursor) if self.mode == "gradients" else cursor
         return seen.position
 
-    def _norm(self, tensor: int) -> float:
+    def _made_by(self, row: BoxRow) -> Layer:
+        """The layer whose output is shown: of a pass what it hands on, else the last."""
+        match row.group:
+            case Pass(carried=place):
+                return self.layer(place)
+            case Repeat() as repeat:
+                return self.layer(repeat.passes()[-1].carried)
+            case _:
+                return self.layer(row.stop - 1)
+
+    def _norm(self, tensor: int | None) -> float | None:
+        if tensor is None:
+            return None
         known = self._known.get(tensor)
         if known is None:
             known = self._known[tensor] = norm(self.recording.tensors[tensor])

@@ -1,11 +1,13 @@
 """Paints the boxes of the folded network."""
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from backprop_viz.analysis.folded_network import BoxRow, FoldedNetwork
+from backprop_viz.analysis.repeated_layers import Pass
 from backprop_viz.desktop.panels.network.module_facts import ModuleFacts
 from backprop_viz.desktop.panels.network.module_layout import (
     INDENT,
@@ -13,7 +15,7 @@ from backprop_viz.desktop.panels.network.module_layout import (
     is_unfolded,
 )
 from backprop_viz.desktop.panels.network.network_state import NetworkState
-from backprop_viz.desktop.style.painting import arrow, text_line
+from backprop_viz.desktop.style.painting import arrow, head_of, text_line
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.trace.phases import Phase
 
@@ -52,6 +54,8 @@ def paint_modules(painter: QPainter, theme: Theme, scene: ModuleScene, exposed: 
     for box in scene.placement.boxes_in(exposed):
         rows = scene.network.boxes[box].rows
         rect = scene.placement.rects[box]
+        if rows[0].repeat is not None:
+            _paint_loop(painter, theme, scene, box)
         _frame(painter, theme, scene, rect, rows[0], radius=7)
         if is_unfolded(scene.network.boxes[box]):
             _paint_unfolded(painter, theme, scene, box)
@@ -107,7 +111,7 @@ def _paint_unfolded(painter: QPainter, theme: Theme, scene: ModuleScene, box: in
         rect = scene.placement.row_rect(box, number)
         rect.setLeft(rect.left() + INDENT * (row.depth - 1))
         _frame(painter, theme, scene, rect, row, radius=5)
-        sign = "" if row.module is None else "▾ " if row.unfolded else "▸ "
+        sign = "" if row.group is None else "▾ " if row.unfolded else "▸ "
         inside = rect.toRect().adjusted(6, 0, -6, 0)
         norm = facts.norm_text(row).rpartition(" ")[2]
         room = 52 if norm else 0
@@ -127,6 +131,10 @@ def _paint_unfolded(painter: QPainter, theme: Theme, scene: ModuleScene, box: in
             color = _norm_color(theme, scene)
             right = Qt.AlignmentFlag.AlignRight
             text_line(painter, number_box, norm, code_font(11), color, _LEFT, right)
+        part = facts.part(row) if isinstance(row.group, Pass) else None
+        if part is not None:
+            bar = QRectF(rect.left() + 4, rect.bottom() - 3, rect.width() - 8, 2)
+            _bar(painter, theme, scene, bar, part)
 
 
 def _norm_color(theme: Theme, scene: ModuleScene) -> QColor:
@@ -147,14 +155,47 @@ def _paint_edge(painter: QPainter, theme: Theme, scene: ModuleScene, edge: tuple
     before, after = (scene.placement.rects[i] for i in edge)
     start = QPointF(before.right() + 3, before.center().y())
     end = QPointF(after.left() - 3, after.center().y())
-    pen = QPen(QColor(theme.faint), 1.2, Qt.PenStyle.DashLine)
-    state = scene.state
-    if _reached(scene, edge):
-        phase = Phase.BACKWARD if state.backwards else Phase.FORWARD
-        pen = QPen(theme.phase(phase), 1.5)
-    if state.backwards:
+    pen = _edge_pen(theme, scene, _reached(scene, edge))
+    if scene.state.backwards:
         start, end = end, start
     arrow(painter, start, end, pen)
+
+
+def _paint_loop(painter: QPainter, theme: Theme, scene: ModuleScene, box: int) -> None:
+    """An arrow from a loop's box back to itself: what a pass hands on to the next one."""
+    rect, row = scene.placement.rects[box], scene.network.boxes[box].rows[0]
+    assert row.repeat is not None
+    first, second, *_ = row.repeat.passes()
+    handed = scene.facts.layer(first.carried)
+    cursor, reached = scene.state.cursor, False
+    if cursor is not None and scene.state.backwards:
+        reached = cursor.gradient_id(handed) is not None
+    elif cursor is not None:
+        reached = cursor.activation_id(scene.facts.layer(second.first)) is not None
+    ends = QPointF(rect.left(), rect.top() + 13), QPointF(rect.right(), rect.top() + 13)
+    tip, tail = reversed(ends) if scene.state.backwards else ends
+    out = 8.0 if tail.x() > tip.x() else -8.0
+    top = rect.top() - 8
+    path = QPainterPath(tail)
+    path.cubicTo(
+        QPointF(tail.x() + out, tail.y()), QPointF(tail.x() + out, top), QPointF(tail.x(), top)
+    )
+    path.lineTo(tip.x(), top)
+    path.cubicTo(QPointF(tip.x() - out, top), QPointF(tip.x() - out, tip.y()), tip)
+    pen = _edge_pen(theme, scene, reached)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(path)
+    pen.setStyle(Qt.PenStyle.SolidLine)
+    painter.setPen(pen)
+    painter.drawPolyline(head_of(QPointF(math.copysign(1.0, out), 0.0), tip))
+
+
+def _edge_pen(theme: Theme, scene: ModuleScene, reached: bool) -> QPen:
+    if not reached:
+        return QPen(QColor(theme.faint), 1.2, Qt.PenStyle.DashLine)
+    phase = Phase.BACKWARD if scene.state.backwards else Phase.FORWARD
+    return QPen(theme.phase(phase), 1.5)
 
 
 def _reached(scene: ModuleScene, edge: tuple[int, int]) -> bool:

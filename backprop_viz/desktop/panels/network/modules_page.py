@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QToolButton, QWidget
 
+from backprop_viz.analysis.repeated_layers import repeats
 from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
 from backprop_viz.desktop.style.glyphs import glyph_icon
 from backprop_viz.desktop.style.theme import DARK, Theme
@@ -40,9 +41,9 @@ class ModulesPage(QScrollArea):
 
 
 def has_modules_to_fold(layers: LayerGraph) -> bool:
-    """Whether a module, other than the network itself, has several layers."""
+    """Whether a module, other than the network itself, has several layers, or there is a loop."""
     tops = Counter(y.module.split(".")[0] for y in layers.layers if y.module)
-    return any(count > 1 for count in tops.values())
+    return any(count > 1 for count in tops.values()) or bool(repeats(layers))
 
 
 def fold_switch(name: str, tip: str) -> QToolButton:
