@@ -55,7 +55,8 @@ class RunEnded:
 
     ``error`` is the exception that ended it, "" for none, with its traceback in ``details`` and
     the ``line`` of the script that it came from. A UserError is told as ``as_value`` does.
-    ``recorded``: the iteration that was under way was being recorded, if only from its start.
+    ``recorded``: the iteration that was under way was being recorded, if only from its start; else
+    what was shown as one is none, unless an ``error`` or a negative status has cut it short.
     """
 
     status: int

@@ -2,7 +2,9 @@
 
 import traceback
 
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.notice import CELL_SUBJECT, Notice
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.messages import RunEnded
 
 
@@ -24,3 +26,13 @@ def raised_in_cell(error: BaseException, path: str) -> Notice | None:
     told = ended_by(error, path)
     where = "" if told.line is None else str(told.line)
     return Notice("cell_raised", (told.error, where), CELL_SUBJECT, told.details)
+
+
+def has_begun(left: Recording | None) -> Recording | None:
+    """What was ``left`` of an iteration that was under way; None if it had not really begun.
+
+    After the last one nothing but its gradients may have been cleared.
+    """
+    if left is None or left.error or any(e.phase is Phase.FORWARD for e in left.events):
+        return left
+    return None

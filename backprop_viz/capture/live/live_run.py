@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from typing import SupportsFloat
 
 from torch._C import DisableTorchFunction
@@ -10,6 +11,7 @@ from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.live.connection import interrupt_script
 from backprop_viz.capture.live.devices import device_of
 from backprop_viz.capture.live.due_phase import DuePhase
+from backprop_viz.capture.live.ending import has_begun
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat, Reminder
@@ -272,14 +274,12 @@ class LiveRun:
         self._run_freely()
         self._window.loop_goes_on()
         self._window.send_waiting(until=None)
-        # After the last iteration nothing but its gradients may have been cleared.
-        if recording is not None and (
-            recording.error or any(e.phase is Phase.FORWARD for e in recording.events)
-        ):
-            self._publish(recording)
+        if (kept := has_begun(recording)) is not None:
+            self._publish(kept)
         self._publish()
         for beat in self._beats:
             beat.end()
+        told = replace(told, recorded=told.recorded or kept is not None)
         self._window.end(told, _FLUSHED_WITHIN_S)
 
     # -- holding -----------------------------------------------------------------------------

@@ -17,8 +17,8 @@ from backprop_viz.recording.run.scalar_curves import ScalarCurves
 from backprop_viz.recording.run.window_part import EarlierRuns, StoredWindow
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import Array
-from backprop_viz.recording.trace.phases import PHASES
-from backprop_viz.stream.messages import Filed, Rerecorded, Update
+from backprop_viz.recording.trace.phases import PHASES, Phase
+from backprop_viz.stream.messages import Filed, Rerecorded, RunEnded, Update
 
 # How many earlier runs have their curves kept.
 EARLIER_RUNS = 4
@@ -165,6 +165,21 @@ class FollowedRun:
             health=self.health,
             ended=self.origin is not None and self.origin.kind == "file",
         )
+
+    def at_its_end(self, told: RunEnded, live: ViewState) -> ViewState:
+        """How things stand once a script has ended; what it began last may be no iteration.
+
+        A net that is asked once more after the loop was shown as the next while that was open.
+        """
+        live = replace(live, ended=True)
+        follows = self.origin is not None and self.origin.kind in ("script", "watch")
+        whole = self.recording.iteration <= live.iteration
+        if not follows or whole or told.recorded or told.error or told.status < 0:
+            return live
+        self.cache.forget_after(live.iteration)
+        self.recording = self._last_whole or Recording(0, ())
+        end = self.recording.at(len(self.recording.events))
+        return replace(live, cursor=end, due=Phase.ZERO_GRAD)
 
     def _keep_unaltered(self, recording: Recording | None) -> None:
         """Keep the newest recording if the next is an experiment with the same iteration."""

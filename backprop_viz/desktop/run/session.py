@@ -348,7 +348,7 @@ class Session(QObject):
             self._client.ask_for_update()
             self._painted.start()
         if ended is not None:
-            self.shown.stand_still(ended=True)
+            self.shown.stand_still(ended)
             self.run_ended.emit(ended)
         if rerecorded:
             self.shown.show_whole()

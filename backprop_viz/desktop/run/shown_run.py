@@ -19,6 +19,7 @@ from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Command, Iterate, Step
+from backprop_viz.stream.messages import RunEnded
 
 
 class RunSource(Protocol):
@@ -352,12 +353,14 @@ class ShownRun(QObject):
             cursor = kept.at(cursor.position)
         self._show(cursor)  # with more to go back to
 
-    def stand_still(self, *, ended: bool = False) -> None:
-        """Nothing runs while there is no worker, or when a script has ended."""
+    def stand_still(self, ended: RunEnded | None = None) -> None:
+        """Nothing runs while there is no worker, or when a script has ``ended``."""
         if self.live is not None and self._view_state is not None:
             still = replace(self.live, training=False, rate=0.0, between_cells=False)
-            self.live = replace(still, ended=ended)
-            self.show_cursor(self._view_state.cursor)
+            self.live = still if ended is None else self.run.at_its_end(ended, still)
+            was_none = self._view_state.cursor.recording == still.cursor.recording
+            gone = was_none and self.live.cursor != still.cursor
+            self.show_cursor(self.live.cursor if gone else self._view_state.cursor)
 
     def halt(self) -> None:
         """Leave the cursor where it is, whatever moves it."""

@@ -3,6 +3,7 @@
 Those are without a .grad, or of another network.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import torch
 from torch import nn
 
 import backprop_viz as bv
+from backprop_viz.stream.commands import Step
+from backprop_viz.stream.messages import RunEnded
 from tests.capture.live.script_runs import Scripts
 from tests.capture.live.test_bare_tensors import recorded, turns_of
 
@@ -75,3 +78,34 @@ def test_another_network_is_asked_once_after_the_loop(
     for name, text in TRAINS[kind].items():
         source = source.replace(name, text)
     assert [one.loss for one in recorded(scripts, tmp_path, source)] == turns_of(source)
+
+
+STEPPED = """
+import torch
+from torch import nn
+net = nn.Linear(3, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+x = torch.ones(2, 3)
+for i in range(2):
+    net(x).sum().backward()
+    optimizer.step()
+    optimizer.zero_grad()
+AFTER
+"""
+
+
+@pytest.mark.parametrize("after", ["", "print(net(x))", "net(x).sum().backward()"])
+def test_a_window_that_went_by_phases_is_told_whether_the_last_one_it_saw_is_an_iteration(
+    scripts: Scripts, tmp_path: Path, after: str
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(STEPPED.replace("AFTER", after))
+    with scripts.followed(str(script)) as window:
+        with suppress(EOFError):
+            while True:
+                window.held()
+                window.command(Step())
+        ended = window.messages[-1]
+        assert isinstance(ended, RunEnded)
+        assert ended.recorded == ("backward" in after)
+        assert sorted(window.recordings) == [1, 2, 3]

@@ -2,174 +2,30 @@
 
 import os
 import signal
-import threading
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 
 import backprop_viz as bv
-from backprop_viz.desktop.application import make_window
-from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.phases.phase_texts import next_step
 from backprop_viz.desktop.panels.program.program_view import ProgramView
-from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.run.program import Line, Program
-from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
-from backprop_viz.stream.messages import InterruptScript, RunAttached, RunEnded, Update
-from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
+from backprop_viz.stream.messages import InterruptScript, Update
+from tests.desktop.clients.played_script import TEXTS, Played
 from tests.nightly import by_day_every
-from tests.waiting import until, until_idle
-
-TEXTS = ("import torch", "", "for x in data:", "    train(x)")
-PROGRAM = Program(
-    tuple(
-        Line(text, source_line=number, runs="traced" if text else "")
-        for number, text in enumerate(TEXTS, 1)
-    )
-)
-ORIGIN = RunOrigin("script", "train.py --steps 500", "/home/a/train.py", device="cuda:0")
-
-
-class PlayedScript:
-    """The script's end of the connection; ``heard`` is what the window said but for its pace."""
-
-    def __init__(self) -> None:
-        theirs_in, ours_out = os.pipe()
-        ours_in, theirs_out = os.pipe()
-        self.line = os.fdopen(theirs_in, "rb"), os.fdopen(theirs_out, "wb")
-        self._in, self._out = os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
-        self._writer = MessageWriter()
-        self.heard: list[object] = []
-        self.number = 0
-        self._thread = threading.Thread(target=self._listen)
-        self._thread.start()
-
-    def say(self, message: object, recording: Recording | None = None) -> None:
-        send(self._out, self._writer.pieces(message, recording))
-
-    def update(
-        self,
-        recording: Recording | None = None,
-        *,
-        training: bool = False,
-        line: int | None = 3,
-        between_cells: bool = False,
-        program: Program = PROGRAM,
-    ) -> None:
-        iteration = 0 if recording is None else recording.iteration
-        losses = [] if recording is None else [(recording.loss, float("nan"))]
-        self.say(
-            Update(
-                command=self.number,
-                run=1,
-                iteration=iteration,
-                due=Phase.ZERO_GRAD,
-                training=training,
-                program=program,
-                points=losses,
-                line=line,
-                between_cells=between_cells,
-            ),
-            recording,
-        )
-
-    def end(self) -> None:
-        with suppress(OSError):
-            self._out.close()
-
-    def stop(self) -> None:
-        self.end()
-        self._thread.join(60)
-        self._in.close()
-
-    def _listen(self) -> None:
-        reader = MessageReader(self._in)
-        with suppress(EOFError):
-            while True:
-                message, _ = reader.read()
-                if isinstance(message, NumberedCommand):
-                    self.number = message.number
-                    self.heard.append(message.command)
-                elif isinstance(message, InterruptScript):
-                    self.heard.append(message)
-
-
-class Played:
-    def __init__(self) -> None:
-        self.script = PlayedScript()
-        self.window: MainWindow = make_window(Arguments({}, "dark", None, "en", self.script.line))
-        self.session = self.window.session
-        self.window.resize(1600, 1000)
-        self.window.show()
-        self.script.say(RunAttached(ORIGIN))
-        self.script.update()
-        until(self.session, lambda: self.session.view_state is not None)
-
-    def trigger(self, name: str) -> None:
-        found = self.window.findChild(QAction, name)
-        assert found is not None
-        found.trigger()
-
-    def hear(self, kind: type[object]) -> object:
-        """What the window has said last, once it is of this kind."""
-        until(self.session, lambda: bool(self.script.heard) and _is(self.script.heard[-1], kind))
-        return self.script.heard[-1]
-
-    def show(self, recording: Recording) -> None:
-        self.script.update(recording)
-        until(self.session, lambda: self.session.shown.newest_recording == recording)
-        until_idle(self.session)
-
-
-def _is(thing: object, kind: type[object]) -> bool:
-    return isinstance(thing, kind)
-
-
-@pytest.fixture
-def played(tmp_path: Path, qtbot: QtBot) -> Iterator[Played]:
-    store = QSettings.Format.IniFormat, QSettings.Scope.UserScope
-    QSettings.setPath(*store, str(tmp_path / "settings"))
-    found = Played()
-    yield found
-    found.script.end()
-    until(found.session, lambda: not found.session.has_worker)
-    found.window.close()
-    found.window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    QApplication.instance().setStyleSheet("")
-    found.script.stop()
-
-
-@pytest.fixture(scope="module")
-def recordings() -> list[Recording]:
-    """Two iterations of a plain loop."""
-    torch.manual_seed(11)
-    net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2))
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-    found = []
-    for _ in range(2):
-        with bv.record(net, optimizer) as recorded:
-            optimizer.zero_grad()
-            net(torch.randn(5, 3)).square().mean().backward()
-            optimizer.step()
-        found.append(recorded.recording)
-    return [replace(recording, iteration=i) for i, recording in enumerate(found, 1)]
+from tests.waiting import until
 
 
 def test_what_the_script_is_and_what_it_has_no_use_for(played: Played) -> None:
@@ -298,45 +154,6 @@ def test_the_node_of_the_cursor_stays_in_sight(played: Played) -> None:
         QCoreApplication.processEvents()
         box = canvas.mapFromScene(canvas.item.box(canvas.current)).boundingRect()
         assert canvas.viewport().rect().contains(box), size
-
-
-def test_a_script_that_is_killed(played: Played, recordings: list[Recording]) -> None:
-    played.show(recordings[0])
-    played.script.end()
-    until(played.session, lambda: not played.session.has_worker)
-    assert played.window.messages.text() == (
-        "The script's process is gone. What was recorded can still be looked at."
-    )
-    played.trigger("actionStepBack")
-    assert not played.session.view_state.cursor.at_end
-    assert played.window.findChild(QAction, "actionStep").isEnabled()  # forward again
-    played.trigger("actionLast")
-    assert not played.window.findChild(QAction, "actionStep").isEnabled()
-    played.session.iterate()
-    assert "nothing more can be run" in played.window.messages.text()
-    assert played.window.isVisible()
-
-
-def test_an_exception_with_its_traceback(played: Played, recordings: list[Recording]) -> None:
-    played.show(recordings[0])
-    played.script.say(RunEnded(1, "KeyError: 'x'", "Traceback: all of it", 4))
-    until(played.session, lambda: played.session.view_state.ended)
-    assert played.window.messages.text() == "The script has ended at line 4: KeyError: 'x'"
-    assert played.window.messages.findChild(object, "messageDetails").isVisible()
-    assert not played.window.findChild(QAction, "actionTrain").isEnabled()
-
-
-def test_an_exception_in_an_iteration_that_is_not_recorded(
-    played: Played, recordings: list[Recording]
-) -> None:
-    played.show(recordings[0])
-    played.script.say(Update(played.script.number, 1, 7, Phase.ZERO_GRAD, training=True))
-    played.script.say(RunEnded(1, "ValueError: y", "Traceback: all of it", 4))
-    until(played.session, lambda: played.session.view_state.ended)
-    assert played.window.messages.text() == (
-        "The script has ended at line 4, after iteration 7. What raised was not recorded; run it "
-        "again with --from 8 to look at it: ValueError: y"
-    )
 
 
 def test_a_script_that_goes_on_unrecorded(played: Played) -> None:
