@@ -13,6 +13,8 @@ from backprop_viz.recording.trace.torch_error import CodePlace
 CutKind = Literal["detached", "no_grad", "no_derivative", "copied", "integer", "taken"]
 
 _DETACH = ("detach", "detach_", "data")
+# What makes of a tensor without a graph one that a graph begins with.
+_STARTS = ("requires_grad_",)
 _COPIES = ("tensor", "as_tensor", "asarray", "new_tensor")
 # How a call is written that hands numbers to Python or numpy.
 _TAKEN = {
@@ -124,7 +126,7 @@ def _in_functions(recording: Recording) -> set[int]:
     wanted: set[int | None] = set()
     for _, event in events:
         if event.grad_enabled and tracked(event):
-            if known.isdisjoint(event.input_ids):
+            if known.isdisjoint(event.input_ids) and event.op not in _STARTS:
                 wanted.update(event.input_ids)
             known.update(event.output_ids)
     found: set[int] = set()

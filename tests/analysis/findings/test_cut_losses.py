@@ -127,6 +127,18 @@ def test_a_forward_without_a_graph(without: Callable[[], torch.no_grad]) -> None
     assert (said.values[0], said.values[2]) == ("linear", len(list(Pair().parameters())))
 
 
+def test_what_a_forward_without_a_graph_made_is_a_start_itself() -> None:
+    def step(net: Pair) -> None:
+        with torch.no_grad():
+            one, other = net(IMAGES, TEXTS.reshape(8, 3))
+            scores = one @ other.T
+        F.cross_entropy(scores.requires_grad_(), WANTED).backward()
+
+    (said,) = found_in(step)
+    assert (said.code, said.severity) == ("cut_by_no_grad", "error")
+    assert (said.values[0], said.values[2]) == ("linear", len(list(Pair().parameters())))
+
+
 def test_predictions_that_are_made_a_start_of_their_own() -> None:
     def step(net: Pair) -> None:
         one, other = net(IMAGES, TEXTS.reshape(8, 3))
