@@ -65,7 +65,7 @@ def test_no_painted_text_keeps_its_size(open_window: OpenWindow, painted: Painte
     usual = dict(painted)
     painters = {
         "painting", "graph_item", "timeline_bar", "timeline_caption", "phase_cell", "axes",
-        "AxisItem", "gradient_flow", "bars", "probabilities", "gutter",
+        "AxisItem", "flow_bars", "bars", "probabilities", "gutter",
     }  # fmt: skip
     assert painters <= {file for file, _ in usual}
     painted.clear()
