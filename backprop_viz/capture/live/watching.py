@@ -1,5 +1,6 @@
 """``bv.watch``: a training loop of one's own, followed by a window or into a file."""
 
+import atexit
 import linecache
 import os
 import sys
@@ -66,6 +67,8 @@ class WatchedLoop:
             with OURS:
                 self._cells = NotebookCells(self._cell_begins, self._cell_ended)
                 self._cell_begins()
+            if isinstance(follower, FileFollower):
+                atexit.register(self._process_ends)  # before the file's own end
 
     def __repr__(self) -> str:
         """How many iterations it has seen, and whether it watches yet."""
@@ -86,6 +89,14 @@ class WatchedLoop:
     def close(self) -> None:
         """Watch no longer; a file is complete then, a window stays."""
         self._end(RunEnded(0))
+
+    def _process_ends(self) -> None:
+        """Nobody has closed it: a turn that no next one has followed is over as well.
+
+        Not if an error has ended the process, maybe within that turn.
+        """
+        if getattr(sys, "last_value", None) is None:
+            self.close()
 
     def give_way(self) -> tuple[LiveRun, int] | None:
         """Watch no longer: what has the window, if it is open, and how many iterations are over."""
@@ -114,6 +125,7 @@ class WatchedLoop:
     def _end(self, told: RunEnded) -> None:
         if self.is_open:
             self.is_open, left = False, None
+            atexit.unregister(self._process_ends)
             with OURS:
                 if self._cells is not None:
                     self._cells.close()
