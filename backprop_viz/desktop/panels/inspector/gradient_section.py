@@ -258,6 +258,8 @@ def _flat(array: Array | None) -> Array | None:
 
 
 def _elements(bars: tuple[Bars, ...], tensor: str, shape: tuple[int, ...]) -> Chart:
+    if all(each.values is None for each in bars):
+        return Chart(bars, message=_message(bars))
     size = math.prod(shape)
     labels = tuple(((i + 0.5) / size, str(i)) for i in range(size))
     places = (tuple(int(i) for i in np.unravel_index(n, shape)) for n in range(size))

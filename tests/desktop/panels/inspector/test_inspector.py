@@ -52,6 +52,7 @@ def test_the_gradient_goes_from_none_to_numbers(
     view.show_view_state(at(view_state, arrival))
     assert words(view) == ["before: None", "after: not yet"]
     assert view.gradient.chart.chart.message == "None"
+    assert not view.gradient.chart.chart.labels  # no axis where there are no bars
     assert row(view, 0)[2:] == ["None", "–", "–"]
     view.show_view_state(at(view_state, arrival + 1))
     assert words(view) == ["before: None", "after backward"]
