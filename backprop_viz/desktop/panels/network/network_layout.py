@@ -21,6 +21,7 @@ from backprop_viz.recording.trace.layers import Layer, LayerGraph
 _HEADER = 38  # at 100 % of the text size, as all that has to do with text
 _CAPTION = 17
 _MARGIN = 10
+_MARKS = 8  # more where the last column may have logits: their marks make its frame wider
 _ARROW = 30  # the least gap between two columns
 _LEAST_ARROW = 22  # the least gap if names need the room
 _RANGE = 50  # the width of a range below a column
@@ -155,6 +156,9 @@ def place_columns(
     bent = bent_layout(len(layers), network.edges)
     places = bent.places
     count, lanes = _extent(bent)
+    last = (y for y, (x, _) in zip(layers, places, strict=True) if round(x) == count - 1)
+    if any(len(layer.shape) == 1 for layer in last):
+        width -= _MARKS
     above, below = beside_lanes(bent, text)
     band = (height - above - below) / lanes
     pitch = (width - 2 * _MARGIN) / count

@@ -9,10 +9,14 @@ from PySide6.QtWidgets import QApplication
 
 from backprop_viz.desktop.panels.network.column_texts import header_widths
 from backprop_viz.desktop.panels.network.feature_maps import blocks, shape_text
+from backprop_viz.desktop.panels.network.network_edges import side_of
 from backprop_viz.desktop.panels.network.network_layout import place_columns
 from backprop_viz.desktop.panels.network.network_painter import selection_frame, text_box
+from backprop_viz.desktop.panels.network.network_state import state_of
 from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.trace.layers import LayerGraph
+from tests.desktop.panels.network.network_helpers import DIGITS
 
 MakeViewState = Callable[..., ViewState]
 
@@ -39,3 +43,19 @@ def test_no_shape_is_cut_and_no_frame_runs_through_a_text(
             assert frame.bottom() <= column.captions[0].top() + 3
             assert frame.top() >= column.header.bottom() - 3
             assert frame.contains(column.content)
+
+
+def test_the_frame_around_the_logits_is_whole_where_they_are_the_last_column(
+    qapp: QApplication, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state(DIGITS, phases=2)
+    state = state_of(view_state, "activations", LayerGraph())
+    logits = state.layers.layers[-1]
+    assert state.is_logits(logits)
+    sizes = tuple(tuple(block.size for block in state.blocks(y)) for y in state.layers.layers)
+    for width in range(520, 1300, 13):
+        headers = header_widths(state.layers.layers, width)
+        column = place_columns(state.layers, sizes, headers, width, 330)[-1]
+        frame = selection_frame(column, side_of(state, logits)).adjusted(-1, -1, 1, 1)
+        assert 0 <= frame.left()
+        assert frame.right() <= width
