@@ -124,7 +124,10 @@ def map_hint(state: NetworkState, layer: Layer, block: Block, map_nr: int) -> st
         why = "" if block.parameter is not None else state.missing(layer)
         if why:
             return not_recorded_text(why, tensor_name(state, layer, block))
-        return translate("NetworkCanvas", "{name}: not computed yet").format(name=name)
+        text = translate("NetworkCanvas", "{name}: not computed yet")
+        if not layer.operations:
+            text = translate("NetworkCanvas", "{name}: not known before the forward it is given to")
+        return text.format(name=name)
     own, name = maps[map_nr], indexed(name, map_nr)
     if own.size == 1:
         text = translate("NetworkCanvas", "{name}: {value}")

@@ -1,6 +1,6 @@
 """What the network panel shows at a cursor, taken from the recording. No Qt here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -21,6 +21,7 @@ from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.missing import activation_missing, gradient_missing
 from backprop_viz.recording.trace.layers import Layer, LayerGraph
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class NetworkState:
 
     ``current`` is the layer of the event just done; it is marked in the colour of ``phase``.
     ``label`` is that of the ``sample`` shown. Without ``classes`` no output is a logit of one.
+    ``batch`` is the cursor where forward is still to come, and only its batch is known.
     """
 
     layers: LayerGraph
@@ -40,6 +42,7 @@ class NetworkState:
     sample: int = 0
     comparison: Comparison | None = None
     classes: bool = True
+    batch: Cursor | None = None
 
     @property
     def rows(self) -> int:
@@ -48,6 +51,8 @@ class NetworkState:
 
     def blocks(self, layer: Layer) -> tuple[Block, ...]:
         """The blocks of a layer's column, row by row."""
+        if self.batch is not None and not layer.operations:
+            return blocks(self.batch, replace(layer, tensor=None), self.mode, self.sample)
         if self.comparison is None or self.cursor is None:
             return blocks(self.cursor, layer, self.mode, self.sample)
         return compared_blocks(self.cursor, self.comparison.then, layer, self.mode, self.sample)
@@ -162,7 +167,9 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
     if not layers.layers:
         own = {p.name for p in recording.parameters}
         fits = not own or all(own.issuperset(layer.parameters) for layer in remembered.layers)
-        return NetworkState(remembered if fits else LayerGraph(), None, mode, phase)
+        known = remembered if fits else LayerGraph()
+        batch = cursor if _takes(known, recording.input) else None
+        return NetworkState(known, None, mode, phase, sample=view_state.sample, batch=batch)
     began = phase is not None and cursor.position > 0
     current = layer_name_of(recording, cursor.position - 1) if began else None
     labels, sample = recording.labels, view_state.sample
@@ -178,6 +185,12 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
         view_state.comparison,
         bool(view_state.classes),
     )
+
+
+def _takes(layers: LayerGraph, batch: Array | None) -> bool:
+    """Whether a batch is what a network's only input was: its samples are of the same shape."""
+    inputs = [layer for layer in layers.layers if not layer.operations]
+    return batch is not None and [layer.shape for layer in inputs] == [batch.shape[1:]]
 
 
 def expected_layers(view_state: ViewState) -> LayerGraph:

@@ -207,14 +207,27 @@ def test_every_phase_can_be_shown(
         view.canvas.grab()
 
 
-def test_before_forward_the_last_network_stays_empty(
+def test_before_forward_the_last_network_is_empty_but_for_the_batch(
     view: NetworkView, make_view_state: MakeViewState
 ) -> None:
     view.show_view_state(make_view_state(DIGITS))
-    view.show_view_state(make_view_state(DIGITS, phases=1))
-    assert len(view.canvas.layers) == 9
-    assert all(view.canvas.blocks_of(i)[0].maps is None for i in range(9))
+    after_zero_grad = make_view_state(DIGITS, iterations=1, phases=1)
+    trainer = bv.Trainer.from_settings(DIGITS)
+    trainer.iterate()
+    trainer.step()  # takes the next batch
+    for sample in (0, 2):
+        view.show_view_state(replace(after_zero_grad, sample=sample))
+        assert len(view.canvas.layers) == 9
+        shown = view.canvas.blocks_of(0)[0].maps
+        assert np.array_equal(shown, trainer.batch[0][sample].numpy())
+        assert all(view.canvas.blocks_of(i)[0].maps is None for i in range(1, 9))
     view.canvas.grab()
+    # A script's batch is not known then.
+    recording = changed_recording(after_zero_grad.cursor.recording, input_id=None)
+    view.show_view_state(replace(after_zero_grad, cursor=recording.at(1)))
+    assert all(view.canvas.blocks_of(i)[0].maps is None for i in range(9))
+    point = view.canvas.rect_of(Spot(0, 0, 0)).center()
+    assert view.canvas.hint(point) == "x: not known before the forward it is given to"
 
 
 def test_preview_shows_places_only(view: NetworkView, make_view_state: MakeViewState) -> None:
