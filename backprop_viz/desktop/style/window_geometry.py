@@ -43,6 +43,16 @@ def restore_place(store: QSettings, key: str, window: QWidget) -> None:
         window.setWindowState(Qt.WindowState.WindowMaximized)
 
 
+def on_a_screen(box: QRect) -> QRect:
+    """A box as large and as near as it fits within a screen that is there."""
+    screen = QGuiApplication.screenAt(box.center()) or QGuiApplication.primaryScreen()
+    room, found = screen.availableGeometry(), QRect(box)
+    found.setSize(box.size().boundedTo(room.size()))
+    found.moveLeft(min(max(found.left(), room.left()), room.right() + 1 - found.width()))
+    found.moveTop(min(max(found.top(), room.top()), room.bottom() + 1 - found.height()))
+    return found
+
+
 def keep_frame_on_screen(window: QWidget) -> None:
     """Make a window smaller that is as large as the screen, so that its frame is on it as well."""
     if window.isMaximized() or window.isFullScreen():

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QGuiApplication,
     QKeySequence,
     QMouseEvent,
     QResizeEvent,
@@ -14,6 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMainWindow, QStyle, QTabBar, QTabWidget, QWidget
 
+from backprop_viz.desktop.style.window_geometry import on_a_screen
 from backprop_viz.desktop.window.dock_layout import (
     DockNode,
     DockPlace,
@@ -207,13 +207,14 @@ class DockArea(QMainWindow):
         """A dock by which Qt resizes a part of a split: with it go all that share its place there.
 
         None where every dock of the part is in a split of the same direction within it: Qt would
-        resize it there.
+        resize it there. What is hidden splits nothing.
         """
         if isinstance(node, DockTabs):
             return self._head(node)
-        if node.horizontal == horizontal and len(node.parts) > 1:
+        parts = [part for part in node.parts if self._head(part) is not None]
+        if node.horizontal == horizontal and len(parts) > 1:
             return None
-        found = (self._handle(part, horizontal) for part in node.parts)
+        found = (self._handle(part, horizontal) for part in parts)
         return next((dock for dock in found if dock is not None), None)
 
     def places(self) -> dict[str, DockPlace]:
@@ -253,7 +254,8 @@ class DockArea(QMainWindow):
             dock = self.docks[name]
             if place.floats and dock.available:
                 dock.setFloating(True)
-                dock.setGeometry(_on_a_screen(place))
+                box = QRect(place.x, place.y, place.width, place.height)
+                dock.setGeometry(on_a_screen(box))
                 dock.wanted = True
                 self._to_float.append(dock)
         if self.isVisible():
@@ -387,14 +389,3 @@ def _takes_room(dock: PanelDock) -> bool:
 
 def _title(panel: QWidget) -> str:
     return panel.accessibleName() or panel.windowTitle() or panel.objectName()
-
-
-def _on_a_screen(place: DockPlace) -> QRect:
-    """A floating dock's place, within a screen that is there."""
-    box = QRect(place.x, place.y, place.width, place.height)
-    screen = QGuiApplication.screenAt(box.center()) or QGuiApplication.primaryScreen()
-    room = screen.availableGeometry()
-    box.setSize(box.size().boundedTo(room.size()))
-    box.moveLeft(min(max(box.left(), room.left()), room.right() + 1 - box.width()))
-    box.moveTop(min(max(box.top(), room.top()), room.bottom() + 1 - box.height()))
-    return box

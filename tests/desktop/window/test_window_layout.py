@@ -252,6 +252,20 @@ def test_a_dock_that_floated_on_a_screen_that_is_gone_is_on_one_that_is_there(
     assert window.screen().availableGeometry().contains(dock.geometry())
 
 
+@pytest.mark.parametrize("name", LAYOUT_NAMES)
+def test_a_layout_s_places_come_back_in_a_window_of_another_layout(
+    window: MainWindow, name: str
+) -> None:
+    """As those in a session file: what only that other layout shows takes no room from them."""
+    window.show_layout(name)
+    window.docks.reveal(window.docks.docks["programView"])  # as where its class is edited
+    state = settled(window)
+    window.show_layout("learn" if name != "learn" else "draw")
+    QApplication.processEvents()
+    window.apply_layout(state)
+    assert settled(window) == state
+
+
 @by_night
 def test_a_dock_that_floats_is_above_the_window_at_the_next_launch(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
