@@ -48,10 +48,66 @@ def inner_nodes(recording: Recording) -> dict[int, int]:
             if tensor is not None and tensor not in event.input_ids:
                 makers[tensor] = i
     behind = {_behind_changes(recording, node.id) for node in recording.graph.nodes}
-    left = [node for node in behind - {*own, *found.values()} if node is not None]
+    left = sorted(n for n in behind - {*own, *found.values()} if n is not None)
     unseen -= {*found}
     if len(left) == len(unseen) == 1 and _has_inside(recording, *unseen, *left):
         found[unseen.pop()] = left[0]
+    elif left and unseen:
+        found |= _matched(recording, unseen, left, makers)
+    return found
+
+
+def _matched(
+    recording: Recording, operations: set[int], nodes: list[int], makers: dict[int, int]
+) -> dict[int, int]:
+    """Of several operations and several nodes which belong together: those that read the same.
+
+    Where two have read the same, none of them is told.
+    """
+    own = {event.node for event in recording.events if event.phase in _FORWARD}
+    reads = [(i, _read_by(recording, i, makers)) for i in sorted(operations)]
+    sends = [(node, _sent_to(recording, node, own)) for node in nodes]
+    found = {}
+    for i, read in reads:
+        alike = [node for node, to in sends if to == read]
+        alone = len(alike) == 1 and sum(other == read for _, other in reads) == 1
+        if alone and read and _has_inside(recording, i, alike[0]):
+            found[i] = alike[0]
+    return found
+
+
+def _read_by(recording: Recording, operation: int, makers: dict[int, int]) -> set[int | str]:
+    """The parameters that an operation has read, and the nodes of the operations before it."""
+    names = {parameter.value_id: parameter.name for parameter in recording.parameters}
+    found = set[int | str]()
+    for tensor in recording.events[operation].input_ids:
+        made = None if tensor is None else makers.get(tensor)
+        node = None if made is None else recording.events[made].node
+        if tensor in names and recording.by_parameter[names[tensor]].requires_grad:
+            found.add(names[tensor])
+        elif node is not None:
+            found.add(node)
+    return found
+
+
+def _sent_to(recording: Recording, node: int, own: set[int | None]) -> set[int | str]:
+    """The parameters and the operations' nodes that a node inside an operation sends to.
+
+    On the way are only other nodes inside it.
+    """
+    nodes, waiting, found = recording.graph.nodes, [(node, 0)], set[int | str]()
+    while waiting:
+        at, steps = waiting.pop()
+        for to in nodes[at].sends:
+            if to is None:
+                continue
+            parameter = nodes[to[0]].parameter
+            if parameter is not None:
+                found.add(parameter)
+            elif to[0] in own:
+                found.add(to[0])
+            elif steps < _MOST_VIEWS and nodes[to[0]].name != _CHANGE:
+                waiting.append((to[0], steps + 1))
     return found
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
-from torch import Tensor
+from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from backprop_viz.capture.checks.loss_along import LossAlong
@@ -48,6 +48,33 @@ def test_every_number_closes_and_leads_to_the_loss(name: str) -> None:
                 wrong.append(f"the chain of {number} ends at {last.op} without a word")
         effects(recording, number)
     assert not wrong, "\n".join(wrong[:10])
+
+
+class TwoWritten(nn.Module):
+    """Two layers of sequences, each output written to through a view, and read only as a whole."""
+
+    def __init__(self, in_a_row: bool) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(4, 4), nn.Linear(4, 4)
+        self.in_a_row = in_a_row
+
+    def forward(self, x: Tensor) -> Tensor:
+        u = self.first(x)
+        u[:, 0].mul_(2)
+        v = self.second(u if self.in_a_row else x)
+        v[:, 1].mul_(3)
+        return v if self.in_a_row else u + v
+
+
+@pytest.mark.parametrize("in_a_row", [True, False])
+def test_of_two_written_layers_each_has_its_own_node(in_a_row: bool) -> None:
+    torch.manual_seed(1)
+    recording = recorded_net(TwoWritten(in_a_row), torch.randn(2, 3, 4))
+    explainer = Explainer(recording)
+    for number in numbers_of(recording, random.Random(2)):
+        found = explainer.explain(number)
+        assert found.reason is None or found.reason.code == "constant", found.op
+        assert list(faults(recording, found)) == []
 
 
 def test_what_a_function_of_ones_own_reads_was_written_through_a_view() -> None:
