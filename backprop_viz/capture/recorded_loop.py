@@ -8,17 +8,21 @@ from typing import Any
 
 from torch import nn
 from torch.optim import Optimizer
-from torch.optim import optimizer as optimizers
+from torch.optim import optimizer as optimizers_
 
 from backprop_viz.capture.arguments import model_in, optimizers_in
 from backprop_viz.capture.bare.bare_forward import BareForward
 from backprop_viz.capture.bare.given import GivenTensors, with_modules_for_tensors
+from backprop_viz.capture.bare.made_leaves import may_move_parameters
+from backprop_viz.capture.bare.module_by_hand import ModuleByHand
+from backprop_viz.capture.bare.one_turn import OneTurn
 from backprop_viz.capture.clearings_and_moves import clearings_and_moves_seen
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.code.own_faults import AroundCall
 from backprop_viz.capture.code.own_frames import without_our_frames
+from backprop_viz.capture.code.user_lines import own_line
 from backprop_viz.capture.late_recording import made_now
 from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.loop_watch import LoopWatch
@@ -203,24 +207,32 @@ def _recording(
 def _forward_told(
     watch: LoopWatch, recorder: Recorder, optimizers: Sequence[Optimizer]
 ) -> Iterator[None]:
-    """Of tensors that are in no module, have a watch know where their forward is."""
-    bare = BareForward.of(recorder.model, optimizers)
-    if bare is None:
+    """Of tensors that are in no module, have a watch know where their forward is.
+
+    Of a module the loop may have no optimizer, and move the parameters by its own lines.
+    """
+    told: BareForward | ModuleByHand | None = BareForward.of(recorder.model, optimizers)
+    line = own_line()
+    if told is None and not optimizers and line is not None and may_move_parameters(line[0]):
+        told = ModuleByHand(recorder.model, OneTurn(), None)
+    if told is None:
         yield
         return
-    try:
-        bare.begins(watch, recorder)
+    with ExitStack() as open_:
+        open_.callback(told.close)
+        if isinstance(told, ModuleByHand):
+            steps = heard(lambda *_: told.close())  # what it calls is an optimizer's own
+            open_.callback(optimizers_.register_optimizer_step_pre_hook(steps).remove)
+        told.begins(watch, recorder)
         yield
-        bare.ends()
-    finally:
-        bare.close()
+        told.ends()
 
 
 @contextmanager
 def _hooked(watch: LoopWatch, recorder: Recorder) -> Iterator[None]:
     """Have a watch know when the model runs, when an optimizer steps, and a backward begins."""
-    steps = optimizers.register_optimizer_step_pre_hook, watch.optimizer_steps
-    stepped = optimizers.register_optimizer_step_post_hook, watch.optimizer_stepped
+    steps = optimizers_.register_optimizer_step_pre_hook, watch.optimizer_steps
+    stepped = optimizers_.register_optimizer_step_post_hook, watch.optimizer_stepped
     with ExitStack() as hooked:
         hooked.callback(watch.finish)
         hooked.enter_context(watch.models_hooked())

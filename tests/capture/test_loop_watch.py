@@ -198,7 +198,7 @@ def test_phases_are_found_from_what_is_called() -> None:
     assert phases["classifier"] == [[Z, FW, LO, BW, UP]] * 3
     assert phases["accumulating"] == [[FW, LO, BW, FW, LO, BW, BW, UP, Z]] * 2
     assert phases["keyword_inputs_and_a_dataclass"] == [[FW, LO, Z, BW, UP]] * 2
-    assert phases["by_hand"] == [[FW, LO, BW, UP]] * 2
+    assert phases["by_hand"] == [[FW, LO, BW, UP, Z]] * 2
 
 
 def test_clipping_is_an_event_of_its_own() -> None:

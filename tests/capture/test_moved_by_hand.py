@@ -1,65 +1,96 @@
-"""A loop moves its weights between two backwards, before it clears the gradients, as SAM does."""
+"""In ``bv.record`` a loop's own lines move a module, also by views: each new weight has terms."""
 
+import random
 from collections.abc import Callable
-from itertools import groupby
 
-import numpy as np
+import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 import backprop_viz as bv
+from backprop_viz.capture.explaining.explainer import Explainer
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
+from tests.capture.explaining.checks import faults, numbers_of
 
-X, Y = torch.linspace(-1, 1, 45).reshape(9, 5), torch.arange(9) % 3
+Move = Callable[[Tensor, Tensor], object]
 
 
-def turn(net: nn.Module, optimizer: torch.optim.Optimizer, look: Callable[[], object]) -> None:
-    """One of sharpness-aware minimisation, which looks each time that it has moved the weights."""
-    parameters = list(net.parameters())
-    F.cross_entropy(net(X), Y).backward()
-    moves: list[Tensor] = []
+def plainly(weight: Tensor, step: Tensor) -> None:
+    weight -= 0.1 * step
+
+
+def by_its_gradient(weight: Tensor, _: Tensor) -> None:
+    assert weight.grad is not None
+    weight -= 0.1 * weight.grad
+
+
+def by_a_flat_view(weight: Tensor, step: Tensor) -> None:
+    weight.view(-1).sub_(0.1 * step.reshape(-1))
+
+
+def transposed(weight: Tensor, step: Tensor) -> None:
+    weight.t().sub_(0.1 * step.t())
+
+
+def by_halves_of_a_flat_view(weight: Tensor, step: Tensor) -> None:
+    flat, half = weight.view(-1), weight.numel() // 2
+    flat[:half].sub_(0.1 * step.reshape(-1)[:half])
+    flat[half:].sub_(0.3 * step.reshape(-1)[half:])
+
+
+MOVES: list[Move] = [plainly, by_its_gradient, by_a_flat_view, transposed, by_halves_of_a_flat_view]
+
+
+def iterate(net: nn.Module, move: Move) -> None:
+    torch.manual_seed(2)
+    net(torch.randn(4, 3)).square().mean().backward()
     with torch.no_grad():
-        length = torch.stack([p.grad.norm() for p in parameters if p.grad is not None]).norm()
-        for parameter in parameters:
-            assert parameter.grad is not None
-            moves.append(parameter.grad * (0.05 / length))
-            parameter.add_(moves[-1])
-    look()
-    optimizer.zero_grad()
-    F.cross_entropy(net(X), Y).backward()
-    with torch.no_grad():
-        for parameter, move in zip(parameters, moves, strict=True):
-            parameter.sub_(move)
-    look()
-    optimizer.step()
-    look()
+        for weight in net.parameters():
+            assert weight.grad is not None
+            velocity = torch.ones_like(weight)
+            velocity.mul_(0.9).add_(weight.grad)
+            move(weight, velocity)
+            weight.grad = None
 
 
-def made() -> tuple[nn.Module, torch.optim.Optimizer]:
-    torch.manual_seed(4)
-    net = nn.Sequential(nn.Linear(5, 6), nn.Tanh(), nn.Linear(6, 3))
-    return net, torch.optim.SGD(net.parameters(), lr=0.1)
+def made() -> nn.Module:
+    torch.manual_seed(1)
+    return nn.Linear(3, 2)
 
 
-def test_they_are_moved_before_the_gradients_are_cleared() -> None:
-    plain, plain_optimizer = made()
-    seen: list[list[np.ndarray]] = []
-    turn(
-        plain,
-        plain_optimizer,
-        lambda: seen.append([p.detach().numpy().copy() for p in plain.parameters()]),
-    )
-    net, optimizer = made()
-    with bv.record(net, optimizer) as recorded:
-        turn(net, optimizer, lambda: None)
-    recording = recorded.recording
-    phases = [phase for phase, _ in groupby(event.phase for event in recording.events)]
-    computed = [Phase.FORWARD, Phase.LOSS, Phase.BACKWARD]
-    assert phases == [*computed, Phase.UPDATE, Phase.ZERO_GRAD, *computed, Phase.UPDATE]
-    moved = [event for event in recording.events if event.phase is Phase.UPDATE]
-    for number, name in enumerate(name for name, _ in plain.named_parameters()):
-        own = [event for event in moved if event.parameter == name]
-        assert [event.op for event in own] == ["changed", "changed", "SGD"]
-        for event, weights in zip(own, seen, strict=True):
-            np.testing.assert_array_equal(event.outputs[0], weights[number])
+def recorded(move: Move) -> tuple[nn.Module, Recording]:
+    net = made()
+    with bv.record(net) as recording:
+        iterate(net, move)
+    return net, recording.recording
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_a_new_weight_is_the_plain_loops_and_has_terms(move: Move) -> None:
+    plain = made()
+    iterate(plain, move)
+    _, recording = recorded(move)
+    explainer = Explainer(recording)
+    for name, parameter in plain.named_parameters():
+        at = max(
+            i for i in recording.happened_to[name] if recording.events[i].phase is Phase.UPDATE
+        )
+        told = recording.events[at].outputs[0]
+        assert told is not None
+        assert torch.equal(torch.from_numpy(told.copy()), parameter.detach())
+    for number in numbers_of(recording, random.Random(1)):
+        found = explainer.explain(number)
+        assert list(faults(recording, found)) == []
+        if recording.events[number.event or 0].phase is Phase.UPDATE:
+            assert found.parts or found.op == "ones_like", found.op
+
+
+def test_what_an_optimizer_does_within_its_step_is_its_own() -> None:
+    net = made()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    with bv.record(net) as recording:
+        net(torch.ones(4, 3)).square().mean().backward()
+        optimizer.step()
+    ops = [e.op for e in recording.recording.events if e.phase is Phase.UPDATE]
+    assert ops == ["SGD", "SGD"]

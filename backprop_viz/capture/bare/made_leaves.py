@@ -4,9 +4,11 @@ import ast
 import linecache
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from pathlib import Path
 
 _MOST = 200  # files are looked at
+_WITHOUT_GRAPH = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "data"})
 
 
 def makes_leaves(path: str) -> bool:
@@ -58,6 +60,15 @@ def moves_by_hand(path: str) -> bool:
             steps = steps or _is_of_optimizer(node)
             has_own = has_own or (isinstance(node, ast.FunctionDef) and node.name == "step")
     return runs_backward and (has_own or moves or not steps)
+
+
+@lru_cache(maxsize=64)
+def may_move_parameters(path: str) -> bool:
+    """Whether a script moves by hand, and has what it moves a leaf by: no_grad, or ``.data``."""
+    nodes = [node for tree in _own_files(path) for node in ast.walk(tree)]
+    named = {one.attr for one in nodes if isinstance(one, ast.Attribute)}
+    named |= {one.id for one in nodes if isinstance(one, ast.Name)}
+    return not named.isdisjoint(_WITHOUT_GRAPH) and moves_by_hand(path)
 
 
 def _own_files(path: str) -> Iterator[ast.Module]:

@@ -13,7 +13,7 @@ from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.tensors.memory import Copied, NotCopied
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.templates import Template
-from backprop_viz.capture.tensors.view_index import index_within
+from backprop_viz.capture.tensors.view_index import index_within, shape_from
 from backprop_viz.capture.tensors.writing import written_by
 from backprop_viz.capture.watches.function_watch import (
     NEVER_RANDOM,
@@ -120,8 +120,7 @@ class StepOperations:
                 drew = begun.state is not None and begun.state != random_state()
                 call = begun.template.call(name_of(func), begun.state if drew else None)
                 self._ran.append(_Ran(op, begun.read, copies, call, user_line()))
-            for view, base, before in around:
-                self._write_through(view, base, before)
+            self._write_through(around)
 
     def are_simple(self) -> bool:
         """Whether nothing but weights and gradients has gone into the moves."""
@@ -213,13 +212,32 @@ class StepOperations:
             if _memory(base) == _memory(one) is not None and place != _place(one)
         ]
 
-    def _write_through(self, view: Tensor, base: Tensor, before: Copy) -> None:
-        """An operation wrote to a view: a part of ``base``, too, is now what that is."""
-        index = index_within(view, base)
-        if index is not None and self._left >= 0:
-            made, call = self._copy(base), Template((base, index, view), {})
-            read, name = (before, self._copy(view)), name_of(Tensor.__setitem__)
-            self._ran.append(_Ran("setitem", read, (made,), call.call(name, None), user_line()))
+    def _write_through(self, around: Sequence[tuple[Tensor, Tensor, Copy]]) -> None:
+        """An operation wrote to views: a part of each base, or all of it, is now what they are."""
+        whole = [view for view, _, _ in around]
+        reshaped = []
+        for view, base, before in around:
+            index = index_within(view, base)
+            if index is None:
+                reshaped.append(base)
+            elif self._left >= 0:
+                made, call = self._copy(base), Template((base, index, view), {})
+                read, name = (before, self._copy(view)), name_of(Tensor.__setitem__)
+                self._ran.append(_Ran("setitem", read, (made,), call.call(name, None), user_line()))
+                whole.append(base)
+        for base in reshaped:
+            self._reshape(base, whole)
+
+    def _reshape(self, base: Tensor, others: Sequence[Tensor]) -> None:
+        """All that a tensor has was written to by way of one of these, of another shape."""
+        for one in others:
+            arguments = shape_from(one, base)
+            if arguments is not None and self._left >= 0:
+                function, given = arguments
+                read, made, call = self._copy(one), self._copy(base), Template((one, given), {})
+                told = call.call(name_of(function), None)
+                self._ran.append(_Ran(op_name(function), (read,), (made,), told, user_line()))
+                return
 
     def _kept(self) -> list[_Ran]:
         """The operations on which the tensors depend, as they are now."""

@@ -1,5 +1,7 @@
 """Which elements of a tensor a view of its memory shows."""
 
+from collections.abc import Callable
+
 from torch import Tensor
 
 # What a tensor is indexed by, axis by axis.
@@ -36,3 +38,24 @@ def _are_same(one: Tensor, other: Tensor) -> bool:
     alike = one.data_ptr() == other.data_ptr() and one.shape == other.shape
     strides = zip(one.stride(), other.stride(), one.shape, strict=True) if alike else ()
     return alike and all(a == b for a, b, size in strides if size > 1)
+
+
+def shape_from(view: Tensor, base: Tensor) -> tuple[Callable[..., Tensor], tuple[int, ...]] | None:
+    """The call that makes a tensor of another that is all of its memory, in another shape.
+
+    That is the method with what it is given; None where neither holds all of the other in order.
+    """
+    is_all = view.numel() == base.numel() and view.data_ptr() == base.data_ptr()
+    if not is_all or view.dtype != base.dtype:
+        return None
+    if view.is_contiguous() and base.is_contiguous():
+        return Tensor.reshape, tuple(base.shape)
+    if view.ndim != base.ndim:
+        return None
+    axes = list(zip(view.shape, view.stride(), strict=True))
+    order = []
+    for axis in zip(base.shape, base.stride(), strict=True):
+        if axes.count(axis) != 1:
+            return None
+        order.append(axes.index(axis))
+    return Tensor.permute, tuple(order)
