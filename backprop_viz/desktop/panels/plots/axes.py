@@ -36,6 +36,7 @@ class NamedAxis(pg.AxisItem):
         super().__init__(orientation)
         self._least_step = 1.0 if whole else 0.0
         self._names_itself = True  # whether there is room for it
+        self._has_scale = True
         self._name = name
         self._unit = unit
         self._name_color = QColor()
@@ -53,6 +54,13 @@ class NamedAxis(pg.AxisItem):
         self._name = name
         self.picture = None
         self.update()
+
+    def show_scale(self, shown: bool) -> None:
+        """Have numbers and a grid, or none: a range in which nothing lies is no scale."""
+        if shown != self._has_scale:
+            self._has_scale = shown
+            self.picture = None
+            self.update()
 
     def set_theme(self, theme: Theme, grid: bool) -> None:
         """Use a theme's colours; ``grid`` draws faint lines across the plot."""
@@ -78,6 +86,8 @@ class NamedAxis(pg.AxisItem):
 
     def tickValues(self, low: float, high: float, size: float) -> list[Any]:  # noqa: N802
         """One level of ticks: the finest whose numbers fit."""
+        if not self._has_scale:
+            return []
         if self.logMode:
             ticks = _log_ticks(low, high)
             most = max(1, int(size // scaled(16 if self.orientation == "left" else 40)))

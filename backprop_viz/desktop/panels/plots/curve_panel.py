@@ -168,6 +168,9 @@ class CurvePanel(Panel):
             text = self.tr("no finite number at iteration {n}")
             self.notice.setText("" if gap is None or empty else text.format(n=int(gap)))
             self.notice.setVisible(bool(self.notice.text()))
+        shown = view_state.cursor.recording.iteration
+        goes_back = not view_state.training and shown < view_state.iteration
+        self.plot.mark_shown(shown if goes_back else None)
         if self.plot.behind:
             QTimer.singleShot(0, self, self._go_on)
 

@@ -21,6 +21,7 @@ from backprop_viz.desktop.panels.plots.plot_parts import (
 )
 from backprop_viz.desktop.panels.plots.ranges import iterations_room, range_of_traces
 from backprop_viz.desktop.panels.plots.traces import Trace
+from backprop_viz.desktop.panels.plots.upright_lines import UprightLines
 from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.recording.run.history import Curves
@@ -79,14 +80,10 @@ class CurvePlot(pg.PlotWidget):
         plot = self.getPlotItem()
         plot.getViewBox().sigRangeChanged.connect(self._draw)
         plot.getViewBox().sigRangeChangedManually.connect(self._left_to_user)
-        self._gap = pg.InfiniteLine(angle=90)
-        self._cross = pg.InfiniteLine(angle=90)
         self._curves = [Curve(row, self) for row in rows]
         self._main = next((row for row in rows if row.main), rows[0])
         self._earlier: list[Curve] = []
-        for line in (self._gap, self._cross):
-            line.setVisible(False)
-            plot.addItem(line, ignoreBounds=True)
+        self.lines = UprightLines(plot)  # over the curves
         self._readout = PlotReadout(self)
         self.view_all = QToolButton(self)
         self.view_all.setText(self.tr("View all"))
@@ -145,8 +142,7 @@ class CurvePlot(pg.PlotWidget):
         if not changed and (longer or self._waited):
             changed = not (growing and self._can_wait())
         if changed:
-            self._gap.setVisible(self.first_gap is not None)
-            self._gap.setValue(self.first_gap or 0)
+            self.lines.put_gap(self.first_gap)
             self._changed()
         return changed
 
@@ -156,6 +152,14 @@ class CurvePlot(pg.PlotWidget):
         new = (self._last() - self._drawn_to) * self.width() / (right - left)
         self._waited += 1
         return 0 <= new < _SEEN_PX and self._waited <= _MOST_WAITED
+
+    def mark_shown(self, iteration: int | None) -> None:
+        """Mark the earlier iteration that the window shows; None: it shows the newest."""
+        at = [c.trace.at(iteration) for c in self._visible()] if iteration is not None else []
+        low, high = self.getPlotItem().getViewBox().viewRange()[1]
+        middle = 10 ** ((low + high) / 2) if self._log else (low + high) / 2
+        below = [point[1] < middle for point in at if point is not None]
+        self.lines.put_shown(iteration, high=2 * sum(below) > len(below))
 
     def set_shown(self, row: int, shown: bool) -> None:
         """Show or hide the curve of a row."""
@@ -183,8 +187,7 @@ class CurvePlot(pg.PlotWidget):
         self._readout.follow_text_size()
         for curve in (*self._curves, *self._earlier):
             curve.set_theme(theme)
-        self._cross.setPen(pg.mkPen(theme.text, width=1))
-        self._gap.setPen(pg.mkPen(theme.error, width=1, style=Qt.PenStyle.DashLine))
+        self.lines.set_theme(theme)
         self._read()
 
     def follow(self) -> None:
@@ -215,20 +218,23 @@ class CurvePlot(pg.PlotWidget):
         return max((float(c.trace.x[-1]) for c in self._visible()), default=0.0)
 
     def _fit(self) -> None:
-        low, high = self._limits or self._fitting_range()
+        found = self._limits or self._fitting_range()
+        self._left.show_scale(found is not None)
+        low, high = found or (0.0, 1.0)
         self._left.fit(low, high)
         view = self.getPlotItem().getViewBox()
         view.setRange(xRange=(0, iterations_room(self._last())), yRange=(low, high), padding=0)
         # At once: otherwise pyqtgraph notices while painting, and paints twice.
         view.updateMatrix()
 
-    def _fitting_range(self) -> tuple[float, float]:
+    def _fitting_range(self) -> tuple[float, float] | None:
         """All curves are seen, but no earlier run squeezes this one flat: that is cut off."""
         everything = range_of_traces([c.trace for c in self._visible()], self._log)
-        own = [c.trace for c in self._curves if c.shown and len(c.trace)]
-        low, high = range_of_traces(own, self._log) if own else everything
-        squeezed = everything[1] - everything[0] > _SQUEEZED * (high - low)
-        return (low, high) if squeezed else everything
+        own = range_of_traces([c.trace for c in self._curves if c.shown], self._log)
+        if everything is None or own is None:
+            return everything
+        squeezed = everything[1] - everything[0] > _SQUEEZED * (own[1] - own[0])
+        return own if squeezed else everything
 
     def _draw(self) -> None:
         (left, right), y = self.getPlotItem().getViewBox().viewRange()
@@ -283,12 +289,11 @@ class CurvePlot(pg.PlotWidget):
 
     def _read(self) -> None:
         at = self._iteration
-        self._cross.setVisible(at is not None)
+        self.lines.put_cross(at)
         self._readout.setVisible(at is not None)
         if at is None:
             self._speak()
             return
-        self._cross.setValue(at)
         head = self.tr("iteration {n}").format(n=int(at))
         rows = [
             f'<tr><td style="color:{color}">{escape(name)}&nbsp;&nbsp;</td>'

@@ -19,12 +19,16 @@ def iterations_room(last: float) -> float:
     return math.ceil(last / step) * step
 
 
-def range_of_traces(traces: Sequence[Trace], log: bool) -> tuple[float, float]:
-    """The range of y that shows traces completely, from 0 if they allow it."""
+def range_of_traces(traces: Sequence[Trace], log: bool) -> tuple[float, float] | None:
+    """The range of y that shows traces completely, from 0 if they allow it.
+
+    None where there is nothing to show: no point, none that is finite, or with ``log`` none above
+    0.
+    """
     high = max((t.greatest for t in traces), default=-np.inf)
     low = min((t.least_positive if log else t.least for t in traces), default=np.inf)
     if not np.isfinite([low, high]).all():
-        return (0.0, 1.0)
+        return None
     if log:
         bottom, top = float(np.log10(low)), float(np.log10(max(high, low)))
         margin = max(0.05 * (top - bottom), 0.05)

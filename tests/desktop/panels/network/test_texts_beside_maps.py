@@ -57,5 +57,5 @@ def test_the_frame_around_the_logits_is_whole_where_they_are_the_last_column(
         headers = header_widths(state.layers.layers, width)
         column = place_columns(state.layers, sizes, headers, width, 330)[-1]
         frame = selection_frame(column, side_of(state, logits)).adjusted(-1, -1, 1, 1)
-        assert 0 <= frame.left()
+        assert frame.left() >= 0
         assert frame.right() <= width

@@ -350,3 +350,48 @@ def test_the_batches_line_is_the_strong_one_of_a_short_run(
         assert looks() == expected
     plot.show_view_state(replace(view_state, curves=curves([1.0])))
     assert looks() == [strong, faint]
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_without_a_finite_number_the_axis_has_no_numbers(
+    qtbot: QtBot, make_view_state: MakeViewState, log: bool
+) -> None:
+    panel, none = LossPlot(), np.empty(0)
+    shown(qtbot, panel)
+    view_state = make_view_state(STROKES, phases=0)
+    axis = panel.plot.getPlotItem().getAxis("left")
+    panel.log.setChecked(log)
+
+    def numbers(*loss: float) -> list[str]:
+        run = Curves(np.array(loss), none, none, none, none)
+        panel.show_view_state(replace(view_state, curves=run))
+        low, high = panel.plot.getPlotItem().getViewBox().viewRange()[1]
+        levels = axis.tickValues(low, high, 150)
+        return [text for step, ticks in levels for text in axis.tickStrings(ticks, 1, step)]
+
+    assert numbers(np.nan, np.inf, np.nan) == []
+    assert panel.notice.text() == "no finite number at iteration 1"
+    panel.grab()
+    # A logarithm knows nothing at or below 0.
+    assert bool(numbers(-1.0, -2.0, 0.0)) == (not log)
+    assert numbers(np.nan, np.inf, np.nan, 0.5)
+    panel.grab()
+
+
+def test_the_iteration_that_one_has_gone_back_to_is_marked(
+    qtbot: QtBot, make_view_state: MakeViewState
+) -> None:
+    panel = LossPlot()
+    shown(qtbot, panel)
+    newest = make_view_state(STROKES, iterations=4)
+    panel.show_view_state(newest)
+    assert panel.plot.lines.shown is None
+    back = replace(newest, cursor=make_view_state(STROKES, iterations=1).cursor)
+    before = panel.plot.grab().toImage()
+    panel.show_view_state(back)
+    assert panel.plot.lines.shown == back.cursor.recording.iteration == 2
+    assert panel.plot.grab().toImage() != before
+    panel.show_view_state(replace(back, training=True))
+    assert panel.plot.lines.shown is None
+    panel.show_view_state(newest)
+    assert panel.plot.lines.shown is None
