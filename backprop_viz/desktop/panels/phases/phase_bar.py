@@ -26,6 +26,7 @@ from backprop_viz.desktop.panels.phases.phase_texts import as_recorded, loss_for
 from backprop_viz.desktop.panels.phases.phases import (
     PhaseProgress,
     PhaseState,
+    expected_events,
     known_runs,
     phase_states,
     repeated_runs,
@@ -193,7 +194,7 @@ class PhaseBar(QWidget):
         if standing.raised:
             return self.tr("raised")
         if standing.state is PhaseProgress.UNDER_WAY:
-            return self._under_way(standing)
+            return self._under_way(view_state, standing)
         if standing.phase is Phase.ZERO_GRAD:
             return self._cleared(view_state.cursor.recording)
         if standing.phase is Phase.LOSS:
@@ -246,9 +247,8 @@ class PhaseBar(QWidget):
                 text = self.tr("every gradient × {factor}")
                 lines.append(text.format(factor=short(np.float64(figures.factor))))
         elif state.state is PhaseProgress.UNDER_WAY:
-            note = f"{state.done} / {state.total}"
-            if not run.span.ended:
-                note = self._so_far(state.done)
+            total = expected_events(view_state, run)
+            note = self._so_far(state.done) if total is None else f"{state.done} / {total}"
         elif run.name == Phase.LOSS and state.state is PhaseProgress.DONE:
             value = loss_after(recording, run.span.stop)
             note = note if value is None else short(value)
@@ -274,8 +274,10 @@ class PhaseBar(QWidget):
         text = self.tr("1 event so far") if events == 1 else self.tr("{done} events so far")
         return text.format(done=events)
 
-    def _under_way(self, standing: PhaseState) -> str:
-        if standing.done == standing.total:  # the script is held within the phase
+    def _under_way(self, view_state: ViewState, standing: PhaseState) -> str:
+        runs = (run for run in known_runs(view_state) if run.phase is standing.phase)
+        total = expected_events(view_state, next(runs))
+        if total is None:  # the script is held within the phase
             return self._so_far(standing.done)
         words = {
             Phase.FORWARD: self.tr("{done} / {total} operations"),
@@ -284,7 +286,7 @@ class PhaseBar(QWidget):
         }
         other = self.tr("{done} / {total} parameters")
         text = words.get(standing.phase, other)
-        return text.format(done=standing.done, total=standing.total)
+        return text.format(done=standing.done, total=total)
 
     def _cleared(self, recording: Recording) -> str:
         """What zero_grad did to ``.grad``."""

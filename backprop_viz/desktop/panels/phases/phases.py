@@ -88,6 +88,13 @@ def known_runs(view_state: ViewState) -> tuple[PhaseRun, ...]:
     return phase_runs(recording)
 
 
+def expected_events(view_state: ViewState, run: PhaseRun) -> int | None:
+    """How many events a run has, or will probably have; None of one under way if nobody knows."""
+    ended = run.span.ended or view_state.cursor.recording.error is not None
+    known = ended or run.events > run.span.stop - run.span.start
+    return run.events if known else None
+
+
 def run_state(view_state: ViewState, run: PhaseRun, runs: Sequence[PhaseRun]) -> PhaseState:
     """The state of a phase that ran or is to come, one of ``runs``, at the cursor."""
     position, span = view_state.cursor.position, run.span

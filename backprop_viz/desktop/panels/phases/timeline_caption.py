@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
 from backprop_viz.analysis.phase_runs import PhaseRun
 from backprop_viz.desktop.panels.phases.phases import (
+    expected_events,
     known_runs,
     repeated_runs,
     running_free,
@@ -39,12 +40,12 @@ def caption(view_state: ViewState) -> str:
         return words.format(number=number)
     runs = known_runs(view_state)
     run = next(run for run in runs if run.holds(cursor.position))
-    return _where(is_intervened(view_state)).format(
-        number=number,
-        phase=of_batch(run, runs),
-        done=cursor.position - run.span.start,
-        total=run.events,
-    )
+    total = expected_events(view_state, run)
+    where = _where(is_intervened(view_state))
+    if total is None:
+        where = translate("TimelineView", "iteration {number} · {phase} · {done} so far")
+    done = cursor.position - run.span.start
+    return where.format(number=number, phase=of_batch(run, runs), done=done, total=total)
 
 
 def of_batch(run: PhaseRun, runs: Sequence[PhaseRun]) -> str:
