@@ -10,6 +10,7 @@ from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from backprop_viz.capture.code.only_cleared import is_only_cleared
 from backprop_viz.capture.tensors.from_device import number_in
 from backprop_viz.capture.watches.parameter_watch import rule_of
 from backprop_viz.recording.trace.modules import OptimizerGroup
@@ -27,6 +28,7 @@ class UsedOptions:
         self._optimizers, self._names = optimizers, names
         self._used: dict[int, tuple[OptimizerGroup, ...]] = {}
         self._rate: float | None = None
+        self._idle: set[int] = set()  # those of which the source says that they never step
         # Those with a schedule that have never stepped: torch keeps account of that.
         fresh = (one for one in optimizers if hasattr(one.step, "_wrapped_by_lr_sched"))
         self._fresh = {id(one) for one in fresh if not getattr(one, "_opt_called", False)}
@@ -34,7 +36,10 @@ class UsedOptions:
     def note(self, optimizers: Iterable[Optimizer], rate: float | None) -> None:
         """These are about to step; ``rate`` is the loop's own, where none has it."""
         self._rate = rate
-        for one in optimizers:
+        steps = list(optimizers)
+        rest = (one for one in self._optimizers if id(one) not in self._used and one not in steps)
+        self._idle = {id(one) for one in rest if is_only_cleared(one)}
+        for one in steps:
             ahead = id(one) in self._fresh and _schedule_is_ahead(one)
             found = groups_of([one], self._names)
             if ahead:
@@ -44,8 +49,11 @@ class UsedOptions:
 
     def groups(self) -> tuple[OptimizerGroup, ...]:
         """The groups of the optimizers that stepped, in their order; then the others, as now."""
-        others = [one for one in self._optimizers if id(one) not in self._used]
-        found = [*self._used.values(), groups_of(others, self._names)]
+        found = list(self._used.values())
+        for one in self._optimizers:
+            if id(one) not in self._used:
+                groups, idle = groups_of([one], self._names), id(one) in self._idle
+                found.append(tuple(replace(group, only_cleared=idle) for group in groups))
         return tuple(group for groups in found for group in groups)
 
     def options(self, rate: float | None) -> dict[str, Any]:

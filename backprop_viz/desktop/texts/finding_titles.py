@@ -98,6 +98,7 @@ def finding_titles() -> dict[str, str]:
             "The optimizer has none of the model's parameters",
         ),
         "one_class": translate("findings", "{0} of a single class"),
+        "one_never_steps": translate("findings", "One {0} never steps"),
         "one_sample_batch_norm": translate("findings", "Batch norm of one sample"),
         "parameter_not_finite": translate("findings", "{0} holds {1}"),
         "probabilities_in_kl_div": translate("findings", "kl_div gets no logarithms"),

@@ -50,7 +50,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             frozenset(
                 {
                     *("gradients_kept", "cleared_before_step", "never_stepped"),
-                    *("gradients_pile_up", "no_backward"),
+                    *("gradients_pile_up", "no_backward", "one_never_steps"),
                 }
             ),
         ),

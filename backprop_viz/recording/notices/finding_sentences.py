@@ -214,6 +214,12 @@ SENTENCES = {
         "{0} has a single class to choose from: its probability is always 1, and nothing is "
         "learnt. Use binary_cross_entropy_with_logits for yes or no.",
     ),
+    "one_never_steps": QT_TRANSLATE_NOOP(
+        "findings",
+        "backward fills the gradients of the parameters of one {0}, such as {1}, and its zero_grad "
+        "clears them, but nothing calls its step(): they are not trained. Call it after backward. "
+        "Parameters: {2}.",
+    ),
     "one_sample_batch_norm": QT_TRANSLATE_NOOP(
         "findings", "Batch norm is training on a batch of one sample."
     ),

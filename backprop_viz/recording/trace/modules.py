@@ -43,6 +43,7 @@ class OptimizerGroup:
     ``rule`` is the ``op`` of its updates, ``number`` the group's place in the optimizer's
     ``param_groups``. ``options`` are those of the step that was recorded, ``parameters`` dotted
     names. ``schedule_ahead``: a learning rate schedule had stepped before the optimizer ever did.
+    ``only_cleared``: the loop's source has it clear gradients and nowhere has it step.
     """
 
     rule: str
@@ -50,3 +51,4 @@ class OptimizerGroup:
     options: Mapping[str, OptionValue]
     parameters: tuple[str, ...]
     schedule_ahead: bool = False
+    only_cleared: bool = False

@@ -195,6 +195,17 @@ def no_backward() -> Recording:
     return recorded(step)
 
 
+def one_never_steps() -> Recording:
+    net = nn.Sequential(nn.Linear(5, 6), nn.Tanh(), nn.Linear(6, 3))
+    steps, forgotten = (torch.optim.SGD(one.parameters(), lr=0.1) for one in (net[0], net[2]))
+    with bv.record(net, [steps, forgotten]) as made:
+        steps.zero_grad()
+        forgotten.zero_grad()
+        F.cross_entropy(net(X), LABELS).backward()
+        steps.step()
+    return made.recording
+
+
 LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
     loop.__name__: loop
     for loop in (
@@ -209,6 +220,7 @@ LOOPS_OF_STEPS: dict[str, Callable[[], Recording]] = {
         loss_summed,
         losses_kept,
         no_backward,
+        one_never_steps,
         reductions_mixed,
         schedule_ahead,
         stepped_scaled,

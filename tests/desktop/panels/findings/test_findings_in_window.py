@@ -117,6 +117,7 @@ SAID = {
     "loss_summed": ("The loss is a sum of 900 numbers", "sum adds up 900 numbers"),
     "reductions_mixed": ("Mean and sum of mse_loss are mixed", "the sum of 9 numbers"),
     "no_backward": ("SGD stepped, and no backward ran", "Call loss.backward() before"),
+    "one_never_steps": ("One SGD never steps", "such as 2.weight"),
     "schedule_ahead": ("The schedule steps before SGD", "this first step takes 0.05."),
     "stepped_scaled": ("A step with scaled gradients", "65536 times too large"),
     "term_as_number": ("A term of the loss is a plain number", "item at loops_of_steps.py:"),
