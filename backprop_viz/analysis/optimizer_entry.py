@@ -99,12 +99,22 @@ EPS = NumberOption(
 STEP = StateTensor("step", "t", scalar=True, high=1_000_000_000)
 
 
+# How the lines begin that define what options make of the gradient, and of the weight.
+_CHANGED = ("g = ", "w′ = w · (1 − lr · ")
+
+
 @dataclass(frozen=True, slots=True)
 class FormulaText:
     """How new weights are computed from old ones. ``lines`` define what ``formula`` uses."""
 
     formula: str
     lines: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The formula, and what weight decay or ``maximize`` makes of the gradient and weight."""
+        changed = [line for line in self.lines if line.startswith(_CHANGED)]
+        return "   ".join((self.formula, *changed))
 
     @property
     def whole(self) -> str:
@@ -175,13 +185,26 @@ class Optimizer:
         return None if self.text is None else self.text(self.all_options(options))
 
 
-def gradient_text(options: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-    """What stands for the gradient, and its definition where weight decay changes it."""
-    decay = options["weight_decay"]
-    return ("g", (f"g = grad + {decay:g} · w",)) if decay else ("grad", ())
+def gradient_text(options: Mapping[str, Any], decay: bool = True) -> tuple[str, tuple[str, ...]]:
+    """What stands for the gradient, and its definition where options change it.
+
+    Those are ``maximize``, and weight decay where ``decay`` says that it goes by the gradient.
+    """
+    weight_decay = options.get("weight_decay", 0) if decay else 0
+    added = f" + {weight_decay:g} · w" if weight_decay else ""
+    sign = "−" if options.get("maximize") else ""
+    return ("g", (f"g = {sign}grad{added}",)) if sign or added else ("grad", ())
 
 
 def weight_text(options: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """What stands for the weight, and its definition where decoupled weight decay shrinks it."""
     decay = options["weight_decay"]
     return ("w′", (f"w′ = w · (1 − lr · {decay:g})",)) if decay else ("w", ())
+
+
+def decayed_text(options: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
+    """What stands for the weight and for the gradient, whichever of them decays; definitions."""
+    decoupled = bool(options.get("decoupled_weight_decay"))
+    w, shrunk = weight_text(options) if decoupled else ("w", ())
+    g, changed = gradient_text(options, decay=not decoupled)
+    return w, g, (*shrunk, *changed)

@@ -13,7 +13,7 @@ from backprop_viz.analysis.optimizer_entry import (
     NumberOption,
     Optimizer,
     StateTensor,
-    weight_text,
+    decayed_text,
 )
 from backprop_viz.analysis.update_rules import (
     NEW,
@@ -173,18 +173,18 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
 
 
 def _text(options: Mapping[str, Any]) -> FormulaText:
-    w, shrunk = weight_text(options)
+    w, g, changed = decayed_text({**options, "decoupled_weight_decay": True})
     first, second = options.get("eps", (None, 1e-3))
     least = "" if first is None else f"ε₁ = {first:g}\n"
     lines = (
         f"{least}ε₂ = {second:g}",
         f"s = t^(−{-options['beta2_decay']:g})",
         f"a = max(ε₂, {_ROOT_MEAN_WEIGHT}) · min(lr, 1 / √t)",
-        *shrunk,
-        "R ← (1 − s) · R + s · rowmean(grad²)",
-        "C ← (1 − s) · C + s · colmean(grad²)",
-        "v ← R · C / max(colmean(R), ε₁) where axes > 1, else (1 − s) · v + s · grad²",
-        "U = grad / √max(v, ε₁²)",
+        *changed,
+        f"R ← (1 − s) · R + s · rowmean({g}²)",
+        f"C ← (1 − s) · C + s · colmean({g}²)",
+        f"v ← R · C / max(colmean(R), ε₁) where axes > 1, else (1 − s) · v + s · {g}²",
+        f"U = {g} / √max(v, ε₁²)",
     )
     formula = f"w ← {w} − a · U / max(1, {_ROOT_MEAN_STEP} / {options['d']:g})"
     return FormulaText(formula, tuple("\n".join(lines).split("\n")))

@@ -15,7 +15,7 @@ from backprop_viz.analysis.optimizer_entry import (
     Optimizer,
     StateTensor,
     TupleOption,
-    gradient_text,
+    decayed_text,
 )
 from backprop_viz.analysis.update_rules import (
     NEW,
@@ -87,8 +87,8 @@ def definitions(options: Mapping[str, Any], g: str) -> tuple[str, ...]:
 
 
 def _text(options: Mapping[str, Any]) -> FormulaText:
-    g, lines = gradient_text(options)
-    return FormulaText("w ← w − lr · m̂ / (√v̂ + ε)", lines + definitions(options, g))
+    w, g, lines = decayed_text(options)
+    return FormulaText(f"w ← {w} − lr · m̂ / (√v̂ + ε)", lines + definitions(options, g))
 
 
 _BELOW_ONE = Quantity(0, 1, below=True, step=0.05)

@@ -9,7 +9,7 @@ from backprop_viz.analysis.optimizer_entry import (
     FormulaText,
     NumberOption,
     Optimizer,
-    weight_text,
+    decayed_text,
 )
 from backprop_viz.analysis.optimizers.adam import (
     ADAM_STATE,
@@ -31,9 +31,8 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
 
 
 def _text(options: Mapping[str, Any]) -> FormulaText:
-    w, lines = weight_text(options)
-    lines += definitions(options, "grad")
-    return FormulaText(f"w ← {w} − lr · m̂ / (√v̂ + ε)", lines)
+    w, g, lines = decayed_text({**options, "decoupled_weight_decay": True})
+    return FormulaText(f"w ← {w} − lr · m̂ / (√v̂ + ε)", lines + definitions(options, g))
 
 
 OPTIMIZER = Optimizer(

@@ -12,8 +12,7 @@ from backprop_viz.analysis.optimizer_entry import (
     NumberOption,
     Optimizer,
     StateTensor,
-    gradient_text,
-    weight_text,
+    decayed_text,
 )
 from backprop_viz.analysis.optimizers.adam import BETAS
 from backprop_viz.analysis.update_rules import (
@@ -95,13 +94,10 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
 
 
 def _text(options: Mapping[str, Any]) -> FormulaText:
-    decoupled = options["decoupled_weight_decay"]
-    w, shrunk = weight_text(options) if decoupled else ("w", ())
-    g, added = ("grad", ()) if decoupled else gradient_text(options)
+    w, g, changed = decayed_text(options)
     (first, second), fall = options["betas"], options["momentum_decay"]
     lines = (
-        *shrunk,
-        *added,
+        *changed,
         f"μ = {first:g} · (1 − 0.5 · 0.96^(t · {fall:g}))",
         f"μ′ = {first:g} · (1 − 0.5 · 0.96^((t + 1) · {fall:g}))",
         "P ← P · μ",

@@ -11,8 +11,7 @@ from backprop_viz.analysis.optimizer_entry import (
     FormulaText,
     Optimizer,
     StateTensor,
-    gradient_text,
-    weight_text,
+    decayed_text,
 )
 from backprop_viz.analysis.optimizers.adam import BETAS
 from backprop_viz.analysis.update_rules import (
@@ -84,13 +83,10 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
 
 
 def _text(options: Mapping[str, Any]) -> FormulaText:
-    decoupled = options["decoupled_weight_decay"]
-    w, shrunk = weight_text(options) if decoupled else ("w", ())
-    g, added = ("grad", ()) if decoupled else gradient_text(options)
+    w, g, changed = decayed_text(options)
     first, second = options["betas"]
     lines = (
-        *shrunk,
-        *added,
+        *changed,
         f"m ← {first:g} · m + {1 - first:g} · {g}",
         f"v ← {second:g} · v + {1 - second:g} · {g}²",
         f"m̂ = m / (1 − {first:g}ᵗ)",

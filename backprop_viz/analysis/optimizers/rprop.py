@@ -12,6 +12,7 @@ from backprop_viz.analysis.optimizer_entry import (
     Optimizer,
     StateTensor,
     TupleOption,
+    gradient_text,
 )
 from backprop_viz.analysis.update_rules import (
     NEW,
@@ -59,13 +60,15 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
 
 def _text(options: Mapping[str, Any]) -> FormulaText:
     (less, more), (least, most) = options["etas"], options["step_sizes"]
+    g, lines = gradient_text(options)
     return FormulaText(
         "w ← w − sign(p) · Δ",
         (
-            "s = sign(grad · p)",
+            *lines,
+            f"s = sign({g} · p)",
             f"f = {more:g} where s > 0, else ({less:g} where s < 0, else 1)",
             f"Δ ← min(max(Δ · f, {least:g}), {most:g})",
-            "p ← 0 where s < 0, else grad",
+            f"p ← 0 where s < 0, else {g}",
         ),
     )
 

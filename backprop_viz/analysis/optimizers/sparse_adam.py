@@ -11,6 +11,7 @@ from backprop_viz.analysis.optimizer_entry import (
     FormulaText,
     Optimizer,
     StateTensor,
+    gradient_text,
 )
 from backprop_viz.analysis.optimizers.adam import BETAS
 from backprop_viz.analysis.update_rules import (
@@ -79,11 +80,13 @@ def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
 
 def _text(options: Mapping[str, Any]) -> FormulaText:
     first, second = options["betas"]
+    g, lines = gradient_text(options)
     return FormulaText(
         f"w ← w − lr · m̂ · √(1 − {second:g}ᵗ) / (√v + ε)",
         (
-            f"m ← {first:g} · m + {1 - first:g} · grad",
-            f"v ← {second:g} · v + {1 - second:g} · grad²",
+            *lines,
+            f"m ← {first:g} · m + {1 - first:g} · {g}",
+            f"v ← {second:g} · v + {1 - second:g} · {g}²",
             f"m̂ = m / (1 − {first:g}ᵗ)",
             f"ε = {options['eps']:g}",
         ),

@@ -33,7 +33,10 @@ from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.tensors import TensorTable
 
 # A factor of a rule: a symbol, its square, or a small expression of one or two.
-_FACTOR = r"(?:\{\w+\}(?:²|\^\{\w+\})?|√\{\w+\}|\|\{\w+\}\||\(1 − \{\w+\}\)|\(\{\w+\} − 1\)|\d+)"
+_FACTOR = (
+    r"(?:\{\w+\}(?:²|\^\{\w+\})?|√\{\w+\}|\|\{\w+\}\||sign\(\{\w+\}\)"
+    r"|\(1 − \{\w+\}\)|\(\{\w+\} − 1\)|\d+)"
+)
 # A summand: its sign, its factors, what it is divided by.
 _SUMMAND = re.compile(
     rf"(?P<sign>[−+]?) ?(?P<factors>{_FACTOR}(?:·{_FACTOR})*)(?: / (?P<by>{_FACTOR}))?"
@@ -45,6 +48,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 _FUNCTIONS: Mapping[str, tuple[str, Callable[..., float]]] = {
     "√{}": ("√x", math.sqrt),
     "|{}|": ("|x|", abs),
+    "sign({})": ("sign(x)", lambda x: float(np.sign(x))),
     "(1 − {})": ("1 − x", lambda x: 1 - x),
     "({} − 1)": ("x − 1", lambda x: x - 1),
     "{}^{}": ("", pow),

@@ -26,7 +26,9 @@ def test_rule_and_formula(options: dict[str, Any]) -> None:
 
 
 def test_maximize() -> None:
-    plain.check_rule(OPTIMIZER, torch.optim.Adadelta, {"maximize": True})
+    options = {"maximize": True, "weight_decay": 0.1}
+    plain.check_rule(OPTIMIZER, torch.optim.Adadelta, options)
+    plain.check_formula(OPTIMIZER, torch.optim.Adadelta, options)
 
 
 @pytest.mark.parametrize("more", [{}, {"foreach": True}, {"foreach": False, "maximize": True}])

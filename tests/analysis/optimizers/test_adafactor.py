@@ -59,9 +59,8 @@ def test_the_entry_is_torchs() -> None:
 def test_formulas(options: dict[str, Any], shape: tuple[int, ...]) -> None:
     known = beside(shape, options)
     plain.check_terms(OPTIMIZER, torch.optim.Adafactor, options, 1e-11, known, shape)
-    if "maximize" not in options:  # no formula tells of that
-        all_options = {**OPTIMIZER.all_options({}), **options}
-        plain.check_formula(OPTIMIZER, torch.optim.Adafactor, all_options, 1e-11, known, shape)
+    all_options = {**OPTIMIZER.all_options({}), **options}
+    plain.check_formula(OPTIMIZER, torch.optim.Adafactor, all_options, 1e-11, known, shape)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

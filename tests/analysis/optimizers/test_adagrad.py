@@ -30,4 +30,6 @@ def test_rule_and_formula(options: dict[str, Any]) -> None:
 
 
 def test_maximize() -> None:
-    plain.check_rule(OPTIMIZER, torch.optim.Adagrad, {"maximize": True, "weight_decay": 0.1})
+    options = {"maximize": True, "weight_decay": 0.1}
+    plain.check_rule(OPTIMIZER, torch.optim.Adagrad, options)
+    plain.check_formula(OPTIMIZER, torch.optim.Adagrad, options)

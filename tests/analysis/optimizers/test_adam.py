@@ -1,3 +1,4 @@
+import inspect
 from typing import Any
 
 import pytest
@@ -34,4 +35,19 @@ def test_the_mean_is_reckoned_from_the_nearer_end(first: float) -> None:
 
 
 def test_maximize() -> None:
-    plain.check_rule(OPTIMIZER, torch.optim.Adam, {"maximize": True, "weight_decay": 0.1})
+    options = {"maximize": True, "weight_decay": 0.1}
+    plain.check_rule(OPTIMIZER, torch.optim.Adam, options)
+    plain.check_formula(OPTIMIZER, torch.optim.Adam, options)
+
+
+@pytest.mark.skipif(
+    "decoupled_weight_decay" not in inspect.signature(torch.optim.Adam).parameters,
+    reason="older torch has no such option",
+)
+def test_decoupled_weight_decay() -> None:
+    options = {"decoupled_weight_decay": True, "weight_decay": 0.1}
+    plain.check_rule(OPTIMIZER, torch.optim.Adam, options)
+    plain.check_formula(OPTIMIZER, torch.optim.Adam, options)
+    shown = OPTIMIZER.formula(options)
+    assert shown is not None
+    assert shown.told == "w ← w′ − lr · m̂ / (√v̂ + ε)   w′ = w · (1 − lr · 0.1)"

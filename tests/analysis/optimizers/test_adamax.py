@@ -27,4 +27,6 @@ def test_rule_and_formula(options: dict[str, Any]) -> None:
 
 
 def test_maximize() -> None:
-    plain.check_rule(OPTIMIZER, torch.optim.Adamax, {"maximize": True, "weight_decay": 0.1})
+    options = {"maximize": True, "weight_decay": 0.1}
+    plain.check_rule(OPTIMIZER, torch.optim.Adamax, options)
+    plain.check_formula(OPTIMIZER, torch.optim.Adamax, options)

@@ -32,3 +32,9 @@ def test_the_decay_is_not_adams() -> None:
     assert shown is not None
     assert shown.lines[0] == "w′ = w · (1 − lr · 0.01)"
     assert shown.formula == "w ← w′ − lr · m̂ / (√v̂ + ε)"
+
+
+def test_maximize() -> None:
+    options = {"maximize": True, "weight_decay": 0.1}
+    plain.check_rule(OPTIMIZER, torch.optim.AdamW, options)
+    plain.check_formula(OPTIMIZER, torch.optim.AdamW, options)

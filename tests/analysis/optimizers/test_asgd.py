@@ -27,7 +27,9 @@ def test_rule_and_formula(options: dict[str, Any]) -> None:
 
 
 def test_maximize() -> None:
-    plain.check_rule(OPTIMIZER, torch.optim.ASGD, {"maximize": True})
+    options = {"maximize": True, "weight_decay": 0.1}
+    plain.check_rule(OPTIMIZER, torch.optim.ASGD, options)
+    plain.check_formula(OPTIMIZER, torch.optim.ASGD, options, 1e-6)
 
 
 @pytest.mark.parametrize("more", [{}, {"foreach": False, "maximize": True}])

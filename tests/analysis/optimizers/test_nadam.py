@@ -36,4 +36,6 @@ def test_rule_and_formula(options: dict[str, Any]) -> None:
 
 
 def test_maximize() -> None:
-    plain.check_rule(OPTIMIZER, torch.optim.NAdam, {"maximize": True, "weight_decay": 0.1})
+    options = {"maximize": True, "weight_decay": 0.1}
+    plain.check_rule(OPTIMIZER, torch.optim.NAdam, options)
+    plain.check_formula(OPTIMIZER, torch.optim.NAdam, options, 1e-6)

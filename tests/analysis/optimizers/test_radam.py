@@ -41,7 +41,9 @@ def test_both_ways_of_a_step_are_taken() -> None:
 
 
 def test_maximize() -> None:
-    plain.check_rule(OPTIMIZER, torch.optim.RAdam, {"maximize": True, "weight_decay": 0.1})
+    options = {"maximize": True, "weight_decay": 0.1}
+    plain.check_rule(OPTIMIZER, torch.optim.RAdam, options)
+    plain.check_formula(OPTIMIZER, torch.optim.RAdam, options, 1e-9)
 
 
 def test_each_element_in_a_loop() -> None:

@@ -41,3 +41,9 @@ def test_text(options: dict[str, Any], formula: str) -> None:
     shown = OPTIMIZER.formula(options)
     assert shown is not None
     assert shown.formula == formula
+
+
+def test_maximize() -> None:
+    options = {"maximize": True, "weight_decay": 0.1, "momentum": 0.5}
+    plain.check_rule(OPTIMIZER, torch.optim.RMSprop, options)
+    plain.check_formula(OPTIMIZER, torch.optim.RMSprop, options)

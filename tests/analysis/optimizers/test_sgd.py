@@ -27,7 +27,9 @@ def test_rule_and_formula(options: dict[str, Any]) -> None:
 
 
 def test_maximize() -> None:
-    plain.check_rule(OPTIMIZER, torch.optim.SGD, {"momentum": 0.9, "maximize": True})
+    options = {"momentum": 0.9, "maximize": True, "weight_decay": 0.1}
+    plain.check_rule(OPTIMIZER, torch.optim.SGD, options)
+    plain.check_formula(OPTIMIZER, torch.optim.SGD, options)
 
 
 @pytest.mark.parametrize(

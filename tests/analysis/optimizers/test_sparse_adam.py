@@ -74,12 +74,13 @@ def test_each_element_moves_as_in_a_plain_loop(options: dict[str, Any]) -> None:
         assert all(explain_update(event, group, flat).exact for flat in range(18))
 
 
-def test_the_formula() -> None:
-    options = {"betas": (0.5, 0.6), "eps": 1e-3}
+@pytest.mark.parametrize("maximize", [False, True])
+def test_the_formula(maximize: bool) -> None:
+    options: dict[str, Any] = {"betas": (0.5, 0.6), "eps": 1e-3, "maximize": maximize}
     shown = OPTIMIZER.formula(options)
     assert shown is not None
     weight = nn.Parameter(torch.linspace(-1, 1, 5, dtype=torch.float64))
-    optimizer = torch.optim.SparseAdam([weight], lr=0.1, betas=(0.5, 0.6), eps=1e-3)
+    optimizer = torch.optim.SparseAdam([weight], lr=0.1, **options)
     m = v = np.zeros(5)
     for number in (1, 2, 3):
         grad = torch.randn(5, dtype=torch.float64, generator=torch.Generator().manual_seed(number))

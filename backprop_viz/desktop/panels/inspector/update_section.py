@@ -124,7 +124,7 @@ class UpdateSection(QWidget):
         if by_hand is not None and by_hand.by_hand:
             found = by_hand.formula(recording.options)
         if found is not None:
-            self.rule.setText(found.formula)
+            self.rule.setText(found.told)
             self.rule.setToolTip(found.whole)
             return
         name = "" if settings is None else settings.optimizer
