@@ -22,9 +22,9 @@ HELP_MENU = Menu(
             "Ctrl+L",
             QT_TRANSLATE_NOOP(
                 "actions",
-                "All lessons; your own run is put away for one, and comes back as it was",
+                "All lessons, or back to your own run and its panels as they were",
             ),
-            "lessons.show_all",
+            "lessons.toggle_list",
             built_in=True,
         ),
         MenuCommand(

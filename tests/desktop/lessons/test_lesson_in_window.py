@@ -234,3 +234,28 @@ def test_a_lesson_shows_the_class_that_runs_and_keeps_what_was_edited(student: S
     assert page.editor.text().endswith("mistaken(")
     page.editor.replace_text(own)
     page.close_editor()
+
+
+def test_the_key_that_lists_the_lessons_gives_the_panels_back(student: Student) -> None:
+    window, panel = student.window, student.panel
+    places = window.layout_state()
+    trigger(window, "actionLessons")
+    QApplication.processEvents()
+    assert panel.isVisible()
+    assert not window.panel(ProgramView).isVisible()
+    assert "Ctrl+L" in panel.heading.text()
+    trigger(window, "actionLessons")
+    QApplication.processEvents()
+    assert not panel.isVisible()
+    assert window.layout_state() == places
+    # Of a lesson under way the key shows the list first.
+    trigger(window, "actionFirstSteps")
+    student.wait()
+    trigger(window, "actionLessons")
+    assert not panel.shows_page
+    assert student.player.lesson is not None
+    trigger(window, "actionLessons")
+    until_idle(window.session)
+    assert student.player.lesson is None
+    assert not window.session.run_is_aside
+    assert window.panel(ProgramView).isVisible()

@@ -144,6 +144,14 @@ class LessonsController(QObject):
         """Begin the first lesson, or go on with it."""
         self.begin(lessons()[0].id)
 
+    def toggle_list(self) -> None:
+        """List all lessons, or leave the list: the panels that gave way to it come back."""
+        seen = not self._panel.visibleRegion().isEmpty()  # it may be behind another tab
+        if seen and not self._panel.shows_page:
+            self.leave()
+        else:
+            self.show_all()
+
     def show_all(self) -> None:
         """List all lessons in the panel; a lesson that is under way waits."""
         self._note_finished()
