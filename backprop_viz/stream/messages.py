@@ -91,9 +91,9 @@ class Update:
     None where they have not changed. ``points`` are the losses and accuracies of the iterations
     since, ``validation`` the evaluations, ``scalars`` what a script has logged; before them
     come the curves of a run that was ``opened``. ``line`` is the one that a script stands at;
-    ``before_line``: held there, for it has a breakpoint; ``between_cells``: it stands there,
-    for no cell of a notebook runs; ``unrecorded``: it goes on, and nothing of it is recorded or
-    told any more. ``run`` counts runs; a new one begins with the first ``kept`` iterations of
+    ``before_line``: held there, for it has a breakpoint, and ``gradients_off`` if autograd follows
+    nothing of what runs there; ``between_cells``: it stands there, for no cell of a notebook runs;
+    ``unrecorded``: it goes on, and nothing of it is recorded or told any more. ``run`` counts runs; a new one begins with the first ``kept`` iterations of
     the one before. The recording, where it has changed, comes with it.
     """
 
@@ -113,6 +113,7 @@ class Update:
     opened: Curves | None = None
     line: int | None = None
     before_line: bool = False
+    gradients_off: bool = False
     between_cells: bool = False
     unrecorded: bool = False
     scalars: tuple[LoggedScalar, ...] = ()

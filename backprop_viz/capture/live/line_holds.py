@@ -2,12 +2,27 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
+
+import torch
 
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.code.own_faults import OURS
 from backprop_viz.recording.run.breakpoint import Breakpoint
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPlace:
+    """Where a loop is held: its line, None for nowhere; ``before_line``: by a breakpoint there.
+
+    ``gradients_off``: autograd follows nothing of what runs there, as in a validation.
+    """
+
+    line: int | None = None
+    before_line: bool = False
+    gradients_off: bool = False
 
 
 class LineHolds:
@@ -25,6 +40,14 @@ class LineHolds:
         self.want(())  # those were lines of the file before
         self.path = path
         return True
+
+    def place(self, line: int | None, loop: int, *, before_line: bool) -> HeldPlace:
+        """Where this thread is held: at a line that is given, or at the one that it runs.
+
+        ``loop`` is the thread of the loop, which waits where this is another.
+        """
+        at = line or line_that_runs(self.path, loop)
+        return HeldPlace(at, before_line, before_line and not torch.is_grad_enabled())
 
     def want(self, breakpoints: Iterable[Breakpoint]) -> None:
         """Hold before the lines of these, in this thread, from now on; none costs nothing."""

@@ -15,7 +15,7 @@ from backprop_viz.capture.live.ending import has_begun
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.heartbeat import Heartbeat, Reminder
-from backprop_viz.capture.live.line_holds import LineHolds, line_that_runs
+from backprop_viz.capture.live.line_holds import HeldPlace, LineHolds
 from backprop_viz.capture.live.loop_place import LoopPlace
 from backprop_viz.capture.live.loss_points import LossPoints
 from backprop_viz.capture.live.own_rank import own_rank
@@ -73,8 +73,8 @@ class LiveRun:
         self._carried_out = self._iteration = 0
         self._released = 0  # how often the window let the loop go on
         self._due = DuePhase(always_steps=origin.kind == "model")
-        self._held = self._before_line = self._told_program = self._let_go_untold = False
-        self._line: int | None = None
+        self._held = self._told_program = self._let_go_untold = False
+        self._place = HeldPlace()
         self._recorder: Recorder | None = None  # of the iteration that is under way
         self._events, self._thread, self._shown = EventHolds(), threading.get_ident(), 0.0
         self._holds = LineHolds(origin.path, self._line_reached)
@@ -295,8 +295,8 @@ class LiveRun:
             self._due.phase = recording.under_way or self._due.phase
         with self._state:
             before, self._until = self._released, "phase"
-            self._held, self._before_line = True, before_line
-            self._line = line or line_that_runs(self._holds.path, self._thread)
+            self._held = True
+            self._place = self._holds.place(line, self._thread, before_line=before_line)
         self._window.send_waiting(until=recording)
         self._publish(recording)
         with self._state:
@@ -308,7 +308,7 @@ class LiveRun:
                 self._let_go(self._until)
                 self._publish()
                 raise
-            self._held, self._line = False, None
+            self._held, self._place = False, HeldPlace()
         self.pace.stood(stood := time.perf_counter() - began)
         if self._recorder is not None:
             self._recorder.spans.waited(stood)
@@ -347,8 +347,9 @@ class LiveRun:
                 program=None if self._told_program else self._program,
                 points=points,
                 opened=opened,
-                line=self._line,
-                before_line=self._before_line,
+                line=self._place.line,
+                before_line=self._place.before_line,
+                gradients_off=self._place.gradients_off,
                 between_cells=self.pace.rests_now,
                 unrecorded=self._failed,
                 scalars=self._scalars.take(),
@@ -381,7 +382,7 @@ class LiveRun:
             self._window.tell_next_cell(held=self._until != "any")
 
     def _let_go(self, until: str) -> None:
-        self._until, self._held, self._line = until, False, None
+        self._until, self._held, self._place = until, False, HeldPlace()
         self._let_go_untold, self._released = True, self._released + 1
         self._state.notify_all()
 

@@ -11,6 +11,12 @@ from backprop_viz.recording.run.program import Line
 from backprop_viz.recording.trace.phases import Phase
 
 
+def is_held_anew(before: ViewState, live: ViewState) -> bool:
+    """Whether a script has come to be held before a line, for which nothing need be recorded."""
+    held = live.before_line and not live.training
+    return held and (before.training or before.line != live.line)
+
+
 class CursorStops:
     """The breakpoints, and the one that the cursor stopped at last; ``on_stop`` is called then."""
 

@@ -156,6 +156,7 @@ class FollowedRun:
             origin=self.origin,
             line=update.line,
             before_line=update.before_line,
+            gradients_off=update.gradients_off,
             between_cells=update.between_cells,
             unrecorded=update.unrecorded,
             scalars=self._scalars.curves(),

@@ -9,7 +9,7 @@ from backprop_viz.analysis.comparison import Baseline, Comparison, same_place
 from backprop_viz.analysis.cursor.navigation import StepSize, ahead, behind
 from backprop_viz.desktop.clients.file_client import IterationRead, IterationsStored
 from backprop_viz.desktop.run.cursor_playback import PhasePlayback, Player
-from backprop_viz.desktop.run.cursor_stops import CursorStops
+from backprop_viz.desktop.run.cursor_stops import CursorStops, is_held_anew
 from backprop_viz.desktop.run.followed_run import FollowedRun
 from backprop_viz.desktop.run.rank_runs import RankRuns
 from backprop_viz.desktop.run.run_aside import StoredShow
@@ -269,6 +269,8 @@ class ShownRun(QObject):
         before, self.live = self.live, live
         recording = live.cursor.recording
         same = before is not None and before.cursor.recording == recording
+        if before is not None and is_held_anew(before, live):
+            same = False
         is_file = live.origin is not None and live.origin.kind == "file"
         shown = None if self._view_state is None else self._view_state.cursor
         looking_back = is_file and not (
@@ -283,7 +285,7 @@ class ShownRun(QObject):
         by_event, self._by_event = self._by_event, False
         if by_event and not live.training:
             self.show_cursor(recording.at(min(start + 1, stop)))
-        elif live.due in (Phase.LOSS, Phase.UPDATE, None) and not live.training:
+        elif recording.spans and live.due in (Phase.LOSS, Phase.UPDATE, None) and not live.training:
             first = max(recording.spans[-1].start, start)
             self.show_cursor(recording.at(min(first + 1, stop)))
             self.phase_playback.begin(recording.at(min(first + 1, stop)), stop)

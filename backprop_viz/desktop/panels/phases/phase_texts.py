@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.desktop.panels.phases.held_places import held_place
 from backprop_viz.desktop.panels.phases.phases import current_phase, due_phase, due_run
 from backprop_viz.desktop.texts.table_texts import loss_text
 from backprop_viz.desktop.view_state import ViewState
@@ -140,10 +141,11 @@ def next_step(view_state: ViewState) -> str:
     if view_state.between_cells and view_state.cursor.at_end:
         return translate("phases", "No cell runs. F10 or F11 holds the next that trains.")
     if view_state.origin is not None and view_state.cursor.at_end:
-        return translate(
+        keys = translate(
             "phases",
             "F8 runs the script to its next event, F10 to the end of the phase, F5 on.",
         )
+        return f"{held_place(view_state)} {keys}".strip()
     if view_state.iteration == 0 and view_state.cursor.recording.preview:
         return translate(
             "phases",

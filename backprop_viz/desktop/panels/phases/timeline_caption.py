@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
 from backprop_viz.analysis.phase_runs import PhaseRun
+from backprop_viz.desktop.panels.phases.held_places import is_held_between, line_shown
 from backprop_viz.desktop.panels.phases.phases import (
     expected_events,
     known_runs,
@@ -35,6 +36,9 @@ def caption(view_state: ViewState) -> str:
         return translate("TimelineView", "iteration {number} · raised").format(number=number)
     if cursor.recording.preview or event is None:
         words = translate("TimelineView", "iteration {number} · not started")
+        if is_held_between(view_state):
+            words = translate("TimelineView", "before iteration {number} · line {line}")
+            return words.format(number=number, line=line_shown(view_state))
         if is_intervened(view_state):
             words = translate("TimelineView", "iteration {number} · not started · altered")
         return words.format(number=number)
