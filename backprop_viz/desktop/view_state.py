@@ -33,7 +33,8 @@ class ViewState:
     ``ended``; ``before_line``: its breakpoint holds the script there, and ``gradients_off`` if
     autograd follows nothing of what runs there; ``between_cells``: it stands there, for no cell of
     a notebook runs; ``unrecorded``: it goes on, and is recorded no more, nor told of, until it has
-    ended. ``ranks`` are those that train together, where the window shows several. ``health``: the tensors over the iterations, where a file has kept that.
+    ended. ``ranks`` are those that train together, where the window shows several. ``health``: the
+    tensors over the iterations, where a file has kept that.
     ``scalars`` is what a script has logged, by name. ``order`` is that of the phases in the run;
     ``due`` is the one that comes next, None if nobody knows. ``last_whole`` is the newest recording
     of an iteration that is over.

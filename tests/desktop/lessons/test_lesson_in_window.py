@@ -238,19 +238,29 @@ def test_a_lesson_shows_the_class_that_runs_and_keeps_what_was_edited(student: S
 
 def test_the_key_that_lists_the_lessons_gives_the_panels_back(student: Student) -> None:
     window, panel = student.window, student.panel
-    places = window.layout_state()
-    trigger(window, "actionLessons")
-    QApplication.processEvents()
-    assert panel.isVisible()
-    assert not window.panel(ProgramView).isVisible()
-    assert "Ctrl+L" in panel.heading.text()
-    trigger(window, "actionLessons")
-    QApplication.processEvents()
-    assert not panel.isVisible()
-    assert window.layout_state() == places
-    # Of a lesson under way the key shows the list first.
+    # Beside the panels, and in tabs with some of them.
+    for size in ((1280, 800), (1000, 700)):
+        window.resize(*size)
+        trigger(window, "actionLayoutLearn")
+        QApplication.processEvents()
+        places = window.layout_state()
+        assert not window.panel(ProgramView).visibleRegion().isEmpty()
+        trigger(window, "actionLessons")
+        QApplication.processEvents()
+        assert panel.isVisible()
+        assert not window.panel(ProgramView).isVisible()
+        assert "Ctrl+L" in panel.heading.text()
+        trigger(window, "actionLessons")
+        QApplication.processEvents()
+        assert not panel.isVisible()
+        assert window.layout_state() == places
+
+
+def test_of_a_lesson_under_way_the_key_shows_the_list_first(student: Student) -> None:
+    window, panel = student.window, student.panel
     trigger(window, "actionFirstSteps")
     student.wait()
+    assert panel.shows_page
     trigger(window, "actionLessons")
     assert not panel.shows_page
     assert student.player.lesson is not None

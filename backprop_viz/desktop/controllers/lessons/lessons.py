@@ -8,15 +8,12 @@ from PySide6.QtWidgets import QApplication
 from backprop_viz.analysis.lessons.lesson import (
     PROGRAM_PAGES,
     Lesson,
-    LessonQuestion,
-    QuestionKind,
     in_language,
-    is_right,
 )
-from backprop_viz.analysis.lessons.lesson_text import written_value
 from backprop_viz.analysis.selection import SelectionKind
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.explanations import ExplanationsController
+from backprop_viz.desktop.controllers.lessons.answers import answer_text, is_of_other_sign
 from backprop_viz.desktop.controllers.lessons.lesson_player import LessonPlayer, chosen_language
 from backprop_viz.desktop.controllers.lessons.lesson_views import explained_number
 from backprop_viz.desktop.controllers.saving.autosave import AutosaveController
@@ -95,6 +92,7 @@ class LessonsController(QObject):
         self._own_selection: tuple[SelectionKind, str] | None = None
         self._own_page = 0
         self._drew = False  # the layout was that of the pad, which has no room for a lesson
+        self._in_front: list[str] = []  # the docks that were seen
         self._window.picked.connect(self._note_selection)
         self._window.unpicked.connect(lambda: self._note_selection(None, ""))
         self._offer = self._window.panel(LessonOffer)
@@ -228,7 +226,7 @@ class LessonsController(QObject):
             if progress.value is not None and asked.kind == "choice":
                 value = "" if progress.right else options[int(progress.value)]
             elif progress.value is not None:
-                value = _answer_text(asked.kind, progress.value, words(language))
+                value = answer_text(asked.kind, progress.value, words(language))
         return LessonPage(
             group=lesson.group,
             place=self._place(lesson),
@@ -240,7 +238,7 @@ class LessonsController(QObject):
             question=question,
             predicted=progress.predicted,
             right=progress.right,
-            other_sign=_is_of_other_sign(step.question, progress.predicted, progress.value),
+            other_sign=is_of_other_sign(step.question, progress.predicted, progress.value),
             value=value,
             answer=progress.value,
             told=player.told(language),
@@ -314,6 +312,8 @@ class LessonsController(QObject):
         """Show the panel in place of the column beside it."""
         if not self._panel.isVisible():
             self._own_page = self._window.panel(ProgramView).page
+            places = self._window.docks.places()
+            self._in_front = [name for name, place in places.items() if place.in_front]
             # A lesson speaks of the class that runs; what is edited stays in the editor.
             self._window.panel(ProgramView).network.close_editor()
             self._window.panel(ProgramView).network.show_no_mistake()
@@ -347,6 +347,8 @@ class LessonsController(QObject):
             self._window.panel(panel).show()
         if self._drew and self._window.layout_name == "learn":
             self._actions["actionLayoutDraw"].trigger()
+        for name in self._in_front:
+            docks.bring_forward(docks.docks[name])
         self._enable(True)
 
     def _show_program(self, page: str) -> None:
@@ -376,21 +378,3 @@ class LessonsController(QObject):
             self.leave()
             self._session.wait_idle(_CLOSING_S)
         return self._may_close()
-
-
-def _answer_text(kind: QuestionKind, value: float, said: Mapping[str, str]) -> str:
-    """What came out: the number, and its sign in words where that was asked."""
-    number = written_value(value)
-    if kind != "sign":
-        return number
-    sign = said["positive" if value > 0 else "negative" if value < 0 else "zero"]
-    return f"{sign} ({number})" if value else sign
-
-
-def _is_of_other_sign(
-    question: LessonQuestion | None, predicted: float | None, value: float | None
-) -> bool:
-    """Whether a sign or a number was predicted of which only the sign is wrong."""
-    if question is None or question.kind == "choice" or predicted is None or value is None:
-        return False
-    return not is_right(question, predicted, value) and is_right(question, -predicted, value)
