@@ -60,7 +60,7 @@ def test_beside_the_pad(qtbot: QtBot, make_view_state: MakeViewState) -> None:
 
 def test_in_what_is_said_of_a_step(make_view_state: MakeViewState) -> None:
     said = batch_sentences(of_clothes(make_view_state))
-    assert "The batch is your drawing, label C of clothing." in said
+    assert "the batch is your drawing, label C of clothing." in said
     assert "the probability of C of clothing went 10.0 % → 5.0 %." in said
 
 

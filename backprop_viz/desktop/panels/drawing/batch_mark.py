@@ -61,20 +61,48 @@ def batch_sentences(view_state: ViewState) -> str:
     """What the batch is, and how the last step on the drawing changed its probability."""
     drawing_training, sentences = view_state.drawing_training, []
     if drawing_training.is_batch:
-        sentence = QCoreApplication.translate(
-            "BatchMark", "The next batch is your drawing, label {0}."
-        )
-        if not drawing_training.waits:
-            sentence = QCoreApplication.translate(
-                "BatchMark", "The batch is your drawing, label {0}."
-            )
         label = drawing_training.label
-        sentences.append(sentence.format("" if label is None else view_state.class_name(label)))
+        name = "" if label is None else view_state.class_name(label)
+        under_way = f"{view_state.iteration + 1:,}"
+        sentence = _drawn_batch(view_state)
+        then = f"{view_state.iteration + 1 + drawing_training.waits:,}"
+        sentences.append(sentence.format(name, under_way=under_way, then=then))
+    elif _last_on_drawing(view_state):
+        sentence = QCoreApplication.translate(
+            "BatchMark",
+            "Iteration {0} keeps your drawing as its batch; the next one takes its batch from the "
+            "data.",
+        )
+        sentences.append(sentence.format(f"{view_state.iteration + 1:,}"))
     if drawing_training.moved is not None and view_state.prediction is not None:
         name = view_state.class_name(drawing_training.moved.label)
         probabilities = view_state.prediction.probabilities
         sentences.append(_movement(drawing_training.moved, name, probabilities))
     return "  ".join(sentences)
+
+
+def _drawn_batch(view_state: ViewState) -> str:
+    """The sentence about the drawing as the batch: of which iterations, if not of that shown."""
+    translate, recording = QCoreApplication.translate, view_state.cursor.recording
+    if view_state.drawing_training.waits:
+        return translate(
+            "BatchMark",
+            "Iteration {under_way} keeps the batch that it began with: from iteration {then} on "
+            "the batch is your drawing, label {0}.",
+        )
+    shows_earlier = not recording.preview and recording.iteration <= view_state.iteration
+    if shows_earlier and not recording.given_batch and not view_state.training:
+        return translate(
+            "BatchMark", "From iteration {then} on the batch is your drawing, label {0}."
+        )
+    return translate("BatchMark", "The batch is your drawing, label {0}.")
+
+
+def _last_on_drawing(view_state: ViewState) -> bool:
+    """Whether the iteration under way has the drawing as its batch, and the next one has not."""
+    recording = view_state.cursor.recording
+    under_way = not recording.preview and recording.iteration > view_state.iteration
+    return under_way and recording.given_batch and not view_state.training
 
 
 def _movement(moved: Moved, name: str, after: tuple[float, ...]) -> str:

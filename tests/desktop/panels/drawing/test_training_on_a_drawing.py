@@ -73,7 +73,7 @@ def test_a_view_state_s_label_is_shown_and_told_to_nobody(
 def test_the_strip_says_what_the_batch_is(qtbot: QtBot, make_view_state: MakeViewState) -> None:
     mark = BatchMark()
     qtbot.addWidget(mark)
-    view_state = make_view_state()
+    view_state = make_view_state(iterations=2, phases=2)
     mark.show_view_state(view_state)
     assert mark.isHidden()
     back = mark.findChild(QToolButton, "backToData")
@@ -88,13 +88,34 @@ def test_the_strip_says_what_the_batch_is(qtbot: QtBot, make_view_state: MakeVie
             view_state, drawing_training=DrawingTrainingState(label=7, is_batch=True, waits=True)
         )
     )
-    assert "next" in mark.text()
+    assert mark.text() == (
+        "Iteration 3 keeps the batch that it began with: from iteration 4 on the batch is your "
+        "drawing, label 7."
+    )
     with qtbot.waitSignal(mark.data_wanted):
         qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
     mark.show_view_state(moved_view_state(make_view_state, 0.1234, 0.551))
     assert "1,234" in mark.text()
     assert "12.3 % → 55.1 %" in mark.text()
     assert back.isHidden()
+
+
+def test_the_strip_says_which_iteration_is_the_first_on_the_drawing(
+    make_view_state: MakeViewState,
+) -> None:
+    shown = make_view_state(iterations=2)  # the end of the third
+    drawn = DrawingTrainingState(label=7, is_batch=True)
+    said = batch_sentences(replace(shown, drawing_training=drawn))
+    assert said == "From iteration 4 on the batch is your drawing, label 7."
+    recording = changed_recording(shown.cursor.recording, given_batch=True)
+    of_drawing = replace(shown, cursor=recording.at(len(recording.events)), drawing_training=drawn)
+    assert batch_sentences(of_drawing) == "The batch is your drawing, label 7."
+    # Within an iteration on it, the data are chosen again.
+    under_way = replace(of_drawing, iteration=2, drawing_training=DrawingTrainingState(label=7))
+    assert batch_sentences(under_way) == (
+        "Iteration 3 keeps your drawing as its batch; the next one takes its batch from the data."
+    )
+    assert not batch_sentences(replace(under_way, iteration=3))
 
 
 @pytest.mark.parametrize(
