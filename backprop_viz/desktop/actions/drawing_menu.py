@@ -59,8 +59,8 @@ DRAWING_MENU = Menu(
             "Ctrl+U",
             QT_TRANSLATE_NOOP(
                 "actions",
-                "Make the drawing, with its label, the batch from the next iteration on, or go back "
-                "to the data",
+                "Make the drawing, with its label, the batch from the next iteration on, or go "
+                "back to the data",
             ),
             "drawing_training.use_as_batch",
             checkable=True,
