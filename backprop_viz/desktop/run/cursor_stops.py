@@ -11,10 +11,10 @@ from backprop_viz.recording.run.program import Line
 from backprop_viz.recording.trace.phases import Phase
 
 
-def is_held_anew(before: ViewState, live: ViewState) -> bool:
+def is_held_anew(before: ViewState | None, live: ViewState) -> bool:
     """Whether a script has come to be held before a line, for which nothing need be recorded."""
     held = live.before_line and not live.training
-    return held and (before.training or before.line != live.line)
+    return held and (before is None or before.training or before.line != live.line)
 
 
 class CursorStops:

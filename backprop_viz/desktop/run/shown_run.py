@@ -269,8 +269,7 @@ class ShownRun(QObject):
         before, self.live = self.live, live
         recording = live.cursor.recording
         same = before is not None and before.cursor.recording == recording
-        if before is not None and is_held_anew(before, live):
-            same = False
+        same = same and not is_held_anew(before, live)
         is_file = live.origin is not None and live.origin.kind == "file"
         shown = None if self._view_state is None else self._view_state.cursor
         looking_back = is_file and not (
