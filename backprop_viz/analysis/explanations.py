@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from backprop_viz.analysis.doubles import sum_of_squares
 from backprop_viz.analysis.graph_cuts import cut_behind
 from backprop_viz.analysis.provenance import (
     arrived,
@@ -384,9 +385,7 @@ def _ancestors(recording: Recording, node: int) -> list[int]:
 def norm_text(*arrays: Array | None) -> str:
     """The norm of all elements of some arrays, as the text of a reason."""
     with np.errstate(over="ignore"):
-        squares = (
-            float(np.square(np.abs(a), dtype=np.float64).sum()) for a in arrays if a is not None
-        )
+        squares = (sum_of_squares(a) for a in arrays if a is not None)
         return _number(math.sqrt(sum(squares)))
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_viz.analysis.doubles import sum_of_squares
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.layers import Layer
 from backprop_viz.recording.trace.phases import Phase
@@ -167,8 +168,7 @@ class ParameterNorms:
         if known is None:
             array = self._recording.tensors[tensor]
             with np.errstate(over="ignore", invalid="ignore"):
-                size = np.abs(array) if np.iscomplexobj(array) else array
-                known = float(np.square(size, dtype=np.float64).sum())
+                known = sum_of_squares(array)
             self._squares[tensor] = known
         return known
 

@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from backprop_viz.analysis.doubles import sum_of_squares
 from backprop_viz.analysis.optimizers import optimizer_of
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import PhaseSpan
@@ -197,7 +198,7 @@ def _clipping(recording: Recording, run: PhaseRun) -> Clipping:
 
 def _norm(arrays: Sequence[Array]) -> float:
     with np.errstate(over="ignore", invalid="ignore"):
-        squares = [float(np.square(np.abs(a), dtype=np.float64).sum()) for a in arrays]
+        squares = [sum_of_squares(a) for a in arrays]
     return float(np.sqrt(sum(squares)))
 
 

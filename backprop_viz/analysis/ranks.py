@@ -7,6 +7,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_viz.analysis.doubles import in_doubles
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.all_reduce import ALL_REDUCE, AllReduce, all_reduce_of
@@ -103,7 +104,7 @@ def gradient_on_ranks(name: str, recordings: Sequence[Recording]) -> RankGradien
     if reduced and known:  # a rank that has not used it counts as 0
         known = [np.zeros_like(known[0]) if array is None else array for array in before]
     if len(known) == ranks:
-        mean = np.mean(np.stack([array.astype(np.float64) for array in known]), axis=0)
+        mean = np.mean(np.stack([in_doubles(array) for array in known]), axis=0)
         error = max(float(np.abs(array - mean).max(initial=0.0)) for array in _known(after))
     weights = [recording.at(len(recording.events)).value(name) for recording in recordings]
     return RankGradient(

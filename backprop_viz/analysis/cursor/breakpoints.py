@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from backprop_viz.analysis.cursor.line_stops import due_stop, line_stops
+from backprop_viz.analysis.doubles import sum_of_squares
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.run.program import Line
@@ -119,7 +120,7 @@ def holds(breakpoint_: Breakpoint, event: Event, loss: float | None) -> bool:
         return True
     if grad is None or kind == "grad_none":
         return False
-    return norm_holds(breakpoint_, float(np.sqrt(np.square(grad, dtype=np.float64).sum())))
+    return norm_holds(breakpoint_, math.sqrt(sum_of_squares(grad)))
 
 
 def norm_holds(breakpoint_: Breakpoint, norm: float | None) -> bool:

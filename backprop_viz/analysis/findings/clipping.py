@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from backprop_viz.analysis.doubles import sum_of_squares
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
-from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
 
 _CLIPS = ("clip_grad_norm_", "clip_grad_value_")
@@ -36,12 +36,9 @@ def find(recording: Recording) -> Iterator[Finding]:
             values = (event.op, recording.loss_scale or 1.0)
             yield Finding("clipped_scaled", "warning", values, event=i)
             return
-        before, after = before + _square(event.inputs[0]), after + _square(event.outputs[0])
+        before += sum_of_squares(event.inputs[0])
+        after += sum_of_squares(event.outputs[0])
         last = i
     if last is not None and 0 < before < np.inf and np.sqrt(after / before) < _LEAST:
         left = float(np.sqrt(after / before))
         yield Finding("clipped_away", "hint", (recording.events[last].op, left), event=last)
-
-
-def _square(array: Array) -> float:
-    return float(np.square(np.abs(array), dtype=np.float64).sum())

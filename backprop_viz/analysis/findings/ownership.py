@@ -1,9 +1,9 @@
 """Parameters that nothing moves: in no optimizer, or never reached by backward."""
 
+import math
 from collections.abc import Iterator
 
-import numpy as np
-
+from backprop_viz.analysis.doubles import sum_of_squares
 from backprop_viz.analysis.graph_cuts import GraphCut, cut_behind
 from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.analysis.provenance import forward_events, gradient_made, tracked
@@ -78,7 +78,7 @@ def find(recording: Recording) -> Iterator[Finding]:
         last = max(i for i in recording.happened_to[name])
         grad = gradient_made(recording, name)
         if grad is not None:
-            norm = float(np.sqrt(np.square(np.abs(grad), dtype=np.float64).sum()))
+            norm = math.sqrt(sum_of_squares(grad))
             yield Finding("not_in_optimizer", "warning", (name, norm), name, last)
 
 

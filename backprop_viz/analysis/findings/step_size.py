@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from backprop_viz.analysis.doubles import in_doubles
 from backprop_viz.analysis.findings.reductions import loss_sum
 from backprop_viz.analysis.findings.zero_starts import leaves_zero
 from backprop_viz.analysis.optimizers import optimizer_of
@@ -104,4 +105,4 @@ def _planned(recording: Recording, parameter: str) -> float:
 def _norm(array: Array) -> float:
     """The Euclidean norm; of large numbers, whose squares float32 cannot hold, in float64."""
     norm = float(np.linalg.norm(array))
-    return norm if np.isfinite(norm) else float(np.linalg.norm(array.astype(np.float64)))
+    return norm if np.isfinite(norm) else float(np.linalg.norm(in_doubles(array)))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from backprop_viz.analysis.doubles import less, sum_of_squares
 from backprop_viz.analysis.numbers.number_names import element_name
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -56,7 +57,7 @@ def in_sum(value: Any, terms: Sequence[float]) -> str:
 
 def compared(then: Any, now: Any, exact: bool = False) -> tuple[str, str, str]:
     """Two numbers and what the second has more; ``exact``: with every digit."""
-    more = np.subtract(now, then, dtype=np.float64)
+    more = less(now, then)[()]
     if exact:
         return full(then), full(now), full(more)
     return (*apart((then, now)), signed(more))  # type: ignore[return-value]
@@ -96,10 +97,7 @@ def index_text(index: int, shape: tuple[int, ...]) -> str:
 
 def norm(array: np.ndarray[Any, Any]) -> float:
     """The L2 norm, of real or complex numbers, in float64; NaN and infinity pass through."""
-    if np.iscomplexobj(array):
-        array = np.abs(array)
-    # Not by a dot product: BLAS would wait for threads of its own while training has the cores.
-    return math.sqrt(float(np.square(array, dtype=np.float64).sum()))
+    return math.sqrt(sum_of_squares(array))
 
 
 def _text(value: Any, sign: str, digits: int = 4) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.analysis.doubles import less
 from backprop_viz.analysis.numbers.measures import measure_of, measure_value
 from backprop_viz.analysis.numbers.number_origin import grad_number, old_weight_number
 from backprop_viz.desktop.style.numbers import full, norm, short
@@ -90,8 +91,7 @@ def _change(cursor: Cursor, parameter: str) -> float | None:
     event = cursor.last(parameter, Phase.UPDATE)
     if event is None or event.inputs[0] is None or event.outputs[0] is None:
         return None
-    with np.errstate(invalid="ignore"):  # infinity minus infinity is NaN, and is shown as NaN
-        return norm(event.outputs[0].astype("f8") - event.inputs[0])
+    return norm(less(event.outputs[0], event.inputs[0]))
 
 
 def _told(

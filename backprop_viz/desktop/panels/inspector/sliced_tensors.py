@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.analysis.doubles import less
 from backprop_viz.analysis.numbers.number_origin import (
     activation_number,
     arrived_number,
@@ -119,9 +120,8 @@ def buffer_tensors(cursor: Cursor, name: str) -> tuple[SlicedTensor, ...]:
         SlicedTensor(translate("SliceSection", "now"), name, now, Number(ids[0], ())),
         SlicedTensor(translate("SliceSection", "before"), name, before, Number(ids[1], ())),
     ]
-    if now.shape == before.shape and now.dtype.kind in "fiu":
-        with np.errstate(invalid="ignore"):
-            found.append(SlicedTensor("Δ", f"Δ{name}", now.astype(np.float64) - before))
+    if now.shape == before.shape and now.dtype.kind in "fiuc":
+        found.append(SlicedTensor("Δ", f"Δ{name}", less(now, before)))
     return tuple(found)
 
 

@@ -72,7 +72,18 @@ class Block:
         return self.size, self.tensor, self.sample
 
     @property
+    def is_complex(self) -> bool:
+        """Whether its maps show the sizes of complex numbers."""
+        return self.source is not None and np.iscomplexobj(self.source)
+
+    @property
     def maps(self) -> Array | None:
+        """What is painted, as (count, height, width): the numbers, of complex ones their sizes."""
+        arranged = self.arranged
+        return arranged if arranged is None or not self.is_complex else np.abs(arranged)
+
+    @property
+    def arranged(self) -> Array | None:
         """The numbers as (count, height, width)."""
         numbers = self.numbers
         size = self.size
@@ -213,11 +224,15 @@ def _inputs(shape: tuple[int, ...]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The range of a tensor's finite numbers; ``broken`` counts those that are not finite."""
+    """The range of a tensor's finite numbers; ``broken`` counts those that are not finite.
+
+    ``sizes``: of complex numbers it is the range of their sizes.
+    """
 
     low: float
     high: float
     broken: int
+    sizes: bool = False
 
     @property
     def limit(self) -> float:
@@ -226,11 +241,12 @@ class Range:
 
 
 def color_range(arrays: tuple[Array, ...]) -> Range | None:
-    """The range of all numbers in some arrays; None if there are none."""
+    """The range of all numbers in some arrays, of complex ones of their sizes; None of none."""
     if not any(array.size for array in arrays):
         return None
     lows, highs, broken = [], [], 0
-    for array in arrays:
+    for each in arrays:
+        array = np.abs(each) if np.iscomplexobj(each) else each
         low, high = (float(array.min()), float(array.max())) if array.size else (0.0, 0.0)
         if not (math.isfinite(low) and math.isfinite(high)):
             finite = array[np.isfinite(array)]
@@ -241,4 +257,5 @@ def color_range(arrays: tuple[Array, ...]) -> Range | None:
         if array.size:
             lows.append(low)
             highs.append(high)
-    return Range(min(lows, default=0.0), max(highs, default=0.0), broken)
+    sizes = any(map(np.iscomplexobj, arrays))
+    return Range(min(lows, default=0.0), max(highs, default=0.0), broken, sizes)

@@ -235,6 +235,8 @@ class MapWindow(QFrame):
         if colours_span is not None and self.block.size.look is not Look.IMAGE:
             text = self.tr("colours span ±{limit}")
             lines.append(text.format(limit=short(colours_span.limit)))
+        if self.block.is_complex:
+            lines.append(self.tr("sizes of complex numbers"))
         if span.broken:
             lines.append(self.tr("{count} are nan or inf").format(count=span.broken))
         return "\n".join(lines)

@@ -100,7 +100,7 @@ def number_hint(
 
 def map_table(block: Block, map_nr: int) -> str:
     """The numbers of a map with every digit, tab-separated; all of a strip in one column."""
-    maps = block.maps
+    maps = block.arranged
     if maps is None:
         return ""
     rows = maps[:, 0] if block.size.look is Look.UNITS else maps[map_nr]
@@ -133,6 +133,8 @@ def map_hint(state: NetworkState, layer: Layer, block: Block, map_nr: int) -> st
         text = translate("NetworkCanvas", "{name}: {value}")
         return text.format(name=name, value=signed(own.flat[0]))
     text = translate("NetworkCanvas", "{name}: {low} to {high}")
+    if block.is_complex:
+        text = translate("NetworkCanvas", "{name}, sizes of complex numbers: {low} to {high}")
     return text.format(name=name, low=signed(own.min()), high=signed(own.max()))
 
 

@@ -285,8 +285,9 @@ class NetworkPainter:
         if max(map(QFontMetrics(font).horizontalAdvance, texts), default=0) > grid.width:
             return
         inks = [QColor(self.theme.faint)] * grid.count
-        if numbers is not None and span is not None:
-            under = colours(numbers, Look.UNITS, span, self.theme)
+        painted = block.maps
+        if painted is not None and span is not None:
+            under = colours(painted.reshape(-1), Look.UNITS, span, self.theme)
             inks = [ink_on(QColor.fromRgba(int(color)), self.theme) for color in under]
         for i, (ink, text) in enumerate(zip(inks, texts, strict=True)):
             text_line(painter, grid.tile(i).toRect(), text, font, ink)
@@ -366,7 +367,7 @@ def color_range_text(look: Look, span: Range) -> str:
         return f"{span.broken} nan/inf"
     if look is Look.IMAGE:
         return f"{_brief(span.low)} … {_brief(span.high)}"
-    return f"±{_brief(span.limit)}"
+    return f"|z| ≤ {_brief(span.limit)}" if span.sizes else f"±{_brief(span.limit)}"
 
 
 def fitting_range(text: str, font: QFont, width: int) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from backprop_viz.analysis.cursor.clearing import before_last_clearing
+from backprop_viz.analysis.doubles import less
 from backprop_viz.desktop.style.numbers import norm
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.iteration import Cursor, Recording
@@ -81,10 +82,7 @@ class Norms:
             tensors = self._recording.tensors
             change = tensors[one]
             if other is not None:
-                with np.errstate(
-                    invalid="ignore"
-                ):  # infinity minus infinity is NaN, and is shown as NaN
-                    change = change.astype("f8") - tensors[other]
+                change = less(change, tensors[other])
             known = self._known[one, other] = norm(change)
         return known
 
