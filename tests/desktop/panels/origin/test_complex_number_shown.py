@@ -78,7 +78,10 @@ def test_what_is_no_sum_lists_the_numbers_that_it_depends_on(
     i, tensor = made(recording, "exp")
     view.ask(recording, Number(tensor, (0, 1), i))
     rows = view.columns.table.rows.content.rows
-    assert sorted(row.cells[0].text for row in rows) == ["Im mul[0, 1]", "Re mul[0, 1]"]
+    assert sorted(row.cells[0].text for row in rows) == [
+        "Im mul·mul[0, 1]",
+        "Re mul·mul[0, 1]",
+    ]
     first = rows[0].cells[0]
     view.columns.table.setFocus()
     view.columns.table.setCurrentIndex(view.columns.table.rows.index(0, 0))
