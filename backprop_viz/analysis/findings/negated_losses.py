@@ -16,6 +16,12 @@ _SMALL_IS_RIGHT = {
 }
 # ... and these, the logarithm of a probability, largest.
 _LARGE_IS_RIGHT = {"log_softmax", "logsigmoid"}
+# What tells how likely a class was, which may have been drawn.
+_OF_CHOICES = {
+    *("cross_entropy", "nll_loss", "log_softmax", "logsigmoid"),
+    *("binary_cross_entropy", "binary_cross_entropy_with_logits"),
+}
+_PICKS = {"getitem", "gather"}
 # What nll_loss is given where it is smallest at the right answer.
 _LOGARITHMS = {"log_softmax", "log"}
 # What keeps the sign: the mean of some of the numbers, in another shape.
@@ -35,7 +41,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     """``loss_negated``, a cross-entropy times -1; ``likelihood_minimised``, without its minus.
 
     Where backward runs several times one network may maximise what another minimises: a hint.
-    A factor that may be what an action was worth has any sign, and nothing is said.
+    A factor that may be what an action was worth has any sign, and nothing is said. So it is of one
+    decision times a number: a reward of -1 looks like a sign.
     """
     made = [i for i, event in forward_events(recording) if _is_loss(event)]
     starts = [s.start for s in recording.spans if s.phase is Phase.BACKWARD]
@@ -47,10 +54,31 @@ def find(recording: Recording) -> Iterator[Finding]:
     for loss in sorted(losses):
         sign, index = _followed(recording, loss)
         op = recording.events[index].op
+        if _weighs_a_choice(recording, loss, index):
+            continue
         if sign < 0 and (op in _SMALL_IS_RIGHT or _is_of_logarithms(recording, index)):
             yield Finding("loss_negated", severity, (op,), event=loss)
         elif op in _LARGE_IS_RIGHT and sign > 0:
             yield Finding("likelihood_minimised", severity, (op,), event=loss)
+
+
+def _weighs_a_choice(recording: Recording, loss: int, index: int) -> bool:
+    """Whether a loss is what one sample's class tells, times a number that Python has."""
+    event = recording.events[index]
+    read = event.inputs[0] if event.inputs and event.op in _OF_CHOICES else None
+    if read is None:
+        return False
+    is_one, is_weighed = read.size == (read.shape[-1] if read.ndim else 1), False
+    while loss != index:
+        event = recording.events[loss]
+        made, source = event.outputs[0], event.input_ids[0]
+        is_weighed |= event.op in _TIMES and len(event.inputs) == 1
+        is_one |= event.op in _PICKS and made is not None and made.size == 1
+        before = None if source is None else maker(recording, source, loss)
+        if before is None:
+            return False
+        loss = before
+    return is_one and is_weighed
 
 
 def _is_loss(event: Event) -> bool:
