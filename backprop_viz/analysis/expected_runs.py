@@ -36,6 +36,9 @@ def _same_way(ran: tuple[PhaseRun, ...], usual: tuple[PhaseRun, ...]) -> list[in
             continue
         if run.phase is not Phase.ZERO_GRAD and rest and rest[0].phase is Phase.ZERO_GRAD:
             place += 1
+        is_second = place > 0 and usual[place - 1].phase is Phase.LOSS
+        if is_second and run.phase is not Phase.LOSS and _is_loss(usual[place:]):
+            place += 1  # what was detached beside the loss: it is told once a forward has read it
         if run.phase is Phase.LOSS and usual[place:] and usual[place].phase is not Phase.LOSS:
             places.append(None)
             continue
@@ -44,6 +47,10 @@ def _same_way(ran: tuple[PhaseRun, ...], usual: tuple[PhaseRun, ...]) -> list[in
         places.append(place)
         place += 1
     return places
+
+
+def _is_loss(runs: tuple[PhaseRun, ...]) -> bool:
+    return bool(runs) and runs[0].phase is Phase.LOSS
 
 
 def _expected(

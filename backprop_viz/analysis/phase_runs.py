@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, takewhile
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,6 +15,7 @@ from backprop_viz.recording.trace.phases import PHASES, Phase, in_order
 from backprop_viz.recording.trace.tensors import Array
 
 MOVED_BY_HAND = "changed"  # weights, by no optimizer's rule
+_DETACH = "detach"
 _OF_A_BATCH = (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)
 _PASSES = (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)
 # The operations of events that tell of what a loop did to gradients between its phases.
@@ -29,8 +31,8 @@ class PhaseRun:
 
     ``name`` is the phase's, or "clip" or "unscale" for what was done to the gradients after it.
     What ran between two forwards and went into the second is no loss: it is named by its last
-    operation, as "detach".
-    ``number`` is its place among the recording's spans. ``batch`` counts the micro-batches from 1;
+    operation, or "detach" if it detaches.
+    ``number`` is its place among the runs. ``batch`` counts the micro-batches from 1;
     0 where it belongs to none. Where the optimizer calls a closure, it counts those calls instead:
     ``calls`` is how many there are, None while there may be more, 0 without a closure.
     ``apart``: several optimizers step in turn, as in a GAN, each after passes of its own.
@@ -78,12 +80,11 @@ def _found(recording: Recording) -> tuple[PhaseRun, ...]:
         return _of_closures(recording, over=steps)
     runs: list[PhaseRun] = []
     batch, inside = 0, False
-    for number, span in enumerate(spans):
-        name = _handed_on(recording, number) or _name(recording, span)
+    for name, span in chain.from_iterable(_parts(recording, i) for i in range(len(spans))):
         if span.phase is Phase.FORWARD and not inside:
             batch, inside = batch + 1, True
         mine = inside and (name in _OF_A_BATCH or span.phase is Phase.LOSS)
-        runs.append(PhaseRun(name, span, number, batch if mine else 0))
+        runs.append(PhaseRun(name, span, len(runs), batch if mine else 0))
         if name == Phase.BACKWARD:
             inside = False
     updates = [run.number for run in runs if run.phase is Phase.UPDATE]
@@ -130,20 +131,46 @@ def _name(recording: Recording, span: PhaseSpan) -> str:
     return span.phase.value
 
 
-def _handed_on(recording: Recording, number: int) -> str:
-    """The last operation of what ran between two forwards, if the second reads of it; else "".
+def _parts(recording: Recording, number: int) -> list[tuple[str, PhaseSpan]]:
+    """A span with its name; in two, where a part of the loss comes before what is detached.
 
-    "" as well where a part of the loss was made there, to which backward comes by another way.
+    What ran between two forwards and later ones read is named by its last operation, or as the
+    detaching that it does. Next to no time is that part's own.
     """
-    span, *after = recording.spans[number : number + 2]
+    span = recording.spans[number]
+    begins = _handed_on_from(recording, number)
+    if begins == span.stop:
+        return [(_name(recording, span), span)]
+    ops = [event.op for event in recording.events[begins : span.stop]]
+    name = _DETACH if _DETACH in ops else ops[-1]
+    if begins == span.start:
+        return [(name, span)]
+    if name != _DETACH:
+        return [(_name(recording, span), span)]
+    after = replace(span, start=begins, seconds=0.0)
+    return [(_name(recording, span), replace(span, stop=begins)), (name, after)]
+
+
+def _handed_on_from(recording: Recording, number: int) -> int:
+    """From which event on a span makes what later forwards of its batch read; its end if none.
+
+    What a part of the loss was made of, to which backward comes by another way, is none of that.
+    """
+    span, *after = recording.spans[number:]
     if span.phase is not Phase.LOSS or not after or after[0].phase is not Phase.FORWARD:
-        return ""
-    ran, following = (recording.events[s.start : s.stop] for s in (span, after[0]))
-    read = {tensor for event in (*ran, *following) for tensor in event.input_ids}
-    of_loss = any(e.node is not None and read.isdisjoint(e.output_ids) for e in ran)
-    made = {tensor for event in ran for tensor in event.output_ids}
-    goes_on = any(not made.isdisjoint(event.input_ids) for event in following)
-    return ran[-1].op if goes_on and not of_loss else ""
+        return span.stop
+    of_batch = list(takewhile(lambda one: one.phase in (Phase.FORWARD, Phase.LOSS), after))
+    forwards = [one for one in of_batch if one.phase is Phase.FORWARD]
+    following = chain.from_iterable(recording.events[one.start : one.stop] for one in forwards)
+    wanted = {tensor for event in following for tensor in event.input_ids}
+    begins = span.stop
+    for i in range(span.stop - 1, span.start - 1, -1):
+        event = recording.events[i]
+        if wanted.isdisjoint(event.output_ids):
+            break
+        wanted.update(event.input_ids)
+        begins = i
+    return begins
 
 
 def _moves(recording: Recording, span: PhaseSpan) -> bool:

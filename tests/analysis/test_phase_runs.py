@@ -1,5 +1,6 @@
 """Micro-batches, clipping and two optimizers as phases that ran, against plain torch."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 import backprop_viz as bv
+from backprop_viz.analysis.expected_runs import expected_runs
 from backprop_viz.analysis.explanations import explain
 from backprop_viz.analysis.phase_runs import clipping, is_repeated, phase_runs
 from backprop_viz.recording.trace.phases import Phase
@@ -94,8 +96,50 @@ def test_a_loss_is_one_also_where_more_is_made_for_the_next_forward(tmp_path: Pa
         (real.square().mean() + critic(made.detach()).mean()).backward()
         optimizer.step()
     (recording,) = bv.load(path)
+    runs = phase_runs(recording)
+    between = ["forward", "ones", "forward", "loss", "detach", "forward", "loss"]
+    assert [run.name for run in runs] == [*between, "backward", "update"]
+    assert [run.number for run in runs] == list(range(len(runs)))
+    detached = [recording.events[i].op for i in range(runs[4].span.start, runs[4].span.stop)]
+    assert detached == ["detach"]
+
+
+def test_what_is_detached_for_a_later_forward_is_told_while_another_comes_first(
+    tmp_path: Path,
+) -> None:
+    maker, critic = nn.Linear(2, 3), nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(critic.parameters(), lr=0.1)
+    path = tmp_path / "gan.bprec"
+    with bv.watch([maker, critic], optimizer, path):
+        images = maker(torch.ones(4, 2)).detach()
+        real = critic(torch.ones(4, 3)).mean()
+        (real - critic(images).mean()).backward()
+        optimizer.step()
+    (recording,) = bv.load(path)
     names = [run.name for run in phase_runs(recording)]
-    assert names == ["forward", "ones", "forward", "loss", "forward", "loss", "backward", "update"]
+    assert names[:3] == ["forward", "detach", "forward"]
+
+
+def test_while_it_runs_what_was_detached_is_still_to_come(tmp_path: Path) -> None:
+    """Whether a forward reads it is not known before that has begun."""
+    maker, critic = nn.Linear(2, 3), nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(critic.parameters(), lr=0.1)
+    path = tmp_path / "gan.bprec"
+    with bv.watch([maker, critic], optimizer, path):
+        for _ in range(2):
+            optimizer.zero_grad()
+            made = maker(torch.ones(4, 2))
+            real = critic(torch.ones(4, 3)).square().mean()
+            (real + critic(made.detach()).mean()).backward()
+            optimizer.step()
+    before, now = bv.load(path)
+    whole = [run.name for run in phase_runs(before)]
+    third = [i for i, span in enumerate(now.spans) if span.phase is Phase.FORWARD][-1]
+    begun = replace(now.spans[third], stop=now.spans[third].start, ended=False)
+    spans = (*now.spans[:third], begun)
+    under_way = replace(now, events=now.events[: begun.start], spans=spans)
+    runs = expected_runs(under_way, before)
+    assert [run.name for run in runs if run.to_come] == whole[whole.index("detach") + 2 :]
 
 
 def test_the_clips_figures_are_torchs() -> None:

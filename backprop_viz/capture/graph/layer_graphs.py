@@ -13,7 +13,7 @@ from backprop_viz.capture.tensors.shapes import known_sizes
 from backprop_viz.recording.trace.layers import SCRIPTED, Layer, LayerGraph, Output, numbered
 from backprop_viz.recording.trace.phases import Phase
 
-_LOSS = "loss"
+_LOSS, _DETACH = "loss", "detach"
 # What a layer does with its weight, which ``functional_call`` replaces by another tensor.
 _WEIGHS = frozenset(
     {
@@ -191,7 +191,8 @@ def _continued(
 
 def _title(operation: Traced, parameters: Sequence[str], owners: Container[str]) -> str:
     if operation.phase is Phase.LOSS:
-        return _LOSS
+        # Of what a network has made, as a GAN's batch: there the graph ends.
+        return operation.op if operation.op == _DETACH else _LOSS
     if operation.op == SCRIPTED:
         return f"{operation.module} · {SCRIPTED}" if operation.module else SCRIPTED
     if parameters:

@@ -87,3 +87,14 @@ def test_a_part_of_the_loss_is_named_after_the_operation_that_gives_it() -> None
     assert [output.op for output in part.outputs] == ["add", "sum", "mul"]
     assert (part.name, part.shape) == ("mul", ())
     assert [layer.name for layer in layers[-3:]] == ["cross_entropy", "mul", "loss"]
+
+
+def test_what_is_detached_and_joined_with_others_has_its_own_column() -> None:
+    """As a GAN's batch, before the real one joins it: there the graph ends."""
+    maker, critic = nn.Linear(2, 3), nn.Linear(3, 1)
+    with bv.record(nn.ModuleList([maker, critic])) as record:
+        made = maker(torch.ones(4, 2))
+        critic(torch.cat([torch.ones(4, 3), made.detach()])).square().mean().backward()
+    layers = record.recording.layers
+    names = [layer.name for layer in layers.layers]
+    assert names[names.index("0") :] == ["0", "detach", "cat", "1", "loss"]
