@@ -19,8 +19,8 @@ _BETWEEN = (
     tuple(m / 10 for m in range(10, 100)),
 )
 _FEWEST = 3
-# Fewer numbers along a plot than these do not tell its scale.
-_FEWEST_BELOW = 2
+# Fewer numbers along an axis than these do not tell its scale.
+_FEWEST_ALONG = 2
 # More lines across a large plot would hide its curves.
 _MOST = 12
 
@@ -96,7 +96,7 @@ class NamedAxis(pg.AxisItem):
         room = max(scaled(16), size / _MOST) if self.orientation == "left" else scaled(60)
         dense = [step for step, _ in levels if step * size >= room * (high - low)]
         step = dense[-1] if dense else _next_step(levels[0][0], room * (high - low) / size)
-        if self.orientation == "bottom" and self._written(step, low, high, size) < _FEWEST_BELOW:
+        if self.orientation == "bottom" and self._written(step, low, high, size) < _FEWEST_ALONG:
             wide = self._widest(low, high, step) + scaled(12)
             step = min(step, _next_step(levels[-1][0], wide * (high - low) / size))
         step = max(step, self._least_step)
@@ -141,8 +141,9 @@ class NamedAxis(pg.AxisItem):
             # A number says more than the name, which the panel has as well. One at the lower edge
             # is not seen.
             bottom = self.mapRectFromParent(self.geometry()).bottom()
-            seen, left = ([s for s in each if s[0].bottom() <= bottom] for each in (texts, beside))
-            self._names_itself = bool(left) or not seen or self.orientation == "bottom"
+            seen, left = (sum(s[0].bottom() <= bottom for s in each) for each in (texts, beside))
+            gives_way = left < min(seen, _FEWEST_ALONG) and self.orientation != "bottom"
+            self._names_itself = not gives_way
             texts = beside if self._names_itself else texts
         return axis, ticks, texts
 

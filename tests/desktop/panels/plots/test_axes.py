@@ -30,16 +30,27 @@ def test_a_narrow_axis_has_more_than_one_number(qapp: QApplication) -> None:
     assert {"-0.05", "0", "0.05"} <= set(texts)
 
 
-def test_in_a_low_plot_the_name_gives_way_to_the_one_number(qtbot: QtBot) -> None:
-    plot = CurvePlot(("iteration", "loss"), (ROW,))
-    qtbot.addWidget(plot)
-    plot.show()
-    plot.show_curves(Curves.of_losses([1.6, 0.14]))
-    for height in range(50, 200, 5):
-        plot.resize(300, height)
-        plot.follow()
-        axis, picture = plot.getPlotItem().getAxis("left"), plot.grab()
-        painter = QPainter(picture)
-        _, _, texts = axis.generateDrawSpecs(painter)
-        painter.end()
-        assert [text for _, _, text in texts if text != "0"], height
+@pytest.mark.parametrize("losses", [[1.6, 0.14], [2.313, 2.306], [0.93, 0.9], [47.0, 3.0]])
+def test_in_a_low_plot_the_name_gives_way_to_the_numbers(qtbot: QtBot, losses: list[float]) -> None:
+    """One number alone tells no scale: two are there wherever two have room."""
+
+    def numbers(name: str) -> list[int]:
+        plot = CurvePlot(("iteration", name), (ROW,))
+        qtbot.addWidget(plot)
+        plot.show()
+        plot.show_curves(Curves.of_losses(losses))
+        found = []
+        for height in range(50, 200, 5):
+            plot.resize(300, height)
+            plot.follow()
+            axis, picture = plot.getPlotItem().getAxis("left"), plot.grab()
+            painter = QPainter(picture)
+            _, _, texts = axis.generateDrawSpecs(painter)
+            painter.end()
+            bottom = axis.mapRectFromParent(axis.geometry()).bottom()
+            found.append(sum(box.bottom() <= bottom for box, _, _ in texts))
+        return found
+
+    for named, alone in zip(numbers("loss"), numbers(""), strict=True):
+        assert named >= min(alone, 2)
+    assert max(numbers("loss")) > 2
