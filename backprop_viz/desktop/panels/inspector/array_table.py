@@ -261,10 +261,15 @@ class ArrayTable(QTableView):
         """Show the elements of an array of this shape, which is at a place of a larger one."""
         if self.rows.show_columns(shape, columns, first):
             self._forget_widths()
-            rows = min(self.rows.rowCount(), 1000) * self.verticalHeader().defaultSectionSize()
-            self.setMaximumHeight(_HEADER + rows + 4)
-            self.setMinimumHeight(min(_HEADER + rows + 4, _LEAST))
+            most = self.height_of(1000)
+            self.setMaximumHeight(most)
+            self.setMinimumHeight(min(most, _LEAST))
         self._fit_columns()
+
+    def height_of(self, rows: int) -> int:
+        """How many pixels of height the titles and up to so many rows take."""
+        shown = min(self.rows.rowCount(), rows)
+        return _HEADER + shown * self.verticalHeader().defaultSectionSize() + 4
 
     def set_full_precision(self, wanted: bool) -> None:
         """Show every digit in the cells, or as many as there is room for."""

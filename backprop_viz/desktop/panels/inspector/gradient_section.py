@@ -25,6 +25,7 @@ from backprop_viz.desktop.panels.inspector.bars import (
 from backprop_viz.desktop.panels.inspector.clip_line import ClipLine
 from backprop_viz.desktop.panels.inspector.figures_label import Figure, FiguresLabel
 from backprop_viz.desktop.panels.inspector.told_counts import told_count
+from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import norm, short, signed
@@ -39,7 +40,8 @@ from backprop_viz.recording.trace.phases import Phase
 # Parameters with more elements are shown as a histogram.
 MOST_BARS = 24
 _BINS, _SPACING = 31, 2
-_GAP = 10  # pixels between the bars and the reason below them
+_GAP = 10  # pixels between the bars, the reason below them, and the update
+_ROWS_SEEN = 2  # of the update's table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,10 +114,14 @@ class GradientSection(QWidget):
         layout.addWidget(self.clip_line)
         self._shown = ChangeGuard()
         self._reason: QWidget | None = None
+        self._update: UpdateSection | None = None
 
-    def stand_above(self, reason: QWidget) -> None:
-        """Leave the room that the reason below the bars takes, however many lines it has."""
-        self._reason = reason
+    def stand_above(self, reason: QWidget, update: UpdateSection) -> None:
+        """Leave room for the reason below the bars, however many lines it has.
+
+        If the bars need not be too low for it, also for some rows of the update below that.
+        """
+        self._reason, self._update = reason, update
         reason.installEventFilter(self)
 
     def follow_room(self, sight: QWidget) -> None:
@@ -138,8 +144,10 @@ class GradientSection(QWidget):
         taken = sum(w.sizeHint().height() + _SPACING for w in lines if not w.isHidden())
         room = sight.height() - taken
         beside = room - _GAP - (0 if self._reason is None else self._reason.sizeHint().height())
-        # Where there is no room for both, the bars are seen first.
-        self.chart.take_room(beside if beside >= self.chart.minimumSizeHint().height() else room)
+        above = beside - _GAP - (0 if self._update is None else self._update.height_of(_ROWS_SEEN))
+        # Where there is no room for all, the bars are seen first, then the reason.
+        least = self.chart.minimumSizeHint().height()
+        self.chart.take_room(next((height for height in (above, beside) if height >= least), room))
 
     def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a cursor."""

@@ -98,7 +98,7 @@ class InspectorView(Panel):
         self.gradient.clip_line.evidence.connect(self.evidence)
         self.why.evidence.connect(self.evidence)
         self.update_section.element_chosen.connect(self._element_chosen)
-        self.gradient.stand_above(self.why)
+        self.gradient.stand_above(self.why, self.update_section)
         self.comparison = ComparisonSection()
         self.comparison.stop_wanted.connect(self.stop_comparing)
         self.comparison.hide()

@@ -32,6 +32,7 @@ def step_of(before: Array, after: Array) -> Array:
 _WRITTEN = "changed"
 # The table's column of the steps.
 _STEP = 3
+_SPACING = 4
 
 
 class UpdateSection(QWidget):
@@ -59,7 +60,7 @@ class UpdateSection(QWidget):
         self.table.number_picked.connect(self._pick)
         self._cursor: Cursor | None = None
         self._name = ""
-        head = QHBoxLayout()
+        self._head = head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(title)
         head.addWidget(self.rule, 1)
@@ -67,10 +68,14 @@ class UpdateSection(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         # No taller than what is in it: the rest is for the sections below.
         layout.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
-        layout.setSpacing(4)
+        layout.setSpacing(_SPACING)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
         self._shown = ChangeGuard()
+
+    def height_of(self, rows: int) -> int:
+        """How many pixels of height the title and up to so many rows of the table take."""
+        return self._head.sizeHint().height() + _SPACING + self.table.height_of(rows)
 
     def show_cursor(self, cursor: Cursor, name: str, settings: Settings | None) -> None:
         """Show a parameter at a cursor; ``settings`` are those of the built-in run."""

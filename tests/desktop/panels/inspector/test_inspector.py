@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from torch import nn
 
@@ -299,3 +301,27 @@ def test_a_hidden_inspector_catches_up_and_changes_theme(
         view.grab()
     color = view.tensor.table.rows.color("forward")
     assert color.name() == DARK.forward
+
+
+@pytest.mark.parametrize("name", ["conv1.bias", "conv1.weight"])
+def test_the_bars_are_lower_where_the_update_would_not_be_seen(
+    view: InspectorView, make_view_state: MakeViewState, name: str
+) -> None:
+    view.show_view_state(make_view_state())
+    choose(view, name)
+    table, chart = view.update_section.table, view.gradient.chart
+    sight = view.gradient.parentWidget().parentWidget()
+    least = chart.minimumSizeHint().height()
+    lowered = []
+    for height in range(300, 560, 10):
+        view.resize(300, height)
+        for _ in range(4):
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+        end = table.mapTo(sight, QPoint(0, table.height_of(2))).y()
+        if end > sight.height():
+            assert chart.height() - (end - sight.height()) < least
+        else:
+            lowered.append(chart.height())
+    assert len(lowered) > 5
+    assert lowered[0] < lowered[-1]
