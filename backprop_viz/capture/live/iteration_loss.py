@@ -20,7 +20,8 @@ from backprop_viz.recording.run.scalar_curves import loss_name
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
 
-# So many first iterations tell whether there are several lines: else a loop is not asked for them.
+# So many first iterations tell whether there are several lines. Else a loop is asked for the line
+# of its first backward every so many iterations, and for that of a second one as soon as it comes.
 _FIRST = 32
 # The losses of an iteration, by the line of each.
 _ByLine = dict[CodePlace | None, list[Tensor]]
@@ -43,7 +44,9 @@ class IterationLosses:
         self._stepped_along: set[CodePlace | None] = set()
         self._names: dict[CodePlace, str] = {}
         self._untold: list[tuple[int, _ByLine]] = []
-        self._lines: set[CodePlace | None] = set()  # of those
+        self._lines: set[CodePlace | None] = set()  # of all so far
+        self._usual: CodePlace | None = None  # the only one of the first iterations
+        self._ended = 0  # iterations
         self._asks, self._several = True, False
         # True while an optimizer steps, which may ask for its loss again and again with a closure;
         # False once it has stepped. A model may be found by what a closure calls.
@@ -72,7 +75,7 @@ class IterationLosses:
         if self.steps is False:
             self._stepped_along.update(self._of)
             self.steps = None
-        place = own_line() if self._asks else None
+        place = own_line() if self._asks or self._of else self._usual
         losses = self._of.get(place)
         if losses is None or self.steps or place in self._stepped_along:
             self._of[place] = [loss]
@@ -92,13 +95,16 @@ class IterationLosses:
         if not self._several:
             self._untold.append((iteration, of))
             self._lines.update(of)
+            self._ended += 1
             if len(self._lines) > 1 or max(map(len, of.values()), default=0) > 1:
                 self._several = True
                 told = [each for known in self._untold for each in self._told(*known)]
-            self._asks = self._several or (self._asks and len(self._untold) < _FIRST)
-            if self._several or not self._asks:
+            first = self._ended < _FIRST
+            self._asks = self._several or first or self._ended % _FIRST == 0
+            if self._ended == _FIRST:
+                self._usual = next(iter(self._lines), None)
+            if not first:
                 self._untold.clear()
-                self._lines.clear()
         if loss is None:  # no backward has begun at one number
             known = None if recorded is None else recorded.loss
             return float("nan") if known is None else known

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -165,3 +166,28 @@ def test_a_closure_is_called_for_one_loss_also_where_it_is_first_seen_within(
     script.write_text(CLOSURE)
     assert scripts.recorded("--to", str(path), str(script)) == scripts.plain(script)
     assert scalars(path) == {}
+
+
+def test_a_second_loss_is_noticed_also_late(tmp_path: Path) -> None:
+    """Beside the first one from its first iteration on; in turns with it within 32."""
+    for in_turns in (False, True):
+        maker, _, (optimizer, _) = two()
+        plain, path = Plain(), tmp_path / f"{in_turns}.bprec"
+        with bv.watch(maker, optimizer, path, every=60):
+            for i in range(120):
+                plain.turn()
+                optimizer.zero_grad()
+                second = i >= 40 and (i % 2 == 0 or not in_turns)
+                if not (second and in_turns):
+                    plain.note(maker(torch.randn(4, 2)).square().mean()).backward()
+                if second:
+                    plain.note(maker(torch.randn(4, 2)).abs().mean()).backward()
+                optimizer.step()
+        (_, (first_at, first)), (_, (second_at, second)) = scalars(path).items()
+        lines = sorted({line for turn in plain.losses for line in turn})
+        for at, y, line in ((first_at, first, lines[0]), (second_at, second, lines[1])):
+            assert y == [plain.losses[int(n) - 1][line][0] for n in at]
+        assert second_at[0] == 41 if not in_turns else second_at[0] <= 40 + 2 * 32
+        assert (first_at == second_at) == (not in_turns)
+        assert second_at[-1] in (119, 120)
+        assert np.diff(second_at).tolist() == [1 + in_turns] * (len(second_at) - 1)

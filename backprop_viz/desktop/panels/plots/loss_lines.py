@@ -102,6 +102,12 @@ def rows_of_lines(
     return tuple(rows)
 
 
+def before_lines(view_state: ViewState, lines: Sequence[LossLine]) -> int:
+    """How many iterations had one loss before the first that has those of lines."""
+    first = min((float(view_state.scalars[line.curve][0][0]) for line in lines), default=1.0)
+    return max(int(first) - 1, 0)
+
+
 def _variable(program: Program, number: int) -> str:
     """What the loss of a line is called in it; "" where it has no name, or there are several."""
     text = next((line.text for line in program.lines if line.source_line == number), "")

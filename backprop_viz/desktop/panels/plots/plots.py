@@ -1,5 +1,7 @@
 """The plots of a run: loss and accuracy."""
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -7,7 +9,12 @@ from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.desktop.panels.plots.curve_panel import CurvePanel
 from backprop_viz.desktop.panels.plots.curve_row import SMOOTHING, CurveData, CurveRow
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
-from backprop_viz.desktop.panels.plots.loss_lines import LossLine, loss_lines, rows_of_lines
+from backprop_viz.desktop.panels.plots.loss_lines import (
+    LossLine,
+    before_lines,
+    loss_lines,
+    rows_of_lines,
+)
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.theme import body_font
 from backprop_viz.desktop.view_state import ViewState
@@ -22,6 +29,7 @@ class LossPlot(CurvePanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._lines: tuple[LossLine, ...] = ()
+        self._before = 0
         self._usual = rows = (
             CurveRow(
                 translate("LossPlot", "batch"),
@@ -74,7 +82,7 @@ class LossPlot(CurvePanel):
         foreign = view_state.origin is not None
         lines = loss_lines(view_state) if foreign else ()
         if lines != self._lines:
-            self._show_lines(lines)
+            self._show_lines(lines, before_lines(view_state, lines))
         if foreign and not lines and self.legend[-1].isVisibleTo(self):
             self.legend[0].setToolTip(
                 translate(
@@ -87,16 +95,27 @@ class LossPlot(CurvePanel):
             self.legend[-1].setVisible(not foreign)
         super().show_view_state(view_state)
 
-    def _show_lines(self, lines: tuple[LossLine, ...]) -> None:
-        """Show the losses of an iteration's backwards by their lines, or with none its own."""
-        self._lines = lines
-        self.show_rows(rows_of_lines(lines, self._of_line) if lines else self._usual)
+    def _show_lines(self, lines: tuple[LossLine, ...], before: int) -> None:
+        """Show the losses of an iteration's backwards by their lines, or with none its own.
+
+        ``before``: so many first iterations had one loss, whose curve stays.
+        """
+        self._lines, self._before = lines, before
+        rows = rows_of_lines(lines, self._of_line) if lines else self._usual
+        if before:
+            tip = translate("LossPlot", "The loss of each batch as long as it had one")
+            rows = (*rows, replace(self._usual[0], tip=tip, series=self._of_first, faint=False))
+        self.show_rows(rows)
         if len(lines) > 1:  # one word for a line's loss and its average
-            for each, smoothed in zip(self.legend[::2], self.legend[1::2], strict=True):
+            of_lines = self.legend[: 2 * len(lines)]
+            for each, smoothed in zip(of_lines[::2], of_lines[1::2], strict=True):
                 each.toggled.connect(smoothed.setChecked)
                 smoothed.hide()
         if self.log.isChecked():
             self.plot.set_log(True)
+
+    def _of_first(self, curves: Curves) -> CurveData:
+        return curves.loss[: self._before], None
 
     def _of_line(self, name: str, _: Curves) -> CurveData:
         none = np.empty(0)

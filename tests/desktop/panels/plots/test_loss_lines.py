@@ -62,6 +62,30 @@ def test_each_loss_of_a_gan_is_a_curve_with_its_name(
     qtbot.waitUntil(lambda: words(plot) == ["batch", "smoothed"])
 
 
+def test_before_a_second_loss_came_the_one_loss_has_its_curve(
+    qtbot: QtBot, make_view_state: MakeViewState
+) -> None:
+    plot = LossPlot()
+    shown(qtbot, plot)
+    late = np.arange(3.0, 6.0)
+    told = {
+        loss_name(15, summed=False): (late, D_LOSS),
+        loss_name(18, summed=False): (late, G_LOSS),
+    }
+    view_state = replace(
+        make_view_state(STROKES, phases=0),
+        curves=curves([5.0, 4.0, *G_LOSS]),
+        origin=RunOrigin("script", "gan.py"),
+        scalars=told,
+    )
+    plot.show_view_state(view_state)
+    qtbot.waitUntil(lambda: words(plot) == ["line 15", "line 18", "batch"])
+    traces = plot.plot.traces
+    assert (traces[4].x.tolist(), traces[4].y.tolist()) == ([1, 2], [5, 4])
+    assert (traces[0].x.tolist(), traces[0].y.tolist()) == ([3, 4, 5], D_LOSS.tolist())
+    plot.grab()
+
+
 @pytest.mark.parametrize(
     ("code", "name"),
     [
