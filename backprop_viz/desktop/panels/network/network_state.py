@@ -23,6 +23,8 @@ from backprop_viz.recording.trace.layers import Layer, LayerGraph
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.tensors import Array
 
+_COMPUTED = (Phase.FORWARD, Phase.LOSS)
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkState:
@@ -210,7 +212,8 @@ def layer_name_of(recording: Recording, index: int) -> str | None:
     """The layer that an event belongs to: by its operation, node or parameter.
 
     A node that no layer made (the transpose of a weight, a view, an accumulation) belongs where
-    its gradient came from.
+    its gradient came from. An operation of no layer, as of an accuracy that autograd does not
+    follow, belongs to the layer whose output it comes from.
     """
     event = recording.events[index]
     owners = _owners_of(recording, index + 1)
@@ -221,17 +224,38 @@ def layer_name_of(recording: Recording, index: int) -> str | None:
     node = event.node
     while node is not None and node not in owners.by_node:
         node = owners.parents.get(node)
-    return None if node is None else owners.by_node[node]
+    if node is not None:
+        return owners.by_node[node]
+    return _comes_from(recording, index, owners) if event.phase in _COMPUTED else None
+
+
+def _comes_from(recording: Recording, index: int, owners: "_Owners") -> str | None:
+    """The layer whose output was made last of what an operation was computed from."""
+    found, waiting, seen = -1, [index], {index}
+    while waiting:
+        reader = waiting.pop()
+        for tensor in recording.events[reader].input_ids:
+            made = owners.made_by.get(tensor, reader)
+            if made in owners.by_operation and made < reader:
+                found = max(found, made)
+            elif made < reader and made not in seen:
+                seen.add(made)
+                waiting.append(made)
+    return owners.by_operation.get(found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Owners:
-    """The names of the layers of a pass, by what belongs to them; each node's first parent."""
+    """The names of the layers of a pass, by what belongs to them; each node's first parent.
+
+    ``made_by`` has for each tensor the index of the operation that made it.
+    """
 
     by_operation: dict[int, str]
     by_node: dict[int, str]
     by_parameter: dict[str, str]
     parents: dict[int, int]
+    made_by: dict[int | None, int]
 
 
 _known: "WeakKeyDictionary[Recording, dict[int, _Owners]]" = WeakKeyDictionary()
@@ -255,5 +279,7 @@ def _owners_of(recording: Recording, position: int) -> _Owners:
             for parameter in layer.parameters:
                 by_parameter.setdefault(parameter, layer.name)
         parents = {b: a for a, b in reversed(recording.graph.edges)}
-        known[start] = _Owners(by_operation, by_node, by_parameter, parents)
+        computed = [i for i, event in enumerate(recording.events) if event.phase in _COMPUTED]
+        made_by = {id_: i for i in computed for id_ in recording.events[i].output_ids}
+        known[start] = _Owners(by_operation, by_node, by_parameter, parents, made_by)
     return known[start]

@@ -125,6 +125,19 @@ def test_every_event_has_its_layer(make_view_state: MakeViewState) -> None:
     assert layer_name_of(recording, update) == "fc2"
 
 
+def test_an_accuracy_that_autograd_does_not_follow_belongs_to_the_layer_it_is_of() -> None:
+    first, head = nn.Linear(3, 4), nn.Linear(4, 2)
+    with bv.record(nn.Sequential(first, head)) as told:  # held before its backward
+        out = head(first(torch.ones(5, 3)))
+        out.square().mean()
+        with torch.no_grad():
+            (out.argmax(1) == 0).float().mean()
+    recording = told.recording
+    owners = {e.op: layer_name_of(recording, i) for i, e in enumerate(recording.events)}
+    made = {op: owners[op] for op in ("argmax", "eq", "float")}
+    assert made == dict.fromkeys(made, "1")
+
+
 def test_texts(view: NetworkView, make_view_state: MakeViewState) -> None:
     view_state = make_view_state(DIGITS)
     view.show_view_state(view_state)
