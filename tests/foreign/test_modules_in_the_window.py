@@ -302,7 +302,7 @@ def test_a_loop_is_one_box_that_shows_the_gradient_through_its_passes(window: Ma
     assert facts.part(widest) == 1.0
     canvas.toggle(canvas.row((box, 3)))
     assert [facts.name(row) for row in canvas.network.boxes[box].rows[4:7]] == [
-        "enter3", "keep3", "add3",
+        "enter (3)", "keep (3)", "add3",
     ]  # fmt: skip
     canvas.grab()
     assert "reads what the one before" in canvas.hint(canvas.row((box, 0)))

@@ -66,7 +66,9 @@ def test_the_group_and_its_rule_are_named(view: InspectorView) -> None:
     assert "group 1" in view.description.text()
     view.select(select(recording, "parameter", "lm_head.weight"))
     assert view.description.text().startswith("AdamW group 0 · lr 0.0003")
-    assert view.update_section.rule.text() == "w ← w′ − lr · m̂ / (√v̂ + ε)"
+    assert view.update_section.rule.text() == (
+        "w ← w′ − lr · m̂ / (√v̂ + ε)   w′ = w · (1 − lr · 0.1)"
+    )
 
 
 def test_clipping_is_told_with_before_and_after(view: InspectorView) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from backprop_viz.analysis.joined_ranks import given_by
 from backprop_viz.analysis.numbers.differentiated import LOSS, TAKING, differentiated, leaf_tensor
+from backprop_viz.analysis.numbers.fast_weights import fast_weights
 from backprop_viz.analysis.numbers.measures import measure_in, measure_symbol, measured_part
 from backprop_viz.analysis.operations import intermediate_symbol, operation_of
-from backprop_viz.analysis.provenance import Makers, layer_of
+from backprop_viz.analysis.provenance import Makers, forward_events, layer_of
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.all_reduce import ALL_REDUCE
@@ -35,6 +36,8 @@ class NumberNames:
         self.makers = Makers(recording)
         # What all gradients are of: ``L``, or an output such as ``out[3]``.
         self.differentiated = differentiated(recording)
+        ran = [(e.op, e.input_ids, e.output_ids) for _, e in forward_events(recording)]
+        self._fast = fast_weights(ran, {p.value_id: p.name for p in recording.parameters})
         # How many gradients each output of a node is sent.
         self._senders = Counter(
             to for node in recording.graph.nodes for to in node.sends if to is not None
@@ -187,6 +190,9 @@ class NumberNames:
     def _made(self, index: int, slot: int) -> str:
         """An output of a forward operation: ``relu(conv1)``; by the operation outside a layer."""
         event, layer = self.recording.events[index], layer_of(self.recording, index)
+        made = event.output_ids[slot] if slot < len(event.output_ids) else None
+        if made in self._fast:
+            return self._fast[made]
         several = f".{slot}" if len(event.output_ids) > 1 else ""
         if event.phase is Phase.LOSS:
             return self._in_loss(index, layer) + several

@@ -101,9 +101,11 @@ def layer_graph(
     each loss start a column; the element-wise ones that follow (relu, dropout) belong to it, and
     a view of a tensor is not shown again.
     """
-    columns = [_Column(name, one.key, one.shape, [], []) for name, one in sources.items()]
+    given = sources.items()
+    columns = [_Column(name, one.key, one.shape, [], [], is_named=True) for name, one in given]
     edges: list[tuple[int, int]] = []
     owners = {name.rpartition(".")[0] for name in names.values()}
+    alone = _of_one_operation(operations)
     made_in = {one.key: i for i, one in enumerate(sources.values())}
     tensors = [one.number for one in sources.values()]
     for i, operation in zip(numbers, operations, strict=True):
@@ -124,9 +126,10 @@ def layer_graph(
             continue
         if column is None:
             column = len(columns)
-            title = _title(operation, parameters, owners)
+            title, module = _title(operation, parameters, owners, alone), operation.module
+            is_named = title == module or title in owners
             made = operation.made[operation.place], operation.shape
-            columns.append(_Column(title, *made, [], [], parameters, operation.module))
+            columns.append(_Column(title, *made, [], [], parameters, module, is_named))
             edges += [(read, column) for read in reads]
         columns[column].operations.append(i)
         columns[column].shown = operation.made[operation.place]
@@ -169,6 +172,7 @@ class _Column:
     outputs: list[Output]
     parameters: Iterable[str] = ()
     module: str | None = None
+    is_named: bool = False  # the title is a module's or an argument's name
 
 
 def _continued(
@@ -189,7 +193,25 @@ def _continued(
     return reads[0] if alone and same_shape and reads_latest else None
 
 
-def _title(operation: Traced, parameters: Sequence[str], owners: Container[str]) -> str:
+def _of_one_operation(operations: Iterable[Traced]) -> set[str]:
+    """The modules that have no others in them, and do one kind of operation: a pooling, a dropout.
+
+    Such a module's own name says which of the network's it is.
+    """
+    ops: dict[str, set[str]] = {}
+    within = set[str]()
+    for one in operations:
+        if one.module and one.phase is not Phase.LOSS:
+            ops.setdefault(one.module, set()).add(one.op)
+            parts = one.module.split(".")
+            within.update(".".join(parts[:depth]) for depth in range(1, len(parts)))
+    return {name for name, found in ops.items() if len(found) == 1 and name not in within}
+
+
+def _title(
+    operation: Traced, parameters: Sequence[str], owners: Container[str], alone: Container[str]
+) -> str:
+    """A column's title. ``owners``: modules that have parameters; ``alone``: those of one kind."""
     if operation.phase is Phase.LOSS:
         # Of what a network has made, as a GAN's batch: there the graph ends.
         return operation.op if operation.op == _DETACH else _LOSS
@@ -203,23 +225,38 @@ def _title(operation: Traced, parameters: Sequence[str], owners: Container[str])
         return owner or operation.op
     if operation.module and operation.module in owners and operation.op in _WEIGHS:
         return operation.module
+    if operation.module and operation.module in alone:
+        return operation.module
     return "pool" if "pool" in operation.op else operation.op
 
 
-def _titles(columns: Sequence[_Column]) -> list[str]:
-    """The columns' titles. Of several losses the last is "loss", the others what made them."""
+def _titles(columns: Sequence[_Column]) -> list[tuple[str, bool]]:
+    """The columns' titles, and whether each is a module's name or an argument's.
+
+    Of several losses the last is "loss", the others what made them.
+    """
     losses = [column for column in columns if column.title == _LOSS]
     for column in losses[:-1]:
         column.title = column.outputs[-1].op
-    return [column.title for column in columns]
+    return [(column.title, column.is_named) for column in columns]
 
 
-def _distinct(titles: Sequence[str]) -> list[str]:
-    """Number what has no name of its own (pool1, pool2) or comes again (fc, fc2)."""
-    counts: dict[str, int] = {}
-    names = []
-    for title in titles:
-        counts[title] = counts.get(title, 0) + 1
-        first_pool = title == "pool" and counts[title] == 1
-        names.append("pool1" if first_pool else numbered(title, counts[title]))
-    return names
+def _distinct(titles: Sequence[tuple[str, bool]]) -> list[str]:
+    """Number what has no name of its own (pool1, pool2), and a module that runs again: "fc (2)".
+
+    With each title, whether it is a module's name or an argument's. "fc2" would be another module.
+    """
+    own = {title for title, is_named in titles if is_named}
+    counts: dict[tuple[str, bool], int] = {}
+    found, taken = list[str](), set[str]()
+    for title, is_named in titles:
+        name = ""
+        while not name or name in taken or (name in own and not is_named):
+            counts[title, is_named] = count = counts.get((title, is_named), 0) + 1
+            if is_named:
+                name = title if count == 1 else f"{title} ({count})"
+            else:
+                name = "pool1" if (title, count) == ("pool", 1) else numbered(title, count)
+        taken.add(name)
+        found.append(name)
+    return found

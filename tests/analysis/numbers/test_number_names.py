@@ -94,3 +94,28 @@ def test_a_share_of_a_gradient_is_named_by_who_sends_it() -> None:
     total = float(recording.tensors[arrived.tensor][0, 1])
     assert len(shares) == 2
     assert sum(shares) == pytest.approx(total, rel=1e-6)
+
+
+def test_a_weight_after_a_step_of_the_loss_itself_has_the_parameters_name_and_a_prime() -> None:
+    """As MAML's fast weights, of two inner steps."""
+    torch.manual_seed(0)
+    model = nn.Linear(3, 2)
+    x, y = torch.randn(4, 3), torch.randn(4, 2)
+    with bv.record(model) as recorded:
+        fast = dict(model.named_parameters())
+        for _ in range(2):
+            loss = (torch.func.functional_call(model, fast, (x,)) - y).square().mean()
+            grads = torch.autograd.grad(loss, list(fast.values()), create_graph=True)
+            fast = {k: w - 0.1 * g for (k, w), g in zip(fast.items(), grads, strict=True)}
+        (torch.func.functional_call(model, fast, (x,)) - y).square().mean().backward()
+    found = names_without_events(recorded.recording)
+    assert {"weight′", "bias′", "weight″", "bias″", "∂L/∂weight″"} <= set(found)
+
+
+def test_a_standardised_weight_is_none_that_took_a_step() -> None:
+    model = nn.Linear(3, 2)
+    x = torch.randn(4, 3)
+    with bv.record(model) as recorded:
+        weight = model.weight - model.weight.mean(1, keepdim=True)
+        nn.functional.linear(x, weight, model.bias).sum().backward()
+    assert not [name for name in names_without_events(recorded.recording) if "′" in name]

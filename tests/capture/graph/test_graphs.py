@@ -38,7 +38,7 @@ def test_layers_of_a_net_with_branches_and_a_shared_module(residual: bv.Recordin
         "stem",
         "body",
         "add",
-        "body2",
+        "body (2)",
         "add2",
         "mean",
         "head",
@@ -98,3 +98,26 @@ def test_what_is_detached_and_joined_with_others_has_its_own_column() -> None:
     layers = record.recording.layers
     names = [layer.name for layer in layers.layers]
     assert names[names.index("0") :] == ["0", "detach", "cat", "1", "loss"]
+
+
+class OwnPools(nn.Module):
+    """A pooling that is used twice, a dropout on a branch, and a pooling by a function."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(1, 2, 3), nn.Conv2d(2, 3, 3)
+        self.shrink, self.drop, self.last = nn.MaxPool2d(2), nn.Dropout(0.2), nn.Linear(3, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.shrink(self.second(self.shrink(self.first(x))))
+        x = F.adaptive_avg_pool2d(x, 1).flatten(1)
+        return self.last(self.drop(x) + x)
+
+
+def test_a_module_has_its_own_name_each_time_that_it_runs() -> None:
+    net = OwnPools()
+    with bv.record(net) as record:
+        F.cross_entropy(net(torch.randn(2, 1, 12, 12)), torch.arange(2)).backward()
+    names = [layer.name for layer in record.recording.layers.layers]
+    column = ["x", "first", "shrink", "second", "shrink (2)", "pool1", "drop", "add", "last"]
+    assert names == [*column, "loss"]
