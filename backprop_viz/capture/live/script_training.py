@@ -3,7 +3,7 @@
 import gc
 import sys
 import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from threading import get_ident
 from typing import Any
@@ -12,12 +12,8 @@ from weakref import WeakSet, ref
 import torch
 from torch import Tensor, nn
 from torch._C import DisableTorchFunction
-from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
-from torch.optim.optimizer import (
-    register_optimizer_step_post_hook,
-    register_optimizer_step_pre_hook,
-)
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from backprop_viz.capture.bare.bare_forward import Others
 from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
@@ -29,6 +25,7 @@ from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_o
 from backprop_viz.capture.code.functional_calls import own_parameters_back
 from backprop_viz.capture.code.loop_places import is_in_module, stack_place
 from backprop_viz.capture.listening_depth import heard
+from backprop_viz.capture.live.awaited_call import AwaitedCall
 from backprop_viz.capture.live.discovery import (
     models_of,
     module_with,
@@ -38,7 +35,6 @@ from backprop_viz.capture.live.discovery import (
     owned_by,
     standing_for,
 )
-from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.follower import ScriptFollower
 from backprop_viz.capture.live.hand_models import HandModels
 from backprop_viz.capture.live.ownership import (
@@ -85,13 +81,12 @@ class ScriptTraining:
         self._astray: ref[nn.Module] | None = None
         # The optimizer whose step runs, which may call the model, and what the step was given.
         self._stepping: tuple[Optimizer, Any, Any] | None = None
-        self._early = EarlyClearing()
-        self._waiting, self._open = ExitStack(), ExitStack()
+        self._waiting, self._open = AwaitedCall(), ExitStack()
         self._optimizers = ScriptOptimizers()
         self._first_use: FirstUse | None = None  # of tensors that are in no module
         # Leaves that are used no more, and how many iterations of such are over.
         self._earlier, self._bare_over = EarlierLeaves(), 0
-        self._by_hand = HandModels(lambda: self._await_call(self._called_by_hand))
+        self._by_hand = HandModels(lambda: self._waiting.begin(self._called_by_hand))
         own_faults.tell(self._fails)
         with own_faults.OURS:
             self._listen(follower.place.path)
@@ -107,7 +102,7 @@ class ScriptTraining:
         if self._makes_leaves or may_call_no_model(path):
             self._first_use = awaited_in_script(self._leaves_used)
         if not self._optimizers and moves_by_hand(path):
-            self._await_call(self._called_by_hand)
+            self._waiting.begin(self._called_by_hand)
 
     def _fails(self, why: UserError) -> None:
         """Our own code has raised: the script goes on, and nothing more of it is watched."""
@@ -145,17 +140,8 @@ class ScriptTraining:
 
     def _wait(self) -> None:
         """Wait for the next call of a model, to watch what there is then."""
-        if self._failed:
-            return
-        self._await_call(self._called)
-        self._waiting.callback(register_optimizer_step_pre_hook(heard(self._steps)).remove)
-
-    def _await_call(self, called: Callable[[nn.Module, Any], None]) -> None:
-        self._waiting.close()
-        self._early = EarlyClearing()
-        self._early.begin()
-        self._waiting.callback(self._early.close)
-        self._waiting.callback(register_module_forward_pre_hook(heard(called)).remove)
+        if not self._failed:
+            self._waiting.begin(self._called, self._steps)
 
     def _made(self, optimizer: Optimizer) -> None:
         """An optimizer is being made; its parameters are not known yet."""
@@ -184,7 +170,7 @@ class ScriptTraining:
 
     def _has_stepped(self, optimizer: Optimizer, *_: Any) -> None:
         self._stepping = None
-        self._early.stepped()
+        self._waiting.early.stepped()
         if any(one is optimizer for one in self._watched):
             self._stepped.add(optimizer)
         elif self._watch is not None and self._other is None:
@@ -368,15 +354,15 @@ class ScriptTraining:
         self._watch, self._watched, self._other = watch, optimizers, None
         self._stepped.clear()
         self._optimizers.are_watched(optimizers)
-        for where, parameters in self._early.places.items():
+        for where, parameters in self._waiting.early.places.items():
             watch.used_before(where, parameters)
         watch.used_before(stack_place()[0], used)
         loop = watch.begin()
         if loop is not None:
             if self._stepping is not None:
                 loop.optimizer_steps(*self._stepping)
-            if self._early.place is not None:
-                loop.was_cleared(self._early.grads, self._early.place)
+            if self._waiting.early.place is not None:
+                loop.was_cleared(self._waiting.early.grads, self._waiting.early.place)
         return loop
 
     def _trains_astray(self, module: nn.Module) -> bool:
