@@ -279,7 +279,7 @@ class LiveRun:
         self._publish()
         for beat in self._beats:
             beat.end()
-        told = replace(told, recorded=told.recorded or kept is not None)
+        told = replace(told, recorded=told.recorded or bool(kept and kept.spans))
         self._window.end(told, _FLUSHED_WITHIN_S)
 
     # -- holding -----------------------------------------------------------------------------

@@ -93,11 +93,12 @@ class Watch:
         self._source: str | None = None  # the file that the loop is in
         self._left: Recording | None = None  # of an iteration that raised unrecorded
         self._open, self._losses = ExitStack(), IterationLosses(follower.scalar_logged)
-        self._scalars = ScalarWatch(follower.scalar_logged)
         self._begun = self._closed = self._ending = self._failed = False
         self._within_step = False  # the loop itself says where an iteration begins and ends
         own_faults.tell(self._fails)
         with ExitStack() as handles:  # nothing stays where this raises
+            self._scalars = ScalarWatch(follower.scalar_logged)
+            handles.callback(self._scalars.close)
             handles.callback(register_optimizer_step_pre_hook(heard(self._steps)).remove)
             handles.callback(register_optimizer_step_post_hook(heard(self._has_stepped)).remove)
             handles.enter_context(backwards_heard(self._backward_runs))
@@ -234,7 +235,6 @@ class Watch:
             if self._turns.has_stepped and not self._failed:
                 self.end()
             self._turns.close()
-        self._scalars.close()
         if self._bare is not None:
             if self._bare.is_turn_over and not self._failed:
                 self.end()

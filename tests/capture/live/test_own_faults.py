@@ -187,6 +187,7 @@ def test_where_a_loop_cannot_be_watched_nothing_stays_on_torch(
         assert _trained(run, within) == plain
     assert faults.raised
     assert _on_torch() == before
+    bv.log("x", torch.ones(2))  # would raise if anybody still read what is logged
     assert capsys.readouterr().err.count("ecording has ended") == 1
 
 
