@@ -61,7 +61,7 @@ class TurnLoop:
     """The loop of which each pass trains: the inmost around a backward and a step."""
 
     def __init__(self, backward: StackPlace, step: StackPlace, outer: int) -> None:
-        """``outer``: so many loops further out."""
+        """``outer``: so many loops further out; -1 is the outermost."""
         loops = list(_around_both(backward, step))[outer:]
         self._step, self._loop = step, loops[0] if loops else None
 

@@ -18,6 +18,7 @@ class ScriptOptimizers:
     def __init__(self) -> None:
         self._all: list[ref[Optimizer]] = []
         self._known: WeakSet[Optimizer] = WeakSet()  # all that ever were watched
+        self._past: WeakSet[Optimizer] = WeakSet()  # those whose loop is over
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -37,6 +38,19 @@ class ScriptOptimizers:
     def are_watched(self, optimizers: Iterable[Optimizer]) -> None:
         """These are watched from now on."""
         self._known.update(optimizers)
+
+    def are_past(self, optimizers: Iterable[Optimizer]) -> None:
+        """The loop in which these step is over; until one does so again."""
+        self._past.update(optimizers)
+
+    def steps(self, optimizer: Optimizer) -> None:
+        """One has stepped."""
+        self._past.discard(optimizer)
+
+    @property
+    def able(self) -> list[Optimizer]:
+        """Those that may step something, but for those whose loop is over."""
+        return [one for one in self.living if can_step(one) and one not in self._past]
 
     @property
     def living(self) -> list[Optimizer]:

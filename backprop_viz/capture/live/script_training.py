@@ -19,33 +19,33 @@ from backprop_viz.capture.bare.bare_forward import Others
 from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
 from backprop_viz.capture.bare.first_use import FirstUse, awaited_in_script
 from backprop_viz.capture.bare.made_leaves import makes_leaves, may_call_no_model, moves_by_hand
-from backprop_viz.capture.bare.names import leaves_in_sight, trains
+from backprop_viz.capture.bare.names import trains
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_of_call
 from backprop_viz.capture.code.functional_calls import own_parameters_back
 from backprop_viz.capture.code.loop_places import is_in_module, stack_place
 from backprop_viz.capture.listening_depth import heard
+from backprop_viz.capture.live.astray_model import AstrayModel
 from backprop_viz.capture.live.awaited_call import AwaitedCall
 from backprop_viz.capture.live.discovery import (
     models_of,
     module_with,
     names_of,
-    of_no_module,
     owned_beside,
     owned_by,
     standing_for,
 )
 from backprop_viz.capture.live.follower import ScriptFollower
 from backprop_viz.capture.live.hand_models import HandModels
+from backprop_viz.capture.live.loop_behind import LoopBehind
 from backprop_viz.capture.live.ownership import (
-    any_has_gradient,
-    can_step,
     is_given,
     own_none_of,
     own_some_of,
     owns_modules,
     run_it_with_theirs,
 )
+from backprop_viz.capture.live.script_leaves import seen_leaves
 from backprop_viz.capture.live.script_optimizers import ScriptOptimizers
 from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
@@ -76,16 +76,15 @@ class ScriptTraining:
         self._stepped: WeakSet[Optimizer] = WeakSet()  # of those that are
         self._other: Optimizer | None = None  # one that has stepped without being watched
         self._told_left_out = False
-        # The model that no optimizer owns which was called last, and one that trains all the same.
-        self._unowned: ref[nn.Module] | None = None
-        self._astray: ref[nn.Module] | None = None
+        self._astray = AstrayModel()
         # The optimizer whose step runs, which may call the model, and what the step was given.
         self._stepping: tuple[Optimizer, Any, Any] | None = None
         self._waiting, self._open = AwaitedCall(), ExitStack()
         self._optimizers = ScriptOptimizers()
         self._first_use: FirstUse | None = None  # of tensors that are in no module
-        # Leaves that are used no more, and how many iterations of such are over.
-        self._earlier, self._bare_over = EarlierLeaves(), 0
+        self._behind = LoopBehind(self._called_behind, self._leaves_behind)
+        # Leaves that are used no more, and how many iterations were over with the last watch.
+        self._earlier, self._over = EarlierLeaves(), 0
         self._by_hand = HandModels(lambda: self._waiting.begin(self._called_by_hand))
         own_faults.tell(self._fails)
         with own_faults.OURS:
@@ -101,8 +100,10 @@ class ScriptTraining:
             self._wait()
         if self._makes_leaves or may_call_no_model(path):
             self._first_use = awaited_in_script(self._leaves_used)
-        if not self._optimizers and moves_by_hand(path):
-            self._waiting.begin(self._called_by_hand)
+        if moves_by_hand(path):
+            self._behind.may_come(of_leaves=self._makes_leaves)
+            if not self._optimizers:
+                self._waiting.begin(self._called_by_hand)
 
     def _fails(self, why: UserError) -> None:
         """Our own code has raised: the script goes on, and nothing more of it is watched."""
@@ -133,6 +134,7 @@ class ScriptTraining:
     def _take_off(self) -> None:
         self._waiting.close()
         self._open.close()
+        self._behind.close()
         if self._first_use is not None:
             self._first_use.close()
 
@@ -164,15 +166,15 @@ class ScriptTraining:
 
     def _steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         self._stepping = optimizer, args, kwargs
-        called = None if self._unowned is None else self._unowned()
-        if called is not None and not any_has_gradient(owned_by(optimizer)):
-            self._astray = self._unowned if any_has_gradient(called.parameters()) else None
+        self._astray.steps(optimizer)
 
     def _has_stepped(self, optimizer: Optimizer, *_: Any) -> None:
         self._stepping = None
+        self._optimizers.steps(optimizer)
         self._waiting.early.stepped()
         if any(one is optimizer for one in self._watched):
             self._stepped.add(optimizer)
+            self._behind.stepped()
         elif self._watch is not None and self._other is None:
             self._other = optimizer
             self._leave_out("an optimizer stepped that did not step before")
@@ -206,13 +208,13 @@ class ScriptTraining:
                 return
         loop = None
         with own_parameters_back():
-            trains = frozen or given or self._trains_astray(module)
+            trains = frozen or given or self._astray.is_it(module)
             if run_it_with_theirs(self._optimizers.new, module):
                 self._await_leaves()
             elif trains or own_some_of(self._trained(), module):
                 loop = self._begin(module, first, joined)
             elif first and not stack_place()[1]:
-                self._unowned = ref(module)
+                self._astray.called(module)
         if loop is not None:
             loop.model_runs(module, args, kwargs_of_call())
 
@@ -230,6 +232,25 @@ class ScriptTraining:
         loop = None if beside is None else self._begin(module, not watched, False, beside)
         if loop is not None:
             loop.model_runs(module, args, kwargs)
+
+    def _called_behind(self, module: nn.Module, args: Any) -> None:
+        if self._leave_loop():
+            self._called_by_hand(module, args)
+
+    def _leaves_behind(self) -> None:
+        if self._leave_loop():
+            self._await_leaves()
+
+    def _leave_loop(self) -> bool:
+        """The loop in which optimizers step is over, unless there is a new one."""
+        if self._failed or self._watch is None or self._optimizers.new:
+            return False
+        self._over = self._watch.leave(under_way=False)
+        self._optimizers.are_past(self._watched)
+        self._stepped.clear()
+        self._let_go(self._over + 1)
+        self._behind.close()
+        return True
 
     def _is_over(self, module: nn.Module) -> bool:
         """Whether the loop before has ended, by hand as well, where another module is called."""
@@ -260,22 +281,15 @@ class ScriptTraining:
         within = is_in_module()
         if not within and self._parameter_used(read):
             return True
-        with DisableTorchFunction():
-            read = of_no_module(read)
-            self._earlier.are_used(read)
-            in_sight = self._earlier.without(leaves_in_sight()) if read else []
-            bare = of_no_module(in_sight) if in_sight else []
-        optimizers = [one for one in self._optimizers.living if can_step(one)]
-        theirs = [one for optimizer in optimizers for one in owned_by(optimizer)]
-        owned = set(map(id, theirs))
-        beside = of_no_module(theirs) if read else ()
-        bare = list({id(one): one for one in (*bare, *read, *beside)}.values())
-        if within and not (read and owned):  # it trains, unless optimizers have tensors alone
-            return not owned or owns_modules(optimizers)
-        if not read or not owned <= set(map(id, bare)):
-            return bool(read)
-        self._watch_it(standing_for(bare), optimizers, self._bare_over, others=self._others)
-        if not self._bare_over:
+        optimizers = self._optimizers.able
+        seen = seen_leaves(read, self._earlier, optimizers)
+        # A module trains, unless tensors alone are owned, or the loop may move those it has.
+        if within and not (seen.read and (seen.owned or self._behind.is_by_hand)):
+            return not seen.owned or owns_modules(optimizers)
+        if not seen.are_all:
+            return bool(seen.read)
+        self._watch_it(standing_for(seen.bare), optimizers, self._over, others=self._others)
+        if not self._over:
             self._follower.hold_at_start()
         return True
 
@@ -309,14 +323,14 @@ class ScriptTraining:
         self._earlier.are_left(left)
         if self._watch is not None:
             under_way = self._watch.is_under_way()
-            self._bare_over, self._watch = self._watch.leave(under_way=under_way), None
+            self._over, self._watch = self._watch.leave(under_way=under_way), None
             self._first_use = awaited_in_script(self._leaves_used)
 
     def _begin(
         self, module: nn.Module, first: bool, joined: bool, beside: Sequence[nn.Module] = ()
     ) -> LoopWatch | None:
         """Watch what trains, from a call of this module on, with ``beside``; what records that."""
-        over = 0
+        over = self._over
         self._waiting.close()
         if self._first_use is not None:
             self._first_use.close()
@@ -325,14 +339,15 @@ class ScriptTraining:
             over = self._watch.leave(under_way=joined or without)
             self._let_go(over + 1)
         optimizers = self._trained(module)
-        models = [module] if self._trains_astray(module) else models_of(optimizers, module)
+        beside = [one for one in beside if not own_some_of(self._optimizers.living, one)]
+        models = [module] if self._astray.is_it(module) else models_of(optimizers, module)
         models += [*owned_beside(models, optimizers), *beside]
-        self._astray = self._unowned = None
+        self._astray.found()
         own = {id(parameter) for parameter in module.parameters()}
         self._by_hand.are([] if optimizers else [module, *beside])
         others = None if optimizers else self._by_hand.were_passed_by
         loop = self._watch_it(names_of(models), optimizers, over, own, others)
-        if first:
+        if first and not over:
             self._follower.hold_at_start()
         return loop
 
@@ -353,6 +368,8 @@ class ScriptTraining:
             raise SystemExit(2) from None
         self._watch, self._watched, self._other = watch, optimizers, None
         self._stepped.clear()
+        if optimizers:
+            self._behind.begin()
         self._optimizers.are_watched(optimizers)
         for where, parameters in self._waiting.early.places.items():
             watch.used_before(where, parameters)
@@ -364,9 +381,6 @@ class ScriptTraining:
             if self._waiting.early.place is not None:
                 loop.was_cleared(self._waiting.early.grads, self._waiting.early.place)
         return loop
-
-    def _trains_astray(self, module: nn.Module) -> bool:
-        return self._astray is not None and self._astray() is module
 
     def _trained(self, called: nn.Module | None = None) -> list[Optimizer]:
         """The optimizers to watch; those alone of a model that is ``called`` and a new one owns."""
