@@ -7,6 +7,8 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from pathlib import Path
 
+from backprop_viz.capture.bare.used_of_packages import used_of_packages
+
 _MOST = 200  # files are looked at
 _WITHOUT_GRAPH = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "data"})
 
@@ -14,10 +16,14 @@ _WITHOUT_GRAPH = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "da
 def makes_leaves(path: str) -> bool:
     """Whether tensors get ``requires_grad`` in a script, or a Parameter is made outside a class.
 
-    Also in the files of its folder that it imports, and that these import. False for what cannot be
-    parsed: it does not run.
+    Also in the files of its folder that it imports, and that these import; or in what they use of
+    an installed package that moves such by hand. False for what cannot be parsed: it does not run.
     """
-    return any(map(_has_leaf, _own_files(path)))
+    trees = list(_own_files(path))
+    if any(map(_has_leaf, trees)):
+        return True
+    nodes = list(used_of_packages(trees, Path(path).parent))
+    return any(map(_moves, nodes)) and any(map(_makes_leaf, nodes))
 
 
 def may_call_no_model(path: str) -> bool:
@@ -46,11 +52,13 @@ def moves_by_hand(path: str) -> bool:
     """Whether a script runs backward, and neither it nor its files have to do with an optimizer.
 
     But for one that they write themselves, with a ``step`` of its own; or if a line of theirs moves
-    a tensor by its gradient, before there is any optimizer.
+    a tensor by its gradient, or one of what they use of an installed package.
     """
-    runs_backward = steps = has_own = False
+    steps = has_own = False
     trees = list(_own_files(path))
     moves = any(_moves(node) for tree in trees for node in ast.walk(tree))
+    runs_backward = not moves and any(map(_moves, used_of_packages(trees, Path(path).parent)))
+    moves |= runs_backward
     for tree in trees:
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         for node in ast.walk(tree):

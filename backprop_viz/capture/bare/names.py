@@ -159,11 +159,21 @@ def _loop_variables(path: str) -> frozenset[str]:
 
 
 def _values_in(name: str, value: Any, deeper: int) -> Iterator[tuple[str, Any]]:
-    """A value with its name, and what is in it."""
+    """A value with its name, and what is in it; of a module leaves that are no parameters."""
     yield name, value
-    if deeper and not isinstance(value, Tensor | nn.Module | ModuleType | type | str):
+    if deeper and isinstance(value, nn.Module):
+        yield from _unregistered(name, value)
+    elif deeper and not isinstance(value, Tensor | ModuleType | type | str):
         for path, item in _items(name, value):
             yield from _values_in(path, item, deeper - 1)
+
+
+def _unregistered(name: str, module: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    """What a module and its parts have in attributes of their own, as ``self.w``."""
+    for path, part in module.named_modules(prefix="" if name == "self" else name):
+        for key, one in vars(part).items():
+            if isinstance(one, Tensor):
+                yield f"{path}.{key}".lstrip("."), one
 
 
 def _items(name: str, value: Any) -> Iterator[tuple[str, Any]]:

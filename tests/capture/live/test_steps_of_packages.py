@@ -1,0 +1,103 @@
+"""Steps by hand that an installed package takes, as a course's does, are followed."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import backprop_viz as bv
+from tests.capture.live.script_runs import RUN, Scripts, ended_process
+
+PACKAGE = """
+import torch
+from torch import nn
+
+def sgd(params, lr):
+    with torch.no_grad():
+        for param in params:
+            param -= lr * param.grad
+            param.grad.zero_()
+
+class SGD:
+    def __init__(self, params, lr):
+        self.params, self.lr = list(params), lr
+    def step(self):
+        sgd(self.params, self.lr)
+
+class Line(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = torch.normal(0, 0.1, (3, 1), requires_grad=True)
+        self.b = torch.zeros(1, requires_grad=True)
+    def forward(self, x):
+        return x @ self.w + self.b
+
+class Trainer:
+    def fit(self, model, batches):
+        optimizer = SGD([model.w, model.b], 0.1)
+        for x, y in batches:
+            self.fit_batch(model, optimizer, x, y)
+
+def add_to_class(kind):
+    return lambda added: setattr(kind, added.__name__, added)
+
+@add_to_class(Trainer)
+def fit_batch(self, model, optimizer, x, y):
+    loss = (model(x) - y).square().mean()
+    loss.backward()
+    optimizer.step()
+    print(loss.item(), *model.w.flatten().tolist(), *model.b.tolist())
+"""
+START = """
+import torch
+from torch import nn
+from course import torch as course
+torch.manual_seed(0)
+x, y = torch.randn(8, 3), torch.randn(8, 1)
+"""
+MODULE = """
+net = nn.Linear(3, 1)
+for i in range(3):
+    loss = (net(x) - y).square().mean()
+    loss.backward()
+    course.sgd(net.parameters(), 0.1)
+    print(loss.item(), *net.weight.flatten().tolist(), *net.bias.tolist())
+"""
+TENSORS = """
+model = course.Line()
+for i in range(3):
+    loss = (model(x) - y).square().mean()
+    loss.backward()
+    course.SGD([model.w, model.b], 0.1).step()
+    print(loss.item(), *model.w.flatten().tolist(), *model.b.tolist())
+"""
+LOOP = """
+model = course.Line()
+course.Trainer().fit(model, [(x, y)] * 3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [(MODULE, "weight bias"), (TENSORS, "model.w model.b"), (LOOP, "model.w model.b")],
+)
+def test_they_are_followed(scripts: Scripts, tmp_path: Path, source: str, names: str) -> None:
+    script, file = tmp_path / "train.py", tmp_path / "run.bprec"
+    package = tmp_path / "site-packages" / "course"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "torch.py").write_text(PACKAGE)
+    script.write_text(START + source)
+    installed = f"import sys\nsys.path.insert(0, {str(package.parent)!r})\n"
+    ended = ended_process(scripts.start(installed + RUN, ["run", "--to", str(file), str(script)]))
+    assert ended.status == 0
+    turns = [list(map(float, line.split())) for line in ended.printed.splitlines()]
+    assert len(turns) == 3
+    loaded: Any = bv.load(file)
+    for recording, (loss, *weights) in zip(loaded, turns, strict=True):
+        assert recording.loss == loss
+        assert " ".join(recording.by_parameter) == names
+        end = recording.at(len(recording.events))
+        held = [np.ravel(end.value(name)) for name in recording.by_parameter]
+        np.testing.assert_array_equal(np.concatenate(held), np.float32(weights))
