@@ -10,6 +10,8 @@ from pathlib import Path
 from backprop_viz.capture.bare.used_of_packages import used_of_packages
 
 _MOST = 200  # files are looked at
+# What of torch.func gives gradients.
+_OF_FUNCTIONS = "grad", "grad_and_value", "vjp", "jacrev", "jacfwd"
 _WITHOUT_GRAPH = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "data"})
 
 
@@ -77,6 +79,22 @@ def may_move_parameters(path: str) -> bool:
     named = {one.attr for one in nodes if isinstance(one, ast.Attribute)}
     named |= {one.id for one in nodes if isinstance(one, ast.Name)}
     return not named.isdisjoint(_WITHOUT_GRAPH) and moves_by_hand(path)
+
+
+def differentiates_functions(path: str) -> bool:
+    """Whether a script, or a file of its, takes gradients by ``torch.func.grad`` or the like."""
+    return any(map(_is_of_function, [node for tree in _own_files(path) for node in ast.walk(tree)]))
+
+
+def _is_of_function(node: ast.AST) -> bool:
+    match node:
+        case ast.ImportFrom(module="torch.func" | "functorch", names=names):
+            return any(one.name in _OF_FUNCTIONS for one in names)
+        case ast.Attribute(attr=name, value=ast.Name(id="functorch" | "func")):
+            return name in _OF_FUNCTIONS
+        case ast.Attribute(attr=name, value=ast.Attribute(attr="func")):
+            return name in _OF_FUNCTIONS
+    return False
 
 
 def _own_files(path: str) -> Iterator[ast.Module]:

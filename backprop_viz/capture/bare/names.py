@@ -13,9 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from backprop_viz.capture.code.frame_variables import variables_of
-from backprop_viz.capture.code.functional_calls import given_names
+from backprop_viz.capture.code.functional_calls import given_names, given_tensors
 from backprop_viz.capture.code.user_lines import is_written_by_user
 from backprop_viz.capture.tensors.bare_tensors import unused_name
+from backprop_viz.capture.tensors.memory import is_wrapped
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 
 # So deep lists of layers of tensors are looked into, and so many things in what a variable has.
@@ -126,6 +127,12 @@ def leaves_in(given: Any) -> list[Tensor]:
     with torch._C.DisableTorchFunction():
         found = {id(one): one for one in nested_tensors(given) if type(one) is Tensor}
         return [one for one in found.values() if one.is_leaf and one.requires_grad]
+
+
+def given_leaves() -> list[Tensor]:
+    """What a ``functional_call`` that runs gives that trains; none within a transform."""
+    plain = [one for one in given_tensors() if type(one) in (Tensor, nn.Parameter)]
+    return [one for one in plain if not is_wrapped(one) and one.is_leaf and one.requires_grad]
 
 
 def numbers_in_sight() -> Iterator[float]:

@@ -75,7 +75,7 @@ class FileFollower:
         self._losses: list[SupportsFloat] = []
         self._scalars: list[tuple[str, int, SupportsFloat]] = []
         self._written = time.monotonic()
-        self._failed = False
+        self._failed = self._told_why = False  # why nothing more is recorded, or not all
         self._over = self._recorded = 0  # iterations
         away = isinstance(self._writer.path, RemotePath)
         self.place, self._thread = LoopPlace(origin.path), threading.get_ident()
@@ -118,7 +118,8 @@ class FileFollower:
         self._background.do(0, self._writer.add_health, health)
 
     def recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
-        """Write what is kept; a file tells nobody why."""
+        """Write what is kept; a file tells nobody why, which is said."""
+        self._told_why |= why is not None
         self.place.ended(None)
         if recorded is not None:
             self._recorded += 1
@@ -172,7 +173,7 @@ class FileFollower:
                 "requires_grad=True. One that is only given to a module is followed if an "
                 "optimizer steps it. In a process that the script starts it takes bv.watch."
             )
-        if not self._failed:  # which is said already
+        if not (self._failed or self._told_why):  # which is said already
             print(f"backprop-viz run: {said}", file=sys.stderr)
 
     def _finish(self, told: RunEnded | None = None) -> None:

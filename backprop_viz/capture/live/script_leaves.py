@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch._C import DisableTorchFunction
 from torch.optim import Optimizer
 
 from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
 from backprop_viz.capture.bare.names import leaves_in_sight
-from backprop_viz.capture.live.discovery import of_no_module, owned_by
+from backprop_viz.capture.live.discovery import module_with, of_no_module, owned_by
 
 
 class SeenLeaves(NamedTuple):
@@ -38,3 +38,11 @@ def seen_leaves(
     beside = of_no_module(theirs) if read else ()
     every = {id(one): one for one in (*bare, *read, *beside)}
     return SeenLeaves(read, list(every.values()), set(map(id, theirs)))
+
+
+def module_of_any(read: Sequence[Tensor], optimizers: Sequence[Optimizer]) -> nn.Module | None:
+    """A module that has one of these that the optimizers own."""
+    owned = {id(one) for optimizer in optimizers for one in owned_by(optimizer)}
+    with DisableTorchFunction():
+        known = (module_with(one) for one in read if id(one) in owned)
+        return next((one for one in known if one is not None), None)

@@ -11,7 +11,6 @@ from weakref import WeakSet, ref
 
 import torch
 from torch import Tensor, nn
-from torch._C import DisableTorchFunction
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
@@ -19,7 +18,7 @@ from backprop_viz.capture.bare.bare_forward import Others
 from backprop_viz.capture.bare.earlier_leaves import EarlierLeaves
 from backprop_viz.capture.bare.first_use import FirstUse, awaited_in_script
 from backprop_viz.capture.bare.made_leaves import makes_leaves, may_call_no_model, moves_by_hand
-from backprop_viz.capture.bare.names import trains
+from backprop_viz.capture.bare.names import given_leaves, trains
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_of_call
 from backprop_viz.capture.code.functional_calls import own_parameters_back
@@ -29,7 +28,6 @@ from backprop_viz.capture.live.astray_model import AstrayModel
 from backprop_viz.capture.live.awaited_call import AwaitedCall
 from backprop_viz.capture.live.discovery import (
     models_of,
-    module_with,
     names_of,
     owned_beside,
     owned_by,
@@ -37,6 +35,7 @@ from backprop_viz.capture.live.discovery import (
 )
 from backprop_viz.capture.live.follower import ScriptFollower
 from backprop_viz.capture.live.hand_models import HandModels
+from backprop_viz.capture.live.left_out import LeftOutTurns, why_nothing_is_followed
 from backprop_viz.capture.live.loop_behind import LoopBehind
 from backprop_viz.capture.live.ownership import (
     is_given,
@@ -45,7 +44,7 @@ from backprop_viz.capture.live.ownership import (
     owns_modules,
     run_it_with_theirs,
 )
-from backprop_viz.capture.live.script_leaves import seen_leaves
+from backprop_viz.capture.live.script_leaves import module_of_any, seen_leaves
 from backprop_viz.capture.live.script_optimizers import ScriptOptimizers
 from backprop_viz.capture.live.watch import Watch
 from backprop_viz.capture.loop_watch import LoopWatch
@@ -75,7 +74,7 @@ class ScriptTraining:
         self._watched: list[Optimizer] = []
         self._stepped: WeakSet[Optimizer] = WeakSet()  # of those that are
         self._other: Optimizer | None = None  # one that has stepped without being watched
-        self._told_left_out = False
+        self._untold = LeftOutTurns()
         self._astray = AstrayModel()
         # The optimizer whose step runs, which may call the model, and what the step was given.
         self._stepping: tuple[Optimizer, Any, Any] | None = None
@@ -114,7 +113,10 @@ class ScriptTraining:
         self._follower.recording_fails(why)
 
     def ran(self, path: str, namespace: dict[str, Any]) -> None:
-        """The script has run."""
+        """The script has run: say why nothing of it was followed, if that is known."""
+        over = self._over if self._watch is None else self._watch.place[0]
+        if not over and (why := why_nothing_is_followed(path)) is not None:
+            self._follower.recording_ends(None, why)
 
     def explain(self, error: BaseException) -> None:
         """Say in the recording which tensor it is about, if torch has raised it."""
@@ -189,27 +191,22 @@ class ScriptTraining:
         if self._failed or torch.compiler.is_compiling():  # who calls what is compiled was asked
             return
         frozen = not any(p.requires_grad for p in module.parameters())
-        given = (
-            not frozen
-            and own_none_of(self._optimizers.living, module)
-            and is_given(args, self._optimizers.new)
-        )
-        alone = frozen and not is_given(
-            args, self._optimizers.new
-        )  # in another's call, or trains nothing
+        living, new = self._optimizers.living, self._optimizers.new
+        given = not frozen and own_none_of(living, module) and is_given(args, new)
+        alone = frozen and not is_given(args, new)  # in another's call, or trains nothing
         if alone or not (torch.is_grad_enabled() or is_differentiated()):
             return
         first, joined = self._watch is None, self._other is not None
         if self._watch is not None:  # a loop that moves by itself is over with its backward
             if self._watched and self._watch.is_under_way() and not joined:
                 return
-            if not joined and not self._optimizers.new:
+            if not joined and not new:
                 self._waiting.close()
                 return
         loop = None
         with own_parameters_back():
             trains = frozen or given or self._astray.is_it(module)
-            if run_it_with_theirs(self._optimizers.new, module):
+            if run_it_with_theirs(new, module):
                 self._await_leaves()
             elif trains or own_some_of(self._trained(), module):
                 loop = self._begin(module, first, joined)
@@ -226,6 +223,10 @@ class ScriptTraining:
             return
         looks = not torch.is_grad_enabled() or torch.compiler.is_compiling()
         if within or looks or (watched and not trains(module)):
+            return
+        if not watched and (given := given_leaves()):
+            self._waiting.close()
+            self._watch_bare(given, [])
             return
         kwargs = kwargs_of_call()
         beside = self._by_hand.trained_beside(module, (args, kwargs), self._follower.place.path)
@@ -265,10 +266,8 @@ class ScriptTraining:
 
     def _leave_out(self, why: str) -> None:
         """The iteration under way is recorded no longer."""
-        left_out = None if self._watch is None else self._watch.drop()
-        if left_out is not None and not self._told_left_out:
-            self._told_left_out, said = True, f"iteration {left_out} is not recorded: {why}."
-            print(f"backprop-viz run: {said} From the next on it is watched.", file=sys.stderr)
+        if (left_out := None if self._watch is None else self._watch.drop()) is not None:
+            self._untold.iteration_left_out(left_out, why)
 
     def _leaves_used(self, read: Sequence[Tensor]) -> bool:
         """An operation reads leaves; whether they are watched now, or others train.
@@ -288,10 +287,14 @@ class ScriptTraining:
             return not seen.owned or owns_modules(optimizers)
         if not seen.are_all:
             return bool(seen.read)
-        self._watch_it(standing_for(seen.bare), optimizers, self._over, others=self._others)
+        self._watch_bare(seen.bare, optimizers)
+        return True
+
+    def _watch_bare(self, leaves: Sequence[Tensor], optimizers: list[Optimizer]) -> None:
+        """Watch leaves by themselves from now on."""
+        self._watch_it(standing_for(leaves), optimizers, self._over, others=self._others)
         if not self._over:
             self._follower.hold_at_start()
-        return True
 
     def _others_used(self, read: Sequence[Tensor]) -> bool:
         """The same while others are watched: an optimizer made since may own such leaves alone."""
@@ -310,10 +313,7 @@ class ScriptTraining:
 
         Its methods may do without, as one that computes the loss. That is watched from now on.
         """
-        owned = {id(one) for optimizer in self._trained() for one in owned_by(optimizer)}
-        with DisableTorchFunction():
-            known = (module_with(one) for one in read if id(one) in owned)
-            module = next((one for one in known if one is not None), None)
+        module = module_of_any(read, self._trained())
         if module is not None:
             self._begin(module, True, False)
         return module is not None

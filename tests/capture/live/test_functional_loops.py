@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import backprop_viz as bv
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
 
 # As private training does it: a gradient of each sample, clipped, and a noisy mean of them.
@@ -159,3 +161,74 @@ def test_copies_of_the_weights_that_an_optimizer_owns(
             for at, expected in (first.value, start), (last.grad, given), (last.value, after):
                 shown = zip(names, expected, strict=True)
                 assert all(np.array_equal(at(name), one) for name, one in shown)
+
+
+BY_HAND = """
+import torch
+from torch import nn
+from torch.func import functional_call
+torch.manual_seed(5)
+x, y = torch.randn(6, 4), torch.randn(6, 2)
+net = nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2))
+weights = START
+kept = []
+for _ in range(3):
+    loss = (functional_call(net, weights, (x,)) - y).square().mean()
+    GRADS
+    pairs = zip(weights.items(), grads)
+    weights = {k: (w - 0.1 * g).detach().requires_grad_() for (k, w), g in pairs}
+    kept.append((loss.item(), grads, list(weights.values())))
+    print(loss.item())
+"""
+STARTS = (
+    "dict(net.named_parameters())",
+    "{k: w.detach().clone().requires_grad_() for k, w in net.named_parameters()}",
+)
+GRADS = (
+    "grads = torch.autograd.grad(loss, list(weights.values()))",
+    "loss.backward(); grads = [w.grad for w in weights.values()]",
+)
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("grads", GRADS)
+def test_weights_that_are_made_anew_each_turn(
+    scripts: Scripts, tmp_path: Path, start: str, grads: str
+) -> None:
+    source = BY_HAND.replace("START", start).replace("GRADS", grads)
+    plain: dict[str, list[tuple[float, list[torch.Tensor], list[torch.Tensor]]]] = {}
+    exec(source.replace("print(", "str("), plain)
+    script, file = tmp_path / "train.py", tmp_path / "run.bprec"
+    script.write_text(source)
+    assert scripts.recorded("--to", str(file), str(script)).status == 0
+    with bv.load(file) as loaded:
+        assert [recording.loss for recording in loaded] == [loss for loss, _, _ in plain["kept"]]
+        for recording, (_, given, after) in zip(loaded, plain["kept"], strict=True):
+            names = [parameter.name for parameter in recording.parameters]
+            assert names == ["0.weight", "0.bias", "2.weight", "2.bias"]
+            end = recording.at(len(recording.events))
+            for name, grad, weight in zip(names, given, after, strict=True):
+                sent = [
+                    made
+                    for event in recording.events
+                    for made in event.outputs
+                    if event.phase is Phase.BACKWARD and isinstance(made, np.ndarray)
+                ]
+                assert any(np.array_equal(made, grad.numpy()) for made in sent)
+                np.testing.assert_array_equal(end.value(name), weight.detach().numpy())
+
+
+def test_of_gradients_of_functions_it_is_said_why_nothing_is_followed(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    taken = "grads, _ = grad_and_value(of)(weights)\n    grads = grads.values()"
+    source = BY_HAND.replace("START", STARTS[0]).replace("GRADS", taken)
+    source = source.replace("import functional_call", "import functional_call, grad_and_value")
+    loss = "functional_call(net, weights, (x,)) - y).square().mean()"
+    source = source.replace("for _", f"def of(weights): return ({loss}\nfor _", 1)
+    script, file = tmp_path / "train.py", tmp_path / "run.bprec"
+    script.write_text(source)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended.status == 0
+    assert ended.printed.count("No training iteration was seen: the script takes its") == 1
+    assert "no training iteration was seen" not in ended.printed

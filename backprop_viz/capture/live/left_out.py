@@ -1,0 +1,35 @@
+"""Says what of a script is not followed, and why."""
+
+import sys
+
+from backprop_viz.capture.bare.made_leaves import differentiates_functions
+from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+
+
+class LeftOutTurns:
+    """Says once that an iteration is not recorded."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def iteration_left_out(self, iteration: int, why: str) -> None:
+        """This one is not, for this reason."""
+        if not self._told:
+            self._told, said = True, f"iteration {iteration} is not recorded: {why}."
+            print(f"backprop-viz run: {said} From the next on it is watched.", file=sys.stderr)
+
+
+def why_nothing_is_followed(path: str) -> UserError | None:
+    """Why no iteration of this script was seen, which is said here too; None if nobody knows."""
+    if not differentiates_functions(path):
+        return None
+    text = QT_TRANSLATE_NOOP(
+        "errors",
+        "No training iteration was seen: the script takes its gradients with torch.func, which "
+        "leaves no graph to follow. With tensors that have requires_grad=True, given to "
+        "torch.func.functional_call, loss.backward() or torch.autograd.grad gives the same "
+        "gradients, and such a loop is followed.",
+    )
+    print(f"backprop-viz run: {(why := UserError(text))}", file=sys.stderr)
+    return why
