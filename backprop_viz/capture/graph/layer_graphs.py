@@ -101,20 +101,27 @@ def layer_graph(
     each loss start a column; the element-wise ones that follow (relu, dropout) belong to it, and
     a view of a tensor is not shown again.
     """
-    given = sources.items()
-    columns = [_Column(name, one.key, one.shape, [], [], is_named=True) for name, one in given]
+    named = sources.items()
+    columns = [_Column(name, one.key, one.shape, [], [], [], is_named=True) for name, one in named]
     edges: list[tuple[int, int]] = []
     owners = {name.rpartition(".")[0] for name in names.values()}
     alone = _of_one_operation(operations)
-    made_in = {one.key: i for i, one in enumerate(sources.values())}
+    made_in: dict[int, int] = {}
+    for i, one in enumerate(sources.values()):
+        made_in.setdefault(one.key, i)  # what is given twice, as tokens that are their own labels
+    made_of: dict[int, list[str]] = {}  # parameters alone, as by spectral norm or ``expand``
     tensors = [one.number for one in sources.values()]
     for i, operation in zip(numbers, operations, strict=True):
         reads = list(dict.fromkeys(made_in[key] for key in operation.read if key in made_in))
         parameters = [names[key] for key in operation.read if key in names]
+        given = _given(operation, names, made_of)
         # Positions that an embedding looks up are no input of the network's.
         begins = bool(parameters) and len(parameters) < len(operation.read)
+        begins = begins and not any(map(_is_remade, parameters))
         if operation.whole and len(reads) == 1 and reads[0] < len(sources):
             made_in.update((key, reads[0]) for key in operation.made)  # tokens in another order
+        if given and not reads and not begins:
+            made_of.update((key, given) for key in operation.made)
         if not (reads or begins) or not operation.floating:
             continue
         column = None
@@ -129,8 +136,10 @@ def layer_graph(
             title, module = _title(operation, parameters, owners, alone), operation.module
             is_named = title == module or title in owners
             made = operation.made[operation.place], operation.shape
-            columns.append(_Column(title, *made, [], [], parameters, module, is_named))
+            columns.append(_Column(title, *made, [], [], [], module, is_named))
             edges += [(read, column) for read in reads]
+        known = columns[column].parameters
+        known += [name for name in given if name not in known]
         columns[column].operations.append(i)
         columns[column].shown = operation.made[operation.place]
         columns[column].shape = operation.shape
@@ -170,9 +179,24 @@ class _Column:
     shape: torch.Size
     operations: list[int]
     outputs: list[Output]
-    parameters: Iterable[str] = ()
+    parameters: list[str]
     module: str | None = None
     is_named: bool = False  # the title is a module's or an argument's name
+
+
+def _is_remade(name: str) -> bool:
+    """Whether torch makes the weight anew of a parameter: by spectral norm, by pruning."""
+    return "parametrizations." in name or name.endswith("_orig")
+
+
+def _given(
+    operation: Traced, names: Mapping[int, str], made_of: Mapping[int, list[str]]
+) -> list[str]:
+    """The parameters that an operation reads, or reads something of that was made of them alone."""
+    found: list[str] = []
+    for key in operation.read:
+        found += [names[key]] if key in names else made_of.get(key, ())
+    return list(dict.fromkeys(found))
 
 
 def _continued(

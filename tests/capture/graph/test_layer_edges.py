@@ -1,8 +1,14 @@
 """Which layer reads which: what einsum, complex numbers and tokens lead to."""
 
+from collections.abc import Callable
+from functools import partial
+
+import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
+from torch.nn.utils import parametrizations
+from torch.nn.utils.prune import l1_unstructured
 
 import backprop_viz as bv
 
@@ -56,6 +62,65 @@ def test_complex_numbers_lead_from_layer_to_layer() -> None:
     assert found["einsum"] == ["fft_rfft"]
     assert found["fft_irfft"] == ["einsum"]
     assert found["out"] == ["fft_irfft"]
+
+
+class Latents(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.latents, self.scale = nn.Parameter(torch.randn(3, 4)), nn.Parameter(torch.ones(4))
+        self.norm, self.out = nn.LayerNorm(4), nn.Linear(4, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        queries = self.norm(self.latents.expand(len(x), -1, -1))
+        return self.out((queries @ x.mT @ x) * self.scale.view(1, 1, -1))
+
+
+def parameters_of(net: nn.Module, *given: Tensor) -> dict[str, set[str]]:
+    with bv.record(net) as recorded:
+        net(*given).square().mean().backward()
+    layers = recorded.recording.layers.layers
+    return {layer.name: set(layer.parameters) for layer in layers}
+
+
+def test_a_layer_has_the_parameters_that_come_to_it_by_a_view() -> None:
+    found = parameters_of(Latents(), torch.randn(2, 5, 4))
+    assert found["norm"] == {"norm.weight", "norm.bias", "latents"}
+    assert found["matmul2"] == {"scale"}
+
+
+@pytest.mark.parametrize(
+    ("change", "weights"),
+    [
+        (parametrizations.weight_norm, {"original0", "original1"}),
+        (parametrizations.spectral_norm, {"original"}),
+        (parametrizations.orthogonal, {"original"}),
+        (partial(l1_unstructured, name="weight", amount=0.5), {"weight_orig"}),
+    ],
+)
+def test_a_weight_that_is_made_anew_is_its_layers(
+    change: Callable[[nn.Module], nn.Module], weights: set[str]
+) -> None:
+    net = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2))
+    change(net[0])
+    found = parameters_of(net, torch.randn(3, 4))
+    assert list(found) == ["input", "0", "2", "loss"]
+    assert {name.rpartition(".")[2] for name in found["0"]} == {*weights, "bias"}
+
+
+def test_tokens_that_are_their_own_labels_are_called_as_they_came_first() -> None:
+    found = readers(Labelled(), (tokens := torch.arange(14).view(2, 7) % 9), tokens)
+    assert found["words"] == ["tokens"]
+    assert "labels" not in found
+
+
+class Labelled(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.out = nn.Embedding(9, 4), nn.Linear(4, 9)
+
+    def forward(self, tokens: Tensor, labels: Tensor) -> Tensor:
+        scores = self.out(self.words(tokens))
+        return nn.functional.cross_entropy(scores.flatten(0, 1), labels.flatten())
 
 
 class Tokens(nn.Module):
