@@ -125,6 +125,7 @@ def finding_titles() -> dict[str, str]:
             "findings",
             "{0} over the batch",
         ),
+        "softmax_over_queries": translate("findings", "softmax over the queries"),
         "squashed_twice": translate("findings", "{0} before {1}"),
         "step_function": translate(
             "findings",

@@ -86,7 +86,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             translate("findings", "axes that are mixed up"),
             frozenset(
                 {
-                    *("broadcast_loss", "softmax_over_batch"),
+                    *("broadcast_loss", "softmax_over_batch", "softmax_over_queries"),
                     *("view_swaps_axes", "batch_taken_for_time"),
                 }
             ),

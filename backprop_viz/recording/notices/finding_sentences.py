@@ -269,6 +269,11 @@ SENTENCES = {
         "findings",
         "{0} runs over dim 0, the {1} samples of the batch: use dim=1, the {2} classes.",
     ),
+    "softmax_over_queries": QT_TRANSLATE_NOOP(
+        "findings",
+        "softmax runs over dim {0} of the scores {1}, which is that of the queries: the weights "
+        "by which one query reads the values do not add up to 1. Use dim=-1, the keys.",
+    ),
     "squashed_twice": QT_TRANSLATE_NOOP(
         "findings", "{0} comes before {1}, which expects raw scores: remove the {0}."
     ),

@@ -183,6 +183,24 @@ def softmax_over_batch() -> Recording:
     return iterations(small(), loss=loss)
 
 
+class OwnAttention(nn.Module):
+    """Attention by hand, over the axis that it is given."""
+
+    def __init__(self, axis: int) -> None:
+        super().__init__()
+        self.read, self.write, self.axis = nn.Linear(5, 15), nn.Linear(5, 3), axis
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k, v = self.read(x).chunk(3, -1)
+        weights = torch.softmax(q @ k.transpose(1, 2) / 5**0.5, self.axis)
+        made: Tensor = self.write(weights @ v).mean(1)
+        return made
+
+
+def softmax_over_queries() -> Recording:
+    return iterations(OwnAttention(1), torch.randn(9, 4, 5))
+
+
 def step_function() -> Recording:
     return iterations(regression(), loss=lambda out: F.mse_loss(out[:, 0].round(), TARGETS))
 
@@ -232,6 +250,7 @@ MORE_BROKEN_LOOPS: dict[str, Callable[[], Recording]] = {
         rate_too_large,
         saturated,
         softmax_over_batch,
+        softmax_over_queries,
         step_function,
         steps_lost,
         view_swaps_axes,
