@@ -19,7 +19,9 @@ def find(recording: Recording) -> Iterator[Finding]:
         if len(event.inputs) < 2 or any(read is None for read in event.inputs[:2]):
             continue
         read, target = event.inputs[0], event.inputs[1]
-        if read is not None and target is not None and target.size:
+        if read is None or target is None:
+            continue
+        if target.size and "c" not in (read.dtype.kind, target.dtype.kind):
             yield from _of_loss(i, event, read, target)
 
 

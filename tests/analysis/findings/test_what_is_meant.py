@@ -90,3 +90,12 @@ def test_a_module_that_multiplies_by_two_factors(triangular: bool) -> None:
     with bv.record(net) as made:
         F.cross_entropy(net(X), Y).backward()
     assert ("no_activation" in codes(made.recording)) is not triangular
+
+
+def test_a_product_of_complex_numbers_has_no_targets() -> None:
+    """As of a rotation of queries: no warning is given, which would be an error here."""
+    net = nn.Linear(6, 6)
+    with bv.record(net) as made:
+        turned = torch.view_as_complex(net(X).view(16, 3, 2)) * torch.polar(X[:, :3], X[:, 3:])
+        torch.view_as_real(turned).square().mean().backward()
+    assert codes(made.recording) == set()
