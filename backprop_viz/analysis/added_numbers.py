@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from backprop_viz.analysis.loss_roots import loss_roots
 from backprop_viz.analysis.provenance import forward_events, tracked
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.trace.events import Event, NumbersTaken
+from backprop_viz.recording.trace.events import Event
+from backprop_viz.recording.trace.tensors import Array
 from backprop_viz.recording.trace.torch_error import CodePlace
 
 _ADD = frozenset({"add", "add_", "sub", "sub_", "rsub"})
@@ -67,9 +68,9 @@ def _added(recording: Recording, makers: _Makers, adds: int) -> Iterator[AddedNu
         cut = made[1]
         if cut.op == "detach":
             before = makers.get(cut.input_ids[0])
-            array = cut.inputs[0]
-            if before is not None and tracked(before[1]) and array is not None and array.size == 1:
-                yield AddedNumber(cut.op, cut.place, float(array.item()), before[0])
+            value = _real_number(cut.inputs[0])
+            if before is not None and tracked(before[1]) and value is not None:
+                yield AddedNumber(cut.op, cut.place, value, before[0])
         elif cut.op in _MADE_OF_A_NUMBER and cut.call is not None:
             for number in cut.call.args:
                 if isinstance(number, float):
@@ -83,7 +84,7 @@ def _taken(recording: Recording, makers: _Makers, added: float, adds: int) -> It
         made, event = makers.get(taken.tensor, (adds, recording.events[adds]))
         if not tracked(event):
             continue
-        value = _one_number(recording, taken)
+        value = _real_number(recording.tensors[taken.tensor])
         # Of a number with many digits, and a weight with few, it is no chance.
         if value is not None and not _has_digits(value, _DIGITS):
             weight = added / value
@@ -92,8 +93,8 @@ def _taken(recording: Recording, makers: _Makers, added: float, adds: int) -> It
                 return
 
 
-def _one_number(recording: Recording, taken: NumbersTaken) -> float | None:
-    array = recording.tensors[taken.tensor]
+def _real_number(array: Array | None) -> float | None:
+    """The number of an array of one; None where it is complex, or there are several."""
     if array is None or array.size != 1 or array.dtype.kind != "f":
         return None
     return float(array.item())

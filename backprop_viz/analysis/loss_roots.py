@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.phases import Phase
@@ -88,7 +90,7 @@ def _parts(recording: Recording, root: int) -> tuple[LossPart, ...]:
 
     def add(tensor: int | None, sign: float) -> None:
         value = None if tensor is None else recording.tensors[tensor]
-        if value is None or value.size != 1:
+        if value is None or value.size != 1 or np.iscomplexobj(value):
             return
         event = recording.events[makers[tensor]] if tensor in makers else None
         if event is not None and event.op in _SUMS:
@@ -107,6 +109,8 @@ def _parts(recording: Recording, root: int) -> tuple[LossPart, ...]:
 
 
 def _number(event: Event) -> float | None:
-    """What an event made, if that is one number."""
+    """What an event made, if that is one real number."""
     made = event.outputs[0] if event.outputs else None
-    return float(made.item()) if made is not None and made.size == 1 else None
+    if made is None or made.size != 1 or np.iscomplexobj(made):
+        return None
+    return float(made.item())

@@ -9,6 +9,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
 from backprop_viz.recording.trace.events import Array, Event
 
+_LOSSES = ("binary_cross_entropy_with_logits", "cross_entropy", "kl_div")
 # The probabilities of a sample add up to 1, but for rounding.
 _LEAST, _MOST = 0.8, 1.25
 
@@ -16,7 +17,7 @@ _LEAST, _MOST = 0.8, 1.25
 def find(recording: Recording) -> Iterator[Finding]:
     """``targets_not_yes_or_no``, ``targets_no_probabilities``, ``probabilities_in_kl_div``."""
     for i, event in forward_events(recording):
-        if len(event.inputs) < 2 or any(read is None for read in event.inputs[:2]):
+        if event.op not in _LOSSES or len(event.inputs) < 2:
             continue
         read, target = event.inputs[0], event.inputs[1]
         if read is None or target is None:

@@ -62,11 +62,11 @@ class IterationLosses:
         return self._loss is not None
 
     def begins_at(self, roots: Sequence[Tensor], *, backward: bool = False) -> None:
-        """Gradients are asked for of these; if of one number, that is the loss, before scaling.
+        """Gradients are asked for of these; if of one real number, that is the loss, unscaled.
 
         ``backward``: they go to the leaves, where those of several losses add up.
         """
-        if len(roots) != 1 or roots[0].numel() != 1:
+        if len(roots) != 1 or roots[0].numel() != 1 or roots[0].is_complex():
             return
         loss = roots[0] if self._scaled.newest is None else self._scaled.loss_of(roots[0])
         self._loss = loss = detached(loss) if dispatch_modes() else loss.detach()

@@ -114,8 +114,11 @@ def has_room(device: torch.device, size: int) -> bool:
 
 
 def number_in(tensor: Tensor) -> float | None:
-    """The number of a tensor of one element; None where there is none to be read now."""
-    if is_captured(tensor.device):
+    """The number of a tensor of one element; None where there is none to be read now.
+
+    A complex number is none that could be a loss.
+    """
+    if is_captured(tensor.device) or tensor.is_complex():
         return None
     try:
         with unheard():
