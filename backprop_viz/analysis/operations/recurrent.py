@@ -6,7 +6,13 @@ from collections.abc import Callable
 from backprop_viz.analysis.operations.lstm_gradients import DROPOUT_NODE, LSTM_NODE
 from backprop_viz.analysis.operations.operation_entry import Intermediate, OperationEntry
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, product
-from backprop_viz.analysis.operations.recurrent_inside import GATES, Recurrent, pre, recurrent_of
+from backprop_viz.analysis.operations.recurrent_inside import (
+    CELL,
+    GATES,
+    Recurrent,
+    pre,
+    recurrent_of,
+)
 from backprop_viz.recording.explanations.number_explanation import Part
 
 _AXES = ("layer", "step", "sample", "unit")
@@ -67,12 +73,17 @@ def _output(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
     return (_cell if slot == 2 else _hidden)(layer, layer.of_state(index))
 
 
+def _output_of_cell(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    layer = recurrent_of(call)
+    return (_cell if slot == 1 else _hidden)(layer, layer.inner(index))
+
+
 def _inside(name: str, form: str, rule: _Rule) -> Intermediate:
     return Intermediate(
         name=name,
         symbol=name,
         form=form,
-        parts=lambda call, place: rule(recurrent_of(call), place),
+        parts=lambda call, place: rule(recurrent_of(call), recurrent_of(call).inner(place)),
         axes=_AXES,
     )
 
@@ -106,7 +117,7 @@ def _roles(kind: str) -> tuple[str, ...]:
     return ("input", *states, "weight")
 
 
-OPERATIONS = tuple(
+_LAYERS = tuple(
     OperationEntry(
         functions=(kind,),
         roles=_roles(kind),
@@ -127,3 +138,16 @@ OPERATIONS = tuple(
     )
     for kind in GATES
 )
+_CELLS = tuple(
+    OperationEntry(
+        functions=(f"{kind}{CELL}",),
+        roles=_roles(kind),
+        form=_FORMS[kind].replace("[…]", ""),
+        axes=dict.fromkeys(("output", "initial_hidden", "initial_cell"), ("sample", "unit")),
+        forward=_output_of_cell,
+        intermediates=(*_MORE.get(kind, ()), *_gates(kind)),
+        composite=True,
+    )
+    for kind in GATES
+)
+OPERATIONS = (*_LAYERS, *_CELLS)

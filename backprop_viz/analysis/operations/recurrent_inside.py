@@ -2,7 +2,8 @@
 
 What it computes of one sample does not depend on the others, so only that sample is made again.
 Its places are (layer, step, sample, unit); of a bidirectional layer the reverse direction counts
-as a layer of its own, after the forward one.
+as a layer of its own, after the forward one. A cell is one step of one layer: its numbers are shown
+at (sample, unit).
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,7 @@ ROLES = {
 }
 
 
+CELL = "_cell"  # the end of the name of a function that is one step
 # What was made again of the calls of a recording, while there is one.
 _KNOWN: WeakKeyDictionary[TensorTable, dict[Any, "Recurrent"]] = WeakKeyDictionary()
 
@@ -56,7 +58,8 @@ def recurrent_of(call: RecordedCall) -> "Recurrent":
     known = _KNOWN.setdefault(call.event.tensors, {})
     key = call.event.input_ids, call.event.output_ids
     if key not in known:
-        known[key] = Recurrent(call)
+        is_cell = call.event.call is not None and call.event.call.name.endswith(CELL)
+        known[key] = RecurrentCell(call) if is_cell else Recurrent(call)
     return known[key]
 
 
@@ -163,6 +166,18 @@ class Recurrent:
             return step - 1 if step else None
         return step + 1 if step + 1 < self.length(sample) else None
 
+    def inner(self, shown: Index) -> Index:
+        """The place of a number that is shown at an index."""
+        return shown
+
+    def shown(self, place: Index) -> Index:
+        """The index at which the number of a place is shown."""
+        return place
+
+    def state_place(self, layer: int, sample: int) -> Index:
+        """Where a layer's initial state of a sample is."""
+        return (layer, sample)
+
     # -- numbers -------------------------------------------------------------------------------
 
     def made(self, layer: int, sample: int) -> dict[str, Array]:
@@ -184,7 +199,8 @@ class Recurrent:
         from_x = np.asarray(x, np.float64) @ _wide(weights.w_ih).T + _wide(weights.b_ih)
         codes = (*self.gates, *map(pre, self.gates), "q", "h", "c")
         found = {code: np.zeros((len(steps), self.width)) for code in codes}
-        state = {k: np.asarray(t.array[layer, sample], np.float64) for k, t in self.initial.items()}
+        at = self.state_place(layer, sample)
+        state = {k: np.asarray(t.array[at], np.float64) for k, t in self.initial.items()}
         for step in reversed(steps) if self.reverse(layer) else steps:
             from_h = state["h"] @ _wide(weights.w_hh).T + _wide(weights.b_hh)
             state = self._step(from_x[step], np.asarray(from_h), state)
@@ -226,7 +242,7 @@ class Recurrent:
         """One value as a factor of one term; with a ``function``, whose ``value`` it is."""
         shown = value if function else self.value(code, place)
         return self.x.intermediate(
-            code, ROLES.get(code, "pre_activation"), [shown], [place], function
+            code, ROLES.get(code, "pre_activation"), [shown], [self.shown(place)], function
         )
 
     def state_before(self, code: str, place: Index, units: Sequence[int]) -> FactorColumn:
@@ -234,7 +250,8 @@ class Recurrent:
         layer, step, sample, _ = place
         earlier = self.before(layer, step, sample)
         if earlier is None:
-            places = np.array([(layer, sample, unit) for unit in units], np.int64)
+            at = self.state_place(layer, sample)
+            places = np.array([(*at, unit) for unit in units], np.int64)
             return self.initial[code].column(f"initial_{ROLES[code]}", places)
         places = np.array([(layer, earlier, sample, unit) for unit in units], np.int64)
         values = self.made(layer, sample)[code][earlier][list(units)]
@@ -281,6 +298,47 @@ class Recurrent:
         rows = np.array([(row, m) for m in range(self.width)], np.int64)
         weight = weights.w_hh.column("recurrent_weight", rows)
         return [product("recurrent", weight, column), *_bias(weights.b_hh, "recurrent_bias", row)]
+
+
+class RecurrentCell(Recurrent):
+    """One call of a cell: a layer's step. Raises NotRecorded as a layer does."""
+
+    def __init__(self, call: RecordedCall) -> None:
+        recorded = call.event.call
+        if recorded is None or recorded.kwargs or len(recorded.args) < 4:
+            raise NotRecorded
+        self.kind = recorded.name.removesuffix(CELL)
+        self.gates = GATES[self.kind]
+        inputs, states, *weights = recorded.args
+        self.x = _read(call, inputs)
+        both = states if isinstance(states, list | tuple) else [states]
+        self.initial = dict(zip("hc", (_read(call, each) for each in both), strict=False))
+        read = [None if each is None else _read(call, each) for each in weights]
+        w_ih, w_hh, *biases = read
+        if w_ih is None or w_hh is None:
+            raise NotRecorded
+        self.weights = [LayerWeights(w_ih, w_hh, *biases)]
+        self.layers = self.directions = 1
+        self.masks, self._made = [], {}
+        self.width = self.initial["h"].shape[-1]
+        self.is_batch = self.x.array.ndim > 1
+        self.sizes = [self.x.shape[0] if self.is_batch else 1]
+
+    def x_at(self, step: int, sample: int) -> Index:
+        """Where the input of a sample begins."""
+        return (sample,) if self.is_batch else ()
+
+    def inner(self, shown: Index) -> Index:
+        """The place of a number that is shown at (sample, unit), or at (unit,) of one sample."""
+        return (0, 0, *shown) if self.is_batch else (0, 0, 0, *shown)
+
+    def shown(self, place: Index) -> Index:
+        """The other way round."""
+        return place[2:] if self.is_batch else place[3:]
+
+    def state_place(self, layer: int, sample: int) -> Index:
+        """Where the state of a sample is."""
+        return (sample,) if self.is_batch else ()
 
 
 def _bias(bias: RecordedTensor | None, role: str, row: int) -> list[Part]:
