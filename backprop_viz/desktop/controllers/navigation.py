@@ -23,6 +23,8 @@ from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 
 # What a message on a stop is about: it goes when the run goes on, or has ended.
 STOP_SUBJECT = "stop"
+# What one on the place of a stop is about: it goes when the cursor does.
+_PLACE_SUBJECT = "place of a stop"
 _MEBIBYTE = 2**20
 BUDGET_MB = Quantity(16, 65536, whole=True, doubling=True)
 # The experiments that run an iteration's backward again.
@@ -72,6 +74,8 @@ class NavigationController(QObject):
             self._tell_hit(view_state, view_state.hit)
         elif view_state.training:
             self._window.messages.withdraw(STOP_SUBJECT)  # which it has gone on from
+        if view_state.hit is None:
+            self._window.messages.withdraw(_PLACE_SUBJECT)
         self._enable_navigation(view_state)
 
     def _mark_refused(self, notice: Notice) -> None:
@@ -91,7 +95,7 @@ class NavigationController(QObject):
         event = view_state.cursor.event
         between = None if event is None else finite_range(event.inputs)
         if hit.kind != "not_finite" or event is None or between is None:
-            self._window.messages.tell(stopped(hit, view_state), "info")
+            self._window.messages.tell(stopped(hit, view_state), "info", _PLACE_SUBJECT)
             return
         messages = self._window.messages
         if messages.subject() != LOSS_SUBJECT:

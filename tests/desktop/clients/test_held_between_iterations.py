@@ -74,12 +74,16 @@ def test_a_script_held_in_its_validation_is_said_to_be_between_iterations(
             f"Before line {line}, between iterations 1 and 2. {OFF} F8 "
         )
         assert caption(session.view_state) == f"before iteration 2 · line {line}"
+    # What it was held at is not said once it has gone on.
+    window.findChild(QAction, "actionEvent").trigger()
+    until(session, lambda: session.view_state.hit is None and not session.view_state.training)
+    assert not window.messages.text()
     line = go_to("net.train()")
     assert OFF not in next_step(session.view_state)
     # An accuracy within the iteration is no training either, a backward is.
     line = go_to("accuracy = (net(x) > 0).eq(y > 0)")
     assert next_step(session.view_state).startswith(
-        f"Before line {line}, within iteration 2. {OFF} F8 "
+        f"Before line {line}, within iteration 3. {OFF} F8 "
     )
     go_to("loss.backward()")
     assert next_step(session.view_state).startswith("F8 runs the script to its next event")
