@@ -167,14 +167,26 @@ class _Output:
     def parts(self) -> tuple[tuple[Part, ...], tuple[Fact, ...]]:
         """The terms, where it is linear; else the value, as a function of what it depends on."""
         derivatives = self._derivatives(self._element)
+        value = float(self._made[self._problem.index].detach())
+        if not math.isnan(value):  # 0 times infinity, of the other elements
+            derivatives = {place: _without_nan(each) for place, each in derivatives.items()}
         rest, chosen = self._linear()
         if chosen is None:
             return self._function(derivatives)
-        parts = [part for place in chosen for part in self._products(place, derivatives[place])]
-        parts = [part for part in parts if len(part.values)]
+        parts = self._parts_of(chosen, derivatives)
+        if math.isinf(value) and not parts:
+            # It was left out where it was tried what the others are sums of.
+            each = (self._parts_of([place], derivatives) for place in self._floats)
+            parts = next(filter(None, each), [])
+            rest = None if parts else value
         if rest is not None and (rest or not parts):
             parts.append(Part("constant", np.array([rest])))
         return tuple(parts), ()
+
+    def _parts_of(self, places_: Sequence[int], derivatives: Derivatives) -> list[Part]:
+        """The products of some inputs, but for those that have none."""
+        found = (part for place in places_ for part in self._products(place, derivatives[place]))
+        return [part for part in found if len(part.values)]
 
     def _derivatives(
         self, weights: Tensor, replacing: dict[int, Tensor] | None = None
@@ -218,7 +230,7 @@ class _Output:
         weights = torch.where(counts, weights, 0.0).to(made.dtype)
         made = torch.where(counts, made, 0.0)
         same = _SAME_NARROW if self._problem.narrow else _SAME
-        grads = self._derivatives(weights)
+        grads = {place: _without_nan(each) for place, each in self._derivatives(weights).items()}
         # Of a complex x, torch's gradient has that of its real part, and that of its imaginary one.
         products = {
             p: torch.where(grads[p] == 0, 0.0, grads[p].conj() * self._leaves[p].detach())
@@ -346,6 +358,10 @@ class _Output:
                     for i in np.flatnonzero(slopes)
                 ]
         return sorted(found, key=lambda e: (-e.effect, -abs(e.slope), e.place, e.flat))
+
+
+def _without_nan(tensor: Tensor) -> Tensor:
+    return torch.where(tensor.isnan(), 0.0, tensor)
 
 
 def _of(column: FactorColumn, event: Event) -> FactorColumn:
