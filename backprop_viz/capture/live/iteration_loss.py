@@ -48,6 +48,7 @@ class IterationLosses:
         self._usual: CodePlace | None = None  # the only one of the first iterations
         self._ended = 0  # iterations
         self._asks, self._several = True, False
+        self._known: set[CodePlace | None] = set()  # of all iterations that are over
         # True while an optimizer steps, which may ask for its loss again and again with a closure;
         # False once it has stepped. A model may be found by what a closure calls.
         self.steps: bool | None = is_stepping() or None
@@ -61,10 +62,18 @@ class IterationLosses:
         """Whether a backward has begun at one number in this iteration."""
         return self._loss is not None
 
-    def begins_at(self, roots: Sequence[Tensor], *, backward: bool = False) -> None:
+    @property
+    def are_elsewhere(self) -> bool:
+        """Whether backwards have begun, and none at a line of an iteration before."""
+        return bool(self._of and self._known) and self._known.isdisjoint(self._of)
+
+    def begins_at(
+        self, roots: Sequence[Tensor], *, backward: bool = False, closely: bool = False
+    ) -> None:
         """Gradients are asked for of these; if of one real number, that is the loss, unscaled.
 
-        ``backward``: they go to the leaves, where those of several losses add up.
+        ``backward``: they go to the leaves, where those of several losses add up. ``closely``: it
+        is known in which line, however many iterations there were.
         """
         if len(roots) != 1 or roots[0].numel() != 1 or roots[0].is_complex():
             return
@@ -75,7 +84,7 @@ class IterationLosses:
         if self.steps is False:
             self._stepped_along.update(self._of)
             self.steps = None
-        place = own_line() if self._asks or self._of else self._usual
+        place = own_line() if self._asks or self._of or closely else self._usual
         losses = self._of.get(place)
         if losses is None or self.steps or place in self._stepped_along:
             self._of[place] = [loss]
@@ -91,6 +100,7 @@ class IterationLosses:
         loss, of = self._loss, self._of
         self._loss, self._of, self.steps = None, {}, None
         self._stepped_along.clear()
+        self._known.update(of)
         told = self._told(iteration, of) if self._several else []
         if not self._several:
             self._untold.append((iteration, of))

@@ -29,10 +29,11 @@ from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.listening_depth import heard
-from backprop_viz.capture.live import room
+from backprop_viz.capture.live.begun_anew import BegunAnew
 from backprop_viz.capture.live.discovery import one_model, owned_by
 from backprop_viz.capture.live.follower import Follower
 from backprop_viz.capture.live.iteration_loss import IterationLosses, has_gradients
+from backprop_viz.capture.live.room import Limits
 from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.live.turns import Turns
 from backprop_viz.capture.live.unrecorded_failure import recording_of_failure
@@ -87,7 +88,7 @@ class Watch:
         self._owned = {id(parameter) for parameter in self._model.parameters()}
         self._follower, self._number = follower, over  # of iterations that are over
         self._stepped: list[Optimizer] = []  # in this iteration
-        self._backwards, self._steps_at_all, self._told_left_out = 0, over > 0, False
+        self._limits, self._steps_at_all = Limits(), over > 0
         self.recorder: Recorder | None = None  # of the iteration that is under way
         self._loop: LoopWatch | None = None
         self._source: str | None = None  # the file that the loop is in
@@ -107,6 +108,8 @@ class Watch:
             self._bare = told_by_hand(self._model, optimizers, self, others, by_hand)
             # Tells which steps are an iteration, where that may be several.
             self._turns = Turns(optimizers, self.next_turn) if len(optimizers) > 1 else None
+            alone = not (self._turns or self._bare)
+            self._anew = BegunAnew(self, self._losses, self._owned) if alone else None
             self._handles = handles.pop_all()
 
     def begin(self) -> LoopWatch | None:
@@ -172,7 +175,8 @@ class Watch:
         """An iteration is what runs in here, however many optimizers step."""
         if self._turns is not None:
             self._turns.close()
-        self._turns, self._within_step = None, True
+        self._turns = self._anew = None
+        self._within_step = True
         with own_faults.OURS:
             self.drop()  # of one that was begun without this, or has raised
             self.begin()
@@ -226,6 +230,7 @@ class Watch:
         try:
             left = self._under_way()
         finally:
+            self._open.close()
             self._handles.close()
         own_faults.tell_no_more(self._fails)
         return left
@@ -241,10 +246,9 @@ class Watch:
             self._bare.close()
         if self.recorder is not None:
             self.recorder.tell(None, None)  # the loop is over: nothing is held any more
-        if self._health is not None:
-            self._open.close()
         recording = made_now(self._close_recording()) or self._left
-        ran = not self._by_hand and has_gradients(recording, kept=bool(self._optimizers))
+        asks = self._by_hand or self._losses.are_elsewhere  # as for a Fisher matrix
+        ran = not asks and has_gradients(recording, kept=bool(self._optimizers))
         return recording if ran or self._failed or not (self._number or self._by_hand) else None
 
     def drop(self) -> int | None:
@@ -293,18 +297,12 @@ class Watch:
     def _takes_too_much(self, ended: Phase) -> bool:
         """Whether the iteration is recorded no longer, for its many bytes or backwards."""
         assert self.recorder is not None
-        self._backwards += ended is Phase.BACKWARD
-        if (size := self.recorder.log.nbytes) > room.most_bytes():
-            number, why = self.drop(), None
-            if number is not None and not self._told_left_out:
-                self._told_left_out, why = True, room.left_out(number, size)
-            self._recording_ends(None, why)
-            return True
-        if self._steps_at_all or self._within_step or self._backwards <= room.MOST_BACKWARDS:
-            return False
-        why = room.never_steps(self._number + 1, room.MOST_BACKWARDS)
-        self._recording_ends(self._close_recording(), why)
-        return True
+        known = ended, self.recorder.log.nbytes, self._number + 1
+        passed = self._limits.passed(*known, steps=self._steps_at_all or self._within_step)
+        if passed is not None:
+            recorded = self._close_recording()
+            self._recording_ends(recorded if passed.is_kept else None, passed.why)
+        return passed is not None
 
     def _recording_ends(self, recorded: LateRecording | None, why: UserError | None) -> None:
         """Tell of it. What runs this backward leaves torch's stack of modes at the next call."""
@@ -395,6 +393,8 @@ class Watch:
         self._scalars.backward_runs(self._number + 1)
         if self._turns is not None:
             self._turns.backward_starts()
-        self._losses.begins_at(roots, backward=True)
         loop = self._loop
+        self._losses.begins_at(roots, backward=True, closely=loop is not None)
+        if loop is not None and self._anew is not None:
+            self._anew.backward_begins(self._open)
         return nullcontext() if loop is None else loop.thread.runs_backward(loop, roots)

@@ -86,20 +86,24 @@ from torch import nn
 net = nn.Linear(3, 2)
 optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
 x = torch.ones(2, 3)
-for i in range(2):
+for i in range(LAST + 1):
     net(x).sum().backward()
+    if i == 2:
+        break
     optimizer.step()
     optimizer.zero_grad()
 AFTER
 """
 
 
-@pytest.mark.parametrize("after", ["", "print(net(x))", "net(x).sum().backward()"])
+@pytest.mark.parametrize(
+    ("last", "after"), [(1, ""), (1, "print(net(x))"), (1, "net(x).sum().backward()"), (2, "")]
+)
 def test_a_window_that_went_by_phases_is_told_whether_the_last_one_it_saw_is_an_iteration(
-    scripts: Scripts, tmp_path: Path, after: str
+    scripts: Scripts, tmp_path: Path, last: int, after: str
 ) -> None:
     script = tmp_path / "train.py"
-    script.write_text(STEPPED.replace("AFTER", after))
+    script.write_text(STEPPED.replace("LAST", str(last)).replace("AFTER", after))
     with scripts.followed(str(script)) as window:
         with suppress(EOFError):
             while True:
@@ -107,5 +111,5 @@ def test_a_window_that_went_by_phases_is_told_whether_the_last_one_it_saw_is_an_
                 window.command(Step())
         ended = window.messages[-1]
         assert isinstance(ended, RunEnded)
-        assert ended.recorded == ("backward" in after)
+        assert ended.recorded == (last == 2)  # the loop was left in its third pass
         assert sorted(window.recordings) == [1, 2, 3]
