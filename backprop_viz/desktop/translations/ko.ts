@@ -325,8 +325,16 @@
         <translation>다음 반복부터 배치를 데이터에서 가져옵니다.</translation>
     </message>
     <message>
-        <source>The next batch is your drawing, label {0}.</source>
-        <translation>다음 배치는 직접 그린 그림이며 레이블은 {0}입니다.</translation>
+        <source>Iteration {0} keeps your drawing as its batch; the next one takes its batch from the data.</source>
+        <translation>반복 {0}의 배치는 그대로 여러분의 그림이며, 다음 반복부터 데이터에서 배치를 가져옵니다.</translation>
+    </message>
+    <message>
+        <source>Iteration {under_way} keeps the batch that it began with: from iteration {then} on the batch is your drawing, label {0}.</source>
+        <translation>반복 {under_way}은(는) 시작할 때의 배치를 그대로 씁니다. 반복 {then}부터 배치는 여러분의 그림(레이블 {0})입니다.</translation>
+    </message>
+    <message>
+        <source>From iteration {then} on the batch is your drawing, label {0}.</source>
+        <translation>반복 {then}부터 배치는 여러분의 그림(레이블 {0})입니다.</translation>
     </message>
     <message>
         <source>The batch is your drawing, label {0}.</source>
@@ -795,6 +803,10 @@
     <message>
         <source>{name}: points {count}, last {value} at iteration {n}</source>
         <translation>{name}: 점 {count}개, 마지막 값 {value} (반복 {n})</translation>
+    </message>
+    <message>
+        <source>shown: {0}</source>
+        <translation>보이는 반복: {0}</translation>
     </message>
 </context>
 <context>
@@ -2075,6 +2087,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>각 반복의 마지막 backward가 시작한 값 (GradScaler가 곱하기 전)</translation>
     </message>
     <message>
+        <source>The loss of each batch as long as it had one</source>
+        <translation>손실이 하나였던 동안의 배치별 손실</translation>
+    </message>
+    <message>
         <source>There is no loss: backward starts from a random gradient.</source>
         <translation>손실이 없습니다. backward는 무작위 변화도에서 시작합니다.</translation>
     </message>
@@ -2168,6 +2184,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>색의 범위 ±{limit}</translation>
     </message>
     <message>
+        <source>sizes of complex numbers</source>
+        <translation>복소수의 크기</translation>
+    </message>
+    <message>
         <source>{count} are nan or inf</source>
         <translation>{count}개가 nan 또는 inf</translation>
     </message>
@@ -2234,12 +2254,28 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>화살표 키로 모듈 사이를 옮기고, Enter로 펼치거나 접으며, Esc로 모두 접습니다.</translation>
     </message>
     <message>
+        <source>Each pass reads what the one before it made.</source>
+        <translation>각 통과는 바로 앞 통과가 만든 것을 읽습니다.</translation>
+    </message>
+    <message>
         <source>Double click or Enter unfolds it, Esc folds all</source>
         <translation>더블 클릭이나 Enter로 펼치고, Esc로 모두 접습니다</translation>
     </message>
     <message>
         <source>Double click or Enter folds it, Esc all</source>
         <translation>더블 클릭이나 Enter로 접고, Esc로 모두 접습니다</translation>
+    </message>
+    <message>
+        <source>loop ×{count}</source>
+        <translation>루프 ×{count}</translation>
+    </message>
+    <message>
+        <source>pass {number}</source>
+        <translation>통과 {number}</translation>
+    </message>
+    <message>
+        <source>{count} layers</source>
+        <translation>층 {count}개</translation>
     </message>
     <message>
         <source>{count} modules</source>
@@ -2409,12 +2445,20 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>{name}: 아직 계산되지 않음</translation>
     </message>
     <message>
+        <source>{name}: not known before the forward it is given to</source>
+        <translation>{name}: 순전파에 주어지기 전에는 알 수 없음</translation>
+    </message>
+    <message>
         <source>{name}: {value}</source>
         <translation>{name}: {value}</translation>
     </message>
     <message>
         <source>{name}: {low} to {high}</source>
         <translation>{name}: {low} ~ {high}</translation>
+    </message>
+    <message>
+        <source>{name}, sizes of complex numbers: {low} to {high}</source>
+        <translation>{name}, 복소수의 크기: {low} ~ {high}</translation>
     </message>
     <message>
         <source>a number</source>
@@ -4613,8 +4657,16 @@ Click or press Enter: where does it come from?</source>
         <translation>반복 {number} · 시작 전</translation>
     </message>
     <message>
+        <source>before iteration {number} · line {line}</source>
+        <translation>반복 {number} 전 · {line}행</translation>
+    </message>
+    <message>
         <source>iteration {number} · not started · altered</source>
         <translation>반복 {number} · 시작 전 · 변경됨</translation>
+    </message>
+    <message>
+        <source>iteration {number} · {phase} · {done} so far</source>
+        <translation>반복 {number} · {phase} · 지금까지 {done}</translation>
     </message>
     <message>
         <source>closure call {number} · {phase}</source>
@@ -5053,8 +5105,8 @@ Click or press Enter: where does it come from?</source>
         <translation>배치로 쓰기(&amp;B)</translation>
     </message>
     <message>
-        <source>Make the drawing, with its label, the next batch, or go back to the data</source>
-        <translation>레이블을 붙인 그림을 다음 배치로 쓰거나 데이터로 돌아갑니다</translation>
+        <source>Make the drawing, with its label, the batch from the next iteration on, or go back to the data</source>
+        <translation>다음 반복부터 레이블이 붙은 그림을 배치로 쓰거나, 데이터로 되돌아갑니다</translation>
     </message>
     <message>
         <source>Trai&amp;n on this</source>
@@ -5265,8 +5317,8 @@ Click or press Enter: where does it come from?</source>
         <translation>수업(&amp;L)…</translation>
     </message>
     <message>
-        <source>All lessons; your own run is put away for one, and comes back as it was</source>
-        <translation>모든 수업. 하던 학습은 따로 보관되었다가 그대로 돌아옵니다</translation>
+        <source>All lessons, or back to your own run and its panels as they were</source>
+        <translation>모든 수업. 다시 누르면 여러분의 실행과 원래 패널로 돌아갑니다</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts</source>
@@ -7096,6 +7148,10 @@ Click or press Enter: where does it come from?</source>
         <source>Recording has ended, for a fault in backprop_viz itself: {0}. Your script goes on, and its numbers are what they are without. Where it arose is in the log ({1}).</source>
         <translation>backprop_viz 자체의 오류로 기록이 끝났습니다: {0}. 스크립트는 계속 실행되며, 그 수치는 기록하지 않을 때와 같습니다. 오류가 생긴 곳은 로그({1})에 있습니다.</translation>
     </message>
+    <message>
+        <source>No training iteration was seen: the script takes its gradients with torch.func, which leaves no graph to follow. With tensors that have requires_grad=True, given to torch.func.functional_call, loss.backward() or torch.autograd.grad gives the same gradients, and such a loop is followed.</source>
+        <translation>학습 반복이 보이지 않았습니다. 스크립트가 torch.func로 변화도를 구하는데, 이는 따라갈 그래프를 남기지 않습니다. requires_grad=True인 텐서를 torch.func.functional_call에 주고 loss.backward()나 torch.autograd.grad를 쓰면 같은 변화도를 얻으며, 그런 루프는 따라갑니다.</translation>
+    </message>
 </context>
 <context>
     <name>facts</name>
@@ -7678,6 +7734,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}이(가) 고를 클래스가 하나뿐입니다. 확률은 늘 1이고 아무것도 배우지 못합니다. 예/아니요에는 binary_cross_entropy_with_logits를 쓰십시오.</translation>
     </message>
     <message>
+        <source>backward fills the gradients of the parameters of one {0}, such as {1}, and its zero_grad clears them, but nothing calls its step(): they are not trained. Call it after backward. Parameters: {2}.</source>
+        <translation>역전파가 {0} 하나의 매개변수({1} 등)의 변화도를 채우고 그 zero_grad가 지우지만, 아무도 그 step()을 부르지 않아 학습되지 않습니다. 역전파 뒤에 부르십시오. 매개변수: {2}.</translation>
+    </message>
+    <message>
         <source>Batch norm is training on a batch of one sample.</source>
         <translation>배치 정규화가 샘플 하나짜리 배치로 학습하고 있습니다.</translation>
     </message>
@@ -7724,6 +7784,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} runs over dim 0, the {1} samples of the batch: use dim=1, the {2} classes.</source>
         <translation>{0}이(가) dim 0, 곧 배치의 샘플 {1}개 방향으로 실행됩니다. 클래스 {2}개의 방향인 dim=1을 쓰십시오.</translation>
+    </message>
+    <message>
+        <source>softmax runs over dim {0} of the scores {1}, which is that of the queries: the weights by which one query reads the values do not add up to 1. Use dim=-1, the keys.</source>
+        <translation>softmax가 점수 {1}의 {0}번 차원, 곧 질의의 차원을 따라 계산됩니다. 한 질의가 값을 읽는 가중치의 합이 1이 되지 않습니다. 키의 차원인 dim=-1을 쓰십시오.</translation>
     </message>
     <message>
         <source>{0} comes before {1}, which expects raw scores: remove the {0}.</source>
@@ -7982,6 +8046,10 @@ Click or press Enter: where does it come from?</source>
         <translation>클래스가 하나뿐인 {0}</translation>
     </message>
     <message>
+        <source>One {0} never steps</source>
+        <translation>{0} 하나가 step을 하지 않습니다</translation>
+    </message>
+    <message>
         <source>Batch norm of one sample</source>
         <translation>샘플 하나의 배치 정규화</translation>
     </message>
@@ -8028,6 +8096,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} over the batch</source>
         <translation>배치 방향의 {0}</translation>
+    </message>
+    <message>
+        <source>softmax over the queries</source>
+        <translation>질의를 따라 계산한 softmax</translation>
     </message>
     <message>
         <source>{0} before {1}</source>
@@ -9545,6 +9617,22 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>F8 shows the next event of {phase}, F10 its end.</source>
         <translation>F8은 {phase}의 다음 이벤트를, F10은 그 끝을 봅니다.</translation>
+    </message>
+    <message>
+        <source>Before line {line}, within iteration {next}.</source>
+        <translation>{line}행 앞, 반복 {next} 안입니다.</translation>
+    </message>
+    <message>
+        <source>Before line {line}, between iterations {done} and {next}.</source>
+        <translation>{line}행 앞, 반복 {done}와(과) {next} 사이입니다.</translation>
+    </message>
+    <message>
+        <source>Before line {line}, before the first iteration.</source>
+        <translation>{line}행 앞, 첫 반복 전입니다.</translation>
+    </message>
+    <message>
+        <source>Gradients are off here: no backward goes through what runs.</source>
+        <translation>여기서는 변화도가 꺼져 있어, 실행되는 것을 지나는 역전파가 없습니다.</translation>
     </message>
 </context>
 <context>
