@@ -49,16 +49,19 @@ class SpanLog:
     def spans(self, beside: Beside) -> tuple[PhaseSpan, ...]:
         """The spans so far, without those of events that are left out.
 
-        Nor a loss without any event after those of a forward: the loop has printed its output.
+        Nor a loss without any event after those of a forward, or before what is no backward: the
+        loop has printed its output, or has frozen another network.
         """
         pieces = list(self._ended)
         if self._begun is not None:
             pieces.append((self._newest(self._begun, ended=False), False))
         spans: list[PhaseSpan] = []
         closed = left_out = False
-        for span, apart in pieces:
-            printed = left_out and span.phase is Phase.LOSS and span.ended
-            left_out = beside.has(span) or (printed and span.start == span.stop)
+        for number, (span, apart) in enumerate(pieces):
+            empty = span.phase is Phase.LOSS and span.ended and span.start == span.stop
+            then = [one.phase for one, _ in pieces[number + 1 : number + 2]]
+            printed = left_out or then in ([Phase.ZERO_GRAD], [Phase.FORWARD])
+            left_out = beside.has(span) or (empty and printed)
             if left_out:
                 continue
             if spans and spans[-1].phase is span.phase and not (apart or closed):

@@ -1,7 +1,9 @@
 """How long phases took, by a clock that the test turns."""
 
 import pytest
+import torch
 
+import backprop_viz as bv
 from backprop_viz.capture.logs import span_log
 from backprop_viz.recording.beside import Beside
 from backprop_viz.recording.trace.phases import Phase
@@ -29,3 +31,17 @@ def test_time_that_the_loop_stood_still_is_no_phases(monkeypatch: pytest.MonkeyP
         (Phase.FORWARD, 5),
         (Phase.LOSS, 1),
     ]
+
+
+def test_nothing_between_a_forward_and_what_is_no_backward_is_a_loss() -> None:
+    generator, judge = torch.nn.Linear(3, 2), torch.nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(generator.parameters(), lr=0.1)
+    with bv.record(torch.nn.ModuleList([generator, judge]), optimizer) as recorded:
+        made = generator(torch.ones(2, 3))
+        for parameter in judge.parameters():
+            parameter.requires_grad = False
+        optimizer.zero_grad()
+        judge(made).mean().backward()
+        optimizer.step()
+    phases = [span.phase.value for span in recorded.recording.spans]
+    assert phases == ["forward", "zero_grad", "forward", "loss", "backward", "update"]
