@@ -2,7 +2,11 @@
 
 import sys
 
+from torch.optim import Optimizer
+
 from backprop_viz.capture.bare.made_leaves import differentiates_functions
+from backprop_viz.capture.live.discovery import owned_by
+from backprop_viz.capture.live.ownership import any_has_gradient
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
@@ -15,9 +19,20 @@ class LeftOutTurns:
 
     def iteration_left_out(self, iteration: int, why: str) -> None:
         """This one is not, for this reason."""
+        self._say(f"iteration {iteration} is not recorded: {why}. From the next on it is watched.")
+
+    def step_was_unseen(self, optimizer: Optimizer) -> None:
+        """It has stepped, maybe along gradients of what was used before it was made."""
+        if any_has_gradient(owned_by(optimizer)):
+            self._say(
+                "a first step is not recorded: its optimizer was made after what it steps was "
+                "used. Iterations are counted from the next on."
+            )
+
+    def _say(self, text: str) -> None:
         if not self._told:
-            self._told, said = True, f"iteration {iteration} is not recorded: {why}."
-            print(f"backprop-viz run: {said} From the next on it is watched.", file=sys.stderr)
+            self._told = True
+            print(f"backprop-viz run: {text}", file=sys.stderr)
 
 
 def why_nothing_is_followed(path: str) -> UserError | None:

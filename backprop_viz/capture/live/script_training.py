@@ -76,8 +76,7 @@ class ScriptTraining:
         self._other: Optimizer | None = None  # one that has stepped without being watched
         self._untold = LeftOutTurns()
         self._astray = AstrayModel()
-        # The optimizer whose step runs, which may call the model, and what the step was given.
-        self._stepping: tuple[Optimizer, Any, Any] | None = None
+        self._stepping: tuple[Optimizer, Any, Any] | None = None  # whose step runs, its arguments
         self._waiting, self._open = AwaitedCall(), ExitStack()
         self._optimizers = ScriptOptimizers()
         self._first_use: FirstUse | None = None  # of tensors that are in no module
@@ -183,8 +182,10 @@ class ScriptTraining:
             self._wait()
             if not (self._watched or self._by_hand.are_known):
                 self._await_leaves()  # it may own tensors that the loop seemed to move itself
-        elif self._watch is None and self._first_use is None:  # a package has made what it steps
-            self._await_leaves()
+        elif self._watch is None:
+            self._untold.step_was_unseen(optimizer)
+            if self._first_use is None:  # a package has made what it steps
+                self._await_leaves()
 
     def _called(self, module: nn.Module, args: Any) -> None:
         """A module is called: the outermost of a call comes first."""

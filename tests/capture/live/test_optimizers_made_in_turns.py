@@ -64,3 +64,29 @@ def test_each_turn_is_one_iteration_from_the_second_on(
         for one, grad, weight in zip(recording.parameters, grads, after, strict=True):
             np.testing.assert_array_equal(end.value(one.name), weight.numpy())
             np.testing.assert_array_equal(computed.grad(one.name), grad.numpy())
+
+
+LATE = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+net, optimizer = nn.Sequential(nn.LazyLinear(2)), None
+for i in range(3):
+    loss = net(torch.randn(4, 3)).square().mean()
+    if optimizer is None:
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+
+
+def test_of_a_pass_before_there_was_an_optimizer_it_is_said_that_it_is_not_recorded(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script, file = tmp_path / "train.py", tmp_path / "run.bprec"
+    script.write_text(LATE)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended.printed.count("a first step is not recorded: its optimizer was made after") == 1
+    with bv.load(file) as loaded:
+        assert [recording.iteration for recording in loaded] == [1, 2]
