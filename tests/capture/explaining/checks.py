@@ -51,7 +51,8 @@ def faults(recording: Recording, found: NumberExplanation) -> Iterator[str]:
         yield f"{found.value} is not {recorded}"
     total = sum(part.values.sum() for part in found.parts)
     # Where large terms cancel, another order of adding them ends in other last digits.
-    off = 1e-15 * sum(np.abs(part.values).sum() for part in found.parts)
+    size = sum(np.abs(part.values).sum() for part in found.parts)
+    off = 1e-15 * size if np.isfinite(size) else 0.0
     near = np.isclose(total, found.total, rtol=1e-12, atol=off, equal_nan=True)
     if found.parts and not near:
         yield f"the terms sum to {total}, not {found.total}"
