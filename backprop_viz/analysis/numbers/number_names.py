@@ -122,6 +122,10 @@ class NumberNames:
                 return buffer.name
         if tensor == recording.labels_id:
             return "y"
+        columns = (layer for one in recording.passes for layer in one.layers.layers)
+        argument = next((layer.name for layer in columns if layer.tensor == tensor), None)
+        if argument is not None:
+            return argument
         return self._by_use(tensor)
 
     def _by_use(self, tensor: int) -> str:

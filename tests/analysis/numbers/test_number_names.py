@@ -119,3 +119,16 @@ def test_a_standardised_weight_is_none_that_took_a_step() -> None:
         weight = model.weight - model.weight.mean(1, keepdim=True)
         nn.functional.linear(x, weight, model.bias).sum().backward()
     assert not [name for name in names_without_events(recorded.recording) if "′" in name]
+
+
+def test_a_leaf_that_a_model_is_given_beside_the_batch_is_called_as_its_argument_is() -> None:
+    """As the points between two batches, at which a gradient penalty is computed."""
+    torch.manual_seed(0)
+    model = Masked()
+    real, between = torch.ones(2, 3), torch.rand(2, 3, requires_grad=True)
+    with bv.record(model) as recorded:
+        (slope,) = torch.autograd.grad(model(between).sum(), between, create_graph=True)
+        (model(real).mean() + slope.square().sum()).backward()
+    found = names_without_events(recorded.recording)
+    assert "x" in found
+    assert "mul.arg0" not in found
