@@ -69,6 +69,6 @@ CTC: dict[str, Callable[[str], Tensor]] = {
 def test_terms_of_ctc(name: str, reduction: str) -> None:
     recorded = record(lambda: CTC[name](reduction))
     check_terms(recorded.call)
-    assert (
-        forward_parts(recorded.call, 0, (0,) if recorded.call.outputs[0].ndim else ()) is not None
-    )
+    made = recorded.call.outputs[0]
+    assert made is not None
+    assert forward_parts(recorded.call, 0, (0,) * made.ndim) is not None
