@@ -70,7 +70,9 @@ def marks_of(
                 continue
             if column.intermediate:  # no panel shows it
                 continue
-            found.setdefault(column.tensor, []).append(_shares(column, part.values / most))
+            with np.errstate(invalid="ignore"):  # of an infinite term, which counts in full
+                share = part.values / most
+            found.setdefault(column.tensor, []).append(_shares(column, share))
             events |= set() if column.event is None else {column.event}
     if not number.intermediate:
         own = np.array([number.index], np.int64).reshape(1, -1), np.ones(1)

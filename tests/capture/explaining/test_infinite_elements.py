@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from backprop_viz.analysis.numbers.number_marks import marks_of
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.explanations.number import Number
 from tests.capture.recorded_nets import Applied, recorded_net
@@ -41,3 +42,17 @@ def test_each_element_has_terms_that_add_up(name: str) -> None:
         assert {tuple(f.role for f in part.factors) for part in found.parts} == {tuple(expected)}
         total = sum(part.values.sum() for part in found.parts)
         assert np.float32(total) == pytest.approx(float(recording.tensors[tensor][index]))
+
+
+def test_an_infinite_term_is_lit_up_in_full_and_beside_it_no_other() -> None:
+    torch.manual_seed(0)
+    recording = recorded_net(Applied(torch.rand(2, 2) + 0.5, CASES["matmul"][0]), ONES)
+    at = next(i for i, event in enumerate(recording.events) if event.op == "matmul")
+    tensor = recording.events[at].output_ids[0]
+    assert tensor is not None
+    number = Number(tensor, (0, 0), at)
+    marks = marks_of(recording, number, explain_number(recording, number))
+    lit = marks.of(recording.serial, recording.by_parameter["weight"].value_id)
+    assert lit is not None
+    assert lit.indices.tolist() == [[0, 0]]
+    assert lit.weights.tolist() == [1.0]
