@@ -1,4 +1,4 @@
-"""Tells of a loop that trains by hand behind the one in which optimizers step."""
+"""Tells of a loop that trains by hand behind the one before it."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -6,7 +6,10 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.nn.modules.module import (
+    register_module_forward_pre_hook,
+    register_module_parameter_registration_hook,
+)
 
 from backprop_viz.capture.bare.backward_calls import backward_calls_told
 from backprop_viz.capture.bare.names import trains
@@ -16,7 +19,7 @@ from backprop_viz.capture.listening_depth import heard
 
 
 class LoopBehind:
-    """Waits until a script that also moves by hand has left all loops around its optimizer's step.
+    """Waits until a script that moves by hand has left all loops around its steps before.
 
     ``called`` is told of a module that trains and is called there; ``computed`` of a backward of
     what no such call has made, where that may come. Neither if the source says that a step follows.
@@ -26,26 +29,42 @@ class LoopBehind:
         self, called: Callable[[nn.Module, Any], None], computed: Callable[[], None]
     ) -> None:
         self._called_there, self._computed = called, computed
-        self.is_by_hand = self._of_leaves = False
-        self._step: StackPlace | None = None  # where an optimizer has stepped last
+        self.is_by_hand = self._of_leaves = self._listens = False
+        self._step: StackPlace | None = None  # where the loop before has stepped, or is
         self._open = ExitStack()
 
     def may_come(self, *, of_leaves: bool) -> None:
         """The script moves by hand, too; ``of_leaves``: it makes leaves that no module has."""
         self.is_by_hand, self._of_leaves = True, of_leaves
 
-    def begin(self) -> None:
-        """Wait from now on, if such a loop may come."""
+    def begin(self, *, by_hand: bool) -> None:
+        """Wait from now on, if such a loop may come; ``by_hand``: behind this one, which is one.
+
+        Behind that only what is made later is waited for: else each of its turns would cost more.
+        """
         self.close()
-        if self.is_by_hand:
-            self._open.callback(register_module_forward_pre_hook(heard(self._called)).remove)
-        if self.is_by_hand and self._of_leaves:
+        if by_hand:
+            self.stepped()
+            made = register_module_parameter_registration_hook(heard(self._made))
+            self._open.callback(made.remove)
+        elif self.is_by_hand:
+            self._listen()
+
+    def _made(self, *_: object) -> None:
+        """A parameter is made, of a model that may train behind."""
+        if not self._listens:  # this hook stays: torch goes through all that there are
+            self._listen()
+
+    def _listen(self) -> None:
+        self._listens = True
+        self._open.callback(register_module_forward_pre_hook(heard(self._called)).remove)
+        if self._of_leaves:
             # Before any mode hears of it: else none may come onto torch's stack.
             self._open.enter_context(backward_calls_told(self._backward_begins))
 
     def close(self) -> None:
         """Wait no longer."""
-        self._step = None
+        self._step, self._listens = None, False
         self._open.close()
 
     def stepped(self) -> None:

@@ -244,7 +244,7 @@ class ScriptTraining:
             self._await_leaves()
 
     def _leave_loop(self) -> bool:
-        """The loop in which optimizers step is over, unless there is a new one."""
+        """The loop that is watched is over, unless there is a new optimizer."""
         if self._failed or self._watch is None or self._optimizers.new:
             return False
         self._over = self._watch.leave(under_way=False)
@@ -369,8 +369,8 @@ class ScriptTraining:
             raise SystemExit(2) from None
         self._watch, self._watched, self._other = watch, optimizers, None
         self._stepped.clear()
-        if optimizers:
-            self._behind.begin()
+        if optimizers or self._by_hand.are_known:
+            self._behind.begin(by_hand=not optimizers)
         self._optimizers.are_watched(optimizers)
         for where, parameters in self._waiting.early.places.items():
             watch.used_before(where, parameters)

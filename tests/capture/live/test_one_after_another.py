@@ -84,6 +84,40 @@ def test_the_next_model_is_followed_from_its_second_turn(
             np.testing.assert_array_equal(end.value(name), weight.numpy())
 
 
+# Each made before its own loop, in a function that trains any.
+IN_A_FUNCTION = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+turns = []
+def train(net):
+    for i in range(3):
+        loss = net(torch.randn(8, 3)).square().mean()
+        net.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for p in net.parameters():
+                p -= 0.1 * p.grad
+        turns.append((loss.item(), [p.detach().clone() for p in net.parameters()]))
+first = nn.Linear(3, 1)
+train(first)
+second = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 1))
+train(second)
+print(turns[-1][0])
+"""
+
+
+def test_the_next_model_is_followed_from_its_first_turn_where_it_was_made_between(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    turns, recordings = turns_of(IN_A_FUNCTION), recorded(scripts, tmp_path, IN_A_FUNCTION)
+    assert [recording.loss for recording in recordings] == [loss for loss, _ in turns]
+    for recording, (_, after) in zip(recordings, turns, strict=True):
+        end = recording.at(len(recording.events))
+        for name, weight in zip(recording.by_parameter, after, strict=True):
+            np.testing.assert_array_equal(end.value(name), weight.numpy())
+
+
 @pytest.mark.parametrize("updates", [BY_OPTIMIZER, BY_HAND])
 def test_parameters_that_are_made_of_other_leaves_are_followed(
     scripts: Scripts, tmp_path: Path, updates: dict[str, str]
