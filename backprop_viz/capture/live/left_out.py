@@ -12,39 +12,43 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 
 class LeftOutTurns:
-    """Says once that an iteration is not recorded."""
+    """Says once that an iteration is not recorded, or at the end why none was followed."""
 
     def __init__(self) -> None:
-        self._told = False
+        self._told = self._unseen = False
 
     def iteration_left_out(self, iteration: int, why: str) -> None:
         """This one is not, for this reason."""
-        self._say(f"iteration {iteration} is not recorded: {why}. From the next on it is watched.")
+        if not self._told:
+            self._told = True
+            _say(f"iteration {iteration} is not recorded: {why}. From the next on it is watched.")
 
     def step_was_unseen(self, optimizer: Optimizer) -> None:
         """It has stepped, maybe along gradients of what was used before it was made."""
-        if any_has_gradient(owned_by(optimizer)):
-            self._say(
-                "a first step is not recorded: its optimizer was made after what it steps was "
+        self._unseen = self._unseen or any_has_gradient(owned_by(optimizer))
+
+    def ran(self, path: str, over: int) -> UserError | None:
+        """A script has run, of which so many iterations were seen; why none was, if that is known.
+
+        That is said here.
+        """
+        if over and self._unseen:
+            _say(
+                "the first step is not recorded: its optimizer was made after what it steps was "
                 "used. Iterations are counted from the next on."
             )
+        if over or not differentiates_functions(path):
+            return None
+        text = QT_TRANSLATE_NOOP(
+            "errors",
+            "No training iteration was seen: the script takes its gradients with torch.func, which "
+            "leaves no graph to follow. With tensors that have requires_grad=True, given to "
+            "torch.func.functional_call, loss.backward() or torch.autograd.grad gives the same "
+            "gradients, and such a loop is followed.",
+        )
+        _say(str(why := UserError(text)))
+        return why
 
-    def _say(self, text: str) -> None:
-        if not self._told:
-            self._told = True
-            print(f"backprop-viz run: {text}", file=sys.stderr)
 
-
-def why_nothing_is_followed(path: str) -> UserError | None:
-    """Why no iteration of this script was seen, which is said here too; None if nobody knows."""
-    if not differentiates_functions(path):
-        return None
-    text = QT_TRANSLATE_NOOP(
-        "errors",
-        "No training iteration was seen: the script takes its gradients with torch.func, which "
-        "leaves no graph to follow. With tensors that have requires_grad=True, given to "
-        "torch.func.functional_call, loss.backward() or torch.autograd.grad gives the same "
-        "gradients, and such a loop is followed.",
-    )
-    print(f"backprop-viz run: {(why := UserError(text))}", file=sys.stderr)
-    return why
+def _say(text: str) -> None:
+    print(f"backprop-viz run: {text}", file=sys.stderr)

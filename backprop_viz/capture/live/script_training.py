@@ -35,7 +35,7 @@ from backprop_viz.capture.live.discovery import (
 )
 from backprop_viz.capture.live.follower import ScriptFollower
 from backprop_viz.capture.live.hand_models import HandModels
-from backprop_viz.capture.live.left_out import LeftOutTurns, why_nothing_is_followed
+from backprop_viz.capture.live.left_out import LeftOutTurns
 from backprop_viz.capture.live.loop_behind import LoopBehind
 from backprop_viz.capture.live.ownership import (
     is_given,
@@ -114,7 +114,7 @@ class ScriptTraining:
     def ran(self, path: str, namespace: dict[str, Any]) -> None:
         """The script has run: say why nothing of it was followed, if that is known."""
         over = self._over if self._watch is None else self._watch.place[0]
-        if not over and (why := why_nothing_is_followed(path)) is not None:
+        if (why := self._untold.ran(path, over)) is not None:
             self._follower.recording_ends(None, why)
 
     def explain(self, error: BaseException) -> None:

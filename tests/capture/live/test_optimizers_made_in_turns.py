@@ -87,6 +87,6 @@ def test_of_a_pass_before_there_was_an_optimizer_it_is_said_that_it_is_not_recor
     script, file = tmp_path / "train.py", tmp_path / "run.bprec"
     script.write_text(LATE)
     ended = scripts.recorded("--to", str(file), str(script))
-    assert ended.printed.count("a first step is not recorded: its optimizer was made after") == 1
+    assert ended.printed.count("the first step is not recorded: its optimizer was made after") == 1
     with bv.load(file) as loaded:
         assert [recording.iteration for recording in loaded] == [1, 2]
