@@ -30,6 +30,9 @@ from backprop_viz.recording.trace.phases import Phase
 _SIZES = (13, 12, 11)  # font sizes; the largest that fits is used
 _AROUND = 3  # this many rows are shown before and after the one that is scrolled to
 _HANGING = 2  # a line that is wider than its panel goes on this many letters further in
+# The font's size, what is between rows, whether each line fits, and which lines they are.
+_Fitted = tuple[int, float, bool, tuple[Line, ...]]
+_NOT_FITTED: _Fitted = (0, 0.0, True, ())
 
 
 class _Colours(QSyntaxHighlighter):
@@ -75,7 +78,7 @@ class CodeArea(QTextEdit):
         self._lit: frozenset[int] = frozenset()
         self.failed: int | None = None
         self._leading = 2.0
-        self._fitted: tuple[int, float, bool, tuple[Line, ...]] = (0, 0.0, True, ())
+        self._fitted = _NOT_FITTED
         self.breaks: frozenset[int] = frozenset()
         self.gutter = Gutter(self, self)
         self._colours = _Colours(self)
@@ -89,6 +92,8 @@ class CodeArea(QTextEdit):
         texts = [line.text for line in lines]
         self._tokens = tokens_of(texts)
         self.setPlainText("\n".join(texts))
+        # A scroll bar that comes or goes with the text has it fitted while it has one row only.
+        self._fitted = _NOT_FITTED
         self._fit()
         self._repaint()
 
@@ -215,7 +220,7 @@ class CodeArea(QTextEdit):
         leading = max(2, min(8, height // max(len(self.lines), 1) - line))
         self.setViewportMargins(gutter, 0, 0, 0)
         self.gutter.setGeometry(0, 0, gutter, self.viewport().height())
-        fitted = (size, leading, fits, self.lines)
+        fitted: _Fitted = (size, leading, fits, self.lines)
         if fitted != self._fitted:
             self._fitted = fitted
             self._leading = leading
