@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from backprop_viz.capture.code.next_call import is_called_next
 from backprop_viz.capture.code.step_code import step_follows
 from backprop_viz.recording.trace.phases import PHASES, Phase, in_order, phase_after
 
@@ -33,6 +34,15 @@ class DuePhase:
             self.phase = None
         else:
             self.phase = phase_after(self._ran, self._order)
+
+    def is_over(self) -> bool:
+        """Whether a phase that has ended, in the line that runs, is over with that.
+
+        Where several optimizers clear their gradients one after another, the last one ends it.
+        """
+        if self._ran[-1:] != [Phase.ZERO_GRAD]:
+            return True
+        return self.phase is not Phase.ZERO_GRAD and not is_called_next("zero_grad")
 
     def iteration_ended(self) -> None:
         """The iteration is over."""

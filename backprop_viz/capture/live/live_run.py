@@ -165,7 +165,7 @@ class LiveRun:
         if self._until == "any" and not self._events.breakpoints:
             return
         recording = recorder.recording()
-        if self._until == "phase" or self._events.phase_ended(recording):
+        if (self._until == "phase" and self._due.is_over()) or self._events.phase_ended(recording):
             self._hold(recording)
 
     def iteration_ended(

@@ -1,0 +1,75 @@
+"""A script that clears the gradients of several optimizers is held once all are cleared."""
+
+from pathlib import Path
+
+import pytest
+
+from backprop_viz.capture.code.next_call import is_called_next
+from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.stream.commands import Step, Train
+from tests.capture.live.script_runs import Scripts
+
+SCRIPT = """
+import torch
+from torch import nn
+
+first, last = nn.Linear(3, 4), nn.Linear(4, 2)
+one = torch.optim.SGD(first.parameters(), lr=0.1)
+two = torch.optim.SGD(last.parameters(), lr=0.1)
+
+for i in range(4):
+    x = torch.randn(8, 3)
+    one.zero_grad(); two.zero_grad()
+    loss = last(first(x)).square().mean()
+    loss.backward()
+    one.step()
+    two.step()
+"""
+# How three are cleared, and after which of them another comes next.
+WAYS = {
+    "a.zero_grad(); b.zero_grad(); c.zero_grad()": [True, True, False],
+    "a.zero_grad()\nb.zero_grad()\nrun()\nc.zero_grad()": [True, False, False],
+    "def clear():\n    a.zero_grad()\n    b.zero_grad()\nclear()\nc.zero_grad()": [
+        True,
+        True,
+        False,
+    ],
+    "def clear():\n    a.zero_grad()\nclear()\nb.zero_grad()\nc.zero_grad()": [True, True, False],
+    "if run():\n    a.zero_grad()\n    b.zero_grad()\nc.zero_grad()": [True, False, False],
+    "for one in (a, b, c):\n    one.zero_grad()": [False] * 3,
+}
+
+
+class _Cleared:
+    """An optimizer that tells whether another is cleared next."""
+
+    def __init__(self) -> None:
+        self.told: list[bool] = []
+
+    def zero_grad(self) -> None:
+        self.told.append(is_called_next("zero_grad"))
+
+
+@pytest.mark.parametrize("source", WAYS)
+def test_whether_another_is_cleared_next_is_read_in_the_source(source: str, tmp_path: Path) -> None:
+    script, cleared = tmp_path / "train.py", _Cleared()
+    script.write_text(source)
+    names = {"a": cleared, "b": cleared, "c": cleared, "run": lambda: True}
+    exec(compile(source, str(script), "exec"), names)
+    assert cleared.told == WAYS[source]
+
+
+def test_it_is_not_held_between_two_clearings(scripts: Scripts, tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(SCRIPT)
+    with scripts.followed(str(script)) as window:
+        held, cleared = window.held(), list[int]()
+        while held.iteration < 2:
+            held = window.carried_out(Step())
+            recording = window.recordings.get(held.iteration + 1)
+            spans = () if recording is None else recording.spans
+            if [span.phase for span in spans] == [Phase.ZERO_GRAD]:
+                cleared.append(len(recording.events))  # type: ignore[union-attr]
+                assert held.due is Phase.FORWARD
+        window.command(Train())
+    assert cleared == [4, 4]  # once in each iteration, with the gradients of both
