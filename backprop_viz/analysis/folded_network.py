@@ -1,7 +1,7 @@
 """The network in few boxes: the layers of a module or a loop as one, or unfolded in place."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
@@ -57,10 +57,18 @@ class NetworkBox:
 
 @dataclass(frozen=True)
 class FoldedNetwork:
-    """Boxes in the order in which they ran; an edge leads from a box to one that reads it."""
+    """Boxes in the order in which they ran; an edge leads from a box to one that reads it.
+
+    ``links`` are the layers' own edges that each stands for.
+    """
 
     boxes: tuple[NetworkBox, ...] = ()
-    edges: tuple[tuple[int, int], ...] = ()
+    links: Mapping[tuple[int, int], tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+    @property
+    def edges(self) -> tuple[tuple[int, int], ...]:
+        """Which box reads which."""
+        return tuple(self.links)
 
     @cached_property
     def box_of_layer(self) -> tuple[int, ...]:
@@ -107,8 +115,11 @@ class Folding:
         )
         folded = FoldedNetwork(boxes)
         owner = folded.box_of_layer
-        pairs = ((owner[a], owner[b]) for a, b in self._layers.edges)
-        return FoldedNetwork(boxes, tuple(dict.fromkeys((a, b) for a, b in pairs if a != b)))
+        links: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for a, b in self._layers.edges:
+            if owner[a] != owner[b]:
+                links.setdefault((owner[a], owner[b]), []).append((a, b))
+        return FoldedNetwork(boxes, {edge: tuple(found) for edge, found in links.items()})
 
     def spread(self, room: int) -> frozenset[str]:
         """Which modules to take apart for at most ``room`` boxes, the outermost first.

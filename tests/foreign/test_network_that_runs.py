@@ -79,4 +79,4 @@ def test_the_caption_counts_up_to_what_the_last_iteration_had(
     view.show_view_state(under_way(part, whole))
     assert view.caption() == f"iteration 2 · forward {part_forward}/{whole_forward}"
     view.show_view_state(under_way(part, None))
-    assert view.caption() == f"iteration 2 · forward {part_forward}/{part_forward}"
+    assert view.caption() == f"iteration 2 · forward · {part_forward} so far"

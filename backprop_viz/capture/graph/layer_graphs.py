@@ -1,5 +1,6 @@
 """The layers of a network, from the operations of a forward pass."""
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -21,6 +22,11 @@ _WEIGHS = frozenset(
         *("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "batch_norm"),
         *("conv_transpose3d", "instance_norm", "group_norm", "layer_norm", "rms_norm"),
     }
+)
+# What reads only the shape of a tensor, or its dtype.
+_OF_NO_NUMBERS = frozenset(
+    {f"{name}_like" for name in ("zeros", "ones", "full", "empty", "rand", "randn", "randint")}
+    | {f"new_{name}" for name in ("zeros", "ones", "full", "empty", "tensor")}
 )
 # The dtypes of tokens and positions; of true and false are masks.
 _WHOLE = frozenset(
@@ -111,6 +117,7 @@ def layer_graph(
         made_in.setdefault(one.key, i)  # what is given twice, as tokens that are their own labels
     made_of: dict[int, list[str]] = {}  # parameters alone, as by spectral norm or ``expand``
     tensors = [one.number for one in sources.values()]
+    readers = Counter(key for operation in operations for key in {*operation.read})
     for i, operation in zip(numbers, operations, strict=True):
         reads = list(dict.fromkeys(made_in[key] for key in operation.read if key in made_in))
         parameters = [names[key] for key in operation.read if key in names]
@@ -118,16 +125,18 @@ def layer_graph(
         # Positions that an embedding looks up are no input of the network's.
         begins = bool(parameters) and len(parameters) < len(operation.read)
         begins = begins and not any(map(_is_remade, parameters))
-        if operation.whole and len(reads) == 1 and reads[0] < len(sources):
-            made_in.update((key, reads[0]) for key in operation.made)  # tokens in another order
+        if operation.op in _OF_NO_NUMBERS:
+            continue
+        if operation.whole and reads and (len(reads) == 1 or operation.passes):
+            made_in.update((key, reads[0]) for key in operation.made)  # as tokens in another order
         if given and not reads and not begins:
             made_of.update((key, given) for key in operation.made)
         if not (reads or begins) or not operation.floating:
             continue
         column = None
         if reads:
-            column = _continued(columns, reads, parameters, operation, len(sources))
-        if column is None and not parameters and operation.passes:
+            column = _continued(columns, reads, given, operation, len(sources), readers)
+        if column is None and not parameters and operation.passes and operation.op != _DETACH:
             # A view shows nothing new: it counts as the tensor that it views.
             made_in.update((key, reads[0]) for key in operation.made)
             continue
@@ -205,15 +214,20 @@ def _continued(
     parameters: Sequence[str],
     op: Traced,
     sources: int,
+    readers: Mapping[int, int],
 ) -> int | None:
-    """The column an operation belongs to, None if it starts one of its own."""
+    """The column an operation belongs to, None if it starts one of its own.
+
+    What others read as well, and what a graph ends with, stays to be seen.
+    """
     last = columns[reads[0]]
     if op.phase is Phase.LOSS:
         return reads[0] if last.title == _LOSS and len(reads) == 1 else None
     same_shape = op.shape == last.shape
     reads_latest = last.shown in op.read
     alone = len(reads) == 1 and reads[0] >= sources and not parameters and "pool" not in op.op
-    alone = alone and op.op != SCRIPTED
+    alone = alone and op.op not in (SCRIPTED, _DETACH)
+    alone = alone and (readers[last.shown] == 1 or last.shown in op.made)
     return reads[0] if alone and same_shape and reads_latest else None
 
 

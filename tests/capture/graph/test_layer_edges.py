@@ -85,7 +85,7 @@ def parameters_of(net: nn.Module, *given: Tensor) -> dict[str, set[str]]:
 def test_a_layer_has_the_parameters_that_come_to_it_by_a_view() -> None:
     found = parameters_of(Latents(), torch.randn(2, 5, 4))
     assert found["norm"] == {"norm.weight", "norm.bias", "latents"}
-    assert found["matmul2"] == {"scale"}
+    assert found["mul"] == {"scale"}
 
 
 @pytest.mark.parametrize(
@@ -141,3 +141,43 @@ def test_tokens_in_another_order_are_still_the_input() -> None:
     assert found["words"] == ["tokens"]
     assert found["out"] == ["words"]
     assert found["mul"] == ["out", "tokens"]
+
+
+class Residual(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner, self.out = nn.Linear(4, 4), nn.Linear(4, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        made = self.inner(x)
+        noise = torch.zeros_like(made)
+        return self.out(made * 0.5 + made.sin() + noise + made.detach())
+
+
+def test_what_others_read_as_well_stays_to_be_seen() -> None:
+    """Of a layer whose value goes several ways the value is shown, not what one way makes of it."""
+    with bv.record(net := Residual()) as recorded:
+        net(torch.randn(3, 4)).square().mean().backward()
+    recording = recorded.recording
+    layers = {layer.name: layer for layer in recording.layers.layers}
+    ops = {n: [recording.events[i].op for i in y.operations] for n, y in layers.items()}
+    assert ops["inner"] == ["linear"]
+    assert ops["mul"] == ["mul"]
+    assert "zeros_like" not in layers, "it reads the shape alone"
+    assert ops["detach"] == ["detach"], "there a graph ends"
+
+
+def test_a_chosen_token_is_read_by_the_next_embedding() -> None:
+    found = readers(Decoded(), torch.randn(2, 4))
+    assert found["words"] == ["out"]
+    assert found["out (2)"] == ["words"]
+
+
+class Decoded(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.out = nn.Embedding(9, 4), nn.Linear(4, 9)
+
+    def forward(self, state: Tensor) -> Tensor:
+        first = self.out(state)
+        return first + self.out(self.words(first.argmax(-1)))

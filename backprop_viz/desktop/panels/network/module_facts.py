@@ -40,6 +40,7 @@ class ModuleFacts:
     def __post_init__(self) -> None:
         self._places = {p.name: i for i, p in enumerate(self.recording.parameters)}
         self._known: dict[int, float] = {}
+        self._spans: tuple[LayerGraph, dict[str, tuple[int, int]]] | None = None
 
     def layer(self, place: int) -> Layer:
         """A layer by its place."""
@@ -71,8 +72,12 @@ class ModuleFacts:
             case Repeat(length=length) | Pass(repeat=Repeat(length=length)):
                 return translate("ModuleCanvas", "{count} layers").format(count=f"{length:,}")
             case module:
-                count = self.tree.nodes[module].below
-                return translate("ModuleCanvas", "{count} modules").format(count=f"{count:,}")
+                count, kind = self.tree.nodes[module].below, self.tree.nodes[module].kind
+                return (
+                    kind
+                    if not count
+                    else translate("ModuleCanvas", "{count} modules").format(count=f"{count:,}")
+                )
 
     def norm(self, row: BoxRow) -> float | None:
         """The norm that the mode shows: of the parameters, their gradients, or the output.
@@ -90,7 +95,7 @@ class ModuleFacts:
             return self._norm(cursor.gradient_id(self._made_by(row)) if arrived else None)
         norms = self.norms[self.mode]
         position = self._position(cursor)
-        if row.module is not None:
+        if row.module is not None and self._is_whole(row):
             node = self.tree.nodes[row.module]
             return norms.norm(position, node.first, node.stop)
         layers = self.layers.layers[row.first : row.stop]
@@ -136,6 +141,21 @@ class ModuleFacts:
         """Where the mode's norms are looked at."""
         seen = before_last_clearing(cursor) if self.mode == "gradients" else cursor
         return seen.position
+
+    def _is_whole(self, row: BoxRow) -> bool:
+        """Whether all layers of a row's module are in it; a list's may be in several rows."""
+        if self._spans is None or self._spans[0] is not self.layers:
+            self._spans = self.layers, self._spans_of_modules()
+        first, last = self._spans[1].get(row.module or "", (0, 0))
+        return row.first <= first and last < row.stop
+
+    def _spans_of_modules(self) -> dict[str, tuple[int, int]]:
+        """The places of each module's first and last layer."""
+        found: dict[str, tuple[int, int]] = {}
+        for place, layer in enumerate(self.layers.layers):
+            for module in self.tree.chain(layer.module):
+                found[module] = found.get(module, (place, place))[0], place
+        return found
 
     def _made_by(self, row: BoxRow) -> Layer:
         """The layer whose output is shown: of a pass what it hands on, else the last."""

@@ -2,17 +2,19 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 
 from backprop_viz.analysis.folded_network import FoldedNetwork, NetworkBox
-from backprop_viz.analysis.graph.layered_layout import layout
+from backprop_viz.analysis.graph.layered_layout import BentLayout, bent_layout
 
 WIDTH, UNFOLDED_WIDTH = 96.0, 150.0
 HEIGHT = 86.0
 TITLE, ROW, FOOT = 28.0, 24.0, 8.0
 INDENT = 10.0
 GAP, LANE_GAP, MARGIN = 22.0, 18.0, 14.0
+_PITCH = 11.0  # between edges above all boxes or below them
 
 
 def is_unfolded(box: NetworkBox) -> bool:
@@ -32,11 +34,15 @@ class ModulePlacement:
     """The rectangle of each box, for a network that is shown in so much height."""
 
     def __init__(self, network: FoldedNetwork, height: float) -> None:
-        places = layout(len(network.boxes), network.edges)
+        bent = bent_layout(len(network.boxes), network.edges)
+        places = bent.places
         sizes = [box_size(box) for box in network.boxes]
         count = round(max((x for x, _ in places), default=-1)) + 1
         lanes = [(lane, high) for (_, lane), (_, high) in zip(places, sizes, strict=True)]
-        middles, bottom = _middles(lanes, height)
+        beside = -bent.first_bend, bent.last_bend - bent.last
+        above, below = (max(lanes_beside, 0.0) * _PITCH for lanes_beside in beside)
+        middles, end = _middles(lanes, height - above - below)
+        middles = [middle + above for middle in middles]
         widths = [0.0] * count
         self._boxes_in: list[list[int]] = [[] for _ in range(count)]
         for box, ((x, _), (width, _)) in enumerate(zip(places, sizes, strict=True)):
@@ -47,7 +53,7 @@ class ModulePlacement:
         for width in widths:
             self._lefts.append(left)
             left += width + GAP
-        self.size = QSize(round(max(left - GAP + MARGIN, 1)), round(bottom))
+        self.size = QSize(round(max(left - GAP + MARGIN, 1)), round(end + above + below))
         self.rects: list[QRectF] = []
         for (x, lane), (width, high) in zip(places, sizes, strict=True):
             column = round(x)
@@ -62,6 +68,19 @@ class ModulePlacement:
                 self._short[columns[a]].append((a, b))
             else:
                 self._long.append((a, b))
+        levels = _Levels(bent, middles, MARGIN + above, end - MARGIN + above)
+        self._ways = {edge: self._way(bends, levels) for edge, bends in bent.bends.items()}
+
+    def way(self, edge: tuple[int, int]) -> tuple[QPointF, ...]:
+        """The points by which an edge passes other boxes; none if it passes none."""
+        return self._ways.get(edge, ())
+
+    def _way(self, bends: Sequence[tuple[float, float]], levels: "_Levels") -> tuple[QPointF, ...]:
+        points: list[QPointF] = []
+        for x, lane in bends:
+            column, y = round(x), levels.of(lane)
+            points += QPointF(self._lefts[column], y), QPointF(self._ends[column], y)
+        return tuple(points)
 
     def _columns(self, exposed: QRectF) -> range:
         """The columns that reach into an area."""
@@ -100,6 +119,24 @@ class ModulePlacement:
                 )
                 return box, next(inside, 0)
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    """How far below the top each lane is: of the boxes, and of the edges beside them."""
+
+    bent: BentLayout
+    middles: Sequence[float]
+    top: float
+    bottom: float
+
+    def of(self, lane: float) -> float:
+        """The middle of a lane."""
+        if lane < 0:
+            return self.top + (lane + 0.5) * _PITCH
+        if lane > self.bent.last:
+            return self.bottom + (lane - self.bent.last - 0.5) * _PITCH
+        return _between(self.middles, lane)
 
 
 def _middles(boxes: Sequence[tuple[float, float]], height: float) -> tuple[list[float], float]:

@@ -156,9 +156,13 @@ def _paint_edge(painter: QPainter, theme: Theme, scene: ModuleScene, edge: tuple
     start = QPointF(before.right() + 3, before.center().y())
     end = QPointF(after.left() - 3, after.center().y())
     pen = _edge_pen(theme, scene, _reached(scene, edge))
+    points = [start, *scene.placement.way(edge), end]
     if scene.state.backwards:
-        start, end = end, start
-    arrow(painter, start, end, pen)
+        points.reverse()
+    if len(points) > 2:
+        painter.setPen(pen)
+        painter.drawPolyline(points[:-1])
+    arrow(painter, points[-2], points[-1], pen)
 
 
 def _paint_loop(painter: QPainter, theme: Theme, scene: ModuleScene, box: int) -> None:
@@ -199,14 +203,6 @@ def _edge_pen(theme: Theme, scene: ModuleScene, reached: bool) -> QPen:
 
 
 def _reached(scene: ModuleScene, edge: tuple[int, int]) -> bool:
-    """Whether the data or gradient along an edge has arrived."""
-    cursor = scene.state.cursor
-    if cursor is None:
-        return False
-    before, after = (scene.network.boxes[i] for i in edge)
-    if scene.state.backwards:
-        came = cursor.gradient_id(scene.facts.layer(before.stop - 1)) is not None
-        layers = scene.facts.layers
-        within = layers.layers[after.first : after.stop]
-        return came and not all(map(layers.is_passed_by, within))
-    return cursor.activation_id(scene.facts.layer(after.first)) is not None
+    """Whether the data or gradient along an edge has arrived, from any of its layers to another."""
+    state, links = scene.state, scene.network.links[edge]
+    return state.cursor is not None and any(map(state.reached, links))

@@ -94,9 +94,17 @@ class NetworkState:
         before, after = (self.layers.layers[i] for i in edge)
         cursor = self.cursor
         if self.backwards:
-            came = cursor.gradient(before) is not None or bool(gradient_missing(cursor, before))
-            return came and not self.layers.is_passed_by(after)
-        return cursor.activation(after) is not None or bool(activation_missing(cursor, after))
+            came = cursor.gradient_id(before) is not None or bool(gradient_missing(cursor, before))
+            return came and self._comes_from(after, cursor)
+        return cursor.activation_id(after) is not None or bool(activation_missing(cursor, after))
+
+    def _comes_from(self, layer: Layer, cursor: Cursor) -> bool:
+        """Whether backward has gone through a layer; where no node is known, whether it can."""
+        nodes = [output.node for output in layer.outputs if output.node is not None]
+        if nodes:
+            return any(cursor.backward_event(node) is not None for node in nodes)
+        ends_here = any(output.op == "detach" for output in layer.outputs)
+        return not (ends_here or self.layers.is_passed_by(layer))
 
     def title(self, layer: Layer) -> str:
         """A layer's name and, if it has several outputs, which one is shown."""
