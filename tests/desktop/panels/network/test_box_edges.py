@@ -13,7 +13,7 @@ from backprop_viz.recording.trace.phases import Phase
 
 
 class Skips(nn.Module):
-    """Rows (N, 4) to one number each; what comes first is joined at the end, and a part detached."""
+    """Rows (N, 4) to one number each; the first is joined at the end, and a part detached."""
 
     def __init__(self) -> None:
         super().__init__()
