@@ -8,6 +8,7 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 from torch import Tensor, nn
 
 import backprop_viz as bv
@@ -132,6 +133,25 @@ def test_a_double_click_and_enter_unfold_in_place(window: MainWindow) -> None:
     assert place_of(canvas, "blocks.0.attn.qkv")[0] == box
     QTest.keyClick(canvas, Qt.Key.Key_Return)
     assert len(canvas.network.boxes[box].rows) == 7
+
+
+def test_what_was_selected_while_the_modules_were_hidden_is_in_sight_once_they_are_shown(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    recording = recording_of("gpt")
+    window.show_view_state(state_at(recording))
+    panel, dock = window.panel(ModulesView), window.docks.dock_of(window.panel(NetworkView))
+    panel.tree.scrollToTop()
+    window.docks.toggle_maximized(dock)
+    assert not panel.isVisible()
+    window.select(select(recording, "layer", "blocks.1.attn.proj"))
+    window.docks.toggle_maximized(dock)
+    qtbot.waitUntil(panel.isVisible)
+    current = panel.tree.currentIndex()
+    assert panel.rows.row(current).name == "blocks.1.attn.proj.bias"
+    qtbot.waitUntil(
+        lambda: panel.tree.viewport().rect().contains(panel.tree.visualRect(current).center())
+    )
 
 
 def test_a_container_is_taken_apart_and_escape_folds_all(

@@ -72,6 +72,7 @@ class ModulesView(Panel):
         self.tree.clicked.connect(self._ask)
         self.body.addWidget(self.tree, 1)
         self._view_state: ViewState | None = None
+        self._selection: Selection | None = None
         self._quiet = False  # while the selection of another panel is taken over
         self.hide()  # until there is a network that has need of it
         self.set_theme(DARK)
@@ -90,6 +91,7 @@ class ModulesView(Panel):
         """Show what came while hidden."""
         super().showEvent(event)
         self._refresh()
+        self._show_selected()
 
     def _refresh(self) -> None:
         if self._view_state is None:
@@ -118,8 +120,14 @@ class ModulesView(Panel):
     # -- choosing ----------------------------------------------------------------------------
 
     def select(self, selection: Selection | None) -> None:
-        """Show the module or parameter that is selected."""
-        if selection is None or not self.isVisible():
+        """Show the module or parameter that is selected; while hidden, only remember it."""
+        self._selection = selection
+        if self.isVisible():
+            self._show_selected()
+
+    def _show_selected(self) -> None:
+        selection = self._selection
+        if selection is None:
             return
         kind, name = selection.kind, selection.key
         if kind not in ("module", "parameter"):
