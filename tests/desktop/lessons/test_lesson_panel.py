@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.composer import Composer
@@ -16,6 +16,7 @@ from backprop_viz.desktop.panels.lesson.lesson_list import LessonList
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.lesson.question_box import QuestionBox
+from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.window.main_window import MainWindow
@@ -290,6 +291,20 @@ def test_leaving_gives_back_what_was_selected_and_the_programs_page(window: Main
     assert inspector.chosen == ("parameter", "fc2.bias")
     assert program.page == 0
     assert window.panel(LessonPanel).isHidden()
+
+
+def test_leaving_gives_back_what_the_network_shows(window: MainWindow) -> None:
+    network = window.panel(NetworkView)
+    button = window.findChild(QToolButton, "weightsSegment")
+    button.click()
+    player = begun(window, "tutorial_01_the_network")
+    turned(window, player)
+    network.set_mode("gradients")
+    window.findChild(Composer).lessons.leave()
+    until(window.session, lambda: not window.session.run_is_aside)
+    assert network.mode == "weights"
+    assert button.isChecked()
+    network.set_mode("activations")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
+from backprop_viz.desktop.panels.network.feature_maps import Mode
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
@@ -91,6 +92,8 @@ class LessonsController(QObject):
         # What was selected of the user's own run, and the program's page: both come back with it.
         self._own_selection: tuple[SelectionKind, str] | None = None
         self._own_page = 0
+        # What the network shows of it, and in which iteration the user chose that; None: no lesson.
+        self._own_mode: tuple[Mode, int | None] | None = None
         self._drew = False  # the layout was that of the pad, which has no room for a lesson
         self._in_front: list[str] = []  # the docks that were seen
         self._window.picked.connect(self._note_selection)
@@ -105,7 +108,14 @@ class LessonsController(QObject):
         if view_state.origin is None and not self._store.value("lessons/offered", 0):
             self._store.setValue("lessons/offered", 1)
             self.offer()
-        if self.player.lesson is not None and not self._session.run_is_aside:
+        if self._session.run_is_aside:
+            return
+        if self._own_mode is not None:
+            network = self._window.panel(NetworkView)
+            mode, network.pinned = self._own_mode
+            network.set_mode(mode)
+            self._own_mode = None
+        if self.player.lesson is not None:
             self.player.forget()
             self._close()
             self._window.messages.tell(words(self._language)["lost"], "error")
@@ -165,6 +175,8 @@ class LessonsController(QObject):
             return
         if not self._session.run_is_aside:
             self._autosave.save()  # should the worker end, nothing of the user's own is lost
+            network = self._window.panel(NetworkView)
+            self._own_mode = network.mode, network.pinned
         page = self._reached(lesson)
         self.player.begin(lesson, 0 if self._is_finished(lesson) else page)
         self._enable(False)

@@ -60,7 +60,7 @@ class NetworkView(Panel):
         self._view_state: ViewState | None = None
         self._stale = False  # a view state came while the view was hidden
         self._phase: Phase | None = None
-        self._pinned: int | None = None  # the iteration in which the user last chose a mode
+        self.pinned: int | None = None  # the iteration in which the user last chose a mode
         self._remembered = self._expected = LayerGraph()
         self._told: int | None = None  # the recording whose network the heading names
         self.outputs: dict[str, int] = {}
@@ -123,8 +123,8 @@ class NetworkView(Panel):
             self._remembered = layers
         # Training, and its end, which is after an update, do not change the mode.
         phase = Phase.UPDATE if view_state.training else current_phase(view_state)
-        if self._pinned != recording.iteration:
-            self._pinned = None
+        if self.pinned != recording.iteration:
+            self.pinned = None
             if not view_state.training:
                 self.set_mode(following_mode(self.mode, self._phase, phase))
         self._phase = phase
@@ -309,7 +309,7 @@ class NetworkView(Panel):
 
     def _choose_mode(self, index: int) -> None:
         if self._view_state is not None:
-            self._pinned = self._view_state.cursor.recording.iteration
+            self.pinned = self._view_state.cursor.recording.iteration
         self.set_mode(MODES[index])
 
     def _select(self, spot: Spot) -> None:
