@@ -23,6 +23,7 @@ _WEIGHS = frozenset(
         *("conv_transpose3d", "instance_norm", "group_norm", "layer_norm", "rms_norm"),
     }
 )
+_TURNS = frozenset({"transpose", "permute", "swapaxes", "swapdims", "movedim", "moveaxis"})
 # What reads only the shape of a tensor, or its dtype.
 _OF_NO_NUMBERS = frozenset(
     {f"{name}_like" for name in ("zeros", "ones", "full", "empty", "rand", "randn", "randint")}
@@ -223,12 +224,18 @@ def _continued(
     last = columns[reads[0]]
     if op.phase is Phase.LOSS:
         return reads[0] if last.title == _LOSS and len(reads) == 1 else None
-    same_shape = op.shape == last.shape
+    same_shape = op.shape == last.shape or _is_turned_by_its_module(op, last)
     reads_latest = last.shown in op.read
     alone = len(reads) == 1 and reads[0] >= sources and not parameters and "pool" not in op.op
     alone = alone and op.op not in (SCRIPTED, _DETACH)
     alone = alone and (readers[last.shown] == 1 or last.shown in op.made)
     return reads[0] if alone and same_shape and reads_latest else None
+
+
+def _is_turned_by_its_module(op: Traced, made: _Column) -> bool:
+    """Whether a module itself hands out what it has made with the axes swapped: batch first."""
+    own = made.is_named and op.module is not None and op.module == made.module
+    return own and op.passes and op.op in _TURNS
 
 
 def _of_one_operation(operations: Iterable[Traced]) -> set[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -171,6 +172,24 @@ def test_a_chosen_token_is_read_by_the_next_embedding() -> None:
     found = readers(Decoded(), torch.randn(2, 4))
     assert found["words"] == ["out"]
     assert found["out (2)"] == ["words"]
+
+
+def test_an_attention_that_takes_the_batch_first_shows_it_first() -> None:
+    """Inside it computes with the positions first: sample 0 is not its row 0."""
+    torch.manual_seed(0)
+    net, x = (
+        nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True),
+        torch.randn(3, 6, 8),
+    )
+    plain = net.self_attn(x, x, x, need_weights=False)[0]
+    with bv.record(net) as recorded:
+        net(x).square().mean().backward()
+    recording = recorded.recording
+    (layer,) = (y for y in recording.layers.layers if y.name == "self_attn")
+    assert layer.shape == (6, 8)
+    shown = recording.at(len(recording.events)).activation(layer)
+    assert shown is not None
+    assert np.array_equal(shown, plain.detach().numpy())
 
 
 class Decoded(nn.Module):
