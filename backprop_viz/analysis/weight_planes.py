@@ -51,7 +51,8 @@ def main_directions(offsets: _Floats) -> tuple[_Floats, _Floats]:
         raise ArgumentError(
             QT_TRANSLATE_NOOP(
                 "errors",
-                "The run is too short to have two main directions: train some iterations first.",
+                "The run's path, as far as it is kept, is too short to have two main directions: "
+                "train some iterations first.",
             )
         )
     directions = vectors[:, order].T @ offsets

@@ -15,11 +15,13 @@ from backprop_viz.recording.run.history import Curves
 from backprop_viz.recording.run.program import Line, Program
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.messages import SnippetRan
+from backprop_viz.training.surface.weight_path import WeightPath
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.curve_log import CurveLog
 from backprop_viz.worker.drawing_training import DrawingStep, DrawingTraining
 from backprop_viz.worker.publisher import Publisher
 from backprop_viz.worker.run_state import RunState, StoredState
+from backprop_viz.worker.surface_service import SurfaceService
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +32,7 @@ class _Aside:
     curves: Curves
     steps: tuple[DrawingStep, ...]
     drawing_is_batch: bool
+    path: WeightPath
 
 
 class LessonRuns:
@@ -42,12 +45,14 @@ class LessonRuns:
         drawing_training: DrawingTraining,
         publisher: Publisher,
         curves: CurveLog,
+        surfaces: SurfaceService,
     ) -> None:
         self._state = state
         self._channel = channel
         self._drawing_training = drawing_training
         self._publisher = publisher
         self._curves = curves
+        self._surfaces = surfaces
         self._aside: _Aside | None = None
 
     def put_aside(self, settings: Settings) -> None:
@@ -64,6 +69,7 @@ class LessonRuns:
             self._curves.curves(),
             self._drawing_training.steps(),
             self._drawing_training.is_batch,
+            self._surfaces.path,
         )
         state.trainer.random.be_apart()
         try:
@@ -79,6 +85,7 @@ class LessonRuns:
         if aside is None:
             return
         self._state.take_up(aside.state)
+        self._surfaces.path = aside.path
         self._drawing_training.take_up_steps(aside.steps, aside.drawing_is_batch)
         self._publisher.show_history(aside.curves)
 

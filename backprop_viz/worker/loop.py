@@ -77,7 +77,9 @@ class Worker:
             curves,
         )
         self.networks = EditedNetworks(state, channel)
-        self.lessons = LessonRuns(state, channel, self.drawing_training, self.publisher, curves)
+        self.lessons = LessonRuns(
+            state, channel, self.drawing_training, self.publisher, curves, self.surfaces
+        )
         self._table = self._handlers()
         self._names = {kind.__name__ for kind in self._table}
         self._generator: threading.Thread | None = None

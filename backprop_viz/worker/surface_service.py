@@ -97,6 +97,7 @@ class SurfaceService:
     def _begin(self) -> None:
         if self._surface is not None:
             self._end(Fact("run_is_over"))
+        self.path = WeightPath()  # that of a run which waits is kept elsewhere meanwhile
         self.path.begin(self._state.trainer.iteration, self._state.trainer.model)
 
     def _rewind(self, iteration: int) -> None:

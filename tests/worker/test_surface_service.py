@@ -8,10 +8,15 @@ import pytest
 
 import backprop_viz as bv
 from backprop_viz.recording.requests.loss_surface import SurfaceRequest
+from backprop_viz.recording.run.history import Curves
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.stream.messages import SurfaceComputed
 from backprop_viz.training.surface.loss_surface import LossSurface
 from backprop_viz.worker.channel import WorkerChannel
+from backprop_viz.worker.curve_log import CurveLog
+from backprop_viz.worker.drawing_training import DrawingTraining
+from backprop_viz.worker.lesson_runs import LessonRuns
+from backprop_viz.worker.publisher import Publisher
 from backprop_viz.worker.run_state import RunState
 from backprop_viz.worker.surface_service import SurfaceService
 
@@ -27,6 +32,13 @@ class FakeChannel:
 
     def answer(self, answer: SurfaceComputed) -> None:
         self.answers.append(answer)
+
+
+class FakePublisher:
+    """In place of the publisher: nobody is told."""
+
+    def publish(self) -> None: ...
+    def show_history(self, curves: Curves) -> None: ...
 
 
 def served() -> tuple[SurfaceService, RunState, FakeChannel]:
@@ -128,6 +140,31 @@ def test_another_run_ends_it_and_the_path_begins_anew() -> None:
     assert reason is not None
     assert reason.code == "refused"
     assert channel.answers[-1].plane is None
+
+
+def test_the_path_of_a_run_that_waits_for_a_lesson_comes_back_with_it() -> None:
+    service, state, channel = served()
+    told = cast(Publisher, FakePublisher())
+    drawn, curves = DrawingTraining(state), CurveLog()
+    lessons = LessonRuns(state, cast(WorkerChannel, channel), drawn, told, curves, service)
+    for _ in range(3):
+        iterate(state)
+    now = np.concatenate([p.detach().numpy().ravel() for p in state.trainer.model.parameters()])
+    iterations, weights = service.path.points(3, now)
+    assert iterations.tolist() == [0, 1, 2, 3]
+    for lesson in (Settings(batch_size=4), Settings(batch_size=8)):
+        lessons.put_aside(lesson)
+        iterate(state)
+    lessons.take_back()
+    after, weights_after = service.path.points(3, now)
+    assert after.tolist() == [0, 1, 2, 3]
+    assert weights_after.tobytes() == weights.tobytes()
+    iterate(state)
+    service.compute(1, SurfaceRequest("path", resolution=3, samples=64))
+    finish(service)
+    plane = channel.answers[-1].plane
+    assert plane is not None
+    assert plane.path_iterations.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_the_path_goes_back_with_the_run() -> None:

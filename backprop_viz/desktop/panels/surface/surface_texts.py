@@ -22,7 +22,21 @@ def direction_text(axis: Fact) -> str:
 
 
 def path_text(plane: SurfacePlane) -> str:
-    """How much of the run's path lies in the plane."""
+    """How much of the run's path lies in the plane, and where it begins if not with the run."""
+    return " ".join(filter(None, (_share_of_path_text(plane), _start_text(plane))))
+
+
+def _start_text(plane: SurfacePlane) -> str:
+    """From which iteration on the path is known; "" from the first."""
+    first = int(plane.path_iterations[0])
+    text = QCoreApplication.translate(
+        "surface",
+        "What came before iteration {0:,} is not known: the file of a session keeps no path.",
+    )
+    return text.format(first) if first else ""
+
+
+def _share_of_path_text(plane: SurfacePlane) -> str:
     translate = QCoreApplication.translate
     if plane.request.plane == "weights":
         return _last_step_text(plane)
