@@ -1,10 +1,13 @@
 """Slices of tensors of any rank in the inspector: what is read there is what torch computed."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.selection import select
@@ -123,6 +126,28 @@ def test_the_optimizers_state_is_torchs(view: InspectorView) -> None:
         assert shown.array is not None
         assert expected is not None
         assert shown.array.tobytes() == expected.detach().numpy().tobytes()
+
+
+@pytest.mark.parametrize("width", [297, 330])
+def test_what_there_is_to_choose_is_not_cut(view: InspectorView, qtbot: QtBot, width: int) -> None:
+    recording = recording_of("lstm")
+    view.show_view_state(state_at(recording))
+    view.select(select(recording, "parameter", "head.weight"))
+    view.slices_on.setChecked(True)
+    section = view.slices
+    view.resize(width, 620)
+
+    def is_seen(widget: QWidget) -> bool:
+        whole = widget.width() >= widget.minimumSizeHint().width()
+        place = QRect(widget.mapTo(view, QPoint(0, 0)), widget.size())
+        return whole and view.contentsRect().contains(place)
+
+    chips = section.chips.buttons()
+    assert [button.text() for button in chips][-1] == "exp_avg_sq"
+    qtbot.waitUntil(lambda: all(map(is_seen, (*chips, section.as_table))))
+    qtbot.waitUntil(lambda: all(map(is_seen, (section.rows, section.columns))))
+    places = [QRect(b.mapTo(view, QPoint(0, 0)), b.size()) for b in (*chips, section.as_table)]
+    assert not any(a.intersects(b) for a, b in combinations(places, 2))
 
 
 def test_running_statistics_are_inspected_before_and_after(view: InspectorView) -> None:

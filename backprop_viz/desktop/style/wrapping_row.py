@@ -20,11 +20,13 @@ class WrappingRow(QLayout):
 
     Widgets with a stretch share what is left of a row. They, and those that shrink, are given less
     than they want before the row is broken: the widest gives way first. The widget that was added
-    at the end stays at the end of the first row.
+    at the end stays at the end of the first row. Without a title (not ``titled``) all stand at the
+    left.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, titled: bool = True) -> None:
         super().__init__()
+        self._titled = titled
         self.setContentsMargins(0, 0, 0, 0)
         self._items: list[QLayoutItem] = []
         self._stretches: dict[QWidget | None, int] = {}
@@ -84,7 +86,12 @@ class WrappingRow(QLayout):
         if index == len(self._items) and self._end is not None:
             taken, self._end = self._end, None
             return taken
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        if not 0 <= index < len(self._items):
+            return None
+        taken = self._items.pop(index)
+        del self._stretches[taken.widget()]
+        self._shrinking.discard(taken.widget())
+        return taken
 
     def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
         """It takes no more than it needs."""
@@ -172,7 +179,7 @@ class WrappingRow(QLayout):
             width = min(widths[number], box.width())
             if shares:
                 width += spare * self._stretch(item) // shares
-            elif number == 1 and not further:
+            elif number == 1 and self._titled and not further:
                 left += spare
             item.setGeometry(QRect(left, box.top(), width, box.height()))
             left += width + self._gap()

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
     QSpinBox,
@@ -29,6 +28,7 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.images import signed_range
 from backprop_viz.desktop.style.numbers import norm, short
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.desktop.style.wrapping_row import WrappingRow
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 
 
@@ -50,9 +50,8 @@ class SliceSection(QWidget):
         self._full_precision = False
         self.chips = QButtonGroup(self)
         self.chips.idClicked.connect(self._choose)
-        self._chip_row = QHBoxLayout()
+        self._chip_row = WrappingRow(titled=False)  # an optimizer's state has long names
         self._chip_row.setSpacing(2)
-        self._chip_row.addStretch()
         self.rows, self.columns = QComboBox(), QComboBox()
         self._axes = self._made_axes()
         self.rows.activated.connect(self._rows_chosen)
@@ -67,7 +66,7 @@ class SliceSection(QWidget):
         self.as_table.setAccessibleName(self.tr("Numbers as a table"))
         self.as_table.setToolTip(self.tr("Write the numbers instead of painting them"))
         self.as_table.setCheckable(True)
-        self._chip_row.addWidget(self.as_table)
+        self._chip_row.add_at_end(self.as_table)
         self.picture, self.table = SlicePicture(), SliceTable()
         self.picture.setAccessibleName(self.tr("The slice as a picture"))
         self._views = QStackedWidget()
