@@ -95,8 +95,9 @@ def numbered(title: str, count: int) -> str:
     """What comes under a title for the ``count``-th time: ``fc``, ``fc2``; ``net.0 (2)``."""
     if count == 1:
         return title
-    # "net.0" again is "net.0 (2)": "net.02" would be another module.
-    return f"{title} ({count})" if title[-1:].isdigit() else f"{title}{count}"
+    # "net.0" again is "net.0 (2)": "net.02" would be another module, "add_2" another function.
+    apart = title[-1:].isdigit() or title.endswith("_")
+    return f"{title} ({count})" if apart else f"{title}{count}"
 
 
 def not_run(layers: Iterable[Layer], events: int) -> tuple[Layer, ...]:

@@ -200,3 +200,19 @@ class Decoded(nn.Module):
     def forward(self, state: Tensor) -> Tensor:
         first = self.out(state)
         return first + self.out(self.words(first.argmax(-1)))
+
+
+class InPlace(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.out = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for _ in range(2):
+            x = torch.cat([x, x]).add_(self.out(torch.cat([x, x])))
+        return x
+
+
+def test_a_number_after_an_operation_in_place_is_no_part_of_its_name() -> None:
+    found = readers(InPlace(), torch.randn(2, 4))
+    assert {"add_", "add_ (2)"} <= set(found)
