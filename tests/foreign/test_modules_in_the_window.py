@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from torch import Tensor, nn
@@ -16,6 +16,8 @@ from backprop_viz.analysis.folded_network import Folding
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.modules.modules_view import ModulesView
 from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
+from backprop_viz.desktop.panels.network.modules_page import has_room
+from backprop_viz.desktop.panels.network.network_layout import least_size
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import short
@@ -326,6 +328,18 @@ def test_a_loop_is_one_box_that_shows_the_gradient_through_its_passes(window: Ma
     ]  # fmt: skip
     canvas.grab()
     assert "reads what the one before" in canvas.hint(canvas.row((box, 0)))
+
+
+def test_a_loop_whose_passes_have_no_height_is_folded() -> None:
+    with bv.record(net := Unrolled()) as recorded:
+        net(torch.randn(3, 3, 4)).square().mean().backward()
+    layers = recorded.recording.layers
+    needed = least_size(layers)
+    assert has_room(layers, needed)
+    assert not has_room(layers, needed - QSize(0, 1))
+    assert not has_room(layers, needed - QSize(1, 0))
+    straight = recording_of("lstm").layers
+    assert has_room(straight, least_size(straight) - QSize(0, 1)), "it is scrolled, as it was"
 
 
 def plain_state_gradients(net: Unrolled, rows: Tensor) -> list[float]:

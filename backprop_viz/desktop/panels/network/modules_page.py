@@ -2,12 +2,13 @@
 
 from collections import Counter
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QToolButton, QWidget
 
 from backprop_viz.analysis.repeated_layers import repeats
 from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
+from backprop_viz.desktop.panels.network.network_layout import least_size
 from backprop_viz.desktop.style.glyphs import glyph_icon
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.recording.trace.layers import LayerGraph
@@ -44,6 +45,14 @@ def has_modules_to_fold(layers: LayerGraph) -> bool:
     """Whether a module, other than the network itself, has several layers, or there is a loop."""
     tops = Counter(y.module.split(".")[0] for y in layers.layers if y.module)
     return any(count > 1 for count in tops.values()) or bool(repeats(layers))
+
+
+def has_room(layers: LayerGraph, room: QSize) -> bool:
+    """Whether columns of maps have room: all their width, and of a loop's passes the height too."""
+    needed = least_size(layers)
+    if needed.width() > room.width():
+        return False
+    return needed.height() <= room.height() or not repeats(layers)
 
 
 def fold_switch(name: str, tip: str) -> QToolButton:

@@ -20,10 +20,10 @@ from backprop_viz.desktop.panels.network.modules_page import (
     fold_icon,
     fold_switch,
     has_modules_to_fold,
+    has_room,
 )
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
 from backprop_viz.desktop.panels.network.network_hints import tensor_name
-from backprop_viz.desktop.panels.network.network_layout import least_size
 from backprop_viz.desktop.panels.network.network_speaker import NetworkSpeaker
 from backprop_viz.desktop.panels.network.network_state import (
     NetworkState,
@@ -251,7 +251,7 @@ class NetworkView(Panel):
         """Whether the modules are shown as boxes: by choice, or as the layers have no room."""
         if self._folded is not None:
             return self._folded
-        return least_size(self._expected).width() > self._pages.width()
+        return not has_room(self._expected, self._pages.size())
 
     def _choose_folded(self) -> None:
         self._folded = self.fold.isChecked()
