@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backprop_viz.capture.code.next_call import is_called_next
+from backprop_viz.capture.code.next_call import is_cleared_next, is_stepped_next
 from backprop_viz.capture.code.step_code import step_follows
 from backprop_viz.recording.trace.phases import PHASES, Phase, in_order, phase_after
 
@@ -38,11 +38,15 @@ class DuePhase:
     def is_over(self) -> bool:
         """Whether a phase that has ended, in the line that runs, is over with that.
 
-        Where several optimizers clear their gradients one after another, the last one ends it.
+        Where several optimizers clear their gradients one after another, the last one ends it. So
+        it is where they step.
         """
-        if self._ran[-1:] != [Phase.ZERO_GRAD]:
-            return True
-        return self.phase is not Phase.ZERO_GRAD and not is_called_next("zero_grad")
+        match self._ran[-1:]:
+            case [Phase.ZERO_GRAD]:
+                return self.phase is not Phase.ZERO_GRAD and not is_cleared_next()
+            case [Phase.UPDATE]:
+                return not is_stepped_next()
+        return True
 
     def iteration_ended(self) -> None:
         """The iteration is over."""

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+import torch
 
-from backprop_viz.capture.code.next_call import is_called_next
+from backprop_viz.capture.code.next_call import is_cleared_next, is_stepped_next
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Step, Train
 from tests.capture.live.script_runs import Scripts
@@ -47,7 +48,7 @@ class _Cleared:
         self.told: list[bool] = []
 
     def zero_grad(self) -> None:
-        self.told.append(is_called_next("zero_grad"))
+        self.told.append(is_cleared_next())
 
 
 @pytest.mark.parametrize("source", WAYS)
@@ -59,7 +60,23 @@ def test_whether_another_is_cleared_next_is_read_in_the_source(source: str, tmp_
     assert cleared.told == WAYS[source]
 
 
-def test_it_is_not_held_between_two_clearings(scripts: Scripts, tmp_path: Path) -> None:
+def test_a_step_comes_next_if_it_is_an_optimizers(tmp_path: Path) -> None:
+    told = list[bool]()
+
+    class Stepping(torch.optim.SGD):
+        def step(self, closure: object = None) -> None:  # type: ignore[override]
+            told.append(is_stepped_next())
+
+    one, two = (Stepping([torch.zeros(1, requires_grad=True)], lr=0.1) for _ in range(2))
+    rate = torch.optim.lr_scheduler.ConstantLR(one)
+    told.clear()
+    script = tmp_path / "train.py"
+    script.write_text("one.step()\ntwo.step()\nrate.step()\none.step()")
+    exec(compile(script.read_text(), str(script), "exec"), {"one": one, "two": two, "rate": rate})
+    assert told == [True, False, False]
+
+
+def test_it_is_not_held_between_two_clearings_or_steps(scripts: Scripts, tmp_path: Path) -> None:
     script = tmp_path / "train.py"
     script.write_text(SCRIPT)
     with scripts.followed(str(script)) as window:
@@ -71,5 +88,7 @@ def test_it_is_not_held_between_two_clearings(scripts: Scripts, tmp_path: Path) 
             if [span.phase for span in spans] == [Phase.ZERO_GRAD]:
                 cleared.append(len(recording.events))  # type: ignore[union-attr]
                 assert held.due is Phase.FORWARD
+            for span in spans:
+                assert span.phase is not Phase.UPDATE or span.stop - span.start == 4
         window.command(Train())
     assert cleared == [4, 4]  # once in each iteration, with the gradients of both
