@@ -16,7 +16,7 @@ from backprop_viz.analysis.folded_network import Folding
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.modules.modules_view import ModulesView
 from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
-from backprop_viz.desktop.panels.network.modules_page import has_room
+from backprop_viz.desktop.panels.network.modules_page import maps_have_room
 from backprop_viz.desktop.panels.network.network_layout import least_size
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.panels.network.network_view import NetworkView
@@ -335,11 +335,11 @@ def test_a_loop_whose_passes_have_no_height_is_folded() -> None:
         net(torch.randn(3, 3, 4)).square().mean().backward()
     layers = recorded.recording.layers
     needed = least_size(layers)
-    assert has_room(layers, needed)
-    assert not has_room(layers, needed - QSize(0, 1))
-    assert not has_room(layers, needed - QSize(1, 0))
+    assert maps_have_room(layers, needed)
+    assert not maps_have_room(layers, needed - QSize(0, 1))
+    assert not maps_have_room(layers, needed - QSize(1, 0))
     straight = recording_of("lstm").layers
-    assert has_room(straight, least_size(straight) - QSize(0, 1)), "it is scrolled, as it was"
+    assert maps_have_room(straight, least_size(straight) - QSize(0, 1)), "it is scrolled, as it was"
 
 
 def plain_state_gradients(net: Unrolled, rows: Tensor) -> list[float]:

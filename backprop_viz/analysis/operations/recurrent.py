@@ -7,8 +7,8 @@ from backprop_viz.analysis.operations.lstm_gradients import DROPOUT_NODE, LSTM_N
 from backprop_viz.analysis.operations.operation_entry import Intermediate, OperationEntry
 from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, product
 from backprop_viz.analysis.operations.recurrent_inside import (
-    CELL,
     GATES,
+    STEP_SUFFIX,
     Recurrent,
     pre,
     recurrent_of,
@@ -140,7 +140,7 @@ _LAYERS = tuple(
 )
 _CELLS = tuple(
     OperationEntry(
-        functions=(f"{kind}{CELL}",),
+        functions=(f"{kind}{STEP_SUFFIX}",),
         roles=_roles(kind),
         form=_FORMS[kind].replace("[…]", ""),
         axes=dict.fromkeys(("output", "initial_hidden", "initial_cell"), ("sample", "unit")),

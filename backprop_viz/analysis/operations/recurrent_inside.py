@@ -48,7 +48,7 @@ ROLES = {
 }
 
 
-CELL = "_cell"  # the end of the name of a function that is one step
+STEP_SUFFIX = "_cell"  # the end of the name of a function that is one step
 # What was made again of the calls of a recording, while there is one.
 _KNOWN: WeakKeyDictionary[TensorTable, dict[Any, "Recurrent"]] = WeakKeyDictionary()
 
@@ -58,7 +58,7 @@ def recurrent_of(call: RecordedCall) -> "Recurrent":
     known = _KNOWN.setdefault(call.event.tensors, {})
     key = call.event.input_ids, call.event.output_ids
     if key not in known:
-        is_cell = call.event.call is not None and call.event.call.name.endswith(CELL)
+        is_cell = call.event.call is not None and call.event.call.name.endswith(STEP_SUFFIX)
         known[key] = RecurrentCell(call) if is_cell else Recurrent(call)
     return known[key]
 
@@ -307,7 +307,7 @@ class RecurrentCell(Recurrent):
         recorded = call.event.call
         if recorded is None or recorded.kwargs or len(recorded.args) < 4:
             raise NotRecorded
-        self.kind = recorded.name.removesuffix(CELL)
+        self.kind = recorded.name.removesuffix(STEP_SUFFIX)
         self.gates = GATES[self.kind]
         inputs, states, *weights = recorded.args
         self.x = _read(call, inputs)

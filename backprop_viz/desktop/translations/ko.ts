@@ -6893,8 +6893,8 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}의 토큰이 너무 짧습니다. 스크립트의 토큰 파일을 여기로 복사하거나, 스크립트가 실행되는 곳에서는 파일을 지워 새로 만들게 하세요.</translation>
     </message>
     <message>
-        <source>The run is too short to have two main directions: train some iterations first.</source>
-        <translation>학습이 너무 짧아 주방향이 둘 있지 않습니다. 먼저 몇 번 반복 학습하세요.</translation>
+        <source>The run&apos;s path, as far as it is kept, is too short to have two main directions: train some iterations first.</source>
+        <translation>저장된 만큼의 경로가 너무 짧아 두 주방향을 구할 수 없습니다. 먼저 몇 번 더 학습하십시오.</translation>
     </message>
     <message>
         <source>The weights of these iterations are the same: choose others.</source>
@@ -10602,6 +10602,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>across it, towards the weights after iteration {0}</source>
         <translation>그와 직교하며 반복 {0} 뒤의 가중치 쪽</translation>
+    </message>
+    <message>
+        <source>What came before iteration {0:,} is not known: the file of a session keeps no path.</source>
+        <translation>반복 {0:,} 이전의 경로는 알 수 없습니다. 세션 파일은 경로를 저장하지 않습니다.</translation>
     </message>
     <message>
         <source>There is no path yet: train some iterations.</source>

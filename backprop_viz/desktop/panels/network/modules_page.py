@@ -47,7 +47,7 @@ def has_modules_to_fold(layers: LayerGraph) -> bool:
     return any(count > 1 for count in tops.values()) or bool(repeats(layers))
 
 
-def has_room(layers: LayerGraph, room: QSize) -> bool:
+def maps_have_room(layers: LayerGraph, room: QSize) -> bool:
     """Whether columns of maps have room: all their width, and of a loop's passes the height too."""
     needed = least_size(layers)
     if needed.width() > room.width():

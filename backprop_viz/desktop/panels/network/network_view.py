@@ -20,7 +20,7 @@ from backprop_viz.desktop.panels.network.modules_page import (
     fold_icon,
     fold_switch,
     has_modules_to_fold,
-    has_room,
+    maps_have_room,
 )
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
 from backprop_viz.desktop.panels.network.network_hints import tensor_name
@@ -251,7 +251,7 @@ class NetworkView(Panel):
         """Whether the modules are shown as boxes: by choice, or as the layers have no room."""
         if self._folded is not None:
             return self._folded
-        return not has_room(self._expected, self._pages.size())
+        return not maps_have_room(self._expected, self._pages.size())
 
     def _choose_folded(self) -> None:
         self._folded = self.fold.isChecked()
