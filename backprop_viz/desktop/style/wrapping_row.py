@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QWidget
+from shiboken6 import isValid
 
 
 @dataclass
@@ -89,8 +90,9 @@ class WrappingRow(QLayout):
         if not 0 <= index < len(self._items):
             return None
         taken = self._items.pop(index)
-        del self._stretches[taken.widget()]
-        self._shrinking.discard(taken.widget())
+        if isValid(taken):  # Qt also takes those of widgets that are gone
+            self._stretches.pop(taken.widget(), None)
+            self._shrinking.discard(taken.widget())
         return taken
 
     def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
