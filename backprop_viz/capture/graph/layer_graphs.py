@@ -144,7 +144,8 @@ def layer_graph(
         if column is None:
             column = len(columns)
             title, module = _title(operation, parameters, owners, alone), operation.module
-            is_named = title == module or title in owners
+            # An operation may be called as a module is: x.norm() beside a layer ``norm``.
+            is_named = title == module or (bool(parameters) and title in owners)
             made = operation.made[operation.place], operation.shape
             columns.append(_Column(title, *made, [], [], [], module, is_named))
             edges += [(read, column) for read in reads]

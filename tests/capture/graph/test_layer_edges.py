@@ -202,6 +202,20 @@ class Decoded(nn.Module):
         return first + self.out(self.words(first.argmax(-1)))
 
 
+class Normed(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        made = self.norm(x)
+        return made * made.norm(dim=1, keepdim=True)
+
+
+def test_an_operation_called_as_a_module_is_no_further_call_of_it() -> None:
+    assert list(readers(Normed(), torch.randn(2, 4))) == ["x", "norm", "norm2", "mul", "loss"]
+
+
 class InPlace(nn.Module):
     def __init__(self) -> None:
         super().__init__()

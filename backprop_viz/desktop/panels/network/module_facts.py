@@ -40,6 +40,7 @@ class ModuleFacts:
     def __post_init__(self) -> None:
         self._places = {p.name: i for i, p in enumerate(self.recording.parameters)}
         self._known: dict[int, float] = {}
+        self._most: tuple[LayerGraph, tuple[object, ...], float] | None = None
         self._spans: tuple[LayerGraph, dict[str, tuple[int, int]]] | None = None
 
     def layer(self, place: int) -> Layer:
@@ -72,12 +73,11 @@ class ModuleFacts:
             case Repeat(length=length) | Pass(repeat=Repeat(length=length)):
                 return translate("ModuleCanvas", "{count} layers").format(count=f"{length:,}")
             case module:
-                count, kind = self.tree.nodes[module].below, self.tree.nodes[module].kind
-                return (
-                    kind
-                    if not count
-                    else translate("ModuleCanvas", "{count} modules").format(count=f"{count:,}")
-                )
+                node = self.tree.nodes[module]
+                if not node.below:
+                    return node.kind
+                text = translate("ModuleCanvas", "{count} modules")
+                return text.format(count=f"{node.below:,}")
 
     def norm(self, row: BoxRow) -> float | None:
         """The norm that the mode shows: of the parameters, their gradients, or the output.
@@ -133,9 +133,15 @@ class ModuleFacts:
         return min(max(1 + math.log10(found / whole) / _DECADES, 0.02), 1.0)
 
     def _largest(self, repeat: Repeat) -> float:
-        """The largest norm of the loop's passes."""
-        rows = (BoxRow(one.first, one.stop, one) for one in repeat.passes())
-        return max(found for row in rows if (found := self.norm(row)) is not None)
+        """The largest norm of the loop's passes, one of which has a norm."""
+        position = None if self.cursor is None else self.cursor.position
+        of = repeat, repeat.count, self.mode, position
+        known = self._most  # each row of the box asks for it
+        if known is None or known[0] is not self.layers or known[1] != of:
+            rows = (BoxRow(one.first, one.stop, one) for one in repeat.passes())
+            most = max(n for row in rows if (n := self.norm(row)) is not None)
+            self._most = known = self.layers, of, most
+        return known[2]
 
     def _position(self, cursor: Cursor) -> int:
         """Where the mode's norms are looked at."""
