@@ -116,8 +116,24 @@ def test_a_rank_that_is_killed_is_said_to_be_gone(window: MainWindow) -> None:
     until(session, lambda: not view.visibleRegion().isEmpty())  # in front of its tabs
     os.kill(session.shown.ranks.runs[1].run.origin.pid, signal.SIGKILL)
     until(session, lambda: session.view_state.ranks.ranks[1].gone)
-    until(session, lambda: "Rank 1 is gone" in view.standing.text())  # panels take turns
-    assert view.table.text(1, 7) == "gone"
+    until(session, lambda: view.table.text(1, 7) == "gone")  # panels take turns
+    # Where it waited for the other long enough to tell its line, that is said too.
+    assert re.match(r"Rank 1 (is gone after|stopped in) iteration \d+", view.standing.text())
+
+
+def test_a_rank_that_is_killed_while_it_waits_is_said_to_have_stopped_there(
+    window: MainWindow,
+) -> None:
+    session, view = window.session, window.panel(RanksView)
+    until(session, lambda: session.view_state is not None and session.view_state.ranks is not None)
+    until(session, lambda: all(each.run.origin is not None for each in session.shown.ranks.runs))
+    until(session, lambda: not view.visibleRegion().isEmpty())  # in front of its tabs
+    awaited, waiting = (each.run.origin.pid for each in session.shown.ranks.runs)
+    os.kill(awaited, signal.SIGSTOP)
+    until(session, lambda: session.view_state.ranks.ranks[1].known_there is not None)
+    os.kill(waiting, signal.SIGKILL)
+    until(session, lambda: view.table.text(1, 7) == "gone")
+    assert re.match(r"Rank 1 stopped in iteration \d+, at line \d+", view.standing.text())
 
 
 @pytest.mark.long
