@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from backprop_viz.capture.code.next_call import is_cleared_next, is_stepped_next
+from torch import nn
+
+from backprop_viz.capture.code.next_call import is_cleared_next, is_run_further, is_stepped_next
 from backprop_viz.capture.code.step_code import step_follows
 from backprop_viz.recording.trace.phases import PHASES, Phase, in_order, phase_after
 
@@ -35,15 +37,17 @@ class DuePhase:
         else:
             self.phase = phase_after(self._ran, self._order)
 
-    def is_over(self) -> bool:
+    def is_over(self, model: nn.Module) -> bool:
         """Whether a phase that has ended, in the line that runs, is over with that.
 
         Where several optimizers clear their gradients one after another, the last one ends it. So
-        it is where they step.
+        it is where they step, and where several parts of the ``model`` that trains are called.
         """
         match self._ran[-1:]:
             case [Phase.ZERO_GRAD]:
                 return self.phase is not Phase.ZERO_GRAD and not is_cleared_next()
+            case [Phase.FORWARD]:
+                return not is_run_further(model)
             case [Phase.UPDATE]:
                 return not is_stepped_next()
         return True

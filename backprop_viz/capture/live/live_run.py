@@ -70,8 +70,7 @@ class LiveRun:
         )
         self._until = "any" if runs_freely or first > 1 else "phase"  # or "event", "iteration"
         self._first, self._held_before = first, None if runs_freely or first == 1 else first
-        self._carried_out = self._iteration = 0
-        self._released = 0  # how often the window let the loop go on
+        self._carried_out = self._iteration = self._released = 0  # so often it was let go on
         self._due = DuePhase(always_steps=origin.kind == "model")
         self._held = self._told_program = self._let_go_untold = False
         self._place = HeldPlace()
@@ -165,7 +164,8 @@ class LiveRun:
         if self._until == "any" and not self._events.breakpoints:
             return
         recording = recorder.recording()
-        if (self._until == "phase" and self._due.is_over()) or self._events.phase_ended(recording):
+        over = self._until == "phase" and self._due.is_over(recorder.model)
+        if over or self._events.phase_ended(recording):
             self._hold(recording)
 
     def iteration_ended(

@@ -1,6 +1,7 @@
 """A script that clears the gradients of several optimizers is held once all are cleared."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Step, Train
 from tests.capture.live.script_runs import Scripts
 
-SCRIPT = """
+ONE_BY_ONE = """
 import torch
 from torch import nn
 
@@ -26,6 +27,10 @@ for i in range(4):
     one.step()
     two.step()
 """
+CLEARS, STEPS = "one.zero_grad(); two.zero_grad()", "one.step()\n    two.step()"
+IN_LOOPS = ONE_BY_ONE.replace(CLEARS, "for o in (one, two): o.zero_grad()").replace(
+    STEPS, "for o in [one, two]: o.step()"
+)
 # How three are cleared, and after which of them another comes next.
 WAYS = {
     "a.zero_grad(); b.zero_grad(); c.zero_grad()": [True, True, False],
@@ -36,8 +41,15 @@ WAYS = {
         False,
     ],
     "def clear():\n    a.zero_grad()\nclear()\nb.zero_grad()\nc.zero_grad()": [True, True, False],
-    "if run():\n    a.zero_grad()\n    b.zero_grad()\nc.zero_grad()": [True, False, False],
-    "for one in (a, b, c):\n    one.zero_grad()": [False] * 3,
+    "if run():\n    a.zero_grad()\n    b.zero_grad()\nc.zero_grad()": [True, True, False],
+    "for one in (a, b, c):\n    one.zero_grad()": [True, True, False],
+    "for name, one in zip('abc', all):\n    one.zero_grad()": [False] * 3,
+    "for i, one in enumerate(all):\n    one.zero_grad()": [True, True, False],
+    "for i in range(len(all)):\n    all[i].zero_grad()\nrun()": [True, True, False],
+    "for one in named.values():\n    one.zero_grad()": [True, True, False],
+    "for one in iter(all):\n    one.zero_grad()": [False] * 3,
+    "for one in all:\n    one.zero_grad()\n    run()": [False] * 3,
+    "while not c.told:\n    all[i].zero_grad()\n    i += 1": [False] * 3,
 }
 
 
@@ -48,37 +60,44 @@ class _Cleared:
         self.told: list[bool] = []
 
     def zero_grad(self) -> None:
-        self.told.append(is_cleared_next())
+        known = is_cleared_next()
+        self.told += [known]  # what this calls itself would come next
 
 
 @pytest.mark.parametrize("source", WAYS)
 def test_whether_another_is_cleared_next_is_read_in_the_source(source: str, tmp_path: Path) -> None:
-    script, cleared = tmp_path / "train.py", _Cleared()
+    script, each = tmp_path / "train.py", [_Cleared() for _ in range(3)]
     script.write_text(source)
-    names = {"a": cleared, "b": cleared, "c": cleared, "run": lambda: True}
-    exec(compile(source, str(script), "exec"), names)
-    assert cleared.told == WAYS[source]
+    names = dict(zip("abc", each, strict=True))
+    given = {**names, "all": each, "named": dict(names), "run": lambda: True, "i": 0}
+    exec(compile(source, str(script), "exec"), given)
+    assert [told for one in each for told in one.told] == WAYS[source]
 
 
 def test_a_step_comes_next_if_it_is_an_optimizers(tmp_path: Path) -> None:
-    told = list[bool]()
-
     class Stepping(torch.optim.SGD):
+        told: ClassVar[list[bool]] = []
+
         def step(self, closure: object = None) -> None:  # type: ignore[override]
-            told.append(is_stepped_next())
+            known = is_stepped_next()
+            Stepping.told += [known]
 
     one, two = (Stepping([torch.zeros(1, requires_grad=True)], lr=0.1) for _ in range(2))
     rate = torch.optim.lr_scheduler.ConstantLR(one)
-    told.clear()
+    Stepping.told.clear()
     script = tmp_path / "train.py"
-    script.write_text("one.step()\ntwo.step()\nrate.step()\none.step()")
-    exec(compile(script.read_text(), str(script), "exec"), {"one": one, "two": two, "rate": rate})
-    assert told == [True, False, False]
+    script.write_text("one.step()\ntwo.step()\nrate.step()\nrun()\nfor o in both:\n    o.step()")
+    given = {"one": one, "two": two, "rate": rate, "both": [one, two], "run": lambda: None}
+    exec(compile(script.read_text(), str(script), "exec"), given)
+    assert Stepping.told == [True, False, True, False]
 
 
-def test_it_is_not_held_between_two_clearings_or_steps(scripts: Scripts, tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", [ONE_BY_ONE, IN_LOOPS], ids=["one by one", "in loops"])
+def test_it_is_not_held_between_two_clearings_or_steps(
+    source: str, scripts: Scripts, tmp_path: Path
+) -> None:
     script = tmp_path / "train.py"
-    script.write_text(SCRIPT)
+    script.write_text(source)
     with scripts.followed(str(script)) as window:
         held, cleared = window.held(), list[int]()
         while held.iteration < 2:
