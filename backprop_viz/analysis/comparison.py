@@ -43,12 +43,19 @@ class NamedTensor:
         if self.kind == "grad":
             has = self.name in cursor.recording.by_parameter
             return cursor.grad(self.name) if has else None
-        layers = cursor.layers.layers
-        layer = next((y for y in layers if y.name == self.name), None)
+        layer = self._layer(cursor)
         if layer is None:
             return None
-        layer = layer if self.shown is None else layer.showing(self.shown)
         return cursor.activation(layer) if self.kind == "activation" else cursor.gradient(layer)
+
+    def is_of_batch(self, cursor: Cursor, array: Array) -> bool:
+        """Whether its numbers at a cursor have a row for each sample of the batch."""
+        layer = None if self.kind in ("weight", "grad") else self._layer(cursor)
+        return layer is not None and layer.is_of_batch(array)
+
+    def _layer(self, cursor: Cursor) -> Layer | None:
+        layer = next((y for y in cursor.layers.layers if y.name == self.name), None)
+        return layer if layer is None or self.shown is None else layer.showing(self.shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class PageTensors:
 
 def described_tensors(recording: Recording) -> list[dict[str, Any]]:
     """Shape, type and statistics of each tensor by its id; no numbers yet."""
-    stays = _moved_by_optimizers(recording)
+    stays = _moved_by_optimizers(recording) | _of_no_sample(recording)
     size = recording.recorded_samples
     arrays = recording.tensors.since(0)
     return [
@@ -90,6 +90,16 @@ def _moved_by_optimizers(recording: Recording) -> set[int]:
             continue
         found |= {i for i in (*event.input_ids, *event.output_ids) if i is not None}
         found |= {i for pair in event.state_ids.values() for i in pair if i is not None}
+    return found
+
+
+def _of_no_sample(recording: Recording) -> set[int]:
+    """The tensors that layers made of parameters and constants alone, and their gradients."""
+    end, found = recording.at(len(recording.events)), set[int]()
+    for layer in (layer for one in recording.passes for layer in one.layers.layers):
+        made = (id_ for i in layer.operations for id_ in recording.events[i].output_ids)
+        ids = (id_ for id_ in (*made, end.gradient_id(layer)) if id_ is not None)
+        found.update(id_ for id_ in ids if not layer.is_of_batch(recording.tensors[id_]))
     return found
 
 

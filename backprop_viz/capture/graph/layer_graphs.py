@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.graph.batch_columns import BatchColumns
 from backprop_viz.capture.graph.graphs import Operation, first_made
 from backprop_viz.capture.tensors.shapes import known_sizes
 from backprop_viz.recording.trace.layers import SCRIPTED, Layer, LayerGraph, Output, numbered
@@ -118,6 +119,8 @@ def layer_graph(
         made_in.setdefault(one.key, i)  # what is given twice, as tokens that are their own labels
     made_of: dict[int, list[str]] = {}  # parameters alone, as by spectral norm or ``expand``
     tensors = [one.number for one in sources.values()]
+    batches = BatchColumns(range(len(columns)))
+    shapes = {one.key: one.shape for one in sources.values()}
     readers = Counter(key for operation in operations for key in {*operation.read})
     for i, operation in zip(numbers, operations, strict=True):
         reads = list(dict.fromkeys(made_in[key] for key in operation.read if key in made_in))
@@ -132,6 +135,7 @@ def layer_graph(
             made_in.update((key, reads[0]) for key in operation.made)  # as tokens in another order
         if given and not reads and not begins:
             made_of.update((key, given) for key in operation.made)
+        shapes[operation.made[operation.place]] = operation.shape
         if not (reads or begins) or not operation.floating:
             continue
         column = None
@@ -155,6 +159,8 @@ def layer_graph(
         columns[column].shown = operation.made[operation.place]
         columns[column].shape = operation.shape
         node = None if operation.grad_fn is None else ids.get(operation.grad_fn)
+        read = [(made_in[key], shapes.get(key, ())) for key in operation.read if key in made_in]
+        batches.add(column, operation.op, operation.shape, read)
         output = Output(operation.op, node, operation.output_nr, operation.place)
         columns[column].outputs.append(output)
         made_in.update((key, column) for key in operation.made)
@@ -170,7 +176,7 @@ def layer_graph(
             id=i,
             name=name,
             operations=tuple(column.operations),
-            shape=known_sizes(column.shape[1:]),
+            shape=known_sizes(column.shape[1:] if kept[i] in batches else column.shape),
             parameters=tuple(column.parameters),
             node=column.outputs[-1].node if column.outputs else None,
             output_nr=column.outputs[-1].output_nr if column.outputs else 0,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from backprop_viz.recording.trace.quick_records import quickly_made
+from backprop_viz.recording.trace.tensors import Array
 
 # The name of the operation that a call of a scripted module is recorded as.
 SCRIPTED = "scripted"
@@ -31,8 +32,10 @@ class Layer:
     ``operations`` are indices of events, ``outputs`` what these made, in the same order.
     ``shown`` says which output is shown; None stands for the last. ``node`` and ``output_nr`` say
     where the gradient of that output enters the grad_fn graph. ``shape`` is the output's, without
-    the batch dimension. ``tensor`` is the id of what the network was given, if the column is that.
-    ``module`` is the dotted name of the module that ran the first operation; None outside them.
+    the batch dimension where it has one: what is made of parameters and constants alone, such as an
+    embedding of positions, has none. ``tensor`` is the id of what the network was given, if the
+    column is that. ``module`` is the dotted name of the module that ran the first operation; None
+    outside them.
     """
 
     id: int
@@ -55,6 +58,10 @@ class Layer:
     def place(self, done: int) -> int:
         """Which of its tensors the operation made whose output is shown, once ``done`` have run."""
         return self.outputs[done - 1].place if done <= len(self.outputs) else 0
+
+    def is_of_batch(self, tensor: Array) -> bool:
+        """Whether what it made, or the gradient of that, has a row for each sample of the batch."""
+        return tensor.ndim > len(self.shape)
 
     @property
     def switchable(self) -> bool:

@@ -176,7 +176,7 @@ class ComparisonSection(QWidget):
         """The numbers of the tensor, of a batch those of the sample; and their place in it."""
         assert self._view_state is not None
         array = self.tensor.at(cursor)
-        if array is None or self.tensor.kind in ("weight", "grad") or not array.ndim:
+        if array is None or not self.tensor.is_of_batch(cursor, array):
             return array, ()
         if not len(array):
             return None, ()

@@ -139,7 +139,7 @@ def element_index(
 ) -> tuple[int, ...]:
     """The index of an element of a tensor; of a layer's, the shown sample's flat ``element``."""
     first: tuple[int, ...] = ()
-    if tensor.kind in ("activation", "gradient") and array.ndim:
+    if tensor.is_of_batch(view_state.cursor, array):
         first = (view_state.cursor.recording.sample_of(array, view_state.sample),)
     shape = array.shape[len(first) :]
     place = tuple(int(i) for i in np.unravel_index(element, shape)) if shape else ()
@@ -182,6 +182,9 @@ def layer_line(view_state: ViewState, layer: Layer) -> str:
     shape = _shape_text(layer.shape)
     if not layer.shape or value is None:
         return shape
+    if not layer.is_of_batch(value):
+        text = translate("InspectorView", "{shape} · {dtype} · the same for the whole batch")
+        return text.format(shape=shape, dtype=value.dtype)
     if not layer.switchable:
         text = translate("InspectorView", "{shape} · {dtype} · sample {sample} of the batch")
         return text.format(shape=shape, dtype=value.dtype, sample=sample)

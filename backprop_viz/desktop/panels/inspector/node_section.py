@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from backprop_viz.analysis.formulas import formula
 from backprop_viz.analysis.numbers.measures import measure_of
 from backprop_viz.analysis.numbers.number_origin import arrived_number, sent_number
-from backprop_viz.analysis.provenance import arrived, line_of, made_by
+from backprop_viz.analysis.provenance import arrived, layer_of, line_of, made_by
 from backprop_viz.desktop.panels.inspector.experiment_section import ExperimentSection
 from backprop_viz.desktop.panels.inspector.figures_label import FiguresLabel
 from backprop_viz.desktop.panels.inspector.tensor_section import element_in, maps, tiles
@@ -23,7 +23,7 @@ from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
 from backprop_viz.recording.explanations.number import Number
-from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.graph import Node, Saved
 
@@ -43,6 +43,17 @@ def saved_state(cursor: Cursor, node: int) -> str:
     if ran is None or cursor.position <= ran:
         return "saved"
     return "used" if cursor.position == ran + 1 else "freed"
+
+
+def _is_of_no_sample(recording: Recording, node: Node) -> bool:
+    """Whether a layer of parameters and constants alone made what a node's gradient is of."""
+    made = made_by(recording, node.id)
+    layer = None if made is None else layer_of(recording, made)
+    outputs = () if made is None else recording.events[made].outputs[:1]
+    return any(
+        layer is not None and array is not None and array.ndim and not layer.is_of_batch(array)
+        for array in outputs
+    )
 
 
 def size_text(count: int) -> str:
@@ -188,7 +199,9 @@ class NodeSection(QWidget):
     ) -> None:
         recording, sample = view_state.cursor.recording, view_state.sample
         batch = None if recording.input is None else len(recording.input)
-        parameter = node.name in ("AccumulateGrad", "TBackward0")
+        parameter = node.name in ("AccumulateGrad", "TBackward0") or _is_of_no_sample(
+            recording, node
+        )
         for i, row in enumerate(rows):
             row.setVisible(i < len(arrays))
             if i >= len(arrays):

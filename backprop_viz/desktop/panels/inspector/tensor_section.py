@@ -35,7 +35,7 @@ _TALLEST = 400
 
 def of_sample(array: Array | None, layer: Layer, recording: Recording, sample: int) -> Array | None:
     """The part of a layer's batch that belongs to a sample."""
-    if array is None or array.ndim <= len(layer.shape) or not len(array):
+    if array is None or not layer.is_of_batch(array) or not len(array):
         return array
     part: Array = array[recording.sample_of(array, sample)]
     return part

@@ -140,14 +140,15 @@ def blocks(cursor: Cursor | None, layer: Layer, mode: Mode, sample: int = 0) -> 
     if mode == "weights":
         found = () if cursor is None else _parameter_blocks(cursor, layer)
         return found or (Block(Size(Look.NOTHING, 1)),)
-    array, tensor, at = None, None, 0
+    array, tensor, at = None, None, None
     if cursor is not None:
         # The input has no gradient of its own: show the input itself.
         gradient = mode == "gradients" and layer.operations
         array = cursor.gradient(layer) if gradient else shown_activation(cursor, layer)
         found_id = cursor.gradient_id(layer) if gradient else cursor.activation_id(layer)
         tensor = (cursor.recording.serial, found_id)
-        at = cursor.recording.sample_of(array, sample) if array is not None and array.ndim else 0
+        if array is not None and layer.is_of_batch(array):
+            at = cursor.recording.sample_of(array, sample)
     empty = Block(activation_size(layer), array, at)
     shown = empty.numbers
     if shown is None:
