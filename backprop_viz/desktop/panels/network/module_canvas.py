@@ -89,6 +89,7 @@ class ModuleCanvas(QWidget):
             self._fold()
         facts = self._facts
         facts.layers, facts.cursor, facts.mode = state.layers, cursor, state.mode
+        facts.sample = state.sample
         self.update()
 
     def _show_no_numbers(self, state: NetworkState) -> None:
@@ -273,6 +274,8 @@ class ModuleCanvas(QWidget):
             node = facts.tree.nodes[row.module]
             lines[0] = f"{node.name} · {node.kind}"
             lines.append(module_note(node.kind))
+        if facts.norm(row) is not None and facts.is_of_sample(row):
+            lines.insert(3, self.tr("The norm is that of sample {0}.").format(facts.sample))
         if row.repeat is not None:
             lines.append(self.tr("Each pass reads what the one before it made."))
         if row.group is not None:

@@ -19,7 +19,7 @@ _DECADES = 4.0
 
 @dataclass(eq=False)
 class ModuleFacts:
-    """The facts of one recording's network at a cursor."""
+    """The facts of one recording's network at a cursor, for a ``sample`` of the batch."""
 
     recording: Recording
     tree: ModuleTree
@@ -27,6 +27,7 @@ class ModuleFacts:
     layers: LayerGraph = field(default_factory=LayerGraph)
     cursor: Cursor | None = None
     mode: Mode = "gradients"
+    sample: int = 0
 
     @classmethod
     def of(cls, recording: Recording) -> "ModuleFacts":
@@ -39,7 +40,7 @@ class ModuleFacts:
 
     def __post_init__(self) -> None:
         self._places = {p.name: i for i, p in enumerate(self.recording.parameters)}
-        self._known: dict[int, float] = {}
+        self._known: dict[tuple[int, int | None], float] = {}
         self._most: tuple[LayerGraph, tuple[object, ...], float] | None = None
         self._spans: tuple[LayerGraph, dict[str, tuple[int, int]]] | None = None
 
@@ -82,14 +83,16 @@ class ModuleFacts:
     def norm(self, row: BoxRow) -> float | None:
         """The norm that the mode shows: of the parameters, their gradients, or the output.
 
-        The gradient of a pass is that of what it hands on to the next one: its parameters are
+        Of the output it is that of the sample, whose shape the caption says. The gradient of a
+        pass is that of what it hands on to the next one, of the whole batch: its parameters are
         those of the whole loop.
         """
         cursor = self.cursor
         if cursor is None:
             return None
         if self.mode == "activations":
-            return self._norm(cursor.activation_id(self._made_by(row)))
+            made = self._made_by(row)
+            return self._norm(cursor.activation_id(made), made)
         if isinstance(row.group, Pass):
             arrived = self.mode == "gradients"
             return self._norm(cursor.gradient_id(self._made_by(row)) if arrived else None)
@@ -115,6 +118,14 @@ class ModuleFacts:
             symbol = "‖∂L/∂x‖"
         return f"{symbol} {short(found, 3)}"
 
+    def is_of_sample(self, row: BoxRow) -> bool:
+        """Whether the norm that is shown is of one sample alone."""
+        if self.cursor is None or self.mode != "activations":
+            return False
+        value = self.cursor.activation(made := self._made_by(row))
+        several = self.recording.recorded_samples > 1
+        return several and value is not None and made.is_of_batch(value)
+
     def part(self, row: BoxRow) -> float | None:
         """How long a row's bar is, 0 to 1; None where it has none."""
         found = self.norm(row)
@@ -135,7 +146,7 @@ class ModuleFacts:
     def _largest(self, repeat: Repeat) -> float:
         """The largest norm of the loop's passes, one of which has a norm."""
         position = None if self.cursor is None else self.cursor.position
-        of = repeat, repeat.count, self.mode, position
+        of = repeat, repeat.count, self.mode, position, self.sample
         known = self._most  # each row of the box asks for it
         if known is None or known[0] is not self.layers or known[1] != of:
             rows = (BoxRow(one.first, one.stop, one) for one in repeat.passes())
@@ -173,10 +184,15 @@ class ModuleFacts:
             case _:
                 return self.layer(row.stop - 1)
 
-    def _norm(self, tensor: int | None) -> float | None:
+    def _norm(self, tensor: int | None, made_by: Layer | None = None) -> float | None:
+        """Of a whole tensor; of what a layer made that of the sample."""
         if tensor is None:
             return None
-        known = self._known.get(tensor)
+        array, sample = self.recording.tensors[tensor], None
+        if made_by is not None and made_by.is_of_batch(array) and len(array):
+            sample = self.recording.sample_of(array, self.sample)
+        known = self._known.get((tensor, sample))
         if known is None:
-            known = self._known[tensor] = norm(self.recording.tensors[tensor])
+            known = norm(array if sample is None else array[sample])
+            self._known[tensor, sample] = known
         return known
