@@ -26,6 +26,7 @@ from backprop_viz.recording.trace.events import Array, Event
 _T = TypeVar("_T")
 Slices = tuple[slice, ...]
 _ALL = slice(None)
+_TRIED_NARROW = frozenset({"not_reproduced", "not_replayed"})
 # Where ConvolutionBackward0 sends its gradients, and groups among the arguments.
 INPUT, WEIGHT = range(2)
 _GROUPS = 6
@@ -92,17 +93,18 @@ class Problem:
 def in_own_dtypes(problem: Problem, run: Callable[[Problem], _T]) -> _T:
     """What is made of a problem; in the recorded dtypes where float64 gives something else.
 
-    Eigenvalues come in another order, and a number is rounded to the other side of a half.
+    Eigenvalues come in another order, and a number is rounded to the other side of a half. Or where
+    it is refused, as by what takes its scales in float32 alone.
     """
     try:
         return run(problem)
     except NotReplayed as error:
-        if error.reason.code != "not_reproduced":
+        if error.reason.code not in _TRIED_NARROW:
             raise
         try:
             return run(replace(problem, narrow=True))
         except NotReplayed as narrow:
-            raise error if narrow.reason.code == "not_reproduced" else narrow from error
+            raise error if narrow.reason.code in _TRIED_NARROW else narrow from error
         except RuntimeError:
             raise error from None
 

@@ -265,12 +265,22 @@ def _random_state_of(call: Call) -> Iterator[None]:
             raise NotReplayed("drawn_elsewhere", call.name)
 
 
-def _masks(call: Call, shapes: Sequence[tuple[int, ...]], p: float) -> list[Array]:
-    with _random_state_of(call):
-        return [torch.dropout(torch.ones(shape, device="cpu"), p, True).numpy() for shape in shapes]
+class _Drawer:
+    """Lets torch draw again what a call drew inside."""
+
+    def masks(self, call: Call, shapes: Sequence[tuple[int, ...]], p: float) -> list[Array]:
+        with _random_state_of(call):
+            ones = (torch.ones(shape, device="cpu") for shape in shapes)
+            return [torch.dropout(each, p, True).numpy() for each in ones]
+
+    def gumbels(self, call: Call, like: Array) -> Array:
+        with _random_state_of(call):
+            drawn = torch.from_numpy(np.empty_like(like, order="C")).exponential_()
+            found: Array = -drawn.log().numpy()
+            return found
 
 
-let_draw(_masks)
+let_draw(_Drawer())
 
 
 def _flat(value: Any) -> Iterator[Tensor]:
