@@ -3,11 +3,6 @@
 import math
 from collections.abc import Callable
 
-from backprop_viz.analysis.operations.operation_entry import (
-    OperationEntry,
-    OperationNode,
-    SentGradient,
-)
 from backprop_viz.analysis.operations.pointwise import entry_of_function
 
 
@@ -83,32 +78,5 @@ OPERATIONS = (
         math.cos,
         "y[…] = cos(x[…])",
         "∂L/∂x[…] = −δ[…]·sin(x[…])",
-    ),
-    OperationEntry(functions=("logcumsumexp",), form="yᵢ = ln(Σ exp(x[:i + 1]))"),
-    OperationEntry(
-        functions=("logaddexp",),
-        form="y = ln(exp(a) + exp(b))",
-        nodes=(
-            OperationNode(
-                "LogaddexpBackward0",
-                (
-                    SentGradient("local", "∂L/∂a = δ·exp(a − y)"),
-                    SentGradient("local", "∂L/∂b = δ·exp(b − y)"),
-                ),
-            ),
-        ),
-    ),
-    OperationEntry(
-        functions=("atan2", "arctan2"),
-        form="y = atan2(a, b)",
-        nodes=(
-            OperationNode(
-                "Atan2Backward0",
-                (
-                    SentGradient("local", "∂L/∂a = δ·b / (a² + b²)"),
-                    SentGradient("local", "∂L/∂b = −δ·a / (a² + b²)"),
-                ),
-            ),
-        ),
     ),
 )

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from backprop_viz.analysis.operations.index_forms import number_text
 from backprop_viz.analysis.operations.norm_entries import (
     node_rule,
     norm_intermediates,
@@ -70,14 +69,6 @@ def _rms_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
     return (Fact("root_mean_square", values, (call.input.number(index),)),)
 
 
-def _response_form(call: RecordedCall) -> str:
-    """Over the neighbouring channels, of which those beyond the border are 0."""
-    size, k = int(call.option("size", 1)), float(call.option("k", 4, 1.0))
-    alpha, beta = float(call.option("alpha", 2, 1e-4)), float(call.option("beta", 3, 0.75))
-    inner = f"{number_text(k)} + {number_text(alpha)}·Σ x² / {size}"
-    return f"y = x / ({inner})^{number_text(beta)}"
-
-
 _LAYER_FACTS = statistics_rule("layer_statistics", _layer)
 _GROUP_FACTS = statistics_rule("group_statistics", _group)
 
@@ -112,5 +103,4 @@ OPERATIONS = (
         intermediates=norm_intermediates(_rms, centred=False),
         composite=True,
     ),
-    OperationEntry(functions=("local_response_norm",), form=_response_form, composite=True),
 )

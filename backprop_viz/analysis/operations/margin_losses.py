@@ -23,6 +23,7 @@ from backprop_viz.recording.explanations.number_explanation import FactorColumn,
 from backprop_viz.recording.trace.events import Array
 
 _COSINE_EPS = 1e-12  # what torch adds to each squared norm
+_DISTANCE_EPS = 1e-6  # and to each difference of a distance
 
 
 def _wide(tensor: RecordedTensor) -> Array:
@@ -48,6 +49,19 @@ def _triplet(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
     names = ("anchor", "positive", "negative")
     anchor, positive, negative = (_wide(call.tensor(name, i)) for i, name in enumerate(names))
     near, far = _distance(anchor, positive, eps), _distance(anchor, negative, eps)
+    return _samples(call, np.maximum(near - far + margin, 0), index)
+
+
+def _triplet_with_distance(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    """With torch's own distance: of another the operations are recorded one by one."""
+    if call.option("distance_function", 99) is not None:
+        raise NotRecorded
+    margin, swap = float(call.option("margin", 99, 1.0)), bool(call.option("swap", 99, False))
+    names = ("anchor", "positive", "negative")
+    anchor, positive, negative = (_wide(call.tensor(name, i)) for i, name in enumerate(names))
+    near, far = (_distance(anchor, other, _DISTANCE_EPS) for other in (positive, negative))
+    if swap:
+        far = np.minimum(far, _distance(positive, negative, _DISTANCE_EPS))
     return _samples(call, np.maximum(near - far + margin, 0), index)
 
 
@@ -100,11 +114,54 @@ def _soft_margin(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...
     return loss_part(call, index, "element_loss", "ln(1 + exp(−t·x))", loss)
 
 
+def _hinge(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    margin = float(call.option("margin", 2, 1.0))
+
+    def loss(x: Array, target: Array) -> Array:
+        apart = np.where(target != 1, np.maximum(0, margin - x), 0.0)
+        return np.asarray(np.where(target != -1, x, 0.0) + apart)
+
+    return loss_part(call, index, "element_loss", "x where t = 1, else max(0, m − x)", loss)
+
+
+def _poisson(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    of_log, full = bool(call.option("log_input", 2, True)), bool(call.option("full", 3, False))
+    eps = float(call.option("eps", 5, 1e-8))
+
+    def loss(x: Array, target: Array) -> Array:
+        found = np.exp(x) - target * x if of_log else x - target * np.log(x + eps)
+        if full:  # Stirling's approximation of ln t!
+            many = np.where(target > 1, target, 1.0)
+            stirling = many * np.log(many) - many + np.log(2 * np.pi * many) / 2
+            found = found + np.where(target > 1, stirling, 0.0)
+        return np.asarray(found)
+
+    symbol = "exp(x) − t·x" if of_log else "x − t·ln(x)"
+    return loss_part(call, index, "element_loss", f"{symbol} + ln t!" if full else symbol, loss)
+
+
 _PAIR = ("input", "input", "target")
 OPERATIONS = (
     OperationEntry(
         functions=("triplet_margin_loss",),
         forward=_triplet,
+        composite=True,
+    ),
+    OperationEntry(
+        functions=("triplet_margin_with_distance_loss",),
+        forward=_triplet_with_distance,
+        composite=True,
+    ),
+    OperationEntry(
+        functions=("hinge_embedding_loss",),
+        roles=("output", "target"),
+        forward=_hinge,
+        composite=True,
+    ),
+    OperationEntry(
+        functions=("poisson_nll_loss",),
+        roles=("output", "target"),
+        forward=_poisson,
         composite=True,
     ),
     OperationEntry(

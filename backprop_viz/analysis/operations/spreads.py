@@ -114,11 +114,15 @@ def _norm(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...] | Non
     if order == 1:
         column = found.tensor.function("absolute_value", "|x|", values, found.places)
         return (product("terms", column),)
-    if order != 2:
+    if not 0 < order < math.inf:
         return None
-    norm = math.sqrt(float((values**2).sum()))
+    norm = float((values**order).sum() ** (1 / order))
     if norm == 0:
         return (product("value", plain("norm", 0.0)),)
+    if order != 2:
+        symbol = f"|x|^{number_text(order)}"
+        powers = found.tensor.function("power", symbol, values**order, found.places)
+        return (product("products", powers, constant("share", norm ** (1 - order), len(values))),)
     column = found.tensor.function("square", "x²", values**2, found.places)
     return (product("products", column, constant("one_over_norm", 1 / norm, len(values))),)
 

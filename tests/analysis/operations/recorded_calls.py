@@ -122,7 +122,7 @@ def check_factors(event: Event, parts: Sequence[Part]) -> None:
             assert factor.values.shape == part.values.shape
             if factor.tensor is None or factor.indices is None:
                 continue
-            assert factor.tensor in event.input_ids
+            assert factor.tensor in (*event.input_ids, *event.output_ids)
             assert len(factor.axes) == factor.indices.shape[1]
             if factor.intermediate:
                 check_intermediates(event, factor)
@@ -137,6 +137,10 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
     "1 / x": lambda x: 1 / x,
     "x²": lambda x: x**2,
     "|x|": abs,
+    "ln(|x|)": lambda x: math.log(abs(x)),
+    "log₂(x)": math.log2,
+    "sign(x)": lambda x: math.copysign(1.0, x),
+    "arctan(x)": math.atan,
 }
 
 
