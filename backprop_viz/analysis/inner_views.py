@@ -62,17 +62,23 @@ def _matched(
 ) -> dict[int, int]:
     """Of several operations and several nodes which belong together: those that read the same.
 
-    Where two have read the same, none of them is told.
+    Of two that have read the same, as two calls of a layer, backward goes through the later one
+    first: of what it can run it always runs what forward has made last.
     """
     own = {event.node for event in recording.events if event.phase in _FORWARD}
-    reads = [(i, _read_by(recording, i, makers)) for i in sorted(operations)]
     sends = [(node, _sent_to(recording, node, own)) for node in nodes]
-    found = {}
-    for i, read in reads:
-        alike = [node for node, to in sends if to == read]
-        alone = len(alike) == 1 and sum(other == read for _, other in reads) == 1
-        if alone and read and _has_inside(recording, i, alike[0]):
-            found[i] = alike[0]
+    calls: dict[frozenset[int | str], list[int]] = {}
+    for i in sorted(operations, reverse=True):
+        calls.setdefault(frozenset(_read_by(recording, i, makers)), []).append(i)
+    found = dict[int, int]()
+    for read, alike in calls.items():
+        inside = [node for node, to in sends if to == read]
+        ran = {node: recording.ran_at[node] for node in inside if node in recording.ran_at}
+        if not read or len(alike) != len(inside) or (len(alike) > 1 and len(ran) < len(inside)):
+            continue
+        inside.sort(key=lambda node: ran.get(node, 0))
+        pairs = zip(alike, inside, strict=True)
+        found |= {i: node for i, node in pairs if _has_inside(recording, i, node)}
     return found
 
 

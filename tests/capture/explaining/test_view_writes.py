@@ -51,25 +51,30 @@ def test_every_number_closes_and_leads_to_the_loss(name: str) -> None:
 
 
 class TwoWritten(nn.Module):
-    """Two layers of sequences, each output written to through a view, and read only as a whole."""
+    """Two layers of sequences, or one twice: each output is written to through a view.
 
-    def __init__(self, in_a_row: bool) -> None:
+    It is read only as a whole.
+    """
+
+    def __init__(self, in_a_row: bool, one_layer: bool) -> None:
         super().__init__()
-        self.first, self.second = nn.Linear(4, 4), nn.Linear(4, 4)
+        self.first = nn.Linear(4, 4)
+        self.second = self.first if one_layer else nn.Linear(4, 4)
         self.in_a_row = in_a_row
 
     def forward(self, x: Tensor) -> Tensor:
         u = self.first(x)
         u[:, 0].mul_(2)
-        v = self.second(u if self.in_a_row else x)
+        v = self.second(u if self.in_a_row else x + 1)
         v[:, 1].mul_(3)
         return v if self.in_a_row else u + v
 
 
+@pytest.mark.parametrize("one_layer", [True, False])
 @pytest.mark.parametrize("in_a_row", [True, False])
-def test_of_two_written_layers_each_has_its_own_node(in_a_row: bool) -> None:
+def test_of_two_written_layers_each_has_its_own_node(in_a_row: bool, one_layer: bool) -> None:
     torch.manual_seed(1)
-    recording = recorded_net(TwoWritten(in_a_row), torch.randn(2, 3, 4))
+    recording = recorded_net(TwoWritten(in_a_row, one_layer), torch.randn(2, 3, 4))
     explainer = Explainer(recording)
     for number in numbers_of(recording, random.Random(2)):
         found = explainer.explain(number)
