@@ -4,9 +4,10 @@ The names are symbols and identifiers, the same in every language.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from backprop_viz.analysis.joined_ranks import given_by
+from backprop_viz.analysis.numbers.called_twice import inner_names, operation_names
 from backprop_viz.analysis.numbers.differentiated import LOSS, TAKING, differentiated, leaf_tensor
 from backprop_viz.analysis.numbers.fast_weights import fast_weights
 from backprop_viz.analysis.numbers.measures import measure_in, measure_symbol, measured_part
@@ -37,7 +38,11 @@ class NumberNames:
         # What all gradients are of: ``L``, or an output such as ``out[3]``.
         self.differentiated = differentiated(recording)
         ran = [(e.op, e.input_ids, e.output_ids) for _, e in forward_events(recording)]
+        counts = Counter(op for op, _, _ in ran)
+        self._several = {op for op, count in counts.items() if count > 1}
         self._fast = fast_weights(ran, {p.value_id: p.name for p in recording.parameters})
+        self._operations = operation_names(recording)
+        self._inner: Mapping[int, str] | None = None  # found when one is asked for
         # How many gradients each output of a node is sent.
         self._senders = Counter(
             to for node in recording.graph.nodes for to in node.sends if to is not None
@@ -140,7 +145,8 @@ class NumberNames:
                 entry = operation_of(event) if event.phase is Phase.LOSS else None
                 if entry is not None and entry.role(place) == "target":
                     return "target"
-                return f"{event.op}.arg{place}"
+                alone = event.op not in self._several
+                return f"{event.op if alone else self._made(i, 0)}.arg{place}"
         return f"tensor {tensor}"
 
     def _gradient(self, event: Event, number: Number) -> str:
@@ -183,13 +189,10 @@ class NumberNames:
         return self._made(made, slot)
 
     def _within(self, node: int) -> str:
-        """What an inner node of a composite operation computes: ``fc1.weight.T``, ``t``."""
-        graph = self.recording.graph
-        name = graph.nodes[node].name.removesuffix("Backward0").lower()
-        following = [graph.nodes[other] for one, other in graph.edges if one == node]
-        if name == "t" and len(following) == 1 and following[0].parameter is not None:
-            return f"{following[0].parameter}.T"
-        return name
+        """What an inner node of a composite operation computes: ``fc1.weight.T``, ``fc1·addmm``."""
+        if self._inner is None:
+            self._inner = inner_names(self.recording, self.makers, self._operations)
+        return self._inner.get(node, self.recording.graph.nodes[node].name)
 
     def _made(self, index: int, slot: int) -> str:
         """An output of a forward operation: ``relu(conv1)``; by the operation outside a layer."""
@@ -201,7 +204,7 @@ class NumberNames:
         if event.phase is Phase.LOSS:
             return self._in_loss(index, layer) + several
         if layer is None:
-            return event.op + several
+            return self._operations.get(index, event.op) + several
         place = layer.operations.index(index)
         return layer.showing(place).titled().replace(" · ", "·") + several
 

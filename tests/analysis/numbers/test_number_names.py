@@ -7,6 +7,7 @@ from torch import nn
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.recording.explanations.number import Number
+from backprop_viz.recording.trace.phases import Phase
 
 
 class Masked(nn.Module):
@@ -132,3 +133,46 @@ def test_a_leaf_that_a_model_is_given_beside_the_batch_is_called_as_its_argument
     found = names_without_events(recorded.recording)
     assert "x" in found
     assert "mul.arg0" not in found
+
+
+class Twice(nn.Module):
+    """Layers that run several times, with nodes inside, and operations of no layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc, self.scale = nn.Linear(4, 4), nn.Parameter(torch.ones(4))
+        self.attention = nn.MultiheadAttention(4, 2, batch_first=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        one, other = (self.scale * 2).exp(), (self.scale * 3).exp()
+        h = self.fc(self.fc(x) * one * torch.rand(4)) * other * torch.rand(4)
+        return h + self.attention(h, h, h)[0]
+
+
+def test_what_runs_several_times_has_a_name_each_time() -> None:
+    torch.manual_seed(0)
+    with bv.record(model := Twice()) as recorded:
+        model(torch.randn(2, 3, 4)).square().mean().backward()
+    recording = recorded.recording
+    names = NumberNames(recording)
+    tensors: dict[str, set[int]] = {}
+    for i, event in enumerate(recording.events):
+        for slot, tensor in enumerate(event.output_ids):
+            if tensor is not None:
+                tensors.setdefault(names.tensor(Number(tensor, (), i, slot)), set()).add(tensor)
+        came = event.input_ids if event.phase is Phase.BACKWARD and not event.parameter else ()
+        for slot, tensor in enumerate(came):
+            if tensor is not None:
+                number = Number(tensor, (), i, slot, arrived=True)
+                tensors.setdefault(names.tensor(number), set()).add(tensor)
+    assert {name: ids for name, ids in tensors.items() if len(ids) > 1} == {}
+    # A node inside a layer has the name of that layer's call.
+    assert {"∂L/∂fc·addmm", "∂L/∂fc (2)·addmm", "∂L/∂fc.weight.T (2)"} <= tensors.keys()
+    assert {"exp", "exp (2)", "mul (2)", "mul (3)", "rand (2)"} <= tensors.keys()
+    calls = [i for i, e in enumerate(recording.events) if e.op == "linear"]
+    sent = {
+        names.tensor(Number(event.output_ids[0] or 0, (), i, 0)): names.makers.of(event.node or 0)
+        for i, event in enumerate(recording.events)
+        if event.op == "ViewBackward0"
+    }
+    assert [sent["∂L/∂fc·addmm"], sent["∂L/∂fc (2)·addmm"]] == calls[:2]
