@@ -17,6 +17,8 @@ from backprop_viz.analysis.operations.recorded_call import (
     NotRecorded,
     RecordedCall,
     RecordedTensor,
+    constant,
+    every_place,
     product,
 )
 from backprop_viz.recording.explanations.number_explanation import FactorColumn, Part
@@ -140,6 +142,25 @@ def _poisson(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
     return loss_part(call, index, "element_loss", f"{symbol} + ln t!" if full else symbol, loss)
 
 
+def _multilabel(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    """The mean over the classes of each one's binary cross-entropy, then over the samples."""
+    x, target = call.tensor("input", 0), call.tensor("target", 1)
+    if x.shape != target.shape or not x.shape:
+        raise NotRecorded
+    reduction = reduction_of(call)
+    places = every_place(x.shape)
+    if reduction == "none":
+        places = places[(places[:, :-1] == np.array(index, np.int64)).all(1)]
+    scores, wanted = (np.asarray(each.array[tuple(places.T)], np.float64) for each in (x, target))
+    losses = np.logaddexp(0, scores) - wanted * scores
+    count = x.shape[-1] if reduction != "mean" else x.array.size
+    factors = [x.function("element_loss", "ln(1 + exp(x)) − t·x", losses, places)]
+    weight = call.tensor_or_none("weight", 2)
+    if weight is not None:
+        factors.append(weight.column("class_weight", places[:, -1:]))
+    return (product("elements", *factors, constant("share", 1 / count, len(losses))),)
+
+
 _PAIR = ("input", "input", "target")
 OPERATIONS = (
     OperationEntry(
@@ -180,6 +201,12 @@ OPERATIONS = (
         functions=("gaussian_nll_loss",),
         roles=("output", "target", "input"),
         forward=_gaussian,
+        composite=True,
+    ),
+    OperationEntry(
+        functions=("multilabel_soft_margin_loss",),
+        roles=("output", "target", "class_weight"),
+        forward=_multilabel,
         composite=True,
     ),
     OperationEntry(

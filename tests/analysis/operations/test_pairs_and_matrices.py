@@ -43,6 +43,8 @@ CALLS: dict[str, Callable[[], Any]] = {
     "covariance": lambda: torch.cov(X),
     "covariance, population": lambda: torch.cov(X, correction=0),
     "correlation": lambda: torch.corrcoef(X),
+    "rows that are renormed": lambda: torch.renorm(X, 2, 0, 3.0),
+    "columns that are renormed": lambda: torch.renorm(X, 1, 1, 5.0),
     "norm of order ½": lambda: X.norm(0.5, dim=1),
     "norm of order 3": lambda: torch.linalg.vector_norm(X, 3.0, dim=0),
 }
@@ -77,6 +79,7 @@ LABELS = torch.tensor([1, 0, 5, 2])
 MANY = torch.tensor([[1, 2, -1, 0, 0, 0], [0, -1, 3, 0, 0, 0], [3, 1, 2, 5, 4, 0], [-1] * 6])
 SIGNS = torch.tensor([[1.0, -1.0] * 3] * 4, dtype=torch.float64)
 WEIGHT = torch.rand(6, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+TARGETS = (Z.detach() > 0).double()
 COUNTS = (Z.detach().exp() * 2).round()
 LOSSES: dict[str, Callable[[str], Tensor]] = {
     "multi-margin": lambda r: F.multi_margin_loss(X, LABELS, reduction=r),
@@ -84,6 +87,10 @@ LOSSES: dict[str, Callable[[str], Tensor]] = {
         X, LABELS, p=2, margin=0.5, weight=WEIGHT, reduction=r
     ),
     "multilabel": lambda r: F.multilabel_margin_loss(X, MANY, reduction=r),
+    "multilabel, soft": lambda r: F.multilabel_soft_margin_loss(X, TARGETS, reduction=r),
+    "multilabel, soft, weighed": lambda r: F.multilabel_soft_margin_loss(
+        X, TARGETS, WEIGHT, reduction=r
+    ),
     "hinge": lambda r: F.hinge_embedding_loss(X, SIGNS, reduction=r),
     "hinge, margin": lambda r: F.hinge_embedding_loss(X, SIGNS, margin=0.3, reduction=r),
     "poisson": lambda r: F.poisson_nll_loss(X, COUNTS, reduction=r),
