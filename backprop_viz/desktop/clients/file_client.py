@@ -16,7 +16,7 @@ from backprop_viz.recording.files.file_notes import FileNews
 from backprop_viz.recording.files.recording_file import RecordingFile
 from backprop_viz.recording.files.remote_path import AnyPath
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices.notice import notice_of
+from backprop_viz.recording.notices.notice import Notice, notice_of
 from backprop_viz.recording.requests.progress import Cancelled, Progress
 from backprop_viz.recording.run.program import Program
 from backprop_viz.recording.run.run_origin import RunOrigin
@@ -74,7 +74,7 @@ class FileClient:
         self._losses, self._health = FileLosses(), HealthCollection()
         self._series: tuple[HealthSeries, ...] = ()
         self._there: Whereabouts | None = None  # of a rank, as told last
-        self._closed = False
+        self._closed = self._is_empty = False
         self._told_progress = 0.0
         self._thread = threading.Thread(target=self._read, name="backprop_viz file", daemon=True)
         self._thread.start()
@@ -175,6 +175,7 @@ class FileClient:
             if file.damaged_bytes:
                 given = self.path.name, f"{file.damaged_bytes:,}"
                 self._tell(notice_of(UserError(_PASSED_OVER, *given)))
+        self._tell_whether_empty(file)
         for number in range(self._known, len(places)):
             self._places[places[number].iteration] = number
         fresh, self._known = range(self._known, len(places)), len(places)
@@ -193,6 +194,17 @@ class FileClient:
         if there is not None and there is not told:
             self._there = there
             self._tell(there)
+
+    def _tell_whether_empty(self, file: RecordingFile) -> None:
+        """Say that a file has no whole iteration; take that back once it has one."""
+        there = file.places or file.health or file.whereabouts
+        if self._is_empty and there:
+            self._tell(Notice("withdrawn", subject=_EMPTY_SUBJECT))
+        elif not self._is_empty and not there:
+            text = _NONE_RECORDED if file.is_closed else _NONE_WHOLE
+            notice = notice_of(UserError(text, self.path.name))
+            self._tell(replace(notice, subject=_EMPTY_SUBJECT))
+        self._is_empty = not there
 
     def _newest(self, file: RecordingFile, fresh: range) -> Recording | None:
         """The newest of these recordings that can be read; it is said which after it cannot."""
@@ -257,6 +269,17 @@ class FileClient:
             self._wake()
 
 
+_EMPTY_SUBJECT = "file"
+_NONE_WHOLE = QT_TRANSLATE_NOOP(
+    "errors",
+    "{0} ends before its first iteration does, so there is nothing to show. If a script still"
+    " writes it, wait for the iteration; else copy the file again, or record the run again.",
+)
+_NONE_RECORDED = QT_TRANSLATE_NOOP(
+    "errors",
+    "{0} was closed before an iteration was recorded, so there is nothing to show: record the run"
+    " again, for longer.",
+)
 _PASSED_OVER = QT_TRANSLATE_NOOP(
     "errors", "{0} is damaged: {1} bytes of it cannot be read. The rest is shown."
 )

@@ -103,6 +103,8 @@ class RecordingFile(Sequence[Recording]):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        if not len(self):
+            raise AttributeError(f"{self.path.name} holds no whole recording: there is no {name}.")
         if len(self) != 1:
             raise AttributeError(
                 f"{self.path.name} holds {len(self)} recordings: choose one, as in file[0].{name}."

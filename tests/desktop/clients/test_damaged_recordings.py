@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QAction
 
 import backprop_viz as bv
+from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
 from tests.conftest import OpenWindow
 from tests.desktop.clients.test_recording_file_opened import losses_into
 from tests.waiting import until, until_idle
@@ -79,3 +80,29 @@ def test_what_was_passed_over_is_said(open_window: OpenWindow, tmp_path: Path) -
     until_idle(session)
     assert f"{file.damaged_bytes:,} bytes" in window.messages.text()
     assert session.view_state.cursor.recording.loss == losses[5]
+
+
+def test_a_file_cut_within_its_first_iteration_says_so_until_it_has_one(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    path, cut = tmp_path / "run.bprec", tmp_path / "cut.bprec"
+    losses_into(path, 6)
+    content, places = path.read_bytes(), bv.load(path).places
+    cut.write_bytes(content[: places[0].offset + places[0].length // 2])
+    window = open_window(str(cut))
+    session = window.session
+    until(session, lambda: "ends before its first iteration does" in window.messages.text())
+    with pytest.raises(AttributeError, match=r"cut.bprec holds no whole recording"):
+        _ = bv.load(cut).events
+    cut.write_bytes(content[: places[0].offset + places[0].length])
+    until(session, lambda: session.iteration == places[0].iteration)
+    until(session, lambda: "first iteration" not in window.messages.text())
+
+
+def test_a_file_closed_before_any_iteration_says_so(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "none.bprec"
+    RecordingFileWriter(path).close()
+    window = open_window(str(path))
+    until(window.session, lambda: "closed before an iteration" in window.messages.text())
