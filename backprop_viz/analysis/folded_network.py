@@ -124,7 +124,8 @@ class Folding:
     def spread(self, room: int) -> frozenset[str]:
         """Which modules to take apart for at most ``room`` boxes, the outermost first.
 
-        A container, in which nothing runs but its modules, may take up twice the room.
+        A container, in which nothing runs but its modules, may take up twice the room. Modules of
+        one kind beside each other, as the blocks of a transformer are, stay alike.
         """
         spread: frozenset[str] = frozenset()
         refused: set[str] = set()
@@ -133,14 +134,20 @@ class Folding:
             ways = {m: None for _, _, m in runs if isinstance(m, str) and m not in refused}
             if not ways:
                 return spread
-            chosen = min(ways, key=lambda name: name.count("."))
-            wider = spread | {chosen}
-            container = self._tree.nodes[chosen].kind in CONTAINERS
+            first = min(ways, key=lambda name: name.count("."))
+            chosen = [name for name in ways if self._is_like(name, first)]
+            wider = spread.union(chosen)
+            container = self._tree.nodes[first].kind in CONTAINERS
             fits = room * 2 if container else room
             if sum(1 for _ in self._runs(0, len(self._chains), wider)) <= fits:
                 spread = wider
             else:
-                refused.add(chosen)
+                refused.update(chosen)
+
+    def _is_like(self, name: str, other: str) -> bool:
+        """Whether two modules of one kind lie beside each other in the same module."""
+        kinds = self._tree.nodes[name].kind, self._tree.nodes[other].kind
+        return name.rpartition(".")[0] == other.rpartition(".")[0] and kinds[0] == kinds[1]
 
     def _runs(
         self, first: int, stop: int, opened: frozenset[str], under: int = 0

@@ -22,6 +22,7 @@ from deep_nets import RESNET_152, Recurrent, ResNet
 from PySide6.QtWidgets import QApplication
 from report import Figure, print_figures
 
+from backprop_viz.analysis.graph.folded_graph import unfolded_graph
 from backprop_viz.analysis.graph.layered_layout import bent_layout
 from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, walk
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
@@ -61,7 +62,7 @@ def shown(canvas: GraphCanvas, names: dict[int, str], loss: torch.Tensor) -> dic
     steps: dict[str, Callable[[], object]] = {
         "walk": lambda: found.append(walk(root)),
         "graph": lambda: found.append(grad_fn_graph(found[0], names)),
-        "layout and scene": lambda: canvas.show_graph(found[1], None),
+        "layout and scene": lambda: canvas.show_graph(unfolded_graph(found[1], None), None),
         "first frame": canvas.viewport().repaint,
     }
     return {name: seconds(step) for name, step in steps.items()}

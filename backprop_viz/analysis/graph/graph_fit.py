@@ -4,11 +4,12 @@ import math
 from dataclasses import dataclass
 
 from backprop_viz.analysis.graph.box_sizes import COMPACT, OPEN, BoxSizes
-from backprop_viz.analysis.graph.graph_layout import column_pitch, place
+from backprop_viz.analysis.graph.graph_layout import Placement, column_pitch, place
 from backprop_viz.analysis.graph.graph_structure import Structure
 
 _ROW = 110  # the height of a row, as a first guess
 _SMALL = 60  # nodes in a row
+_HOME = 1.35  # the largest scale at first
 
 
 def best_columns(
@@ -93,3 +94,19 @@ def fit_for(
 def _comfortable(width: float, pitch: float, sizes: BoxSizes) -> int:
     """As many columns as can be read comfortably."""
     return max(int(width / (pitch * sizes.comfortable)), 1)
+
+
+def first_view(
+    placement: Placement, width: float, height: float, text: float, readable: bool
+) -> tuple[float, float, float]:
+    """The scale at which to show a graph at first, and the empty room at its left and its top.
+
+    All of it; where it is to be ``readable`` and names would be too small, its full width.
+    """
+    across, down = width / placement.width, height / max(placement.height, 1)
+    home, least = _HOME * text, placement.sizes.readable * text
+    scale = min(across, down, home)
+    top = (height / scale - placement.height) / 2
+    if readable and scale < least:
+        scale, top = min(max(across, least), home), 0.0
+    return scale, max((width / scale - placement.width) / 2, 0.0), top

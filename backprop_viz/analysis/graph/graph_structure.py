@@ -59,8 +59,8 @@ def analyse(graph: Graph, part: Collection[int] | None = None) -> Structure:
     number = {node: i for i, node in enumerate(nodes)}
     laid_out = layout(len(shown), tuple((number[a], number[b]) for a, b in edges))
     places = dict(zip(nodes, laid_out, strict=True))
-    children = _neighbours(nodes, edges)
-    parents = _neighbours(nodes, [(b, a) for a, b in edges])
+    children = neighbours(nodes, edges)
+    parents = neighbours(nodes, [(b, a) for a, b in edges])
     owner: dict[int, int] = {}
     for node in shown:
         if parents[node.id] and not children[node.id]:
@@ -92,9 +92,10 @@ def analyse(graph: Graph, part: Collection[int] | None = None) -> Structure:
     )
 
 
-def _neighbours(
+def neighbours(
     nodes: Iterable[int], edges: Iterable[tuple[int, int]]
 ) -> dict[int, tuple[int, ...]]:
+    """For each node those to which edges lead from it."""
     found: dict[int, list[int]] = {node: [] for node in nodes}
     for a, b in edges:
         found[a].append(b)

@@ -4,6 +4,12 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
+from backprop_viz.analysis.graph.folded_graph import (
+    FoldedGraph,
+    GraphGroup,
+    fold_graph,
+    unfolded_graph,
+)
 from backprop_viz.analysis.graph.graph_of_pass import GraphOfPass, graph_of_pass
 from backprop_viz.analysis.graph.nodes_done import nodes_done
 from backprop_viz.analysis.numbers.number_marks import NumberMarks
@@ -11,15 +17,21 @@ from backprop_viz.analysis.phase_runs import PhaseRun
 from backprop_viz.analysis.provenance import forward_events
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
+from backprop_viz.desktop.panels.autograd.group_titles import group_title
 from backprop_viz.desktop.panels.phases.phases import current_phase, repeated_runs
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.fold_switch import fold_icon, fold_switch
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
+
+# A graph of more nodes is folded at first.
+_MANY = 60
 
 
 class AutogradView(Panel):
-    """The graph of ``loss.grad_fn``.
+    """The graph of ``loss.grad_fn``, node by node or with a box for each layer, module and loop.
 
     ``picked`` carries the selected node, ``breakpoint_toggled`` the Breakpoint to set or remove.
     """
@@ -31,8 +43,11 @@ class AutogradView(Panel):
         super().__init__(QCoreApplication.translate("AutogradView", "Autograd graph"), parent)
         self._view_state: ViewState | None = None
         self._pass: GraphOfPass | None = None  # that is shown by itself
+        self._asked: object = None  # for which graph
         self._stale = False  # a view state came while the view was hidden
         self._theme = DARK
+        self._folded: bool | None = None  # as the user chose; None: where there are many nodes
+        self.unfolded: frozenset[GraphGroup] = frozenset()
         self.progress = QLabel()
         self.header.addWidget(self.progress)
         self.all_passes = QToolButton()
@@ -45,7 +60,16 @@ class AutogradView(Panel):
         self.all_passes.toggled.connect(self._refresh)
         self.all_passes.hide()
         self.header.addWidget(self.all_passes)
+        self.fold = fold_switch(
+            "foldGraph",
+            self.tr("Fold the graph"),
+            self.tr("Show the nodes of each layer, module or loop as one box"),
+        )
+        self.fold.clicked.connect(self._choose_folded)
+        self.header.addWidget(self.fold)
         self.canvas = GraphCanvas()
+        self.canvas.group_toggled.connect(self._toggle)
+        self.canvas.all_folded.connect(self._fold_all)
         self.canvas.chosen.connect(self._choose)
         self.canvas.breakpoint_toggled.connect(self.breakpoint_toggled)
         for glyph, name, tip, clicked in (
@@ -74,6 +98,7 @@ class AutogradView(Panel):
         """Paint in the colours of a theme."""
         self._theme = theme
         self.progress.setStyleSheet(f"color: {theme.backward};")
+        self.fold.setIcon(fold_icon(theme))
         self.canvas.set_theme(theme)
 
     def select(self, selection: Selection | None) -> None:
@@ -100,21 +125,50 @@ class AutogradView(Panel):
             found = graph_of_pass(cursor)
             self.all_passes.setVisible(found is not None)
             self._pass = None if self.all_passes.isChecked() else found
-            self.canvas.show_graph(graph, cursor, self._pass)
+            since = 0 if self._pass is None else self._pass.start
+            self.canvas.show_graph(self._graph(cursor.recording), cursor, since)
         else:
             # An iteration has no graph before its forward pass: the previous one stays, unlit.
-            self.canvas.show_graph(self.canvas.item.graph, None, self._pass)
+            self.canvas.show_graph(self.canvas.graph, None)
         self.canvas.show_breakpoints(self._view_state.breakpoints)
         self._tell(self._view_state)
 
+    def _graph(self, recording: Recording) -> FoldedGraph:
+        """The graph, folded as the user chose; the same as before where it has not changed."""
+        whole, part = recording.graph, None if self._pass is None else self._pass.nodes
+        asked = whole, part, self._folded, self.unfolded
+        if asked == self._asked:
+            return self.canvas.graph
+        self._asked = asked
+        count = len(whole.nodes) if part is None else len(part)
+        folded = count > _MANY if self._folded is None else self._folded
+        self.fold.setChecked(folded)
+        self.fold.setVisible(count > 1)
+        if not folded:
+            return unfolded_graph(whole, part)
+        return fold_graph(recording, part, self.unfolded, group_title)
+
+    def _choose_folded(self) -> None:
+        self._folded = self.fold.isChecked()
+        self._refresh()
+
+    def _toggle(self, group: GraphGroup) -> None:
+        self.unfolded = self.unfolded ^ {group}
+        self._refresh()
+
+    def _fold_all(self) -> None:
+        self.unfolded = frozenset()
+        self._refresh()
+
     def _tell(self, view_state: ViewState) -> None:
-        nodes = self.canvas.shown
+        whole, part = self.canvas.graph.whole, None if self._pass is None else self._pass.nodes
+        nodes = [node for node in whole.nodes if part is None or node.id in part]
         text = self.tr("loss.grad_fn → next_functions · {count} nodes")
         starts: list[str] = []
         if view_state.cursor.recording.loss is None and view_state.origin is None:
             text = self.tr("out.grad_fn → next_functions · {count} nodes")
         elif view_state.cursor.recording.loss is None:  # a script has no loss, or none yet
-            led_to = {to for _, to in self.canvas.item.graph.edges}
+            led_to = {to for _, to in whole.edges}
             found = [node for node in nodes if node.id not in led_to]
             if len(found) > 1:
                 cursor = view_state.cursor
@@ -142,7 +196,7 @@ class AutogradView(Panel):
         self.progress.setText(done)
 
     def _choose(self, node: int) -> None:
-        self.picked.emit("node", self.canvas.item.graph.nodes[node].key)
+        self.picked.emit("node", self.canvas.graph.graph.nodes[node].key)
 
 
 def _of_pass(run: PhaseRun) -> str:

@@ -1,4 +1,4 @@
-"""The area that shows a grad_fn graph: folding, zooming, panning, and picking nodes."""
+"""The area that shows a grad_fn graph: rows, zooming, panning, and picking nodes."""
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -16,41 +16,45 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
 from backprop_viz.analysis.graph.box_sizes import OPEN
-from backprop_viz.analysis.graph.graph_fit import Fit, fit_for
+from backprop_viz.analysis.graph.folded_graph import FoldedGraph
+from backprop_viz.analysis.graph.graph_fit import Fit, first_view, fit_for
 from backprop_viz.analysis.graph.graph_layout import place
-from backprop_viz.analysis.graph.graph_of_pass import GraphOfPass
 from backprop_viz.analysis.graph.graph_structure import Structure, analyse
 from backprop_viz.desktop.panels.autograd.graph_item import GraphItem
 from backprop_viz.desktop.panels.autograd.graph_keys import neighbour_node
 from backprop_viz.desktop.panels.autograd.module_spans import stretches
-from backprop_viz.desktop.panels.autograd.node_hints import node_hint
-from backprop_viz.desktop.panels.autograd.node_states import NodeState
+from backprop_viz.desktop.panels.autograd.node_hints import shown_hint
+from backprop_viz.desktop.panels.autograd.node_menu import node_menu
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.style.painting import hint_in_middle
 from backprop_viz.desktop.style.theme import Theme, text_scale
 from backprop_viz.recording.iteration import Cursor
-from backprop_viz.recording.missing import node_missing
 from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.trace.graph import Graph, Node
 
-_LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35
+_LARGEST, _SMALLEST = 3.0, 0.05
 _STEP = 1.25
 _MARGIN = 5
 
 
 class GraphCanvas(QGraphicsView):
-    """Shows one graph; emits the node that was chosen, and breakpoints to toggle."""
+    """Shows one graph; emits the node that was chosen, and breakpoints to toggle.
+
+    ``group_toggled`` carries the group to unfold or to fold again, ``all_folded`` nothing.
+    """
 
     chosen = Signal(int)
     breakpoint_toggled = Signal(object)
+    group_toggled = Signal(object)
+    all_folded = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("graphCanvas")
         self.setAccessibleName(self.tr("Nodes of the autograd graph"))
         self._keys = self.tr(
-            "Arrow keys follow the edges, Enter chooses a node, the Menu key sets breakpoints, "
-            "plus and minus zoom."
+            "Arrow keys follow the edges, Enter chooses a node, Space unfolds a box, Esc folds "
+            "all, the Menu key sets breakpoints, plus and minus zoom."
         )
         self.setAccessibleDescription(self._keys)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -67,7 +71,8 @@ class GraphCanvas(QGraphicsView):
         scene.addItem(self.item)
         self.setScene(scene)
         self._structure: Structure = analyse(Graph())
-        self._part: frozenset[int] | None = None  # that is shown; None for all
+        self.graph = FoldedGraph()
+        self._since = 0  # what ran before this event is not shown as done
         self._zoomed = False  # the user has zoomed: resizing keeps the zoom
         self._whole = False  # the user asked for the whole graph, however small
         self._fit = Fit(1.0, OPEN, 0)
@@ -80,23 +85,30 @@ class GraphCanvas(QGraphicsView):
 
     # -- what is shown -----------------------------------------------------------------------
 
-    def show_graph(
-        self, graph: Graph, cursor: Cursor | None, of_pass: GraphOfPass | None = None
-    ) -> None:
-        """Show a graph, or what is one pass's of it; lay it out only if it is another one."""
-        part = None if of_pass is None else of_pass.nodes
-        same = graph == self.item.graph and part == self._part
+    def show_graph(self, graph: FoldedGraph, cursor: Cursor | None, since: int = 0) -> None:
+        """Show a graph, and of it what ran from the event ``since`` on.
+
+        It is laid out only if it is another one.
+        """
+        same = graph is self.graph or (graph.graph, graph.part) == (
+            self.graph.graph,
+            self.graph.part,
+        )
         before = self.current if same else None
         if not same:
-            self._part, self._structure = part, analyse(graph, part)
-            self._fit, self._zoomed, self._whole = Fit(1.0, OPEN, 0), False, False
+            refolded = graph.whole == self.graph.whole
             focused = None if self.item.focused is None else self._key_of(self.item.focused)
+            self.graph, self._structure = graph, analyse(graph.graph, graph.part)
+            self._fit, self._zoomed, self._whole = Fit(1.0, OPEN, 0), False, False
             self.item.focused = None
-            self._fold(rebuild=graph)
-            self.item.focused = next((n.id for n in self.shown if n.key == focused), None)
+            self._fold(rebuild=True)
+            if focused is not None:
+                self.item.focused = min(graph.shown_with(frozenset({focused})), default=None)
             self._mark()
-        self.item.recolour(cursor, 0 if of_pass is None else of_pass.start)
-        self._cursor = cursor
+            if refolded and self.item.focused is not None:
+                self._reveal(self.item.focused)
+        self.item.recolour(cursor, since)
+        self._cursor, self._since = cursor, since
         self._speak()
         if self.current is not None and self.current != before:
             self._reveal(self.current)
@@ -134,9 +146,8 @@ class GraphCanvas(QGraphicsView):
             self._reveal(node)
 
     def _mark(self) -> None:
-        nodes = self.shown
-        self.item.lit = frozenset(n.id for n in nodes if n.key in self._lit)
-        self.item.selected = frozenset(n.id for n in nodes if n.key in self._selected)
+        self.item.lit = self.graph.shown_with(self._lit)
+        self.item.selected = self.graph.shown_with(self._selected)
         self.item.update()
 
     def _key_of(self, node: int) -> str:
@@ -153,13 +164,11 @@ class GraphCanvas(QGraphicsView):
     def show_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
         """Put a dot on nodes that have a breakpoint, or whose parameter has one."""
         self._breakpoints = breakpoints
-        keys = {(b.kind, b.key) for b in breakpoints}
-        nodes = frozenset(
-            node.id
-            for node in self.shown
-            if ("node", node.key) in keys
-            or (node.parameter is not None and ("parameter", node.parameter) in keys)
+        keys, parameters = (
+            frozenset(str(b.key) for b in breakpoints if b.kind == kind)
+            for kind in ("node", "parameter")
         )
+        nodes = self.graph.shown_with(keys, parameters)
         if nodes != self.item.breaking:
             self.item.breaking = nodes
             self.item.update()
@@ -169,7 +178,7 @@ class GraphCanvas(QGraphicsView):
         # By keys: what is marked may still be of the graph before. Of what belongs to a
         # parameter, the parameter's own node has the largest number.
         first = self.shown[0].id if self.shown else 0
-        return max((n.id for n in self.shown if n.key in self._selected), default=first)
+        return max(self.graph.shown_with(self._selected), default=first)
 
     def _reveal(self, node: int) -> None:
         """Scroll to a node that is out of sight; do nothing while the whole graph is shown."""
@@ -198,21 +207,21 @@ class GraphCanvas(QGraphicsView):
         self._zoomed = True
         self.setTransform(QTransform.fromScale(scale, scale))
 
-    def _fold(self, rebuild: Graph | None = None) -> None:
+    def _fold(self, rebuild: bool = False) -> None:
         """Choose the number of rows for the widget's size, and show the whole graph."""
         width, height = self._room()
         readable = not self._whole
         structure, before = self._structure, self._fit
         fit = fit_for(structure, width, height, before.columns, readable, text_scale())
         self._fit = fit
-        if rebuild is not None or (fit.columns, fit.sizes) != (before.columns, before.sizes):
+        if rebuild or (fit.columns, fit.sizes) != (before.columns, before.sizes):
             placement = place(structure, fit.columns, fit.sizes)
-            self.item.build(structure.graph, placement, lambda: stretches(structure, placement))
+            self.item.build(self.graph, placement, lambda: stretches(structure, placement))
         self.item.set_text_scale(fit.text)
         self._look_at_all(readable)
         if readable and self.shown:  # not all of it may be in sight
             # What ran last is of the graph before, if this is another one.
-            last = None if rebuild is not None else self.current
+            last = None if rebuild else self.current
             self._reveal(self._wanted() if last is None else last)
 
     def _look_at_all(self, readable: bool) -> None:
@@ -221,24 +230,13 @@ class GraphCanvas(QGraphicsView):
         placement = self.item.placement
         if not placement.rects or width <= 0 or height <= 0:
             return
-        across, down = width / placement.width, height / max(placement.height, 1)
-        text, sizes = self._fit.text, self._fit.sizes
-        home, least = _HOME * text, sizes.readable * text
-        scale = min(across, down, home)
-        top = (height / scale - placement.height) / 2
-        if readable and scale < least:
-            scale, top = min(max(across, least), home), 0.0
+        scale, left, top = first_view(placement, width, height, self._fit.text, readable)
         # A margin, so that any part of the graph can be moved to the middle.
         around = self.item.boundingRect()
         spare_x, spare_y = self.width() / scale, self.height() / scale
         self.setSceneRect(around.adjusted(-spare_x, -spare_y, spare_x, spare_y))
         self.setTransform(QTransform.fromScale(scale, scale))
-        left = max((width / scale - placement.width) / 2, 0.0)
-        middle = QPointF(
-            width / scale / 2 - left,
-            height / scale / 2 - top,
-        )
-        self.centerOn(middle)
+        self.centerOn(QPointF(width / scale / 2 - left, height / scale / 2 - top))
 
     def _room(self) -> tuple[float, float]:
         return self.viewport().width() - 2 * _MARGIN, self.viewport().height() - 2 * _MARGIN
@@ -294,9 +292,14 @@ class GraphCanvas(QGraphicsView):
             self.chosen.emit(node)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show the whole graph on a double click beside the nodes."""
-        if self.node_at(event.position().toPoint()) is None:
-            self.fit()
+        """Unfold a box, or fold what a node lies in; beside them show the whole graph."""
+        node = self.node_at(event.position().toPoint())
+        self.fit() if node is None else self._toggle(node)
+
+    def _toggle(self, node: int) -> None:
+        group = self.graph.groups.get(node, self.graph.around.get(node))
+        if group is not None:
+            self.group_toggled.emit(group)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu of the node under the mouse or with the keyboard focus."""
@@ -312,12 +315,7 @@ class GraphCanvas(QGraphicsView):
 
     def menu_of(self, node: int) -> BreakMenu:
         """The menu of a node; it deletes itself when it closes."""
-        parameter = self._structure.graph.nodes[node].parameter
-        offers = [(self.tr("&Break here"), Breakpoint("node", self._key_of(node)))]
-        if parameter is not None:
-            text = self.tr("Break when {name} is &accumulated").format(name=parameter)
-            offers.append((text, Breakpoint("parameter", parameter)))
-        menu = BreakMenu(offers, self._breakpoints, self)
+        menu = node_menu(self.graph, node, self._breakpoints, self.group_toggled.emit, self)
         menu.toggled.connect(self.breakpoint_toggled)
         return menu
 
@@ -328,10 +326,14 @@ class GraphCanvas(QGraphicsView):
     # -- keys --------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows follow the edges, Enter chooses; plus, minus and 0 zoom."""
+        """Arrows follow the edges, Enter chooses, Space unfolds; plus, minus and 0 zoom."""
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.item.focused is not None:
             self.chosen.emit(self.item.focused)
+        elif key == Qt.Key.Key_Space and self.item.focused is not None:
+            self._toggle(self.item.focused)
+        elif key == Qt.Key.Key_Escape and self.graph.around:
+            self.all_folded.emit()
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._go(Qt.Key(key))
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
@@ -383,11 +385,9 @@ class GraphCanvas(QGraphicsView):
         return super().viewportEvent(event)
 
     def hint(self, node: int) -> str:
-        """The tooltip of a node."""
-        state = self.item.states.get(node, NodeState.WAITING)
-        missing = "" if self._cursor is None else node_missing(self._cursor, node)
-        known = self._structure.graph.nodes[node]
-        return node_hint(known, state, node in self.item.breaking, missing)
+        """The tooltip of a node or a box."""
+        state, breaking = self.item.states.get(node), node in self.item.breaking
+        return shown_hint(self.graph, node, state, self._cursor, self._since, breaking)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the graph, or a text while there is none."""

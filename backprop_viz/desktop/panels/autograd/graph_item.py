@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from backprop_viz.analysis.graph.box_sizes import OPEN, BoxSizes
+from backprop_viz.analysis.graph.folded_graph import FoldedGraph
 from backprop_viz.analysis.graph.graph_layout import Placement, Point, Rect
 from backprop_viz.analysis.graph.graph_structure import is_leaf
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
@@ -18,7 +19,7 @@ from backprop_viz.desktop.panels.autograd.graph_overview import FindSpans, Overv
 from backprop_viz.desktop.panels.autograd.node_states import (
     NodeState,
     arriving_gradient_text,
-    node_states,
+    box_states,
 )
 from backprop_viz.desktop.style.painting import elided, fitting, head_of, thin_dashes
 from backprop_viz.desktop.style.theme import DARK, Theme, scene_code_font, scene_font
@@ -30,6 +31,7 @@ _LEAST = 11  # pixels on screen of the smallest text
 _AFAR = 0.61  # the scale below which almost no text is drawn
 _AROUND = 8.0  # the margin for a node's rings and an edge's head
 _CORNER = 6.0
+_PILE = 3.0  # how far the second card of a box looks out
 
 
 def name_lines(name: str) -> tuple[str, str]:
@@ -55,6 +57,7 @@ class GraphItem(QGraphicsItem):
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.theme: Theme = DARK
         self.graph = Graph()
+        self.folded = FoldedGraph()
         self.placement = Placement({}, {}, 0, 0, 0)
         self.shown_cursor: Cursor | None = None
         self.states: Mapping[int, NodeState] = {}
@@ -78,11 +81,11 @@ class GraphItem(QGraphicsItem):
         # What is seen when zoomed out, sorted by state.
         self._sorted: tuple[list[int], list[tuple[int, int]]] | None = None
 
-    def build(self, graph: Graph, placement: Placement, named: FindSpans) -> None:
+    def build(self, folded: FoldedGraph, placement: Placement, named: FindSpans) -> None:
         """Take a graph, the places of its nodes, and a function that names parts of it."""
         self.prepareGeometryChange()
-        self.graph, self.placement = graph, placement
-        self._scalars = [node for node in graph.nodes if node.shape == ()]
+        self.folded, self.graph, self.placement = folded, folded.graph, placement
+        self._scalars = [node for node in self.graph.nodes if node.shape == ()]
         self._boxes = {node: _box(rect) for node, rect in placement.rects.items()}
         low = placement.sizes.pill_height
         boxes = {node for node, rect in placement.rects.items() if rect.height > low}
@@ -102,7 +105,7 @@ class GraphItem(QGraphicsItem):
 
     def recolour(self, cursor: Cursor | None, since: int = 0) -> None:
         """Show another cursor, and what ran from ``since`` on; repaint if it looks different."""
-        states = node_states(self.graph, cursor, since)
+        states = box_states(self.folded, cursor, since)
         numbers = [arriving_gradient_text(node, cursor) for node in self._scalars]
         self.shown_cursor = cursor
         if (states, numbers) != (self.states, self._numbers):
@@ -112,10 +115,12 @@ class GraphItem(QGraphicsItem):
 
     @property
     def current(self) -> int | None:
-        """The node that backward has just run."""
+        """The node that backward has just run, or the box that it is in."""
         event = None if self.shown_cursor is None else self.shown_cursor.event
-        node = None if event is None else event.node
-        if node is None or node not in self._boxes:
+        if event is None or event.node is None:
+            return None
+        node = self.folded.box_of.get(event.node, event.node)
+        if node not in self._boxes:
             return None
         return node if self._is_at(node, NodeState.CURRENT) else None
 
@@ -249,6 +254,10 @@ class GraphItem(QGraphicsItem):
             fill = self.theme.tint(outline.color(), 0.45)
             outline = QPen(outline.color(), 2.5)
         painter.setPen(outline)
+        if node.id in self.folded.groups:  # as cards on a pile
+            painter.setBrush(QColor(self.theme.panel))
+            painter.drawRoundedRect(box.translated(_PILE, _PILE), radius, radius)
+            painter.drawRoundedRect(box, radius, radius)
         painter.setBrush(fill)
         painter.drawRoundedRect(box, radius, radius)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -346,7 +355,9 @@ def _name(node: Node, box: QRectF, sizes: BoxSizes, scale: float, text_scale: fl
     font = fitting(font, shown, inside.width(), least)
     if QFontMetrics(font).horizontalAdvance(shown) > inside.width():
         shown = _VARIANT.sub("", stem)
-    cut = elided(font, shown, math.ceil(inside.width()), Qt.TextElideMode.ElideRight)
+    # A module's dotted name differs at its end from those beside it.
+    where = Qt.TextElideMode.ElideLeft if "." in shown else Qt.TextElideMode.ElideRight
+    cut = elided(font, shown, math.ceil(inside.width()), where)
     return _Line(inside, cut, font)
 
 

@@ -3,6 +3,7 @@
 import math
 from enum import Enum
 
+from backprop_viz.analysis.graph.folded_graph import FoldedGraph
 from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.recording.iteration import Cursor
@@ -33,6 +34,24 @@ def node_states(graph: Graph, cursor: Cursor | None, since: int = 0) -> dict[int
     if event_now is not None and event_now.phase is Phase.BACKWARD and event_now.node in states:
         states[event_now.node] = NodeState.CURRENT
     return states
+
+
+def box_states(graph: FoldedGraph, cursor: Cursor | None, since: int = 0) -> dict[int, NodeState]:
+    """The state of what is shown of a graph: a box is done as soon as one of its nodes has run."""
+    states = node_states(graph.whole, cursor, since)
+    for box, members in graph.members.items():
+        found = {states[node] for node in members}
+        ran = NodeState.WAITING if found == {NodeState.WAITING} else NodeState.DONE
+        states[box] = NodeState.CURRENT if NodeState.CURRENT in found else ran
+    return states
+
+
+def nodes_run(graph: FoldedGraph, box: int, cursor: Cursor | None, since: int = 0) -> int:
+    """How many of a box's nodes have run at a cursor, from the event ``since`` on."""
+    if cursor is None:
+        return 0
+    runs, stop = cursor.recording.runs, cursor.position
+    return sum(any(since <= i < stop for i in runs.get(n, ())) for n in graph.members[box])
 
 
 def arriving_gradient_text(node: Node, cursor: Cursor | None) -> str:

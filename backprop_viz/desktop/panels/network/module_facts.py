@@ -10,6 +10,7 @@ from backprop_viz.analysis.repeated_layers import Pass, Repeat
 from backprop_viz.desktop.panels.network.feature_maps import Mode, shape_text
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.numbers import norm, short
+from backprop_viz.desktop.texts.group_names import group_name
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.trace.layers import Layer, LayerGraph
 
@@ -50,15 +51,7 @@ class ModuleFacts:
 
     def name(self, row: BoxRow) -> str:
         """The whole name of a row: of its module, its loop or pass, or of its layer."""
-        match row.group:
-            case None:
-                return self.layer(row.first).name
-            case Repeat(count=count):
-                return translate("ModuleCanvas", "loop ×{count}").format(count=count)
-            case Pass(number=number):
-                return translate("ModuleCanvas", "pass {number}").format(number=number)
-            case module:
-                return module
+        return self.layer(row.first).name if row.group is None else group_name(row.group)
 
     def title(self, row: BoxRow, within: BoxRow | None = None) -> str:
         """A row's name as it is written in the box of ``within``, without that one's name."""

@@ -2,15 +2,13 @@
 
 from collections import Counter
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from backprop_viz.analysis.repeated_layers import repeats
 from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
 from backprop_viz.desktop.panels.network.network_layout import least_size
-from backprop_viz.desktop.style.glyphs import glyph_icon
-from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.recording.trace.layers import LayerGraph
 
 
@@ -53,30 +51,3 @@ def maps_have_room(layers: LayerGraph, room: QSize) -> bool:
     if needed.width() > room.width():
         return False
     return needed.height() <= room.height() or not repeats(layers)
-
-
-def fold_switch(name: str, tip: str) -> QToolButton:
-    """The switch between columns of maps and boxes of modules."""
-    switch = QToolButton()
-    switch.setObjectName("foldModules")
-    switch.setProperty("role", "segment")
-    switch.setStyleSheet("padding: 1px 3px;")  # there is little room
-    switch.setIcon(fold_icon(DARK))
-    switch.setToolTip(tip)
-    switch.setAccessibleName(name)
-    switch.setCheckable(True)
-    switch.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    switch.hide()
-    return switch
-
-
-def fold_icon(theme: Theme) -> QIcon:
-    """A box with two boxes in it, in a theme's colours."""
-    return glyph_icon(_paint_boxes, theme)
-
-
-def _paint_boxes(painter: QPainter, color: QColor) -> None:
-    painter.setPen(QPen(color, 1.3))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for box in (QRectF(1.5, 2.5, 13, 11), QRectF(4, 5, 8, 2.2), QRectF(4, 9, 8, 2.2)):
-        painter.drawRoundedRect(box, 1, 1)

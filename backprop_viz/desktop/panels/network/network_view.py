@@ -17,8 +17,6 @@ from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.mode_switch import mode_switch
 from backprop_viz.desktop.panels.network.modules_page import (
     ModulesPage,
-    fold_icon,
-    fold_switch,
     has_modules_to_fold,
     maps_have_room,
 )
@@ -37,6 +35,7 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.texts.missing_texts import not_recorded_text
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.fold_switch import fold_icon, fold_switch
 from backprop_viz.recording.trace.layers import LayerGraph
 from backprop_viz.recording.trace.phases import Phase
 
@@ -79,7 +78,9 @@ class NetworkView(Panel):
         self._state = NetworkState(LayerGraph(), None, "activations")
         self._folded: bool | None = None  # as the user chose; None: as there is room
         self.fold = fold_switch(
-            self.tr("Fold the modules"), self.tr("Show the layers of each module as one box")
+            "foldModules",
+            self.tr("Fold the modules"),
+            self.tr("Show the layers of each module as one box"),
         )
         self.fold.clicked.connect(self._choose_folded)
         self.header.addWidget(self.fold)

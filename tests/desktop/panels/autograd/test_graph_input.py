@@ -172,6 +172,7 @@ def test_the_node_at_the_cursor_is_brought_into_view(
     span = recording.span(Phase.BACKWARD)
     assert span is not None
     view.show_view_state(replace(base, cursor=recording.at(0)))
+    view.fold.click()  # node by node
     for position in range(span.start + 1, span.stop + 1):
         view.show_view_state(replace(base, cursor=recording.at(position)))
         node = recording.events[position - 1].node

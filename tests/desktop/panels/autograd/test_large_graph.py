@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from torch import Tensor, nn
 
 from backprop_viz.analysis.graph.box_sizes import OPEN
+from backprop_viz.analysis.graph.folded_graph import unfolded_graph
 from backprop_viz.analysis.graph.graph_fit import best_columns
 from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import analyse
@@ -63,7 +64,7 @@ def canvas(graph: Graph, qtbot: QtBot) -> GraphCanvas:
     qtbot.addWidget(canvas)
     canvas.resize(880, 230)
     canvas.show()
-    canvas.show_graph(graph, None)
+    canvas.show_graph(unfolded_graph(graph, None), None)
     return canvas
 
 
