@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.analysis.folded_network import FoldedNetwork, Folding
@@ -82,6 +82,26 @@ def test_the_norm_of_a_gradient_with_a_nan_is_nan() -> None:
 def titles(recording: Recording, folded: FoldedNetwork) -> list[list[str]]:
     layers = recording.layers.layers
     return [[row.module or layers[row.first].name for row in box.rows] for box in folded.boxes]
+
+
+def test_modules_of_one_kind_beside_each_other_are_taken_apart_together() -> None:
+    class Block(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.Linear(2, 2), nn.Linear(2, 2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.second(self.first(x))
+
+    net = nn.Sequential(Block(), Block(), Block(), nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2)))
+    with bv.record(net) as recorded:
+        net(torch.rand(3, 2)).sum().backward()
+    folding = Folding(recorded.recording.layers, ModuleTree(recorded.recording))
+    boxes = {room: folding.spread(room) for room in range(4, 12)}
+    for room, spread in boxes.items():
+        assert len(spread & {"0", "1", "2"}) in (0, 3), room
+    assert boxes[4] == {"3"}  # a container may take up more
+    assert boxes[11] == {"0", "1", "2", "3"}
 
 
 def test_blocks_are_boxes_and_unfold_in_place() -> None:
