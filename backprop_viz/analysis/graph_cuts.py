@@ -15,6 +15,7 @@ CutKind = Literal["detached", "no_grad", "no_derivative", "copied", "integer", "
 _DETACH = ("detach", "detach_", "data")
 # What makes of a tensor without a graph one that a graph begins with.
 _STARTS = ("requires_grad_",)
+_LEAF = "AccumulateGrad"
 _COPIES = ("tensor", "as_tensor", "asarray", "new_tensor")
 # How a call is written that hands numbers to Python or numpy.
 _TAKEN = {
@@ -126,7 +127,8 @@ def _in_functions(recording: Recording) -> set[int]:
     wanted: set[int | None] = set()
     for _, event in events:
         if event.grad_enabled and tracked(event):
-            if known.isdisjoint(event.input_ids) and event.op not in _STARTS:
+            unknown = known.isdisjoint(event.input_ids) and event.op not in _STARTS
+            if unknown and not _begins_a_graph(recording, event):
                 wanted.update(event.input_ids)
             known.update(event.output_ids)
     found: set[int] = set()
@@ -136,6 +138,22 @@ def _in_functions(recording: Recording) -> set[int]:
             found.add(i)
             wanted.update(event.input_ids)
     return found
+
+
+def _begins_a_graph(recording: Recording, event: Event) -> bool:
+    """Whether nothing stands behind an operation but leaves that are no parameters.
+
+    As where a loop has set ``out.requires_grad = True``, which is no call.
+    """
+    if event.node is None:
+        return False
+    nodes, behind = recording.graph.nodes, [event.node]
+    for at in behind:
+        node = nodes[at]
+        if node.parameter is not None or not (node.name == _LEAF or node.name[-1:].isdigit()):
+            return False  # torch's own have a number at their end, a custom Function's has none
+        behind += [to[0] for to in node.sends if to is not None and to[0] not in behind]
+    return any(nodes[at].name == _LEAF for at in behind)
 
 
 def _note_made(event: Event, index: int, followed: set[int], whole: dict[int, GraphCut]) -> None:

@@ -127,12 +127,17 @@ def test_a_forward_without_a_graph(without: Callable[[], torch.no_grad]) -> None
     assert (said.values[0], said.values[2]) == ("linear", len(list(Pair().parameters())))
 
 
-def test_what_a_forward_without_a_graph_made_is_a_start_itself() -> None:
+@pytest.mark.parametrize("by_call", [True, False])
+def test_what_a_forward_without_a_graph_made_is_a_start_itself(by_call: bool) -> None:
     def step(net: Pair) -> None:
         with torch.no_grad():
             one, other = net(IMAGES, TEXTS.reshape(8, 3))
             scores = one @ other.T
-        F.cross_entropy(scores.requires_grad_(), WANTED).backward()
+        if by_call:
+            scores.requires_grad_()
+        else:
+            scores.requires_grad = True
+        F.cross_entropy(scores, WANTED).backward()
 
     (said,) = found_in(step)
     assert (said.code, said.severity) == ("cut_by_no_grad", "error")
