@@ -10,11 +10,12 @@ from backprop_viz.recording.trace.events import Event
 _PRODUCTS = ("matmul", "bmm", "mm", "einsum", "baddbmm")
 # What may lie between a product and its softmax, and between that and the values.
 _SCALES = ("mul", "rmul", "div", "truediv", "masked_fill", "masked_fill_", "where", "add", "sub")
+_TURNS = ("T", "mT", "t", "transpose", "permute", "view", "reshape", "unsqueeze", "expand")
 _PASSES = ("dropout", "to", "float", "contiguous", "clone")
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``softmax_over_queries``: of scores of a sequence with itself, which then weigh its values.
+    """``softmax_over_queries``: of scores of queries and keys, which then weigh the keys' values.
 
     Slot attention means it, and divides by the sum over the keys before it weighs anything.
     """
@@ -22,46 +23,65 @@ def find(recording: Recording) -> Iterator[Finding]:
         made = event.outputs[0] if event.outputs else None
         if event.op != "softmax" or event.call is None or made is None or not tracked(event):
             continue
-        if made.ndim < 2 or made.shape[-1] != made.shape[-2] or made.shape[-1] == 1:
+        if made.ndim < 2 or 1 in made.shape[-2:]:
             continue
         axis = event.call.argument("dim", 1)
-        if axis not in (-2, made.ndim - 2) or not _are_scores(recording, i):
+        scored = _product_behind(recording, i) if axis in (-2, made.ndim - 2) else None
+        weighed = None if scored is None else _product_by_rows(recording, event)
+        if scored is None or weighed is None:
             continue
-        if _weighs_by_rows(recording, event):
+        # A sequence with itself has square scores; others may be a layer of the user's own.
+        if made.shape[-1] == made.shape[-2] or not _has_weight(recording, scored, weighed):
             shape = "×".join(map(str, made.shape))
             yield Finding("softmax_over_queries", "warning", (axis, shape), event=i)
 
 
-def _are_scores(recording: Recording, index: int) -> bool:
-    """Whether a softmax reads a product, scaled or masked."""
+def _product_behind(recording: Recording, index: int) -> int | None:
+    """The product, scaled or masked, that a softmax reads; None where it reads another thing."""
     while True:
         event = recording.events[index]
         source = event.input_ids[0] if event.input_ids else None
         before = None if source is None else maker(recording, source, index)
         if before is None:
-            return False
+            return None
         op = recording.events[before].op
         if op in _PRODUCTS:
-            return True
+            return before
         if op not in _SCALES:
-            return False
+            return None
         index = before
 
 
-def _weighs_by_rows(recording: Recording, softmax: Event) -> bool:
-    """Whether a product of matrices adds up along the rows of what a softmax has made."""
+def _has_weight(recording: Recording, *products: int) -> bool:
+    """Whether one of the factors of these products is a parameter, as it is or turned."""
+    own = {parameter.value_id for parameter in recording.parameters}
+    for product in products:
+        for tensor in recording.events[product].input_ids:
+            read, before = tensor, product
+            while read is not None and read not in own:
+                made = maker(recording, read, before)
+                if made is None or recording.events[made].op not in _TURNS:
+                    break
+                read, before = recording.events[made].input_ids[0], made
+            if read in own:
+                return True
+    return False
+
+
+def _product_by_rows(recording: Recording, softmax: Event) -> int | None:
+    """The product of matrices that adds up along the rows of what a softmax has made."""
     weights = {softmax.output_ids[0]}
-    for _, event in forward_events(recording):
+    for i, event in forward_events(recording):
         first = event.input_ids[0] if event.input_ids else None
         if first is None or first not in weights:
             continue
         if event.op in _PASSES:
             weights.add(event.output_ids[0])
         elif event.op == "einsum":
-            return _adds_up_rows(event)
+            return i if _adds_up_rows(event) else None
         elif event.op in _PRODUCTS:
-            return True
-    return False
+            return i
+    return None
 
 
 def _adds_up_rows(event: Event) -> bool:
