@@ -42,7 +42,8 @@ def find(recording: Recording) -> Iterator[Finding]:
 
     Where backward runs several times one network may maximise what another minimises: a hint.
     A factor that may be what an action was worth has any sign, and nothing is said. So it is of one
-    decision times a number: a reward of -1 looks like a sign.
+    decision times a number: a reward of -1 looks like a sign. Of several decisions it may be what
+    they were worth together, where it is a float: whoever means the sign writes - or -1.
     """
     made = [i for i, event in forward_events(recording) if _is_loss(event)]
     starts = [s.start for s in recording.spans if s.phase is Phase.BACKWARD]
@@ -63,7 +64,10 @@ def find(recording: Recording) -> Iterator[Finding]:
 
 
 def _weighs_a_choice(recording: Recording, loss: int, index: int) -> bool:
-    """Whether a loss is what one sample's class tells, times a number that Python has."""
+    """Whether a loss is what one sample's class tells, times a number that Python has.
+
+    Or what several tell, times the float -1.0.
+    """
     event = recording.events[index]
     read = event.inputs[0] if event.inputs and event.op in _OF_CHOICES else None
     if read is None:
@@ -72,7 +76,9 @@ def _weighs_a_choice(recording: Recording, loss: int, index: int) -> bool:
     while loss != index:
         event = recording.events[loss]
         made, source = event.outputs[0], event.input_ids[0]
+        times = event.call.args if event.op in _TIMES and event.call is not None else ()
         is_weighed |= event.op in _TIMES and len(event.inputs) == 1
+        is_one |= any(isinstance(one, float) and one == -1 for one in times)
         is_one |= event.op in _PICKS and made is not None and made.size == 1
         before = None if source is None else maker(recording, source, loss)
         if before is None:
