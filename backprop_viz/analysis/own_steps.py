@@ -1,5 +1,6 @@
 """The operations by which a loop's own lines have computed what they moved a weight to."""
 
+from backprop_viz.analysis.provenance import tracked
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
@@ -8,15 +9,24 @@ from backprop_viz.recording.trace.phases import Phase
 def moved_by(recording: Recording, moved: int) -> int | None:
     """The operation that made a new weight, told by the event ``moved``; None if none is recorded.
 
-    It is the last before that which made the same numbers, bit for bit.
+    It is the last before that which made the same numbers, bit for bit: one of the loop's own step,
+    else one that a forward ran without a graph, as where a model moves its teacher itself.
     """
     events = recording.events
     (new,) = events[moved].outputs
+    if new is None:
+        return None
     for i in range(moved - 1, -1, -1):
         if events[i].phase is not Phase.UPDATE:
             break
         made = events[i].outputs[0] if events[i].is_of_step else None
-        if new is not None and made is not None and same_numbers(made, new):
+        if made is not None and same_numbers(made, new):
+            return i
+    for i in range(moved - 1, -1, -1):
+        event = events[i]
+        in_forward = event.phase in (Phase.FORWARD, Phase.LOSS) and not tracked(event)
+        made = event.outputs[0] if in_forward and len(event.outputs) == 1 else None
+        if made is not None and same_numbers(made, new):
             return i
     return None
 

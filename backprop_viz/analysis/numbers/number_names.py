@@ -135,9 +135,12 @@ class NumberNames:
 
     def _by_use(self, tensor: int) -> str:
         """A tensor by the event that made it; a constant by the first operation that read it."""
-        for i, event in enumerate(self.recording.events):
-            if tensor in event.output_ids:
-                return self.tensor(Number(tensor, (), i, event.output_ids.index(tensor)))
+        events = self.recording.events
+        made = next((i for i, event in enumerate(events) if tensor in event.output_ids), None)
+        if made is not None:
+            slot = events[made].output_ids.index(tensor)
+            return self.tensor(Number(tensor, (), made, slot))
+        for i, event in enumerate(events):
             if tensor in event.input_ids:
                 place = event.input_ids.index(tensor)
                 if event.phase is Phase.BACKWARD:  # the gradient that backward began with
