@@ -98,9 +98,10 @@ def fold_graph(
     groups = {entries[row]: rows.groups[row] for row in found}
     nodes = list(whole.nodes)
     for box, group in groups.items():
-        nodes[box] = replace(nodes[box], name=named(group), parameter=None)
+        around = rows.around.get(placed.row_of[box])
+        nodes[box] = replace(nodes[box], name=_short(named(group), around), parameter=None)
     shown = ids - box_of.keys() | groups.keys()
-    around = ((node, rows.around.get(row)) for node, row in placed.row_of.items() if node in shown)
+    within = ((node, rows.around.get(row)) for node, row in placed.row_of.items() if node in shown)
     return FoldedGraph(
         Graph(tuple(nodes), tuple(drawn), whole.others),
         whole,
@@ -108,8 +109,16 @@ def fold_graph(
         {entries[row]: nodes for row, nodes in found.items()},
         groups,
         box_of,
-        {node: group for node, group in around if group is not None},
+        {node: group for node, group in within if group is not None},
     )
+
+
+def _short(name: str, around: GraphGroup | None) -> str:
+    """A name without that of the unfolded module around it: ``mlp``, or ``mlp.2`` of a number."""
+    if not isinstance(around, str) or not name.startswith(f"{around}."):
+        return name
+    short = name.removeprefix(f"{around}.")
+    return f"{around.rpartition('.')[2]}.{short}" if short.isdigit() else short
 
 
 @dataclass(slots=True)

@@ -171,12 +171,14 @@ def test_a_box_has_what_its_module_made() -> None:
     opened = folded(recording, "encoder")
     assert boxes(opened) >= {f"encoder.{i}" for i in range(40)}
     assert set(opened.around.values()) == {"encoder"}
+    inner = folded(recording, "encoder", "encoder.3")
+    assert {inner.graph.nodes[box].name for box in inner.groups} >= {"norm", "wide", "thin"}
     for one, group in ((graph, "encoder"), (opened, "encoder.3"), (graph, LayerNodes("head"))):
         box = next(box for box, each in one.groups.items() if each == group)
         names = Counter(recording.graph.nodes[i].name for i in one.members[box])
         assert names == known[named(group)]
         # The gradient of the module's output enters there.
-        assert one.graph.nodes[box].name == named(group)
+        assert one.graph.nodes[box].name == named(group)  # "encoder.3" in encoder, too
         assert recording.graph.nodes[box].name in ("AddBackward0", "AddmmBackward0")
         assert one.graph.nodes[box].key == recording.graph.nodes[box].key
 

@@ -31,6 +31,7 @@ _LEAST = 11  # pixels on screen of the smallest text
 _AFAR = 0.61  # the scale below which almost no text is drawn
 _AROUND = 8.0  # the margin for a node's rings and an edge's head
 _CORNER = 6.0
+_GROUND = 0.06  # how strongly an unfolded box's ground is tinted
 _PILE = 3.0  # how far the second card of a box looks out
 
 
@@ -151,14 +152,25 @@ class GraphItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         area = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
+        near = self._nodes_near.within(*area)
+        for node_id in near:
+            if node_id in self.folded.around:
+                self._paint_ground(painter, self._boxes[node_id])
         for edge in self._edges_near.within(*area):
             self._paint_edge(painter, edge)
-        for node_id in self._nodes_near.within(*area):
+        for node_id in near:
             node, box = self.graph.nodes[node_id], self._boxes[node_id]
             self._paint_node(painter, node, box)
             self._paint_texts(painter, node)
             if node_id in self.breaking:
                 self._paint_break(painter, box)
+
+    def _paint_ground(self, painter: QPainter, box: QRectF) -> None:
+        """Paint what joins the nodes of an unfolded box: the grounds of neighbours touch."""
+        across, down = self.placement.sizes.gap / 2, _AROUND
+        painter.fillRect(
+            box.adjusted(-across, -down, across, down), self.theme.tint(self.theme.text, _GROUND)
+        )
 
     def _paint_from_afar(self, painter: QPainter, exposed: QRectF) -> None:
         """Paint it zoomed out: only modules' names as text; marked nodes stand out."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from backprop_viz.analysis.graph.folded_graph import FoldedGraph
+from backprop_viz.desktop.panels.autograd.group_titles import group_title
 from backprop_viz.desktop.panels.autograd.node_states import NodeState, nodes_run
 from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.language import translate
@@ -58,7 +59,7 @@ def box_hint(
 ) -> str:
     """What is in a box, the gradient that enters it, and how many of its nodes have run."""
     nodes = graph.in_box(box)
-    lines = [graph.graph.nodes[box].name, *_gradient(graph.graph.nodes[box])]
+    lines = [group_title(graph.groups[box]), *_gradient(graph.graph.nodes[box])]
     done = translate("GraphCanvas", "{done} of {count} nodes have run")
     lines.append(done.format(done=nodes_run(graph, box, cursor, since), count=len(nodes)))
     names = dict.fromkeys(node.parameter for node in nodes if node.parameter is not None)
