@@ -29,7 +29,8 @@ _known: "WeakKeyDictionary[Recording, tuple[PhaseRun, ...]]" = WeakKeyDictionary
 class PhaseRun:
     """A phase that ran once.
 
-    ``name`` is the phase's, or "clip" or "unscale" for what was done to the gradients after it.
+    ``name`` is the phase's, or "clip" or "unscale" for what was done to the gradients after it,
+    or "changed" for what was done to the weights after a step, as to bound or to average them.
     What ran between two forwards and went into the second is no loss: it is named by its last
     operation, or "detach" if it detaches.
     ``number`` is its place among the runs. ``batch`` counts the micro-batches from 1;
@@ -138,6 +139,8 @@ def _parts(recording: Recording, number: int) -> list[tuple[str, PhaseSpan]]:
     detaching that it does. Next to no time is that part's own.
     """
     span = recording.spans[number]
+    if _is_behind_update(recording, number):
+        return [(MOVED_BY_HAND, span)]
     begins = _handed_on_from(recording, number)
     if begins == span.stop:
         return [(_name(recording, span), span)]
@@ -149,6 +152,13 @@ def _parts(recording: Recording, number: int) -> list[tuple[str, PhaseSpan]]:
         return [(_name(recording, span), span)]
     after = replace(span, start=begins, seconds=0.0)
     return [(_name(recording, span), replace(span, stop=begins)), (name, after)]
+
+
+def _is_behind_update(recording: Recording, number: int) -> bool:
+    """Whether a span is what the loop's own lines did to weights once an optimizer had stepped."""
+    *_, before, span = [None, *recording.spans[: number + 1]]
+    follows = before is not None and before.phase is span.phase is Phase.UPDATE
+    return follows and _ops(recording, span) == {MOVED_BY_HAND}
 
 
 def _handed_on_from(recording: Recording, number: int) -> int:

@@ -8,6 +8,7 @@ from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.forward_log import ForwardLog
 from backprop_viz.capture.tensors.from_device import wait_for_copies
 from backprop_viz.capture.watches.known_parameters import ParametersAtStart
+from backprop_viz.capture.watches.moves_behind import Moves
 from backprop_viz.recording.beside import Beside, without
 from backprop_viz.recording.iteration import Recording
 
@@ -31,6 +32,7 @@ class LateRecording:
         self._log, self._parameters = log, parameters
         self._walked, self._forward = walked, forward
         self._beside, self._known = beside, known
+        self._moves: Moves | None = None
 
     @property
     def nbytes(self) -> int:
@@ -42,6 +44,15 @@ class LateRecording:
         """The iteration's loss; None if none is known."""
         loss: float | None = self._known["loss"]
         return loss
+
+    @property
+    def was_moved(self) -> bool:
+        """Whether the loop has moved weights behind the step, and that is told."""
+        return self._moves is not None
+
+    def moved(self, moves: Moves) -> None:
+        """The loop has moved weights behind the step. Nobody may be making it meanwhile."""
+        self._moves = moves
 
     def made(self) -> Recording:
         """The recording, all of whose numbers have come."""
@@ -55,8 +66,9 @@ class LateRecording:
             **self._known,
         )
         wait_for_copies()
-        beside = self._beside
-        return without(recording, beside, recording.serial) if beside.events else recording
+        if self._beside.events:
+            recording = without(recording, self._beside, recording.serial)
+        return recording if self._moves is None else self._moves.added_to(recording)
 
 
 @overload

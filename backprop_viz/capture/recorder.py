@@ -83,7 +83,6 @@ class Recorder:
         self.log = log = EventLog(self._snapshots)
         self.writes = WriteWatch(log, only is None)
         self.watch = ParameterWatch(model, self._optimizers, log, only)
-        self._parameters = self.watch.at_start()
         self.modules, self._buffers = ModuleWatch(model), BufferWatch(model, log, only)
         last = last_made(model)
         self._walked = WalkedGraph(self._names, last.graph, self._snapshots, only)
@@ -228,7 +227,7 @@ class Recorder:
         else:
             self._bind()
         batch, labels = self._batch.ids()
-        made_of = self.log, self._parameters, self._walked, self._forward, beside
+        made_of = self.log, self.watch.at_start, self._walked, self._forward, beside
         return LateRecording(
             *made_of,
             iteration=self._iteration,
@@ -260,7 +259,6 @@ class Recorder:
         ``grads``: what it cleared, by the id() of the parameter.
         """
         self.watch.begin_with(grads)
-        self._parameters = self.watch.at_start()
         self.log.place = place
         with self.span(Phase.ZERO_GRAD):
             self.watch.cleared()

@@ -35,6 +35,13 @@ class Backlog:
             if oldest > self._sent_to:
                 self._untold.append(oldest)
 
+    def amend(self, recording: Recording) -> None:
+        """The newest has grown, and is to be sent once more if it was."""
+        if self._held and self._held[-1][0].iteration == recording.iteration:
+            self._bytes -= self._held.pop()[1]
+        self._sent_to = min(self._sent_to, recording.iteration - 1)
+        self.add(recording)
+
     def next(self) -> Recording | None:
         """The oldest recording that was not sent, which counts as sent then."""
         if not self.keeps_sent:

@@ -1,6 +1,7 @@
 """Whether a breakpoint holds at what has just happened: an event, or the end of a phase."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from backprop_viz.analysis.cursor.breakpoints import first_hit, holds, layer_ends
@@ -47,7 +48,19 @@ class EventHolds:
         held = end == self._held_after
         return not held and first_hit(recording, self.breakpoints, max(end - 1, 0)) is not None
 
-    def layer_ended(self, event: Event, recorder: Recorder) -> Recording | None:
+    def reached(
+        self, event: Event, recorder: Recorder, each: Callable[[], bool]
+    ) -> Iterator[Recording]:
+        """The iteration wherever it is to be held, now that this event has happened.
+
+        ``each``: whether it is held after each event, asked anew once it was held.
+        """
+        if (ended := self._layer_ended(event, recorder)) is not None:
+            yield ended
+        if each() or self._holds(event, recorder):
+            yield recorder.recording()
+
+    def _layer_ended(self, event: Event, recorder: Recorder) -> Recording | None:
         """The iteration without its newest event, if a layer with a breakpoint ended before it."""
         keys = {str(b.key) for b in self.breakpoints if b.kind == "layer"}
         if not keys or event.phase not in (Phase.FORWARD, Phase.LOSS):
@@ -67,7 +80,7 @@ class EventHolds:
         self._running |= {k for k in keys if alone or {k, _NUMBER.sub("", k)} & parts}
         return found
 
-    def holds(self, event: Event, recorder: Recorder) -> bool:
+    def _holds(self, event: Event, recorder: Recorder) -> bool:
         """Whether one holds at the newest event."""
         if event.phase is Phase.BACKWARD and event.node is not None:
             self._find_nodes(recorder)

@@ -71,6 +71,7 @@ class FileFollower:
             path, bytes_per_second=bytes_per_second, bytes_in_all=bytes_in_all
         )
         self._writer.set_run(origin, program)
+        self._unsettled: LateRecording | None = None  # of the iteration that was over last
         self._iterations: list[int] = []
         self._losses: list[SupportsFloat] = []
         self._scalars: list[tuple[str, int, SupportsFloat]] = []
@@ -121,6 +122,7 @@ class FileFollower:
         """Write what is kept; a file tells nobody why, which is said."""
         self._told_why |= why is not None
         self.place.ended(None)
+        self._write_unsettled()
         if recorded is not None:
             self._recorded += 1
             self._background.do(recorded.nbytes, self._add, recorded)
@@ -138,10 +140,19 @@ class FileFollower:
         self._over, self._recorded = self._over + 1, self._recorded + (recorded is not None)
         self._iterations.append(iteration)
         self._losses.append(loss)
-        if recorded is not None:
-            self._background.do(recorded.nbytes, self._add, recorded)
+        self._write_unsettled()
+        self._unsettled = recorded
         if time.monotonic() - self._written >= _LOSSES_EVERY_S:
             self._write_losses()
+
+    def settled(self, recorded: LateRecording) -> None:
+        """It is written now."""
+        self._write_unsettled()
+
+    def _write_unsettled(self) -> None:
+        recorded, self._unsettled = self._unsettled, None
+        if recorded is not None:
+            self._background.do(recorded.nbytes, self._add, recorded)
 
     def _add(self, recorded: LateRecording) -> None:
         """Make a recording and write it; for the writer's thread the collector does not rest."""
@@ -154,6 +165,7 @@ class FileFollower:
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """Write what is left, also of an iteration that is not over, and close the file."""
         try:
+            self._write_unsettled()
             self._write_end(told)  # at once: a launcher ends all ranks when one has failed
             if recording is not None and (recording.events or recording.error):
                 self._background.do(0, self._writer.add, recording)
@@ -179,6 +191,7 @@ class FileFollower:
     def _finish(self, told: RunEnded | None = None) -> None:
         atexit.unregister(self._finish)
         try:
+            self._write_unsettled()
             self._write_losses()
             if self._heartbeat is not None:
                 self._heartbeat.end()

@@ -29,6 +29,12 @@ class Follower(Protocol):
     ) -> None:
         """An iteration is over; what was recorded of it, if it was. The loss is NaN without one."""
 
+    def settled(self, recorded: LateRecording) -> None:
+        """Nothing more becomes of an iteration that is over, and was told to be recorded.
+
+        The loop may have moved its weights since that was told, as ``was_moved`` says.
+        """
+
     def scalar_logged(self, name: str, iteration: int, number: SupportsFloat) -> None:
         """The loop has logged a number, in an iteration."""
 

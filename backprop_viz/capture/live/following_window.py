@@ -139,6 +139,11 @@ class FollowingWindow:
         with self._state:
             self._backlog.add(recording)
 
+    def amend(self, recording: Recording) -> None:
+        """There is more of the newest iteration that is over, which may be sent already."""
+        with self._state:
+            self._backlog.amend(recording)
+
     def send_waiting(self, *, until: Recording | Literal["slow"] | None = "slow") -> None:
         """Send what is held and was not sent, in order: as long as the window keeps up,
         or up to a recording, which is then to be sent; None: all.

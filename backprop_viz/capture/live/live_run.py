@@ -2,7 +2,7 @@
 
 import threading
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import SupportsFloat
 
 from torch._C import DisableTorchFunction
@@ -149,11 +149,8 @@ class LiveRun:
         if recorder is None or not wanted or not self._window.open:
             return
         with DisableTorchFunction():
-            ended = self._events.layer_ended(event, recorder)
-            if ended is not None:
-                self._hold(ended)
-            if self._until == "event" or self._events.holds(event, recorder):
-                self._hold(recorder.recording())
+            for reached in self._events.reached(event, recorder, lambda: self._until == "event"):
+                self._hold(reached)
 
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """Hold the loop after a phase, if it is to be held there."""
@@ -194,6 +191,11 @@ class LiveRun:
             self._publish()
         else:
             self._reminder.set()
+
+    def settled(self, recorded: LateRecording) -> None:
+        """The window is sent what was moved since, before anything newer."""
+        if recorded.was_moved:
+            self._window.amend(recorded.made())
 
     def scalar_logged(self, name: str, iteration: int, number: SupportsFloat) -> None:
         """Tell of it with the next update."""
@@ -347,9 +349,7 @@ class LiveRun:
                 program=None if self._told_program else self._program,
                 points=points,
                 opened=opened,
-                line=self._place.line,
-                before_line=self._place.before_line,
-                gradients_off=self._place.gradients_off,
+                **asdict(self._place),
                 between_cells=self.pace.rests_now,
                 unrecorded=self._failed,
                 scalars=self._scalars.take(),

@@ -14,14 +14,11 @@ from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
-from torch.overrides import _push_mode
 
 from backprop_viz.capture.bare.bare_forward import Others
 from backprop_viz.capture.bare.module_by_hand import told_by_hand
-from backprop_viz.capture.clearings_and_moves import clearings_and_moves_seen
 from backprop_viz.capture.code import own_faults
 from backprop_viz.capture.code.calling_frames import steps_around
-from backprop_viz.capture.code.forward_code import eager
 from backprop_viz.capture.code.loop_places import StackPlace
 from backprop_viz.capture.code.loop_source import loop_source
 from backprop_viz.capture.code.no_collector import without_collector
@@ -29,10 +26,12 @@ from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import leads_to
 from backprop_viz.capture.late_recording import LateRecording, made_now
 from backprop_viz.capture.listening_depth import heard
+from backprop_viz.capture.live.after_step import follow_step
 from backprop_viz.capture.live.begun_anew import BegunAnew
 from backprop_viz.capture.live.discovery import one_model, owned_by
 from backprop_viz.capture.live.follower import Follower
 from backprop_viz.capture.live.iteration_loss import IterationLosses, has_gradients
+from backprop_viz.capture.live.opened_loop import opened_loop
 from backprop_viz.capture.live.room import Limits
 from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.live.turns import Turns
@@ -44,7 +43,6 @@ from backprop_viz.capture.watches.health_watch import HealthWatch
 from backprop_viz.capture.watches.left_modes import left_soon
 from backprop_viz.capture.watches.overridable_backward import backwards_heard
 from backprop_viz.capture.watches.skipped_steps import skipped_steps_seen
-from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
@@ -94,8 +92,7 @@ class Watch:
         self._source: str | None = None  # the file that the loop is in
         self._left: Recording | None = None  # of an iteration that raised unrecorded
         self._open, self._losses = ExitStack(), IterationLosses(follower.scalar_logged)
-        self._begun = self._closed = self._ending = self._failed = False
-        self._within_step = False  # the loop itself says where an iteration begins and ends
+        self._begun = self._closed = self._ending = self._failed = self._within_step = False
         own_faults.tell(self._fails)
         with ExitStack() as handles:  # nothing stays where this raises
             self._scalars = ScalarWatch(follower.scalar_logged)
@@ -136,13 +133,8 @@ class Watch:
             )
         self._follower.recording_begins(recorder)
         self._source = loop_source(self._source)
-        self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, self._source)
-        contexts = without_collector(), eager(), recorder.following_modules(loop.part_begins)
-        seen = warned_where_it_was_called(), clearings_and_moves_seen(loop, recorder)
-        for context in (*contexts, *seen, loop.transforms_told(), loop.models_hooked()):
-            self._open.enter_context(context)
-        _push_mode(loop)  # type: ignore[no-untyped-call]
-        self._open.push(loop.__exit__)
+        told = self._models, self._phase_ended, self._source
+        self._loop = loop = opened_loop(recorder, *told, self._open)
         if self._bare is not None:
             self._bare.begins(loop, recorder)
         return loop
@@ -152,10 +144,13 @@ class Watch:
         if self._turns is not None:
             self._turns.used_before(where, parameters)
 
-    def end(self) -> None:
-        """End the iteration that was begun."""
+    def end(self, *, stepped: bool = False) -> LateRecording | None:
+        """End the iteration that was begun; what is recorded of it.
+
+        ``stepped``: with its step, behind which the loop may move weights further.
+        """
         if not self._begun or os.getpid() != self._process:
-            return
+            return None
         self._begun = False
         if self._turns is not None:
             self._turns.ended()
@@ -169,6 +164,9 @@ class Watch:
         self._scalars.iteration_ended(self._number, self._optimizers or self._stepped)
         self._follower.iteration_ended(self._number, loss, recorded)
         self._stepped.clear()
+        if recorded is not None and not stepped:
+            self._follower.settled(recorded)
+        return recorded
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -349,8 +347,10 @@ class Watch:
         elif self._health is not None:
             self._health.optimizer_stepped(optimizer, *given)
         if over and not self._within_step:
-            self.end()
+            ended = self.end(stepped=True)
             self.begin()
+            if self.recorder is not None or ended is not None:
+                follow_step(ended, self.recorder, self._follower.settled)
 
     def _was_skipped(self, optimizer: Optimizer) -> None:
         """A step that was due is left out: the turn is over with it, as with any other."""

@@ -1,7 +1,7 @@
 """The spans of an iteration's phases, and of the one that is under way."""
 
 import time
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from dataclasses import replace
 
 from backprop_viz.recording.beside import Beside
@@ -21,6 +21,7 @@ class SpanLog:
         self._ended: list[tuple[PhaseSpan, bool]] = []
         self.phase = Phase.ZERO_GRAD  # the one that is under way, or was last
         self._begun: tuple[int, float] | None = None  # how many events there were, and the time
+        self.before_first: Callable[[], None] | None = None  # called before the first phase begins
 
     @property
     def under_way(self) -> bool:
@@ -29,6 +30,9 @@ class SpanLog:
 
     def begin(self, phase: Phase) -> None:
         """A phase begins."""
+        if (told := self.before_first) is not None:
+            self.before_first = None
+            told()
         self.phase, self._begun = phase, (len(self._events), time.perf_counter())
 
     def end(self, *, apart: bool = False, kept: bool = True) -> None:

@@ -1,10 +1,9 @@
 """What becomes of a model's parameters: their values, their ``.grad``, the optimizer's state."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-import torch
+import numpy as np
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -28,12 +27,14 @@ from backprop_viz.capture.watches.late_changes import (
 from backprop_viz.capture.watches.lbfgs_watch import HeardMoves, Moves, around
 from backprop_viz.capture.watches.module_tree import tensors_in
 from backprop_viz.capture.watches.muon_watch import by_parameter
+from backprop_viz.capture.watches.optimizer_rules import parameters_of, rule_of, rules_of
 from backprop_viz.capture.watches.optimizer_states import States
 from backprop_viz.capture.watches.own_parameters import NamedParameters, OwnParameters
 from backprop_viz.capture.watches.parallel_modules import reduces_in_place
 from backprop_viz.recording.trace.all_reduce import ALL_REDUCE
 from backprop_viz.recording.trace.calls import Call
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array
 from backprop_viz.recording.trace.torch_error import CodePlace
 
 _data_ptr = Tensor.data_ptr
@@ -69,11 +70,25 @@ class ParameterWatch:
         log.weights.update(map(id, tensors_in(model)))
         pairs = self._own.kept()
         self._known.look(pairs, *self._copies(pairs))
+        self.at_start = self._as_known()
 
-    def at_start(self) -> ParametersAtStart:
+    def _as_known(self) -> ParametersAtStart:
         """The parameters as they were when the iteration began; none that was lazy then."""
         pairs, known = self._own.kept(), self._known
         return ParametersAtStart(self._log, pairs, known.values, known.grads)
+
+    def begins_now(self) -> dict[str, Array]:
+        """The iteration begins with the parameters as they are by now; which have changed since
+        it was thought to begin, and what they are.
+        """
+        kept, known = self._own.kept(), self._known
+        known.are(kept)
+        before, (now, grads) = known.values, self._copies(kept)
+        changed = [i for i in now.changed_from(before) if differ(before[i], now[i])]
+        known.look(kept, now, grads)
+        self.at_start, self._synced = self._as_known(), None
+        copies = {kept[i][0]: now[i] for i in changed}
+        return {name: copy for name, copy in copies.items() if isinstance(copy, np.ndarray)}
 
     def begin_with(self, grads: Mapping[int, Copy]) -> None:
         """The iteration began with these ``.grad``, by the id(), and these alone were cleared."""
@@ -81,6 +96,7 @@ class ParameterWatch:
         for name, parameter in self._own.kept():
             if id(parameter) in grads:
                 self._known.put_grad(name, grads[id(parameter)])
+        self.at_start = self._as_known()
 
     def sync(self, op: str = CHANGED, every_grad: bool = False, rebound: bool = False) -> None:
         """Note what has changed since the last event, as done by ``op``.
@@ -247,7 +263,7 @@ class ParameterWatch:
         matrices = by_parameter(optimizers or (), self._matrices)
         self._matrices.clear()
         log, known, states = self._log, self._known, (before, self.states(optimizers, matrices))
-        rules = None if optimizers is None else _rules(optimizers)
+        rules = None if optimizers is None else rules_of(optimizers)
         heard = {rule for rule in set((rules or {}).values()) if self._moves.are_heard(rule)}
         own = around(*states) if heard else {}
         moved = self._moves.end(own)
@@ -367,27 +383,3 @@ class ParameterWatch:
                     Phase.BACKWARD, ALL_REDUCE, (grad,), (now,), parameter=name, call=call
                 )
             self._known.put(name, value, now)
-
-
-def _rules(optimizers: Sequence[Optimizer]) -> dict[int, str]:
-    """The name of the update that moves a parameter, by the ``id()`` of its tensor."""
-    found: dict[int, str] = {}
-    for optimizer in optimizers:
-        rule = rule_of(optimizer)
-        for group in optimizer.param_groups:
-            found |= dict.fromkeys(map(id, group["params"]), rule)
-    return found
-
-
-def rule_of(optimizer: Optimizer) -> str:
-    """The name of an update: the optimizer's class, in full if it is not torch's own."""
-    kind = type(optimizer)
-    torchs = getattr(torch.optim, kind.__name__, None) is kind
-    return kind.__name__ if torchs else f"{kind.__module__}.{kind.__qualname__}"
-
-
-def parameters_of(owner: Optimizer | nn.Module) -> Iterable[Tensor]:
-    """The parameters of a module, or of all groups of an optimizer."""
-    if isinstance(owner, nn.Module):
-        return owner.parameters()
-    return chain.from_iterable(group["params"] for group in owner.param_groups)

@@ -12,7 +12,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from backprop_viz.capture.code.only_cleared import is_only_cleared
 from backprop_viz.capture.tensors.from_device import number_in
-from backprop_viz.capture.watches.parameter_watch import rule_of
+from backprop_viz.capture.watches.optimizer_rules import rule_of
 from backprop_viz.recording.trace.modules import OptimizerGroup
 
 # Making a schedule counts as its first.

@@ -70,6 +70,9 @@ class WriteWatch:
         self._first_node = 0  # torch's number of the first node that is made from the beginning on
         # Whether what the function makes that has been told of may lie in others' memory.
         self.alien = False
+        # Called as ``before_call``, before what it tells of.
+        self.told: Callable[[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]], None] | None
+        self.told = None
 
     def begin(self, model: nn.Module) -> "WriteWatch":
         """From now on each call is told of."""
@@ -122,6 +125,8 @@ class WriteWatch:
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> None:
         """A function is about to be called."""
+        if self.told is not None:
+            self.told(function, args, kwargs)
         borrowed = self._borrowed
         self.alien = borrowed.calling = False
         if not borrowed.allowed:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from backprop_viz.analysis.phase_runs import between_closures
-from backprop_viz.capture.watches.parameter_watch import CHANGED
+from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.phases import Phase

@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.desktop.panels.phases.held_places import held_place
 from backprop_viz.desktop.panels.phases.phases import current_phase, due_phase, due_run
 from backprop_viz.desktop.texts.table_texts import loss_text
@@ -70,6 +71,8 @@ def _between(name: str) -> str:
         return translate("phases", "keeps the gradients from being too large for the update.")
     if name == "unscale":
         return translate("phases", "divides the gradients by the scale of the loss.")
+    if name == MOVED_BY_HAND:
+        return translate("phases", "moves weights further, by the loop's own lines.")
     return translate("phases", "makes what the next forward reads.")
 
 
