@@ -1,6 +1,7 @@
 """The recording of an iteration, of which what takes long is made when it is asked for."""
 
-from typing import Any, overload
+from dataclasses import replace
+from typing import Any, SupportsFloat, overload
 
 from backprop_viz.capture.code.no_collector import without_collector
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
@@ -33,6 +34,7 @@ class LateRecording:
         self._walked, self._forward = walked, forward
         self._beside, self._known = beside, known
         self._moves: Moves | None = None
+        self._loss: SupportsFloat | None = None
 
     @property
     def nbytes(self) -> int:
@@ -44,6 +46,10 @@ class LateRecording:
         """The iteration's loss; None if none is known."""
         loss: float | None = self._known["loss"]
         return loss
+
+    def loss_is(self, loss: SupportsFloat) -> None:
+        """The iteration's loss, which its operations did not tell; it may be on its way."""
+        self._loss = loss
 
     @property
     def was_moved(self) -> bool:
@@ -66,6 +72,8 @@ class LateRecording:
             **self._known,
         )
         wait_for_copies()
+        if self._loss is not None:
+            recording = replace(recording, loss=float(self._loss))
         if self._beside.events:
             recording = without(recording, self._beside, recording.serial)
         return recording if self._moves is None else self._moves.added_to(recording)

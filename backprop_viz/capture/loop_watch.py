@@ -206,7 +206,8 @@ class LoopWatch(TorchFunctionMode):
         """Note an operation; one after a backward is of a loss, if autograd follows it."""
         if self.quiet or self._evaluating:
             return
-        if self._phase is Phase.FORWARD and not self._depth:  # within a transform of torch.func
+        within = self._phase is Phase.FORWARD or (self._forwarded and self._within)
+        if within and not self._depth:  # within a transform of torch.func
             self._go(Phase.LOSS)
         if self._phase not in (Phase.FORWARD, Phase.LOSS):
             if not any(tensor.requires_grad for tensor in told.made):

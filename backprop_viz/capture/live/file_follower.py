@@ -71,7 +71,9 @@ class FileFollower:
             path, bytes_per_second=bytes_per_second, bytes_in_all=bytes_in_all
         )
         self._writer.set_run(origin, program)
-        self._unsettled: LateRecording | None = None  # of the iteration that was over last
+        # Of the iteration that was over last, where the loop is known to move weights behind steps.
+        self._unsettled: LateRecording | None = None
+        self._moves_behind = False
         self._iterations: list[int] = []
         self._losses: list[SupportsFloat] = []
         self._scalars: list[tuple[str, int, SupportsFloat]] = []
@@ -140,13 +142,20 @@ class FileFollower:
         self._over, self._recorded = self._over + 1, self._recorded + (recorded is not None)
         self._iterations.append(iteration)
         self._losses.append(loss)
-        self._write_unsettled()
-        self._unsettled = recorded
+        if self._unsettled is not None:
+            self._write_unsettled()
+        if self._moves_behind:
+            self._unsettled = recorded
+        elif recorded is not None:
+            self._background.do(recorded.nbytes, self._add, recorded)
         if time.monotonic() - self._written >= _LOSSES_EVERY_S:
             self._write_losses()
 
     def settled(self, recorded: LateRecording) -> None:
-        """It is written now."""
+        """It is written now; the first that is moved behind its step is written once more."""
+        if recorded.was_moved and not self._moves_behind:
+            self._moves_behind = True
+            self._background.do(recorded.nbytes, self._add_again, recorded)
         self._write_unsettled()
 
     def _write_unsettled(self) -> None:
@@ -155,9 +164,16 @@ class FileFollower:
             self._background.do(recorded.nbytes, self._add, recorded)
 
     def _add(self, recorded: LateRecording) -> None:
-        """Make a recording and write it; for the writer's thread the collector does not rest."""
+        self._writer.add(self._made(recorded))
+
+    def _add_again(self, recorded: LateRecording) -> None:
+        """Write the recording that was written last, which has grown."""
+        self._writer.add(self._made(recorded), again=True)
+
+    def _made(self, recorded: LateRecording) -> Recording:
+        """Make a recording; for the writer's thread the collector does not rest."""
         in_loop = threading.get_ident() == self._thread
-        self._writer.add(made_now(recorded) if in_loop else recorded.made())
+        return made_now(recorded) if in_loop else recorded.made()
 
     def hold_at_start(self) -> None:
         """A file holds nobody."""

@@ -30,9 +30,9 @@ class Follower(Protocol):
         """An iteration is over; what was recorded of it, if it was. The loss is NaN without one."""
 
     def settled(self, recorded: LateRecording) -> None:
-        """Nothing more becomes of an iteration that is over, and was told to be recorded.
+        """Nothing more becomes of an iteration that a step has ended, and that is recorded.
 
-        The loop may have moved its weights since that was told, as ``was_moved`` says.
+        The loop may have moved its weights since it was told to be over, as ``was_moved`` says.
         """
 
     def scalar_logged(self, name: str, iteration: int, number: SupportsFloat) -> None:

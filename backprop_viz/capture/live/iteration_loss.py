@@ -1,7 +1,7 @@
 """The loss of an iteration, and of several the losses of each line; whether it got gradients."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import SupportsFloat
 
@@ -11,9 +11,13 @@ from torch import Tensor
 from backprop_viz.capture.code.calling_frames import is_stepping
 from backprop_viz.capture.code.user_lines import own_line
 from backprop_viz.capture.late_recording import LateRecording
+from backprop_viz.capture.listening_depth import heard
 from backprop_viz.capture.live.loss_points import ComingLoss, sum_of
 from backprop_viz.capture.tensors.from_device import is_apart
+from backprop_viz.capture.tensors.memory import is_wrapped
+from backprop_viz.capture.tensors.transformed import differentiated_number
 from backprop_viz.capture.tensors.unheard import AS_IT_IS, detached, dispatch_modes, unheard
+from backprop_viz.capture.watches.heard_grad import grads_heard
 from backprop_viz.capture.watches.scaled_losses import ScaledLosses
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.run.scalar_curves import loss_name
@@ -40,6 +44,8 @@ class IterationLosses:
     def __init__(self, logged: Callable[[str, int, SupportsFloat], None]) -> None:
         self._logged, self._scaled = logged, ScaledLosses()
         self._loss: Tensor | None = None
+        self._asked: Tensor | None = None  # of which gradients were asked that no leaf gets
+        self._is_graph = False  # whether these are a graph, too
         self._of: _ByLine = {}
         self._stepped_along: set[CodePlace | None] = set()
         self._names: dict[CodePlace, str] = {}
@@ -53,9 +59,24 @@ class IterationLosses:
         # False once it has stepped. A model may be found by what a closure calls.
         self.steps: bool | None = is_stepping() or None
 
-    def seen(self) -> AbstractContextManager[None]:
-        """In there the losses are seen that a GradScaler scales."""
-        return self._scaled.seen()
+    @contextmanager
+    def seen(self) -> Iterator[None]:
+        """In here the losses are seen that a GradScaler scales, and those that ``grad`` is of."""
+        with self._scaled.seen(), grads_heard(heard(self._asked_of)):
+            yield
+
+    def _asked_of(self, roots: Sequence[Tensor], makes_graph: bool) -> None:
+        """Gradients are asked for of these, which go to no leaf.
+
+        What is asked of a gradient, of which a graph was made, is no loss.
+        """
+        if len(roots) != 1 or self._is_graph:
+            return
+        with torch._C.DisableTorchFunction():
+            if is_wrapped(roots[0]):
+                self._asked = differentiated_number(roots[0])
+            elif roots[0].numel() == 1 and not roots[0].is_complex():
+                self._asked, self._is_graph = detached(roots[0]), makes_graph
 
     @property
     def has_begun(self) -> bool:
@@ -95,10 +116,12 @@ class IterationLosses:
     def iteration_ended(self, iteration: int, recorded: LateRecording | None) -> SupportsFloat:
         """The loss of an iteration that is over; of several lines each is logged.
 
-        The loss is the number that the last backward began at; else the recording's; else NaN.
+        The loss is the number that the last backward began at; else the recording's; else that
+        which the loop has differentiated by a function; else NaN. The recording is told that.
         """
-        loss, of = self._loss, self._of
+        loss, of, asked = self._loss, self._of, self._asked
         self._loss, self._of, self.steps = None, {}, None
+        self._asked, self._is_graph = None, False
         self._stepped_along.clear()
         self._known.update(of)
         told = self._told(iteration, of) if self._several else []
@@ -116,7 +139,11 @@ class IterationLosses:
             if not first:
                 self._untold.clear()
         if loss is None:  # no backward has begun at one number
-            known = None if recorded is None else recorded.loss
+            known: SupportsFloat | None = None if recorded is None else recorded.loss
+            if known is None and asked is not None:
+                known = _numbers([asked])[0]
+                if recorded is not None:
+                    recorded.loss_is(known)
             return float("nan") if known is None else known
         if not told:
             return _numbers([loss])[0]
@@ -128,7 +155,8 @@ class IterationLosses:
 
     def forget(self) -> None:
         """The iteration is none."""
-        self._loss = self.steps = None
+        self._loss = self._asked = self.steps = None
+        self._is_graph = False
         self._of.clear()
         self._stepped_along.clear()
 

@@ -144,11 +144,8 @@ class Watch:
         if self._turns is not None:
             self._turns.used_before(where, parameters)
 
-    def end(self, *, stepped: bool = False) -> LateRecording | None:
-        """End the iteration that was begun; what is recorded of it.
-
-        ``stepped``: with its step, behind which the loop may move weights further.
-        """
+    def end(self) -> LateRecording | None:
+        """End the iteration that was begun; what is recorded of it."""
         if not self._begun or os.getpid() != self._process:
             return None
         self._begun = False
@@ -164,8 +161,6 @@ class Watch:
         self._scalars.iteration_ended(self._number, self._optimizers or self._stepped)
         self._follower.iteration_ended(self._number, loss, recorded)
         self._stepped.clear()
-        if recorded is not None and not stepped:
-            self._follower.settled(recorded)
         return recorded
 
     @contextmanager
@@ -347,7 +342,7 @@ class Watch:
         elif self._health is not None:
             self._health.optimizer_stepped(optimizer, *given)
         if over and not self._within_step:
-            ended = self.end(stepped=True)
+            ended = self.end()
             self.begin()
             if self.recorder is not None or ended is not None:
                 follow_step(ended, self.recorder, self._follower.settled)

@@ -34,7 +34,10 @@ CHUNK_BYTES = 2**24
 
 
 class ChunkSummary(Struct, frozen=True, omit_defaults=True):
-    """What a chunk holds; ``bytes`` are those of all ``parts`` together, as they are inside."""
+    """What a chunk holds; ``bytes`` are those of all ``parts`` together, as they are inside.
+
+    ``again``: it takes the place of the recording before, which has the same serial.
+    """
 
     holds: str = "recording"
     serial: int = 0
@@ -43,6 +46,7 @@ class ChunkSummary(Struct, frozen=True, omit_defaults=True):
     part: int = 0
     parts: int = 1
     bytes: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ def chunk_pieces(pieces: list[Buffer], summary: ChunkSummary) -> Iterator[list[B
             part,
             parts,
             len(inside),
+            summary.again,
         )
         level = _LEVEL_OF_MUCH if len(inside) > _MUCH else _LEVEL
         yield _chunk(inside[part * CHUNK_BYTES : (part + 1) * CHUNK_BYTES], encoded(told), level)

@@ -48,6 +48,7 @@ class FileLayout:
     """What is where, up to the byte ``end``; the chunks of ``notes`` tell of runs and losses.
 
     ``cut``: after it come bytes that are no whole chunk. ``damaged`` bytes were passed over.
+    ``again``: its first recording takes the place of the last one before all of this.
     """
 
     recordings: list[RecordingPlace] = field(default_factory=list)
@@ -55,9 +56,20 @@ class FileLayout:
     end: int = 0
     cut: bool = False
     damaged: int = 0
+    again: bool = False
+
+    def add(self, place: RecordingPlace, *, again: bool) -> None:
+        """Add a recording. ``again``: in place of the last one, which may be before all of this."""
+        if again and self.recordings:
+            self.recordings.pop()
+        else:
+            self.again |= again
+        self.recordings.append(place)
 
     def append(self, other: "FileLayout") -> None:
         """Add what comes after this."""
+        if other.again and self.recordings:
+            self.recordings.pop()
         self.recordings += other.recordings
         self.notes += other.notes
         self.end, self.cut = other.end, other.cut
@@ -236,9 +248,8 @@ class _Begun:
         if told.holds != "recording":
             layout.notes.append((self.offset, length))
             return
-        layout.recordings.append(
-            RecordingPlace(self.offset, length, told.serial, told.iteration, told.loss)
-        )
+        found = RecordingPlace(self.offset, length, told.serial, told.iteration, told.loss)
+        layout.add(found, again=told.again)
 
     def drop_after(self, place: int, layout: FileLayout) -> None:
         """Forget what reaches beyond a byte where another part of the file begins."""

@@ -102,20 +102,23 @@ class RecordingFileWriter:
         """The bytes written so far."""
         return self._layout.end - self._start
 
-    def add(self, recording: Recording) -> bool:
+    def add(self, recording: Recording, *, again: bool = False) -> bool:
         """Write a recording. Returns False where a bound leaves it out.
+
+        ``again``: it is the one that was added last, and longer, and takes that one's place.
 
         Raises UserError if the disk is full or gone; what was added before is then whole.
         """
-        summary = ChunkSummary("recording", recording.serial, recording.iteration, recording.loss)
+        of = recording.serial, recording.iteration, recording.loss
+        again = again and [one.serial for one in self._layout.recordings[-1:]] == [recording.serial]
+        summary = ChunkSummary("recording", *of, again=again)
         place = self._written(recording_pieces(recording), summary)
         if place is None:
             self.left_out += 1
             return False
         length = self._layout.end - place
-        self._layout.recordings.append(
-            RecordingPlace(place, length, recording.serial, recording.iteration, recording.loss)
-        )
+        found = RecordingPlace(place, length, recording.serial, recording.iteration, recording.loss)
+        self._layout.add(found, again=again)
         return True
 
     def add_losses(self, iterations: Sequence[int], losses: Sequence[float]) -> bool:
