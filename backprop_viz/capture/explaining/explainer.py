@@ -34,6 +34,7 @@ from backprop_viz.capture.explaining.reductions import reduced_parts
 from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.capture.explaining.rewritten import rewritten_parts
 from backprop_viz.capture.explaining.rounding import rounding_of, rounding_of_inputs
+from backprop_viz.capture.explaining.sample_axes import SampleAxes
 from backprop_viz.capture.explaining.updates import update_parts
 from backprop_viz.recording.explanations.components import component_of
 from backprop_viz.recording.explanations.number import Number
@@ -62,7 +63,7 @@ class Explainer:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.lookup = Lookup(recording)
+        self.lookup, self._axes = Lookup(recording), SampleAxes(recording)
         # By an event: the explanation of what it made, where that is one number.
         self._closed: dict[int, NumberExplanation] = {}
 
@@ -91,7 +92,7 @@ class Explainer:
             found = NumberExplanation(
                 number, value, kind, event.op, formula, facts=facts, reason=none.reason
             )
-        closed = self._closing(found, event)
+        closed = self._axes.named(self._closing(found, event))
         return of_component(closed) if number.component else closed
 
     def value(self, number: Number) -> float:
