@@ -125,13 +125,15 @@ class Folding:
         """Which modules to take apart for at most ``room`` boxes, the outermost first.
 
         A container, in which nothing runs but its modules, may take up twice the room. Modules of
-        one kind beside each other, as the blocks of a transformer are, stay alike.
+        one kind beside each other, as the blocks of a transformer are, stay alike. One that has no
+        modules itself, as a norm written by hand, stays whole.
         """
         spread: frozenset[str] = frozenset()
         refused: set[str] = set()
         while True:
             runs = list(self._runs(0, len(self._chains), spread))
-            ways = {m: None for _, _, m in runs if isinstance(m, str) and m not in refused}
+            found = dict.fromkeys(module for _, _, module in runs if isinstance(module, str))
+            ways = [m for m in found if m not in refused and self._tree.nodes[m].below]
             if not ways:
                 return spread
             first = min(ways, key=lambda name: name.count("."))

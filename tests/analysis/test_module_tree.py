@@ -104,6 +104,29 @@ def test_modules_of_one_kind_beside_each_other_are_taken_apart_together() -> Non
     assert boxes[11] == {"0", "1", "2", "3"}
 
 
+def test_a_module_without_modules_is_one_box_however_much_room_there_is() -> None:
+    class Norm(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x * (x.square().mean(-1, keepdim=True) + 1e-6).rsqrt()
+
+    with bv.record(net := nn.Sequential(nn.Linear(2, 2), Norm())) as recorded:
+        net(torch.rand(3, 2)).sum().backward()
+    recording = recorded.recording
+    folding = Folding(recording.layers, ModuleTree(recording))
+    boxes = titles(recording, folding.fold(folding.spread(100), frozenset()))
+    assert ["1"] in boxes
+    assert (
+        len(
+            next(
+                b
+                for b in folding.fold(frozenset(), frozenset({"1"})).boxes
+                if b.rows[0].module == "1"
+            ).rows
+        )
+        > 2
+    )
+
+
 def test_blocks_are_boxes_and_unfold_in_place() -> None:
     recording = recording_of("gpt")
     folding = Folding(recording.layers, ModuleTree(recording))
