@@ -7,10 +7,9 @@ one for each sample: those meet the batch row by row.
 
 from collections.abc import Iterable, Sequence
 
-# What these read are matrices, whose rows do not meet.
-_PRODUCTS = frozenset(
-    {"linear", "matmul", "mm", "bmm", "mv", "addmm", "baddbmm", "einsum", "bilinear", "tensordot"}
-)
+# What these read are matrices, whose rows do not meet: only with axes before them do those meet.
+_PRODUCTS = frozenset({"linear", "matmul", "mm", "mv", "addmm", "bilinear"})
+_BY_LETTERS = frozenset({"einsum", "tensordot"})
 _Shape = Sequence[int]
 
 
@@ -37,7 +36,7 @@ class BatchColumns:
                 self._rows[column] = made[0] if made else 0
             return
         self._found.add(column)
-        if op in _PRODUCTS:
+        if op in _BY_LETTERS or (op in _PRODUCTS and len(made) < 3):
             return
         for one, shape in read:
             if one in others and any(_meet(shape, batch, made) for batch in batches):

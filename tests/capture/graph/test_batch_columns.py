@@ -93,13 +93,25 @@ class ByHand(nn.Module):
         return h
 
 
+class Latents(nn.Module):
+    """Queries of the network's own, as many for each sample."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.latents, self.norm = nn.Parameter(torch.randn(3, 4)), nn.LayerNorm(4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.norm(self.latents.expand(len(x), -1, -1)) @ x.mT @ x
+
+
 @pytest.mark.parametrize(
     ("model", "x", "expected"),
     [
         (Diffusion(), torch.randn(3, 1, 2, 2), {"times": (8,), "up": (4,), "add": (4, 2, 2)}),
+        (Latents(), torch.randn(2, 5, 4), {"norm": (3, 4), "matmul": (3, 5)}),
         (ByHand(), torch.randn(4, 2, 3), {"back": (5,), "back (2)": (5,)}),
     ],
-    ids=["times that are drawn", "a state of zeros"],
+    ids=["times that are drawn", "latents", "a state of zeros"],
 )
 def test_what_meets_the_batch_row_by_row_has_its_samples(
     model: nn.Module, x: Tensor, expected: dict[str, tuple[int, ...]]
