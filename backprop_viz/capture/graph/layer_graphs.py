@@ -24,6 +24,8 @@ _WEIGHS = frozenset(
         *("conv_transpose3d", "instance_norm", "group_norm", "layer_norm", "rms_norm"),
     }
 )
+# How a loop moves a weight by itself, as MAML's inner step does.
+_STEPS = frozenset({"sub", "add"})
 _TURNS = frozenset({"transpose", "permute", "swapaxes", "swapdims", "movedim", "moveaxis"})
 # What reads only the shape of a tensor, or its dtype.
 _OF_NO_NUMBERS = frozenset(
@@ -114,6 +116,7 @@ def layer_graph(
     edges: list[tuple[int, int]] = []
     owners = {name.rpartition(".")[0] for name in names.values()}
     alone = _of_one_operation(operations)
+    steps = _steps_of_weights(operations, owners)
     made_in: dict[int, int] = {}
     for i, one in enumerate(sources.values()):
         made_in.setdefault(one.key, i)  # what is given twice, as tokens that are their own labels
@@ -122,17 +125,23 @@ def layer_graph(
     batches = BatchColumns(range(len(columns)))
     shapes = {one.key: one.shape for one in sources.values()}
     readers = Counter(key for operation in operations for key in {*operation.read})
-    for i, operation in zip(numbers, operations, strict=True):
+    for place, (i, operation) in enumerate(zip(numbers, operations, strict=True)):
         reads = list(dict.fromkeys(made_in[key] for key in operation.read if key in made_in))
         parameters = [names[key] for key in operation.read if key in names]
         given = _given(operation, names, made_of)
         # Positions that an embedding looks up are no input of the network's.
+        unknown = any(key not in names and key not in made_of for key in operation.read)
+        # A weight less its own mean is a weight; a layer that runs on weights alone is a layer.
         begins = bool(parameters) and len(parameters) < len(operation.read)
+        begins = begins and (unknown or operation.op in _WEIGHS)
         begins = begins and not any(map(_is_remade, parameters))
         if operation.op in _OF_NO_NUMBERS:
             continue
         if operation.whole and reads and (len(reads) == 1 or operation.passes):
             made_in.update((key, reads[0]) for key in operation.made)  # as tokens in another order
+        if place in steps:
+            made_of.update((key, given) for key in operation.made)
+            continue
         if given and not reads and not begins:
             made_of.update((key, given) for key in operation.made)
         shapes[operation.made[operation.place]] = operation.shape
@@ -169,8 +178,8 @@ def layer_graph(
     begun |= {read for read, _ in edges}
     kept = [i for i in range(len(columns)) if i >= len(sources) or i in begun]
     columns, tensors = [columns[i] for i in kept], [tensors[i] for i in kept if i < len(tensors)]
-    place = {i: at for at, i in enumerate(kept)}
-    edges = [(place[one], place[other]) for one, other in edges]
+    moved = {i: at for at, i in enumerate(kept)}
+    edges = [(moved[one], moved[other]) for one, other in edges]
     layers = tuple(
         Layer(
             id=i,
@@ -204,6 +213,31 @@ class _Column:
 def _is_remade(name: str) -> bool:
     """Whether torch makes the weight anew of a parameter: by spectral norm, by pruning."""
     return "parametrizations." in name or name.endswith("_orig")
+
+
+def _steps_of_weights(operations: Sequence[Traced], owners: Container[str]) -> set[int]:
+    """Where a loop moves weights itself, as MAML's inner step does, by places in ``operations``.
+
+    A module then weighs with what was made, in place of its own. What is read by nothing else is
+    part of the step.
+    """
+    weighed: set[int] = set()
+    read_by: dict[int, set[int]] = {}
+    for place, one in enumerate(operations):
+        if one.op in _WEIGHS and one.module in owners:
+            weighed.update(one.read[1:])
+        for key in one.read:
+            read_by.setdefault(key, set()).add(place)
+    found: set[int] = set()
+    for place in range(len(operations) - 1, -1, -1):
+        one = operations[place]
+        if one.module is not None:
+            continue
+        readers = set().union(*(read_by.get(key, ()) for key in one.made))
+        is_step = one.op in _STEPS and not weighed.isdisjoint(one.made)
+        if is_step or (readers and readers <= found):
+            found.add(place)
+    return found
 
 
 def _given(
