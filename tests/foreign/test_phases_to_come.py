@@ -162,5 +162,5 @@ def test_the_due_phase_is_that_of_the_iteration_before() -> None:
         if iteration == 2:
             assert said == ran[1:]
         due.ended(ran[-1])
-        due.iteration_ended()
+        due.iteration_ended(None)
         assert due.phase is Phase.ZERO_GRAD

@@ -47,6 +47,20 @@ def is_cleared_next() -> bool:
     return False
 
 
+def is_clearing() -> bool:
+    """Whether what the script calls now is a ``zero_grad``."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and not is_written_by_user(frame.f_code.co_filename):
+        frame = frame.f_back
+    place = None if frame is None else _place(frame.f_code, frame.f_lasti)
+    if frame is None or place is None:
+        return False
+    around = _around(frame.f_code.co_filename, place)
+    calls = _in_order(around[0][1]) if around else ()
+    running = [one.func for one in calls if one is not None and _end_of(one) == place[2:]]
+    return any(isinstance(one, ast.Attribute) and one.attr == "zero_grad" for one in running)
+
+
 def is_stepped_next() -> bool:
     """The same of the ``step`` of an optimizer, or of a scaler that is given one.
 
@@ -172,11 +186,15 @@ def _has(statement: ast.stmt, place: _Place) -> bool:
 def _rest(statement: ast.stmt, place: _Place) -> Iterator[ast.Call | None]:
     """The calls of a statement after the one that stands at a place."""
     calls = list(_in_order(statement))
-    ends = [call and (call.end_lineno, call.end_col_offset) for call in calls]
+    ends = [call and _end_of(call) for call in calls]
     if place[2:] in ends:
         yield from calls[ends.index(place[2:]) + 1 :]
     elif None in calls:
         yield None
+
+
+def _end_of(call: ast.Call) -> tuple[int | None, int | None]:
+    return call.end_lineno, call.end_col_offset
 
 
 def _in_order(node: ast.AST) -> Iterator[ast.Call | None]:

@@ -4,8 +4,14 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from backprop_viz.capture.code.next_call import is_cleared_next, is_run_further, is_stepped_next
+from backprop_viz.capture.code.next_call import (
+    is_cleared_next,
+    is_clearing,
+    is_run_further,
+    is_stepped_next,
+)
 from backprop_viz.capture.code.step_code import step_follows
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import PHASES, Phase, in_order, phase_after
 
 
@@ -30,7 +36,11 @@ class DuePhase:
         """A phase has ended, in the line that runs."""
         self._ran.append(phase)
         count = len(self._ran)
-        if self._ran_before[:count] == self._ran and count < len(self._ran_before):
+        if phase is Phase.LOSS and is_clearing():  # what ends it is under way
+            self.phase = Phase.ZERO_GRAD
+        elif phase is Phase.BACKWARD and is_stepped_next():
+            self.phase = Phase.UPDATE
+        elif self._ran_before[:count] == self._ran and count < len(self._ran_before):
             self.phase = self._ran_before[count]
         elif phase is Phase.BACKWARD and not (self._always_steps or step_follows()):
             self.phase = None
@@ -52,8 +62,11 @@ class DuePhase:
                 return not is_stepped_next()
         return True
 
-    def iteration_ended(self) -> None:
-        """The iteration is over."""
+    def iteration_ended(self, recording: Recording | None) -> None:
+        """The iteration is over; of an update that ends it nobody was told."""
+        last = recording.spans[-1].phase if recording is not None and recording.spans else None
+        if last is Phase.UPDATE and self._ran and self._ran[-1] is not last:
+            self._ran.append(last)
         self._order = in_order(self._ran, self._order)
         self._ran_before = self._ran or self._ran_before
         self.phase = self._order[0]

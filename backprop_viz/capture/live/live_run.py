@@ -174,7 +174,7 @@ class LiveRun:
         self.pace.ended()
         self.place.ended(recording := made_now(recorded))
         self.pace.made(recording)
-        self._due.iteration_ended()
+        self._due.iteration_ended(recording)
         self._window.loop_goes_on()
         with self._state:
             self._iteration = iteration

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from backprop_viz.capture.live.due_phase import DuePhase
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.trace.events import PhaseSpan
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.stream.commands import Step, Train
+from tests.capture.live.script_runs import Scripts
 
 PLAIN = """
 for i in range(1):
@@ -14,6 +18,14 @@ for i in range(1):
     clip()
     optimizer.step()
     scheduler.step()
+"""
+ON_ONE_LINE = """
+import torch
+net = torch.nn.Linear(3, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for i in range(2):
+    loss = net(torch.ones(4, 3)).square().mean()
+    optimizer.zero_grad(); loss.backward(); optimizer.step()
 """
 LOOPS = {
     "plain": (PLAIN, Phase.UPDATE),
@@ -100,9 +112,35 @@ def test_a_loop_goes_on_as_the_iteration_before() -> None:
         for phase in ran:
             due.ended(phase)
             said.append(due.phase)
-        due.iteration_ended()
+        due.iteration_ended(None)
     assert (said[3], said[6]) == (None, None)
     assert said[len(ran) : -1] == ran[1:]
+
+
+def test_the_update_that_ended_an_iteration_is_due_again() -> None:
+    ran = (Phase.FORWARD, Phase.LOSS, Phase.ZERO_GRAD, Phase.BACKWARD)
+    due = DuePhase()
+    for _ in range(2):
+        due.begins()
+        for phase in ran:
+            due.ended(phase)
+        said = due.phase
+        due.iteration_ended(Recording(1, (), spans=(PhaseSpan(Phase.UPDATE, 0, 0, 0.0),)))
+    assert said is Phase.UPDATE
+
+
+def test_what_is_called_on_one_line_is_known_before_the_first_iteration_is_over(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(ON_ONE_LINE)
+    with scripts.followed(str(script)) as window:
+        held = window.held()
+        due = [held.due]
+        while (held := window.carried_out(Step())).iteration < 1:
+            due.append(held.due)
+        window.command(Train())
+    assert due[1:] == [Phase.LOSS, Phase.ZERO_GRAD, Phase.BACKWARD, Phase.UPDATE]
 
 
 def test_where_a_loop_always_steps_that_is_due() -> None:
