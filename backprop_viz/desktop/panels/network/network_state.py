@@ -1,11 +1,13 @@
 """What the network panel shows at a cursor, taken from the recording. No Qt here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from backprop_viz.analysis.comparison import Comparison
+from backprop_viz.analysis.gradient_links import gradient_links
 from backprop_viz.desktop.panels.network.compared_blocks import COMPARED_ROWS, compared_blocks
 from backprop_viz.desktop.panels.network.feature_maps import (
     Block,
@@ -95,8 +97,13 @@ class NetworkState:
         cursor = self.cursor
         if self.backwards:
             came = cursor.gradient_id(before) is not None or bool(gradient_missing(cursor, before))
-            return came and self._comes_from(after, cursor)
+            return came and self._comes_from(after, cursor) and self._is_link(edge, cursor)
         return cursor.activation_id(after) is not None or bool(activation_missing(cursor, after))
+
+    def _is_link(self, edge: tuple[int, int], cursor: Cursor) -> bool:
+        """Whether what one layer read of the other has a gradient, as whole numbers have not."""
+        links = _owners_of(cursor.recording, cursor.position).links.get(edge[1])
+        return links is None or edge[0] in links
 
     def _comes_from(self, layer: Layer, cursor: Cursor) -> bool:
         """Whether backward has gone through a layer; where no node is known, whether it can."""
@@ -256,7 +263,8 @@ def _comes_from(recording: Recording, index: int, owners: "_Owners") -> str | No
 class _Owners:
     """The names of the layers of a pass, by what belongs to them; each node's first parent.
 
-    ``made_by`` has for each tensor the index of the operation that made it.
+    ``made_by`` has for each tensor the index of the operation that made it. ``links`` lead from a
+    layer's place to those that its gradient goes on to, where that is known.
     """
 
     by_operation: dict[int, str]
@@ -264,6 +272,7 @@ class _Owners:
     by_parameter: dict[str, str]
     parents: dict[int, int]
     made_by: dict[int | None, int]
+    links: Mapping[int, frozenset[int]]
 
 
 _known: "WeakKeyDictionary[Recording, dict[int, _Owners]]" = WeakKeyDictionary()
@@ -289,5 +298,6 @@ def _owners_of(recording: Recording, position: int) -> _Owners:
         parents = {b: a for a, b in reversed(recording.graph.edges)}
         computed = [i for i, event in enumerate(recording.events) if event.phase in _COMPUTED]
         made_by = {id_: i for i in computed for id_ in recording.events[i].output_ids}
-        known[start] = _Owners(by_operation, by_node, by_parameter, parents, made_by)
+        links = gradient_links(recording.graph, layers)
+        known[start] = _Owners(by_operation, by_node, by_parameter, parents, made_by, links)
     return known[start]
