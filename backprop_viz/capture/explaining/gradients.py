@@ -88,7 +88,10 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
 def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
     made_by = _operation(lookup, event)
     reads = sent_to(lookup.recording, event)
-    parts_told = node_parts(event, made_by, number.slot, number.index, reads)
+    # What a rule computes inside a node is asked for by the node's own operation: of one that a
+    # checkpoint ran again there is none.
+    again = event.node in lookup.recomputed.made_by
+    parts_told = None if again else node_parts(event, made_by, number.slot, number.index, reads)
     if parts_told is not None:
         made = lookup.made_node(event.node)
         assert made is not None

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.analysis.own_steps import same_numbers
 from backprop_viz.analysis.provenance import Makers, forward_events
+from backprop_viz.capture.explaining.recomputed import Recomputed
 from backprop_viz.capture.explaining.rounding import is_sum_of
 from backprop_viz.capture.explaining.view_writes import ViewWrite, ViewWrites
 from backprop_viz.recording.explanations.number import Number
@@ -26,7 +28,7 @@ class Lookup:
         self.followed = self.view_writes.followed
         # By an operation whose output is a view of memory of its own, that memory's node.
         self._inner_of = {i: node for node, i in self.view_writes.inner.items()}
-        self.operation_of = Makers(recording).of
+        self._makers = Makers(recording)
         # By a tensor's id: the operation that made it, and at which output.
         self.made: dict[int, tuple[int, int]] = {}
         for i, event in forward_events(recording):
@@ -43,6 +45,16 @@ class Lookup:
             for i, target in enumerate(node.sends):
                 if target is not None:
                     self.senders.setdefault(target, []).append((node.id, i))
+
+    @cached_property
+    def recomputed(self) -> Recomputed:
+        """What a checkpoint ran again in backward."""
+        return Recomputed(self.recording, self._makers)
+
+    def operation_of(self, node: int) -> int | None:
+        """The operation that made a node, or that did in forward what was run again."""
+        made = self._makers.of(node)
+        return self.recomputed.made_by.get(node) if made is None else made
 
     def _know_steps(self) -> None:
         """What a loop's own lines compute an update from, and the gradients that they read."""
@@ -83,8 +95,10 @@ class Lookup:
         write = self.view_writes.by_node.get(node)
         if write is not None:
             return write.event, write.operation
-        made = self.operation_of(node)
-        return None if made is None else (made, self.recording.events[made])
+        made = self._makers.of(node)
+        if made is None:
+            return self.recomputed.operation(node)
+        return made, self.recording.events[made]
 
     def follows_backward(self, node: int | None) -> bool:
         """Whether a backward ran before the operation that a node belongs to."""
@@ -100,6 +114,8 @@ class Lookup:
         made = None if node is None else self.operation_of(node)
         if made is None:
             return []
+        if node in self.recomputed.made_by:
+            return [(0, self.recomputed.first[made])]
         inner = self._inner_of.get(made)
         inside = [] if inner is None else [(0, inner)]
         return inside + [(slot, n) for slot, n, _ in self.outputs_of(made)]
