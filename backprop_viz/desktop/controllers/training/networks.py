@@ -9,13 +9,13 @@ from backprop_viz.desktop.controllers.appearance.theme import ThemeController
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.saving.autosave import AutosaveController
 from backprop_viz.desktop.controllers.saving.autosave_files import folder
+from backprop_viz.desktop.controllers.training.edited_copy import copy_beside
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.program.code_question import CodeQuestion
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.recording.notices.notice import notice_of
 from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.stream.commands import OpenSessionFile, RunNetwork
@@ -25,8 +25,6 @@ from backprop_viz.stream.messages import CodeFound, NetworkTried
 UNANSWERED_S = 2.5
 _LOOK_MS = 500
 _SUBJECT = "network"
-# The end of a copy's name.
-_EDITED = "_edited"
 # The height in which a class of thirty lines can be read.
 _ROOM = QSize(540, 470)
 
@@ -117,14 +115,13 @@ class NetworksController(QObject):
     def _run_file(self, origin: RunOrigin, text: str | None) -> None:
         """Run a model's file in another window; a text that differs from it as a copy beside it."""
         path = Path(origin.path)
-        if text is not None:
-            path = path.with_name(f"{path.stem.removesuffix(_EDITED)}{_EDITED}.py")
-            try:
-                write_atomically(path, text.rstrip("\n").encode() + b"\n")
-            except UserError as error:
-                self._window.messages.tell_notice(notice_of(error))
-                return
-        self.model_wanted.emit(str(path))
+        try:
+            if text is not None:
+                path = copy_beside(path, text)
+        except UserError as error:
+            self._window.messages.tell_notice(notice_of(error))
+        else:
+            self.model_wanted.emit(str(path))
 
     def _tried(self, tried: NetworkTried) -> None:
         self._trying = False
