@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from numbers import Integral
 from os import PathLike
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -298,7 +299,7 @@ def _expect(
     to: str | PathLike[str] | None,
 ) -> None:
     """Raise ArgumentError for what cannot be watched."""
-    if every is not None and every < 1:
+    if every is not None and not (isinstance(every, Integral) and every >= 1):
         raise ArgumentError(
             QT_TRANSLATE_NOOP("errors", "every must be a whole number from 1 up, not {0}."), every
         )

@@ -98,6 +98,9 @@ class RecordingFile(Sequence[Recording]):
         """A recording, or several. Raises IndexError; UserError for one that is damaged."""
         if isinstance(number, slice):
             return [self._recording(place) for place in self._layout.recordings[number]]
+        if not self:
+            told = f"file.health has the numbers of {len(self.health)} iterations"
+            raise IndexError(f"{self.path.name} holds no whole recording; {told}.")
         return self._recording(self._layout.recordings[number])
 
     def __getattr__(self, name: str) -> Any:

@@ -86,6 +86,9 @@ def test_health_alone_takes_little_and_tells_what_torch_has(tmp_path: Path) -> N
         told = next(t for t in health.tensors if (t.role, t.name) == ("grad", "0.weight"))
         assert told.norm == pytest.approx(float(torch.linalg.vector_norm(grad)), rel=1e-6)
         assert told.low == float(grad.min())
+    with pytest.raises(IndexError, match=r"no whole recording; file.health has the numbers of 4"):
+        bv.load(path)[-1]
+    assert bv.load(path)[:] == []
 
 
 def test_steps_of_ones_own_may_have_several_updates(tmp_path: Path) -> None:
@@ -115,6 +118,7 @@ def test_the_first_sample_alone_is_kept(tmp_path: Path) -> None:
     ("wrong", "says"),
     [
         ({"every": 0}, "every must be a whole number from 1 up, not 0."),
+        ({"every": 2.5}, "every must be a whole number from 1 up, not 2.5."),
         ({"keep": "all"}, "keep must be one of health, sample, full, not 'all'."),
         ({"keep": "health"}, "A window shows no health: give a file with to=."),
     ],
