@@ -11,14 +11,18 @@ from torch.optim import Optimizer
 from backprop_viz.capture.live.discovery import owned_by
 from backprop_viz.capture.live.iteration_loss import IterationLosses
 from backprop_viz.capture.loop_watch import LoopWatch
+from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.watches.clearing_watch import (
     module_clearings_seen,
     optimizer_clearings_seen,
 )
+from backprop_viz.recording.trace.phases import Phase
 
 
 class WatchedIteration(Protocol):
-    """An iteration that is watched."""
+    """An iteration that is watched; ``recorder`` records it, if it is recorded."""
+
+    recorder: Recorder | None
 
     def drop(self) -> int | None:
         """What is recorded of it is none; its number, if it was recorded."""
@@ -31,7 +35,8 @@ class BegunAnew:
     """Has an iteration that is recorded begin anew, with what clears the gradients.
 
     That is where backwards have run in it at other lines than in those before, and no step since:
-    they were run for a Fisher matrix between two tasks, or to ask what an input counts for.
+    they were run for a Fisher matrix between two tasks, or to ask what an input counts for. Where
+    the model has run since, as for the loss of a step that follows, the iteration stays whole.
     """
 
     def __init__(
@@ -66,6 +71,9 @@ class BegunAnew:
 
     def _cleared(self, parameters: Iterator[int]) -> LoopWatch | None:
         if not self._losses.are_elsewhere or self._owned.isdisjoint(parameters):
+            return None
+        recorder = self._watched.recorder
+        if recorder is not None and recorder.spans.phase in (Phase.FORWARD, Phase.LOSS):
             return None
         self._watched.drop()
         self._losses.forget()
