@@ -31,6 +31,7 @@ def inner_names(
     """
     graph, events = recording.graph, recording.events
     others = {node for _, _, node, _ in graph.others}
+    several = {made for made, _, _, _ in graph.others}  # have outputs of more than one node
     following: dict[int, list[int]] = {}
     for one, other in graph.edges:
         following.setdefault(one, []).append(other)
@@ -38,7 +39,8 @@ def inner_names(
     def named() -> Iterator[tuple[int, str]]:
         for node in reversed(graph.nodes):  # the first that forward made has the last id
             made = makers.of(node.id)
-            if node.id in others or (made is not None and events[made].node == node.id):
+            alone = made is not None and events[made].node == node.id and made not in several
+            if alone or node.id in others:
                 continue
             name = _BACKWARD.sub("", node.name).lower()
             after = following.get(node.id, ())

@@ -187,8 +187,10 @@ class NumberNames:
         if other is not None:
             return self._made(*other[:2])
         made = self.makers.of(node)
-        if made is None or self.recording.events[made].node != node:
-            return self._within(node)
+        own = made is not None and self.recording.events[made].node == node
+        elsewhere = any(o[:2] == (made, slot) for o in others)
+        if made is None or not own or elsewhere:
+            return self._within(node) + self._which(node, slot)
         return self._made(made, slot)
 
     def _within(self, node: int) -> str:
@@ -196,6 +198,12 @@ class NumberNames:
         if self._inner is None:
             self._inner = inner_names(self.recording, self.makers, self._operations)
         return self._inner.get(node, self.recording.graph.nodes[node].name)
+
+    def _which(self, node: int, slot: int) -> str:
+        """Which of a node's outputs it is, as ``.2``, where there are several."""
+        ran = self.recording.ran_at.get(node)
+        count = 1 if ran is None else len(self.recording.events[ran].input_ids)
+        return f".{slot}" if count > 1 else ""
 
     def _made(self, index: int, slot: int) -> str:
         """An output of a forward operation: ``relu(conv1)``; by the operation outside a layer."""

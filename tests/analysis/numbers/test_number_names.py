@@ -1,5 +1,6 @@
 """No tensor is called by its number where something that was recorded made or read it."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -149,11 +150,8 @@ class Twice(nn.Module):
         return h + self.attention(h, h, h)[0]
 
 
-def test_what_runs_several_times_has_a_name_each_time() -> None:
-    torch.manual_seed(0)
-    with bv.record(model := Twice()) as recorded:
-        model(torch.randn(2, 3, 4)).square().mean().backward()
-    recording = recorded.recording
+def tensors_by_name(recording: bv.Recording) -> dict[str, set[int]]:
+    """What events made, and what arrived at nodes."""
     names = NumberNames(recording)
     tensors: dict[str, set[int]] = {}
     for i, event in enumerate(recording.events):
@@ -165,6 +163,15 @@ def test_what_runs_several_times_has_a_name_each_time() -> None:
             if tensor is not None:
                 number = Number(tensor, (), i, slot, arrived=True)
                 tensors.setdefault(names.tensor(number), set()).add(tensor)
+    return tensors
+
+
+def test_what_runs_several_times_has_a_name_each_time() -> None:
+    torch.manual_seed(0)
+    with bv.record(model := Twice()) as recorded:
+        model(torch.randn(2, 3, 4)).square().mean().backward()
+    recording = recorded.recording
+    names, tensors = NumberNames(recording), tensors_by_name(recording)
     assert {name: ids for name, ids in tensors.items() if len(ids) > 1} == {}
     # A node inside a layer has the name of that layer's call.
     assert {"∂L/∂fc·addmm", "∂L/∂fc (2)·addmm", "∂L/∂fc.weight.T (2)"} <= tensors.keys()
@@ -176,3 +183,17 @@ def test_what_runs_several_times_has_a_name_each_time() -> None:
         if event.op == "ViewBackward0"
     }
     assert [sent["∂L/∂fc·addmm"], sent["∂L/∂fc (2)·addmm"]] == calls[:2]
+
+
+@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU])
+def test_each_gradient_inside_a_recurrent_layer_has_a_name(kind: type[nn.RNNBase]) -> None:
+    torch.manual_seed(0)
+    model = kind(3, 4, num_layers=2)
+    with bv.record(model) as recorded:
+        made, state = model(torch.randn(5, 2, 3))
+        states = state if isinstance(state, tuple) else (state,)
+        (made.square().sum() + sum(one.square().sum() for one in states)).backward()
+    for name, ids in tensors_by_name(recorded.recording).items():
+        first, *others = (recorded.recording.tensors[i] for i in ids)
+        # Gradients that are handed on as they are may share one.
+        assert all(np.array_equal(first, one) for one in others), name
