@@ -31,7 +31,9 @@ def _is_before_last(frame: FrameType, iterated: ast.expr, target: ast.expr) -> b
     last, now = _last_of(frame, iterated), held_value(frame, target)
     if last is None or now is None:
         return None
-    return bool(now != last) if isinstance(last, int) else now is not last
+    if not isinstance(last, int):
+        return now is not last
+    return now != last if type(now) is int else None  # the loop may use its variable for another
 
 
 def _last_of(frame: FrameType, iterated: ast.expr) -> Any:
@@ -60,6 +62,7 @@ def _whole(frame: FrameType, bound: ast.expr) -> int | None:
             return len(found) if isinstance(found, Sequence) else _size(found, 0)
         case (
             ast.Call(func=ast.Attribute(value=of, attr="size"), args=[at])
+            | ast.Subscript(value=ast.Call(func=ast.Attribute(value=of, attr="size")), slice=at)
             | ast.Subscript(value=ast.Attribute(value=of, attr="shape"), slice=at)
         ):
             return _size(held_value(frame, of), held_value(frame, at))

@@ -73,4 +73,5 @@ class DuePhase:
 
     def have_run(self, phases: Sequence[Phase]) -> None:
         """These phases had run before anybody was told of them."""
+        self._ran = list(phases)
         self.phase = phase_after(phases)

@@ -129,6 +129,18 @@ def test_the_update_that_ended_an_iteration_is_due_again() -> None:
     assert said is Phase.UPDATE
 
 
+def test_what_ran_before_the_model_was_found_is_of_the_first_iteration() -> None:
+    due = DuePhase()
+    for number in range(2):
+        due.begins()
+        due.have_run([Phase.ZERO_GRAD]) if number == 0 else due.ended(Phase.ZERO_GRAD)
+        for phase in (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD):
+            due.ended(phase)
+        said = due.phase
+        due.iteration_ended(Recording(1, (), spans=(PhaseSpan(Phase.UPDATE, 0, 0, 0.0),)))
+    assert said is Phase.UPDATE
+
+
 def test_what_is_called_on_one_line_is_known_before_the_first_iteration_is_over(
     scripts: Scripts, tmp_path: Path
 ) -> None:

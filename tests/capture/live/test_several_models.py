@@ -47,6 +47,8 @@ WAYS = {
     "z = a(x)\nif z is x:\n    x = 0\nb(z)": [False, False],
     "z = a(x)\nother(z)": [False],
     "for t in range(x.shape[0]):\n    z = a(x)\nfor t in range(2):\n    b(z)": [True] * 3 + [False],
+    "for t in range(x.size()[0]):\n    z = a(x)\nb(z)": [True] * 2 + [False],
+    "for t in range(2):\n    t = x\n    z = a(t)\nb(z)": [False] * 3,
     "for layer in [a, b]:\n    x = layer(x)": [True, False],
     "for layer in both.net:\n    x = layer(x)": [True, False],
     "z = both.net[0](x)\nout = both.net[1](z)": [True, False],
