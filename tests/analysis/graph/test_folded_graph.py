@@ -18,6 +18,8 @@ from backprop_viz.analysis.graph.graph_of_pass import graph_of_pass
 from backprop_viz.analysis.repeated_layers import Pass, Repeat
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.graph import Graph
+from backprop_viz.training.recorded_steps import RecordedSteps
+from tests.capture.test_generated_nets import BATCH, DRAWN_NETS, Net
 
 
 class Block(nn.Module):
@@ -140,13 +142,26 @@ def test_each_node_is_in_one_box_and_no_edge_is_lost(name: str) -> None:
     graph = folded(recording)
     check_consistent(graph, everything)
     opened: list[GraphGroup] = []
-    while graph.groups:  # unfold one after the other
-        opened.append(next(iter(graph.groups.values())))
+    while graph.groups:  # unfold every second one, then those that are left, and what was in them
+        opened += list(graph.groups.values())[::2]
         assert len(opened) <= len(everything)
         graph = folded(recording, *opened)
         check_consistent(graph, everything)
     assert graph.part == everything
     assert graph.graph.nodes == recording.graph.nodes
+
+
+@pytest.mark.parametrize("seed", DRAWN_NETS)
+def test_the_graphs_of_generated_nets_are_whole_in_boxes(seed: int) -> None:
+    net = Net(seed)
+    recorder = RecordedSteps(bv.Trainer(model=net, data="random", batch_size=BATCH))
+    for _ in range(4):
+        recorder.step()
+    recording = recorder.recording()
+    everything = frozenset(range(len(recording.graph.nodes)))
+    graph = folded(recording)
+    check_consistent(graph, everything)
+    check_consistent(folded(recording, *graph.groups.values()), everything)
 
 
 def test_a_box_has_what_its_module_made() -> None:
