@@ -2,7 +2,7 @@
 
 Each element is written as the algorithm of the textbook has it: by the matrix and by what stands
 beside it in the factors (G. H. Golub, C. F. Van Loan, *Matrix Computations*, 4th ed., 2013: 5.2.7
-for QR, 4.2.4 for Cholesky, 3.2 for LU), or by what defines it, A·v = λ·v and A·v = σ·u.
+for QR, 4.2.4 for Cholesky, 3.2 for LU), or by what defines it: A·v = λ·v, A·v = σ·u, A⁺·A·A⁺ = A⁺.
 """
 
 import numpy as np
@@ -172,6 +172,20 @@ def _singular(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...] |
     return (product("products", x.column("element", mine), other, over),)
 
 
+# -- the inverse of any matrix -------------------------------------------------------------------
+
+
+def _pseudo_inverse(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    """y = y·x·y: Σₖₗ y[i, k]·x[k, l]·y[l, j]."""
+    x, made = call.input, call.output()
+    *batch, i, j = index
+    rows, columns = (each.reshape(-1) for each in np.indices(x.shape[-2:], np.int64))
+    at = tuple(batch)
+    left = made.column("factor", _places(at, np.full(len(rows), i), rows))
+    right = made.column("factor", _places(at, columns, np.full(len(rows), j)))
+    return (product("products", left, x.column("element", _places(at, rows, columns)), right),)
+
+
 OPERATIONS = (
     OperationEntry(
         functions=("qr", "linalg_qr"), form=("Q = x·R⁻¹", "R = Qᵀ·x"), forward=_qr, composite=True
@@ -184,6 +198,12 @@ OPERATIONS = (
     OperationEntry(functions=("lu", "linalg_lu"), form=("", "x = P·L·U", "x = P·L·U"), forward=_lu),
     OperationEntry(
         functions=("eigh", "linalg_eigh"), form=("λ = vᵀ·x·v", "v = x·v / λ"), forward=_symmetric
+    ),
+    OperationEntry(
+        functions=("pinv", "pinverse", "linalg_pinv"),
+        form="y = y·x·y",
+        forward=_pseudo_inverse,
+        composite=True,
     ),
     OperationEntry(
         functions=("svd", "linalg_svd"),

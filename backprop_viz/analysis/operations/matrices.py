@@ -18,6 +18,7 @@ from backprop_viz.recording.trace.events import Array
 _DETERMINANT, _COFACTOR = "determinant", "cofactor"
 # A cofactor is a determinant of its own: of more rows they take long, and are nothing to read.
 _MOST = 32
+_TERMS = 20  # of a series whose terms become less than half as large each time
 
 
 def _matrix(call: RecordedCall, batch: Index) -> Array:
@@ -116,6 +117,34 @@ def _power(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...] | No
     )
 
 
+def _exponential(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    """exp(x) = 1 + x·φ(x), with φ(x) = Σₙ xⁿ / (n + 1)!: Σₖ x[i, k]·φ[k, j], and 1 if i = j."""
+    *first, i, j = index
+    batch = tuple(first)
+    matrix = _matrix(call, batch)
+    count = len(matrix)
+    # exp of [[x, 1], [0, 0]] is [[exp(x), φ(x)], [0, 1]].
+    both = np.zeros((2 * count, 2 * count))
+    both[:count, :count], both[:count, count:] = matrix, np.eye(count)
+    others = _series(both)[:count, count + j]
+    places = np.array([(*batch, i, k) for k in range(count)], np.int64)
+    terms = product("products", call.input.column("element", places), plain("coefficient", *others))
+    return (terms, product("value", plain("one", 1.0))) if i == j else (terms,)
+
+
+def _series(matrix: Array) -> Array:
+    """exp of a matrix by its series, for a small part of it, squared again and again."""
+    halvings = max(0, math.ceil(math.log2(max(float(np.abs(matrix).sum(1).max()), 1.0))) + 1)
+    small = matrix / 2**halvings
+    term = found = np.eye(len(matrix))
+    for n in range(1, _TERMS):
+        term = term @ small / n
+        found = found + term
+    for _ in range(halvings):
+        found = found @ found
+    return np.asarray(found)
+
+
 _INSIDE = (
     Intermediate(name=_DETERMINANT, symbol="det", form="d = det(x)", parts=_expansion),
     Intermediate(
@@ -152,5 +181,8 @@ OPERATIONS = (
         functions=("matrix_power", "linalg_matrix_power"),
         form=lambda call: f"y = x^{int(call.option('n', 1))}",
         forward=_power,
+    ),
+    OperationEntry(
+        functions=("matrix_exp", "linalg_matrix_exp"), form="y = exp(x)", forward=_exponential
     ),
 )

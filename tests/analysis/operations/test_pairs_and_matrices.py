@@ -8,7 +8,13 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from tests.analysis.operations.recorded_calls import check_terms, noise, record
+from tests.analysis.operations.recorded_calls import (
+    check_form,
+    check_node_form,
+    check_terms,
+    noise,
+    record,
+)
 
 X, Z = noise(4, 6, scale=2.0), noise(4, 6, seed=1)
 SQUARE, STACK = noise(4, 4, seed=2), noise(2, 3, 3, seed=3)
@@ -38,6 +44,11 @@ CALLS: dict[str, Callable[[], Any]] = {
     "inverse": lambda: torch.linalg.inv(STACK),
     "inverse of one number": lambda: torch.inverse(SQUARE[:1, :1]),
     "power": lambda: torch.linalg.matrix_power(STACK, 3),
+    "exponential": lambda: torch.linalg.matrix_exp(STACK),
+    "exponential of large numbers": lambda: torch.matrix_exp(SQUARE * 4),
+    "pseudo-inverse": lambda: torch.linalg.pinv(X),
+    "logit": lambda: torch.logit(X.sigmoid()),
+    "logit, bounded": lambda: torch.logit(X.sigmoid(), eps=0.3),
     "cholesky": lambda: torch.linalg.cholesky(positive(STACK)),
     "cholesky, upper": lambda: torch.linalg.cholesky(positive(SQUARE), upper=True),
     "covariance": lambda: torch.cov(X),
@@ -65,6 +76,15 @@ SEVERAL: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
 @pytest.mark.parametrize("name", CALLS)
 def test_terms(name: str) -> None:
     check_terms(record(CALLS[name]).call, count=24)
+
+
+@pytest.mark.parametrize("eps", [None, 0.3])
+def test_the_formula_of_a_logit(eps: float | None) -> None:
+    recorded = record(lambda: torch.logit(X.sigmoid(), eps))
+    check_form(recorded.call, {"x": recorded.call.inputs[0]})
+    if eps is None:
+        event, made_by = recorded.node("LogitBackward0")
+        check_node_form(event, made_by, 0, {"x": made_by.inputs[0]})
 
 
 @pytest.mark.parametrize("name", SEVERAL)
