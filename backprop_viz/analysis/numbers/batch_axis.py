@@ -12,9 +12,9 @@ from backprop_viz.recording.trace.phases import Phase
 def is_of_sample(recording: Recording, number: Number, makers: Makers | None = None) -> bool:
     """Whether the first dimension of a number's tensor is the batch.
 
-    That is told by the size of what depends on the batch, and of its gradients. A parameter, its
-    gradient and a statistic over the batch are of no single sample. ``makers`` are those of the
-    recording, where they are known already.
+    That is told by the size of what depends on the batch, which is all that the network was given,
+    and of its gradients. A parameter, its gradient and a statistic over the batch are of no single
+    sample. ``makers`` are those of the recording, where they are known already.
     """
     if measure_in(number) is not None:
         number = measured_part(number)
@@ -23,7 +23,9 @@ def is_of_sample(recording: Recording, number: Number, makers: Makers | None = N
     shape = recording.tensors[number.tensor].shape
     if shape[0] != recording.recorded_samples:
         return False
-    if number.tensor in (recording.input_id, recording.labels_id):
+    columns = (layer for one in recording.passes for layer in one.layers.layers)
+    given = {recording.input_id, *(layer.tensor for layer in columns if layer.tensor is not None)}
+    if number.tensor in given or number.tensor == recording.labels_id:
         return True
     made = number.event
     if made is None or recording.events[made].parameter is not None:
@@ -31,8 +33,8 @@ def is_of_sample(recording: Recording, number: Number, makers: Makers | None = N
     event = recording.events[made]
     if event.phase is Phase.BACKWARD:
         made = _differentiated(recording, number, makers or Makers(recording))
-    depends = follow(recording, recording.input_id, len(recording.events))
-    return any(i == made for i, _ in depends)
+    depends = (follow(recording, one, len(recording.events)) for one in given if one is not None)
+    return any(i == made for found in depends for i, _ in found)
 
 
 def _differentiated(recording: Recording, number: Number, makers: Makers) -> int | None:
