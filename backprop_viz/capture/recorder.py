@@ -91,7 +91,7 @@ class Recorder:
         self._forward = forward = ForwardLog(log, self._walked, self._names, last.layers)
         self.results, self._calls, self.spans = LossLog(forward), ModelCalls(), SpanLog(log)
         self.own = OwnTensors(self._names, self._optimizers, self._walked, self._forward)
-        self.lines, self._used = LineLog(log), UsedOptions(self._optimizers, self._names)
+        self.lines, self.used = LineLog(log), UsedOptions(self._optimizers, self._names)
         self._made = (ages := graph_ages(model)).begin()
         self.errors, self._growth = ErrorLog(log, ages, self._names), GrowthWatch(ages)
         told = self._growth, self.errors.operation_failed
@@ -238,7 +238,7 @@ class Recorder:
             loss_scale=self.results.scale,
             samples=self._samples,
             model=type(self.model).__name__,
-            options=self._used.options(self.rate),
+            options=self.used.options(self.rate),
             intervention=self._intervention,
             backwards=max(1, self._backwards),
             given_batch=self._given_batch,
@@ -247,7 +247,7 @@ class Recorder:
             cleared=self.cleared,
             modules=self.modules.modules,
             buffers=self._buffers.buffers(),
-            groups=self._used.groups(),
+            groups=self.used.groups(),
             error=self.errors.error,
             earlier_graphs=self._growth.found,
             serial=self._serial,
@@ -283,7 +283,7 @@ class Recorder:
         """
         self.leave_out_the_rest()
         self._calls.updates()
-        self._used.note(optimizers or self._optimizers, self.rate)
+        self.used.note(optimizers or self._optimizers, self.rate)
         if not caught_up:
             self.watch.sync()
         states = self.watch.states(optimizers)

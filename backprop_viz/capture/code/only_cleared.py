@@ -26,8 +26,10 @@ _AMONG_OTHERS = ""
 _NOWHERE = 0, 0  # the lines of what no frame waits in
 
 
-def is_only_cleared(optimizer: Optimizer) -> bool:
+def is_only_cleared(optimizer: Optimizer, *, by_model: bool = False) -> bool:
     """Whether all that the code that runs does with an optimizer is to clear its gradients.
+
+    ``by_model``: a model's ``zero_grad`` may do that for it; the code has a variable for it.
 
     Each variable that holds it is looked at, and each attribute of what a variable holds. Where one
     of them is handed on, other than to a schedule or to a function that runs now, the optimizer may
@@ -45,7 +47,7 @@ def is_only_cleared(optimizer: Optimizer) -> bool:
         clears, others = _uses(path, name)
         if not all(any(_is_at(line, path, lines) for line in waiting) for lines in others):
             return False
-        cleared |= clears
+        cleared |= clears or by_model
     return cleared
 
 

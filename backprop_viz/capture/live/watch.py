@@ -106,7 +106,8 @@ class Watch:
             # Tells which steps are an iteration, where that may be several.
             self._turns = Turns(optimizers, self.next_turn) if len(optimizers) > 1 else None
             alone = not (self._turns or self._bare)
-            self._anew = BegunAnew(self, self._losses, self._owned) if alone else None
+            told = self, self._losses, self._owned, optimizers, handles
+            self._anew = BegunAnew(*told) if alone else None
             self._handles = handles.pop_all()
 
     def begin(self) -> LoopWatch | None:
@@ -390,6 +391,6 @@ class Watch:
             self._turns.backward_starts()
         loop = self._loop
         self._losses.begins_at(roots, backward=True, closely=loop is not None)
-        if loop is not None and self._anew is not None:
+        if self._anew is not None and (loop is not None or self._anew.may_never_step):
             self._anew.backward_begins(self._open)
         return nullcontext() if loop is None else loop.thread.runs_backward(loop, roots)

@@ -47,6 +47,10 @@ class UsedOptions:
             self._used[id(one)] = found
             self._fresh.discard(id(one))
 
+    def never_step(self) -> None:
+        """The source says that none of the optimizers ever steps."""
+        self._idle = set(map(id, self._optimizers))
+
     def groups(self) -> tuple[OptimizerGroup, ...]:
         """The groups of the optimizers that stepped, in their order; then the others, as now."""
         found = list(self._used.values())
