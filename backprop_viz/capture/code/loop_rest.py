@@ -1,7 +1,6 @@
 """Whether a for loop of a script has a further pass, as far as what it goes through tells."""
 
 import ast
-from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
@@ -52,14 +51,14 @@ def _last_of(frame: FrameType, iterated: ast.expr) -> Any:
     found = held_value(frame, iterated)
     if isinstance(found, nn.Sequential | nn.ModuleList):
         found = list(found.__dict__["_modules"].values())
-    return found[-1] if isinstance(found, list | tuple) and found else None
+    return found[-1] if type(found) in (list, tuple) and found else None
 
 
 def _whole(frame: FrameType, bound: ast.expr) -> int | None:
     match bound:
         case ast.Call(func=ast.Name(id="len"), args=[of]):
             found = held_value(frame, of)
-            return len(found) if isinstance(found, Sequence) else _size(found, 0)
+            return len(found) if type(found) in (list, tuple, range) else _size(found, 0)
         case (
             ast.Call(func=ast.Attribute(value=of, attr="size"), args=[at])
             | ast.Subscript(value=ast.Call(func=ast.Attribute(value=of, attr="size")), slice=at)

@@ -82,7 +82,7 @@ def is_run_further(model: nn.Module) -> bool:
 
     So it is after the encoder of an autoencoder, whose decoder is a module of its own.
     """
-    own = {id(parameter) for parameter in model.parameters()}
+    own = set(_parameters(model))
     for frame, call in _calls_to_come():
         if call is None:
             return False
@@ -90,12 +90,17 @@ def is_run_further(model: nn.Module) -> bool:
         if any(one in name for one in (*_LOSSES, *_NOT_FOLLOWED)) or isinstance(held, _Loss):
             return False
         if isinstance(held, nn.Module):
-            parameters = list(held.parameters())
-            if parameters:
-                return not own.isdisjoint(map(id, parameters))
+            if parameters := _parameters(held):
+                return not own.isdisjoint(parameters)
         elif not _only_computes(held, name):
             return False
     return False
+
+
+def _parameters(module: nn.Module) -> list[int]:
+    """By their id(), found without a method that the script may have written."""
+    each = (p for one in nn.Module.modules(module) for p in one.__dict__["_parameters"].values())
+    return [id(parameter) for parameter in each if parameter is not None]
 
 
 def _only_computes(function: Any, name: str) -> bool:
