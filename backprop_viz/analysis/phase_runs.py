@@ -30,7 +30,8 @@ class PhaseRun:
     """A phase that ran once.
 
     ``name`` is the phase's, or "clip" or "unscale" for what was done to the gradients after it,
-    or "changed" for what was done to the weights after a step, as to bound or to average them.
+    or "changed" for what was done to the weights before all, as to add noise, or after a step, as
+    to bound or to average them.
     What ran between two forwards and went into the second is no loss: it is named by its last
     operation, or "detach" if it detaches.
     ``number`` is its place among the runs. ``batch`` counts the micro-batches from 1;
@@ -139,7 +140,7 @@ def _parts(recording: Recording, number: int) -> list[tuple[str, PhaseSpan]]:
     detaching that it does. Next to no time is that part's own.
     """
     span = recording.spans[number]
-    if _is_behind_update(recording, number):
+    if _moves_beside(recording, number):
         return [(MOVED_BY_HAND, span)]
     begins = _handed_on_from(recording, number)
     if begins == span.stop:
@@ -154,11 +155,12 @@ def _parts(recording: Recording, number: int) -> list[tuple[str, PhaseSpan]]:
     return [(_name(recording, span), replace(span, stop=begins)), (name, after)]
 
 
-def _is_behind_update(recording: Recording, number: int) -> bool:
-    """Whether a span is what the loop's own lines did to weights once an optimizer had stepped."""
+def _moves_beside(recording: Recording, number: int) -> bool:
+    """Whether a span is what the loop's own lines did to weights before all, or behind a step."""
     *_, before, span = [None, *recording.spans[: number + 1]]
     follows = before is not None and before.phase is span.phase is Phase.UPDATE
-    return follows and _ops(recording, span) == {MOVED_BY_HAND}
+    beside = follows or span.phase is Phase.ZERO_GRAD
+    return beside and _ops(recording, span) == {MOVED_BY_HAND}
 
 
 def _handed_on_from(recording: Recording, number: int) -> int:

@@ -358,8 +358,9 @@ class LoopWatch(TorchFunctionMode):
             if self._phase is Phase.LOSS:
                 self._recorder.results.expected()
                 self._has_ended(Phase.LOSS)
-            if self._steps_by_closure or self._may_move:  # as SAM moves the weights
-                self._caught_up(Phase.BACKWARD)
+            moves = self._steps_by_closure or self._may_move  # as SAM moves the weights
+            if moves or not self._recorder.log:
+                self._caught_up(Phase.BACKWARD if moves else Phase.ZERO_GRAD)
             self._go(None)
             self._clears = ExitStack()
             self._recorder.watch.clears(owner)

@@ -95,6 +95,12 @@ def test_what_comes_first_in_the_next_pass_belongs_to_that(
     for recording in recordings[1:]:
         changed = [e for e in recording.events if (e.phase, e.op) == (Phase.UPDATE, "changed")]
         assert [event.parameter for event in changed[:2]] == ["net.weight", "net.bias"]
+        assert tuple(changed[:2]) == recording.events[:2]  # then the gradients are cleared
+        assert [run.name for run in phase_runs(recording)][:3] == [
+            "changed",
+            "zero_grad",
+            "forward",
+        ]
         for event in changed[:2]:
             before, after = event.inputs[0], event.outputs[0]
             np.testing.assert_array_equal(after, before + np.float32(0.1))  # type: ignore[operator]

@@ -72,7 +72,7 @@ def _between(name: str) -> str:
     if name == "unscale":
         return translate("phases", "divides the gradients by the scale of the loss.")
     if name == MOVED_BY_HAND:
-        return translate("phases", "moves weights further, by the loop's own lines.")
+        return translate("phases", "changes weights by the loop's own lines.")
     return translate("phases", "makes what the next forward reads.")
 
 
