@@ -27,7 +27,8 @@ def _told(path: str) -> Mapping[int, frozenset[str]]:
     except (SyntaxError, ValueError):
         return {}
     found: dict[int, frozenset[str]] = {}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
         if not isinstance(node, ast.Assign | ast.AnnAssign | ast.Return | ast.Expr):
             continue
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
@@ -37,6 +38,11 @@ def _told(path: str) -> Mapping[int, frozenset[str]]:
             names.add(_GRADIENT)
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
             found[line] = found.get(line, frozenset()) | names
+    # What a function on a leaf's own line reads of it, as "w = zeros(3); f = lambda x: x @ w".
+    for function in nodes:
+        if isinstance(function, ast.Lambda) and function.lineno in found:
+            read = {one.id for one in ast.walk(function.body) if isinstance(one, ast.Name)}
+            found[function.lineno] -= read
     return found
 
 

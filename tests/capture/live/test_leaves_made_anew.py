@@ -184,3 +184,28 @@ def test_what_is_made_of_no_gradient_is_no_update(scripts: Scripts, tmp_path: Pa
     for recording, value in zip(recordings, plain["values"], strict=True):
         assert Phase.UPDATE not in {event.phase for event in recording.events}
         np.testing.assert_array_equal(recording.at(0).value("x"), value)
+
+
+# The loop reads the leaf in a function that stands on the leaf's own line.
+ON_ONE_LINE = """
+import torch
+torch.manual_seed(0)
+x, y = torch.randn(8, 3), torch.randn(8, 2)
+w = torch.randn(3, 2, requires_grad=True); net = lambda x: x @ w
+turns = []
+for turn in range(4):
+    loss = (net(x) - y).square().mean()
+    loss.backward()
+    grads = [w.grad.clone()]
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+    w.grad = None
+    turns.append((loss.item(), grads, [w.detach().clone()]))
+"""
+
+
+def test_a_function_on_the_line_of_a_leaf_makes_none(scripts: Scripts, tmp_path: Path) -> None:
+    turns, recordings = turns_of(ON_ONE_LINE), recorded(scripts, tmp_path, ON_ONE_LINE)
+    assert [recording.loss for recording in recordings] == [loss for loss, _, _ in turns]
+    for number, recording in enumerate(recordings):
+        check(recording, ["w"], turns[number], turns[number - 1][2] if number else None)
