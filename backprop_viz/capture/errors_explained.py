@@ -9,7 +9,8 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.analysis.graph_cuts import cut_before
 from backprop_viz.analysis.provenance import forward_events, made_by, maker, tracked
-from backprop_viz.capture.code.user_lines import raising_line
+from backprop_viz.capture.code.freezing_lines import freezing_line
+from backprop_viz.capture.code.user_lines import raising_line, users_files
 from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
 from backprop_viz.capture.graph.graphs import grad_fn_name
 from backprop_viz.capture.graph.saved_tensors import is_packed, saved_attributes
@@ -81,7 +82,7 @@ def explained_error(error: Exception, scene: Scene) -> TorchError | None:
     elif code == "graph_freed":
         _, facts = _failing(scene, _FREED)
     elif code == "no_graph":
-        facts = _no_graph(scene)
+        facts = _no_graph(error, scene)
     elif code == "nan_gradient":
         facts = _last_node(scene)
     elif code in _ABOUT_BACKWARD:
@@ -282,7 +283,10 @@ def _start(scene: Scene) -> dict[str, Any]:
     return {**facts, "shape": tuple(recording.tensors[root].shape)}
 
 
-def _no_graph(scene: Scene) -> dict[str, Any]:
+def _no_graph(error: Exception, scene: Scene) -> dict[str, Any]:
+    parameters = scene.recording.parameters
+    if parameters and not any(one.requires_grad for one in parameters):
+        return {"why": "frozen", "changed": freezing_line(users_files(error))}
     facts = _start(scene)
     cut = None if scene.root is None else cut_before(scene.recording, scene.root)
     if cut is not None:

@@ -128,6 +128,15 @@ def raising_line(error: BaseException) -> CodePlace | None:
     return found
 
 
+def users_files(error: BaseException) -> Iterator[str]:
+    """The files that the user has written of the lines that an exception came through."""
+    trace = error.__traceback__
+    while trace is not None:
+        if is_written_by_user(trace.tb_frame.f_code.co_filename):
+            yield trace.tb_frame.f_code.co_filename
+        trace = trace.tb_next
+
+
 @cache
 def is_written_by_user(name: str) -> bool:
     """Whether a file is the user's own, and not of a package that was installed."""

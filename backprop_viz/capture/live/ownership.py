@@ -47,9 +47,26 @@ def run_it_with_theirs(optimizers: Sequence[Optimizer], module: nn.Module) -> bo
     return not given.isdisjoint(theirs) and not owns_modules(optimizers)
 
 
-def own_none_of(optimizers: Sequence[Optimizer], module: nn.Module) -> bool:
-    """Whether nobody is to train a module that has parameters: a loss network's, not frozen."""
-    return bool(optimizers) and not own_some_of(optimizers, module)
+def only_given(
+    optimizers: Sequence[Optimizer], module: nn.Module, given: object, new: Sequence[Optimizer]
+) -> bool:
+    """Whether nobody is to train a module, as a loss network's, but what it is given."""
+    owned = not optimizers or own_some_of(optimizers, module)
+    return not owned and is_given(given, new)
+
+
+def looks_on(
+    optimizers: Sequence[Optimizer], module: nn.Module, given: object, new: Sequence[Optimizer]
+) -> bool:
+    """Whether a frozen module is in another's call, or trains nothing.
+
+    One that an optimizer has is meant to train, if there is nothing else that does: somebody has
+    frozen it by mistake, and no graph comes of what it computes.
+    """
+    if is_given(given, new):
+        return False
+    trains = any(parameter.requires_grad for one in optimizers for parameter in owned_by(one))
+    return trains or stack_place()[1] or not own_some_of(optimizers, module)
 
 
 def is_given(given: object, optimizers: Sequence[Optimizer]) -> bool:

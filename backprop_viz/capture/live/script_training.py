@@ -38,8 +38,8 @@ from backprop_viz.capture.live.hand_models import HandModels
 from backprop_viz.capture.live.left_out import LeftOutTurns
 from backprop_viz.capture.live.loop_behind import LoopBehind
 from backprop_viz.capture.live.ownership import (
-    is_given,
-    own_none_of,
+    looks_on,
+    only_given,
     own_some_of,
     owns_modules,
     run_it_with_theirs,
@@ -193,8 +193,8 @@ class ScriptTraining:
             return
         frozen = not any(p.requires_grad for p in module.parameters())
         living, new = self._optimizers.living, self._optimizers.new
-        given = not frozen and own_none_of(living, module) and is_given(args, new)
-        alone = frozen and not is_given(args, new)  # in another's call, or trains nothing
+        given = not frozen and only_given(living, module, args, new)
+        alone = frozen and looks_on(living, module, args, new)
         if alone or not (torch.is_grad_enabled() or is_differentiated()):
             return
         first, joined = self._watch is None, self._other is not None

@@ -38,8 +38,9 @@ class TorchError:
     - ``changed``, ``changed_by``: where it was changed, or cut off from the graph; ``changed_at``
       is that event's index.
     - ``why``: what cut the graph, as ``analysis.graph_cuts`` calls it: "detached", "no_grad",
-      "no_derivative", "copied", "integer" or "taken". Of "out_of_range": the least
-      and the greatest index, and the greatest that exists: "0…7/4".
+      "no_derivative", "copied", "integer" or "taken"; "frozen" where no parameter requires a
+      gradient, which ``changed`` says. Of "out_of_range": the least and the greatest index, and
+      the greatest that exists: "0…7/4".
     - ``iterations_ago``: how many iterations before this one the graph was made; 0 is this one,
       None: in one of which nothing is known.
     - ``read``, ``read_by``: where this iteration read a tensor of that earlier graph.
@@ -88,6 +89,8 @@ def _what(error: TorchError) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield _FREED, (error.op,)
     elif error.code == "leaf_changed":
         yield _LEAF, (error.op, error.tensor or "?", shape)
+    elif error.why == "frozen":
+        yield _ALL_FROZEN, ()
     elif error.code == "no_graph" and error.changed_by:
         texts = {"no_grad": _CUT_NO_GRAD, "integer": _CUT_INTEGER}
         yield texts.get(error.why, _CUT), (error.made_by or "?", shape, error.changed_by)
@@ -116,7 +119,8 @@ def _where(error: TorchError) -> Iterator[tuple[str, tuple[str, ...]]]:
         if one.made is not None:
             yield _GIVEN_MADE, (said_shape(one.shape), said_place(one.made), one.made_by)
     if error.changed is not None:
-        text = _CUT_AT if error.code == "no_graph" else _CHANGED_AT
+        cut = _FROZEN_AT if error.why == "frozen" else _CUT_AT
+        text = cut if error.code == "no_graph" else _CHANGED_AT
         yield text, (said_place(error.changed), error.changed_by)
     if error.iterations_ago is None:
         yield _EARLIER, ()
@@ -181,6 +185,12 @@ _CUT_INTEGER = QT_TRANSLATE_NOOP(
     "Backward starts from the output of {0}, {1}, which has no graph: {2} gives whole numbers, "
     "which have no gradient.",
 )
+_ALL_FROZEN = QT_TRANSLATE_NOOP(
+    "errors",
+    "There is no graph to go back through: no parameter of the model requires a gradient "
+    "(requires_grad is False for each).",
+)
+_FROZEN_AT = QT_TRANSLATE_NOOP("errors", "Set at {0}.")
 _NO_GRAPH = QT_TRANSLATE_NOOP(
     "errors",
     "Backward starts from the output of {0}, {1}, which has no graph: nothing that it was made "

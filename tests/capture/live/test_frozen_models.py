@@ -8,6 +8,7 @@ import pytest
 
 import backprop_viz as bv
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.stream.commands import Train
 from tests.capture.live.script_runs import Scripts
 
 HEAD = """
@@ -116,3 +117,52 @@ def test_one_that_only_looks_on_is_not_taken_for_the_model(
         found = [[p.name for p in recording.parameters] for recording in loaded]
     assert found[:3] == [["weight", "bias"]] * 3
     assert found[3:] == [["maker.weight", "maker.bias", "tensors.picture"]]  # it has an optimizer
+
+
+# By mistake nothing trains: backward raises.
+ALL_FROZEN = """import torch
+from torch import nn
+model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+FREEZES
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for _ in range(3):
+    optimizer.zero_grad()
+    loss = model(torch.ones(5, 3)).square().mean()
+    loss.backward()
+    optimizer.step()
+"""
+FREEZES = (
+    "for p in model.parameters(): p.requires_grad = False",
+    "for p in model.parameters(): p.requires_grad_(False)",
+    "model.requires_grad_(requires_grad=False)",
+)
+
+
+@pytest.mark.parametrize("freezes", FREEZES)
+def test_one_that_is_frozen_by_mistake_is_held_and_says_where(
+    freezes: str, scripts: Scripts, tmp_path: Path
+) -> None:
+    script = tmp_path / "frozen.py"
+    script.write_text(ALL_FROZEN.replace("FREEZES", freezes))
+    with scripts.followed(str(script)) as window:
+        held = window.held()
+        assert held.iteration == 0
+        window.command(Train())
+        window.rest()
+    recording = window.recordings[1]
+    run = {span.phase for span in recording.spans}
+    assert {Phase.FORWARD, Phase.LOSS} <= run
+    assert recording.error is not None
+    assert (recording.error.why, recording.error.changed) == ("frozen", (str(script), 4))
+    assert "no parameter of the model requires a gradient" in str(recording.error)
+    assert "Set at frozen.py:4." in str(recording.error)
+
+
+def test_of_several_lines_none_is_named(scripts: Scripts, tmp_path: Path) -> None:
+    script, file = tmp_path / "frozen.py", tmp_path / "frozen.bprec"
+    script.write_text(ALL_FROZEN.replace("FREEZES", "; ".join(FREEZES[2:]) + "\n" + FREEZES[0]))
+    scripts.recorded("--to", str(file), str(script))
+    with bv.load(file) as loaded:
+        (recording,) = loaded
+    assert recording.error is not None
+    assert (recording.error.why, recording.error.changed) == ("frozen", None)
