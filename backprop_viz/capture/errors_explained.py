@@ -32,7 +32,8 @@ _CODES = (
     ("returned nan values in its", "nan_gradient"),
     ("out of bounds|index out of range", "out_of_range"),
     ("on the same device", "devices"),
-    (r"dtype|scalar type|expected .* but (got|found) .*(Float|Double|Long|Int|Half)", "dtypes"),
+    (r"dtype|(scalar|floating point) type", "dtypes"),
+    (r"expected .* but (got|found) .*(Float|Double|Long|Int|Half)", "dtypes"),
     (r"shape|size|dimension|channels|expected .*input|broadcast", "shapes"),
 )
 _OTHER = "other"

@@ -236,6 +236,15 @@ def test_a_model_that_is_frozen_has_no_graph() -> None:
     assert "no parameter of the model requires a gradient" in str(recorded.error)
 
 
+def test_a_one_hot_target_of_whole_numbers_is_told_with_the_dtypes() -> None:
+    def loop(net: nn.Module, _: torch.optim.Optimizer) -> None:
+        nn.functional.cross_entropy(net(X), torch.eye(2, dtype=torch.int64)[torch.arange(5) % 2])
+
+    error = explained(Net(), loop)
+    assert error.code == "dtypes"
+    assert "cross_entropy was given 5×2 float32, 5×2 int64." in str(error)
+
+
 def test_what_does_not_fit() -> None:
     error = explained(Net(), lambda net, _: net(X[:, :2]).sum().backward())
     assert (error.code, error.op, error.phase) == ("shapes", "linear", Phase.FORWARD)

@@ -20,18 +20,19 @@ def _lines(path: str) -> tuple[int, ...]:
         tree = ast.parse("".join(linecache.getlines(path)))
     except (SyntaxError, ValueError):
         return ()
-    return tuple(dict.fromkeys(node.lineno for node in ast.walk(tree) if _freezes(node)))
+    nodes = [one for one in ast.walk(tree) if isinstance(one, ast.stmt | ast.expr)]
+    return tuple(dict.fromkeys(one.lineno for one in nodes if _freezes(one)))
 
 
-def _freezes(node: ast.AST) -> bool:
+def _freezes(node: ast.stmt | ast.expr) -> bool:
     """``p.requires_grad = False``, ``model.requires_grad_(False)``, ``requires_grad=False``."""
     match node:
         case ast.Assign(targets=targets, value=ast.Constant(value=False)):
             return any(_is_flag(one) for one in targets)
         case ast.Call(func=ast.Attribute(attr="requires_grad_"), args=given, keywords=named):
             return any(_is_false(one) for one in (*given, *(each.value for each in named)))
-        case ast.Call(func=ast.Name(id="Parameter") | ast.Attribute(attr="Parameter")):
-            return any(_is_false(one) for one in _flags_of(node))
+        case ast.Call(func=ast.Name(id="Parameter") | ast.Attribute(attr="Parameter")) as made:
+            return any(_is_false(one) for one in _flags_of(made))
     return False
 
 
