@@ -15,6 +15,7 @@ from backprop_viz.recording.explanations.number_explanation import (
     FactorColumn,
     NumberExplanation,
     Part,
+    largest_first,
 )
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.tensors import Array
@@ -69,7 +70,7 @@ def measure_explanation(recording: Recording, number: Number) -> NumberExplanati
     """
     value, measure = measure_value(recording, number), measure_in(number) or ""
     values = _values(recording, number).astype(np.float64).ravel()
-    order = np.argsort(-np.abs(values), kind="stable")
+    order = largest_first(values)
     told = order[:MOST_TERMS]
     others = order[MOST_TERMS:]
     if measure in ("min", "max"):

@@ -76,13 +76,22 @@ class Part:
 
     @property
     def order(self) -> _Indices:
-        """The terms' places, the largest by absolute value first; equal ones in their order."""
-        return np.argsort(-np.abs(self.values), kind="stable")
+        """The terms' places, as ``largest_first`` has them."""
+        return largest_first(self.values)
 
     def only(self, terms: _Indices) -> "Part":
         """The same with some of the terms."""
         factors = tuple(column.only(terms) for column in self.factors)
         return replace(self, values=self.values[terms], factors=factors)
+
+
+def largest_first(values: _Floats) -> _Indices:
+    """The places of terms, the largest by absolute value first; equal ones in their order.
+
+    Before all others those that are NaN: whatever there is beside one, the sum is NaN by it.
+    """
+    broken = np.isnan(values)
+    return np.lexsort((-np.abs(np.where(broken, 0.0, values)), ~broken))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,7 @@ class Term:
 
 
 class Terms(Sequence[Term]):
-    """The terms of an explanation, the largest by absolute value first, made when asked for."""
+    """The terms of an explanation, as ``largest_first`` has them, made when asked for."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = parts
@@ -117,7 +126,7 @@ class Terms(Sequence[Term]):
         self.values: _Floats = np.concatenate(values) if values else np.empty(0)
         self._of = np.repeat(np.arange(len(parts)), sizes)
         self._at = np.concatenate([np.arange(n) for n in sizes]) if sizes else np.empty(0, int)
-        self._order = np.argsort(-np.abs(self.values), kind="stable")
+        self._order = largest_first(self.values)
 
     def __len__(self) -> int:
         return len(self._order)

@@ -12,6 +12,7 @@ from backprop_viz.recording.explanations.number_explanation import (
     FactorColumn,
     NumberExplanation,
     Part,
+    largest_first,
 )
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Event
@@ -94,7 +95,7 @@ def term_rows(
     flat = np.concatenate([found for found, _ in values])
     of = np.concatenate([np.full(len(found), i) for found, i in values])
     at = np.concatenate([np.arange(len(found)) for found, _ in values])
-    largest = np.argsort(-np.abs(np.nan_to_num(flat, nan=np.inf)), kind="stable")
+    largest = largest_first(flat)
     lit = largest[flat[largest] != 0]
     shown, rest = lit[:MOST_ROWS], lit[MOST_ROWS:]
     # Where every term is 0, the first ones tell why.
