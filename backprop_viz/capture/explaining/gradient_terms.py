@@ -66,17 +66,38 @@ class SentTerms:
     def facing(self, column: Column) -> Part | None:
         """Where nothing counts: the element that stands where the number stands, times 0.
 
-        torch takes a 0 without a product: what arrived there may be NaN.
+        Where torch takes a 0 without a product, what arrived there may be NaN; where it does
+        multiply, 0 times an infinite gradient is NaN.
         """
-        sent = self._event.outputs[self._number.slot]
-        if sent is None or sent.shape != tuple(column.tensor.shape):
+        sent, upstream = self._standing(column)
+        if upstream is None:
             return None
-        mask = np.zeros(sent.shape, bool)
-        mask[self._number.index] = True
-        upstream = self._upstream(column, mask)
-        if not np.isfinite(upstream.values).all():
+        if not (np.isfinite(upstream.values).all() or np.isnan(sent)):
             return Part("value", np.zeros(1))
         return product("products", upstream, FactorColumn(self._role, np.zeros(1)))
+
+    def infinite(self, column: Column) -> Part | None:
+        """Of an infinite gradient: the element that stands where it stands, times its slope, ∞.
+
+        None where it is no such. What is differentiated again gives NaN there, as ∞ · 0.
+        """
+        sent, upstream = self._standing(column)
+        if upstream is None or not np.isinf(sent):
+            return None
+        (came,) = upstream.values
+        if not np.isfinite(came) or not came:
+            return None
+        return product("products", upstream, FactorColumn(self._role, np.array([sent / came])))
+
+    def _standing(self, column: Column) -> tuple[float, FactorColumn | None]:
+        """What is sent, and the element that arrived at its place; None of another shape."""
+        sent = self._event.outputs[self._number.slot]
+        if sent is None or sent.shape != tuple(column.tensor.shape):
+            return 0.0, None
+        mask = np.zeros(sent.shape, bool)
+        mask[self._number.index] = True
+        value = float(component_of(sent[self._number.index], self._number.component))
+        return value, self._upstream(column, mask)
 
     def _upstream(self, column: Column, mask: NDArray[np.bool_]) -> FactorColumn:
         array = self._event.inputs[column.slot]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
@@ -120,6 +121,9 @@ def _engine_parts(
     parts = [
         part for column in columns_of if (part := terms.part(column, node.columns)) is not None
     ]
+    if any(np.isnan(part.values).any() for part in parts):
+        alone = terms.infinite(columns_of[0])
+        parts = parts if alone is None else [alone]
     if parts or not columns_of:
         return tuple(parts)
     facing = terms.facing(columns_of[0])
