@@ -68,8 +68,7 @@ class WatchedLoop:
             with OURS:
                 self._cells = NotebookCells(self._cell_begins, self._cell_ended)
                 self._cell_begins()
-            if isinstance(follower, FileFollower):
-                atexit.register(self._process_ends)  # before the file's own end
+            atexit.register(self._process_ends)  # before the file's own end
 
     def __repr__(self) -> str:
         """How many iterations it has seen, and whether it watches yet."""
@@ -94,9 +93,11 @@ class WatchedLoop:
     def _process_ends(self) -> None:
         """Nobody has closed it: a turn that no next one has followed is over as well.
 
-        Not if an error has ended the process, maybe within that turn.
+        Not if an error has ended the process, maybe within that turn. What was raised at python's
+        prompt ends no process: there a window is told that it has ended.
         """
-        if getattr(sys, "last_value", None) is None:
+        at_prompt = hasattr(sys, "ps1") and isinstance(self._follower, LiveRun)
+        if at_prompt or getattr(sys, "last_value", None) is None:
             self.close()
 
     def give_way(self) -> tuple[LiveRun, int] | None:
@@ -105,6 +106,7 @@ class WatchedLoop:
             self.close()
             return None
         self.is_open = False
+        atexit.unregister(self._process_ends)
         if self._cells is not None:
             self._cells.close()
         self._let_go()

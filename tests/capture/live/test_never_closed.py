@@ -1,11 +1,13 @@
 """A watch that a script never closes: its file has the last turn, too."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 import backprop_viz as bv
-from tests.capture.live.script_runs import Scripts
+from backprop_viz.stream.messages import RunEnded
+from tests.capture.live.script_runs import Scripts, ScriptsWindow
 
 BY_HAND = """
 import torch
@@ -57,3 +59,31 @@ def test_the_file_has_the_last_turn_unless_that_raised(
     losses = list(map(float, printed.split()))
     assert len(losses) == 3 - raises
     assert [one.loss for one in bv.load(path)] == losses
+
+
+IN_WINDOW = """
+import os, sys
+from backprop_viz.capture.live import watching
+ends = os.fdopen(int(sys.argv[1]), "rb"), os.fdopen(int(sys.argv[2]), "wb")
+watching.start_window = lambda *_: (None, *ends)
+"""
+# As after an error that was typed at the prompt.
+AT_PROMPT = "\nsys.ps1, sys.last_value = '>>> ', NameError('a typing error')\n"
+
+
+@pytest.mark.parametrize("end", ["", AT_PROMPT])
+def test_a_window_is_told_that_the_process_has_ended(scripts: Scripts, end: str) -> None:
+    source = BY_HAND.replace("to=PATH", "every=1").replace("ENDS", "pass")
+    theirs_in, ours_out = os.pipe()
+    ours_in, theirs_out = os.pipe()
+    ends = theirs_in, theirs_out
+    process = scripts.start(IN_WINDOW + source + end, [*map(str, ends)], ends)
+    for theirs in ends:
+        os.close(theirs)
+    window = ScriptsWindow(process, ours_in, ours_out)
+    try:
+        window.rest()
+        assert window.ended().status == 0
+    finally:
+        window.stop()
+    assert window.messages[-1] == RunEnded(0)
