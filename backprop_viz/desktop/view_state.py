@@ -31,10 +31,10 @@ class ViewState:
     with; None while training runs. ``origin`` is where a run is from that the program did not make:
     then ``settings`` say nothing, and ``line`` is the one that the script stands at, unless it has
     ``ended``; ``before_line``: its breakpoint holds the script there, and ``gradients_off`` if
-    autograd follows nothing of what runs there; ``between_cells``: it stands there, for no cell of
-    a notebook runs; ``unrecorded``: it goes on, and is recorded no more, nor told of, until it has
-    ended. ``ranks`` are those that train together, where the window shows several. ``health``: the
-    tensors over the iterations, where a file has kept that.
+    autograd follows nothing of what runs there; ``between_cells``: it stands, for no cell of
+    a notebook runs, nor what is typed at a prompt; ``unrecorded``: it goes on, and is recorded no
+    more, nor told of, until it has ended. ``ranks`` are those that train together, where the window
+    shows several. ``health``: the tensors over the iterations, where a file has kept that.
     ``scalars`` is what a script has logged, by name. ``order`` is that of the phases in the run;
     ``due`` is the one that comes next, None if nobody knows. ``last_whole`` is the newest recording
     of an iteration that is over.

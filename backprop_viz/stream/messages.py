@@ -92,8 +92,9 @@ class Update:
     since, ``validation`` the evaluations, ``scalars`` what a script has logged; before them
     come the curves of a run that was ``opened``. ``line`` is the one that a script stands at;
     ``before_line``: held there, for it has a breakpoint, and ``gradients_off`` if autograd follows
-    nothing of what runs there; ``between_cells``: it stands there, for no cell of a notebook runs;
-    ``unrecorded``: it goes on, and nothing of it is recorded or told any more. ``run`` counts runs;
+    nothing of what runs there; ``between_cells``: it stands, for no cell of a notebook runs,
+    nor what is typed at a prompt; ``unrecorded``: it goes on, and nothing of it is recorded or told
+    any more. ``run`` counts runs;
     a new one begins with the first ``kept`` iterations of the one before. The recording, where it
     has changed, comes with it.
     """

@@ -46,8 +46,12 @@ class RecordingPace:
         self._begun, self.rests_now = self._clock(), False
 
     def rests(self) -> None:
-        """Nothing runs for now: no cell of a notebook."""
+        """Nothing runs for now: no cell of a notebook, nothing typed at a prompt."""
         self.rate, self.rests_now = 0.0, True
+
+    def goes_on(self) -> None:
+        """It runs, and may not have said that it begins."""
+        self.rests_now = False
 
     def stood(self, seconds: float) -> None:
         """It was held for so long, which is neither torch's time nor the loop's."""
@@ -67,6 +71,7 @@ class RecordingPace:
     def ended(self) -> None:
         """The iteration is over; of one that was recorded, its recording is yet to be made."""
         self._ended = self._clock()
+        self.goes_on()
         took = self._ended - self._begun
         self.rate = 1 / took if took else 0.0
 

@@ -132,7 +132,7 @@ def message_text(notice: Notice) -> str:
             "The script has ended with status {0}. What was recorded can still be looked at.",
         ),
         "script_raised": translate("notices", "The script has ended at line {1}: {0}"),
-        "next_cell_pauses": translate("notices", "The next cell that trains is held."),
+        "next_cell_pauses": translate("notices", "The loop is held when it goes on."),
         "watched_again": translate(
             "notices", "bv.watch was called again: its iterations follow here, from {0} on."
         ),

@@ -142,7 +142,7 @@ def next_step(view_state: ViewState) -> str:
     if view_state.ended and view_state.cursor.at_end:
         return translate("phases", "The script has ended: go back through what is recorded.")
     if view_state.between_cells and view_state.cursor.at_end:
-        return translate("phases", "No cell runs. F10 or F11 holds the next that trains.")
+        return translate("phases", "Nothing trains now. F10 or F11 holds the loop when it goes on.")
     if view_state.origin is not None and view_state.cursor.at_end:
         keys = translate(
             "phases",
