@@ -18,11 +18,12 @@ from backprop_viz.recording.trace.phases import PHASES, Phase, in_order, phase_a
 class DuePhase:
     """Told which phases end; ``phase`` is the one that is due, or under way; None: nobody knows.
 
-    After a backward there may be another, as in an accumulation. ``always_steps``: not here.
+    After a backward there may be another, as in an accumulation. Not in a loop of ``ours``,
+    which always steps.
     """
 
-    def __init__(self, *, always_steps: bool = False) -> None:
-        self._always_steps = always_steps
+    def __init__(self, *, ours: bool = False) -> None:
+        self._ours = ours
         self.phase: Phase | None = Phase.ZERO_GRAD
         self._order = PHASES
         self._ran: list[Phase] = []
@@ -42,7 +43,7 @@ class DuePhase:
             self.phase = Phase.UPDATE
         elif self._ran_before[:count] == self._ran and count < len(self._ran_before):
             self.phase = self._ran_before[count]
-        elif phase is Phase.BACKWARD and not (self._always_steps or step_follows()):
+        elif phase is Phase.BACKWARD and not (self._ours or step_follows()):
             self.phase = None
         else:
             self.phase = phase_after(self._ran, self._order)
@@ -70,6 +71,13 @@ class DuePhase:
         self._order = in_order(self._ran, self._order)
         self._ran_before = self._ran or self._ran_before
         self.phase = self._order[0]
+
+    def held_at_start(self) -> None:
+        """It is held before its first iteration, of which nothing is recorded.
+
+        A script's model is found by its forward, where zero_grad may have run; our loop begins.
+        """
+        self.phase = Phase.ZERO_GRAD if self._ours else Phase.FORWARD
 
     def have_run(self, phases: Sequence[Phase]) -> None:
         """These phases had run before anybody was told of them."""

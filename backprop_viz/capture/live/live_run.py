@@ -21,6 +21,7 @@ from backprop_viz.capture.live.loss_points import LossPoints
 from backprop_viz.capture.live.own_rank import own_rank
 from backprop_viz.capture.live.preparation import Preparation
 from backprop_viz.capture.live.recording_pace import RecordingPace
+from backprop_viz.capture.live.rest import LoopAtRest
 from backprop_viz.capture.live.scalar_points import ScalarPoints
 from backprop_viz.capture.live.source import loop_program
 from backprop_viz.capture.recorder import Recorder
@@ -71,7 +72,7 @@ class LiveRun:
         self._until = "any" if runs_freely or first > 1 else "phase"  # or "event", "iteration"
         self._first, self._held_before = first, None if runs_freely or first == 1 else first
         self._carried_out = self._iteration = self._released = 0  # so often it was let go on
-        self._due = DuePhase(always_steps=origin.kind == "model")
+        self._due = DuePhase(ours=origin.kind == "model")
         self._held = self._told_program = self._let_go_untold = False
         self._place = HeldPlace()
         self._recorder: Recorder | None = None  # of the iteration that is under way
@@ -79,6 +80,7 @@ class LiveRun:
         self._holds = LineHolds(origin.path, self._line_reached)
         self._losses, self._scalars, self._failed = LossPoints(), ScalarPoints(), False
         self.place = LoopPlace(origin.path)
+        self._rest = LoopAtRest(self.pace, self._losses, self._publish)
         self._reminder = Reminder(self._tell_rest)
         of_rank = [Heartbeat(self._beat)] if origin.world_size > 1 else []
         self._beats: tuple[Heartbeat | Reminder, ...] = (self._reminder, *of_rank)
@@ -243,11 +245,8 @@ class LiveRun:
             self._publish()
 
     def _tell_rest(self) -> bool:
-        """Tell of a free loop that stands, as between a notebook's cells; whether that is done."""
-        keeps_up = self._window.keeps_up
-        if keeps_up and self._until == "any" and self._losses.are_untold:
-            self._publish()
-        return keeps_up or not self._losses.are_untold
+        free = self._until == "any"
+        return self._rest.tell(self._thread, keeps_up=self._window.keeps_up, runs_freely=free)
 
     def hold_at_start(self) -> None:
         """Hold the loop before its first iteration, unless it runs freely."""
@@ -261,7 +260,7 @@ class LiveRun:
         # zero_grad may have run before the model was found; it is shown with the first step.
         recording = None if self._recorder is None else self._recorder.recording()
         if recording is None or not recording.events:
-            self._due.phase = Phase.FORWARD
+            self._due.held_at_start()
             self._hold(None)
             return
         self._hold(None, recording.trace[0][0] if recording.trace else None)
@@ -291,6 +290,7 @@ class LiveRun:
     ) -> None:
         """Hold the calling thread until the window lets it go on; at its own line, or another."""
         began = time.perf_counter()
+        self.pace.goes_on()
         self._window.loop_goes_on()
         if recording is not None:
             self._events.held(recording)

@@ -156,6 +156,6 @@ def test_what_is_called_on_one_line_is_known_before_the_first_iteration_is_over(
 
 
 def test_where_a_loop_always_steps_that_is_due() -> None:
-    due = DuePhase(always_steps=True)
+    due = DuePhase(ours=True)
     due.ended(Phase.BACKWARD)
     assert due.phase is Phase.UPDATE

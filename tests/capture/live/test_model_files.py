@@ -95,7 +95,7 @@ def test_it_is_a_plain_loop_bit_for_bit(models: Models, text: str) -> None:
         first = window.next()
         assert isinstance(first, RunAttached)
         assert (first.origin.kind, first.origin.title) == ("model", "mine.py")
-        window.held()
+        assert window.held().due is Phase.ZERO_GRAD  # as the loop begins
         for _ in range(3):
             window.carried_out(Iterate())
         losses, grads = looped(text, 3)
