@@ -34,9 +34,16 @@ class LossAxis(NamedAxis):
     """Losses as changes from ``base``: where the changes are small, they are what is written."""
 
     base = 0.0
+    writes_changes = False  # in the range that it was fitted to
+
+    def show_losses(self, base: float, span: float, name: str, name_of_changes: str) -> None:
+        """Write the losses around ``base``, or over a small ``span`` their changes, by the name."""
+        self.base = base
+        self.writes_changes = span < 1e-2 * abs(base) or span < 1e-4
+        self.rename(name_of_changes if self.writes_changes else name)
 
     def _number(self, value: float, span: float) -> str:
-        if span < 1e-2 * abs(self.base) or span < 1e-4:
+        if self.writes_changes:
             return "0" if value == 0 else f"{value:+.2g}"
         return super()._number(self.base + value, span)
 
@@ -101,7 +108,7 @@ class LossAlongPlot(CheckPlot):
     def name_loss(self, symbol: str) -> None:
         """Name what is drawn over the number's moves; "": it is the loss."""
         self._symbol = symbol
-        self._losses.rename(symbol or self.tr("loss"))
+        self._draw()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -189,7 +196,12 @@ class LossAlongPlot(CheckPlot):
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
         room = 0.12 * (high - low) or 1e-12
         low, high = low - room, high + room
-        self._losses.base = check.loss
+        changes_of = self.tr("change of {0}").format(self._symbol)
+        if not self._symbol:
+            changes_of = self.tr("change of the loss")
+        self._losses.show_losses(
+            check.loss, high - low, self._symbol or self.tr("loss"), changes_of
+        )
         self._left.fit(low, high)
         view = self.getPlotItem().getViewBox()
         view.setRange(xRange=(-span * 1.04, span * 1.04), yRange=(low, high), padding=0)

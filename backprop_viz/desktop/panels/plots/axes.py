@@ -37,7 +37,7 @@ class NamedAxis(pg.AxisItem):
         self._least_step = 1.0 if whole else 0.0
         self._names_itself = True  # whether there is room for it
         self._has_scale = True
-        self._name = name
+        self.name = name
         self._unit = unit
         self._name_color = QColor()
         self.enableAutoSIPrefix(False)
@@ -51,7 +51,7 @@ class NamedAxis(pg.AxisItem):
 
     def rename(self, name: str) -> None:
         """Write another name at the far end."""
-        self._name = name
+        self.name = name
         self.picture = None
         self.update()
 
@@ -78,7 +78,7 @@ class NamedAxis(pg.AxisItem):
         texts = [self._number(low, high - low), self._number(high, high - low), "0.00"]
         ticks = QFontMetricsF(code_font(_TICKS))
         width = max(ticks.horizontalAdvance(text) for text in texts)
-        width = max(width, QFontMetricsF(body_font(_NAME)).horizontalAdvance(self._name))
+        width = max(width, QFontMetricsF(body_font(_NAME)).horizontalAdvance(self.name))
         # In steps of 8 pixels, so that the plot does not jitter while the range grows.
         width = math.ceil((width + 8) / 8) * 8
         if width != self.fixedWidth:
@@ -112,7 +112,7 @@ class NamedAxis(pg.AxisItem):
         """How many numbers at multiples of a step there is room for beside the name."""
         pixel = (high - low) / size
         half = self._widest(low, high, step) / 2 * pixel
-        free = self._name_rect().width() * pixel + half if self._name else half
+        free = self._name_rect().width() * pixel + half if self.name else half
         return math.floor((high - free) / step) - math.ceil((low + half) / step) + 1
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
@@ -135,7 +135,7 @@ class NamedAxis(pg.AxisItem):
         if specs is None:
             return None
         axis, ticks, texts = specs
-        if self._name:
+        if self.name:
             name = self._name_rect().adjusted(-6, -2, 6, 2)
             beside = [spec for spec in texts if not name.intersects(spec[0])]
             # A number says more than the name, which the panel has as well. One at the lower edge
@@ -154,11 +154,11 @@ class NamedAxis(pg.AxisItem):
             return
         p.setFont(body_font(_NAME))
         p.setPen(self._name_color)
-        p.drawText(self._name_rect(), int(Qt.AlignmentFlag.AlignCenter), self._name)
+        p.drawText(self._name_rect(), int(Qt.AlignmentFlag.AlignCenter), self.name)
 
     def _name_rect(self) -> QRectF:
         metrics = QFontMetricsF(body_font(_NAME))
-        size = QPointF(metrics.horizontalAdvance(self._name) + 1, metrics.height())
+        size = QPointF(metrics.horizontalAdvance(self.name) + 1, metrics.height())
         bounds = self.mapRectFromParent(self.geometry())
         if self.orientation == "bottom":
             return QRectF(bounds.right() - size.x(), bounds.bottom() - size.y(), size.x(), size.y())
