@@ -104,13 +104,17 @@ class CodeEditor(QPlainTextEdit):
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def show_mistake(self, row: int | None) -> None:
-        """Mark a row, counted from 0, and put the cursor there; None: none. It moves with edits."""
+        """Mark a row, counted from 0, and have it in sight; None: none. It moves with edits.
+
+        The cursor stays where it is: else what is typed next would go into another line.
+        """
         self._mistake = None
         if row is not None:
             block = self.document().findBlockByNumber(min(row, self.blockCount() - 1))
             self._mistake = QTextCursor(block)
-            self.setTextCursor(QTextCursor(block))
-            self.centerCursor()
+            # Of a text without wrapping the bar counts rows.
+            in_sight = self.viewport().height() // QFontMetrics(self.font()).lineSpacing()
+            self.verticalScrollBar().setValue(block.blockNumber() - in_sight // 2)
         self._mark()
 
     def mistake(self) -> int | None:
