@@ -95,10 +95,14 @@ class FindingsView(Panel):
         self.subtitle.setText(self._count(len(found)))
         not_found = ", ".join(looked_for(found))
         said = self.tr("Nothing found: {topics}.")
-        if recording.under_way is not None:
+        if recording.under_way is not None or self._is_not_over(recording):
             said = self.tr("Nothing found in the phases that have ended: {topics}.")
         self.note.setText(said.format(topics=not_found) if not_found else "")
         self.note.setVisible(bool(not_found))
+
+    def _is_not_over(self, recording: Recording) -> bool:
+        """Whether phases of the iteration are still to come."""
+        return self._view_state is not None and recording.iteration > self._view_state.iteration
 
     def _count(self, count: int) -> str:
         if count == 0:

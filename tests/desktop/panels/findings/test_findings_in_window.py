@@ -180,6 +180,16 @@ def test_of_the_healthy_tutorial_it_says_what_was_looked_for(window: MainWindow)
     assert panel.note.text().startswith("Nothing found: NaN or Inf, unused parameters,")
 
 
+def test_of_an_iteration_that_goes_on_it_says_what_has_ended(window: MainWindow) -> None:
+    session = window.session
+    session.shown.go("phase")
+    assert session.wait_idle(30)
+    recording = session.view_state.cursor.recording
+    assert (recording.iteration, recording.under_way) == (session.iteration + 1, None)
+    said = window.panel(FindingsView).note.text()
+    assert said.startswith("Nothing found in the phases that have ended: ")
+
+
 def test_while_training_it_is_silent(window: MainWindow) -> None:
     panel = show(window, BROKEN_LOOPS["dead_layer"]())
     assert panel.cards
