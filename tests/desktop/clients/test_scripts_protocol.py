@@ -9,7 +9,7 @@ import pytest
 import torch
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QToolButton
 
 import backprop_viz as bv
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
@@ -20,10 +20,11 @@ from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.run.breakpoint import Breakpoint
 from backprop_viz.recording.run.program import Line, Program
+from backprop_viz.recording.run.run_origin import RunOrigin
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
-from backprop_viz.stream.messages import InterruptScript, Update
-from tests.desktop.clients.played_script import TEXTS, Played
+from backprop_viz.stream.messages import InterruptScript, RunAttached, Update
+from tests.desktop.clients.played_script import ORIGIN, PROGRAM, TEXTS, Played
 from tests.nightly import by_day_every
 from tests.waiting import until
 
@@ -184,6 +185,28 @@ def test_between_a_notebooks_cells_a_window_is_closed_without_a_question(played:
     until(played.session, lambda: played.session.view_state.between_cells)
     played.window.close()
     assert not played.window.isVisible()
+
+
+def test_of_a_model_file_the_source_is_edited_by_its_key(played: Played) -> None:
+    action = played.window.findChild(QAction, "actionEditNetwork")
+    assert not action.isEnabled()
+    played.script.say(RunAttached(replace(ORIGIN, kind="model")))
+    played.script.update(program=replace(PROGRAM, network="\n".join(TEXTS)))
+    page = played.window.panel(ProgramView).network
+    until(played.session, lambda: page.editor.text() == "\n".join(TEXTS))
+    assert action.isVisible()
+    action.trigger()
+    assert page.is_editing
+    assert action.shortcut().toString() in page.findChild(QToolButton, "editNetwork").toolTip()
+
+
+def test_without_a_source_it_is_said_why(played: Played) -> None:
+    code = played.window.panel(ProgramView).code
+    assert code.placeholderText() == ""
+    played.script.say(RunAttached(RunOrigin("watch", "Net", "")))
+    played.script.update(program=Program(()))
+    until(played.session, lambda: code.toPlainText() == "")
+    assert "typed at its prompt" in code.placeholderText()
 
 
 def press(question: QMessageBox, text: str) -> None:

@@ -91,6 +91,12 @@ class AttachedController(QObject):
             )
         self._window.setWindowTitle(f"{named} - backprop_viz")
         self._window.toolbar.show_run(title, origin)
+        if origin.kind == "model" and origin.path:
+            edit = self._actions["actionEditNetwork"]
+            edit.setText(self.tr("&Edit the file"))
+            edit.setToolTip(self.tr("Edit the file, and run it again"))
+            edit.setVisible(True)
+            edit.setEnabled(True)
 
     def take_over(self, before: "AttachedController") -> None:
         """Go on with the run of a window whose place this one takes."""

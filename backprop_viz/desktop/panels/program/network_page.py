@@ -113,7 +113,7 @@ class NetworkPage(QWidget):
         self._of_file = True
         self.editor.setAccessibleName(self.tr("The file, to be edited"))
         self.source.setAccessibleName(self.tr("The file"))
-        self._edit.setToolTip(self.tr("Edit the file"))
+        self._edit.setToolTip(self.tr("Edit the file (Ctrl+Shift+E)"))
         self._run.setToolTip(
             self.tr("Save a copy beside the file, and run that in a new window (Ctrl+Enter)")
         )

@@ -143,6 +143,13 @@ class ProgramView(Panel):
         else:
             self.subtitle.setText(self.tr("your script, unchanged"))
         self.subtitle.setToolTip(origin.path)
+        if not origin.path:
+            self.code.setPlaceholderText(
+                self.tr(
+                    "There is no source to show: Python keeps none of what is typed at its prompt. "
+                    "Put the code into a file or a notebook to see its lines here."
+                )
+            )
         self._copy.hide()
         self._tabs.button(0).setText(self.tr("script"))
         self._tabs.button(0).setToolTip(self.tr("The script's source"))
