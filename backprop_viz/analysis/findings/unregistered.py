@@ -4,18 +4,28 @@ from collections.abc import Container, Iterator
 
 from backprop_viz.analysis.provenance import Makers, parents
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.notices.finding import Finding, Severity
 from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import said_place, said_shape
 
 # These read weights beside their first argument; what the others read first is data.
 _PRODUCTS = ("matmul", "mm", "bmm", "einsum")
+# What a layer of torch.nn calls, with weights of its own.
+_LAYERS = frozenset(
+    {
+        *("linear", "bilinear", "embedding", "layer_norm", "batch_norm", "group_norm"),
+        *("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "lstm", "gru"),
+        *("multi_head_attention_forward", "rms_norm", "prelu", "lstm_cell", "gru_cell"),
+    }
+)
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``unregistered``: read within the model. May be meant, as for a searched-for input.
+    """``unregistered``: read within the model; all of them, and where the first is used.
 
-    What runs beside the model, such as another network, has leaves of its own.
+    Weights of layers never learn. Others may be meant, as a searched-for input is. What runs beside
+    the model, such as another network, has leaves of its own.
     """
     if any(parameter.full_shape is not None for parameter in recording.parameters):
         return  # fully_shard has whole parameters made while the model runs
@@ -27,6 +37,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     makers = Makers(recording)
     # What a node has made is no leaf.
     made = {id_ for e in recording.events if e.node is not None for id_ in e.output_ids}
+    found: list[tuple[int, str]] = []  # its event, and its shape
+    used: list[Event] = []
     for node in sorted(leaves):
         event = recording.ran_at.get(node)
         if event is None:
@@ -35,9 +47,16 @@ def find(recording: Recording) -> Iterator[Finding]:
         read_at = (makers.of(parent) for parent in parents(recording, node))
         readers = [recording.events[i] for i in read_at if i is not None]
         own = () if grad is None else grad.shape
-        if any(_reads_weights(recording, reader, own, made) for reader in readers):
-            shape = "" if grad is None else "x".join(map(str, grad.shape))
-            yield Finding("unregistered", "hint", (shape,), event=event)
+        reading = [one for one in readers if _reads_weights(recording, one, own, made)]
+        if reading:
+            found.append((event, "" if grad is None else said_shape(grad.shape)))
+            used += reading
+    if found:
+        severity: Severity = "warning" if any(one.op in _LAYERS for one in used) else "hint"
+        place = next((one.place for one in used if one.place is not None), None)
+        shapes = ", ".join(dict.fromkeys(shape for _, shape in found))
+        values = shapes, "" if place is None else said_place(place)
+        yield Finding("unregistered", severity, values, event=found[0][0])
 
 
 def _reads_weights(

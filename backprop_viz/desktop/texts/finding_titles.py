@@ -126,6 +126,7 @@ def finding_titles() -> dict[str, str]:
             "{0} over the batch",
         ),
         "softmax_over_queries": translate("findings", "softmax over the queries"),
+        "softmax_without_log": translate("findings", "nll_loss gets probabilities, not logarithms"),
         "squashed_twice": translate("findings", "{0} before {1}"),
         "step_function": translate(
             "findings",
@@ -146,7 +147,7 @@ def finding_titles() -> dict[str, str]:
         "term_as_number": translate("findings", "A term of the loss is a plain number"),
         "tie_broken": translate("findings", "{0} and {1} are tied no more"),
         "undivided": translate("findings", "{0} losses are added up undivided"),
-        "unregistered": translate("findings", "A tensor {0} is not in the model"),
+        "unregistered": translate("findings", "Not in the model: {0}"),
         "vanishing": translate("findings", "Gradients vanish"),
         "view_swaps_axes": translate(
             "findings",

@@ -93,7 +93,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
         ),
         (
             translate("findings", "raw scores in nll_loss"),
-            frozenset({"not_log_probabilities"}),
+            frozenset({"not_log_probabilities", "softmax_without_log"}),
         ),
         (
             translate("findings", "clipping"),

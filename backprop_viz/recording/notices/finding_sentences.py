@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from backprop_viz.recording.notices.placeless_sentences import PLACELESS
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # Of a finding that holds in several calls of one layer or line.
@@ -274,6 +275,11 @@ SENTENCES = {
         "softmax runs over dim {0} of the scores {1}, which is that of the queries: the weights "
         "by which one query reads the values do not add up to 1. Use dim=-1, the keys.",
     ),
+    "softmax_without_log": QT_TRANSLATE_NOOP(
+        "findings",
+        "nll_loss expects log-probabilities, and softmax gives probabilities: e to the power of a "
+        "sample's numbers adds up to {0:.3g}, not 1. Replace softmax by log_softmax.",
+    ),
     "squashed_twice": QT_TRANSLATE_NOOP(
         "findings", "{0} comes before {1}, which expects raw scores: remove the {0}."
     ),
@@ -333,9 +339,9 @@ SENTENCES = {
     ),
     "unregistered": QT_TRANSLATE_NOOP(
         "findings",
-        "A tensor of shape {0} got a gradient and is no parameter of the model: use "
-        "nn.ModuleList for a list of layers, nn.ParameterList for a list of parameters, and make "
-        "them in __init__.",
+        "What is used at {1} got a gradient and is no parameter of the model, so it never learns: "
+        "tensors of shape {0}. Use nn.ModuleList for a list of layers, nn.ParameterList for a "
+        "list of parameters, and make them in __init__.",
     ),
     "vanishing": QT_TRANSLATE_NOOP(
         "findings", "Gradients vanish: that of {0} is {2:.1e} times that of {1}."
@@ -350,42 +356,10 @@ SENTENCES = {
         "Every gradient is exactly 0, from {0} on, though the loss is not: no weight learns.",
     ),
 }
-# Of findings that name a line, where no line is known: the value of it is "".
-_PLACELESS = {
-    "cut_by_no_grad": QT_TRANSLATE_NOOP(
-        "findings",
-        "{0} ran under torch.no_grad() or inference_mode(), so nothing before it gets a "
-        "gradient. Parameters without one: {2}.",
-    ),
-    "cut_off": QT_TRANSLATE_NOOP(
-        "findings",
-        "{0} cuts the graph: nothing before it gets a gradient. Parameters without one: {2}.",
-    ),
-    "detached_term": QT_TRANSLATE_NOOP(
-        "findings",
-        "The loss has a term that is made of weights by {0}: it changes the loss, but no "
-        "gradient, so it has no effect. Compute it from the weights themselves.",
-    ),
-    "loss_left_out": QT_TRANSLATE_NOOP(
-        "findings",
-        "Backward began at a tensor that no operation made, such as nn.Parameter(loss), so no "
-        "parameter gets a gradient. {0} made a loss that leads to them: call backward on that.",
-    ),
-    "losses_kept": QT_TRANSLATE_NOOP(
-        "findings",
-        "The losses of {0} earlier iterations are kept in a list, and with each its graph and "
-        "memory. Append loss.item() or loss.detach().",
-    ),
-    "term_as_number": QT_TRANSLATE_NOOP(
-        "findings",
-        "{0} makes a plain number of a term of the loss, here {2:.4g}: it changes the loss, "
-        "but no gradient, so it has no effect. Add the tensor itself.",
-    ),
-}
 
 
 def sentence_of(code: str, values: Sequence[str | float]) -> str:
     """The sentence for a finding with these values; the code itself where there is none."""
-    if code in _PLACELESS and "" in values:
-        return _PLACELESS[code]
+    if code in PLACELESS and "" in values:
+        return PLACELESS[code]
     return SENTENCES.get(code, code)

@@ -128,6 +128,13 @@ def not_log_probabilities() -> Recording:
     return iterations(small(), loss=lambda out: F.nll_loss(out, torch.arange(9) % 3))
 
 
+def softmax_without_log() -> Recording:
+    def loss(out: Tensor) -> Tensor:
+        return F.nll_loss(out.softmax(1), torch.arange(9) % 3)
+
+    return iterations(small(), loss=loss)
+
+
 def nothing_updated() -> Recording:
     net = small()
     return iterations(net, owned=copy.deepcopy(net).parameters())
@@ -243,6 +250,7 @@ MORE_BROKEN_LOOPS: dict[str, Callable[[], Recording]] = {
         not_finite_gradient,
         not_finite_update,
         not_log_probabilities,
+        softmax_without_log,
         nothing_updated,
         one_class,
         raised,

@@ -51,12 +51,22 @@ def test_what_the_probabilities_add_up_to() -> None:
     assert said.values == (pytest.approx(float(sums.median()), rel=1e-6),)
 
 
-def test_a_softmax_before_nll_loss_is_not_said_to_be_one_too_many() -> None:
+def test_a_softmax_before_nll_loss_is_to_be_replaced_not_followed_by_another() -> None:
     net = nn.Sequential(*small(), nn.Softmax(1))
     recording = iterations(net, loss=lambda out: F.nll_loss(out, LABELS))
+    said = only(recording, "softmax_without_log")
+    assert nodes(said, recording) == "softmax"
+    assert "Replace softmax by log_softmax" in str(said)
     codes = {finding.code for finding in recording.findings()}
-    assert "not_log_probabilities" in codes
-    assert "squashed_twice" not in codes
+    assert codes.isdisjoint({"not_log_probabilities", "squashed_twice"})
+
+
+def test_a_log_softmax_of_another_axis_is_not_missing() -> None:
+    net = nn.Sequential(*small(), nn.LogSoftmax(0))
+    recording = iterations(net, loss=lambda out: F.nll_loss(out, LABELS))
+    codes = {finding.code for finding in recording.findings()}
+    assert "softmax_over_batch" in codes
+    assert "not_log_probabilities" not in codes
 
 
 @pytest.mark.parametrize(("dim", "found"), [(0, True), (-2, True), (1, False), (-1, False)])

@@ -64,7 +64,11 @@ SAID = {
     "steps_too_large": ("Updates are very large", "Lower the learning rate"),
     "steps_too_small": ("Updates are very small", "may be too small"),
     "undivided": ("2 losses are added up undivided", "of 2 mean losses"),
-    "unregistered": ("A tensor 4x5 is not in the model", "nn.ModuleList"),
+    "softmax_without_log": (
+        "nll_loss gets probabilities, not logarithms",
+        "Replace softmax by log_softmax",
+    ),
+    "unregistered": ("Not in the model: 4, 4×5", "nn.ModuleList"),
     "vanishing": ("Gradients vanish", "that of 0.weight is"),
     "batch_taken_for_time": ("The batch is taken for time in lstm", "9 steps of 4 sequences"),
     "broadcast_loss": ("sub compares all with all", "sub compares (9, 1) with (9,)"),
