@@ -54,7 +54,9 @@ def find(recording: Recording) -> Iterator[Finding]:
     # A graph leads to those that backward(inputs=...) has left out.
     led_to = {*reached, *later, *in_graph}
     missed = [] if _goes_on(recording) else [name for name in trained if name not in led_to]
-    cut = list(_cut_off(recording, [name for name in missed if name not in untracked], "warning"))
+    before = _before_layers(recording, (owned - later) & untracked)
+    cut_away = [name for name in missed if name not in untracked or name in before]
+    cut = list(_cut_off(recording, cut_away, "warning"))
     yield from (finding for finding, _ in cut)
     behind = {name for _, names in cut for name in names}
     # Of a small example the tensors of the one before it, or of the next, may be there already.
@@ -199,3 +201,20 @@ def _read_untracked_only(recording: Recording) -> set[str]:
         read[tracked(event)].update(event.input_ids)
     only = read[False] - read[True]
     return {p.name for p in recording.parameters if p.value_id in only}
+
+
+def _before_layers(recording: Recording, names: set[str]) -> set[str]:
+    """Of parameters used under ``no_grad`` only, those behind what a layer that trains reads.
+
+    What a teacher or a target network has computed goes into the loss by itself.
+    """
+    weights = {p.value_id for p in recording.parameters if p.requires_grad}
+    behind = {p.value_id: {p.name} for p in recording.parameters if p.name in names}
+    found = set[str]()
+    for _, event in forward_events(recording):
+        own = set[str]().union(*(behind.get(t, ()) for t in event.input_ids if t is not None))
+        if own and not tracked(event):
+            behind.update((t, own) for t in event.output_ids if t is not None)
+        elif not weights.isdisjoint(event.input_ids):
+            found |= own
+    return found

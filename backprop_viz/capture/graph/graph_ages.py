@@ -124,6 +124,11 @@ class GraphAges:
             self._iterations[:] = iterations
             self._beside = beside + torch.autograd._get_sequence_nr() - first
 
+    @property
+    def newest(self) -> int:
+        """The ``place`` of what the newest iteration makes."""
+        return len(self._iterations)
+
     def place(self, node: GradFn) -> int:
         """In which recorded iteration a node was made, from 1; 0 is before the first."""
         return bisect_right(self._iterations, node_number(node), key=_start)

@@ -14,6 +14,8 @@ from backprop_viz.recording.trace.earlier_graphs import IN_A_LIST, EarlierGraphs
 
 # A graph that has grown beyond this is not walked to its end.
 _MOST_NODES = 20_000
+# So many graphs behind the newest are no difference of two iterations' losses.
+_SEVERAL = 2
 
 
 class GrowthWatch:
@@ -59,6 +61,9 @@ class GrowthWatch:
 def _held(ages: GraphAges, roots: Sequence[GradFn]) -> tuple[int, int]:
     """Behind some nodes: how many earlier iterations' graphs there are, and their nodes.
 
+    Of what a loop adds up after the step, the newest is that of the iteration which has just ended:
+    where others are behind it, it is held with them.
+
     An iteration that was not recorded is told from the uses of a parameter: its graph uses each as
     often as the newest one does.
     """
@@ -83,5 +88,6 @@ def _held(ages: GraphAges, roots: Sequence[GradFn]) -> tuple[int, int]:
     uses = Counter(node for node, own in edges if own == newest)
     older = Counter(node for node, own in edges if own < newest)
     most = max((older[node] // count for node, count in uses.items()), default=0)
-    nodes = sum(count for own, count in iterations.items() if own < newest)
-    return most, nodes
+    ended = most >= _SEVERAL and newest < ages.newest
+    nodes = sum(count for own, count in iterations.items() if own < newest + ended)
+    return most + ended, nodes

@@ -1,5 +1,6 @@
 """Where a finding is easily taken for another, or for nothing."""
 
+import inspect
 import math
 from copy import deepcopy
 
@@ -114,6 +115,31 @@ def test_a_target_network_is_not_reached_on_purpose() -> None:
         ("target.weight", "hint"),
         ("target.bias", "hint"),
     ]
+
+
+class NoGradInTheMiddle(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = nn.Linear(5, 4), nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            h = torch.relu(self.first(x))
+        return self.last(h)
+
+
+def test_layers_before_a_layer_that_trains_and_without_a_graph_never_learn() -> None:
+    model = NoGradInTheMiddle()
+    before = [p.clone() for p in model.first.parameters()]
+    said = found(model, X)
+    (cut,) = said["cut_by_no_grad"]
+    assert (cut.severity, cut.values[0], cut.values[2]) == ("warning", "linear", 2)
+    line = inspect.getsourcelines(NoGradInTheMiddle.forward)[1] + 2
+    assert cut.values[1] == f"test_finding_limits.py:{line}"
+    assert "never_reached" not in said
+    assert all(map(torch.equal, before, model.first.parameters()))
+    # Of what is frozen on purpose, and given to no optimizer, nothing is said.
+    assert "cut_by_no_grad" not in found(model, X, owned=model.last.parameters())
 
 
 class MadeInForward(nn.Module):

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,14 +128,17 @@ HEALTHY = [detached, number, three_views, state_let_go, penalty]
 
 def held_nodes(kept: dict[str, Any]) -> int:
     """How many nodes plain torch can reach behind what is kept."""
-    root = getattr(kept["total"], "grad_fn", None)
-    found, ahead = set(), [root]
+    return len(nodes_behind(getattr(kept["total"], "grad_fn", None)))
+
+
+def nodes_behind(root: Any) -> set[Any]:
+    found, ahead = set[Any](), [root]
     while ahead:
         node = ahead.pop()
         if node is not None and node not in found:
             found.add(node)
             ahead += [following for following, _ in node.next_functions]
-    return len(found)
+    return found
 
 
 def growing(recording: Recording) -> list[Finding]:
@@ -206,3 +210,32 @@ def test_a_gan_that_uses_its_fakes_twice_is_healthy() -> None:
         with bv.record(both) as second:
             (judged(fakes).square().mean() + judged(torch.ones(4, 3)).mean()).backward()
         assert growing(first) == growing(second) == []
+
+
+def test_each_graph_that_is_held_after_a_step_is_counted(tmp_path: Path) -> None:
+    """Where iterations follow one another the newest loss that is added is of one that is over."""
+    (net, optimizer), kept = net_and_optimizer(), dict[str, Any]()
+    held = []
+    with bv.watch(net, optimizer, to=tmp_path / "run.bprec"):
+        for _ in range(6):
+            total_after_the_step(net, optimizer, kept)
+            behind = nodes_behind(kept["total"].grad_fn)
+            held.append(sum(node.name() == "MeanBackward0" for node in behind))
+    assert held == [1, 2, 3, 4, 5, 6]
+    with bv.load(tmp_path / "run.bprec") as loaded:
+        told = {one.iteration: growing(one) for one in loaded}
+    # What is added behind the step of one iteration is told in the next, which is under way then.
+    said = {at: finding.values[0] for at, found in told.items() for finding in found}
+    assert said == {4: 3, 5: 4, 6: 5}
+
+
+def test_a_difference_of_two_losses_does_not_grow(tmp_path: Path) -> None:
+    (net, optimizer), before = net_and_optimizer(), torch.zeros(())
+    with bv.watch(net, optimizer, to=tmp_path / "run.bprec"):
+        for _ in range(5):
+            loss = loss_of(net, optimizer)
+            loss.backward()
+            optimizer.step()
+            _, before = loss - before, loss
+    with bv.load(tmp_path / "run.bprec") as loaded:
+        assert [growing(one) for one in loaded] == [[]] * 5
