@@ -173,7 +173,7 @@ def place_columns(
     for layer, header_width, (x, _) in zip(layers, headers, places, strict=True):
         i = round(x)
         activations = fit(activation_size(layer), room).rect.width()
-        wanted[i] = max(wanted[i], activations, header_width)
+        wanted[i] = max(wanted[i], activations, header_width, _RANGE * text)
         wide = max(header_width + 4, _RANGE * text)
         needed[i] = max(needed[i], activations + _LEAST_ARROW, wide)
     centers, slots = _centers(wanted, needed, width)
