@@ -78,7 +78,8 @@ class Chromium:
         """Open a page, and wait until it says that it is ready."""
         self._ask("Page.navigate", url=address)
         self.run(
-            "new Promise((done) => { const look = () => document.body?.dataset.ready ? done() : "
+            "new Promise((done, fail) => { setTimeout(() => fail('the page is not ready'), 60000); "
+            "const look = () => document.body?.dataset.ready ? done() : "
             "requestAnimationFrame(look); look(); })"
         )
 

@@ -13,6 +13,8 @@ from backprop_viz.recording.trace.phases import Phase
 
 # So many boxes show a network at a glance; a container's may be twice as many.
 _ROOM = 16
+# A graph of more nodes is folded at first.
+MANY = 60
 
 
 @dataclass(frozen=True, slots=True)

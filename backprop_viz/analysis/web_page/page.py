@@ -9,15 +9,23 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from backprop_viz.analysis.graph.folded_graph import (
+    MANY,
+    FoldedGraph,
+    GraphGroup,
+    LayerNodes,
+    fold_graph,
+    unfolded_graph,
+)
 from backprop_viz.analysis.graph.graph_fit import best_columns
 from backprop_viz.analysis.graph.graph_layout import place
 from backprop_viz.analysis.graph.graph_structure import analyse
+from backprop_viz.analysis.repeated_layers import Pass, Repeat
 from backprop_viz.analysis.web_page.page_tensors import described_tensors, pack_tensors
 from backprop_viz.analysis.web_page.page_texts import PAGE_TEXTS
 from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Event
-from backprop_viz.recording.trace.graph import Graph
 from backprop_viz.recording.trace.layers import ForwardPass
 
 MOST_BYTES = 5_000_000
@@ -62,7 +70,8 @@ def html_of(
         "parameters": [[p.name, p.value_id, p.grad_id] for p in recording.parameters],
         "spans": [[s.phase.value, s.start, s.stop, s.seconds] for s in recording.spans],
         "events": [_event(event) for event in recording.events],
-        "graph": _graph(recording.graph),
+        "graph": _graph(unfolded_graph(recording.graph, None)),
+        "folded": _folded(recording, texts),
         "passes": [_pass(one) for one in recording.passes],
         "sample": sample if sample < recording.recorded_samples else 0,
     }
@@ -113,12 +122,32 @@ def _event(event: Event) -> dict[str, Any]:
     }
 
 
-def _graph(graph: Graph) -> dict[str, Any]:
-    structure = analyse(graph)
+def _folded(recording: Recording, texts: Mapping[str, str]) -> dict[str, Any] | None:
+    """The graph in boxes of layers, modules and loops; None where it is small."""
+
+    def named(group: GraphGroup) -> str:
+        match group:
+            case Repeat(count=count):
+                return texts["loop"].format(count)
+            case Pass(number=number):
+                return texts["pass"].format(number)
+            case LayerNodes(name=name):
+                return name
+            case module:
+                return module
+
+    if len(recording.graph.nodes) <= MANY:
+        return None
+    return _graph(fold_graph(recording, None, frozenset(), named))
+
+
+def _graph(folded: FoldedGraph) -> dict[str, Any]:
+    structure = analyse(folded.graph, folded.part)
     placement = place(structure, best_columns(structure, *_GRAPH_AREA, readable=False))
-    rects = (placement.rects[node.id] for node in graph.nodes)
+    rects = (placement.rects[node.id] for node in structure.nodes)
+    members = folded.members
     return {
-        "nodes": [[n.id, n.name, n.shape, n.parameter] for n in graph.nodes],
+        "nodes": [[n.id, n.name, n.shape, n.parameter, members.get(n.id)] for n in structure.nodes],
         "rects": [[round(x, 1) for x in (r.x, r.y, r.width, r.height)] for r in rects],
         "edges": [
             [*edge, [[round(x, 1), round(y, 1)] for x, y in line]]

@@ -84,6 +84,12 @@ PAGE_TEXTS: Mapping[str, str] = {
     "table": QT_TRANSLATE_NOOP(
         "web page", "Numbers around the chosen one; the arrow keys choose another"
     ),
+    "fold": QT_TRANSLATE_NOOP(
+        "web page", "Show the nodes of each layer, module or loop as one box"
+    ),
+    "boxes": QT_TRANSLATE_NOOP("web page", "boxes"),
+    "loop": QT_TRANSLATE_NOOP("web page", "loop ×{0}"),
+    "pass": QT_TRANSLATE_NOOP("web page", "pass {0}"),
     "go_first": QT_TRANSLATE_NOOP("web page", "To the start (Home)"),
     "go_back": QT_TRANSLATE_NOOP("web page", "Back by one event (←)"),
     "play": QT_TRANSLATE_NOOP("web page", "Play or stop (space)"),

@@ -84,15 +84,64 @@ def test_phases_keys_and_clicks_move_the_cursor(
     assert browser.run("state.position") == 5
     browser.run("go(99)")
     node = next(n for n in recording.graph.nodes if n.name == "ConvolutionBackward0")
-    browser.run(f"boxes.get({node.id}).dispatchEvent(new MouseEvent('click'))")
+    browser.run(f"boxes.get({node.id}).box.dispatchEvent(new MouseEvent('click'))")
     assert browser.run("state.position") == recording.runs[node.id][0] + 1
-    assert browser.run(f"boxes.get({node.id}).classList.contains('now')")
+    assert browser.run(f"boxes.get({node.id}).box.classList.contains('now')")
     names = browser.run(
         "[...document.querySelectorAll('#graph .box:not(.leaf) text')].map("
         "(label) => label.textContent)"
     )
     assert {"Convolution", "MaxPool2D"} < set(names)
     assert not any(name.endswith("…") for name in names)
+    nothing_else(browser, address)
+
+
+class Deep(nn.Module):
+    """Forty linear layers in a container, which is one box, and a head."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(*(nn.Linear(3, 3) for _ in range(40)))
+        self.head = nn.Linear(3, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.body(x))
+
+
+def test_a_large_graph_is_in_boxes_until_its_nodes_are_wanted(
+    browser: Chromium, tmp_path: Path
+) -> None:
+    with bv.record(net := Deep()) as recorded:
+        net(torch.rand(4, 3)).square().mean().backward()
+    recording = recorded.recording
+    recording.to_html(tmp_path / "deep.html")
+    address = (tmp_path / "deep.html").as_uri()
+    opened(browser, address)
+    count = len(recording.graph.nodes)
+    texts = (
+        "[...document.querySelectorAll('#graph .box text:not(.shape)')].map((t) => t.textContent)"
+    )
+    assert browser.run(texts) == ["loss", "head", "body"]
+    for position in range(recording.spans[-1].start, len(recording.events) + 1, 7):
+        browser.run(f"go({position})")
+        ran = {event.node for event in recording.events[:position] if event.phase == "backward"}
+        now = recording.events[position - 1].node if ran else None
+        assert (
+            text(browser, "#nodes")
+            == f"loss.grad_fn → next_functions · {len(ran)} of {count} nodes ran"
+        )
+        inside = browser.run(
+            "[...boxes.values()].filter((b) => b.box.matches('.now')).map((b) => b.members)"
+        )
+        assert [now in members for members in inside] == ([True] if now is not None else [])
+    browser.run(f"go({len(recording.events)})")
+    browser.click("#fold")
+    assert browser.run("boxes.size") == count
+    assert (
+        text(browser, "#nodes") == f"loss.grad_fn → next_functions · {count} of {count} nodes ran"
+    )
+    browser.click("#fold")
+    assert browser.run("boxes.size") == 3
     nothing_else(browser, address)
 
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from backprop_viz.analysis.graph.folded_graph import (
+    MANY,
     FoldedGraph,
     GraphGroup,
     fold_graph,
@@ -25,9 +26,6 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fold_switch import fold_icon, fold_switch
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
-
-# A graph of more nodes is folded at first.
-_MANY = 60
 
 
 class AutogradView(Panel):
@@ -141,7 +139,7 @@ class AutogradView(Panel):
             return self.canvas.graph
         self._asked = asked
         count = len(whole.nodes) if part is None else len(part)
-        folded = count > _MANY if self._folded is None else self._folded
+        folded = count > MANY if self._folded is None else self._folded
         self.fold.setChecked(folded)
         self.fold.setVisible(count > 1)
         if not folded:
