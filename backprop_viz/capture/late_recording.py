@@ -9,7 +9,7 @@ from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.forward_log import ForwardLog
 from backprop_viz.capture.tensors.from_device import wait_for_copies
 from backprop_viz.capture.watches.known_parameters import ParametersAtStart
-from backprop_viz.capture.watches.moves_behind import Moves
+from backprop_viz.capture.watches.moves_behind import MovesBehind
 from backprop_viz.recording.beside import Beside, without
 from backprop_viz.recording.iteration import Recording
 
@@ -33,7 +33,7 @@ class LateRecording:
         self._log, self._parameters = log, parameters
         self._walked, self._forward = walked, forward
         self._beside, self._known = beside, known
-        self._moves: Moves | None = None
+        self._moves: MovesBehind | None = None
         self._loss: SupportsFloat | None = None
 
     @property
@@ -56,7 +56,7 @@ class LateRecording:
         """Whether the loop has moved weights behind the step, and that is told."""
         return self._moves is not None
 
-    def moved(self, moves: Moves) -> None:
+    def moved(self, moves: MovesBehind) -> None:
         """The loop has moved weights behind the step. Nobody may be making it meanwhile."""
         self._moves = moves
 

@@ -13,7 +13,7 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
 from backprop_viz.capture.tensors.writing import rule_of_writing
 from backprop_viz.capture.watches.module_tree import tensors_in
-from backprop_viz.capture.watches.moves_behind import Moves
+from backprop_viz.capture.watches.moves_behind import MovesBehind
 
 
 def follow_step(
@@ -80,7 +80,7 @@ class _AfterStep:
             with torch._C.DisableTorchFunction():
                 values = recorder.watch.begins_now()
             if ended is not None and values:
-                ended.moved(Moves(values, self._place))
+                ended.moved(MovesBehind(values, self._place))
         if ended is not None:
             self._settled(ended)
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from backprop_viz.capture.code import own_faults, own_frames
 
-raises_theirs = own_frames.pass_on
+raises_the_loops = own_frames.pass_on
 _GRAD = torch.autograd.grad
 # Called with the tensors that gradients are asked for of, and whether a graph is made of these.
 _Told = Callable[[Sequence[Tensor], bool], None]
@@ -23,7 +23,7 @@ _told: list[_Told] = []
 _plain: Callable[..., Any] = _GRAD
 
 
-def hearing(*args: Any, **kwargs: Any) -> Any:
+def hearing_grad(*args: Any, **kwargs: Any) -> Any:
     """``torch.autograd.grad``, of which others hear before it runs."""
     try:
         given = args[0] if args else kwargs.get("outputs")
@@ -43,9 +43,9 @@ def _hands_on(*args: Any, **kwargs: Any) -> Any:
 
     ours = sys.modules["backprop_viz.capture.watches.heard_grad"]
     try:
-        return ours.hearing(*args, **kwargs)
+        return ours.hearing_grad(*args, **kwargs)
     except BaseException as error:
-        ours.raises_theirs(error)
+        ours.raises_the_loops(error)
         raise
 
 

@@ -12,7 +12,7 @@ from backprop_viz.recording.trace.torch_error import CodePlace
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
+class MovesBehind:
     """What weights have become, by their names, and the line of the loop that did it."""
 
     values: Mapping[str, Array]
