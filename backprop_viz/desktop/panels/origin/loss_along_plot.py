@@ -69,7 +69,7 @@ class LossAlongPlot(CheckPlot):
             self.tr(
                 "The loss as only this number changes, in float64; the dashed line has the "
                 "gradient as its slope. Drag the interval's edges to choose h; the wheel, + and - "
-                "zoom; Left and Right read the points."
+                "zoom; Left and Right read the points. Δ: how far the loss is from what it is."
             )
         )
         plot = self.getPlotItem()
@@ -196,12 +196,9 @@ class LossAlongPlot(CheckPlot):
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
         room = 0.12 * (high - low) or 1e-12
         low, high = low - room, high + room
-        changes_of = self.tr("change of {0}").format(self._symbol)
-        if not self._symbol:
-            changes_of = self.tr("change of the loss")
-        self._losses.show_losses(
-            check.loss, high - low, self._symbol or self.tr("loss"), changes_of
-        )
+        name = self._symbol or self.tr("loss")
+        # Short, for a longer name would take the plot's room; the tooltip has it in words.
+        self._losses.show_losses(check.loss, high - low, name, f"Δ {name}")
         self._left.fit(low, high)
         view = self.getPlotItem().getViewBox()
         view.setRange(xRange=(-span * 1.04, span * 1.04), yRange=(low, high), padding=0)

@@ -60,14 +60,14 @@ def test_an_axis_that_has_changes_is_named_so(qtbot: QtBot) -> None:
     plot = LossAlongPlot()
     qtbot.addWidget(plot)
     axis = plot.getPlotItem().getAxis("left")
-    for slope, name, of in ((1e-9, "change of the loss", "change of z"), (0.3, "loss", "z")):
+    for slope, name, of in ((1e-9, "Δ loss", "Δ z"), (0.3, "loss", "z")):
         for symbol, wanted in (("", name), ("z", of)):
             plot.name_loss(symbol)
             plot.show_check(check_of(slope, 0.0))
             assert axis.name == wanted
             low, high = plot.getPlotItem().getViewBox().viewRange()[1]
             written = axis.tickStrings([low, high], 1.0, (high - low) / 9)
-            around = 0.0 if name.startswith("change") else 1.0  # the loss there
+            around = 0.0 if name.startswith("Δ") else 1.0  # the loss there
             assert all(abs(float(text) - around) < 0.5 for text in written)
 
 
