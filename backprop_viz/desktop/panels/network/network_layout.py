@@ -27,6 +27,7 @@ _LEAST_ARROW = 22  # the least gap if names need the room
 _RANGE = 50  # the width of a range below a column
 ROW_NAME = 18  # room for the names of rows
 _LEAST_PITCH = 56  # from one column to the next
+_LEAST_BLOCKS = 22  # height, of a row of blocks
 _STRIP = 9  # width of a bias beside its weight
 _BLOCK_GAP = 4
 
@@ -207,7 +208,8 @@ def least_size(network: LayerGraph, rows: int = 1, text: float = 1.0) -> QSize:
         return QSize(0, 0)
     bent = bent_layout(len(network.layers), network.edges)
     across, lanes = _extent(bent)
-    least = 44 if rows == 1 else 28
+    # Rather low maps than ranges that nobody sees without scrolling.
+    least = _LEAST_BLOCKS
     # Not wider for larger text: all columns are to be seen at once.
     high = lanes * (_HEADER * text + rows * (_CAPTION * text + least))
     high += sum(beside_lanes(bent, text))

@@ -1,4 +1,4 @@
-"""The ranges below the network's columns stand apart, however narrow the columns are."""
+"""The ranges below the network's columns stand apart and in sight, however little room there is."""
 
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.desktop.panels.network import network_painter
 from backprop_viz.desktop.panels.network.network_view import NetworkView
+from tests.conftest import MakeViewState
 from tests.foreign.conftest import state_at
 
 
@@ -66,3 +67,13 @@ def test_no_range_stands_on_another(
         ends.sort()
         for (_, right), (left, _) in pairwise(ends):
             assert left - right >= 2, width
+
+
+def test_in_a_low_panel_all_is_in_sight(qtbot: QtBot, make_view_state: MakeViewState) -> None:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.resize(627, 137)
+    view.show()
+    view.show_view_state(make_view_state())
+    view.grab()
+    assert view.canvas.height() <= view.canvas.parentWidget().height()
