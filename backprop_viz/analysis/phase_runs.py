@@ -205,12 +205,18 @@ def _ops(recording: Recording, span: PhaseSpan) -> set[str]:
 class Clipping:
     """What a clipping did to all gradients: their norms before and after, and the factor.
 
-    ``factor`` is None where it was not the same for all, as when values are clipped.
+    ``factor`` is None where it was not the same for all, as when values are clipped; it is 1 where
+    all were below the limit, and none was changed.
     """
 
     before: float
     after: float
     factor: float | None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it left every gradient as it was."""
+        return self.factor == 1.0
 
 
 _figures: "WeakKeyDictionary[Recording, dict[int, Clipping]]" = WeakKeyDictionary()

@@ -225,7 +225,7 @@ class LoopWatch(TorchFunctionMode):
         with self._recorder.errors.running(op_name(func), args, kwargs):
             result = run_theirs(func, args, kwargs)
         with _UNSEEN():
-            self._recorder.ran_outside(op_name(func), result)
+            self._recorder.ran_outside(op_name(func), result, args)
             if self._clips is not None:
                 self._caught_up(Phase.BACKWARD, clips=self._clips)
         return result

@@ -346,9 +346,10 @@ class Recorder:
         self.catch_up(Phase.BACKWARD if self._backwards else Phase.ZERO_GRAD, CHANGED)
         self._calls.begin(len(self.log), len(self.lines), nodes)
 
-    def ran_outside(self, op: str, made: object) -> None:
+    def ran_outside(self, op: str, made: object, args: Sequence[Any]) -> None:
         """An operation has run that belongs to no phase."""
         self._growth.ran(op, made, None)
+        self.watch.clipped.ran(op, args)
 
     def _bind(self) -> None:
         """Number the nodes of the graph of the last result, and give each operation its node."""

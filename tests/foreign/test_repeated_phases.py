@@ -112,6 +112,20 @@ def test_a_clip_says_its_norms(bar: PhaseBar) -> None:
     assert "every gradient ×" in cell.toolTip()
 
 
+def test_a_clip_below_its_limit_says_that_nothing_has_changed(bar: PhaseBar) -> None:
+    model = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with bv.record(model, optimizer) as rec:
+        model(torch.ones(4, 3)).square().mean().backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1000.0)
+        optimizer.step()
+    bar.show_view_state(state_at(rec.recording))
+    run = next(r for r in phase_runs(rec.recording) if r.name == "clip")
+    cell = bar.runs.cells[run.number]
+    assert cell.note.endswith(": unchanged")
+    assert "every gradient" not in cell.toolTip()
+
+
 def test_lenet_keeps_its_five_cells(bar: PhaseBar, make_view_state: MakeViewState) -> None:
     bar.show_view_state(state_at(recording_of("gpt")))
     bar.show_view_state(make_view_state())

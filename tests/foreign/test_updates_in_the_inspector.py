@@ -100,3 +100,16 @@ def test_clipped_values_are_told_without_a_factor(view: InspectorView) -> None:
     view.select(select(rec.recording, "parameter", "net.2.weight"))
     assert "clip_grad_value_" in view.gradient.clip_line.text()
     assert "×" not in view.gradient.clip_line.text()
+
+
+def test_a_clipping_below_its_limit_is_told_to_have_changed_nothing(view: InspectorView) -> None:
+    torch.manual_seed(0)
+    model = Regression()
+    with bv.record(model) as rec:
+        model(torch.randn(8, 6)).square().mean().backward()
+        norm = float(nn.utils.clip_grad_norm_(model.parameters(), 1000.0))
+    view.show_view_state(state_at(rec.recording))
+    view.select(select(rec.recording, "parameter", "net.2.weight"))
+    said = view.gradient.clip_line.text()
+    assert "left it as it was" in said
+    assert f"(total norm {norm:.4g}" in said

@@ -14,6 +14,7 @@ from backprop_viz.capture.tensors.late_copies import LateCopies
 from backprop_viz.capture.tensors.many_copies import ParameterPlaces
 from backprop_viz.capture.tensors.memory import LEFT_OUT
 from backprop_viz.capture.tensors.unheard import is_fake
+from backprop_viz.capture.watches.clipping import Clipped
 from backprop_viz.capture.watches.known_parameters import KnownParameters, ParametersAtStart
 from backprop_viz.capture.watches.late_changes import (
     CHANGED,
@@ -60,7 +61,7 @@ class ParameterWatch:
         self._synced: tuple[int, ParameterPlaces] | None = None
         self._listed: tuple[NamedParameters, list[nn.Parameter]] = [], []
         self._own = OwnParameters(model, only)
-        self._moves = HeardMoves(log)
+        self._moves, self.clipped = HeardMoves(log), Clipped()
         self._matrices: list[Tensor] = []  # that Muon has made in this step
         self._others: Collection[str] = ()  # that the zero_grad under way does not clear
         self.unbroken = False  # whether nothing is changed but by phases whose writes are seen
@@ -111,19 +112,29 @@ class ParameterWatch:
         pairs, known = self._own.kept(), self._known
         known.are(pairs)
         if every_grad:
+            self.clipped.taken()  # it is told of these with the others
             for name, parameter in pairs:
-                before, now = known[name][1], self._log.grad(parameter)
-                known.put_grad(name, now)
-                self._log.note(Phase.BACKWARD, op, (before,), (now,), parameter=name)
+                self._note_grad(name, parameter, op)
         if self._is_as_synced(pairs):
             return
         values, grads = self._copies(pairs)
         changed = {*values.changed_from(known.values), *grads.changed_from(known.grads)}
-        if not changed and known.are_all_known:
+        clipped, start = self.clipped.taken(), len(self._log)
+        if not (changed or clipped) and known.are_all_known:
             return
         for number, (name, parameter) in enumerate(pairs):
             if number in changed or name not in known:
                 self._sync_one(name, parameter, op)
+        if clipped and len(self._log) == start:
+            for name, parameter in pairs:
+                if id(parameter.grad) in clipped:
+                    self._note_grad(name, parameter, op)
+
+    def _note_grad(self, name: str, parameter: Tensor, op: str) -> None:
+        """Note what ``op`` has made of a ``.grad``, changed or not."""
+        before, now = self._known[name][1], self._log.grad(parameter)
+        self._known.put_grad(name, now)
+        self._log.note(Phase.BACKWARD, op, (before,), (now,), parameter=name)
 
     def _tensors(self, pairs: NamedParameters) -> list[nn.Parameter]:
         """They themselves, of a list that stays the same while they do."""

@@ -41,7 +41,9 @@ class ClipLine(QLabel):
         figures = clipping(cursor.recording, run)
         ends = apart((np.float64(figures.before), np.float64(figures.after)), 4, "")
         op = escape(cursor.recording.events[run.span.start].op)
-        if figures.factor is None:
+        if figures.is_idle:
+            text = self.tr("{function} left it as it was: below the limit (total norm {before}).")
+        elif figures.factor is None:
             text = self.tr("Clipped by {function} (total norm {before} → {after}).")
         else:
             text = self.tr("Clipped by {function}: × {factor} (total norm {before} → {after}).")

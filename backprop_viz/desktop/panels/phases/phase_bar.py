@@ -241,9 +241,11 @@ class PhaseBar(QWidget):
             figures = clipping(recording, run)
             ends = apart((np.float64(figures.before), np.float64(figures.after)), 4, "")
             text = self.tr("norm {before} → {after}")
+            if figures.is_idle:
+                text = self.tr("norm {before}: unchanged")
             note = text.format(before=ends[0], after=ends[1])
             lines.append(note)
-            if figures.factor is not None:
+            if figures.factor is not None and not figures.is_idle:
                 text = self.tr("every gradient × {factor}")
                 lines.append(text.format(factor=short(np.float64(figures.factor))))
         elif state.state is PhaseProgress.UNDER_WAY:
