@@ -77,7 +77,8 @@ def phase_runs(recording: Recording) -> tuple[PhaseRun, ...]:
 def _found(recording: Recording) -> tuple[PhaseRun, ...]:
     spans = recording.spans
     last = max((i for i, span in enumerate(spans) if span.phase is Phase.BACKWARD), default=0)
-    if any(_moves(recording, span) for span in spans[:last]):
+    moves = [i for i, span in enumerate(spans[:last]) if _moves(recording, span)]
+    if not all(_moves_beside(recording, i) for i in moves):
         steps = any(s.phase is Phase.UPDATE and not _moves(recording, s) for s in spans[last:])
         return _of_closures(recording, over=steps)
     runs: list[PhaseRun] = []

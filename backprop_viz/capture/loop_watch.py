@@ -296,7 +296,7 @@ class LoopWatch(TorchFunctionMode):
             return
         self.quiet = False  # an optimizer that steps has called its closure
         with _UNSEEN(), walked_once():
-            self._caught_up(Phase.ZERO_GRAD)
+            self._caught_up(self._recorder.spans.beside)
             self._functions.tell_last()
             self._recorder.take_inputs(nested.tensors_given(model, args, kwargs))
             self._go(Phase.FORWARD)
@@ -358,9 +358,9 @@ class LoopWatch(TorchFunctionMode):
             if self._phase is Phase.LOSS:
                 self._recorder.results.expected()
                 self._has_ended(Phase.LOSS)
-            moves = self._steps_by_closure or self._may_move  # as SAM moves the weights
-            if moves or not self._recorder.log:
-                self._caught_up(Phase.BACKWARD if moves else Phase.ZERO_GRAD)
+            moves, beside = self._steps_by_closure or self._may_move, self._recorder.spans.beside
+            if moves or beside is Phase.UPDATE or not self._recorder.log:  # SAM moves, too
+                self._caught_up(Phase.BACKWARD if moves else beside)
             self._go(None)
             self._clears = ExitStack()
             self._recorder.watch.clears(owner)

@@ -28,6 +28,14 @@ class SpanLog:
         """Whether a phase is under way."""
         return self._begun is not None
 
+    @property
+    def beside(self) -> Phase:
+        """That of weights which the loop has moved since, before it clears or runs the model.
+
+        Behind a step it is the update's, else the zero_grad's.
+        """
+        return Phase.UPDATE if self.phase is Phase.UPDATE else Phase.ZERO_GRAD
+
     def begin(self, phase: Phase) -> None:
         """A phase begins."""
         if (told := self.before_first) is not None:

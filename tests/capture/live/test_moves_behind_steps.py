@@ -106,6 +106,36 @@ def test_what_comes_first_in_the_next_pass_belongs_to_that(
             np.testing.assert_array_equal(after, before + np.float32(0.1))  # type: ignore[operator]
 
 
+CRITIC = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+net = nn.ModuleDict({"make": nn.Linear(2, 3), "judge": nn.Linear(3, 1)})
+first, last = (torch.optim.SGD(one.parameters(), lr=0.5) for one in net.values())
+for turn in range(3):
+    fake = net["make"](torch.ones(4, 2))
+    last.zero_grad()
+    net["judge"](fake.detach()).mean().backward()
+    last.step()
+    for p in net["judge"].parameters(): p.data.clamp_(-0.01, 0.01)
+    CLEARED
+    net["judge"](fake).mean().backward()
+    first.step()
+"""
+
+
+@pytest.mark.parametrize("cleared", ["first.zero_grad()", "pass"])
+def test_what_bounds_a_critic_follows_its_step(
+    cleared: str, scripts: Scripts, tmp_path: Path
+) -> None:
+    recordings = recorded(scripts, tmp_path, CRITIC.replace("CLEARED", cleared))
+    assert len(recordings) == 3
+    names = [run.name for run in phase_runs(recordings[0])]
+    at = names.index("update")
+    assert names[at + 1] == "changed"
+    assert names[at + 2] == ("forward" if cleared == "pass" else "zero_grad")
+
+
 def test_a_window_is_sent_it_with_the_next_phase(scripts: Scripts, tmp_path: Path) -> None:
     source = _source(BEHIND["clamped"])
     script = tmp_path / "train.py"
