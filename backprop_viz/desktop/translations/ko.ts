@@ -204,6 +204,14 @@
         <translation>랭크 {rank} / {count} · {title}</translation>
     </message>
     <message>
+        <source>&amp;Edit the file</source>
+        <translation>파일 편집(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Edit the file, and run it again</source>
+        <translation>파일을 편집하고 다시 실행합니다</translation>
+    </message>
+    <message>
         <source>The script has ended.</source>
         <translation>스크립트가 끝났습니다.</translation>
     </message>
@@ -245,6 +253,14 @@
     <message>
         <source>Show the graphs of all passes, or that of this one</source>
         <translation>모든 통과의 그래프를 보이거나, 이 통과의 것만 보입니다</translation>
+    </message>
+    <message>
+        <source>Fold the graph</source>
+        <translation>그래프 접기</translation>
+    </message>
+    <message>
+        <source>Show the nodes of each layer, module or loop as one box</source>
+        <translation>각 층, 모듈, 루프의 노드를 상자 하나로 보여 줍니다</translation>
     </message>
     <message>
         <source>Zoom out (-)</source>
@@ -1503,8 +1519,8 @@ Click a figure: where does it come from?</source>
         <translation>Autograd 그래프의 노드</translation>
     </message>
     <message>
-        <source>Arrow keys follow the edges, Enter chooses a node, the Menu key sets breakpoints, plus and minus zoom.</source>
-        <translation>화살표 키로 간선을 따라가고, Enter로 노드를 고르며, 메뉴 키로 중단점을 정하고, +와 -로 확대·축소합니다.</translation>
+        <source>Arrow keys follow the edges, Enter chooses a node, Space unfolds a box, Esc folds all, the Menu key sets breakpoints, plus and minus zoom.</source>
+        <translation>화살표 키로 간선을 따라가고, Enter로 노드를 고르고, Space로 상자를 펼치고, Esc로 모두 접고, 메뉴 키로 중단점을 두며, 더하기와 빼기로 확대하고 축소합니다.</translation>
     </message>
     <message>
         <source>&amp;Break here</source>
@@ -1515,6 +1531,14 @@ Click a figure: where does it come from?</source>
         <translation>{name}이(가) 누적될 때 중단(&amp;A)</translation>
     </message>
     <message>
+        <source>&amp;Unfold {name} (Space)</source>
+        <translation>{name} 펼치기(&amp;U) (Space)</translation>
+    </message>
+    <message>
+        <source>&amp;Fold {name}</source>
+        <translation>{name} 접기(&amp;F)</translation>
+    </message>
+    <message>
         <source>adds to {name}.grad</source>
         <translation>{name}.grad에 더함</translation>
     </message>
@@ -1523,8 +1547,20 @@ Click a figure: where does it come from?</source>
         <translation>스칼라</translation>
     </message>
     <message>
+        <source>{done} of {count} nodes have run</source>
+        <translation>노드 {count}개 중 {done}개 실행됨</translation>
+    </message>
+    <message>
+        <source>Double click or Space unfolds it, Esc folds all</source>
+        <translation>더블 클릭이나 Space로 펼치고, Esc로 모두 접습니다</translation>
+    </message>
+    <message>
         <source>gradient: {shape}</source>
         <translation>변화도: {shape}</translation>
+    </message>
+    <message>
+        <source>adds to the gradients of {names}</source>
+        <translation>{names}의 변화도에 더함</translation>
     </message>
     <message>
         <source>not reached yet</source>
@@ -1727,6 +1763,10 @@ Click a figure: where does it come from?</source>
     <message>
         <source>The parameters appear with the first iteration.</source>
         <translation>매개변수는 첫 반복이 시작되면 나타납니다.</translation>
+    </message>
+    <message>
+        <source>{shape} · {dtype} · the same for the whole batch</source>
+        <translation>{shape} · {dtype} · 배치 전체에 같음</translation>
     </message>
     <message>
         <source>{shape} · {dtype} · sample {sample} of the batch</source>
@@ -1971,6 +2011,14 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>the step lands here</source>
         <translation>갱신이 닿는 곳</translation>
+    </message>
+    <message>
+        <source>change of {0}</source>
+        <translation>{0}의 변화</translation>
+    </message>
+    <message>
+        <source>change of the loss</source>
+        <translation>손실의 변화</translation>
     </message>
     <message>
         <source>moved by {0}: loss {1} ({2})</source>
@@ -2252,6 +2300,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>Arrow keys go from module to module, Enter unfolds or folds one, Esc folds all.</source>
         <translation>화살표 키로 모듈 사이를 옮기고, Enter로 펼치거나 접으며, Esc로 모두 접습니다.</translation>
+    </message>
+    <message>
+        <source>The norm is that of sample {0}.</source>
+        <translation>노름은 샘플 {0}의 것입니다.</translation>
     </message>
     <message>
         <source>Each pass reads what the one before it made.</source>
@@ -2548,8 +2600,8 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>파일</translation>
     </message>
     <message>
-        <source>Edit the file</source>
-        <translation>파일을 편집합니다</translation>
+        <source>Edit the file (Ctrl+Shift+E)</source>
+        <translation>파일을 편집합니다 (Ctrl+Shift+E)</translation>
     </message>
     <message>
         <source>Save a copy beside the file, and run that in a new window (Ctrl+Enter)</source>
@@ -3293,6 +3345,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>your script, unchanged</source>
         <translation>고치지 않은 여러분의 스크립트</translation>
+    </message>
+    <message>
+        <source>There is no source to show: Python keeps none of what is typed at its prompt. Put the code into a file or a notebook to see its lines here.</source>
+        <translation>보여 줄 소스가 없습니다. Python은 프롬프트에 입력한 코드를 남기지 않습니다. 여기에서 줄을 보려면 코드를 파일이나 노트북에 두세요.</translation>
     </message>
     <message>
         <source>script</source>
@@ -6725,6 +6781,14 @@ Click or press Enter: where does it come from?</source>
         <translation>backward가 {0}의 출력 {1}에서 시작하지만 그래프가 없습니다. {2}의 결과는 정수라서 변화도가 없습니다.</translation>
     </message>
     <message>
+        <source>There is no graph to go back through: no parameter of the model requires a gradient (requires_grad is False for each).</source>
+        <translation>거슬러 갈 그래프가 없습니다. 모델의 어떤 매개변수도 변화도를 요구하지 않습니다 (모두 requires_grad가 False입니다).</translation>
+    </message>
+    <message>
+        <source>Set at {0}.</source>
+        <translation>{0}에서 정해졌습니다.</translation>
+    </message>
+    <message>
         <source>Backward starts from the output of {0}, {1}, which has no graph: nothing that it was made from requires a gradient.</source>
         <translation>backward가 {0}의 출력 {1}에서 시작하지만 그래프가 없습니다. 그것을 만든 어떤 것도 변화도가 필요하지 않습니다.</translation>
     </message>
@@ -7107,6 +7171,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} ended the process before it had made a model.</source>
         <translation>{0}이(가) 모델을 만들기 전에 프로세스를 끝냈습니다.</translation>
+    </message>
+    <message>
+        <source>{0} ends before its first iteration does, so there is nothing to show. If a script still writes it, wait for the iteration; else copy the file again, or record the run again.</source>
+        <translation>{0}이(가) 첫 반복이 끝나기 전에 끊겨 보여 줄 것이 없습니다. 스크립트가 아직 쓰고 있으면 반복이 끝나기를 기다리고, 아니면 파일을 다시 복사하거나 실행을 다시 기록하세요.</translation>
+    </message>
+    <message>
+        <source>{0} was closed before an iteration was recorded, so there is nothing to show: record the run again, for longer.</source>
+        <translation>{0}은(는) 반복이 하나도 기록되기 전에 닫혀 보여 줄 것이 없습니다. 실행을 더 오래 다시 기록하세요.</translation>
     </message>
     <message>
         <source>{0} is damaged: {1} bytes of it cannot be read. The rest is shown.</source>
@@ -7790,6 +7862,10 @@ Click or press Enter: where does it come from?</source>
         <translation>softmax가 점수 {1}의 {0}번 차원, 곧 질의의 차원을 따라 계산됩니다. 한 질의가 값을 읽는 가중치의 합이 1이 되지 않습니다. 키의 차원인 dim=-1을 쓰십시오.</translation>
     </message>
     <message>
+        <source>nll_loss expects log-probabilities, and softmax gives probabilities: e to the power of a sample&apos;s numbers adds up to {0:.3g}, not 1. Replace softmax by log_softmax.</source>
+        <translation>nll_loss는 로그 확률을 기대하는데 softmax는 확률을 줍니다. 한 샘플의 수를 지수로 한 e의 합이 1이 아니라 {0:.3g}입니다. softmax를 log_softmax로 바꾸십시오.</translation>
+    </message>
+    <message>
         <source>{0} comes before {1}, which expects raw scores: remove the {0}.</source>
         <translation>{1} 앞에 {0}이(가) 있습니다. {1}은(는) 가공되지 않은 점수를 받으니 {0}을(를) 빼세요.</translation>
     </message>
@@ -7838,8 +7914,8 @@ Click or press Enter: where does it come from?</source>
         <translation>평균 손실 {0}개의 변화도가 나누지 않고 더해졌습니다. 합은 그 평균의 {0}배입니다.</translation>
     </message>
     <message>
-        <source>A tensor of shape {0} got a gradient and is no parameter of the model: use nn.ModuleList for a list of layers, nn.ParameterList for a list of parameters, and make them in __init__.</source>
-        <translation>모양이 {0}인 Tensor가 변화도를 받았지만 모델의 매개변수가 아닙니다. 층의 목록에는 nn.ModuleList를, 매개변수의 목록에는 nn.ParameterList를 쓰고 __init__에서 만드세요.</translation>
+        <source>What is used at {1} got a gradient and is no parameter of the model, so it never learns: tensors of shape {0}. Use nn.ModuleList for a list of layers, nn.ParameterList for a list of parameters, and make them in __init__.</source>
+        <translation>{1}에서 쓰인 것이 변화도를 받았지만 모델의 매개변수가 아니라서 학습되지 않습니다. 모양이 {0}인 Tensor입니다. 층의 목록에는 nn.ModuleList를, 매개변수의 목록에는 nn.ParameterList를 쓰고 __init__에서 만드십시오.</translation>
     </message>
     <message>
         <source>Gradients vanish: that of {0} is {2:.1e} times that of {1}.</source>
@@ -7876,6 +7952,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} makes a plain number of a term of the loss, here {2:.4g}: it changes the loss, but no gradient, so it has no effect. Add the tensor itself.</source>
         <translation>{0}이(가) 손실의 한 항을 단순한 숫자로 만듭니다(여기서는 {2:.4g}). 손실은 바뀌지만 변화도는 바뀌지 않으므로 효과가 없습니다. Tensor 자체를 더하세요.</translation>
+    </message>
+    <message>
+        <source>Tensors of shape {0} got a gradient and are no parameters of the model, so they never learn. Use nn.ModuleList for a list of layers, nn.ParameterList for a list of parameters, and make them in __init__.</source>
+        <translation>모양이 {0}인 Tensor들이 변화도를 받았지만 모델의 매개변수가 아니라서 학습되지 않습니다. 층의 목록에는 nn.ModuleList를, 매개변수의 목록에는 nn.ParameterList를 쓰고 __init__에서 만드십시오.</translation>
     </message>
     <message>
         <source>No parameter requires a gradient</source>
@@ -8102,6 +8182,10 @@ Click or press Enter: where does it come from?</source>
         <translation>질의를 따라 계산한 softmax</translation>
     </message>
     <message>
+        <source>nll_loss gets probabilities, not logarithms</source>
+        <translation>nll_loss가 로그가 아닌 확률을 받습니다</translation>
+    </message>
+    <message>
         <source>{0} before {1}</source>
         <translation>{1} 앞에 {0}</translation>
     </message>
@@ -8150,8 +8234,8 @@ Click or press Enter: where does it come from?</source>
         <translation>손실 {0}개가 나누지 않고 더해짐</translation>
     </message>
     <message>
-        <source>A tensor {0} is not in the model</source>
-        <translation>텐서 {0}이(가) 모델에 없음</translation>
+        <source>Not in the model: {0}</source>
+        <translation>모델에 없음: {0}</translation>
     </message>
     <message>
         <source>Gradients vanish</source>
@@ -9262,8 +9346,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>스크립트가 {1}번째 줄에서 끝났습니다: {0}</translation>
     </message>
     <message>
-        <source>The next cell that trains is held.</source>
-        <translation>학습하는 다음 셀에서 멈춥니다.</translation>
+        <source>The loop is held when it goes on.</source>
+        <translation>루프가 이어지면 멈춥니다.</translation>
     </message>
     <message>
         <source>bv.watch was called again: its iterations follow here, from {0} on.</source>
@@ -9543,6 +9627,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>변화도를 손실에 곱했던 배율로 나눕니다.</translation>
     </message>
     <message>
+        <source>changes weights by the loop&apos;s own lines.</source>
+        <translation>루프의 코드가 가중치를 직접 바꿉니다.</translation>
+    </message>
+    <message>
         <source>makes what the next forward reads.</source>
         <translation>다음 forward가 읽을 것을 만듭니다.</translation>
     </message>
@@ -9599,8 +9687,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>스크립트가 끝났습니다. 기록된 것을 거슬러 보세요.</translation>
     </message>
     <message>
-        <source>No cell runs. F10 or F11 holds the next that trains.</source>
-        <translation>실행 중인 셀이 없습니다. F10이나 F11을 누르면 학습하는 다음 셀에서 멈춥니다.</translation>
+        <source>Nothing trains now. F10 or F11 holds the loop when it goes on.</source>
+        <translation>지금은 학습하는 것이 없습니다. F10이나 F11을 누르면 루프가 이어질 때 멈춥니다.</translation>
     </message>
     <message>
         <source>F8 runs the script to its next event, F10 to the end of the phase, F5 on.</source>
@@ -10298,8 +10386,16 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>클래스의 비율</translation>
     </message>
     <message>
+        <source>cofactor</source>
+        <translation>여인수</translation>
+    </message>
+    <message>
         <source>coefficient</source>
         <translation>계수</translation>
+    </message>
+    <message>
+        <source>determinant</source>
+        <translation>행렬식</translation>
     </message>
     <message>
         <source>dividend</source>
@@ -10348,6 +10444,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>largest logit</source>
         <translation>가장 큰 로짓</translation>
+    </message>
+    <message>
+        <source>noise that was drawn</source>
+        <translation>뽑힌 잡음</translation>
     </message>
     <message>
         <source>normalized</source>
@@ -10440,6 +10540,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>norm</source>
         <translation>노름</translation>
+    </message>
+    <message>
+        <source>power of |x|</source>
+        <translation>|x|의 거듭제곱</translation>
+    </message>
+    <message>
+        <source>a / b</source>
+        <translation>a / b</translation>
     </message>
     <message>
         <source>rank</source>
@@ -11548,6 +11656,22 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>Numbers around the chosen one; the arrow keys choose another</source>
         <translation>고른 수 주변의 수. 화살표 키로 다른 수를 고릅니다</translation>
+    </message>
+    <message>
+        <source>Show the nodes of each layer, module or loop as one box</source>
+        <translation>각 층, 모듈, 루프의 노드를 상자 하나로 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>boxes</source>
+        <translation>상자</translation>
+    </message>
+    <message>
+        <source>loop ×{0}</source>
+        <translation>루프 ×{0}</translation>
+    </message>
+    <message>
+        <source>pass {0}</source>
+        <translation>통과 {0}</translation>
     </message>
     <message>
         <source>To the start (Home)</source>
