@@ -201,12 +201,13 @@ def test_of_a_model_file_the_source_is_edited_by_its_key(played: Played) -> None
 
 
 def test_without_a_source_it_is_said_why(played: Played) -> None:
-    code = played.window.panel(ProgramView).code
-    assert code.placeholderText() == ""
+    panel = played.window.panel(ProgramView)
+    assert not panel.no_source.isVisible()
     played.script.say(RunAttached(RunOrigin("watch", "Net", "")))
     played.script.update(program=Program(()))
-    until(played.session, lambda: code.toPlainText() == "")
-    assert "typed at its prompt" in code.placeholderText()
+    until(played.session, lambda: panel.no_source.isVisible())
+    assert "typed at its prompt" in panel.no_source.text()
+    assert panel.subtitle.text() == "typed at Python's prompt"
 
 
 def press(question: QMessageBox, text: str) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
+    QLabel,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -84,10 +85,20 @@ class ProgramView(Panel):
         self.parameters.number_picked.connect(self.number_picked)
         self.failure = FailureNote()
         self.failure.mend_wanted.connect(self.mend_wanted)
+        self.no_source = QLabel(
+            self.tr(
+                "There is no source to show: Python keeps none of what is typed at its prompt. "
+                "Put the code into a file or a notebook to see its lines here."
+            )
+        )
+        self.no_source.setProperty("role", "muted")
+        self.no_source.setWordWrap(True)
+        self.no_source.hide()
         loop = QWidget()
         column = QVBoxLayout(loop)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
+        column.addWidget(self.no_source)
         column.addWidget(self.code, 1)
         column.addWidget(self.failure)
         self._pages = _Pages()
@@ -114,6 +125,8 @@ class ProgramView(Panel):
                 self._name_source(view_state.program.path, view_state.origin)
             self._highlight()
             self._light_up()
+        typed = view_state.origin is not None and not view_state.origin.path
+        self.no_source.setVisible(typed and not view_state.program.lines)
         if old is None or old.program != view_state.program:
             self.network.show_program(view_state.program, view_state.settings.network)
         if self.isVisible():
@@ -140,16 +153,11 @@ class ProgramView(Panel):
             self.subtitle.setText(self.tr("one iteration of your model"))
         elif origin.kind == "model":
             self.subtitle.setText(self.tr("your model, on one batch again and again"))
+        elif origin.kind == "watch" and not origin.path:
+            self.subtitle.setText(self.tr("typed at Python's prompt"))
         else:
             self.subtitle.setText(self.tr("your script, unchanged"))
         self.subtitle.setToolTip(origin.path)
-        if not origin.path:
-            self.code.setPlaceholderText(
-                self.tr(
-                    "There is no source to show: Python keeps none of what is typed at its prompt. "
-                    "Put the code into a file or a notebook to see its lines here."
-                )
-            )
         self._copy.hide()
         self._tabs.button(0).setText(self.tr("script"))
         self._tabs.button(0).setToolTip(self.tr("The script's source"))
