@@ -41,7 +41,7 @@ from backprop_viz.recording.trace.phases import Phase
 MOST_BARS = 24
 _BINS, _SPACING = 31, 2
 _GAP = 10  # pixels between the bars, the reason below them, and the update
-_ROWS_SEEN = 2  # of the update's table
+_ROWS_SEEN = (2, 1)  # of the update's table: the second where there is no room for the first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,10 +144,11 @@ class GradientSection(QWidget):
         taken = sum(w.sizeHint().height() + _SPACING for w in lines if not w.isHidden())
         room = sight.height() - taken
         beside = room - _GAP - (0 if self._reason is None else self._reason.sizeHint().height())
-        above = beside - _GAP - (0 if self._update is None else self._update.height_of(_ROWS_SEEN))
+        tables = () if self._update is None else map(self._update.height_of, _ROWS_SEEN)
         # Where there is no room for all, the bars are seen first, then the reason.
+        rooms = (*(beside - _GAP - table for table in tables), beside)
         least = self.chart.minimumSizeHint().height()
-        self.chart.take_room(next((height for height in (above, beside) if height >= least), room))
+        self.chart.take_room(next((height for height in rooms if height >= least), room))
 
     def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a cursor."""

@@ -318,10 +318,11 @@ def test_the_bars_are_lower_where_the_update_would_not_be_seen(
         for _ in range(4):
             QApplication.sendPostedEvents()
             QApplication.processEvents()
-        end = table.mapTo(sight, QPoint(0, table.height_of(2))).y()
-        if end > sight.height():
+        for rows in (2, 1):
+            end = table.mapTo(sight, QPoint(0, table.height_of(rows))).y()
+            if end <= sight.height():
+                lowered.append(chart.height())
+                break
             assert chart.height() - (end - sight.height()) < least
-        else:
-            lowered.append(chart.height())
     assert len(lowered) > 5
     assert lowered[0] < lowered[-1]
