@@ -558,6 +558,10 @@
 <context>
     <name>ClipLine</name>
     <message>
+        <source>{function} left it as it was: below the limit (total norm {before}).</source>
+        <translation>{function}이(가) 그대로 두었습니다. 한도 아래입니다 (전체 노름 {before}).</translation>
+    </message>
+    <message>
         <source>Clipped by {function} (total norm {before} → {after}).</source>
         <translation>{function}이(가) 잘랐습니다 (전체 노름 {before} → {after}).</translation>
     </message>
@@ -2001,8 +2005,8 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>이 수를 바꿀 때의 손실</translation>
     </message>
     <message>
-        <source>The loss as only this number changes, in float64; the dashed line has the gradient as its slope. Drag the interval&apos;s edges to choose h; the wheel, + and - zoom; Left and Right read the points.</source>
-        <translation>이 수만 다를 때의 손실을 float64로 나타냅니다. 점선의 기울기가 변화도입니다. 구간의 끝을 끌어 h를 정하고, 휠과 +, -로 확대·축소하며, 왼쪽·오른쪽 키로 점을 읽습니다.</translation>
+        <source>The loss as only this number changes, in float64; the dashed line has the gradient as its slope. Drag the interval&apos;s edges to choose h; the wheel, + and - zoom; Left and Right read the points. Δ: how far the loss is from what it is.</source>
+        <translation>이 수만 바뀔 때의 손실을 float64로 보여 줍니다. 점선의 기울기가 변화도입니다. 구간의 끝을 끌어 h를 고르고, 휠과 +, -로 확대하고 축소하며, 왼쪽과 오른쪽 키로 점을 읽습니다. Δ: 손실이 지금 값에서 떨어진 정도입니다.</translation>
     </message>
     <message>
         <source>slope = the gradient</source>
@@ -2011,14 +2015,6 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>the step lands here</source>
         <translation>갱신이 닿는 곳</translation>
-    </message>
-    <message>
-        <source>change of {0}</source>
-        <translation>{0}의 변화</translation>
-    </message>
-    <message>
-        <source>change of the loss</source>
-        <translation>손실의 변화</translation>
     </message>
     <message>
         <source>moved by {0}: loss {1} ({2})</source>
@@ -3073,6 +3069,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>{time} · 노드 1개</translation>
     </message>
     <message>
+        <source>norm {before}: unchanged</source>
+        <translation>노름 {before}: 그대로</translation>
+    </message>
+    <message>
         <source>1 event in {time}.</source>
         <translation>{time} 동안 이벤트 1개.</translation>
     </message>
@@ -3341,6 +3341,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>your model, on one batch again and again</source>
         <translation>한 배치로 되풀이해 학습하는 여러분의 모델</translation>
+    </message>
+    <message>
+        <source>typed at Python&apos;s prompt</source>
+        <translation>Python 프롬프트에 입력됨</translation>
     </message>
     <message>
         <source>your script, unchanged</source>
@@ -7914,8 +7918,8 @@ Click or press Enter: where does it come from?</source>
         <translation>평균 손실 {0}개의 변화도가 나누지 않고 더해졌습니다. 합은 그 평균의 {0}배입니다.</translation>
     </message>
     <message>
-        <source>What is used at {1} got a gradient and is no parameter of the model, so it never learns: tensors of shape {0}. Use nn.ModuleList for a list of layers, nn.ParameterList for a list of parameters, and make them in __init__.</source>
-        <translation>{1}에서 쓰인 것이 변화도를 받았지만 모델의 매개변수가 아니라서 학습되지 않습니다. 모양이 {0}인 Tensor입니다. 층의 목록에는 nn.ModuleList를, 매개변수의 목록에는 nn.ParameterList를 쓰고 __init__에서 만드십시오.</translation>
+        <source>What is used at {1} got a gradient and is no parameter of the model: tensors of shape {0}. An optimizer made from model.parameters() does not step it. Use nn.ModuleList for a list of layers, nn.ParameterList for a list of parameters, and make them in __init__.</source>
+        <translation>{1}에서 쓰인 것이 변화도를 받았지만 모델의 매개변수가 아닙니다. 모양이 {0}인 Tensor입니다. model.parameters()로 만든 옵티마이저는 이를 갱신하지 않습니다. 층의 목록에는 nn.ModuleList를, 매개변수의 목록에는 nn.ParameterList를 쓰고 __init__에서 만드십시오.</translation>
     </message>
     <message>
         <source>Gradients vanish: that of {0} is {2:.1e} times that of {1}.</source>
@@ -7954,8 +7958,8 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}이(가) 손실의 한 항을 단순한 숫자로 만듭니다(여기서는 {2:.4g}). 손실은 바뀌지만 변화도는 바뀌지 않으므로 효과가 없습니다. Tensor 자체를 더하세요.</translation>
     </message>
     <message>
-        <source>Tensors of shape {0} got a gradient and are no parameters of the model, so they never learn. Use nn.ModuleList for a list of layers, nn.ParameterList for a list of parameters, and make them in __init__.</source>
-        <translation>모양이 {0}인 Tensor들이 변화도를 받았지만 모델의 매개변수가 아니라서 학습되지 않습니다. 층의 목록에는 nn.ModuleList를, 매개변수의 목록에는 nn.ParameterList를 쓰고 __init__에서 만드십시오.</translation>
+        <source>Tensors of shape {0} got a gradient and are no parameters of the model. An optimizer made from model.parameters() does not step them. Use nn.ModuleList for a list of layers, nn.ParameterList for a list of parameters, and make them in __init__.</source>
+        <translation>모양이 {0}인 Tensor들이 변화도를 받았지만 모델의 매개변수가 아닙니다. model.parameters()로 만든 옵티마이저는 이들을 갱신하지 않습니다. 층의 목록에는 nn.ModuleList를, 매개변수의 목록에는 nn.ParameterList를 쓰고 __init__에서 만드십시오.</translation>
     </message>
     <message>
         <source>No parameter requires a gradient</source>

@@ -339,9 +339,9 @@ SENTENCES = {
     ),
     "unregistered": QT_TRANSLATE_NOOP(
         "findings",
-        "What is used at {1} got a gradient and is no parameter of the model, so it never learns: "
-        "tensors of shape {0}. Use nn.ModuleList for a list of layers, nn.ParameterList for a "
-        "list of parameters, and make them in __init__.",
+        "What is used at {1} got a gradient and is no parameter of the model: tensors of shape "
+        "{0}. An optimizer made from model.parameters() does not step it. Use nn.ModuleList for a "
+        "list of layers, nn.ParameterList for a list of parameters, and make them in __init__.",
     ),
     "vanishing": QT_TRANSLATE_NOOP(
         "findings", "Gradients vanish: that of {0} is {2:.1e} times that of {1}."

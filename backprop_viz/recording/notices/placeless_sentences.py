@@ -34,8 +34,8 @@ PLACELESS = {
     ),
     "unregistered": QT_TRANSLATE_NOOP(
         "findings",
-        "Tensors of shape {0} got a gradient and are no parameters of the model, so they never "
-        "learn. Use nn.ModuleList for a list of layers, nn.ParameterList for a list of "
-        "parameters, and make them in __init__.",
+        "Tensors of shape {0} got a gradient and are no parameters of the model. An optimizer made "
+        "from model.parameters() does not step them. Use nn.ModuleList for a list of layers, "
+        "nn.ParameterList for a list of parameters, and make them in __init__.",
     ),
 }
