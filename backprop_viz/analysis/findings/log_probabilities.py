@@ -26,9 +26,8 @@ def find(recording: Recording) -> Iterator[Finding]:
         middle = float(np.median(sums))
         if _LEAST <= middle <= _MOST:
             continue
-        made = (
-            None if event.input_ids[0] is None else numbers_from(recording, event.input_ids[0], i)
-        )
+        source = event.input_ids[0]
+        made = None if source is None else numbers_from(recording, source, i)
         op = "" if made is None else recording.events[made].op
         if op == "softmax":
             yield Finding("softmax_without_log", "warning", (middle,), event=made)

@@ -90,13 +90,11 @@ class GraphCanvas(QGraphicsView):
 
         It is laid out only if it is another one.
         """
-        same = graph is self.graph or (graph.graph, graph.part) == (
-            self.graph.graph,
-            self.graph.part,
-        )
+        now = self.graph
+        same = graph is now or (graph.graph, graph.part) == (now.graph, now.part)
         before = self.current if same else None
         if not same:
-            refolded = graph.whole == self.graph.whole
+            refolded = graph.whole == now.whole
             focused = None if self.item.focused is None else self._key_of(self.item.focused)
             self.graph, self._structure = graph, analyse(graph.graph, graph.part)
             self._fit, self._zoomed, self._whole = Fit(1.0, OPEN, 0), False, False
