@@ -27,10 +27,12 @@ _WEIGHS = frozenset(
 # How a loop moves a weight by itself, as MAML's inner step does.
 _STEPS = frozenset({"sub", "add"})
 _TURNS = frozenset({"transpose", "permute", "swapaxes", "swapdims", "movedim", "moveaxis"})
-# What reads only the shape of a tensor, or its dtype.
+# What reads only the shape of a tensor, or its dtype; or one as a size, as an LSTM reads that of a
+# packed batch.
 _OF_NO_NUMBERS = frozenset(
     {f"{name}_like" for name in ("zeros", "ones", "full", "empty", "rand", "randn", "randint")}
     | {f"new_{name}" for name in ("zeros", "ones", "full", "empty", "tensor")}
+    | {"zeros", "ones", "empty", "rand", "randn", "eye"}
 )
 # The dtypes of tokens and positions; of true and false are masks.
 _WHOLE = frozenset(
@@ -154,6 +156,8 @@ def layer_graph(
             # A view shows nothing new: it counts as the tensor that it views.
             made_in.update((key, reads[0]) for key in operation.made)
             continue
+        if column is None and _is_left_over(operation, columns, reads, readers):
+            continue
         if column is None:
             column = len(columns)
             title, module = _title(operation, parameters, owners, alone), operation.module
@@ -271,6 +275,16 @@ def _continued(
     alone = alone and op.op not in (SCRIPTED, _DETACH)
     alone = alone and (readers[last.shown] == 1 or last.shown in op.made)
     return reads[0] if alone and same_shape and reads_latest else None
+
+
+def _is_left_over(
+    op: Traced, columns: Sequence[_Column], reads: Sequence[int], readers: Mapping[int, int]
+) -> bool:
+    """Whether a module hands out with its output what nothing reads, as an LSTM its last state."""
+    if op.module is None or any(readers[key] for key in op.made):
+        return False
+    column = columns[reads[0]]
+    return column.is_named and column.module == op.module and column.shown not in op.read
 
 
 def _is_turned_by_its_module(op: Traced, made: _Column) -> bool:

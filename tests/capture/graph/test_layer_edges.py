@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import one_hot
 from torch.nn.utils import parametrizations
 from torch.nn.utils.prune import l1_unstructured
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 import backprop_viz as bv
 
@@ -230,3 +231,31 @@ class InPlace(nn.Module):
 def test_a_number_after_an_operation_in_place_is_no_part_of_its_name() -> None:
     found = readers(InPlace(), torch.randn(2, 4))
     assert {"add_", "add_ (2)"} <= set(found)
+
+
+class Packed(nn.Module):
+    """An LSTM that is given sequences of different lengths, and another that continues from it."""
+
+    def __init__(self, *, continues: bool) -> None:
+        super().__init__()
+        self.words, self.rnn, self.out = nn.Embedding(9, 4), nn.LSTM(4, 5), nn.Linear(5, 2)
+        self.then = nn.LSTM(4, 5) if continues else None
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        packed = pack_padded_sequence(self.words(tokens), [2, 4, 3], enforce_sorted=False)
+        made, state = self.rnn(packed)
+        if self.then is not None:
+            made, _ = self.then(packed, state)
+        return self.out(pad_packed_sequence(made)[0])
+
+
+def test_what_a_recurrent_layer_does_for_a_packed_batch_is_not_beside_it() -> None:
+    """Its first state of zeros is none of the network's, nor a last state that nothing reads."""
+    found = readers(Packed(continues=False), torch.arange(12).view(4, 3) % 9)
+    packed = ["_pack_padded_sequence", "rnn", "_pad_packed_sequence"]
+    assert list(found) == ["tokens", "words", *packed, "out", "loss"]
+
+
+def test_a_last_state_that_another_layer_begins_with_is_seen() -> None:
+    found = readers(Packed(continues=True), torch.arange(12).view(4, 3) % 9)
+    assert found["then"] == ["_pack_padded_sequence", "rnn", "index_select"]
