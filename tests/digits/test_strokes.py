@@ -18,7 +18,7 @@ from backprop_viz.digits.render import CANVAS, render
 from backprop_viz.digits.strokes import StrokeDigits, training_strokes, validation_strokes
 from backprop_viz.digits.templates.training import TRAINING
 from backprop_viz.digits.templates.validation import VALIDATION
-from tests.nightly import NIGHTLY, by_day_every
+from tests.nightly import by_night
 
 
 @pytest.fixture(scope="module")
@@ -107,11 +107,10 @@ def test_order_and_size_do_not_change_the_sequence(strokes: StrokeDigits) -> Non
     assert torch.equal(shorter.labels, strokes.labels[:1_100])
 
 
-@pytest.mark.long
+@by_night
 def test_other_processes_with_any_number_of_threads_draw_the_same(strokes: StrokeDigits) -> None:
-    # Shared out among threads, a sum of the fifth thousand comes out on the other side of a half;
-    # by day there is one other process, which has nothing there to be compared with.
-    first, count = (4_000, 2_500) if NIGHTLY else (4_999, 1_500)
+    # Shared out among threads, a sum of the fifth thousand comes out on the other side of a half.
+    first, count = 4_000, 2_500
     script = (
         "import hashlib, torch; torch.set_num_threads(1); torch.manual_seed(7);"
         "from backprop_viz.digits.strokes import StrokeDigits; digits = StrokeDigits(size=5_000);"
@@ -128,7 +127,7 @@ def test_other_processes_with_any_number_of_threads_draw_the_same(strokes: Strok
             check=True,
             timeout=120,
         ).stdout
-        for threads in by_day_every(3, ("5", "1", "2"))
+        for threads in ("5", "1", "2")
     }
     assert len(printed) == 1
     here, _ = strokes.batch(torch.arange(count))

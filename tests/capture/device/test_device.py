@@ -10,6 +10,7 @@ import pytest
 
 from backprop_viz.capture.watches.write_watch import TELLS_OF_SAVING_HOOKS
 from tests.capture.device.apart import COMPILER, compiled
+from tests.nightly import by_night
 
 CASES = (
     *("images", "attention", "bfloat16", "two_dtypes", "gradients_that_stay", "never_cleared"),
@@ -73,5 +74,6 @@ print("equal")
 """
 
 
+@by_night
 def test_a_device_that_is_the_default_is_not_the_recordings() -> None:
     assert _printed("-c", DEFAULT_DEVICE) == "equal"

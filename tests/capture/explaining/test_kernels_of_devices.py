@@ -21,6 +21,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Event
 from tests.capture.explaining.checks import faults, numbers_of
 from tests.capture.recorded_nets import Applied, recorded_net
+from tests.nightly import by_day_every
 
 P = 0.4
 SCALE = 1 / (1 - P)
@@ -122,7 +123,7 @@ CASES: dict[str, tuple[Callable[[], Recording], Mapping[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", by_day_every(2, list(CASES)))
 def test_a_node_of_another_kernel_has_the_same_terms(name: str) -> None:
     made, names = CASES[name]
     recording = as_on_device(made(), names)

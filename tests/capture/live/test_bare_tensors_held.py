@@ -105,7 +105,7 @@ def test_a_breakpoint_holds_it(
 
 def test_one_that_runs_freely_is_held_when_it_is_paused(scripts: Scripts, tmp_path: Path) -> None:
     script = tmp_path / "train.py"
-    script.write_text(SCRIPT.replace("TURNS", "20000"))
+    script.write_text(SCRIPT.replace("TURNS", "6000"))
     with scripts.followed("--go", str(script)) as window:
         window.until(lambda told: isinstance(told, Update) and told.iteration > 20)
         held = window.carried_out(Pause())

@@ -11,7 +11,7 @@ from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Iterate, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import Update
 from tests.capture.live.script_runs import SCRIPTS, Ended, Scripts, ScriptsWindow
-from tests.nightly import by_day_every
+from tests.nightly import NIGHTLY, by_day_every
 
 # By day the others are run with the rest of scripts.
 NAMES = by_day_every(2, ("gpt", "cnn", "lstm", "gan", "vae", "lbfgs"))
@@ -111,7 +111,7 @@ def test_held_at_events_its_numbers_stay_the_same(
 ) -> None:
     with scripts.followed(str(SCRIPTS / f"{name}.py")) as window:
         window.held()
-        for _ in range(40):
+        for _ in range(40 if NIGHTLY else 12):
             window.carried_out(Step(by_event=True))
         window.carried_out(Step())
         for _ in range(5):

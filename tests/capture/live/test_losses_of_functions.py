@@ -8,6 +8,7 @@ import backprop_viz as bv
 from backprop_viz.analysis.phase_runs import phase_runs
 from tests.capture.live.script_runs import Scripts
 from tests.capture.live.test_bare_tensors import turns_of
+from tests.nightly import by_day_each
 
 SOURCE = """
 import torch
@@ -42,8 +43,7 @@ WAYS = {
 PER_SAMPLE = "grads = [g.mean(0) for g in vmap(grad(loss_of), (None, 0))(held, x).values()]"
 
 
-@pytest.mark.parametrize("every", [1, 2])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "every"), by_day_each(WAYS, [1, 2]))
 def test_the_loss_is_what_was_differentiated(
     way: str, every: int, scripts: Scripts, tmp_path: Path
 ) -> None:

@@ -30,7 +30,7 @@ from backprop_viz.stream.messages import RunEnded, Update
 from tests.capture.live.kinds_of_loops import LOOPS, Within
 from tests.capture.live.raising import raising
 from tests.capture.live.script_runs import Scripts
-from tests.nightly import NIGHTLY, by_day_every
+from tests.nightly import NIGHTLY, by_day_each, by_day_every
 
 
 def _unrecorded(_: Any, __: Any) -> AbstractContextManager[None]:
@@ -94,8 +94,7 @@ def _on_torch() -> dict[str, Any]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("how", HOWS)
-@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize(("loop", "how"), by_day_each(LOOPS, HOWS))
 def test_what_a_function_of_ours_raises_is_none_of_the_loops(
     loop: str, how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -158,7 +157,7 @@ def test_a_fault_at_the_first_operation_leaves_nothing_on_torch(
     assert capsys.readouterr().err.count("Recording has ended") == 1
 
 
-@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("loop", by_day_every(2, list(LOOPS)))
 def test_a_fault_in_the_last_backward_leaves_nothing_on_torch(loop: str, tmp_path: Path) -> None:
     run, within = LOOPS[loop], _within("each recorded", tmp_path)
     name, before = "capture/recorder.py:Recorder.backward", _on_torch()

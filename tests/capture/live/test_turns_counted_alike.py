@@ -9,6 +9,7 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import Scripts
+from tests.nightly import by_day_each
 
 # Two losses a pass, each with a step: one by backward, one by torch.autograd.grad.
 BOTH = """
@@ -160,8 +161,7 @@ LOOPS = {
 }
 
 
-@pytest.mark.parametrize("every", [1, 2, 3])
-@pytest.mark.parametrize("kind", LOOPS)
+@pytest.mark.parametrize(("kind", "every"), by_day_each(LOOPS, [1, 2, 3]))
 def test_turns_are_the_same_recorded_or_not(
     scripts: Scripts, tmp_path: Path, kind: str, every: int
 ) -> None:

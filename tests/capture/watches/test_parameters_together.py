@@ -17,6 +17,7 @@ import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.phases import Phase
+from tests.nightly import by_day_each
 
 Bits = tuple[object, ...] | None
 # By its name: a parameter, its ``.grad``, and the optimizer's tensors.
@@ -289,9 +290,15 @@ def test_whoever_meddles_where_gradients_are_too_large_to_be_copied_again(
         is_as_the_plain_loop(sgd, meddle, place, width=80)
 
 
-@pytest.mark.parametrize("meddle", [None, one_weight, all_grads, part_of_another])
-@pytest.mark.parametrize("optimizers", [fused_adam, two, of_a_few, from_the_last, hooked])
-@pytest.mark.parametrize("set_to_none", [True, False, None])
+@pytest.mark.parametrize(
+    ("optimizers", "meddle", "set_to_none"),
+    by_day_each(
+        [fused_adam, two, of_a_few, from_the_last, hooked],
+        [None, one_weight, all_grads, part_of_another],
+        [True, False, None],
+        rounds=3,
+    ),
+)
 def test_whatever_steps(
     optimizers: Callable[[nn.Sequential], list[Optimizer]],
     meddle: Callable[[Loop], None] | None,

@@ -212,6 +212,7 @@ def test_a_run_that_was_saved_continues_from_the_users_file(
     assert window.windowTitle() == "run.bpviz[*]"
 
 
+@by_night
 def test_one_that_ends_again_and_again_is_not_started_for_ever(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -253,6 +254,7 @@ open({child!r}, "w").write(str(child.pid))
 
 
 @pytest.mark.real_worker
+@by_night
 def test_what_is_printed_in_the_worker_goes_where_errors_go(
     open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +283,7 @@ open(sys.argv[1], "w").write(str(done))
 """
 
 
+@by_night
 def test_a_launcher_that_closed_all_files_is_no_hindrance(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", CLOSED, str(tmp_path / "done")], timeout=120, check=False)
     assert (tmp_path / "done").read_text() == "1"

@@ -16,6 +16,7 @@ from backprop_viz.desktop.lessons import lessons
 from backprop_viz.recording.settings.run_settings import Settings
 from tests.conftest import OpenSession
 from tests.desktop.lessons.lesson_helpers import play_lesson
+from tests.nightly import by_day_every
 
 
 class Plain:
@@ -240,7 +241,7 @@ def test_no_lab_lesson_is_left_out() -> None:
     assert len(CASES) >= 16
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", by_day_every(2, list(CASES)))
 def test_the_number_is_that_of_a_plain_loop(open_session: OpenSession, name: str) -> None:
     text, plain = CASES[name]
     session = open_session(Settings(data="random", loss="mse", batch_size=1))
