@@ -124,11 +124,13 @@ class Folding:
     def spread(self, room: int) -> frozenset[str]:
         """Which modules to take apart for at most ``room`` boxes, the outermost first.
 
-        A container, in which nothing runs but its modules, may take up twice the room. Modules of
-        one kind beside each other, as the blocks of a transformer are, stay alike. One that has no
-        modules itself, as a norm written by hand, stays whole.
+        What only wraps the network, as Lightning's module and DDP do, is taken apart anyway. A
+        container, in which nothing runs but its modules, may take up twice the room; so may one
+        that runs most of the network, which would hide it as one box. Modules of one kind beside
+        each other, as the blocks of a transformer are, stay alike. One that has no modules itself,
+        as a norm written by hand, stays whole. Inputs stand below each other, in the room of one.
         """
-        spread: frozenset[str] = frozenset()
+        spread = self._wrappers()
         refused: set[str] = set()
         while True:
             runs = list(self._runs(0, len(self._chains), spread))
@@ -139,12 +141,29 @@ class Folding:
             first = min(ways, key=lambda name: name.count("."))
             chosen = [name for name in ways if self._is_like(name, first)]
             wider = spread.union(chosen)
-            container = self._tree.nodes[first].kind in CONTAINERS
-            fits = room * 2 if container else room
-            if sum(1 for _ in self._runs(0, len(self._chains), wider)) <= fits:
+            large = self._tree.nodes[first].kind in CONTAINERS or self._is_most(first)
+            fits = room * 2 if large else room
+            if self._size(wider) <= fits:
                 spread = wider
             else:
                 refused.update(chosen)
+
+    def _size(self, spread: frozenset[str]) -> int:
+        """How many boxes there are beside each other."""
+        runs = list(self._runs(0, len(self._chains), spread))
+        inputs = sum(self._layers.layers[first].tensor is not None for first, _, _ in runs)
+        return len(runs) - max(inputs - 1, 0)
+
+    def _wrappers(self) -> frozenset[str]:
+        """The modules in each of which all others run."""
+        within = [chain for chain in self._chains if chain]
+        around = within[0][: _shared(within)] if within else ()
+        return frozenset(g for g in around if isinstance(g, str) and self._tree.nodes[g].below)
+
+    def _is_most(self, module: str) -> bool:
+        """Whether a module runs more than half of the layers that modules run."""
+        within = [module in chain for chain in self._chains if chain]
+        return 2 * sum(within) > len(within)
 
     def _is_like(self, name: str, other: str) -> bool:
         """Whether two modules of one kind lie beside each other in the same module."""

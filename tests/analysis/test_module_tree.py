@@ -104,6 +104,69 @@ def test_modules_of_one_kind_beside_each_other_are_taken_apart_together() -> Non
     assert boxes[11] == {"0", "1", "2", "3"}
 
 
+class Backbone(nn.Module):
+    """Six layers one after the other, as a pretrained model; a classifier follows it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for i in range(6):
+            self.add_module(f"layer{i}", nn.Linear(2, 2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in self.children():
+            x = layer(x)
+        return x
+
+
+class Wrapper(nn.Module):
+    """What Lightning's module, ``DistributedDataParallel`` and ``torch.compile`` are around it."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.module(x)
+
+
+def test_what_only_wraps_the_network_is_no_box() -> None:
+    with bv.record(net := Wrapper(Wrapper(Backbone()))) as recorded:
+        net(torch.rand(3, 2)).sum().backward()
+    recording = recorded.recording
+    folding = Folding(recording.layers, ModuleTree(recording))
+    assert folding.spread(1) == {"module", "module.module"}
+    boxes = titles(recording, folding.fold(folding.spread(1), frozenset()))
+    assert boxes[1] == ["module.module.layer0"]
+
+
+def test_a_module_that_runs_most_of_the_network_may_take_up_more() -> None:
+    net = nn.Sequential()
+    net.add_module("backbone", Backbone())
+    net.add_module("head", nn.Linear(2, 2))
+    with bv.record(net) as recorded:
+        net(torch.rand(3, 2)).sum().backward()
+    recording = recorded.recording
+    folding = Folding(recording.layers, ModuleTree(recording))
+    found = {room: folding.spread(room) for room in (4, 5, 9)}
+    assert found == {4: frozenset(), 5: {"backbone"}, 9: {"backbone"}}  # of 9 boxes then
+
+
+def test_inputs_below_each_other_take_up_the_room_of_one() -> None:
+    class Three(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.backbone, self.head = Backbone(), nn.Linear(2, 2)
+
+        def forward(self, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
+            return self.head(self.backbone(torch.cat([x, y, z])))
+
+    with bv.record(net := Three()) as recorded:
+        net(*torch.rand(3, 3, 2)).sum().backward()
+    recording = recorded.recording
+    folding = Folding(recording.layers, ModuleTree(recording))
+    assert (folding.spread(4), folding.spread(5)) == (frozenset(), {"backbone"})
+
+
 def test_a_module_without_modules_is_one_box_however_much_room_there_is() -> None:
     class Norm(nn.Module):
         def forward(self, x: Tensor) -> Tensor:
