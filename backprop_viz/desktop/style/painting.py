@@ -48,8 +48,15 @@ def elided(
     width: int,
     where: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
 ) -> str:
-    """As much of a text as fits into a width."""
-    return QFontMetrics(font).elidedText(text, where, width)
+    """As much of a text as fits into a width. On the left a dotted name loses whole parts."""
+    metrics = QFontMetrics(font)
+    if where == Qt.TextElideMode.ElideLeft and metrics.horizontalAdvance(text) > width:
+        parts = text.split(".")
+        ends = (f"…{'.'.join(parts[first:])}" for first in range(1, len(parts)))
+        whole = next((end for end in ends if metrics.horizontalAdvance(end) <= width), None)
+        if whole is not None:
+            return whole
+    return metrics.elidedText(text, where, width)
 
 
 @lru_cache(maxsize=512)

@@ -349,9 +349,10 @@ def _name(node: Node, box: QRectF, sizes: BoxSizes, scale: float, text_scale: fl
         inside = box.adjusted(1, 0, -1, 0)
         text, font = node.parameter or node.name, scene_font(max(least, round(_LEAST * scale)))
         font = fitting(font, text, inside.width(), least)
-        # Elide the start: parameters differ at the end of their names, as in layers.3.conv1.weight.
-        where = Qt.TextElideMode.ElideLeft if node.parameter else Qt.TextElideMode.ElideMiddle
-        shown = QFontMetrics(font).elidedText(text, where, math.ceil(inside.width()))
+        # What has a dotted name differs at its end, as layers.3.conv1.weight does.
+        is_dotted = node.parameter is not None or "." in text
+        where = Qt.TextElideMode.ElideLeft if is_dotted else Qt.TextElideMode.ElideMiddle
+        shown = elided(font, text, math.ceil(inside.width()), where)
         left = (inside.width() - QFontMetrics(font).horizontalAdvance(shown)) / 2
         return _Line(inside.adjusted(max(left, 0), 0, 2, 0), shown, font)
     stem, suffix = name_lines(node.name)

@@ -15,7 +15,7 @@ from backprop_viz.desktop.panels.network.module_layout import (
     is_unfolded,
 )
 from backprop_viz.desktop.panels.network.network_state import NetworkState
-from backprop_viz.desktop.style.painting import arrow, head_of, text_line
+from backprop_viz.desktop.style.painting import arrow, fitting, head_of, text_line
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.trace.phases import Phase
 
@@ -90,7 +90,9 @@ def _paint_folded(
     """A title, a caption, and the norm as a bar and a number."""
     facts, box = scene.facts, rect.toRect().adjusted(6, 8, -6, -6)
     title = box.adjusted(0, 0, 0, 16 - box.height())
-    text_line(painter, title, facts.title(row), body_font(12, bold=True), QColor(theme.text), _LEFT)
+    name = facts.title(row)
+    font = fitting(body_font(12, bold=True), name, title.width(), 10)
+    text_line(painter, title, name, font, QColor(theme.text), _LEFT)
     caption = title.translated(0, 19)
     text_line(painter, caption, facts.caption(row), code_font(11), QColor(theme.muted))
     part = facts.part(row)
