@@ -23,7 +23,7 @@ from backprop_viz.capture.model_hooks import ModelHooks
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors import nested_tensors as nested
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
-from backprop_viz.capture.watches import clearing_watch, clipping, function_stack
+from backprop_viz.capture.watches import clearing_watch, clipping, function_stack, validation_watch
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
@@ -288,7 +288,7 @@ class LoopWatch(TorchFunctionMode):
         self._within = inside if first else self._within
         self._aside.come_back(self)
         looks = first and self._ended is not None and not is_grad_enabled()
-        if self._evaluating or (looks and not calling_frames.is_differentiated()):
+        if self._evaluating or (looks and validation_watch.only_evaluates(model)):
             self._evaluating += 1
             return
         self._depth += 1

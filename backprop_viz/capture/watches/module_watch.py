@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -15,6 +16,7 @@ from backprop_viz.capture.watches.module_calls import Told as Told
 from backprop_viz.capture.watches.module_calls import seen_by
 from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.capture.watches.module_tree import buffers_in, modules_in, other_names
+from backprop_viz.capture.watches.validation_watch import validated_in_training
 from backprop_viz.recording.trace.events import Array
 from backprop_viz.recording.trace.modules import Module, ModuleBuffer
 
@@ -43,10 +45,12 @@ class ModuleWatch:
     def modules(self) -> tuple[Module, ...]:
         """All of them, as they were at first."""
         names = self._other_names
-        return tuple(
+        network, *others = (
             Module(name, type(module).__name__, tuple(names.get(name, ())))
             for name, module in self._found
         )
+        place = validated_in_training(module for _, module in self._found)
+        return replace(network, validated_in_training=place), *others
 
     @property
     def running(self) -> str | None:

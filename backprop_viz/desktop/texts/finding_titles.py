@@ -148,6 +148,7 @@ def finding_titles() -> dict[str, str]:
         "tie_broken": translate("findings", "{0} and {1} are tied no more"),
         "undivided": translate("findings", "{0} losses are added up undivided"),
         "unregistered": translate("findings", "Not in the model: {0}"),
+        "validated_in_training": translate("findings", "Validated in training mode"),
         "vanishing": translate("findings", "Gradients vanish"),
         "view_swaps_axes": translate(
             "findings",

@@ -66,6 +66,10 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
         (translate("findings", "dropout that is off"), frozenset({"dropout_in_eval"})),
         (translate("findings", "dropout that is always on"), frozenset({"dropout_always"})),
         (
+            translate("findings", "validation in training mode"),
+            frozenset({"validated_in_training"}),
+        ),
+        (
             translate("findings", "a loss with the wrong sign"),
             frozenset({"loss_negated", "likelihood_minimised"}),
         ),

@@ -343,6 +343,11 @@ SENTENCES = {
         "{0}. An optimizer made from model.parameters() does not step it. Use nn.ModuleList for a "
         "list of layers, nn.ParameterList for a list of parameters, and make them in __init__.",
     ),
+    "validated_in_training": QT_TRANSLATE_NOOP(
+        "findings",
+        "The model was in training mode where the loop validated it, at {0}: dropout and batch "
+        "norm did what they do in training. Call model.eval() before, and model.train() after.",
+    ),
     "vanishing": QT_TRANSLATE_NOOP(
         "findings", "Gradients vanish: that of {0} is {2:.1e} times that of {1}."
     ),

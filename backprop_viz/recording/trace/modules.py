@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from backprop_viz.recording.settings.run_settings import OptionValue
 from backprop_viz.recording.trace.quick_records import quickly_made
+from backprop_viz.recording.trace.torch_error import CodePlace
 
 
 @quickly_made
@@ -13,11 +14,14 @@ class Module:
     """A module: its dotted name, "" for the network itself, and the name of its class.
 
     ``also``: the other names under which the network holds the same module.
+    ``validated_in_training``: of the network itself, the line at which the loop, before this
+    iteration, judged what it made without gradients, while it was in training mode.
     """
 
     name: str
     kind: str
     also: tuple[str, ...] = ()
+    validated_in_training: CodePlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

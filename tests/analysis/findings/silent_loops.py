@@ -1,6 +1,8 @@
 """Training loops with mistakes that torch takes without a word; one for each finding."""
 
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -104,6 +106,32 @@ def targets_out_of_reach() -> Recording:
     return iterations(net, loss=lambda out: F.mse_loss(out.squeeze(1), TARGETS))
 
 
+def validated(
+    net: nn.Module, *, evaluates: bool = False, counts: list[int] | None = None
+) -> list[Recording]:
+    """Three iterations, each with a validation, which adds to ``counts`` what was correct."""
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "run.bprec"
+        with bv.watch(net, optimizer, to=path):
+            for _ in range(3):
+                net.train()
+                optimizer.zero_grad()
+                F.cross_entropy(net(X), LABELS).backward()
+                optimizer.step()
+                net.train(not evaluates)
+                with torch.no_grad():
+                    correct = (net(X).argmax(1) == LABELS).sum()
+                if counts is not None:
+                    counts.append(int(correct))
+        with bv.load(path) as loaded:
+            return list(loaded)
+
+
+def validated_in_training() -> Recording:
+    return validated(nn.Sequential(nn.Linear(5, 6), nn.Dropout(0.5), nn.Linear(6, 3)))[-1]
+
+
 SILENT_LOOPS: dict[str, Callable[[], Recording]] = {
     loop.__name__: loop
     for loop in (
@@ -119,5 +147,6 @@ SILENT_LOOPS: dict[str, Callable[[], Recording]] = {
         targets_no_probabilities,
         targets_not_yes_or_no,
         targets_out_of_reach,
+        validated_in_training,
     )
 }

@@ -69,6 +69,10 @@ SAID = {
         "Replace softmax by log_softmax",
     ),
     "unregistered": ("Not in the model: 4, 4×5", "nn.ModuleList"),
+    "validated_in_training": (
+        "Validated in training mode",
+        "where the loop validated it, at silent_loops.py:",
+    ),
     "vanishing": ("Gradients vanish", "that of 0.weight is"),
     "batch_taken_for_time": ("The batch is taken for time in lstm", "9 steps of 4 sequences"),
     "broadcast_loss": ("sub compares all with all", "sub compares (9, 1) with (9,)"),
