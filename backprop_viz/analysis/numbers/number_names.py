@@ -87,8 +87,11 @@ class NumberNames:
             return written
         return written.replace("∂L/", f"∂{self.differentiated}/")
 
-    def short(self, number: Number) -> str:
-        """The layer, parameter or operation alone, for a place with little room."""
+    def step(self, number: Number) -> str:
+        """The step of a path that it is: its layer, an operation after that, or a parameter.
+
+        A layer's name is that of its first operation, and ``relu`` after it a step of its own.
+        """
         recording = self.recording
         event = None if number.event is None else recording.events[number.event]
         if event is None or event.phase in (Phase.ZERO_GRAD, Phase.UPDATE) or number.intermediate:
@@ -100,10 +103,14 @@ class NumberNames:
             if event.parameter is not None or event.node is None:
                 return self.tensor(number)
             made = self.makers.of(event.node)
-        layer = None if made is None else layer_of(recording, made)
-        if made is not None and recording.events[made].phase is Phase.LOSS:
+        if made is None:
+            return event.op.removesuffix("Backward0").lower()
+        layer, operation = layer_of(recording, made), recording.events[made]
+        if operation.phase is Phase.LOSS:
             return self._in_loss(made, layer)
-        return event.op.removesuffix("Backward0").lower() if layer is None else layer.name
+        if layer is None:
+            return self._operations.get(made, operation.op)
+        return layer.name if made == layer.operations[0] else operation.op
 
     def _given(self, tensor: int) -> str:
         recording = self.recording

@@ -68,8 +68,8 @@ def test_each_intermediate_is_called_by_its_operation_and_its_line() -> None:
 def test_the_short_names_of_the_chain_tell_them_apart_too() -> None:
     recording = record(contrastive)
     names = NumberNames(recording)
-    short = [names.short(number) for _, number in made_in_loss(recording)]
-    assert short == [*of_lines(contrastive.__code__, CONTRASTIVE), "loss"]
+    steps = [names.step(number) for _, number in made_in_loss(recording)]
+    assert steps == [*of_lines(contrastive.__code__, CONTRASTIVE), "loss"]
 
 
 def test_a_gradient_is_called_by_the_intermediate_that_it_is_of() -> None:

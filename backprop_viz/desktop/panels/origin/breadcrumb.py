@@ -31,15 +31,15 @@ class Crumb:
 
 
 def crumbs(chain: Sequence[NumberExplanation], names: NumberNames) -> tuple[Crumb, ...]:
-    """The path from the loss; of steps within one layer the one nearest to the number."""
+    """The path from the loss, each step once: in one operation the number nearest to that asked."""
     found: list[Crumb] = []
     for i, step in enumerate(chain):
         number = step.number
-        text = names.name(number) if i == 0 else names.short(number)
+        text = names.name(number) if i == 0 else names.step(number)
+        if found and found[-1].text == text:
+            continue
         write = short if measure_in(number) == "norm" else signed
         tip = f"{names.name(number)} = {write(step.value)}"
-        if found and len(found) > 1 and found[-1].text == text:
-            continue
         found.append(Crumb(text, tip, number, names.recording))
     return tuple(reversed(found))
 
