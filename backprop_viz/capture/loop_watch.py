@@ -225,7 +225,7 @@ class LoopWatch(TorchFunctionMode):
         with self._recorder.errors.running(op_name(func), args, kwargs):
             result = run_theirs(func, args, kwargs)
         with _UNSEEN():
-            self._recorder.ran_outside(op_name(func), result, args)
+            self._recorder.ran_outside(op_name(func), result, args, kwargs)
             if self._clips is not None:
                 self._caught_up(Phase.BACKWARD, clips=self._clips)
         return result
@@ -237,10 +237,10 @@ class LoopWatch(TorchFunctionMode):
         if self._forwarded:
             self._clips, is_loss = clipping.after_forward(name)
             return Phase.LOSS if is_loss else None
-        if (cause := clipping.cause_of(name)) is not None:
-            self._cause = cause
-        elif self._cause != CHANGED:
+        cause = clipping.cause_of(name) or CHANGED
+        if cause != self._cause:  # what was done before is told apart
             self._caught_up(Phase.BACKWARD)
+        self._cause = cause
         return None
 
     def _go(self, phase: Phase | None) -> None:

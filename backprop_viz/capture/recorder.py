@@ -40,7 +40,7 @@ from backprop_viz.capture.watches.module_tree import parameters_in, tensors_in, 
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch, Told
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.phase_watch import PhaseWatch
-from backprop_viz.capture.watches.plain_calls import PlainCalls
+from backprop_viz.capture.watches.plain_calls import Args, Kwargs, PlainCalls
 from backprop_viz.capture.watches.used_options import UsedOptions
 from backprop_viz.capture.watches.warned_lines import warned_where_it_was_called
 from backprop_viz.capture.watches.write_watch import WriteWatch
@@ -346,10 +346,10 @@ class Recorder:
         self.catch_up(Phase.BACKWARD if self._backwards else Phase.ZERO_GRAD, CHANGED)
         self._calls.begin(len(self.log), len(self.lines), nodes)
 
-    def ran_outside(self, op: str, made: object, args: Sequence[Any]) -> None:
+    def ran_outside(self, op: str, made: object, args: Args, kwargs: Kwargs) -> None:
         """An operation has run that belongs to no phase."""
         self._growth.ran(op, made, None)
-        self.watch.clipped.ran(op, args)
+        self.watch.writes.ran(self.log, op, args, kwargs)
 
     def _bind(self) -> None:
         """Number the nodes of the graph of the last result, and give each operation its node."""

@@ -79,7 +79,7 @@ def test_clipping_is_told_with_before_and_after(view: InspectorView) -> None:
     assert view.gradient.clip_line.isHidden()
     view.show_view_state(state_at(recording))
     assert not view.gradient.clip_line.isHidden()
-    assert "clip_grad_norm_" in view.gradient.clip_line.text()
+    assert "clip_grad_norm_(max_norm=0.5)" in view.gradient.clip_line.text()
     assert "→ 0.5000)" in view.gradient.clip_line.text()
     shown: list[int] = []
     view.evidence.connect(shown.append)
@@ -98,7 +98,7 @@ def test_clipped_values_are_told_without_a_factor(view: InspectorView) -> None:
         nn.utils.clip_grad_value_(model.parameters(), 0.5)
     view.show_view_state(state_at(rec.recording))
     view.select(select(rec.recording, "parameter", "net.2.weight"))
-    assert "clip_grad_value_" in view.gradient.clip_line.text()
+    assert "clip_grad_value_(clip_value=0.5)" in view.gradient.clip_line.text()
     assert "×" not in view.gradient.clip_line.text()
 
 

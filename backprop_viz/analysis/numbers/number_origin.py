@@ -8,7 +8,7 @@ import numpy as np
 
 from backprop_viz.analysis.cursor.clearing import before_last_clearing
 from backprop_viz.analysis.numbers.intermediates import intermediate_value
-from backprop_viz.analysis.numbers.measures import measure_in, measured_part
+from backprop_viz.analysis.numbers.measures import TOTAL_NORM, measure_in, measured_part
 from backprop_viz.analysis.provenance import maker
 from backprop_viz.recording.explanations.components import REAL, component_of
 from backprop_viz.recording.explanations.number import Number
@@ -197,6 +197,9 @@ def counterpart(recording: Recording, number: Number, other: Recording) -> Numbe
 
 
 def _measure_counterpart(recording: Recording, number: Number, other: Recording) -> Number | None:
+    if measure_in(number) == TOTAL_NORM:
+        total = _event_counterpart(recording, number, other)
+        return None if total is None else replace(number, tensor=total)
     shape = recording.tensors[number.tensor].shape
     first = (*number.index, *(0 for _ in shape[len(number.index) :]))
     found = counterpart(recording, replace(measured_part(number), index=first), other)

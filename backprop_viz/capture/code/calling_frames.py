@@ -24,6 +24,9 @@ _CHECKPOINT = str(Path("torch", "utils", "checkpoint.py"))
 _WAITS = ("threading.py", "queue.py", "selectors.py", "thread.py")
 _WAITING = ("wait", "join", "_wait_for_tstate_lock", "_shutdown", "select", "_worker")
 _OURS = str(Path(__file__).parents[2])
+# The functions of torch that clip, and their variables that say how.
+_CLIPS = ("clip_grad", "_clip_grad")
+_CLIPS_BY = ("max_norm", "norm_type", "total_norm", "clip_value")
 _LAZY = str(Path("torch", "nn", "modules", "lazy.py"))
 
 
@@ -42,16 +45,36 @@ def is_scaling() -> bool:
 
 def clipping_function() -> str | None:
     """The function of ``torch.nn.utils.clip_grad`` that is running, if one is."""
-    frame: FrameType | None = sys._getframe(3)
     found = None
+    for frame in _clipping_frames():
+        name = frame.f_code.co_name.lstrip("_")
+        if name.endswith("_"):  # not the old name without, which calls the new one
+            found = name
+    return found
+
+
+def clipping_limits() -> dict[str, Any]:
+    """What the clipping that is running goes by: its limit, and the total norm that it found.
+
+    By their names there: ``max_norm``, ``norm_type`` and ``total_norm``, or ``clip_value``.
+    """
+    found: dict[str, Any] = {}
+    for frame in _clipping_frames():
+        own = frame.f_locals
+        found |= {name: own[name] for name in _CLIPS_BY if name in own and name not in found}
+    return found
+
+
+def _clipping_frames() -> Iterator[FrameType]:
+    """The frames of torch's own functions that clip, from the innermost on."""
+    frame: FrameType | None = sys._getframe(3)
     for _ in range(13):
         if frame is None:
             break
         code = frame.f_code
-        if code.co_name.startswith("clip_grad") and code.co_filename.endswith("clip_grad.py"):
-            found = code.co_name
+        if code.co_name.startswith(_CLIPS) and code.co_filename.endswith("clip_grad.py"):
+            yield frame
         frame = frame.f_back
-    return found
 
 
 def is_in_functional() -> bool:

@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 
 from backprop_viz.analysis.numbers.intermediates import intermediate_value
-from backprop_viz.analysis.numbers.measures import measure_explanation, measure_in
+from backprop_viz.analysis.numbers.measure_terms import measure_explanation
+from backprop_viz.analysis.numbers.measures import measure_in
 from backprop_viz.analysis.numbers.written_sums import (
     letters_of,
     moves,
@@ -286,7 +287,7 @@ class Explainer:
         if number.arrived:
             made = replace(number, event=maker, slot=0, arrived=False)
             return replace(self.explain(made), number=number)
-        parts = rewritten_parts(self.recording, number, maker)
+        parts = rewritten_parts(self.lookup, number, maker)
         return _explained(number, value, kind, event.op, *parts)
 
     def _made_grad(self, event: Event, tensor: int) -> int | None:

@@ -58,7 +58,14 @@ def output_parts(lookup: Lookup, number: Number) -> tuple[tuple[Part, ...], tupl
     if write is not None:
         problem = whole(write.operation, number.index)
         return in_own_dtypes(problem, partial(_parts, lookup, replace(number, slot=0)))
-    event = lookup.recording.events[number.event]
+    return output_parts_of(lookup, number, lookup.recording.events[number.event])
+
+
+def output_parts_of(
+    lookup: Lookup, number: Number, event: Event
+) -> tuple[tuple[Part, ...], tuple[Fact, ...]]:
+    """The same of an operation that is told of as an event of the recording, or beside those."""
+    assert number.event is not None
     parts = forward_parts(event, number.slot, number.index)
     if parts is not None:
         return lookup.with_makers(parts, number.event), ()

@@ -14,7 +14,7 @@ from backprop_viz.capture.tensors.late_copies import LateCopies
 from backprop_viz.capture.tensors.many_copies import ParameterPlaces
 from backprop_viz.capture.tensors.memory import LEFT_OUT
 from backprop_viz.capture.tensors.unheard import is_fake
-from backprop_viz.capture.watches.clipping import Clipped
+from backprop_viz.capture.watches.clipping import UNKNOWN, GradWrites, Write
 from backprop_viz.capture.watches.known_parameters import KnownParameters, ParametersAtStart
 from backprop_viz.capture.watches.late_changes import (
     CHANGED,
@@ -61,7 +61,7 @@ class ParameterWatch:
         self._synced: tuple[int, ParameterPlaces] | None = None
         self._listed: tuple[NamedParameters, list[nn.Parameter]] = [], []
         self._own = OwnParameters(model, only)
-        self._moves, self.clipped = HeardMoves(log), Clipped()
+        self._moves, self.writes = HeardMoves(log), GradWrites()
         self._matrices: list[Tensor] = []  # that Muon has made in this step
         self._others: Collection[str] = ()  # that the zero_grad under way does not clear
         self.unbroken = False  # whether nothing is changed but by phases whose writes are seen
@@ -112,29 +112,30 @@ class ParameterWatch:
         pairs, known = self._own.kept(), self._known
         known.are(pairs)
         if every_grad:
-            self.clipped.taken()  # it is told of these with the others
+            writes = self.writes.taken()  # it is told of these with the others
             for name, parameter in pairs:
-                self._note_grad(name, parameter, op)
+                self._note_grad(name, parameter, op, writes.to(parameter.grad))
         if self._is_as_synced(pairs):
             return
         values, grads = self._copies(pairs)
         changed = {*values.changed_from(known.values), *grads.changed_from(known.grads)}
-        clipped, start = self.clipped.taken(), len(self._log)
-        if not (changed or clipped) and known.are_all_known:
+        writes, start = self.writes.taken(), len(self._log)
+        if not (changed or writes) and known.are_all_known:
             return
         for number, (name, parameter) in enumerate(pairs):
             if number in changed or name not in known:
-                self._sync_one(name, parameter, op)
-        if clipped and len(self._log) == start:
+                self._sync_one(name, parameter, op, writes.to(parameter.grad))
+        if writes and len(self._log) == start:
             for name, parameter in pairs:
-                if id(parameter.grad) in clipped:
-                    self._note_grad(name, parameter, op)
+                if writes.has_clipped(parameter.grad):
+                    self._note_grad(name, parameter, op, writes.to(parameter.grad))
 
-    def _note_grad(self, name: str, parameter: Tensor, op: str) -> None:
+    def _note_grad(self, name: str, parameter: Tensor, op: str, by: Write) -> None:
         """Note what ``op`` has made of a ``.grad``, changed or not."""
         before, now = self._known[name][1], self._log.grad(parameter)
         self._known.put_grad(name, now)
-        self._log.note(Phase.BACKWARD, op, (before,), (now,), parameter=name)
+        read = before, *by.read
+        self._log.note(Phase.BACKWARD, op, read, (now,), parameter=name, call=by.call)
 
     def _tensors(self, pairs: NamedParameters) -> list[nn.Parameter]:
         """They themselves, of a list that stays the same while they do."""
@@ -193,25 +194,26 @@ class ParameterWatch:
             return
         for number, (name, parameter) in enumerate(pairs):
             if name not in known:
-                self._sync_one(name, parameter)
+                self._sync_one(name, parameter, CHANGED, UNKNOWN)
             elif number in changed:
-                self._grad_changed(name, known[name][1], grads[number], CHANGED)
+                self._grad_changed(name, known[name][1], grads[number], CHANGED, UNKNOWN)
                 known.put_grad(name, grads[number])
 
-    def _sync_one(self, name: str, parameter: Tensor, op: str = CHANGED) -> None:
+    def _sync_one(self, name: str, parameter: Tensor, op: str, by: Write) -> None:
         log, known = self._log, self._known
         value, grad = known[name]
         now, grad_now = log.copy(parameter), log.grad(parameter)
         if now is value and grad_now is grad and name in known:
             return
-        self._grad_changed(name, grad, grad_now, op)
+        self._grad_changed(name, grad, grad_now, op, by)
         if value is not None and differ(value, now):
             log.note(Phase.UPDATE, op, (value, grad_now), (now,), parameter=name)
         known.put(name, now, grad_now)
 
-    def _grad_changed(self, name: str, grad: Copy, now: Copy, op: str) -> None:
+    def _grad_changed(self, name: str, grad: Copy, now: Copy, op: str, by: Write) -> None:
         if differ(grad, now):
-            self._log.note(Phase.BACKWARD, op, (grad,), (now,), parameter=name)
+            read = grad, *by.read
+            self._log.note(Phase.BACKWARD, op, read, (now,), parameter=name, call=by.call)
 
     # -- zero_grad and update ------------------------------------------------------------------
 

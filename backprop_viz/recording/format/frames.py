@@ -12,7 +12,7 @@ Buffer = bytes | bytearray | memoryview
 # As PNG's: the first byte is no text's, and a transfer that changes line ends breaks the rest.
 MAGIC = b"\x89BPVIZ\r\n"
 # A reader refuses a newer major version, and reads any minor version.
-MAJOR, MINOR = 1, 5
+MAJOR, MINOR = 1, 6
 _VERSION = struct.Struct("<HH")
 _RECORD = struct.Struct("<BQ")
 # A record that claims to be longer is damaged: no memory is asked for.

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import backprop_viz as bv
-from backprop_viz.analysis.numbers import measures
+from backprop_viz.analysis.numbers import measure_terms
 from backprop_viz.analysis.numbers.batch_axis import at_sample, is_of_sample
 from backprop_viz.analysis.numbers.measures import WHOLE_MEASURES, measure_of
 from backprop_viz.analysis.numbers.number_names import NumberNames
@@ -61,7 +61,7 @@ def test_a_measure_is_that_of_torch_and_its_terms_sum(
 def test_a_large_tensor_tells_its_largest(
     trained: tuple[bv.Trainer, list[Recording]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(measures, "MOST_TERMS", 10_000)
+    monkeypatch.setattr(measure_terms, "MOST_TERMS", 10_000)
     recording = trained[1][-1]
     cursor = recording.at(len(recording.events))
     number = measure_of(grad_number(cursor, "fc1.weight", ()), "norm")

@@ -14,13 +14,13 @@ def stream_of(*records: tuple[int, bytes]) -> bytes:
 
 
 def test_the_bytes_are_those_of_the_specification() -> None:
-    expected = b"\x89BPVIZ\r\n" + struct.pack("<HH", 1, 5) + b"\x07" + struct.pack("<Q", 3) + b"abc"
+    expected = b"\x89BPVIZ\r\n" + struct.pack("<HH", 1, 6) + b"\x07" + struct.pack("<Q", 3) + b"abc"
     assert stream_of((7, b"abc")) == expected
 
 
 def test_records_come_back_until_the_end() -> None:
     stream = io.BytesIO(stream_of((1, b""), (255, b"x" * 10_000)))
-    assert frames.read_header(stream) == (1, 5)
+    assert frames.read_header(stream) == (1, 6)
     assert frames.read_record(stream) == (1, b"")
     assert frames.read_record(stream) == (255, b"x" * 10_000)
     with pytest.raises(EOFError):

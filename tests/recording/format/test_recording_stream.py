@@ -321,7 +321,7 @@ def test_a_reader_written_after_the_specification_reads_a_recording() -> None:
     recording = phase_by_phase(trainer_of())[-1]
     data = stream_of([recording])
     assert data[:8] == bytes([0x89, 0x42, 0x50, 0x56, 0x49, 0x5A, 0x0D, 0x0A])
-    assert struct.unpack_from("<HH", data, 8) == (1, 5)
+    assert struct.unpack_from("<HH", data, 8) == (1, 6)
     tensors: list[np.ndarray[Any, Any]] = []
     told: dict[int, Any] = {}
     at = 12

@@ -10,6 +10,7 @@ from backprop_viz.analysis.phase_runs import PhaseRun, clipping, phase_runs
 from backprop_viz.desktop.style.numbers import apart, short
 from backprop_viz.desktop.style.theme import body_font
 from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.trace.clip_calls import clip_limit_of
 
 
 class ClipLine(QLabel):
@@ -40,7 +41,9 @@ class ClipLine(QLabel):
             return
         figures = clipping(cursor.recording, run)
         ends = apart((np.float64(figures.before), np.float64(figures.after)), 4, "")
-        op = escape(cursor.recording.events[run.span.start].op)
+        event = cursor.recording.events[run.span.start]
+        limit = clip_limit_of(event)
+        op = escape(event.op if limit is None else f"{event.op}({limit.option})")
         if figures.is_idle:
             text = self.tr("{function} left it as it was: below the limit (total norm {before}).")
         elif figures.factor is None:

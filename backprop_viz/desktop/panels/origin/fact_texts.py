@@ -135,6 +135,10 @@ def fact_sentences() -> Mapping[str, str]:
             "The norm of all gradients together was {0}: clipping multiplied each by {2}, and it "
             "is {1} now.",
         ),
+        "clip_idle": translate(
+            "facts", "The total norm {0} was below max_norm {1}: clipping left all as it was."
+        ),
+        "total_norm": translate("facts", "torch found the norm of {0} numbers to be {1}."),
         "beyond_limit": translate("facts", "{0} was beyond the limit that clipping allows."),
         "row_not_read": translate("facts", "No sample has read this row: {0} leaves it as it is."),
         "step_ended": translate("facts", "{0} ended its step without another move."),
