@@ -131,6 +131,11 @@ class Terms(Sequence[Term]):
     def __len__(self) -> int:
         return len(self._order)
 
+    @property
+    def ordered_values(self) -> _Floats:
+        """What each of them adds, (K,), without making any."""
+        return self.values[self._order]
+
     @overload
     def __getitem__(self, index: int) -> Term: ...
     @overload
@@ -210,9 +215,9 @@ class NumberExplanation:
         if self.reason is None:
             terms, told = self.terms, (_number(self.total), _number(self.residual))
             yield from (f"  {_term(term)}" for term in terms[:_MOST_TERMS])
-            if rest := terms[_MOST_TERMS:]:
+            if len(rest := terms.ordered_values[_MOST_TERMS:]):
                 said = "the smallest term" if len(rest) == 1 else f"{len(rest)} smaller terms"
-                yield f"  {_number(sum(term.value for term in rest))} = {said}"
+                yield f"  {_number(float(rest.sum()))} = {said}"
             yield "  sum {}, rounding {}".format(*told)
         else:
             yield f"  no terms: {_fact(self.reason)}"

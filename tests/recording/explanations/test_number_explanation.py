@@ -3,14 +3,16 @@
 import math
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
 import backprop_viz as bv
+from backprop_viz.recording.explanations import number_explanation
 from backprop_viz.recording.explanations.number import Number
-from backprop_viz.recording.explanations.number_explanation import Fact, NumberExplanation
+from backprop_viz.recording.explanations.number_explanation import Fact, NumberExplanation, Term
 from backprop_viz.recording.trace.phases import Phase
 
 
@@ -76,6 +78,23 @@ def test_the_largest_terms_are_written_and_the_rest_is_counted(recording: bv.Rec
     assert lines[10].endswith(f"= {len(why.terms) - 8} smaller terms")
     rest = sum(term.value for term in why.terms[8:])
     assert float(lines[10].split(" = ")[0]) == pytest.approx(rest, rel=1e-8)
+
+
+def test_of_the_terms_that_are_counted_none_is_made(
+    recording: bv.Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mean may be of ten million."""
+    made = []
+
+    def term(*given: Any) -> Term:
+        made.append(given)
+        return Term(*given)
+
+    linear = next(i for i, event in enumerate(recording.events) if event.op == "linear")
+    why = recording.explain(linear, 0, (0, 0))
+    monkeypatch.setattr(number_explanation, "Term", term)
+    assert "smaller terms" in str(why)
+    assert len(made) == 8 < len(why.terms)
 
 
 def test_without_terms_the_reason_is_written() -> None:
