@@ -121,6 +121,7 @@ def finding_titles() -> dict[str, str]:
         ),
         "schedule_ahead": translate("findings", "The schedule steps before {0}"),
         "shared_layer": translate("findings", "One layer in {2} places: {0}"),
+        "softmax_not_over_classes": translate("findings", "{0} not over the classes"),
         "softmax_over_batch": translate(
             "findings",
             "{0} over the batch",

@@ -91,7 +91,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
             frozenset(
                 {
                     *("broadcast_loss", "softmax_over_batch", "softmax_over_queries"),
-                    *("view_swaps_axes", "batch_taken_for_time"),
+                    *("view_swaps_axes", "batch_taken_for_time", "softmax_not_over_classes"),
                 }
             ),
         ),

@@ -266,6 +266,11 @@ SENTENCES = {
         "Layer {0} is the same one as {1}: the {2} places share its weights. To have "
         "{2} layers, make each anew: [make() for _ in range({2})].",
     ),
+    "softmax_not_over_classes": QT_TRANSLATE_NOOP(
+        "findings",
+        "{4} reads the classes along dim 1 of {3}, where the probabilities do not add up to 1: {0} "
+        "runs over dim {1} of {2}. Let it run over the axis of the classes.",
+    ),
     "softmax_over_batch": QT_TRANSLATE_NOOP(
         "findings",
         "{0} runs over dim 0, the {1} samples of the batch: use dim=1, the {2} classes.",

@@ -190,6 +190,13 @@ def softmax_over_batch() -> Recording:
     return iterations(small(), loss=loss)
 
 
+def softmax_not_over_classes() -> Recording:
+    def loss(out: Tensor) -> Tensor:
+        return F.nll_loss(out.log_softmax(-1), torch.arange(36).reshape(9, 4) % 3)
+
+    return iterations(nn.Conv1d(5, 3, 1), torch.randn(9, 5, 4), loss=loss)
+
+
 class OwnAttention(nn.Module):
     """Attention by hand, over the axis that it is given."""
 
@@ -257,6 +264,7 @@ MORE_BROKEN_LOOPS: dict[str, Callable[[], Recording]] = {
         rate_is_zero,
         rate_too_large,
         saturated,
+        softmax_not_over_classes,
         softmax_over_batch,
         softmax_over_queries,
         step_function,

@@ -94,6 +94,7 @@ SAID = {
     "rate_is_zero": ("The learning rate is 0", "The learning rate of SGD is 0"),
     "rate_too_large": ("The learning rate is very large", "which is 1; 1e-3 is usual"),
     "saturated": ("0 is saturated", "of the values of 0 are at its ends"),
+    "softmax_not_over_classes": ("log_softmax not over the classes", "runs over dim -1 of 9×3×4"),
     "softmax_over_queries": ("softmax over the queries", "dim 1 of the scores 9×4×4"),
     "softmax_over_batch": ("log_softmax over the batch", "the 9 samples of the batch"),
     "step_function": ("round passes no gradient", "nothing before it learns"),
