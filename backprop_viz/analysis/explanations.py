@@ -9,6 +9,7 @@ import numpy as np
 from backprop_viz.analysis.doubles import sum_of_squares
 from backprop_viz.analysis.graph_cuts import cut_behind
 from backprop_viz.analysis.provenance import (
+    OF_FUNCTION,
     arrived,
     finite_range,
     follow,
@@ -68,8 +69,9 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
     if arrived is not None and (cleared is None or cleared < arrived):
         leaf = next((n.id for n in recording.graph.nodes if n.parameter == name), None)
         grad = cursor.grad(name)
-        if leaf is None and grad is not None:  # nothing in this process made it
-            return Reason("from_ranks", (name, norm_text(grad)))
+        if leaf is None and grad is not None:  # no node in this process made it
+            code = "of_function" if recording.events[arrived].op == OF_FUNCTION else "from_ranks"
+            return Reason(code, (name, norm_text(grad)), arrived)
         added = None if leaf is None else cursor.backward_index(leaf)
         if leaf is not None and added is not None:
             return _averaged(cursor, name) or _accumulated(recording, name, leaf, added)

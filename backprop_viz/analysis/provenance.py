@@ -10,6 +10,9 @@ from backprop_viz.recording.trace.events import Array, Event, PhaseSpan
 from backprop_viz.recording.trace.layers import Layer
 from backprop_viz.recording.trace.phases import Phase
 
+# The operation of an event that tells of a gradient which ``torch.func.grad`` has returned: it has
+# no node, and the operations that made it are those of the loss.
+OF_FUNCTION = "grad"
 _FORWARD = (Phase.FORWARD, Phase.LOSS)
 # The same numbers in another shape or dtype.
 _VIEWS = {

@@ -28,7 +28,7 @@ from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_t
 from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.late_changes import CHANGED
-from backprop_viz.capture.watches.module_tree import any_lazy, walked_once
+from backprop_viz.capture.watches.module_tree import any_lazy, shares_any, walked_once
 from backprop_viz.capture.watches.plain_calls import NOT_PLAIN, Args, Func, Kwargs
 from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
@@ -330,8 +330,7 @@ class LoopWatch(TorchFunctionMode):
     def clearing_module(self, module: nn.Module) -> Iterator[None]:
         """``module.zero_grad()`` runs in here."""
         self._aside.come_back(self)
-        own = {id(p) for model in self._models for p in model.parameters()}
-        if self.over or self._clears is not None or own.isdisjoint(map(id, module.parameters())):
+        if self.over or self._clears is not None or not shares_any(module, self._models):
             yield
             return
         self.clearing_begins(module)
@@ -343,6 +342,7 @@ class LoopWatch(TorchFunctionMode):
         """No phase runs: what is noted next the loop has done itself, at this place."""
         self._method.ends()
         self._go(None)
+        self._forwarded = False
         self._recorder.lines.begins_at(place, self._source)
 
     def was_cleared(self, grads: Mapping[int, Copy], place: CodePlace) -> None:

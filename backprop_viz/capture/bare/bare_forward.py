@@ -28,6 +28,7 @@ from backprop_viz.capture.watches.backward_watch import (
     of_torch_func,
     roots_of,
 )
+from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.recording.trace.torch_error import CodePlace
 
 Others = Callable[[Sequence[Tensor]], None]
@@ -54,6 +55,9 @@ class TurningLoop(Protocol):
 
     def begins_at(self, roots: Sequence[Tensor]) -> None:
         """A backward begins at these; if at one number, that is the loss."""
+
+    def phase_ended(self, phase: Phase) -> None:
+        """A phase of the turn under way has ended."""
 
 
 class BareForward(TorchFunctionMode):

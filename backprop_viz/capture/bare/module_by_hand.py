@@ -16,6 +16,7 @@ from torch.overrides import TorchFunctionMode
 from backprop_viz.capture.bare.backward_calls import backward_calls_told
 from backprop_viz.capture.bare.bare_forward import BareForward, Others, TurningLoop
 from backprop_viz.capture.bare.by_hand import ByHand
+from backprop_viz.capture.bare.function_turns import FunctionTurns
 from backprop_viz.capture.bare.hand_turns import HandTurns
 from backprop_viz.capture.bare.names import leaves_in, trains
 from backprop_viz.capture.code import own_faults, own_frames
@@ -295,7 +296,9 @@ def told_by_hand(
     turning: TurningLoop,
     others: Others | None,
     by_hand: bool,
-) -> BareForward | ModuleByHand | None:
+) -> BareForward | FunctionTurns | ModuleByHand | None:
     """What tells of a model that stands for tensors, or that a loop moves ``by_hand``."""
+    if isinstance(model, Tensors) and model.are_of_function:
+        return FunctionTurns(model, turning)
     bare = BareForward.of(model, optimizers, turning, others)
     return ModuleByHand(model, turning, others) if bare is None and by_hand else bare

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
+from backprop_viz.recording.trace.phases import Phase
+
 
 class OneTurn:
     """However often the loop goes on, that is of the same recording."""
@@ -22,3 +24,6 @@ class OneTurn:
 
     def begins_at(self, roots: Sequence[Tensor]) -> None:
         """The recording's own watch knows where a backward begins."""
+
+    def phase_ended(self, phase: Phase) -> None:
+        """Nobody waits for that."""

@@ -41,6 +41,11 @@ def gives_what_loss_is_of(frame: FrameType) -> bool:
     return _gives_what_loss_is_of(frame.f_code, frame.f_lasti)
 
 
+def computes_returned(frame: FrameType, item: Item) -> bool:
+    """Whether a function that runs computes now what it returns, or of several this ``item``."""
+    return _returns(frame.f_code, frame.f_lasti, item)
+
+
 @cache
 def _gives_what_loss_is_of(code: CodeType, instruction: int) -> bool:
     part = _loss_part(code, instruction)

@@ -85,7 +85,7 @@ class Explainer:
         if number.event is None:
             return NumberExplanation(number, value, "given", "", total=value)
         event = self.recording.events[number.event]
-        same = self.lookup.recomputed.same_as(number)
+        same = self.lookup.same_as(number)
         if same is not None:
             return replace(self.explain(same), number=number, value=value)
         try:

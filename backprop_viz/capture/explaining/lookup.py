@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.analysis.own_steps import same_numbers
-from backprop_viz.analysis.provenance import Makers, forward_events
+from backprop_viz.analysis.provenance import OF_FUNCTION, Makers, forward_events
 from backprop_viz.capture.explaining.recomputed import Recomputed
 from backprop_viz.capture.explaining.rounding import is_sum_of
 from backprop_viz.capture.explaining.view_writes import ViewWrite, ViewWrites
@@ -50,6 +50,17 @@ class Lookup:
     def recomputed(self) -> Recomputed:
         """What a checkpoint ran again in backward."""
         return Recomputed(self.recording, self._makers)
+
+    def same_as(self, number: Number) -> Number | None:
+        """Another number that this one is, handed on as it is.
+
+        Of a gradient that a function has returned that is what its last operation made.
+        """
+        event = None if number.event is None else self.recording.events[number.event]
+        if event is None or event.op != OF_FUNCTION or event.phase is not Phase.BACKWARD:
+            return self.recomputed.same_as(number)
+        made = self.made.get(number.tensor)
+        return None if made is None else replace(number, event=made[0], slot=made[1])
 
     def operation_of(self, node: int) -> int | None:
         """The operation that made a node, or that did in forward what was run again."""

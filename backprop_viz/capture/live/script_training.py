@@ -3,7 +3,7 @@
 import gc
 import sys
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from threading import get_ident
 from typing import Any
@@ -24,26 +24,14 @@ from backprop_viz.capture.code.calling_frames import is_differentiated, kwargs_o
 from backprop_viz.capture.code.functional_calls import own_parameters_back
 from backprop_viz.capture.code.loop_places import is_in_module, stack_place
 from backprop_viz.capture.listening_depth import heard
+from backprop_viz.capture.live import discovery, ownership
 from backprop_viz.capture.live.astray_model import AstrayModel
 from backprop_viz.capture.live.awaited_call import AwaitedCall
-from backprop_viz.capture.live.discovery import (
-    models_of,
-    names_of,
-    owned_beside,
-    owned_by,
-    standing_for,
-)
 from backprop_viz.capture.live.follower import ScriptFollower
+from backprop_viz.capture.live.function_loops import function_loops_awaited
 from backprop_viz.capture.live.hand_models import HandModels
 from backprop_viz.capture.live.left_out import LeftOutTurns
 from backprop_viz.capture.live.loop_behind import LoopBehind
-from backprop_viz.capture.live.ownership import (
-    looks_on,
-    only_given,
-    own_some_of,
-    owns_modules,
-    run_it_with_theirs,
-)
 from backprop_viz.capture.live.script_leaves import module_of_any, seen_leaves
 from backprop_viz.capture.live.script_optimizers import ScriptOptimizers
 from backprop_viz.capture.live.watch import Watch
@@ -98,6 +86,7 @@ class ScriptTraining:
             self._wait()
         if self._makes_leaves or may_call_no_model(path):
             self._first_use = awaited_in_script(self._leaves_used)
+        self._open.enter_context(function_loops_awaited(path, self._of_function))
         if moves_by_hand(path):
             self._behind.may_come(of_leaves=self._makes_leaves)
             if not self._optimizers:
@@ -193,8 +182,8 @@ class ScriptTraining:
             return
         frozen = not any(p.requires_grad for p in module.parameters())
         living, new = self._optimizers.living, self._optimizers.new
-        given = not frozen and only_given(living, module, args, new)
-        alone = frozen and looks_on(living, module, args, new)
+        given = not frozen and ownership.only_given(living, module, args, new)
+        alone = frozen and ownership.looks_on(living, module, args, new)
         if alone or not (torch.is_grad_enabled() or is_differentiated()):
             return
         first, joined = self._watch is None, self._other is not None
@@ -207,9 +196,9 @@ class ScriptTraining:
         loop = None
         with own_parameters_back():
             trains = frozen or given or self._astray.is_it(module)
-            if run_it_with_theirs(new, module):
+            if ownership.run_it_with_theirs(new, module):
                 self._await_leaves()
-            elif trains or own_some_of(self._trained(), module):
+            elif trains or ownership.own_some_of(self._trained(), module):
                 loop = self._begin(module, first, joined)
             elif first and not stack_place()[1]:
                 self._astray.called(module)
@@ -285,7 +274,7 @@ class ScriptTraining:
         seen = seen_leaves(read, self._earlier, optimizers)
         # A module trains, unless tensors alone are owned, or the loop may move those it has.
         if within and not (seen.read and (seen.owned or self._behind.is_by_hand)):
-            return not seen.owned or owns_modules(optimizers)
+            return not seen.owned or ownership.owns_modules(optimizers)
         if not seen.are_all:
             return bool(seen.read)
         self._watch_bare(seen.bare, optimizers)
@@ -293,20 +282,28 @@ class ScriptTraining:
 
     def _watch_bare(self, leaves: Sequence[Tensor], optimizers: list[Optimizer]) -> None:
         """Watch leaves by themselves from now on."""
-        self._watch_it(standing_for(leaves), optimizers, self._over, others=self._others)
+        self._watch_it(discovery.standing_for(leaves), optimizers, self._over, others=self._others)
+        if not self._over:
+            self._follower.hold_at_start()
+
+    def _of_function(self, named: Callable[[], Mapping[str, nn.Module]]) -> None:
+        """A function of the script is differentiated, by tensors for which these stand."""
+        if self._failed or self._watch is not None or self._optimizers:
+            return
+        self._watch_it(named(), [], self._over)
         if not self._over:
             self._follower.hold_at_start()
 
     def _others_used(self, read: Sequence[Tensor]) -> bool:
         """The same while others are watched: an optimizer made since may own such leaves alone."""
         watch, new = self._watch, self._optimizers.new
-        if self._failed or watch is None or not new or owns_modules(new):
+        if self._failed or watch is None or not new or ownership.owns_modules(new):
             return True  # that a module is called is heard
-        bare = {id(one): one for optimizer in new for one in owned_by(optimizer)}
+        bare = {id(one): one for optimizer in new for one in discovery.owned_by(optimizer)}
         if self._stepping is not None or bare.keys().isdisjoint(map(id, read)):
             return False  # more may be made in a turn in which one steps
         self._let_go((over := watch.leave(under_way=watch.is_under_way())) + 1)
-        self._watch_it(standing_for(list(bare.values())), new, over, others=self._others)
+        self._watch_it(discovery.standing_for(list(bare.values())), new, over, others=self._others)
         return True
 
     def _parameter_used(self, read: Sequence[Tensor]) -> bool:
@@ -340,14 +337,14 @@ class ScriptTraining:
             over = self._watch.leave(under_way=joined or without)
             self._let_go(over + 1)
         optimizers = self._trained(module)
-        beside = [one for one in beside if not own_some_of(self._optimizers.living, one)]
-        models = [module] if self._astray.is_it(module) else models_of(optimizers, module)
-        models += [*owned_beside(models, optimizers), *beside]
+        beside = [one for one in beside if not ownership.own_some_of(self._optimizers.living, one)]
+        models = [module] if self._astray.is_it(module) else discovery.models_of(optimizers, module)
+        models += [*discovery.owned_beside(models, optimizers), *beside]
         self._astray.found()
         own = {id(parameter) for parameter in module.parameters()}
         self._by_hand.are([] if optimizers else [module, *beside])
         others = None if optimizers else self._by_hand.were_passed_by
-        loop = self._watch_it(names_of(models), optimizers, over, own, others)
+        loop = self._watch_it(discovery.names_of(models), optimizers, over, own, others)
         if first and not over:
             self._follower.hold_at_start()
         return loop
@@ -386,8 +383,8 @@ class ScriptTraining:
     def _trained(self, called: nn.Module | None = None) -> list[Optimizer]:
         """The optimizers to watch; those alone of a model that is ``called`` and a new one owns."""
         new, stepped = self._optimizers.new, list(self._stepped)
-        if called is not None and self._other is None and own_some_of(new, called):
-            stepped = [one for one in stepped if own_some_of([one], called)]
+        if called is not None and self._other is None and ownership.own_some_of(new, called):
+            stepped = [one for one in stepped if ownership.own_some_of([one], called)]
         wanted = {id(one) for one in (*new, *stepped, self._other)}
         return [one for one in self._optimizers.living if id(one) in wanted]
 

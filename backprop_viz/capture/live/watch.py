@@ -134,7 +134,7 @@ class Watch:
             )
         self._follower.recording_begins(recorder)
         self._source = loop_source(self._source)
-        told = self._models, self._phase_ended, self._source
+        told = self._models, self.phase_ended, self._source
         self._loop = loop = opened_loop(recorder, *told, self._open)
         if self._bare is not None:
             self._bare.begins(loop, recorder)
@@ -279,7 +279,8 @@ class Watch:
 
     # -- what the loop does ------------------------------------------------------------------
 
-    def _phase_ended(self, phase: Phase) -> None:
+    def phase_ended(self, phase: Phase) -> None:
+        """A phase of the iteration under way has ended."""
         # The end of the last update is the end of the iteration, which is told by itself.
         ends_iteration = phase is Phase.UPDATE and self._ending
         if self.recorder is None or ends_iteration or os.getpid() != self._process:

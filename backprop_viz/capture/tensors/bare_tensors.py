@@ -18,10 +18,12 @@ class Tensors(nn.Module):
     They are those very tensors, of whatever type. The attributes of an object, as
     ``layers[0].weight``, are in a module of the object's name; where that cannot be one, and in
     keys, "_" stands for each dot. The script has no such module; it is shown by this name.
+    ``of_function``: a function of the loop is given them, and differentiated by them.
     """
 
-    def __init__(self, named: Mapping[str, Tensor]) -> None:
+    def __init__(self, named: Mapping[str, Tensor], *, of_function: bool = False) -> None:
         super().__init__()
+        self.are_of_function = of_function
         held: dict[str, Tensor | None] = self._parameters  # type: ignore[assignment]
         of_objects: dict[str, dict[str, Tensor]] = {}
         taken = {*named, *(name.partition(".")[0] for name in named)}

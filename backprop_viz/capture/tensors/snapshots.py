@@ -54,6 +54,8 @@ class TensorSnapshots:
         self._many = ManyCopies(self.borrowed, self.memory)
         # What was sent along an edge; the engine keeps it alive. None where two have met.
         self._edges: dict[GradFnInput, tuple[MemoryPlace, Copied] | None] = {}
+        # By its id() what a tensor is copied as, over the same memory.
+        self.copied_as: dict[int, Tensor] = {}
 
     def tensors(
         self, tensors: Iterable[Tensor], whole: Container[int], made: bool = False
@@ -66,6 +68,8 @@ class TensorSnapshots:
         copies, borrowed = self._tensors, self.borrowed
         made = made and borrowed.allowed
         found: list[Copy] = []
+        if self.copied_as:
+            tensors = [self.copied_as.get(id(tensor), tensor) for tensor in tensors]
         for tensor in tensors:
             key = id(tensor)
             known = self._known(key)
@@ -255,6 +259,13 @@ class TensorSnapshots:
             held = detached(grad)
             arrived[1].hold(held)
             self._grads[place] = (held, arrived[1])
+
+    def handed_out(self, parameter: Tensor, grad: Tensor) -> None:
+        """Take note that ``.grad`` is this gradient, which was copied as an operation made it."""
+        known, held = self._tensors.get(id(grad)), parameter.grad
+        place = None if held is None else place_of(held)
+        if known is not None and known[0] is grad and held is not None and place is not None:
+            self._grads[place] = held, known[2]
 
     def sent(
         self,

@@ -1,7 +1,7 @@
 """The modules of a model, found in a fifth of the time that its generators take."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -117,6 +117,12 @@ def tensors_in(model: nn.Module) -> list[Tensor]:
     modules = modules_in(model)
     held = [tensors for _, one in modules for tensors in (one._parameters, one._buffers) if tensors]
     return [tensor for tensors in held for tensor in tensors.values() if tensor is not None]
+
+
+def shares_any(module: nn.Module, others: Sequence[nn.Module]) -> bool:
+    """Whether it has a parameter that one of the others has, too."""
+    theirs = {id(parameter) for other in others for parameter in other.parameters()}
+    return not theirs.isdisjoint(map(id, module.parameters()))
 
 
 def any_lazy(model: nn.Module) -> bool:

@@ -23,29 +23,30 @@ _LEVELS: tuple[tuple[ModuleType, str], ...] = (
 # functionalize has no context: it pushes its level by one function, and pops it by another.
 _PUSHED, _POPPED = "_func_increment_nesting", "_func_decrement_nesting"
 _Around = Callable[[], AbstractContextManager[None]]
-# By thread, those that were begun last are told.
-_told: dict[int, list[_Around]] = {}
+# By thread, who is told, and whether only beside others: of these all, else who began last.
+_told: dict[int, list[tuple[_Around, bool]]] = {}
 # By thread, what is open for each functionalize that runs.
 _open: dict[int, list[ExitStack]] = {}
 
 
 @contextmanager
-def transforms_within(around: _Around) -> Iterator[None]:
+def transforms_within(around: _Around, *, beside: bool = False) -> Iterator[None]:
     """In here each transform of functions in this thread runs within ``around()``.
 
-    torch is as it was afterwards. What is begun later may end later: a loop's last recording may
+    ``beside``: also within that of others, which it may have begin only then. torch is as it was
+    afterwards. What is begun later may end later: a loop's last recording may
     be closed when the next one runs.
     """
     thread = threading.get_ident()
     if not _told:
         for (module, name), told_of in _TOLD_OF.items():
             setattr(module, name, told_of(getattr(module, name)))
-    _told.setdefault(thread, []).append(around)
+    _told.setdefault(thread, []).append((around, beside))
     try:
         yield
     finally:
         of_thread = _told[thread]
-        of_thread.remove(around)
+        of_thread.remove((around, beside))
         if not of_thread:
             del _told[thread]
         if not _told:
@@ -53,19 +54,30 @@ def transforms_within(around: _Around) -> Iterator[None]:
                 setattr(module, name, getattr(module, name).__wrapped__)
 
 
+def _enter(around: ExitStack, thread: int) -> None:
+    """What is around a transform begins: first of those beside others, which may begin more."""
+    of_thread = _told[thread]
+    for one, beside in of_thread:
+        if beside:
+            around.enter_context(one())
+    recording = [one for one, beside in of_thread if not beside]
+    if recording:
+        around.enter_context(recording[-1]())
+
+
 @cache
 def _told_of(level: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(level)
     @contextmanager
     def told(*args: Any, **kwargs: Any) -> Iterator[Any]:
-        of_thread = _told.get(threading.get_ident())
-        if of_thread is None:
+        thread = threading.get_ident()
+        if thread not in _told:
             with level(*args, **kwargs) as pushed:
                 yield pushed
             return
         with AroundCall() as around:
             with OURS:
-                around.enter_context(of_thread[-1]())
+                _enter(around, thread)
             with level(*args, **kwargs) as pushed:
                 yield pushed
 
@@ -78,10 +90,9 @@ def _told_of_push(push: Callable[[bool], int]) -> Callable[[bool], int]:
     def told(reapply_views: bool) -> int:
         thread = threading.get_ident()
         around = AroundCall()
-        of_thread = _told.get(thread)
-        if of_thread is not None:
+        if thread in _told:
             with OURS:
-                around.enter_context(of_thread[-1]())
+                _enter(around, thread)
         _open.setdefault(thread, []).append(around)
         return push(reapply_views)
 

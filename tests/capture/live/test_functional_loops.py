@@ -221,9 +221,9 @@ def test_weights_that_are_made_anew_each_turn(
 def test_of_gradients_of_functions_it_is_said_why_nothing_is_followed(
     scripts: Scripts, tmp_path: Path
 ) -> None:
-    taken = "grads, _ = grad_and_value(of)(weights)\n    grads = grads.values()"
+    taken = "value, of_loss = vjp(of, weights)\n    grads = of_loss(torch.ones(()))[0].values()"
     source = BY_HAND.replace("START", STARTS[0]).replace("GRADS", taken)
-    source = source.replace("import functional_call", "import functional_call, grad_and_value")
+    source = source.replace("import functional_call", "import functional_call, vjp")
     loss = "functional_call(net, weights, (x,)) - y).square().mean()"
     source = source.replace("for _", f"def of(weights): return ({loss}\nfor _", 1)
     script, file = tmp_path / "train.py", tmp_path / "run.bprec"

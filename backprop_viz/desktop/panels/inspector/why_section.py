@@ -33,6 +33,7 @@ _FINE = frozenset(
         "added",
         "averaged",
         "from_ranks",
+        "of_function",
         "node_value",
         "node_waiting",
         "waiting_none",
@@ -144,6 +145,11 @@ def reason_text(reason: Reason) -> str:
         ),
         "from_ranks": translate(
             "why", "The gradient of {0} comes from the ranks together: its norm is {1}."
+        ),
+        "of_function": translate(
+            "why",
+            "torch.func.grad computed the gradient of {0} and does not write {0}.grad: its norm "
+            "is {1}. It leaves no graph: what computed it are the last operations of the loss.",
         ),
         "added": translate(
             "why", "Backward added to the existing {0}.grad: norm {2} before, {1} after."
