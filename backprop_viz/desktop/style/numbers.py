@@ -1,7 +1,7 @@
 """Numbers as text: short enough for a column, and rounded from what torch gave."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,11 @@ def short(value: Any, digits: int = 4) -> str:
 def signed(value: Any, digits: int = 4) -> str:
     """Like ``short`` with the sign always shown: ``+0.02131``; zero has none."""
     return _text(value, "+", digits)
+
+
+def rounded(value: Any, digits: int = 4, sign: str = "") -> Iterator[str]:
+    """A number in ever fewer digits, for a place with little room: ``1.234e-5`` … ``1e-5``."""
+    return (_text(value, sign, fewer) for fewer in range(digits, 0, -1))
 
 
 def full(value: Any) -> str:

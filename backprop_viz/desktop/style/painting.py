@@ -1,6 +1,7 @@
 """Small things that several panels paint: an elided line of text, an arrow, a badge."""
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -69,6 +70,20 @@ def fitting(font: QFont, text: str, width: float, least: int) -> QFont:
     while smaller.pixelSize() > least and QFontMetrics(smaller).horizontalAdvance(text) > width:
         smaller.setPixelSize(smaller.pixelSize() - 1)
     return smaller
+
+
+def first_fitting(
+    font: QFont, texts: Iterable[str], width: float, least: int | None = None
+) -> tuple[str, QFont]:
+    """The first text that fits whole, made smaller down to ``least`` pixels; "" if none does.
+
+    A number that is cut would be another one: it is tried in fewer digits, as ``rounded`` gives it.
+    """
+    for text in texts:
+        smaller = fitting(font, text, width, font.pixelSize() if least is None else least)
+        if QFontMetrics(smaller).horizontalAdvance(text) <= width:
+            return text, smaller
+    return "", font
 
 
 def arrow(painter: QPainter, start: QPointF, end: QPointF, pen: QPen) -> None:

@@ -5,8 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.style.painting import elided
-from backprop_viz.desktop.style.theme import body_font
+from backprop_viz.desktop.style.numbers import rounded
+from backprop_viz.desktop.style.painting import elided, first_fitting
+from backprop_viz.desktop.style.theme import body_font, code_font
 
 LEFT = Qt.TextElideMode.ElideLeft
 
@@ -26,3 +27,12 @@ def test_on_the_left_a_dotted_name_loses_whole_parts(
 ) -> None:
     font = body_font(12)
     assert elided(font, name, QFontMetrics(font).horizontalAdvance(fits) + 2, LEFT) == shown
+
+
+@pytest.mark.parametrize("value", [1.234e-5, -7.77e-12, 3.4028235e38, 0.0213, 2.3047, -1234.5])
+@pytest.mark.parametrize("width", [28, 34, 40, 50, 70])
+def test_a_number_is_rounded_before_it_is_cut(qtbot: QtBot, value: float, width: int) -> None:
+    font = code_font(12, bold=True)
+    text, smaller = first_fitting(font, rounded(value), width, 11)
+    assert QFontMetrics(smaller).horizontalAdvance(text) <= width
+    assert not text or float(text) in {float(f"{value:.{digits}g}") for digits in range(1, 5)}

@@ -9,8 +9,8 @@ from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range
 from backprop_viz.desktop.panels.network.lit_numbers import outline
 from backprop_viz.desktop.panels.network.mosaic import colours
 from backprop_viz.desktop.style.images import image_of
-from backprop_viz.desktop.style.numbers import full, short
-from backprop_viz.desktop.style.painting import ink_on, text_line
+from backprop_viz.desktop.style.numbers import full, rounded
+from backprop_viz.desktop.style.painting import first_fitting, ink_on, text_line
 from backprop_viz.desktop.style.theme import Theme, code_font
 from backprop_viz.recording.trace.events import Array
 
@@ -158,8 +158,8 @@ class MapPicture(QWidget):
         room = 90 if self._full_precision else 50
         if cell.width() < room or cell.height() < 16:
             return
-        write = full if self._full_precision else short
-        font = code_font(11)
         for (row, column), value in np.ndenumerate(self._sheet):
             ink = ink_on(QColor.fromRgba(int(pixels[row, column])), self._theme)
-            text_line(painter, self.cell(row, column).toRect(), write(value), font, ink)
+            texts = (full(value), *rounded(value)) if self._full_precision else rounded(value)
+            text, font = first_fitting(code_font(11), texts, cell.width())
+            text_line(painter, self.cell(row, column).toRect(), text, font, ink)

@@ -9,7 +9,7 @@ from backprop_viz.analysis.module_tree import NO_SQUARES, ModuleTree, ParameterN
 from backprop_viz.analysis.repeated_layers import Pass, Repeat
 from backprop_viz.desktop.panels.network.feature_maps import Mode, shape_text
 from backprop_viz.desktop.style.language import translate
-from backprop_viz.desktop.style.numbers import norm, short
+from backprop_viz.desktop.style.numbers import norm, rounded
 from backprop_viz.desktop.texts.group_names import group_name
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.trace.layers import Layer, LayerGraph
@@ -103,13 +103,17 @@ class ModuleFacts:
 
     def norm_text(self, row: BoxRow) -> str:
         """``‖g‖ 0.212``; "" where there is none."""
+        return next(iter(self.norm_texts(row)), "")
+
+    def norm_texts(self, row: BoxRow) -> tuple[str, ...]:
+        """The same in ever fewer digits; none where there is no norm."""
         found = self.norm(row)
         if found is None:
-            return ""
+            return ()
         symbol = {"gradients": "‖g‖", "weights": "‖w‖"}.get(self.mode, "‖x‖")
         if isinstance(row.group, Pass) and self.mode == "gradients":
             symbol = "‖∂L/∂x‖"
-        return f"{symbol} {short(found, 3)}"
+        return tuple(f"{symbol} {text}" for text in rounded(found, 3))
 
     def is_of_sample(self, row: BoxRow) -> bool:
         """Whether the norm that is shown is of one sample alone."""

@@ -15,7 +15,7 @@ from backprop_viz.desktop.panels.network.module_layout import (
     is_unfolded,
 )
 from backprop_viz.desktop.panels.network.network_state import NetworkState
-from backprop_viz.desktop.style.painting import arrow, fitting, head_of, text_line
+from backprop_viz.desktop.style.painting import arrow, first_fitting, fitting, head_of, text_line
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.trace.phases import Phase
 
@@ -99,7 +99,8 @@ def _paint_folded(
     if part is not None:
         _bar(painter, theme, scene, QRectF(box.x() + 2, box.y() + 42, box.width() - 4, 6), part)
     norm = title.translated(0, 55)
-    text_line(painter, norm, facts.norm_text(row), code_font(11), _norm_color(theme, scene))
+    text, font = first_fitting(code_font(11), facts.norm_texts(row), norm.width(), 11)
+    text_line(painter, norm, text, font, _norm_color(theme, scene))
 
 
 def _paint_unfolded(painter: QPainter, theme: Theme, scene: ModuleScene, box: int) -> None:
@@ -115,7 +116,8 @@ def _paint_unfolded(painter: QPainter, theme: Theme, scene: ModuleScene, box: in
         _frame(painter, theme, scene, rect, row, radius=5)
         sign = "" if row.group is None else "▾ " if row.unfolded else "▸ "
         inside = rect.toRect().adjusted(6, 0, -6, 0)
-        norm = facts.norm_text(row).rpartition(" ")[2]
+        numbers = tuple(text.rpartition(" ")[2] for text in facts.norm_texts(row))
+        norm, font = first_fitting(code_font(11), numbers, 52, 11)
         room = 52 if norm else 0
         name = inside.adjusted(0, 0, -room, 0)
         title = f"{sign}{facts.title(row, around[row.depth - 1])}"
@@ -132,7 +134,7 @@ def _paint_unfolded(painter: QPainter, theme: Theme, scene: ModuleScene, box: in
             number_box = inside.adjusted(inside.width() - room, 0, 0, 0)
             color = _norm_color(theme, scene)
             right = Qt.AlignmentFlag.AlignRight
-            text_line(painter, number_box, norm, code_font(11), color, _LEFT, right)
+            text_line(painter, number_box, norm, font, color, _LEFT, right)
         part = facts.part(row) if isinstance(row.group, Pass) else None
         if part is not None:
             bar = QRectF(rect.left() + 4, rect.bottom() - 3, rect.width() - 8, 2)

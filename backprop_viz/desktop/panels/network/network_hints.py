@@ -114,6 +114,13 @@ def shown_caption(state: NetworkState, layer: Layer) -> str:
     return state.caption(layer)
 
 
+def shown_captions(state: NetworkState, layer: Layer) -> tuple[str, ...]:
+    """The same; of a value in ever fewer digits, for where there is little room."""
+    if layer.shape or state.missing(layer):
+        return (shown_caption(state, layer),)
+    return state.value_texts(layer)
+
+
 def map_hint(state: NetworkState, layer: Layer, block: Block, map_nr: int) -> str:
     """A map and the range of its numbers."""
     name = block.parameter or state.title(layer)

@@ -12,11 +12,12 @@ from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range,
 from backprop_viz.desktop.panels.network.lit_numbers import paint_lit
 from backprop_viz.desktop.panels.network.mosaic import colours, mosaic
 from backprop_viz.desktop.panels.network.network_edges import paint_edge, side_of
-from backprop_viz.desktop.panels.network.network_hints import row_names, shown_caption
+from backprop_viz.desktop.panels.network.network_hints import row_names, shown_captions
 from backprop_viz.desktop.panels.network.network_layout import ROW_NAME, Grid, NetworkColumn
 from backprop_viz.desktop.panels.network.network_state import NetworkState
-from backprop_viz.desktop.style.numbers import short
-from backprop_viz.desktop.style.painting import fitting, ink_on, text_line
+from backprop_viz.desktop.panels.network.range_texts import color_range_texts
+from backprop_viz.desktop.style.numbers import rounded
+from backprop_viz.desktop.style.painting import first_fitting, fitting, ink_on, text_line
 from backprop_viz.desktop.style.theme import (
     DARK,
     Theme,
@@ -157,9 +158,9 @@ class NetworkPainter:
         mode = Qt.TextElideMode.ElideMiddle if state.switchable(layer) else _LEFT
         self._text(painter, line, title, _title_font(title, line.width()), color, mode)
         # Shapes that touch read as one: they are smaller before they do.
-        below, shape = box.adjusted(0, scaled(19), 0, -scaled(3)), shown_caption(state, layer)
-        font = fitting(code_font(11), shape, below.width() - 2 * _APART, 11)
-        self._text(painter, below, shape, font, muted)
+        below, captions = box.adjusted(0, scaled(19), 0, -scaled(3)), shown_captions(state, layer)
+        shape, font = first_fitting(code_font(11), captions, below.width() - 2 * _APART, 11)
+        self._text(painter, below, shape or captions[-1], font, muted)
 
     def _text(
         self,
@@ -241,14 +242,15 @@ class NetworkPainter:
         return self._pictures[index]
 
     def _range(self, painter: QPainter, look: Look, caption: QRectF, span: Range) -> None:
-        text, color = color_range_text(look, span), QColor(self.theme.muted)
+        color = QColor(self.theme.muted)
         if span.broken:
             color = QColor(self.theme.error)
         box = caption.toRect().adjusted(-1, 0, 1, 0)
-        font = fitting(code_font(11), text, box.width() - 2 * _APART, 11)
-        if QFontMetrics(font).horizontalAdvance(text) > box.width():
+        texts = tuple(color_range_texts(look, span))
+        text, font = first_fitting(code_font(11), texts[:1], box.width() - 2 * _APART, 11)
+        if not text:
             box.adjust(-7, 0, 7, 0)  # into the gaps between columns
-        text = fitting_range(text, font, box.width())
+            text, font = first_fitting(code_font(11), texts, box.width(), 11)
         cut = QFontMetrics(font).horizontalAdvance(text) / 2 - box.center().x()
         box.translate(max(math.ceil(cut), 0), 0)
         text_line(painter, box, text, font, color)
@@ -265,12 +267,9 @@ class NetworkPainter:
         painter.setBrush(self.theme.tint(color, 0.14))
         painter.drawEllipse(grid.rect)
         inside = grid.rect.toRect().adjusted(4, 4, -4, -4)
-        # A number that is cut would be another one: with fewer digits it is the same, rounded.
-        for digits in (4, 3, 2):
-            text = short(maps.flat[0], digits)
-            font = fitting(code_font(12, bold=True), text, inside.width() - 2, least_text(12))
-            if QFontMetrics(font).horizontalAdvance(text) <= inside.width():
-                break
+        bold = code_font(12, bold=True)
+        texts = rounded(maps.flat[0])
+        text, font = first_fitting(bold, texts, inside.width(), least_text(12))
         text_line(painter, inside, text, font, color)
 
     def _units(self, painter: QPainter, block: Block, grid: Grid, span: Range | None) -> None:
@@ -359,27 +358,6 @@ def _touches(left: NetworkColumn, right: NetworkColumn, exposed: QRectF) -> bool
         left.header.right(), left.content.right(), right.header.right(), right.content.right()
     )
     return first - AROUND < exposed.right() and exposed.left() < last + AROUND
-
-
-def color_range_text(look: Look, span: Range) -> str:
-    """The range of a column's colours in two digits, whatever its width."""
-    if span.broken:
-        return f"{span.broken} nan/inf"
-    if look is Look.IMAGE:
-        return f"{_brief(span.low)} … {_brief(span.high)}"
-    return f"|z| ≤ {_brief(span.limit)}" if span.sizes else f"±{_brief(span.limit)}"
-
-
-def fitting_range(text: str, font: QFont, width: int) -> str:
-    """A range as it fits: closed up before its first digits would be cut off."""
-    fits = QFontMetrics(font).horizontalAdvance(text) <= width
-    return text if fits else text.replace(" … ", "…")
-
-
-def _brief(value: float) -> str:
-    """Two digits, enough for a range."""
-    text = f"{value:.2g}" if value == 0 or abs(value) >= 1e-3 else f"{value:.1e}"
-    return text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
 def _beside(tile: QRectF) -> QPointF:

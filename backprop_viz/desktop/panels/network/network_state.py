@@ -17,7 +17,7 @@ from backprop_viz.desktop.panels.network.feature_maps import (
     shown_activation,
 )
 from backprop_viz.desktop.panels.phases.phases import current_phase
-from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.style.numbers import rounded
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.missing import activation_missing, gradient_missing
@@ -136,10 +136,12 @@ class NetworkState:
 
     def caption(self, layer: Layer) -> str:
         """The text below a layer's name: its shape, or its value if it is a scalar."""
-        if layer.shape:
-            return shape_text(layer.shape)
+        return shape_text(layer.shape) if layer.shape else self.value_texts(layer)[0]
+
+    def value_texts(self, layer: Layer) -> tuple[str, ...]:
+        """The value of a scalar in ever fewer digits; "" where there is none yet."""
         value = None if self.cursor is None else shown_activation(self.cursor, layer)
-        return "" if value is None or not value.size else short(value.flat[0])
+        return ("",) if value is None or not value.size else tuple(rounded(value.flat[0]))
 
     def marks(self, layer: Layer) -> tuple[int | None, int | None]:
         """The indices of the largest logit and of the label; None if there are none."""

@@ -23,8 +23,8 @@ from backprop_viz.analysis.numbers.number_origin import told_scalar
 from backprop_viz.desktop.panels.origin.role_texts import axis_text, role_text
 from backprop_viz.desktop.panels.origin.term_grid import TermGrid
 from backprop_viz.desktop.style.images import image_of, signed_pixels
-from backprop_viz.desktop.style.numbers import full, signed
-from backprop_viz.desktop.style.painting import elided, ink_on
+from backprop_viz.desktop.style.numbers import full, rounded, signed
+from backprop_viz.desktop.style.painting import elided, first_fitting, ink_on
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.explanations.number import Number
@@ -283,11 +283,13 @@ class TermPicture(QWidget):
         cell = _cell(sheet, 0, 0)
         if cell.width() < _WRITTEN[0] or cell.height() < _WRITTEN[1]:
             return
-        painter.setFont(code_font(11))
+        font = code_font(11)
+        painter.setFont(font)
         for (row, column), term in np.ndenumerate(grid.terms):
             if term >= 0:
                 painter.setPen(ink_on(QColor.fromRgba(int(pixels[row, column])), self._theme))
-                text = signed(sheet.values[row, column], 2)
+                texts = rounded(sheet.values[row, column], 2, "+")
+                text, _ = first_fitting(font, texts, cell.width())
                 box = _cell(sheet, row, column)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
@@ -297,14 +299,13 @@ class TermPicture(QWidget):
         where = " · ".join(f"{axis_text(axis)} {place}" for axis, place in pairs)
         if grid.total is None:
             return
-        text = f"Σ = {signed(grid.total)}"
-        whole = f"{where}: {text}" if where else text
-        if QFontMetrics(code_font(11)).horizontalAdvance(whole) <= self.width() - 2:
-            text = whole
+        sums = tuple(f"Σ = {text}" for text in rounded(grid.total, sign="+"))
+        texts = (f"{where}: {sums[0]}", *sums) if where else sums
+        text, font = first_fitting(code_font(11), texts, self.width() - 2)
         box = QRect(1, int(last.bottom()) + 3, self.width() - 2, _FOOT - 4)
         painter.setPen(QColor(self._theme.text))
-        painter.setFont(code_font(11))
-        painter.drawText(box, _LEFT, elided(code_font(11), text, box.width()))
+        painter.setFont(font)
+        painter.drawText(box, _LEFT, text)
 
     def _titled(self, column: FactorColumn) -> str:
         """``window · relu(conv1)``."""

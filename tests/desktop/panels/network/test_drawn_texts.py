@@ -29,10 +29,11 @@ NETS = {
 }
 
 
+@pytest.mark.parametrize(("scale", "height"), [(1, 300), (1e-11, 300), (1e-11, 140)])
 @pytest.mark.parametrize("width", [420, 700, 1000])
 @pytest.mark.parametrize("name", NETS)
 def test_every_number_is_whole(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, width: int
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, width: int, scale: float, height: int
 ) -> None:
     drawn: list[tuple[QRect, str, QFont]] = []
     plain = network_painter.text_line
@@ -44,12 +45,14 @@ def test_every_number_is_whole(
     monkeypatch.setattr(network_painter, "text_line", text_line)
     net, inputs = NETS[name]
     with bv.record(net) as recorded:
-        net(inputs).square().mean().backward()
+        (net(inputs).square().mean() * scale).backward()
     view = NetworkView()
     qtbot.addWidget(view)
-    view.resize(width, 300)
+    view.resize(width, height)
     view.show()
     view.show_view_state(state_at(recorded.recording))
+    view.grab()
+    view.set_mode("activations")
     view.grab()
     numbers = [(rect, text, font) for rect, text, font in drawn if any(c.isdigit() for c in text)]
     assert len(numbers) > 3
