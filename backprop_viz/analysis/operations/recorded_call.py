@@ -43,7 +43,8 @@ class RecordedTensor:
 
     def column(self, role: str, places: Places) -> FactorColumn:
         """The elements at K ``places`` (K, d) as a factor of K terms."""
-        values = np.asarray(self.array[tuple(places.T)], np.float64)
+        # Of a tensor () there is one element, and no axis for K.
+        values = np.asarray(self.array[tuple(places.T)], np.float64).reshape(len(places))
         return FactorColumn(role, values, self.id, places)
 
     def one(self, role: str, index: Index = ()) -> FactorColumn:
@@ -54,7 +55,7 @@ class RecordedTensor:
         self, role: str, symbol: str, values: Any, places: Places | Sequence[Index]
     ) -> FactorColumn:
         """A function of the elements at K ``places`` as a factor of K terms; ``values`` (K,)."""
-        found = np.asarray(places, np.int64).reshape(-1, self.array.ndim)
+        found = np.asarray(places, np.int64).reshape(len(places), self.array.ndim)
         column = np.asarray(values, np.float64).reshape(-1)
         return FactorColumn(role, column, self.id, found, function=symbol)
 
