@@ -1,6 +1,6 @@
 """What the parameters of a model, and their ``.grad``, were when they were looked at last."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from torch import Tensor
 
@@ -24,6 +24,8 @@ class KnownParameters:
         # Of what was among the parameters before, and may come back.
         self._others: dict[str, tuple[Copy, Copy]] = {}
         self._unknown: set[str] = set()  # of those that were never looked at
+        self._lazy: Collection[str] = ()  # of those that had no numbers when the iteration began
+        self.at_start: ParametersAtStart
 
     @property
     def values(self) -> LateCopies:
@@ -40,6 +42,11 @@ class KnownParameters:
         self._take(pairs)
         self._values, self._grads = _Changing(values), _Changing(grads)
         self._unknown.clear()
+
+    def begin(self, log: EventLog, lazy: Collection[str]) -> None:
+        """The iteration begins with what is known; those that are ``lazy`` have no numbers yet."""
+        self._lazy = lazy
+        self.at_start = ParametersAtStart(log, self._pairs, self.values, self.grads)
 
     def are(self, pairs: NamedParameters) -> None:
         """These are the parameters; what is known of them stays so."""
@@ -97,6 +104,8 @@ class KnownParameters:
             self._others[name] = value, grad
         else:
             self._values[number], self._grads[number] = value, grad
+            if name in self._unknown and name in self._lazy:
+                self.at_start = self.at_start.with_made(self._pairs, name, value)
             self._unknown.discard(name)
 
     def put_grads(self, grads: LateCopies) -> None:
@@ -144,6 +153,14 @@ class ParametersAtStart:
         # The shape of all of each that may be a part.
         self._whole = {name: full_shape(one) for name, one in pairs if type(one) not in PLAIN}
         self._made: tuple[Parameter, ...] | None = None
+
+    def with_made(self, pairs: NamedParameters, name: str, value: Copy) -> "ParametersAtStart":
+        """The same with one that was lazy, as it was made; ``pairs`` have their order."""
+        rows = dict(zip(self._names, zip(self._values, self._grads, strict=True), strict=True))
+        rows[name] = value, None
+        kept = [pair for pair in pairs if pair[0] in rows]
+        values, grads = ([rows[each][i] for each, _ in kept] for i in (0, 1))
+        return ParametersAtStart(self._log, kept, LateCopies(values), LateCopies(grads))
 
     def made(self) -> tuple[Parameter, ...]:
         """Each of them, but those that have no numbers."""

@@ -27,6 +27,7 @@ class OwnParameters:
         self._looked_up: tuple[object, NamedParameters] = None, []
         self._kept: tuple[NamedParameters, NamedParameters] = [], []
         self._scope: object = None  # in which that was found
+        self.lazy: frozenset[str] = frozenset()  # the names of those that had no numbers yet
 
     def look_again(self) -> None:
         """The model may have other modules than before."""
@@ -72,6 +73,7 @@ class OwnParameters:
             own = [pair for pair in pairs if type(pair[1]) is not Tensor or self._is_bare(*pair)]
             found = [(name, one) for name, one in own if not is_lazy(one)]
             lazy = len(found) < len(own)
+            self.lazy |= {name for name, one in own if is_lazy(one)}
         # A lazy one stays the same object when it gets its numbers.
         self._looked_up = (None if lazy else now), found
         return found

@@ -71,12 +71,12 @@ class ParameterWatch:
         log.weights.update(map(id, tensors_in(model)))
         pairs = self._own.kept()
         self._known.look(pairs, *self._copies(pairs))
-        self.at_start = self._as_known()
+        self._known.begin(log, self._own.lazy)
 
-    def _as_known(self) -> ParametersAtStart:
-        """The parameters as they were when the iteration began; none that was lazy then."""
-        pairs, known = self._own.kept(), self._known
-        return ParametersAtStart(self._log, pairs, known.values, known.grads)
+    @property
+    def at_start(self) -> ParametersAtStart:
+        """The parameters as they were when the iteration began, or when a lazy one was made."""
+        return self._known.at_start
 
     def begins_now(self) -> dict[str, Array]:
         """The iteration begins with the parameters as they are by now; which have changed since
@@ -87,7 +87,8 @@ class ParameterWatch:
         before, (now, grads) = known.values, self._copies(kept)
         changed = [i for i in now.changed_from(before) if differ(before[i], now[i])]
         known.look(kept, now, grads)
-        self.at_start, self._synced = self._as_known(), None
+        self._synced = None
+        known.begin(self._log, self._own.lazy)
         copies = {kept[i][0]: now[i] for i in changed}
         return {name: copy for name, copy in copies.items() if isinstance(copy, np.ndarray)}
 
@@ -97,7 +98,7 @@ class ParameterWatch:
         for name, parameter in self._own.kept():
             if id(parameter) in grads:
                 self._known.put_grad(name, grads[id(parameter)])
-        self.at_start = self._as_known()
+        self._known.begin(self._log, self._own.lazy)
 
     def sync(self, op: str = CHANGED, every_grad: bool = False, rebound: bool = False) -> None:
         """Note what has changed since the last event, as done by ``op``.

@@ -95,6 +95,7 @@ def _continues(before: Recording, recording: Recording) -> bool:
         before.serial == recording.serial
         and before.preview == recording.preview
         and before.given_batch == recording.given_batch
+        and len(before.parameters) == len(recording.parameters)  # more: some were lazy
         and len(before.events) <= len(recording.events)
         and _grows(before.spans, recording.spans)
         and before.trace == recording.trace[: len(before.trace)]

@@ -36,6 +36,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.texts.missing_texts import not_recorded_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fold_switch import fold_icon, fold_switch
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.layers import LayerGraph
 from backprop_viz.recording.trace.phases import Phase
 
@@ -61,7 +62,8 @@ class NetworkView(Panel):
         self._phase: Phase | None = None
         self.pinned: int | None = None  # the iteration in which the user last chose a mode
         self._remembered = self._expected = LayerGraph()
-        self._told: int | None = None  # the recording whose network the heading names
+        # The recording whose network the heading names, and its parameters: some are lazy at first.
+        self._told = -1, 0
         self.outputs: dict[str, int] = {}
         self._unmarked: dict[str, int] | None = None  # the outputs before a number was explained
         self._of = self._showing = (
@@ -240,8 +242,9 @@ class NetworkView(Panel):
         expected = expected_layers(self._view_state)
         self._expected = expected if expected.layers else state.layers
         self._show_pages(state)
-        if self._told != self._view_state.cursor.recording.serial:
-            self._tell_size()
+        recording = self._view_state.cursor.recording
+        if self._told != (recording.serial, len(recording.parameters)):
+            self._tell_size(recording)
         if state.current is not None and state.current != before.current:
             self._reveal(state.current)
         if self._map is not None:
@@ -284,10 +287,8 @@ class NetworkView(Panel):
             self._of, self._showing = layers, layers.showing(self.outputs)
         return self._showing
 
-    def _tell_size(self) -> None:
-        assert self._view_state is not None
-        recording = self._view_state.cursor.recording
-        self._told = recording.serial
+    def _tell_size(self, recording: Recording) -> None:
+        self._told = recording.serial, len(recording.parameters)
         count = sum(parameter.value.size for parameter in recording.parameters)
         text = self.tr("{name} · {count} parameters")
         text = text.format(name=recording.model, count=f"{count:,}")
