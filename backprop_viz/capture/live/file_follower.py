@@ -215,6 +215,15 @@ class FileFollower:
         finally:
             self._background.do(0, self._writer.close)
             self._background.finish()
+            self._say_nothing_kept()
+
+    def _say_nothing_kept(self) -> None:
+        if self._writer.left_out and not self._writer.kept and not self._failed:
+            print(
+                f"backprop_viz: {self._writer.path.name} has no iteration: each takes more than "
+                "bytes_in_all. Give more, or record less with keep= or only=.",
+                file=sys.stderr,
+            )
 
     def _add_losses(self, iterations: list[int], losses: list[SupportsFloat]) -> None:
         """Write losses, of which a device may still have some to send."""

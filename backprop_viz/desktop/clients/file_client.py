@@ -202,6 +202,8 @@ class FileClient:
             self._tell(Notice("withdrawn", subject=_EMPTY_SUBJECT))
         elif not self._is_empty and not there:
             text = _NONE_RECORDED if file.is_closed else _NONE_WHOLE
+            if file.is_closed and len(file.losses[0]):
+                text = _ONLY_LOSSES
             notice = notice_of(UserError(text, self.path.name))
             self._tell(replace(notice, subject=_EMPTY_SUBJECT))
         self._is_empty = not there
@@ -274,6 +276,11 @@ _NONE_WHOLE = QT_TRANSLATE_NOOP(
     "errors",
     "{0} ends before its first iteration does, so there is nothing to show. If a script still"
     " writes it, wait for the iteration; else copy the file again, or record the run again.",
+)
+_ONLY_LOSSES = QT_TRANSLATE_NOOP(
+    "errors",
+    "{0} has losses, but no iteration: none was recorded, or each was larger than the file may be."
+    " Record the run again, with more bytes_in_all or less with keep= and only=.",
 )
 _NONE_RECORDED = QT_TRANSLATE_NOOP(
     "errors",

@@ -51,9 +51,9 @@ class RecordingFileWriter:
     killed process leaves can be read.
 
     ``bytes_per_second``: a recording that would make it more, since the file was begun, is left
-    out. ``bytes_in_all``: when the file would become larger, every other one of the oldest
-    recordings is dropped, until it is half as large; of the newest, each stays. Both count what
-    is in the file, compressed. ``left_out`` and ``thinned`` say how many were.
+    out, but not the first. ``bytes_in_all``: when the file would become larger, every other one of
+    the oldest recordings is dropped, until it is half as large; of the newest, each stays. Both
+    count what is in the file, compressed. ``left_out`` and ``thinned`` say how many were.
 
     ``append``: go on behind what is in the file already, to which then no bound applies.
     """
@@ -101,6 +101,11 @@ class RecordingFileWriter:
     def size(self) -> int:
         """The bytes written so far."""
         return self._layout.end - self._start
+
+    @property
+    def kept(self) -> int:
+        """How many recordings are in the file."""
+        return len(self._layout.recordings)
 
     def add(self, recording: Recording, *, again: bool = False) -> bool:
         """Write a recording. Returns False where a bound leaves it out.
@@ -178,11 +183,13 @@ class RecordingFileWriter:
 
     def _written(self, pieces: list[Buffer], summary: ChunkSummary) -> int | None:
         """Append records as chunks; where they begin, or None if a bound is in the way."""
-        if self._is_too_much(0):
+        # The first is always written: else nothing would be of which one is more than that.
+        first = not (self.kept if summary.holds == "recording" else self._spent)
+        if not first and self._is_too_much(0):
             return None
         chunks = [piece for chunk in chunk_pieces(pieces, summary) for piece in chunk]
         size = sum(map(len, chunks))
-        if self._is_too_much(size):
+        if not first and self._is_too_much(size):
             return None
         if self._in_all is not None and not self._made_room(size, self._in_all):
             return None
@@ -193,8 +200,7 @@ class RecordingFileWriter:
 
     def _is_too_much(self, size: int) -> bool:
         """Whether this many more bytes would exceed ``bytes_per_second``."""
-        # The first is always written: else nothing would be of which one is more than that.
-        if self._per_second is None or not self._spent:
+        if self._per_second is None:
             return False
         return self._spent + size > (time.monotonic() - self._began) * self._per_second
 

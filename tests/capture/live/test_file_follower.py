@@ -34,12 +34,12 @@ for _ in range(5):
 """
 
 
-def losses_of(path: Path | None, steps: int) -> list[float]:
+def losses_of(path: Path | None, steps: int, bytes_in_all: int | None = None) -> list[float]:
     """The losses of a loop, watched into a file or not."""
     torch.manual_seed(0)
     net = nn.Linear(3, 1)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    watch = None if path is None else bv.watch(net, optimizer, to=path)
+    watch = None if path is None else bv.watch(net, optimizer, to=path, bytes_in_all=bytes_in_all)
     losses = []
     for _ in range(steps):
         optimizer.zero_grad()
@@ -109,6 +109,18 @@ def test_a_full_disk_ends_the_recording_and_not_the_training(
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
     assert said[0].startswith("backprop_viz: recording has ended: The disk is full")
+
+
+def test_a_bound_that_keeps_no_iteration_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "run.bprec"
+    assert losses_of(path, 4, bytes_in_all=1500) == losses_of(None, 4)
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("backprop_viz: run.bprec has no iteration: each takes more than")
+    file = bv.load(path)
+    with pytest.raises(IndexError, match=r"no whole recording; .* file.losses 4"):
+        file[-1]
 
 
 def test_a_loop_that_nobody_closes_is_whole_when_the_program_ends(

@@ -106,3 +106,13 @@ def test_a_file_closed_before_any_iteration_says_so(
     RecordingFileWriter(path).close()
     window = open_window(str(path))
     until(window.session, lambda: "closed before an iteration" in window.messages.text())
+
+
+def test_a_file_with_losses_and_no_iteration_says_so(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "losses.bprec"
+    with RecordingFileWriter(path) as writer:
+        writer.add_losses([1, 2, 3], [0.5, 0.25, 0.125])
+    window = open_window(str(path))
+    until(window.session, lambda: "losses, but no iteration" in window.messages.text())

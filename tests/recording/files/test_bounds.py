@@ -122,6 +122,14 @@ def test_bytes_per_second_are_never_exceeded(
     assert len(bv.load(path)) == sum(added)
 
 
+def test_the_first_recording_is_kept_whatever_was_noted_before(tmp_path: Path) -> None:
+    with bv.RecordingFileWriter(tmp_path / "run.bprec", bytes_per_second=1) as writer:
+        assert writer.set_run(RunOrigin("watch", "loop"))
+        added = [writer.add(recording) for recording in noisy_recordings(3)]
+    assert added == [True, False, False]
+    assert writer.kept == len(bv.load(tmp_path / "run.bprec")) == 1
+
+
 @pytest.mark.parametrize("bounds", [{"bytes_in_all": 0}, {"bytes_per_second": -1.0}])
 def test_a_bound_of_nothing_is_refused(tmp_path: Path, bounds: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="give a number above 0, or None for no bound"):
