@@ -79,9 +79,10 @@ def first_fitting(
 
     A number that is cut would be another one: it is tried in fewer digits, as ``rounded`` gives it.
     """
+    room = width - 1  # a part of a pixel more than the width that is measured elides a text
     for text in texts:
-        smaller = fitting(font, text, width, font.pixelSize() if least is None else least)
-        if QFontMetrics(smaller).horizontalAdvance(text) <= width:
+        smaller = fitting(font, text, room, font.pixelSize() if least is None else least)
+        if QFontMetrics(smaller).horizontalAdvance(text) <= room:
             return text, smaller
     return "", font
 
