@@ -1,10 +1,11 @@
 """The optimizers that a script has, and which of them were ever watched."""
 
 from collections.abc import Iterable
-from weakref import WeakSet, ref
+from weakref import WeakKeyDictionary, WeakSet, ref
 
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.loop_places import StackPlace, stack_place
 from backprop_viz.capture.live.discovery import living_optimizers
 from backprop_viz.capture.live.ownership import can_step
 
@@ -19,6 +20,8 @@ class ScriptOptimizers:
         self._all: list[ref[Optimizer]] = []
         self._known: WeakSet[Optimizer] = WeakSet()  # all that ever were watched
         self._past: WeakSet[Optimizer] = WeakSet()  # those whose loop is over
+        self._made_at: WeakKeyDictionary[Optimizer, StackPlace] = WeakKeyDictionary()
+        self._watched: list[tuple[ref[Optimizer], StackPlace | None]] = []
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -33,11 +36,14 @@ class ScriptOptimizers:
         if any(one() is optimizer for one in self._all):
             return False
         self._all.append(ref(optimizer))
+        self._made_at[optimizer] = stack_place()[0]
         return True
 
     def are_watched(self, optimizers: Iterable[Optimizer]) -> None:
         """These are watched from now on."""
+        optimizers = list(optimizers)
         self._known.update(optimizers)
+        self._watched = [(ref(one), self._made_at.get(one)) for one in optimizers]
 
     def are_past(self, optimizers: Iterable[Optimizer]) -> None:
         """The loop in which these step is over; until one does so again."""
@@ -46,6 +52,18 @@ class ScriptOptimizers:
     def steps(self, optimizer: Optimizer) -> None:
         """One has stepped."""
         self._past.discard(optimizer)
+
+    @property
+    def staying(self) -> list[Optimizer]:
+        """Those that are watched and go on where each new one takes the place of another.
+
+        That is made in the same line, as one is for each task, of which the others learn.
+        """
+        places = {self._made_at.get(one) for one in self.new}
+        if not places or not places <= {place for _, place in self._watched}:
+            return []
+        rest = [one() for one, place in self._watched if place not in places]
+        return [one for one in rest if one is not None]
 
     @property
     def able(self) -> list[Optimizer]:

@@ -188,7 +188,8 @@ class ScriptTraining:
             return
         first, joined = self._watch is None, self._other is not None
         if self._watch is not None:  # a loop that moves by itself is over with its backward
-            if self._watched and self._watch.is_under_way() and not joined:
+            stay = bool(self._optimizers.staying)
+            if self._watched and self._watch.is_under_way() and not (joined or stay):
                 return
             if not joined and not new:
                 self._waiting.close()
@@ -333,8 +334,8 @@ class ScriptTraining:
         if self._first_use is not None:
             self._first_use.close()
         if self._watch is not None:
-            without = not self._watched and self._watch.is_under_way()
-            over = self._watch.leave(under_way=joined or without)
+            ends = not self._watched or bool(self._optimizers.staying)
+            over = self._watch.leave(under_way=joined or (ends and self._watch.is_under_way()))
             self._let_go(over + 1)
         optimizers = self._trained(module)
         beside = [one for one in beside if not ownership.own_some_of(self._optimizers.living, one)]
@@ -385,6 +386,7 @@ class ScriptTraining:
         new, stepped = self._optimizers.new, list(self._stepped)
         if called is not None and self._other is None and ownership.own_some_of(new, called):
             stepped = [one for one in stepped if ownership.own_some_of([one], called)]
+            stepped += self._optimizers.staying
         wanted = {id(one) for one in (*new, *stepped, self._other)}
         return [one for one in self._optimizers.living if id(one) in wanted]
 

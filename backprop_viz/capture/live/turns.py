@@ -101,16 +101,18 @@ class Turns:
     def steps(self, optimizer: Optimizer) -> bool:
         """An optimizer is about to step; returns False if the turn before that was over unnoticed.
 
-        Nothing was cleared or called since, but a backward has run.
+        Nothing was cleared or called since, but a backward has run that is not of that turn.
         """
         self._within_step = True
         self._hear_no_reads()
         owners, here = {self._number(optimizer)}, stack_place()[0]
         is_next = not self._is_in_this_turn(owners, here)
-        if is_next and not self._ran_backward:  # it does in the step itself, which has a closure
+        of_turn = bool(self._steps) and follows(self._backward, self._steps[-1][1])
+        ran = self._ran_backward and not of_turn
+        if is_next and not ran:  # it does in the step itself, which has a closure
             self._over()
         self._was_at(here, owners)
-        return not is_next or not self._ran_backward
+        return not is_next or not ran
 
     def stepped(self, optimizer: Optimizer, looks: bool = False) -> bool:
         """An optimizer has stepped; returns whether the turn is over with it.
