@@ -38,6 +38,7 @@ _OF_TORCHVISION = frozenset(
 _TORCH = (
     *("_weight_norm", "_pack_padded_sequence", "_pad_packed_sequence", "segment_reduce"),
     *("sparse_coo_tensor", "_sparse_sum", "_grouped_mm", "_standard_gamma", "_sample_dirichlet"),
+    *("as_strided", "fill", "normal", "zero_"),
 )
 _SPARSE = ("_sparse_mm", "_sparse_addmm", "_sparse_softmax", "_sparse_log_softmax")
 # What is made again by others: the numbers of sparse tensors are recorded dense, and not every

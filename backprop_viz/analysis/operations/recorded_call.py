@@ -43,8 +43,9 @@ class RecordedTensor:
 
     def column(self, role: str, places: Places) -> FactorColumn:
         """The elements at K ``places`` (K, d) as a factor of K terms."""
-        # Of a tensor () there is one element, and no axis for K.
-        values = np.asarray(self.array[tuple(places.T)], np.float64).reshape(len(places))
+        values = np.asarray(self.array[tuple(places.T)], np.float64)
+        if not self.array.ndim:  # its one element, for each of the terms
+            values = np.full(len(places), values)
         return FactorColumn(role, values, self.id, places)
 
     def one(self, role: str, index: Index = ()) -> FactorColumn:

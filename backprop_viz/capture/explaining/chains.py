@@ -71,6 +71,11 @@ def _steps_inside(terms: Iterable[Term]) -> Iterator[Number]:
 
 
 def _onward(term: Term) -> Number | None:
+    if math.isnan(term.value):  # by a factor that is NaN, or by the infinity beside a 0
+        known = [factor for factor in term.factors if factor.number is not None]
+        broken = [factor for factor in known if not math.isfinite(factor.value)]
+        if broken:
+            return min(broken, key=lambda factor: not math.isnan(factor.value)).number
     numbers = {factor.role: factor.number for factor in term.factors if factor.number is not None}
     for role in _ONWARD:
         if role in numbers:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from backprop_viz.analysis.operations import axes_of, coefficient_role, forward_parts, input_role
 from backprop_viz.analysis.operations.recorded_call import constant, product
+from backprop_viz.capture.explaining.broken_products import broken_parts, is_broken_sum
 from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.problems import (
@@ -81,8 +82,19 @@ def output_parts_of(
             raise NotReplayed("constant" if event.op in _FILLED else "drawn", event.op)
     if event.op in _UNFOLLOWED:
         return (_same(lookup, event, number),), ()
+    element = component_of(event.tensors[number.tensor][number.index], number.component)
+    if is_broken_sum(event, float(element)):
+        return lookup.with_makers(_broken_sum(lookup, number, event), number.event), ()
     problem = forward_problem(event, number.index)
     return in_own_dtypes(problem, partial(_parts, lookup, number))
+
+
+def _broken_sum(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
+    def parts_of(stands_in: Event) -> tuple[Part, ...]:
+        problem = replace(whole(stands_in, number.index), complete=False)
+        return _parts(lookup, number, problem)[0]
+
+    return broken_parts(event, parts_of)
 
 
 def _parts(

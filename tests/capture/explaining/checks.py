@@ -19,6 +19,7 @@ from backprop_viz.recording.explanations.number_explanation import (
 )
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.tensors import Array
 from tests.capture.explaining.conditioning import conditioning
 
 # The largest error of a float32 sum, in roundings of the sizes of its terms. A long sum could be
@@ -84,11 +85,17 @@ def _faults_of_parts(
                 if column.indices.shape != (len(part.values), array.ndim):
                     yield f"{column.role}: indices of shape {column.indices.shape}"
                 elif not np.array_equal(
-                    array[tuple(column.indices.T)].reshape(-1), column.values, equal_nan=True
+                    _elements(array, column.indices), column.values, equal_nan=True
                 ):
                     yield f"{column.role} is not what the tensor has there"
         if part.factors and not np.allclose(product, part.values, rtol=1e-12, equal_nan=True):
             yield f"{part.name}: the factors do not multiply to the terms"
+
+
+def _elements(array: Array, places: NDArray[np.int64]) -> Array:
+    """The elements at K places (K, d); of a tensor () its one, for each of them."""
+    found: Array = array[tuple(places.T)]
+    return found if array.ndim else np.full(len(places), found)
 
 
 def _faults_inside(recording: Recording, column: FactorColumn, seen: set[Number]) -> Iterator[str]:

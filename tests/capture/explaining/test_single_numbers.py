@@ -56,3 +56,35 @@ def terms(name: str, shape: tuple[int, ...]) -> list[tuple[str, list[float]]]:
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_single_number_has_the_terms_of_a_row_of_one(name: str) -> None:
     assert terms(name, ()) == terms(name, (1,))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda a, b: F.prelu(a, b.reshape(())),
+        lambda a, b: a * b.reshape(()),
+        lambda a, b: torch.addcmul(a, b.reshape(()), b.reshape(())),
+        lambda a, b: torch.addcmul(b.reshape(()), a, b.reshape(())),
+    ],
+    ids=["prelu", "mul", "addcmul", "addcmul_to_one"],
+)
+def test_a_single_number_takes_part_in_each_term(
+    function: Callable[[Tensor, Tensor], Tensor],
+) -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a = nn.Parameter(torch.linspace(-1, 1, 6).reshape(2, 3))
+            self.b = nn.Parameter(torch.full((1,), 0.7))
+
+        def forward(self) -> Tensor:
+            return function(self.a, self.b).square().sum()
+
+    with bv.record(net := Net()) as record:
+        net().backward()
+    recording = record.recording
+    for number in numbers_of(recording, random.Random(0), 2):
+        assert number.event is not None
+        found = recording.explain(number.event, number.slot, number.index, arrived=number.arrived)
+        assert found.reason is None
+        assert list(faults(recording, found)) == []
