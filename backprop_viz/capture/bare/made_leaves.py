@@ -1,15 +1,14 @@
 """How a script trains, as its source tells: tensors that are in no module, or any by hand."""
 
 import ast
-import linecache
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from pathlib import Path
 
+from backprop_viz.capture.bare.own_files import own_files
 from backprop_viz.capture.bare.used_of_packages import used_of_packages
 
-_MOST = 200  # files are looked at
 # What of torch.func gives gradients.
 _OF_FUNCTIONS = "grad", "grad_and_value", "vjp", "jacrev", "jacfwd"
 _WITHOUT_GRAPH = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "data"})
@@ -21,7 +20,7 @@ def makes_leaves(path: str) -> bool:
     Also in the files of its folder that it imports, and that these import; or in what they use of
     an installed package that moves such by hand. False for what cannot be parsed: it does not run.
     """
-    trees = list(_own_files(path))
+    trees = list(own_files(path))
     if any(map(_has_leaf, trees)):
         return True
     nodes = list(used_of_packages(trees, Path(path).parent))
@@ -33,7 +32,7 @@ def may_call_no_model(path: str) -> bool:
 
     Or whether a module's forward is run by itself, as ``net.forward(x)``.
     """
-    trees = list(_own_files(path))
+    trees = list(own_files(path))
     return any(
         _is_parameter(node) or _is_forward(node) for tree in trees for node in ast.walk(tree)
     )
@@ -41,7 +40,7 @@ def may_call_no_model(path: str) -> bool:
 
 def reads_gradient(path: str, name: str) -> bool:
     """Whether a script, or a file of its, reads the ``.grad`` of what it calls by this name."""
-    return any(_reads_of(node, name) for tree in _own_files(path) for node in ast.walk(tree))
+    return any(_reads_of(node, name) for tree in own_files(path) for node in ast.walk(tree))
 
 
 def _reads_of(node: ast.AST, name: str) -> bool:
@@ -57,7 +56,7 @@ def moves_by_hand(path: str) -> bool:
     a tensor by its gradient, or one of what they use of an installed package.
     """
     steps = has_own = False
-    trees = list(_own_files(path))
+    trees = list(own_files(path))
     moves = any(_moves(node) for tree in trees for node in ast.walk(tree))
     runs_backward = not moves and any(map(_moves, used_of_packages(trees, Path(path).parent)))
     moves |= runs_backward
@@ -75,7 +74,7 @@ def moves_by_hand(path: str) -> bool:
 @lru_cache(maxsize=64)
 def may_move_parameters(path: str) -> bool:
     """Whether a script moves by hand, and has what it moves a leaf by: no_grad, or ``.data``."""
-    nodes = [node for tree in _own_files(path) for node in ast.walk(tree)]
+    nodes = [node for tree in own_files(path) for node in ast.walk(tree)]
     named = {one.attr for one in nodes if isinstance(one, ast.Attribute)}
     named |= {one.id for one in nodes if isinstance(one, ast.Name)}
     return not named.isdisjoint(_WITHOUT_GRAPH) and moves_by_hand(path)
@@ -83,7 +82,7 @@ def may_move_parameters(path: str) -> bool:
 
 def differentiates_functions(path: str) -> bool:
     """Whether a script, or a file of its, takes gradients by ``torch.func.grad`` or the like."""
-    return any(map(_is_of_function, [node for tree in _own_files(path) for node in ast.walk(tree)]))
+    return any(map(_is_of_function, [node for tree in own_files(path) for node in ast.walk(tree)]))
 
 
 def _is_of_function(node: ast.AST) -> bool:
@@ -97,42 +96,8 @@ def _is_of_function(node: ast.AST) -> bool:
     return False
 
 
-def _own_files(path: str) -> Iterator[ast.Module]:
-    """A script, and the files of its folder that it imports, and that these import."""
-    folder = Path(path).parent
-    ahead, seen = [Path(path)], {Path(path)}
-    for file in ahead:
-        tree = _parsed("".join(linecache.getlines(str(file))))
-        if tree is None:
-            continue
-        yield tree
-        for named in _imported(tree, file, folder):
-            for found in (Path(f"{named}.py"), named / "__init__.py"):
-                if found not in seen and len(seen) < _MOST and found.is_file():
-                    seen.add(found)
-                    ahead.append(found)
-
-
-def _parsed(source: str) -> ast.Module | None:
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError):
-        return None
-
-
 def _has_leaf(tree: ast.Module) -> bool:
     return any(map(_makes_leaf, ast.walk(tree))) or any(map(_is_parameter, _outside_classes(tree)))
-
-
-def _imported(tree: ast.Module, file: Path, folder: Path) -> Iterator[Path]:
-    """What a file imports, as paths without their endings if it is in this folder."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (folder / alias.name.replace(".", "/") for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            start = folder if not node.level else [*file.parents, folder][: node.level][-1]
-            module = start / (node.module or "").replace(".", "/")
-            yield from (module, *(module / alias.name for alias in node.names))
 
 
 def _outside_classes(node: ast.AST) -> Iterator[ast.AST]:
