@@ -148,8 +148,12 @@ def is_of_a_package(name: str) -> bool:
     return _is_users(name) and any(part in name for part in _PACKAGES)
 
 
+def is_of_the_library(name: str) -> bool:
+    """Whether a file is of Python's own library."""
+    return name.startswith(_LIBRARY) and not any(part in name for part in _PACKAGES)
+
+
 def _is_users(name: str) -> bool:
     if name not in _known:
-        library = name.startswith(_LIBRARY) and not any(part in name for part in _PACKAGES)
-        _known[name] = not library and not name.startswith(_NOT_USERS)
+        _known[name] = not is_of_the_library(name) and not name.startswith(_NOT_USERS)
     return _known[name]

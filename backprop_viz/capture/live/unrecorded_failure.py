@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.user_lines import is_of_the_library
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tried_operations import Tried, named_shapes
@@ -63,7 +64,9 @@ def _roots(frames: Sequence[tuple[FrameType, int]]) -> list[Tensor]:
 def _tried(
     frames: Sequence[tuple[FrameType, int]], names: Mapping[int, str], error: Exception
 ) -> Tried:
-    """The call that raised, and the tensors that its line names."""
+    """The call that raised, and the tensors that its line names; none if that was not torch's."""
+    if frames and _raises_itself(*frames[0]):
+        return Tried()
     for frame, line in frames:
         file = frame.f_code.co_filename
         text = linecache.getline(file, line, frame.f_globals).strip()
@@ -77,6 +80,18 @@ def _tried(
             op = text[:_MOST_LETTERS] if called is None else called[1]
             return Tried(op, read, (None,) * len(read), error)
     return Tried()
+
+
+def _raises_itself(frame: FrameType, line: int) -> bool:
+    """Whether the innermost line raises without torch: by a statement, or in Python's library.
+
+    So does pdb, once it was told to quit.
+    """
+    file = frame.f_code.co_filename
+    if file.startswith(_TORCH):
+        return False
+    text = linecache.getline(file, line, frame.f_globals).strip()
+    return text.startswith(("raise ", "assert ")) or is_of_the_library(file)
 
 
 def _named_in(text: str, frame: FrameType) -> dict[str, Tensor]:

@@ -1,5 +1,7 @@
 """An iteration that raised unrecorded says what it can: the tensors, the node, the weights left."""
 
+import json
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -114,13 +116,31 @@ def test_the_weights_and_gradients_are_as_they_were_left(tmp_path: Path) -> None
         assert (kept.grad is None) == (parameter.grad is None)
 
 
-def test_an_exception_of_the_loops_own_leaves_no_recording(tmp_path: Path) -> None:
+def says(loss: Tensor) -> None:
+    raise ValueError(f"{loss} is too large")
+
+
+def asserts(loss: Tensor) -> None:
+    assert loss < 0, "too large"
+
+
+def reads(loss: Tensor) -> None:
+    json.loads(f"{loss}!")
+
+
+@pytest.mark.parametrize("raises", [says, asserts, reads])
+def test_an_exception_of_the_loops_own_leaves_no_recording(
+    raises: Callable[[Tensor], None], tmp_path: Path
+) -> None:
+    """Its line may name a tensor, too: that is not torch's exception."""
     net = Net()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     file = tmp_path / "run.bprec"
-    with suppress(ValueError), bv.watch(net, optimizer, file, every=100):
-        net(torch.randn(2, 4), False).sum().backward()
+    own = suppress(ValueError, AssertionError)
+    with own, bv.watch(net, optimizer, file, every=100):
+        loss = net(torch.randn(2, 4), False).square().sum()
+        loss.backward()
         optimizer.step()
-        raise ValueError("no data")
+        raises(loss)
     with bv.load(file) as loaded:
         assert list(loaded) == []
