@@ -190,6 +190,10 @@ def _why_no_loss(view_state: ViewState) -> str:
         return translate("LossPlot", "There is no loss: backward starts from a random gradient.")
     if not len(view_state.curves.loss) and not view_state.earlier:
         return translate("LossPlot", "The curve starts when an iteration is complete.")
+    # One that is NaN is known; it is told as such.
+    losses, loss = view_state.curves.loss, view_state.cursor.recording.loss
+    if len(losses) and loss is None and np.isnan(losses).all():
+        return translate("LossPlot", "No loss was computed in the iterations recorded so far.")
     return ""
 
 
