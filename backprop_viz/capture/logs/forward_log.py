@@ -6,6 +6,7 @@ from itertools import chain
 
 import torch
 from torch import Tensor
+from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of, is_functions_node
 from backprop_viz.capture.graph.last_made import LastLayers
@@ -32,6 +33,8 @@ class ForwardLog:
         self._operations: list[Operation] = []
         self._numbers: list[int] = []
         self._before = 0  # so many are of before the last backward
+        # The nodes of what the first so many operations made, as they were when it was asked for.
+        self._nodes, self._looked = set[GradFn | None](), 0
         # By the number of events before it; the layers are found when somebody asks for them.
         self._passes: dict[int, ForwardPass | Callable[[], LayerGraph]] = {}
 
@@ -49,6 +52,19 @@ class ForwardLog:
         """What each operation made first."""
         self._log.catch_up()
         return [operation.made[0] for operation in self._operations]
+
+    def has_made(self, nodes: Sequence[GradFn]) -> bool:
+        """Whether one of the nodes is that of what an operation made first.
+
+        Only new ones are looked at, unless none is found: what is written to has another node then.
+        """
+        self._log.catch_up()
+        new = self._operations[self._looked :]
+        self._nodes.update(grad_fn_of(operation.made[0]) for operation in new)
+        self._looked = len(self._operations)
+        if any(node in self._nodes for node in nodes):
+            return True
+        return any(grad_fn_of(operation.made[0]) in nodes for operation in self._operations)
 
     @property
     def made(self) -> Iterator[Tensor]:
@@ -74,7 +90,12 @@ class ForwardLog:
     def cut(self, operations: int) -> None:
         """Drop what came after so many operations."""
         self._log.catch_up()
-        del self._operations[operations:], self._numbers[operations:]
+        self._hold(self._operations[:operations], self._numbers[:operations])
+
+    def _hold(self, operations: list[Operation], numbers: list[int]) -> None:
+        """Hold these alone, and no node of the others: torch can have its memory."""
+        self._operations, self._numbers = operations, numbers
+        self._nodes, self._looked = set(), 0
 
     def clear(self, belongs: Callable[[int], bool]) -> None:
         """Let go of what the backward goes through that begins: torch can have its memory.
@@ -87,7 +108,7 @@ class ForwardLog:
             for o, i in self._rows()
             if o.grad_fn is not None and not (belongs(i) and o.grad_fn in nodes)
         ]
-        self._operations, self._numbers = [o for o, _ in kept], [i for _, i in kept]
+        self._hold([o for o, _ in kept], [i for _, i in kept])
         self._before = len(kept)
 
     def drop(self) -> bool:
@@ -156,7 +177,7 @@ class ForwardLog:
         numbers = [*self._numbers, *range(len(log) - len(calls.nodes), len(log))]
         made = ahead, calls, numbers, sources, self._names, self._last
         self._passes = {numbers[0]: partial(_layers_of_waiting, *made)}
-        self._operations, self._numbers = [], []
+        self._hold([], [])
         return True
 
     def _bind(self, rows: Sequence[tuple[Operation, int]]) -> None:

@@ -39,8 +39,7 @@ class OwnTensors:
         nodes = _through_functions(grad_fn_of(tensor))
         if any(node in self._walked.all or node in self._given for node in nodes):
             return True
-        made = set(map(grad_fn_of, self._forward.results))
-        return any(node in made for node in nodes)
+        return self._forward.has_made(nodes)
 
     def are_moved_by(self, optimizer: Optimizer) -> bool:
         """Whether an optimizer has any of the parameters, or is one of the loop's."""
