@@ -1,6 +1,5 @@
-"""None"""
+"""The plots of loss and accuracy: what they read out, and why one is empty."""
 
-import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -71,25 +70,6 @@ def test_an_empty_plot_says_why(
     assert words in plot.hint.text()
     assert plot.hint.isVisible()
     assert not plot.plot.isVisible()
-
-
-def test_iterations_without_a_loss_are_not_called_ones_of_nan(
-    qtbot: QtBot, make_view_state: MakeViewState
-) -> None:
-    """The first raised before its loss, say; a loss that is NaN is known, and marked."""
-    plot = LossPlot()
-    shown(qtbot, plot)
-    view_state = make_view_state(STROKES, phases=0)
-    assert view_state.cursor.recording.loss is None
-    plot.show_view_state(replace(view_state, curves=Curves.of_losses(np.array([np.nan]))))
-    assert "No loss was computed" in plot.hint.text()
-    assert plot.notice.text() == ""
-    nan = replace(view_state.cursor.recording, loss=math.nan).at(0)
-    plot.show_view_state(
-        replace(view_state, cursor=nan, curves=Curves.of_losses(np.array([np.nan])))
-    )
-    assert plot.hint.text() == ""
-    assert "iteration 1" in plot.notice.text()
 
 
 def test_there_is_no_accuracy_without_classes(qtbot: QtBot, make_view_state: MakeViewState) -> None:
