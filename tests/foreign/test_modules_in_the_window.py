@@ -347,3 +347,23 @@ def plain_state_gradients(net: Unrolled, rows: Tensor) -> list[float]:
     loss = net(rows).square().mean()
     grads = torch.autograd.grad(loss, net.states[1:])
     return [math.sqrt(float(np.square(g.numpy(), dtype=np.float64).sum())) for g in grads]
+
+
+def test_the_box_at_the_cursor_stays_in_sight_in_another_size(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    recording = recording_of("gpt")
+    window.show_view_state(state_at(recording, 480))
+    page, layer = window.panel(NetworkView).modules, recording.layers.layers[-2].name
+    page.reveal(layer)
+
+    def in_sight() -> bool:
+        box = page.canvas.box_of(layer)
+        assert box is not None
+        where = page.canvas.mapTo(page.viewport(), box.center().toPoint())
+        return page.viewport().rect().contains(where)
+
+    qtbot.waitUntil(in_sight)
+    for width, height in ((420, 300), (900, 140), (300, 220)):
+        page.resize(width, height)
+        qtbot.waitUntil(in_sight, timeout=1000)

@@ -1,6 +1,6 @@
 """What looks wrong in the iteration shown: the worst first, each with its evidence."""
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -64,6 +64,8 @@ class FindingsView(Panel):
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.area.setAccessibleName(self.tr("What looks wrong in this iteration"))
         self.body.addWidget(self.area, 1)
+        self._notes = "", ""  # what was not found, and that in brief
+        self.area.viewport().installEventFilter(self)
         self._say_nothing(self.tr("Every recorded iteration is checked."))
 
     # -- what is shown -------------------------------------------------------------------------
@@ -93,12 +95,34 @@ class FindingsView(Panel):
             self._set_cards(recording, found[:MOST_CARDS])
         self._more.show_count(len(found) - len(self.cards))
         self.subtitle.setText(self._count(len(found)))
-        not_found = ", ".join(looked_for(found))
+        topics = looked_for(found)
         said = self.tr("Nothing found: {topics}.")
+        brief = self.tr("Nothing found: {count} kinds of mistakes were looked for.")
         if recording.under_way is not None or self._is_not_over(recording):
             said = self.tr("Nothing found in the phases that have ended: {topics}.")
-        self.note.setText(said.format(topics=not_found) if not_found else "")
-        self.note.setVisible(bool(not_found))
+            brief = self.tr(
+                "Nothing found in the phases that have ended: {count} kinds of mistakes are looked "
+                "for."
+            )
+        if found:
+            brief = self.tr("Nothing found of {count} other kinds of mistakes.")
+        self._notes = said.format(topics=", ".join(topics)), brief.format(count=len(topics))
+        self.note.setToolTip(self._notes[0])
+        self._fit_note()
+        self.note.setVisible(bool(topics))
+
+    def _fit_note(self) -> None:
+        """List what was looked for where that has room, else tell how much it was."""
+        sight = self.area.viewport()
+        self.note.setText(self._notes[0])
+        if self.cards or self.note.heightForWidth(sight.width()) > sight.height():
+            self.note.setText(self._notes[1])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the height in which the note is seen."""
+        if event.type() == QEvent.Type.Resize and self._notes[0]:
+            self._fit_note()
+        return super().eventFilter(watched, event)
 
     def _is_not_over(self, recording: Recording) -> bool:
         """Whether phases of the iteration are still to come."""
@@ -113,6 +137,8 @@ class FindingsView(Panel):
         self._set_cards(None, ())
         self._more.show_count(0)
         self.subtitle.setText("")
+        self._notes = "", ""
+        self.note.setToolTip("")
         self.note.setText(why)
         self.note.show()
 

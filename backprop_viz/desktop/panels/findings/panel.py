@@ -9,8 +9,8 @@ PANELS = (
         PanelPlace.RIGHT,
         FindingsView,
         order=1,
-        size=150,
-        stretch=0,
+        size=115,
+        stretch=1,
         layouts=("learn", "debug"),
     ),
 )

@@ -14,6 +14,7 @@ from backprop_viz.recording.explanations.number import Number
 Figure = tuple[str, Number | ToldNumber | None]
 
 
+_SHAPE = re.compile(r"torch\.Size\((\[[\d, ]*\])\)")
 # Where a line may go on below: between two figures.
 _JOINT = re.compile(r"(?<= · )|(?<= … )")
 
@@ -29,6 +30,7 @@ class FiguresLabel(ElidedLabel):
     number_picked = Signal(object)
 
     def __init__(self) -> None:
+        self._whole = ""
         super().__init__()
         self.setMouseTracking(True)
         # Where each figure begins and ends in the text, and its number.
@@ -52,13 +54,24 @@ class FiguresLabel(ElidedLabel):
             self.setToolTip(self.tr("{0}\nClick a figure: where does it come from?").format(text))
 
     def setText(self, text: str) -> None:  # noqa: N802
-        """Show a text."""
+        """Show a text; where it takes several lines, a shape in it without its type."""
+        self._whole = text
         super().setText(text)
+        self._shorten()
         self._fit()
+
+    def _shorten(self) -> None:
+        short = _SHAPE.sub(r"\1", self._whole)
+        if short == self._whole:
+            return
+        fits = self.fontMetrics().horizontalAdvance(self._whole) < self.contentsRect().width()
+        super().setText(self._whole if fits else short)
+        self.setToolTip(self._whole)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the figures among the lines again."""
         super().resizeEvent(event)
+        self._shorten()
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -19,6 +19,7 @@ class ModulesPage(QScrollArea):
         super().__init__(parent)
         self.setObjectName("modulesScroll")
         self.canvas = ModuleCanvas()
+        self._revealed: str | None = None  # the layer that was scrolled to last
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
         self.setWidget(self.canvas)
@@ -26,13 +27,19 @@ class ModulesPage(QScrollArea):
         self.canvas.setAutoFillBackground(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the boxes in the new height: the canvas alone would keep a larger one."""
+        """Place the boxes in the new height, and keep in sight the one that was scrolled to.
+
+        The canvas alone would keep a larger height.
+        """
         super().resizeEvent(event)
         if event.size().height() != event.oldSize().height():
             self.canvas.fit_height()
+        if self._revealed is not None:
+            self.reveal(self._revealed)
 
     def reveal(self, layer: str) -> None:
         """Scroll to the box of a layer."""
+        self._revealed = layer
         box = self.canvas.box_of(layer)
         if box is not None:
             middle = box.center().toPoint()

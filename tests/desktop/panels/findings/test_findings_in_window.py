@@ -1,5 +1,6 @@
 """Each finding is made to happen in a real torch loop, and its sentence is in the window."""
 
+import re
 from dataclasses import replace
 from typing import cast
 
@@ -186,7 +187,10 @@ def test_of_the_healthy_tutorial_it_says_what_was_looked_for(window: MainWindow)
     assert window.session.wait_idle(30)
     assert panel.cards == []
     assert panel.subtitle.text() == "none in this iteration"
-    assert panel.note.text().startswith("Nothing found: NaN or Inf, unused parameters,")
+    assert re.fullmatch(
+        r"Nothing found: \d\d kinds of mistakes were looked for.", panel.note.text()
+    )
+    assert panel.note.toolTip().startswith("Nothing found: NaN or Inf, unused parameters,")
 
 
 def test_of_an_iteration_that_goes_on_it_says_what_has_ended(window: MainWindow) -> None:
@@ -278,7 +282,8 @@ def test_in_little_room_every_word_is_within_what_scrolls(qtbot: QtBot) -> None:
     assert panel.note.text().endswith(".")
     bar = panel.area.verticalScrollBar()
     area, note = panel.area.viewport(), panel.note
-    qtbot.waitUntil(
-        lambda: area.height() + bar.maximum() >= note.heightForWidth(note.width()) > area.height()
-    )
+    qtbot.waitUntil(lambda: note.heightForWidth(note.width()) <= area.height() + bar.maximum())
     assert note.height() >= note.heightForWidth(note.width())
+    assert re.fullmatch(r"Nothing found: \d\d kinds of mistakes were looked for.", note.text())
+    panel.resize(600, 400)
+    qtbot.waitUntil(lambda: note.text() == note.toolTip())  # all of them have room

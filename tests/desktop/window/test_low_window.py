@@ -1,0 +1,32 @@
+"""At 1280 x 800, the smallest screen that most people have, what a panel is for is in sight."""
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
+
+from backprop_viz.desktop.panels.findings.findings_view import FindingsView
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.window.main_window import MainWindow
+from tests.waiting import until, until_idle
+
+
+@pytest.fixture(scope="module")
+def window_size() -> tuple[int, int]:
+    return 1280, 800
+
+
+@pytest.mark.parametrize("layout", ["Learn", "Debug"])
+def test_a_row_of_the_update_and_all_of_the_findings_are_in_sight(
+    shared_window: MainWindow, layout: str
+) -> None:
+    window = shared_window
+    next(a for a in window.findChildren(QAction) if a.text().replace("&", "") == layout).trigger()
+    window.session.iterate()
+    until_idle(window.session)
+    inspector = window.panel(InspectorView)
+    table, sight = inspector.update_section.table, inspector.gradient.parentWidget().parentWidget()
+    end = QPoint(0, table.height_of(1))
+    until(window.session, lambda: table.mapTo(sight, end).y() <= sight.height())
+    findings = window.panel(FindingsView)
+    assert not findings.cards
+    assert findings.note.height() <= findings.area.viewport().height()
