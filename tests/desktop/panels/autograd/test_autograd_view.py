@@ -1,4 +1,4 @@
-"""None"""
+"""The graph of grad_fn: the states of its nodes at the cursor, and how they are named."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""None"""
+"""The inspector shows the selected parameter as torch had it: before, after, and the update."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""None"""
+"""The network shows what each layer made, and the gradients as backward reaches them."""
 
 from collections.abc import Callable
 from dataclasses import replace
