@@ -239,7 +239,7 @@ def _clipping(recording: Recording, run: PhaseRun) -> Clipping:
     grads = [(start.grad(p.name), stop.grad(p.name)) for p in recording.parameters]
     known = [(a, b) for a, b in grads if a is not None and b is not None]
     before, after = (_norm([pair[side] for pair in known]) for side in (0, 1))
-    return Clipping(before, after, _factor(known))
+    return Clipping(before, after, common_factor(known))
 
 
 def _norm(arrays: Sequence[Array]) -> float:
@@ -248,7 +248,7 @@ def _norm(arrays: Sequence[Array]) -> float:
     return float(np.sqrt(sum(squares)))
 
 
-def _factor(pairs: Sequence[tuple[Array, Array]]) -> float | None:
+def common_factor(pairs: Sequence[tuple[Array, Array]]) -> float | None:
     """The number that every gradient was multiplied by; None if there is no such number."""
     found: float | None = None
     for before, after in pairs:

@@ -36,6 +36,7 @@ from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.capture.explaining.rewritten import rewritten_parts
 from backprop_viz.capture.explaining.rounding import rounding_of, rounding_of_inputs
 from backprop_viz.capture.explaining.sample_axes import SampleAxes
+from backprop_viz.capture.explaining.scaled_gradients import told_by_factor
 from backprop_viz.capture.explaining.updates import update_parts
 from backprop_viz.recording.explanations.components import component_of
 from backprop_viz.recording.explanations.number import Number
@@ -96,7 +97,7 @@ class Explainer:
             found = NumberExplanation(
                 number, value, kind, event.op, formula, facts=facts, reason=none.reason
             )
-        closed = self._axes.named(self._closing(found, event))
+        closed = self._axes.named(told_by_factor(self.lookup, self._closing(found, event)))
         return of_component(closed) if number.component else closed
 
     def value(self, number: Number) -> float:

@@ -135,6 +135,10 @@ def fact_sentences() -> Mapping[str, str]:
             "The norm of all gradients together was {0}: clipping multiplied each by {2}, and it "
             "is {1} now.",
         ),
+        "scaled_by_hook": translate("facts", "A hook multiplied every element of it by {0}."),
+        "scaled_by_function": translate(
+            "facts", "{0} multiplied every element of what arrived by {1}."
+        ),
         "clip_idle": translate(
             "facts", "The total norm {0} was below max_norm {1}: clipping left all as it was."
         ),

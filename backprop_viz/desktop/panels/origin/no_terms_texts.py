@@ -93,6 +93,12 @@ def no_terms_text(reason: Fact) -> str | None:
             "reasons",
             "{1:.6g} was sent to {0}; a hook has changed it before it arrived there.",
         ),
+        "changed_by_module_hook": translate(
+            "reasons", "{1:.6g} came to the module's backward hook, which has changed it."
+        ),
+        "changed_after": translate(
+            "reasons", "{1:.6g} was accumulated; a hook has changed .grad right after it."
+        ),
         "changed_in_place": translate(
             "reasons",
             "{0} read a tensor that was changed in place by what no recorded call tells of. Make a "
