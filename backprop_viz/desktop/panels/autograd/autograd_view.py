@@ -24,7 +24,7 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fold_switch import fold_icon, fold_switch
-from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.trace.phases import Phase
 
 
@@ -42,6 +42,8 @@ class AutogradView(Panel):
         self._view_state: ViewState | None = None
         self._pass: GraphOfPass | None = None  # that is shown by itself
         self._asked: object = None  # for which graph
+        self._heads_of: tuple[object, ...] = ()  # of which graph and recording the heads are
+        self._heads: list[tuple[int, str]] = []  # the event that made each, and its node's name
         self._stale = False  # a view state came while the view was hidden
         self._theme = DARK
         self._folded: bool | None = None  # as the user chose; None: where there are many nodes
@@ -160,24 +162,17 @@ class AutogradView(Panel):
 
     def _tell(self, view_state: ViewState) -> None:
         whole, part = self.canvas.graph.whole, None if self._pass is None else self._pass.nodes
-        nodes = [node for node in whole.nodes if part is None or node.id in part]
+        count = len(whole.nodes if part is None else part)
         text = self.tr("loss.grad_fn → next_functions · {count} nodes")
         starts: list[str] = []
         if view_state.cursor.recording.loss is None and view_state.origin is None:
             text = self.tr("out.grad_fn → next_functions · {count} nodes")
         elif view_state.cursor.recording.loss is None:  # a script has no loss, or none yet
-            led_to = {to for _, to in whole.edges}
-            found = [node for node in nodes if node.id not in led_to]
-            if len(found) > 1:
-                cursor = view_state.cursor
-                before = forward_events(cursor.recording, cursor.position)
-                made = {event.node: i for i, event in before}
-                found.sort(key=lambda node: made.get(node.id, -1), reverse=True)  # newest first
-            starts = [node.name for node in found]
+            starts = self._starts(view_state.cursor)
             text = self.tr("from {name} · {count} nodes")
             if len(starts) > 1:
                 text = self.tr("from {name} and {others} more · {count} nodes")
-        name, count = (starts or [""])[0], len(nodes)
+        name = (starts or [""])[0]
         text = text.format(name=name, others=len(starts) - 1, count=count)
         if self._pass is not None:
             known = {run.number: run for run in repeated_runs(view_state)}
@@ -192,6 +187,20 @@ class AutogradView(Panel):
                 text = self.tr("backward {nth}: node {done} of {count}")
             done = text.format(nth=told.nth, done=told.done, count=told.count)
         self.progress.setText(done)
+
+    def _starts(self, cursor: Cursor) -> list[str]:
+        """The nodes that no other leads to: first what was made last before the cursor."""
+        whole, part = self.canvas.graph.whole, None if self._pass is None else self._pass.nodes
+        known = whole, part, cursor.recording
+        if known != self._heads_of:  # not at each step of the cursor
+            self._heads_of = known
+            led_to = {to for _, to in whole.edges}
+            nodes = (node for node in whole.nodes if part is None or node.id in part)
+            found = {node.id: node.name for node in nodes if node.id not in led_to}
+            made = {e.node: i for i, e in forward_events(cursor.recording) if e.node in found}
+            self._heads = [(made.get(node, -1), name) for node, name in found.items()]
+        done = [(i if i < cursor.position else -1, name) for i, name in self._heads]
+        return [name for _, name in sorted(done, key=lambda head: head[0], reverse=True)]
 
     def _choose(self, node: int) -> None:
         self.picked.emit("node", self.canvas.graph.graph.nodes[node].key)

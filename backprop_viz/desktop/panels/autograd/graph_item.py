@@ -23,6 +23,7 @@ from backprop_viz.desktop.panels.autograd.node_states import (
 )
 from backprop_viz.desktop.style.painting import elided, fitting, head_of, thin_dashes
 from backprop_viz.desktop.style.theme import DARK, Theme, scene_code_font, scene_font
+from backprop_viz.desktop.texts.parameter_names import brief_parameter
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.trace.graph import Graph, Node
 from backprop_viz.recording.trace.phases import Phase
@@ -349,6 +350,11 @@ def _name(node: Node, box: QRectF, sizes: BoxSizes, scale: float, text_scale: fl
         inside = box.adjusted(1, 0, -1, 0)
         text, font = node.parameter or node.name, scene_font(max(least, round(_LEAST * scale)))
         font = fitting(font, text, inside.width(), least)
+        if (
+            node.parameter is not None
+            and QFontMetrics(font).horizontalAdvance(text) > inside.width()
+        ):
+            text = brief_parameter(text)
         # What has a dotted name differs at its end, as layers.3.conv1.weight does.
         is_dotted = node.parameter is not None or "." in text
         where = Qt.TextElideMode.ElideLeft if is_dotted else Qt.TextElideMode.ElideMiddle

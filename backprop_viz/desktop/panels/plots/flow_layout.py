@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF
 from backprop_viz.analysis.cursor.clearing import before_last_clearing
 from backprop_viz.analysis.doubles import less
 from backprop_viz.desktop.style.numbers import norm
+from backprop_viz.desktop.texts.parameter_names import brief_parameter
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.trace.phases import Phase
@@ -26,8 +27,7 @@ class Flow:
     @property
     def label(self) -> str:
         """``conv1.weight`` as ``conv1.w``."""
-        head, dot, tail = self.name.rpartition(".")
-        return head + dot + {"weight": "w", "bias": "b"}.get(tail, tail)
+        return brief_parameter(self.name)
 
     @property
     def module(self) -> str:

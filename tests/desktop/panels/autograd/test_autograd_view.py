@@ -11,6 +11,7 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.analysis.numbers.number_marks import marks_of
+from backprop_viz.desktop.panels.autograd import autograd_view
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.autograd.graph_item import name_lines
 from backprop_viz.desktop.panels.autograd.node_states import (
@@ -121,6 +122,31 @@ def test_of_several_starts_the_newest_is_named(
         view.all_passes.setChecked(True)
         assert view.subtitle.text().startswith(f"from {name} and 2 more")
         view.all_passes.setChecked(False)
+
+
+def test_a_step_of_the_cursor_does_not_go_through_all_nodes(
+    view: AutogradView, make_view_state: MakeViewState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+    forward = autograd_view.forward_events
+    monkeypatch.setattr(
+        autograd_view,
+        "forward_events",
+        lambda *given: looked.append(1) or forward(*given),  # type: ignore[func-returns-value]
+    )
+    net, x = nn.Linear(3, 2), torch.ones(1, 3)
+    with bv.record(net) as recorded:
+        for last in (torch.exp, torch.tanh):
+            last(net(x)).backward(torch.ones(1, 2))
+    recording, origin = recorded.recording, RunOrigin("script", "train.py")
+    view.all_passes.setChecked(True)
+    said = set()
+    for position in range(len(recording.events) + 1):
+        cursor = recording.at(position)
+        view.show_view_state(replace(make_view_state(DIGITS), cursor=cursor, origin=origin))
+        said.add(view.subtitle.text())
+    assert len(said) > 1
+    assert len(looked) == 1
 
 
 def test_node_texts(make_view_state: MakeViewState) -> None:
@@ -251,6 +277,18 @@ def test_themes(view: AutogradView, make_view_state: MakeViewState) -> None:
         assert theme.backward in colors(view)
 
 
+def drawn_texts(view: AutogradView, monkeypatch: pytest.MonkeyPatch) -> set[object]:
+    names, original = set(), QPainter.drawText
+
+    def draw(painter: QPainter, *given: object) -> None:
+        names.add(given[-1])
+        original(painter, *given)
+
+    monkeypatch.setattr(QPainter, "drawText", draw)
+    view.grab()
+    return names
+
+
 @pytest.mark.parametrize("size", [(690, 180), (876, 267)])
 def test_no_name_of_lenets_nodes_is_cut(
     view: AutogradView,
@@ -260,17 +298,20 @@ def test_no_name_of_lenets_nodes_is_cut(
 ) -> None:
     view.resize(*size)
     view.show_view_state(make_view_state(DIGITS))
-    names, original = set(), QPainter.drawText
-
-    def draw(painter: QPainter, *given: object) -> None:
-        names.add(given[-1])
-        original(painter, *given)
-
-    monkeypatch.setattr(QPainter, "drawText", draw)
-    view.grab()
+    names = drawn_texts(view, monkeypatch)
     assert "MaxPool2D" in names
     assert {"Convolution", "Addmm", "conv1.weight", "TBackward0"} <= names
-    assert not any("…" in name for name in names)
+    assert not any("…" in str(name) for name in names)
+
+
+def test_in_little_room_parameters_have_brief_names(
+    view: AutogradView, make_view_state: MakeViewState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view.resize(626, 200)
+    view.show_view_state(make_view_state(DIGITS))
+    names = drawn_texts(view, monkeypatch)
+    assert {"conv1.w", "conv2.w", "conv1.bias", "fc1.bias"} <= names
+    assert not any("…weight" in str(name) for name in names)
 
 
 def test_what_is_chosen_is_in_sight_where_nothing_has_just_run(
