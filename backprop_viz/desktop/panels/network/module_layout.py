@@ -10,10 +10,11 @@ from backprop_viz.analysis.folded_network import FoldedNetwork, NetworkBox
 from backprop_viz.analysis.graph.layered_layout import BentLayout, bent_layout
 
 WIDTH, UNFOLDED_WIDTH = 96.0, 150.0
-HEIGHT = 86.0
+HEIGHT, LOW = 86.0, 58.0  # of a folded box; where a row of the high ones has no room, the low
 TITLE, ROW, FOOT = 28.0, 24.0, 8.0
 INDENT = 10.0
 GAP, LANE_GAP, MARGIN = 22.0, 18.0, 14.0
+_LEAST_MARGIN = 2.0  # above all boxes and below them, where there is little room
 _PITCH = 11.0  # between edges above all boxes or below them
 
 
@@ -22,10 +23,10 @@ def is_unfolded(box: NetworkBox) -> bool:
     return box.rows[0].unfolded
 
 
-def box_size(box: NetworkBox) -> tuple[float, float]:
-    """The width and height of a box."""
+def box_size(box: NetworkBox, folded: float = HEIGHT) -> tuple[float, float]:
+    """The width and height of a box; ``folded``: the height of one that is."""
     if not is_unfolded(box):
-        return WIDTH, HEIGHT
+        return WIDTH, folded
     deepest = max(row.depth for row in box.rows)
     return UNFOLDED_WIDTH + INDENT * deepest, TITLE + ROW * (len(box.rows) - 1) + FOOT
 
@@ -36,12 +37,14 @@ class ModulePlacement:
     def __init__(self, network: FoldedNetwork, height: float) -> None:
         bent = bent_layout(len(network.boxes), network.edges)
         places = bent.places
-        sizes = [box_size(box) for box in network.boxes]
+        folded = HEIGHT if height >= HEIGHT + LANE_GAP + 2 * _LEAST_MARGIN else LOW
+        margin = MARGIN if height >= HEIGHT + LANE_GAP + 2 * MARGIN else _LEAST_MARGIN
+        sizes = [box_size(box, folded) for box in network.boxes]
         count = round(max((x for x, _ in places), default=-1)) + 1
         lanes = [(lane, high) for (_, lane), (_, high) in zip(places, sizes, strict=True)]
         beside = -bent.first_bend, bent.last_bend - bent.last
         above, below = (max(lanes_beside, 0.0) * _PITCH for lanes_beside in beside)
-        middles, end = _middles(lanes, height - above - below)
+        middles, end = _middles(lanes, height - above - below, margin)
         middles = [middle + above for middle in middles]
         widths = [0.0] * count
         self._boxes_in: list[list[int]] = [[] for _ in range(count)]
@@ -68,7 +71,7 @@ class ModulePlacement:
                 self._short[columns[a]].append((a, b))
             else:
                 self._long.append((a, b))
-        levels = _Levels(bent, middles, MARGIN + above, end - MARGIN + above)
+        levels = _Levels(bent, middles, margin + above, end - margin + above)
         self._ways = {edge: self._way(bends, levels) for edge, bends in bent.bends.items()}
 
     def way(self, edge: tuple[int, int]) -> tuple[QPointF, ...]:
@@ -105,8 +108,9 @@ class ModulePlacement:
         """The rectangle of a row; of the first, that of the whole box if it is folded."""
         rect = self.rects[box]
         if row == 0:
-            folded = rect.height() == HEIGHT and rect.width() == WIDTH
-            return rect if folded else QRectF(rect.x(), rect.y(), rect.width(), TITLE)
+            return (
+                rect if rect.width() == WIDTH else QRectF(rect.x(), rect.y(), rect.width(), TITLE)
+            )
         return QRectF(rect.x() + 8, rect.y() + TITLE + ROW * (row - 1), rect.width() - 16, ROW - 4)
 
     def at(self, point: QPointF, rows: Sequence[int]) -> tuple[int, int] | None:
@@ -139,7 +143,9 @@ class _Levels:
         return _between(self.middles, lane)
 
 
-def _middles(boxes: Sequence[tuple[float, float]], height: float) -> tuple[list[float], float]:
+def _middles(
+    boxes: Sequence[tuple[float, float]], height: float, margin: float
+) -> tuple[list[float], float]:
     """The middle of each whole lane, and where the last one ends.
 
     ``boxes`` are (lane, height). Lanes are as high as their tallest box, and share what is left.
@@ -149,12 +155,12 @@ def _middles(boxes: Sequence[tuple[float, float]], height: float) -> tuple[list[
         for near in {int(lane), round(lane + 0.49)}:
             tall[near] = max(tall.get(near, 0.0), high + LANE_GAP)
     heights = [tall.get(lane, LANE_GAP) for lane in range(max(tall, default=0) + 1)]
-    spare = max(height - 2 * MARGIN - sum(heights), 0.0) / len(heights)
-    middles, top = [], MARGIN
+    spare = max(height - 2 * margin - sum(heights), 0.0) / len(heights)
+    middles, top = [], margin
     for high in heights:
         middles.append(top + (high + spare) / 2)
         top += high + spare
-    return middles, top + MARGIN
+    return middles, top + margin
 
 
 def _between(middles: Sequence[float], lane: float) -> float:

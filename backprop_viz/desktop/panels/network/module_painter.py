@@ -10,6 +10,7 @@ from backprop_viz.analysis.folded_network import BoxRow, FoldedNetwork
 from backprop_viz.analysis.repeated_layers import Pass
 from backprop_viz.desktop.panels.network.module_facts import ModuleFacts
 from backprop_viz.desktop.panels.network.module_layout import (
+    HEIGHT,
     INDENT,
     ModulePlacement,
     is_unfolded,
@@ -87,18 +88,21 @@ def _frame(
 def _paint_folded(
     painter: QPainter, theme: Theme, scene: ModuleScene, rect: QRectF, row: BoxRow
 ) -> None:
-    """A title, a caption, and the norm as a bar and a number."""
-    facts, box = scene.facts, rect.toRect().adjusted(6, 8, -6, -6)
+    """A title, a caption, and the norm as a bar and a number; in a low box no caption."""
+    is_low = rect.height() < HEIGHT
+    facts, box = scene.facts, rect.toRect().adjusted(6, 4 if is_low else 8, -6, -6)
     title = box.adjusted(0, 0, 0, 16 - box.height())
     name = facts.title(row)
     font = fitting(body_font(12, bold=True), name, title.width(), 10)
     text_line(painter, title, name, font, QColor(theme.text), _LEFT)
-    caption = title.translated(0, 19)
-    text_line(painter, caption, facts.caption(row), code_font(11), QColor(theme.muted))
+    if not is_low:
+        caption = title.translated(0, 19)
+        text_line(painter, caption, facts.caption(row), code_font(11), QColor(theme.muted))
     part = facts.part(row)
     if part is not None:
-        _bar(painter, theme, scene, QRectF(box.x() + 2, box.y() + 42, box.width() - 4, 6), part)
-    norm = title.translated(0, 55)
+        below = 21 if is_low else 42
+        _bar(painter, theme, scene, QRectF(box.x() + 2, box.y() + below, box.width() - 4, 6), part)
+    norm = title.translated(0, 32 if is_low else 55)
     text, font = first_fitting(code_font(11), facts.norm_texts(row), norm.width(), 11)
     text_line(painter, norm, text, font, _norm_color(theme, scene))
 

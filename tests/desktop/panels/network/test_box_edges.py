@@ -1,5 +1,6 @@
 """The edges between boxes: none runs behind a box, and each says whether a gradient came by it."""
 
+import pytest
 import torch
 from torch import Tensor, nn
 
@@ -64,3 +65,17 @@ def test_a_gradient_has_come_only_where_torch_sent_one() -> None:
     assert not reached["first", "detach"], "there the graph ends"
     assert not reached["detach", "cat"]
     assert not reached["first", "beside"], "backward has not gone through what nothing reads"
+
+
+@pytest.mark.parametrize("height", [80, 95, 108, 131, 132, 300])
+def test_a_row_of_boxes_has_room_in_a_low_panel(height: int) -> None:
+    net = nn.Sequential(*(nn.Sequential(nn.Linear(4, 4), nn.Tanh()) for _ in range(3)))
+    with bv.record(net) as recording:
+        net(torch.randn(3, 4)).square().mean().backward()
+    folding = Folding(recording.recording.layers, ModuleTree(recording.recording))
+    network = folding.fold(folding.spread(12), frozenset())
+    placement = ModulePlacement(network, height)
+    assert len(placement.rects) > 3
+    assert placement.size.height() <= height
+    for rect in placement.rects:
+        assert 0 <= rect.top() < rect.bottom() <= height
