@@ -371,9 +371,10 @@ def _name(node: Node, box: QRectF, sizes: BoxSizes, scale: float, text_scale: fl
     font = scene_font(max(least, round(sizes.name * scale)), bold=True)
     if QFontMetrics(font).horizontalAdvance(shown) > inside.width():
         shown = stem  # in the size of the others, not the beginning of both in small print
-    font = fitting(font, shown, inside.width(), least)
+    whole, font = font, fitting(font, shown, inside.width(), least)
     if QFontMetrics(font).horizontalAdvance(shown) > inside.width():
         shown = _VARIANT.sub("", stem)
+        font = fitting(whole, shown, inside.width(), least)
     # A module's dotted name differs at its end from those beside it.
     where = Qt.TextElideMode.ElideLeft if "." in shown else Qt.TextElideMode.ElideRight
     cut = elided(font, shown, math.ceil(inside.width()), where)
