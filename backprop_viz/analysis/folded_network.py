@@ -124,13 +124,13 @@ class Folding:
     def spread(self, room: int) -> frozenset[str]:
         """Which modules to take apart for at most ``room`` boxes, the outermost first.
 
-        What only wraps the network, as Lightning's module and DDP do, is taken apart anyway. A
-        container, in which nothing runs but its modules, may take up twice the room; so may one
-        that runs most of the network, which would hide it as one box. Modules of one kind beside
-        each other, as the blocks of a transformer are, stay alike. One that has no modules itself,
-        as a norm written by hand, stays whole. Inputs stand below each other, in the room of one.
+        What only wraps another module, as Lightning's and DDP's do, is taken apart anyway. Modules
+        of one kind beside each other, as the blocks of a transformer are, stay alike. One that has
+        no modules itself, as a norm written by hand, stays whole. Inputs stand below each other, in
+        the room of one.
         """
-        spread = self._wrappers()
+        around = self._around_all()
+        spread = frozenset(around[:-1])
         refused: set[str] = set()
         while True:
             runs = list(self._runs(0, len(self._chains), spread))
@@ -141,9 +141,7 @@ class Folding:
             first = min(ways, key=lambda name: name.count("."))
             chosen = [name for name in ways if self._is_like(name, first)]
             wider = spread.union(chosen)
-            large = self._tree.nodes[first].kind in CONTAINERS or self._is_most(first)
-            fits = room * 2 if large else room
-            if self._size(wider) <= fits:
+            if self._size(wider) <= room * self._share(first, around):
                 spread = wider
             else:
                 refused.update(chosen)
@@ -154,11 +152,21 @@ class Folding:
         inputs = sum(self._layers.layers[first].tensor is not None for first, _, _ in runs)
         return len(runs) - max(inputs - 1, 0)
 
-    def _wrappers(self) -> frozenset[str]:
-        """The modules in each of which all others run."""
+    def _around_all(self) -> tuple[str, ...]:
+        """The modules in each of which all others run, from the outermost."""
         within = [chain for chain in self._chains if chain]
         around = within[0][: _shared(within)] if within else ()
-        return frozenset(g for g in around if isinstance(g, str) and self._tree.nodes[g].below)
+        return tuple(g for g in around if isinstance(g, str) and self._tree.nodes[g].below)
+
+    def _share(self, module: str, around: Sequence[str]) -> int:
+        """How many times the room a module may take up.
+
+        A container, in which nothing runs but its modules, may take up more; so may one that runs
+        most of the network, or all of it, which would hide it as one box.
+        """
+        if module in around:
+            return 4
+        return 2 if self._tree.nodes[module].kind in CONTAINERS or self._is_most(module) else 1
 
     def _is_most(self, module: str) -> bool:
         """Whether a module runs more than half of the layers that modules run."""

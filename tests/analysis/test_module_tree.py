@@ -134,9 +134,11 @@ def test_what_only_wraps_the_network_is_no_box() -> None:
         net(torch.rand(3, 2)).sum().backward()
     recording = recorded.recording
     folding = Folding(recording.layers, ModuleTree(recording))
-    assert folding.spread(1) == {"module", "module.module"}
-    boxes = titles(recording, folding.fold(folding.spread(1), frozenset()))
+    assert folding.spread(2) == {"module", "module.module"}
+    boxes = titles(recording, folding.fold(folding.spread(2), frozenset()))
     assert boxes[1] == ["module.module.layer0"]
+    # Of many layers a box for each would be no overview.
+    assert folding.spread(1) == {"module"}
 
 
 def test_a_module_that_runs_most_of_the_network_may_take_up_more() -> None:
