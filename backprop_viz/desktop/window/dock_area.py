@@ -297,8 +297,10 @@ class DockArea(QMainWindow):
     # -- one dock --------------------------------------------------------------------------------
 
     def reveal(self, dock: PanelDock) -> None:
-        """Show a dock, in front of those in tabs with it."""
+        """Show a dock, in front of those in tabs with it; another has all the room no longer."""
         dock.wanted = True
+        if self.is_maximized and self.maximized_dock is not dock and not dock.isFloating():
+            self.restore_maximized()
         if dock.available:
             dock.show()
             dock.raise_()

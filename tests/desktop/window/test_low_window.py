@@ -3,10 +3,12 @@
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.findings.findings_view import FindingsView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.window.main_window import MainWindow
+from tests.conftest import OpenWindow
 from tests.waiting import until, until_idle
 
 
@@ -30,3 +32,19 @@ def test_a_row_of_the_update_and_all_of_the_findings_are_in_sight(
     findings = window.panel(FindingsView)
     assert not findings.cards
     assert findings.note.height() <= findings.area.viewport().height()
+
+
+def test_a_panel_that_is_shown_beside_a_large_one_ends_its_being_large(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window()
+    docks = window.docks.docks
+    graph, network = docks["autogradView"], docks["networkView"]
+    graph.toggleViewAction().trigger()
+    assert graph.isHidden()
+    window.docks.toggle_maximized(network)
+    assert docks["inspector"].isHidden()
+    graph.toggleViewAction().trigger()
+    assert window.docks.maximized_dock is None
+    assert not docks["inspector"].isHidden()
+    qtbot.waitUntil(lambda: not graph.visibleRegion().isEmpty())
