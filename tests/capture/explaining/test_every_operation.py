@@ -29,7 +29,7 @@ UNKNOWN = {
     **dict.fromkeys(("_unsafe_masked_index", "_unsafe_masked_index_put_accumulate"), "torch's own"),
     "_native_batch_norm_legit": "torch's own",
     "as_strided": "what it reads lies beyond the tensor that is recorded",
-    "nn.functional.binary_cross_entropy": "in float64 torch's second derivative adds 1e-12 to x(1 − x)",
+    "nn.functional.binary_cross_entropy": "differentiated twice, torch adds 1e-12",
     "corrcoef": "its clamp stops at 1 where float64 comes to 1 less a rounding",
     "nn.functional.linear_cross_entropy": "its options are no plain data",
     "linalg.pinv": "its samples are hermitian but for rounding",
