@@ -111,6 +111,10 @@ class SurfaceView(Panel):
         text.setWidget(self.sentence)
         text.setFixedWidth(_TEXT)
         row.addWidget(text)
+        # What there is nothing in leaves its room to what is said in the middle.
+        self._beside = text
+        for widget in (self.bar, text):
+            widget.hide()
         self.body.addLayout(top)
         self.body.addLayout(row, 1)
         self._pictures.setMinimumSize(160, 100)
@@ -200,7 +204,7 @@ class SurfaceView(Panel):
         plane, plot = self._plane, self._late_plot.made
         line = plane is not None and plane.request.plane == "line"
         self.bar.show_scale(None if plot is None or line else plot.scale_of_colours)
-        self.bar.setVisible(not line)
+        self.bar.setVisible(plane is not None and not line)
         self.subtitle.setText("" if plane is None else around_text(plane))
         lines = []
         if reason is not None and (plane is not None or reason.code != "cancelled"):
@@ -215,6 +219,7 @@ class SurfaceView(Panel):
                 descent_text(plane),
             ]
         said = "\n\n".join(line for line in lines if line)
+        self._beside.setVisible(bool(said))
         self.sentence.setText(said.replace(" %", "\N{NO-BREAK SPACE}%"))
         self.sentence.setToolTip(self.sentence.text())
         running = self.running

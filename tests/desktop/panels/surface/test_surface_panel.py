@@ -49,6 +49,18 @@ def computed(qtbot: QtBot, panel: SurfaceView) -> None:
     qtbot.waitUntil(lambda: not panel.running, timeout=_WAIT)
 
 
+def test_before_a_surface_is_computed_it_is_said_in_the_middle_what_to_do(
+    shared_window: MainWindow, qtbot: QtBot
+) -> None:
+    panel = opened(shared_window)
+
+    def is_in_the_middle() -> bool:
+        middle = panel.plot.mapTo(panel, panel.plot.rect().center()).x()
+        return abs(middle - panel.width() / 2) < 10
+
+    qtbot.waitUntil(is_in_the_middle)
+
+
 @by_night
 def test_it_is_closed_at_first_and_takes_all_the_room_when_opened(
     open_window: Callable[..., MainWindow],
