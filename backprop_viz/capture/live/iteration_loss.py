@@ -192,7 +192,12 @@ def _numbers(losses: Sequence[Tensor]) -> list[SupportsFloat]:
 
 
 def has_gradients(recording: Recording | None, *, kept: bool) -> bool:
-    """Whether a backward ran in an iteration; ``kept``: one that gave a model's ``.grad`` some."""
-    events = () if recording is None else recording.events
-    sent = (event for event in events if event.phase is Phase.BACKWARD)
+    """Whether a backward ran in an iteration; ``kept``: one that gave a model's ``.grad`` some.
+
+    A gradient that is found under another name, as behind ``prune.remove``, has not come by any.
+    """
+    spans = () if recording is None else recording.spans
+    ran = [one for one in spans if one.phase is Phase.BACKWARD]
+    events = [] if recording is None else recording.events
+    sent = [event for span in ran for event in events[span.start : span.stop]]
     return any(event.parameter is not None or not kept for event in sent)

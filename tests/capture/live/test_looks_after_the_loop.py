@@ -113,3 +113,27 @@ def test_a_window_that_went_by_phases_is_told_whether_the_last_one_it_saw_is_an_
         assert isinstance(ended, RunEnded)
         assert ended.recorded == (last == 2)  # the loop was left in its third pass
         assert sorted(window.recordings) == [1, 2, 3]
+
+
+PRUNED = """
+import torch
+from torch import nn
+from torch.nn.utils import prune
+torch.manual_seed(0)
+net = nn.Linear(6, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+turns = []
+for epoch in range(3):
+    loss = net(torch.randn(5, 6)).square().mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    turns.append(loss.item())
+    prune.l1_unstructured(net, "weight", amount=0.2)
+prune.remove(net, "weight")
+"""
+
+
+def test_what_pruning_makes_of_the_weights_is_none(scripts: Scripts, tmp_path: Path) -> None:
+    turns = turns_of(PRUNED)
+    assert [one.loss for one in recorded(scripts, tmp_path, PRUNED)] == turns
