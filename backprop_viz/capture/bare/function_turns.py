@@ -1,5 +1,6 @@
 """Tells a loop's watch of its turns where ``torch.func.grad`` differentiates what it moves."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from threading import current_thread
@@ -44,6 +45,9 @@ class FunctionTurns(TorchFunctionMode):
         self._thread = current_thread()
         self._moved = MovedTensors()
         self._names = [name for name, _ in holder.named_parameters()]
+        self._called: Sequence[str] = ()  # as the script calls them
+        self._next: Mapping[str, Tensor] = {}  # what the next turn begins with, if that is known
+        self._told = False  # that there are others
         self._loop: LoopWatch | None = None
         self._recorder: Recorder | None = None
         self._lines: ByHand | None = None
@@ -63,6 +67,9 @@ class FunctionTurns(TorchFunctionMode):
     def begins(self, loop: LoopWatch | None, recorder: Recorder | None) -> None:
         """An iteration begins; what records it, if it is recorded."""
         self._differentiated = False
+        if self._next:
+            self._put(self._next)
+            self._next = {}
         for leaf in self._holder.parameters():
             leaf.grad = None
         self._loop, self._recorder, self._lines = loop, recorder, None
@@ -170,23 +177,39 @@ class FunctionTurns(TorchFunctionMode):
 
     def _gradient_begins(self, gradient: FunctionGradient) -> Callable[[], None]:
         """A gradient is asked for; what to call once it is known."""
-        tensors = list(gradient.differentiated.values())
+        named = gradient.differentiated
+        tensors = list(named.values())
         with DisableTorchFunction():
-            if self.is_over or not self._are_as_held(tensors):
+            self._end_forward()  # of a function that has raised
+            if self.is_over or not self._are_of_loop(named):
+                self._leave_out(named)
                 return lambda: None
+            self._called = self._called or list(named)
             if self._differentiated and self._moved.are_others(self._names, tensors):
-                self._put(dict(zip(self._names, tensors, strict=True)))
+                now = dict(zip(self._names, tensors, strict=True))
+                if self._moved.made() and not self._moved.are_made(tensors):
+                    self._next = now  # as for the next task; what was made is of this turn
+                else:
+                    self._put(now)
                 self._turning.next_turn()
             self._moved.begin(self._names, tensors)
         self._runs, self._within, self._in_forward = gradient, True, False
         return lambda: self._ended(gradient)
 
-    def _are_as_held(self, tensors: Sequence[Tensor]) -> bool:
+    def _are_of_loop(self, named: Mapping[str, Tensor]) -> bool:
         """Whether these may be what the loop has made of those that are held."""
-        held = list(self._holder.parameters())
-        return [(one.shape, one.dtype, one.device) for one in tensors] == [
-            (one.shape, one.dtype, one.device) for one in held
-        ]
+        held = self._holder.parameters()
+        return list(map(_kind, named.values())) == list(map(_kind, held))
+
+    def _leave_out(self, named: Mapping[str, Tensor]) -> None:
+        """Say once that there are other gradients."""
+        if not (self._told or self.is_over):
+            self._told = True
+            print(
+                f"backprop_viz: gradients by torch.func of {', '.join(named)} are not recorded, as "
+                f"the loop has first asked for those of {', '.join(self._called)}.",
+                file=sys.stderr,
+            )
 
     def _put_moved(self) -> None:
         """The loop may be over: what it has made of its tensors is known by how it has."""
@@ -224,6 +247,10 @@ class FunctionTurns(TorchFunctionMode):
             self._loop.rests(None)
             self._recorder.catch_up(Phase.BACKWARD, OF_FUNCTION, every_grad=True)
         self._turning.phase_ended(Phase.BACKWARD)
+
+
+def _kind(tensor: Tensor) -> tuple[object, ...]:
+    return tensor.shape, tensor.dtype, tensor.device
 
 
 @contextmanager

@@ -49,6 +49,10 @@ class MovedTensors:
                 return True
         return False
 
+    def are_made(self, tensors: Sequence[Tensor]) -> bool:
+        """Whether any is known to be one of those that the function was given, or made of such."""
+        return any(made is not None and bool(made.names) for made in map(self._of, tensors))
+
     def gave(self, grads: Sequence[Tensor]) -> None:
         """The function has these gradients."""
         for grad in grads:

@@ -11,7 +11,11 @@ from backprop_viz.capture.bare.function_gradients import (
     function_gradients_heard,
 )
 from backprop_viz.capture.bare.function_turns import standing_in
-from backprop_viz.capture.bare.made_leaves import differentiates_functions
+from backprop_viz.capture.bare.made_leaves import (
+    differentiates_functions,
+    makes_leaves,
+    moves_by_hand,
+)
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 
 
@@ -20,14 +24,15 @@ def function_loops_awaited(
 ) -> AbstractContextManager[None]:
     """In here ``begins`` is called with what makes a module for the tensors that a gradient is of.
 
-    Of each such gradient that is the outermost, if the script at this path asks for any.
+    Of each such gradient that is the outermost, if the script at this path asks for any. In one
+    that trains leaves of autograd, or moves by ``.grad``, they may be asked for beside that.
     """
 
     def heard(gradient: FunctionGradient) -> Callable[[], None]:
         begins(lambda: _standing_for(gradient.differentiated))
         return lambda: None
 
-    asks = differentiates_functions(path)
+    asks = differentiates_functions(path) and not (makes_leaves(path) or moves_by_hand(path))
     return function_gradients_heard(heard) if asks else nullcontext()
 
 

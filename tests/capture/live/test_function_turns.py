@@ -216,3 +216,47 @@ def test_the_outermost_gradient_is_that_of_the_turn(scripts: Scripts, tmp_path: 
             assert recording.loss == loss.item()
             np.testing.assert_array_equal(end.grad("w"), grad.numpy())
             np.testing.assert_array_equal(end.value("w"), after.numpy())
+
+
+# Each keeps what is moved first in each turn; others are moved beside it, or asked about behind.
+OTHERS = """
+import torch
+from torch.func import grad
+torch.manual_seed(5)
+w, other, kept = torch.randn(3), torch.randn(2), []
+def loss(w, x):
+    return (x @ w).square().mean()
+def fails(w):
+    raise ValueError
+try:
+    grad(fails)(w)
+except ValueError:
+    pass
+for turn in range(3):
+    fast = w - 0.1 * grad(loss)(w, torch.randn(5, 3))
+    kept.append(fast)
+    w = torch.randn(3)
+    OTHER
+print(grad(torch.sum)(torch.ones(4)).tolist())
+"""
+BESIDE = "other = other - grad(loss)(other, torch.randn(5, 2))"
+
+
+@pytest.mark.parametrize("other", [BESIDE, ""])
+def test_what_is_made_of_no_gradient_begins_the_next_turn(
+    scripts: Scripts, tmp_path: Path, other: str
+) -> None:
+    source = OTHERS.replace("OTHER", other)
+    plain: dict[str, list[Tensor]] = {}
+    exec(source.replace("print(", "str("), plain)
+    script, file = tmp_path / "train.py", tmp_path / "run.bprec"
+    script.write_text(source)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended.printed.count("are not recorded, as the loop has first asked for those of w.") == 1
+    with bv.load(file) as loaded:
+        recordings = list(loaded)
+        for recording, after in zip(recordings, plain["kept"], strict=True):
+            phases = [phase for phase, _ in groupby(e.phase for e in recording.events)]
+            assert phases == PHASES
+            end = recording.at(len(recording.events))
+            np.testing.assert_array_equal(end.value("w"), after.numpy())
