@@ -51,6 +51,7 @@ from backprop_viz.desktop.controllers.training.worker_restarts import WorkerRest
 from backprop_viz.desktop.panels.registry import find_panels
 from backprop_viz.desktop.run.foreign_runs import foreign_run
 from backprop_viz.desktop.run.session import Session
+from backprop_viz.desktop.style.theme import set_text_scale
 from backprop_viz.desktop.system.preferences import settings_store
 from backprop_viz.desktop.system.qt_guard import Quiet
 from backprop_viz.desktop.view_state import ViewState
@@ -78,6 +79,8 @@ class Composer(QObject):
         self.arguments = arguments
         commands = list(make_actions(self))
         actions = {command.id: action for command, action in commands}
+        # Widgets have their lengths at 100 %, also those of a window that takes another's place.
+        set_text_scale(1.0)
         self.window = window = MainWindow(actions, find_panels())
         self.setParent(window)
         for menu in MENUS:

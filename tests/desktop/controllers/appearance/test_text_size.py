@@ -90,6 +90,25 @@ def test_the_size_is_remembered_and_comes_back_to_what_it_was(open_window: OpenW
     assert body_font().pixelSize() == QApplication.font().pixelSize() == 13
 
 
+def test_the_next_window_has_its_fields_as_wide_as_the_one_before(open_window: OpenWindow) -> None:
+    """As that in another language, which takes its place."""
+
+    def widths(window: MainWindow) -> list[int]:
+        return [box.width() for box in window.toolbar.settings.findChildren(QComboBox)]
+
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    plain = widths(window)
+    window.findChild(Composer).text_size.choose(150)
+    QApplication.processEvents()
+    large = widths(window)
+    assert plain < large
+    again = open_window("--preset", "tutorial", size=(1600, 1000))
+    QApplication.processEvents()
+    assert widths(again) == large
+    choose(again, "actionTextNormal")
+    assert widths(again) == plain
+
+
 def test_no_widget_goes_while_a_style_sheet_is_set(open_window: OpenWindow) -> None:
     """Qt goes through a list of all of them, and takes one that is gone for one that is there."""
     window = open_window("--preset", "tutorial", size=(1280, 800))
