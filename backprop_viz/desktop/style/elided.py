@@ -1,5 +1,7 @@
 """Text that shrinks: elided where it does not fit, whole in the tooltip."""
 
+import re
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -8,6 +10,7 @@ from backprop_viz.analysis.lessons.particles import with_particles
 
 # Fewer letters than these, the ellipsis among them, say nothing.
 _LEAST = 6
+_NUMBER_AT_END = re.compile(r"[-+−]?\d[\d.,]*(e[-+]?\d*)?$")
 _WIDE = QRect(0, 0, 100_000, 1000)
 
 
@@ -34,13 +37,28 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw as much of the text as there is room for."""
         room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        right = Qt.TextElideMode.ElideRight
+        cut = self.fontMetrics().elidedText(self.text(), right, room.width())
+        text = without_cut_number(self.text(), cut)
         if text != self.text() and len(text) < _LEAST:  # it says nothing
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(room, self.alignment(), text)
         painter.end()
+
+
+def without_cut_number(text: str, cut: str) -> str:
+    """A text that was cut at its end, without the number that it was cut in.
+
+    ``GPT · 53,95…`` would tell another number than ``GPT · 53,952 parameters``.
+    """
+    kept = cut.removesuffix("…")
+    number = _NUMBER_AT_END.search(kept)
+    goes_on = text[len(kept) : len(kept) + 1]
+    if kept == cut or number is None or not (goes_on.isdigit() or goes_on in (",", ".", "e")):
+        return cut
+    return f"{kept[: number.start()].rstrip(' ·')}…"
 
 
 def line_height(label: QLabel, text: str) -> int:

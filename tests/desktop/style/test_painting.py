@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.desktop.style.elided import without_cut_number
 from backprop_viz.desktop.style.numbers import rounded
 from backprop_viz.desktop.style.painting import elided, first_fitting
 from backprop_viz.desktop.style.theme import body_font, code_font
@@ -36,3 +37,19 @@ def test_a_number_is_rounded_before_it_is_cut(qtbot: QtBot, value: float, width:
     text, smaller = first_fitting(font, rounded(value), width, 11)
     assert QFontMetrics(smaller).horizontalAdvance(text) <= width
     assert not text or float(text) in {float(f"{value:.{digits}g}") for digits in range(1, 5)}
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "shown"),
+    [
+        ("GPT · 53,952 parameters", "GPT · 53,95…", "GPT…"),
+        ("GPT · 53,952 parameters", "GPT · 53,952 pa…", "GPT · 53,952 pa…"),
+        ("GPT · 53,952 parameters", "GPT · 53,952…", "GPT · 53,952…"),
+        ("norm 1.25e-12 · mean 0.5", "norm 1.25e-1…", "norm…"),
+        ("norm 1.25e-12 · mean 0.5", "norm 1.2…", "norm…"),
+        ("conv1.bias is 3", "conv1.bi…", "conv1.bi…"),
+        ("12 nodes", "12 nodes", "12 nodes"),
+    ],
+)
+def test_a_text_is_not_cut_within_a_number(text: str, cut: str, shown: str) -> None:
+    assert without_cut_number(text, cut) == shown
