@@ -93,7 +93,7 @@ def _paint_folded(
     facts, box = scene.facts, rect.toRect().adjusted(6, 4 if is_low else 8, -6, -6)
     title = box.adjusted(0, 0, 0, 16 - box.height())
     name = facts.title(row)
-    font = fitting(body_font(12, bold=True), name, title.width(), 10)
+    font = fitting(body_font(12, bold=True), name, title.width(), 11)
     text_line(painter, title, name, font, QColor(theme.text), _LEFT)
     if not is_low:
         caption = title.translated(0, 19)
