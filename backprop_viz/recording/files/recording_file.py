@@ -99,7 +99,7 @@ class RecordingFile(Sequence[Recording]):
         if isinstance(number, slice):
             return [self._recording(place) for place in self._layout.recordings[number]]
         if not self:
-            told = f"file.health has {len(self.health)}, losses {len(self.losses[0])} iterations"
+            told = f"file.health has {len(self.health)}, .losses {len(self.losses[0])} iterations"
             raise IndexError(f"{self.path.name} holds no whole recording; {told}.")
         return self._recording(self._layout.recordings[number])
 
