@@ -1337,8 +1337,20 @@ Click a figure: where does it come from?</source>
         <translation>발견된 것 없음: {topics}.</translation>
     </message>
     <message>
+        <source>Nothing found: {count} kinds of mistakes were looked for.</source>
+        <translation>찾은 것 없음: {count}가지 실수를 찾아보았습니다.</translation>
+    </message>
+    <message>
         <source>Nothing found in the phases that have ended: {topics}.</source>
         <translation>끝난 단계에서 찾지 못함: {topics}.</translation>
+    </message>
+    <message>
+        <source>Nothing found in the phases that have ended: {count} kinds of mistakes are looked for.</source>
+        <translation>끝난 단계에서 찾은 것 없음: {count}가지 실수를 찾아봅니다.</translation>
+    </message>
+    <message>
+        <source>Nothing found of {count} other kinds of mistakes.</source>
+        <translation>다른 {count}가지 실수는 찾지 못했습니다.</translation>
     </message>
     <message>
         <source>none in this iteration</source>
@@ -2141,6 +2153,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>The curve starts when an iteration is complete.</source>
         <translation>반복이 하나 끝나면 곡선이 시작됩니다.</translation>
+    </message>
+    <message>
+        <source>No loss was computed in the iterations recorded so far.</source>
+        <translation>지금까지 기록한 반복에서는 손실을 계산하지 않았습니다.</translation>
     </message>
 </context>
 <context>
@@ -7181,6 +7197,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}이(가) 첫 반복이 끝나기 전에 끊겨 보여 줄 것이 없습니다. 스크립트가 아직 쓰고 있으면 반복이 끝나기를 기다리고, 아니면 파일을 다시 복사하거나 실행을 다시 기록하세요.</translation>
     </message>
     <message>
+        <source>{0} has losses, but no iteration: none was recorded, or each was larger than the file may be. Record the run again, with more bytes_in_all or less with keep= and only=.</source>
+        <translation>{0}에 손실은 있지만 반복이 없습니다. 기록한 반복이 없거나 각각이 파일의 한도보다 컸습니다. bytes_in_all을 늘리거나 keep=과 only=로 양을 줄여 다시 기록하세요.</translation>
+    </message>
+    <message>
         <source>{0} was closed before an iteration was recorded, so there is nothing to show: record the run again, for longer.</source>
         <translation>{0}은(는) 반복이 하나도 기록되기 전에 닫혀 보여 줄 것이 없습니다. 실행을 더 오래 다시 기록하세요.</translation>
     </message>
@@ -7458,6 +7478,22 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The norm of all gradients together was {0}: clipping multiplied each by {2}, and it is {1} now.</source>
         <translation>모든 변화도 전체의 노름은 {0}이었습니다. 클리핑이 각 변화도에 {2}을(를) 곱해 이제 {1}입니다.</translation>
+    </message>
+    <message>
+        <source>A hook multiplied every element of it by {0}.</source>
+        <translation>후크가 모든 원소에 {0}을(를) 곱했습니다.</translation>
+    </message>
+    <message>
+        <source>{0} multiplied every element of what arrived by {1}.</source>
+        <translation>{0}이(가) 도착한 것의 모든 원소에 {1}을(를) 곱했습니다.</translation>
+    </message>
+    <message>
+        <source>The total norm {0} was below max_norm {1}: clipping left all as it was.</source>
+        <translation>전체 노름 {0}이(가) max_norm {1}보다 작아, 클리핑이 아무것도 바꾸지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>torch found the norm of {0} numbers to be {1}.</source>
+        <translation>torch가 구한 수 {0}개의 노름은 {1}입니다.</translation>
     </message>
     <message>
         <source>{0} was beyond the limit that clipping allows.</source>
@@ -7858,6 +7894,10 @@ Click or press Enter: where does it come from?</source>
         <translation>층 {0}은(는) {1}와(과) 같은 층입니다. {2}곳이 가중치를 함께 씁니다. 층 {2}개가 필요하면 하나씩 새로 만드세요: [make() for _ in range({2})].</translation>
     </message>
     <message>
+        <source>{4} reads the classes along dim 1 of {3}, where the probabilities do not add up to 1: {0} runs over dim {1} of {2}. Let it run over the axis of the classes.</source>
+        <translation>{4}은(는) {3}의 dim 1에서 클래스를 읽지만, 거기서는 확률의 합이 1이 아닙니다. {0}이(가) {2}의 dim {1}을 따라 계산했습니다. 클래스 축을 따라 계산하게 하세요.</translation>
+    </message>
+    <message>
         <source>{0} runs over dim 0, the {1} samples of the batch: use dim=1, the {2} classes.</source>
         <translation>{0}이(가) dim 0, 곧 배치의 샘플 {1}개 방향으로 실행됩니다. 클래스 {2}개의 방향인 dim=1을 쓰십시오.</translation>
     </message>
@@ -7920,6 +7960,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>What is used at {1} got a gradient and is no parameter of the model: tensors of shape {0}. An optimizer made from model.parameters() does not step it. Use nn.ModuleList for a list of layers, nn.ParameterList for a list of parameters, and make them in __init__.</source>
         <translation>{1}에서 쓰인 것이 변화도를 받았지만 모델의 매개변수가 아닙니다. 모양이 {0}인 Tensor입니다. model.parameters()로 만든 옵티마이저는 이를 갱신하지 않습니다. 층의 목록에는 nn.ModuleList를, 매개변수의 목록에는 nn.ParameterList를 쓰고 __init__에서 만드십시오.</translation>
+    </message>
+    <message>
+        <source>The model was in training mode where the loop validated it, at {0}: dropout and batch norm did what they do in training. Call model.eval() before, and model.train() after.</source>
+        <translation>반복문이 {0}에서 모델을 검증할 때 모델이 학습 모드였습니다. 드롭아웃과 배치 정규화가 학습 때처럼 동작했습니다. 앞에서 model.eval()을, 뒤에서 model.train()을 호출하세요.</translation>
     </message>
     <message>
         <source>Gradients vanish: that of {0} is {2:.1e} times that of {1}.</source>
@@ -8178,6 +8222,10 @@ Click or press Enter: where does it come from?</source>
         <translation>한 층이 {2}곳에 있음: {0}</translation>
     </message>
     <message>
+        <source>{0} not over the classes</source>
+        <translation>{0}이(가) 클래스 축을 따르지 않음</translation>
+    </message>
+    <message>
         <source>{0} over the batch</source>
         <translation>배치 방향의 {0}</translation>
     </message>
@@ -8242,6 +8290,10 @@ Click or press Enter: where does it come from?</source>
         <translation>모델에 없음: {0}</translation>
     </message>
     <message>
+        <source>Validated in training mode</source>
+        <translation>학습 모드에서 검증함</translation>
+    </message>
+    <message>
         <source>Gradients vanish</source>
         <translation>변화도 소실</translation>
     </message>
@@ -8304,6 +8356,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>dropout that is always on</source>
         <translation>항상 켜진 드롭아웃</translation>
+    </message>
+    <message>
+        <source>validation in training mode</source>
+        <translation>학습 모드에서의 검증</translation>
     </message>
     <message>
         <source>a loss with the wrong sign</source>
@@ -10083,6 +10139,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>{0}(으)로 {1:.6g}이(가) 전달되었지만, 도착하기 전에 훅이 그 값을 바꾸었습니다.</translation>
     </message>
     <message>
+        <source>{1:.6g} came to the module&apos;s backward hook, which has changed it.</source>
+        <translation>모듈의 backward 후크에 {1:.6g}이(가) 왔고, 후크가 그것을 바꿨습니다.</translation>
+    </message>
+    <message>
+        <source>{1:.6g} was accumulated; a hook has changed .grad right after it.</source>
+        <translation>{1:.6g}이(가) 누적되었고, 바로 뒤에 후크가 .grad를 바꿨습니다.</translation>
+    </message>
+    <message>
         <source>{0} read a tensor that was changed in place by what no recorded call tells of. Make a new tensor in its place, as by torch.where or torch.cat.</source>
         <translation>{0}이(가) 읽은 텐서는 기록된 호출에 없는 방법으로 제자리에서 바뀌었습니다. torch.where나 torch.cat 등으로 새 텐서를 만드세요.</translation>
     </message>
@@ -11827,6 +11891,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>The gradient of {0} comes from the ranks together: its norm is {1}.</source>
         <translation>{0}의 변화도는 여러 랭크가 함께 만든 것입니다. 노름은 {1}입니다.</translation>
+    </message>
+    <message>
+        <source>torch.func.grad computed the gradient of {0} and does not write {0}.grad: its norm is {1}. It leaves no graph: what computed it are the last operations of the loss.</source>
+        <translation>torch.func.grad가 {0}의 기울기를 계산했고 {0}.grad에는 쓰지 않습니다. 노름은 {1}입니다. 그래프를 남기지 않으며, 이를 계산한 것은 손실의 마지막 연산들입니다.</translation>
     </message>
     <message>
         <source>Backward added to the existing {0}.grad: norm {2} before, {1} after.</source>
