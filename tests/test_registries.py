@@ -44,6 +44,7 @@ def test_losses() -> None:
         ("capture/watches/function_watch.py", "cross_entropy"),
         ("capture/logs/lone_loss.py", "cross_entropy"),
         ("analysis/findings/accumulation.py", "cross_entropy"),
+        ("analysis/findings/class_axis.py", "cross_entropy"),
         ("analysis/findings/negated_losses.py", "cross_entropy"),
         ("analysis/findings/one_class.py", "cross_entropy"),
         ("analysis/findings/reductions.py", "cross_entropy"),

@@ -210,6 +210,12 @@ def strange(arrays: tuple[Array | None, ...]) -> str:
     return "NaN" if any(bool(np.isnan(a).any()) for a in arrays if a is not None) else "Inf"
 
 
+def holds_strange(arrays: tuple[Array | None, ...]) -> bool:
+    """Whether there is a NaN or an Inf in the arrays of floats."""
+    floats = [a for a in arrays if a is not None and a.dtype.kind in "fc"]
+    return not all(bool(np.isfinite(a).all()) for a in floats)
+
+
 def finite_range(arrays: tuple[Array | None, ...]) -> tuple[float, float] | None:
     """The smallest and the largest finite number in the arrays of floats; None without any."""
     floats = [a for a in arrays if a is not None and a.dtype.kind == "f"]

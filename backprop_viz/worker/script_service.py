@@ -59,12 +59,12 @@ class ScriptService:
         data = file.with_suffix(DATA) if carried is not None and beside else None
         if carried is not None and data is not None:
             # Whoever replaces a script means its samples too; who saves a new one does not.
-            if data.exists() and not file.exists():
+            if data.exists() and not file.exists() and data.read_bytes() != carried.packed:
                 raise UserError(
                     QT_TRANSLATE_NOOP(
                         "errors",
-                        "{0} is there already, and would be replaced by the script's samples; "
-                        "choose another name for the script.",
+                        "{0} is there already, and would be replaced by the samples of the run; "
+                        "choose another name.",
                     ),
                     data.name,
                 )

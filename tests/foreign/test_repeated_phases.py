@@ -194,3 +194,16 @@ def test_a_number_that_does_not_fit_is_left_out_not_cut(bar: PhaseBar) -> None:
         for width in range(200):
             fits, _ = cell.fitting_note(width)
             assert fits in ("", cell.note) or not any(c.isdigit() for c in cell.note)
+
+
+def test_a_gradient_that_was_none_is_not_told_to_become_it(bar: PhaseBar) -> None:
+    """Of a layer that is never used."""
+    net = nn.ModuleDict({"used": nn.Linear(3, 2), "unused": nn.Linear(3, 2)})
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    for _ in range(2):
+        with bv.record(net, optimizer) as recorded:
+            optimizer.zero_grad()
+            net["used"](torch.ones(4, 3)).sum().backward()
+            optimizer.step()
+    bar.show_view_state(state_at(recorded.recording))
+    assert bar.cells[0].note == "2 grads → None"

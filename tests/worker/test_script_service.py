@@ -257,6 +257,10 @@ def test_a_file_that_is_no_scripts_is_not_replaced_by_samples(
         worker.scripts.save(str(script), {})
     assert data.read_text() == "precious"
     assert not script.exists()
+    # Where they are the same samples, as of a script, a notebook shares them.
+    beside = tmp_path / "other.py"
+    worker.scripts.save(str(beside), {})
+    worker.scripts.save(str(beside.with_suffix(".ipynb")), {})
     # A script that is replaced brings its samples.
     script.write_text("an older script")
     worker.scripts.save(str(script), {})

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Qt
 
-from backprop_viz.analysis.provenance import finite_range
+from backprop_viz.analysis.provenance import finite_range, holds_strange
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import stopped
@@ -92,25 +92,29 @@ class NavigationController(QObject):
 
     def _tell_hit(self, view_state: ViewState, hit: Breakpoint) -> None:
         """Say where the cursor stopped and, for a number that is not finite, what it came from."""
-        event = view_state.cursor.event
+        event, messages = view_state.cursor.event, self._window.messages
+        messages.withdraw(STOP_SUBJECT)  # of the stop before
         between = None if event is None else finite_range(event.inputs)
         if hit.kind != "not_finite" or event is None or between is None:
-            self._window.messages.tell(stopped(hit, view_state), "info", _PLACE_SUBJECT)
+            messages.tell(stopped(hit, view_state), "info", _PLACE_SUBJECT)
             return
-        messages = self._window.messages
-        if messages.subject() != LOSS_SUBJECT:
+        of_loss = messages.subject() == LOSS_SUBJECT
+        if holds_strange(event.inputs):
+            origin = self.tr("A NaN or Inf was already in what {0} was given.")
+        elif of_loss:
+            origin = self.tr(
+                "It first appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}."
+            )
+        else:
             origin = self.tr(
                 "A NaN or Inf appeared in the output of {0}, from inputs between {1:.4g} and "
                 "{2:.4g}."
             )
-            messages.tell(origin.format(event.op, *between), "error", STOP_SUBJECT)
-            return
-        origin = self.tr(
-            "It first appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}."
-        )
-        # Two whole sentences; their order is the same in every language.
-        said = f"{messages.text()} {origin.format(event.op, *between)}"
-        messages.tell(said, "error", LOSS_SUBJECT)
+        said = origin.format(event.op, *between)
+        if of_loss:  # two whole sentences; their order is the same in every language
+            messages.tell(f"{messages.text()} {said}", "error", LOSS_SUBJECT)
+        else:
+            messages.tell(said, "error", STOP_SUBJECT)
 
     def _enable_navigation(self, view_state: ViewState) -> None:
         """Enable the commands that lead somewhere."""

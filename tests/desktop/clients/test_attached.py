@@ -215,13 +215,20 @@ def test_f8_runs_the_script_by_one_event(begin: Begin) -> None:
 def test_a_breakpoint_at_a_node_holds_the_script_there(begin: Begin) -> None:
     attached = begin()
     session = attached.session
-    breakpoint_ = Breakpoint("node", "tanh 1")
-    session.watch([breakpoint_])
+    session.watch([Breakpoint("node", "tanh 1")])
     attached.window.findChild(QAction, "actionTrain").trigger()
-    until(session, lambda: session.view_state.hit == breakpoint_)
+    until(session, lambda: session.view_state.hit == Breakpoint("node", "tanh 1"))
     cursor = session.view_state.cursor
     assert (cursor.event.op, cursor.at_end) == ("TanhBackward0", True)
     assert cursor.recording.under_way is Phase.BACKWARD
+
+
+def test_of_a_nan_that_was_given_the_message_does_not_say_that_it_arose(begin: Begin) -> None:
+    attached = begin(steps=1, end="net(x + float('inf')).sum().backward()")
+    attached.session.watch([Breakpoint("not_finite")])
+    attached.window.findChild(QAction, "actionTrain").trigger()
+    given = "A NaN or Inf was already in what linear was given."
+    until(attached.session, lambda: attached.window.messages.text() == given)
 
 
 def test_a_nan_holds_the_script_and_the_message_says_of_what_it_speaks(begin: Begin) -> None:
@@ -237,7 +244,7 @@ def test_a_nan_holds_the_script_and_the_message_says_of_what_it_speaks(begin: Be
     assert session.view_state.cursor.recording.under_way is not None
     panel = attached.window.panel(FindingsView)
     assert "NaN first appeared in mul" in [card.title.text() for card in panel.cards]
-    assert panel.note.text().startswith("Nothing found in the phases that have ended: ")
+    assert panel.note.text().endswith(" other kinds of mistakes in the phases that have ended.")
     assert "NaN or Inf" not in panel.note.text()
     session.watch([])
     attached.do("actionTrain")

@@ -1,5 +1,6 @@
 """What a breakpoint waits for, in a sentence."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication
@@ -52,6 +53,13 @@ def _words(breakpoint_: Breakpoint) -> str:
 def stopped(breakpoint_: Breakpoint, view_state: ViewState) -> str:
     """The message when the cursor stops at a breakpoint."""
     row = _row(breakpoint_, view_state) if breakpoint_.kind == "line" else None
+    if breakpoint_.kind == "grad_none" and breakpoint_.key is None:
+        first, *others = _without_gradient(view_state) or [""]
+        if others:
+            text = QCoreApplication.translate(
+                "breakpoints", "{first}.grad is still None after backward; so are {count} others"
+            )
+            return text.format(first=first, count=len(others))
     if row is None:
         return breakpoint_text(_at_cursor(breakpoint_, view_state), view_state)
     text = QCoreApplication.translate("breakpoints", "Stopped before line {line}: {code}")
@@ -61,12 +69,19 @@ def stopped(breakpoint_: Breakpoint, view_state: ViewState) -> str:
 def _at_cursor(breakpoint_: Breakpoint, view_state: ViewState) -> Breakpoint:
     """A condition on any gradient as one on the parameter that it held for."""
     cursor = view_state.cursor
-    names = [] if cursor.event is None else [cursor.event.parameter]
     if breakpoint_.kind == "grad_none":
-        names = [p.name for p in cursor.recording.parameters if cursor.grad(p.name) is None]
+        names: Sequence[str | None] = _without_gradient(view_state)
+    else:
+        names = [] if cursor.event is None else [cursor.event.parameter]
     if breakpoint_.key is None and breakpoint_.kind in GRADIENT_CONDITIONS and len(names) == 1:
         return replace(breakpoint_, key=names[0])
     return breakpoint_
+
+
+def _without_gradient(view_state: ViewState) -> list[str]:
+    """The parameters whose ``.grad`` is None at the cursor."""
+    cursor = view_state.cursor
+    return [p.name for p in cursor.recording.parameters if cursor.grad(p.name) is None]
 
 
 def _row(breakpoint_: Breakpoint, view_state: ViewState | None) -> int | None:

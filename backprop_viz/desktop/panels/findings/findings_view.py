@@ -98,13 +98,18 @@ class FindingsView(Panel):
         topics = looked_for(found)
         said = self.tr("Nothing found: {topics}.")
         brief = self.tr("Nothing found: {count} kinds of mistakes were looked for.")
-        if recording.under_way is not None or self._is_not_over(recording):
+        goes_on = recording.under_way is not None or self._is_not_over(recording)
+        if goes_on:
             said = self.tr("Nothing found in the phases that have ended: {topics}.")
             brief = self.tr(
                 "Nothing found in the phases that have ended: {count} kinds of mistakes are looked "
                 "for."
             )
-        if found:
+        if found and goes_on:
+            brief = self.tr(
+                "Nothing found of {count} other kinds of mistakes in the phases that have ended."
+            )
+        elif found:
             brief = self.tr("Nothing found of {count} other kinds of mistakes.")
         self._notes = said.format(topics=", ".join(topics)), brief.format(count=len(topics))
         self.note.setToolTip(self._notes[0])

@@ -298,12 +298,13 @@ class PhaseBar(QWidget):
         assert span is not None
         # Of modules that are left out nothing is known.
         events = [e for e in recording.events[span.start : span.stop] if not e.missing]
-        left = [event.outputs[0] for event in events]
-        none = sum(grad is None for grad in left)
         if all(_is_same(event.inputs[0], event.outputs[0]) for event in events):
-            if none == len(left):
-                return self.tr("{count} grads already None").format(count=none)
-            return self.tr("{count} grads already clear").format(count=len(left))
+            if all(event.outputs[0] is None for event in events):
+                return self.tr("{count} grads already None").format(count=len(events))
+            return self.tr("{count} grads already clear").format(count=len(events))
+        # Of a parameter that is not used .grad was None before.
+        left = [event.outputs[0] for event in events if event.inputs[0] is not None]
+        none = sum(grad is None for grad in left)
         if none == len(left):
             return self.tr("{count} grads → None").format(count=none)
         if none == 0:
