@@ -14,8 +14,10 @@ from backprop_viz.capture.code.user_lines import line_asked_from
 from backprop_viz.capture.logs.own_tensors import OwnTensors
 from backprop_viz.capture.watches import function_stack
 
-# How long a backward waits for the loop to wait for it. No signal tells of that.
-_LOOP_WAITS_WITHIN_S, _LOOKS_EVERY_S = 0.25, 0.005
+# How long a backward, or a forward, waits for the loop to wait for it. No signal tells of that. One
+# that the loop has just begun in another thread may come before it waits there; a forward may also
+# be somebody's own.
+_LOOP_WAITS_WITHIN_S, _WAITS_FOR_FORWARD_S, _LOOKS_EVERY_S = 0.25, 0.02, 0.005
 
 
 class LoopThread:
@@ -39,7 +41,7 @@ class LoopThread:
 
         If so, ``mode`` hears from now on what this thread calls.
         """
-        if not is_waiting(self._thread):
+        if not self._waits(_WAITS_FOR_FORWARD_S):
             return False
         self._thread = current_thread()
         function_stack.come_in(mode)
@@ -63,8 +65,8 @@ class LoopThread:
                     over.enter_context(self._lent(mode))
             yield
 
-    def _waits(self) -> bool:
-        until = monotonic() + _LOOP_WAITS_WITHIN_S
+    def _waits(self, within_s: float = _LOOP_WAITS_WITHIN_S) -> bool:
+        until = monotonic() + within_s
         while not (waits := is_waiting(self._thread)) and monotonic() < until:
             sleep(_LOOKS_EVERY_S)
         return waits

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -71,7 +72,18 @@ def test_iterations_are_those_of_the_plain_loop(with_graph: bool, tmp_path: Path
             assert all(np.array_equal(end.value(name), weight) for name, weight in named)
 
 
-@pytest.mark.parametrize("runs", [in_this_thread, in_a_thread_of_its_own])
+def in_one_that_is_waited_for_later(turn: Callable[[], None]) -> None:
+    """On a busy machine the loop waits for its thread only when that runs already."""
+    thread = threading.Thread(target=turn)
+    thread.start()
+    sleep(0.004)
+    thread.join()
+
+
+RUNS = [in_this_thread, in_a_thread_of_its_own, in_one_that_is_waited_for_later]
+
+
+@pytest.mark.parametrize("runs", RUNS)
 def test_each_turn_may_run_in_another_thread(
     runs: Callable[[Callable[[], None]], None], tmp_path: Path
 ) -> None:
