@@ -1349,6 +1349,10 @@ Click a figure: where does it come from?</source>
         <translation>끝난 단계에서 찾은 것 없음: {count}가지 실수를 찾아봅니다.</translation>
     </message>
     <message>
+        <source>Nothing found of {count} other kinds of mistakes in the phases that have ended.</source>
+        <translation>끝난 단계에서 다른 {count}가지 실수는 찾지 못했습니다.</translation>
+    </message>
+    <message>
         <source>Nothing found of {count} other kinds of mistakes.</source>
         <translation>다른 {count}가지 실수는 찾지 못했습니다.</translation>
     </message>
@@ -2440,6 +2444,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>It first appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}.</source>
         <translation>{1:.4g}에서 {2:.4g} 사이의 입력으로부터 {0}의 출력에 처음 나타났습니다.</translation>
+    </message>
+    <message>
+        <source>A NaN or Inf was already in what {0} was given.</source>
+        <translation>{0}이(가) 받은 값에 이미 NaN이나 Inf가 있었습니다.</translation>
     </message>
     <message>
         <source>Memory for past iterations, in MB</source>
@@ -5995,6 +6003,10 @@ Click or press Enter: where does it come from?</source>
         <translation>backward 이후에도 {key}.grad가 None</translation>
     </message>
     <message>
+        <source>{first}.grad is still None after backward; so are {count} others</source>
+        <translation>backward 뒤에도 {first}.grad가 None이고, 다른 {count}개도 그렇습니다</translation>
+    </message>
+    <message>
         <source>Stopped before line {line}: {code}</source>
         <translation>{line}번째 줄 앞에서 멈춤: {code}</translation>
     </message>
@@ -6705,10 +6717,6 @@ Click or press Enter: where does it come from?</source>
         <translation>{1}의 {0}은(는) {2}이고 이 신경망에서는 {3}입니다. 이 신경망의 가중치를 고르세요.</translation>
     </message>
     <message>
-        <source>{0} is there already, and would be replaced by the script&apos;s samples; choose another name for the script.</source>
-        <translation>{0}이(가) 이미 있어 스크립트의 샘플로 덮어쓰게 됩니다. 스크립트의 이름을 다르게 고르세요.</translation>
-    </message>
-    <message>
         <source>An unfinished iteration cannot be saved: press F11 to finish it, then save.</source>
         <translation>끝나지 않은 반복은 저장할 수 없습니다. F11로 끝낸 뒤 저장하세요.</translation>
     </message>
@@ -7247,6 +7255,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>No training iteration was seen: the script takes its gradients with torch.func, which leaves no graph to follow. With tensors that have requires_grad=True, given to torch.func.functional_call, loss.backward() or torch.autograd.grad gives the same gradients, and such a loop is followed.</source>
         <translation>학습 반복이 보이지 않았습니다. 스크립트가 torch.func로 변화도를 구하는데, 이는 따라갈 그래프를 남기지 않습니다. requires_grad=True인 텐서를 torch.func.functional_call에 주고 loss.backward()나 torch.autograd.grad를 쓰면 같은 변화도를 얻으며, 그런 루프는 따라갑니다.</translation>
+    </message>
+    <message>
+        <source>{0} is there already, and would be replaced by the samples of the run; choose another name.</source>
+        <translation>{0}이(가) 이미 있어 실행의 샘플로 바뀌게 됩니다. 다른 이름을 고르세요.</translation>
     </message>
 </context>
 <context>
