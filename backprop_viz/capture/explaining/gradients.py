@@ -48,7 +48,12 @@ from backprop_viz.capture.explaining.problems import (
 )
 from backprop_viz.capture.explaining.replay import NotReplayed, not_followed, unrecorded, wide
 from backprop_viz.capture.function_names import is_made_by_another
-from backprop_viz.recording.explanations.components import Component, component_of, components_of
+from backprop_viz.recording.explanations.components import (
+    IMAG,
+    Component,
+    component_of,
+    components_of,
+)
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import Fact, Part
 from backprop_viz.recording.trace.events import Event
@@ -264,6 +269,8 @@ class _Sender:
             if arrived[0].numel() != math.prod(self._shape):
                 raise
             copied = arrived[0].reshape(self._shape)[problem.index]
+            if self._component == IMAG and not copied.is_complex():
+                copied = copied * 0j  # what was copied without its imaginary part gets none
             return columns(component_of(copied, self._component), arrived)
         sent = sent_by(twin, arrived)[self._slot]
         if sent is None:

@@ -49,6 +49,19 @@ def test_every_number_closes(name: str) -> None:
     assert not wrong, "\n".join(wrong[:10])
 
 
+@pytest.mark.filterwarnings("ignore:Casting complex values to real")
+def test_a_number_that_was_cast_to_a_real_one_gets_no_imaginary_gradient() -> None:
+    torch.manual_seed(3)
+    weight, x = torch.randn(2, 4, dtype=torch.complex64)
+    made = recorded_net(Applied(weight, lambda w, x: (w * x).float()), x, squares)
+    recording, wrong = through_stream(made), []
+    for number in numbers_of(recording, random.Random(1)):
+        found = Explainer(recording).explain(number)
+        wrong += [f"{found.op} {number}: {each}" for each in faults(recording, found)]
+        assert found.reason is None
+    assert not wrong, "\n".join(wrong[:10])
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_part_of_a_gradient_is_the_slope_along_that_part_of_the_weight(name: str) -> None:
     recording = recorded(name)
