@@ -64,9 +64,8 @@ class AnimationsController(QObject):
         """Ask what of the cursor's walk becomes an animation."""
         view_state = self._session.view_state
         lesson = self._lessons.shows_all
-        nothing = self.tr("Nothing is recorded yet: run an iteration (F11), then export it.")
         if view_state is None or (view_state.cursor.recording.preview and not lesson):
-            self._window.messages.tell(nothing, "info")
+            self._tell_nothing()
             return
         if view_state.training:
             said = self.tr("Pause training (F5) first: an animation shows what is recorded.")
@@ -78,7 +77,7 @@ class AnimationsController(QObject):
         if lesson:
             pictures = {"lesson": self._made("lesson").count, **pictures}
         if max(pictures.values()) < 2:  # a script that is held before its first operation
-            self._window.messages.tell(nothing, "info")
+            self._tell_nothing()
             return
         panels = [p for p in self._window.findChildren(Panel) if p.isVisible()]
         widgets: list[tuple[str, QWidget]] = [(self.tr("The whole window"), self._window)]
@@ -86,6 +85,10 @@ class AnimationsController(QObject):
         dialog = AnimationDialog(pictures, widgets, writable_suffixes(), self._window)
         dialog.chosen.connect(self._ask_for_file)
         open_(dialog)
+
+    def _tell_nothing(self) -> None:
+        said = self.tr("Nothing is recorded yet: run an iteration (F11), then export it.")
+        self._window.messages.tell(said, "info")
 
     def _ask_for_file(self, choice: AnimationChoice) -> None:
         ask_where_to_save(
@@ -103,6 +106,9 @@ class AnimationsController(QObject):
         self._choice, self._path = choice, path
         self._window.messages.dismiss()  # else it would be in all pictures of the window
         self._walked = self._made(choice.walk)
+        if not self._walked.count:  # another run has begun while a file was chosen
+            self._tell_nothing()
+            return
         self._frames, self._pictures = [], []
         self._packer = ThreadPoolExecutor(1, "backprop_viz frames")
         self._count = self._walked.count

@@ -25,7 +25,7 @@ from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers.exports import walks
 from backprop_viz.desktop.lessons import lessons
 from backprop_viz.desktop.panels.network.network_view import NetworkView
-from backprop_viz.desktop.widgets.animation_dialog import AnimationDialog
+from backprop_viz.desktop.widgets.animation_dialog import AnimationChoice, AnimationDialog
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
 from tests.nightly import by_day_every, by_night
@@ -275,3 +275,15 @@ def test_no_lesson_is_offered_where_none_is_open(run: MainWindow) -> None:
     box = dialog.findChild(QComboBox, "animationWalk")
     assert [box.itemData(i) for i in range(box.count())] == ["phases", "events", "iterations"]
     dialog.reject()
+
+
+def test_where_nothing_is_kept_any_more_it_says_so(
+    shared_window: MainWindow, tmp_path: Path
+) -> None:
+    """Another run may have begun while a file was chosen."""
+    window = shared_window
+    assert window.session.view_state.kept_iterations.iterations == ()
+    choice = AnimationChoice("iterations", window, 1.0, 2.0, ".gif")
+    window.findChild(Composer).animations.begin(choice, tmp_path / "run.gif")
+    assert window.messages.text().startswith("Nothing is recorded yet")
+    assert not (tmp_path / "run.gif").exists()
