@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 
 from backprop_viz.desktop.style.elided import ElidedLabel, line_height
@@ -60,18 +60,26 @@ class FiguresLabel(ElidedLabel):
         self._shorten()
         self._fit()
 
-    def _shorten(self) -> None:
+    def _fitting(self) -> str:
+        """The text, or where that takes several lines the short one."""
         short = _SHAPE.sub(r"\1", self._whole)
         if short == self._whole:
-            return
+            return short
         fits = self.fontMetrics().horizontalAdvance(self._whole) < self.contentsRect().width()
-        super().setText(self._whole if fits else short)
-        self.setToolTip(self._whole)
+        return self._whole if fits else short
+
+    def _shorten(self) -> None:
+        if (text := self._fitting()) != self.text():
+            super().setText(text)
+            self.setToolTip(self._whole)
+            self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the figures among the lines again."""
         super().resizeEvent(event)
-        self._shorten()
+        if self._fitting() != self.text():
+            # Not while the panels are laid out: another text has another size.
+            QTimer.singleShot(0, self, self._shorten)
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
