@@ -94,6 +94,12 @@ def largest_first(values: _Floats) -> _Indices:
     return np.lexsort((-np.abs(np.where(broken, 0.0, values)), ~broken))
 
 
+def terms_sum(values: _Floats) -> float:
+    """What terms add up to; NaN of Inf and -Inf, of which numpy need not warn."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return float(values.sum())
+
+
 @dataclass(frozen=True, slots=True)
 class TermFactor:
     """One factor of one term: its role, its value, and which recorded number it is, if any.
@@ -217,7 +223,7 @@ class NumberExplanation:
             yield from (f"  {_term(term)}" for term in terms[:_MOST_TERMS])
             if len(rest := terms.ordered_values[_MOST_TERMS:]):
                 said = "the smallest term" if len(rest) == 1 else f"{len(rest)} smaller terms"
-                yield f"  {_number(float(rest.sum()))} = {said}"
+                yield f"  {_number(terms_sum(rest))} = {said}"
             yield "  sum {}, rounding {}".format(*told)
         else:
             yield f"  no terms: {_fact(self.reason)}"

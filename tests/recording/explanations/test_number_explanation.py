@@ -2,9 +2,11 @@
 
 import math
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -12,7 +14,13 @@ from torch import nn
 import backprop_viz as bv
 from backprop_viz.recording.explanations import number_explanation
 from backprop_viz.recording.explanations.number import Number
-from backprop_viz.recording.explanations.number_explanation import Fact, NumberExplanation, Term
+from backprop_viz.recording.explanations.number_explanation import (
+    Fact,
+    NumberExplanation,
+    Part,
+    Term,
+    terms_sum,
+)
 from backprop_viz.recording.trace.phases import Phase
 
 
@@ -95,6 +103,16 @@ def test_of_the_terms_that_are_counted_none_is_made(
     monkeypatch.setattr(number_explanation, "Term", term)
     assert "smaller terms" in str(why)
     assert len(made) == 8 < len(why.terms)
+
+
+def test_terms_of_infinities_sum_to_nan_without_a_warning() -> None:
+    """In a training that has gone wrong; numpy warns of Inf - Inf."""
+    parts = (Part("products", np.array([math.inf, -math.inf, *[1.0] * 9])),)
+    why = NumberExplanation(Number(3, (), 7), math.nan, "forward", "sum", parts=parts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert math.isnan(terms_sum(why.terms.values))
+        assert "3 smaller terms" in str(why)
 
 
 def test_without_terms_the_reason_is_written() -> None:

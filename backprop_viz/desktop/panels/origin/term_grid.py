@@ -11,6 +11,7 @@ from backprop_viz.recording.explanations.number_explanation import (
     FactorColumn,
     NumberExplanation,
     Part,
+    terms_sum,
 )
 from backprop_viz.recording.iteration import Recording
 
@@ -111,7 +112,7 @@ def term_grid(explanation: NumberExplanation, part_nr: int, term: int) -> TermGr
         _limit(part.values),
         alone,
         (int(rows[at]), int(columns[at])),
-        float(part.values[members].sum()),
+        terms_sum(part.values[members]),
         tuple(_axis_name(column, axis) for axis in outer),
         tuple(int(i) for i in column.indices[term, outer]),
     )

@@ -13,6 +13,7 @@ from backprop_viz.recording.explanations.number_explanation import (
     NumberExplanation,
     Part,
     largest_first,
+    terms_sum,
 )
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Event
@@ -104,7 +105,7 @@ def term_rows(
         shown = np.concatenate([shown, nothing[:MOST_ROWS]])
         headings = (*headings[:-1], TermHeading(WHY_ZERO, place=True), headings[-1])
     rows = tuple(_row(parts, int(of[k]), int(at[k]), headings, events) for k in shown)
-    return TermRows(headings, rows, len(rest), float(flat[rest].sum()), len(nothing))
+    return TermRows(headings, rows, len(rest), terms_sum(flat[rest]), len(nothing))
 
 
 def few_terms(explanation: NumberExplanation | None) -> list[float]:
