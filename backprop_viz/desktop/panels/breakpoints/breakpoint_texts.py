@@ -53,29 +53,27 @@ def _words(breakpoint_: Breakpoint) -> str:
 def stopped(breakpoint_: Breakpoint, view_state: ViewState) -> str:
     """The message when the cursor stops at a breakpoint."""
     row = _row(breakpoint_, view_state) if breakpoint_.kind == "line" else None
-    if breakpoint_.kind == "grad_none" and breakpoint_.key is None:
-        first, *others = _without_gradient(view_state) or [""]
-        if others:
-            text = QCoreApplication.translate(
-                "breakpoints", "{first}.grad is still None after backward; so are {count} others"
-            )
-            return text.format(first=first, count=len(others))
     if row is None:
-        return breakpoint_text(_at_cursor(breakpoint_, view_state), view_state)
+        return _held(breakpoint_, view_state)
     text = QCoreApplication.translate("breakpoints", "Stopped before line {line}: {code}")
     return text.format(line=row + 1, code=view_state.program.lines[row].text.strip())
 
 
-def _at_cursor(breakpoint_: Breakpoint, view_state: ViewState) -> Breakpoint:
-    """A condition on any gradient as one on the parameter that it held for."""
-    cursor = view_state.cursor
+def _held(breakpoint_: Breakpoint, view_state: ViewState) -> str:
+    """What held at the cursor; of a condition on any gradient, for which parameter."""
+    if breakpoint_.key is not None or breakpoint_.kind not in GRADIENT_CONDITIONS:
+        return breakpoint_text(breakpoint_, view_state)
+    event = view_state.cursor.event
+    names: Sequence[str | None] = [] if event is None else [event.parameter]
     if breakpoint_.kind == "grad_none":
-        names: Sequence[str | None] = _without_gradient(view_state)
-    else:
-        names = [] if cursor.event is None else [cursor.event.parameter]
-    if breakpoint_.key is None and breakpoint_.kind in GRADIENT_CONDITIONS and len(names) == 1:
-        return replace(breakpoint_, key=names[0])
-    return breakpoint_
+        names = _without_gradient(view_state)
+    if len(names) < 2:
+        key = names[0] if names else None
+        return breakpoint_text(replace(breakpoint_, key=key), view_state)
+    text = QCoreApplication.translate(
+        "breakpoints", "{first}.grad is still None after backward; so are {count} others"
+    )
+    return text.format(first=names[0], count=len(names) - 1)
 
 
 def _without_gradient(view_state: ViewState) -> list[str]:

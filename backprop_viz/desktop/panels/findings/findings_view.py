@@ -1,6 +1,6 @@
 """What looks wrong in the iteration shown: the worst first, each with its evidence."""
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -126,7 +126,8 @@ class FindingsView(Panel):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the height in which the note is seen."""
         if event.type() == QEvent.Type.Resize and self._notes[0]:
-            self._fit_note()
+            # Not while the panels are laid out: another text has another size.
+            QTimer.singleShot(0, self, self._fit_note)
         return super().eventFilter(watched, event)
 
     def _is_not_over(self, recording: Recording) -> bool:
