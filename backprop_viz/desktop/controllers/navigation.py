@@ -98,7 +98,7 @@ class NavigationController(QObject):
         if hit.kind != "not_finite" or event is None or between is None:
             messages.tell(stopped(hit, view_state), "info", _PLACE_SUBJECT)
             return
-        of_loss = messages.subject() == LOSS_SUBJECT
+        of_loss = messages.text_about(LOSS_SUBJECT)
         if holds_strange(event.inputs):
             origin = self.tr("A NaN or Inf was already in what {0} was given.")
         elif of_loss:
@@ -112,7 +112,7 @@ class NavigationController(QObject):
             )
         said = origin.format(event.op, *between)
         if of_loss:  # two whole sentences; their order is the same in every language
-            messages.tell(f"{messages.text()} {said}", "error", LOSS_SUBJECT)
+            messages.tell(f"{of_loss} {said}", "error", LOSS_SUBJECT)
         else:
             messages.tell(said, "error", STOP_SUBJECT)
 

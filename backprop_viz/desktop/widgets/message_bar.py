@@ -1,6 +1,7 @@
 """The one place where the window tells the user something."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -40,6 +41,24 @@ MessageKind = Literal["info", "error"]
 _FAULTS = ("worker_ended", "worker_not_started", "worker_restarted")
 _NO_ERRORS = ("script_ended", "watch_ended", "next_cell_pauses", "watched_again")
 _INFO_MS = 6000
+# Of the errors that nobody has dismissed.
+_MOST_KEPT = 10
+
+
+@dataclass
+class _Message:
+    """What is told, and what a button beside it does; ``action`` is its text and tooltip."""
+
+    text: str
+    kind: MessageKind
+    subject: str = ""
+    details: str = ""
+    action: tuple[str, str] = ("", "")
+    does: Callable[[], None] | None = None
+
+    def is_about(self, other: "_Message") -> bool:
+        """Whether this says the same, or what has become of the same."""
+        return self.text == other.text or (self.subject != "" and self.subject == other.subject)
 
 
 class _Badge(QWidget):
@@ -76,7 +95,10 @@ class _Badge(QWidget):
 
 
 class MessageBar(QFrame):
-    """One message at a time: the newest, but an error stays until it is dismissed.
+    """One message at a time: the newest. An error is kept until it is dismissed or withdrawn.
+
+    What is told while an error stands covers it: an info for a while, another error until that is
+    dismissed, too. Then the error is shown again. How many are covered is said beside the message.
 
     It is one line high, whatever it says. What does not fit is in the tooltip, and in a box that
     "Show all" opens over what lies below. ``shown`` says whether there is a message. The message
@@ -90,8 +112,8 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self.setObjectName("messageBar")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._kind: MessageKind = "info"
-        self._subject = ""
+        self._message = _Message("", "info")
+        self._covered: list[_Message] = []
         self._theme = DARK
         self._badge = _Badge(self)
         self._label = ElidedLabel()
@@ -103,21 +125,22 @@ class MessageBar(QFrame):
         self._more.setAccessibleName(self._more.toolTip())
         self._more.setCheckable(True)
         self._more.toggled.connect(self._show_whole)
-        self._details = ""
         self._open_details = _link("messageDetails", self.tr("Details"))
         self._open_details.setToolTip(self.tr("Show where this went wrong"))
         self._open_details.setAccessibleName(self._open_details.toolTip())
         self._open_details.clicked.connect(self._show_details)
         self._log = FaultLog()
-        self._does: Callable[[], None] | None = None
         self._action = _link("messageAction", "")
-        self._action.clicked.connect(lambda: self._does and self._does())
+        self._action.clicked.connect(lambda: self._message.does and self._message.does())
+        self._count = QLabel()
+        self._count.setObjectName("coveredMessages")
+        self._count.setProperty("role", "muted")
         self._dismiss = _link("dismissMessage", self.tr("Dismiss"))
         self._dismiss.setToolTip(self.tr("Dismiss this message (Esc)"))
         self._dismiss.setAccessibleName(self.tr("Dismiss this message"))
-        self._dismiss.clicked.connect(self.dismiss)
+        self._dismiss.clicked.connect(self._show_covered)
         # A shortcut of a hidden widget is not active: Esc is free while there is no message.
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.dismiss)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._show_covered)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 8, 0)
         row.setSpacing(10)
@@ -126,11 +149,12 @@ class MessageBar(QFrame):
         row.addWidget(self._more)
         row.addWidget(self._action)
         row.addWidget(self._open_details)
+        row.addWidget(self._count)
         row.addWidget(self._dismiss)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_INFO_MS)
-        self._timer.timeout.connect(self.dismiss)
+        self._timer.timeout.connect(self._show_covered)
         self.hide()
 
     def tell_notice(self, notice: Notice, text: str = "") -> None:
@@ -147,62 +171,96 @@ class MessageBar(QFrame):
             self.tell(text, kind, notice.subject, notice.details)
 
     def tell(self, text: str, kind: MessageKind, subject: str = "", details: str = "") -> None:
-        """Show a message of one or two sentences. An info does not replace an error.
+        """Show a message of one or two sentences, over the errors that stand.
 
         ``withdraw`` takes it away when its ``subject`` has gone right. ``details`` is a traceback.
         """
-        if not text or (kind == "info" and self._kind == "error" and self.text()):
+        if not text:
             return
-        text = with_particles(text)
-        self._kind = self._badge.kind = kind
-        self._subject = subject
-        self._details = details
-        self._open_details.setVisible(bool(details))
-        self._action.hide()
-        self._label.setText(text)
-        what = self.tr("Error: {text}") if kind == "error" else self.tr("Message: {text}")
-        self.setAccessibleName(what.format(text=text))
-        self._whole.set_text(text)
+        message = _Message(with_particles(text), kind, subject, details)
+        if self._message.kind == "error" and self._message.text:
+            self._covered.append(self._message)
+        self._covered = [kept for kept in self._covered if not kept.is_about(message)]
+        del self._covered[:-_MOST_KEPT]
+        self._put(message)
+        announce(self, self.accessibleName())
+
+    def _put(self, message: _Message) -> None:
+        self._message = message
+        self._badge.kind = message.kind
+        self._open_details.setVisible(bool(message.details))
+        self._put_action()
+        self._label.setText(message.text)
+        what = self.tr("Error: {text}") if message.kind == "error" else self.tr("Message: {text}")
+        self.setAccessibleName(what.format(text=message.text))
+        self._whole.set_text(message.text)
         self._more.setChecked(False)
+        self._show_count()
         self._colour()
         self.show()
         self._offer_whole()
         self.shown.emit(True)
         self._timer.stop()
-        if kind == "info" and not self.underMouse():
+        if message.kind == "info" and not self.underMouse():
             self._timer.start()
-        announce(self, self.accessibleName())
 
-    def offer(self, text: str, tooltip: str, does: Callable[[], None]) -> None:
-        """Add a button to the message that is shown, until another one comes."""
-        self._does = does
+    def _put_action(self) -> None:
+        text, tooltip = self._message.action
         self._action.setText(text)
         self._action.setToolTip(tooltip)
         self._action.setAccessibleName(tooltip)
-        self._action.show()
+        self._action.setVisible(bool(text))
+
+    def _show_count(self) -> None:
+        self._count.setText(self.tr("{0} more").format(len(self._covered)))
+        self._count.setVisible(bool(self._covered))
+
+    def offer(self, text: str, tooltip: str, does: Callable[[], None]) -> None:
+        """Add a button to the message that is shown."""
+        self._message.action, self._message.does = (text, tooltip), does
+        self._put_action()
         self._offer_whole()
 
     def text(self) -> str:
         """The message shown, "" if there is none."""
-        return self._label.text()
+        return self._message.text
 
     def kind(self) -> MessageKind:
         """The kind of the message shown, or of the last one."""
-        return self._kind
+        return self._message.kind
 
-    def subject(self) -> str:
-        """What the message shown is about, "" if nobody withdraws it."""
-        return self._subject
+    def covered(self) -> int:
+        """How many errors stand below the message shown."""
+        return len(self._covered)
+
+    def text_about(self, subject: str) -> str:
+        """What was told about a subject and still stands, shown or covered; else ""."""
+        about = [kept for kept in (*self._covered, self._message) if kept.subject == subject]
+        return about[-1].text if about else ""
 
     def withdraw(self, subject: str) -> None:
-        """Take the message away if it is about something that has gone right since."""
-        if subject and subject == self._subject:
+        """Take messages away that are about something that has gone right since."""
+        if not subject:
+            return
+        self._covered = [kept for kept in self._covered if kept.subject != subject]
+        if self._message.subject == subject:
+            self._show_covered()
+        else:
+            self._show_count()
+            self._offer_whole()
+
+    def _show_covered(self) -> None:
+        """Take the message away, and show again the error that it covers."""
+        if self._covered:
+            self._put(self._covered.pop())
+        else:
             self.dismiss()
 
     def dismiss(self) -> None:
-        """Take the message away."""
+        """Take the message away, and all that it covers."""
         self._timer.stop()
-        self._subject = ""
+        self._covered.clear()
+        self._message = _Message("", self._message.kind)
         self._label.setText("")
         self._more.setChecked(False)
         self.setAccessibleName("")
@@ -223,8 +281,8 @@ class MessageBar(QFrame):
     def _offer_whole(self) -> None:
         """A button for the whole text, where the line has no room for it."""
         room = self.width() - self._badge.width() - self._dismiss.sizeHint().width() - 50
-        for button in (self._open_details, self._action):
-            room -= 0 if button.isHidden() else button.sizeHint().width() + 10
+        for beside in (self._open_details, self._action, self._count):
+            room -= 0 if beside.isHidden() else beside.sizeHint().width() + 10
         cut = self._label.fontMetrics().horizontalAdvance(self.text()) > room
         self._more.setVisible(cut)
         if not cut:
@@ -232,7 +290,7 @@ class MessageBar(QFrame):
 
     def _show_details(self) -> None:
         self._timer.stop()
-        dialog = TextDialog(self.tr("Details"), self.text(), self._details, self.window())
+        dialog = TextDialog(self.tr("Details"), self.text(), self._message.details, self.window())
         dialog.setObjectName("detailsDialog")
         dialog.add_button(
             self.tr("Show log"), self.tr("Open the log of this and earlier faults"), self.log_wanted
@@ -254,13 +312,13 @@ class MessageBar(QFrame):
     def leaveEvent(self, event: QEvent) -> None:
         """It goes a while after it was left."""
         super().leaveEvent(event)
-        if self.text() and self._kind == "info":
+        if self.text() and self._message.kind == "info":
             self._timer.start()
 
     def _colour(self) -> None:
         self._badge.update()
         self._whole.color = QColor(
-            self._theme.error if self._kind == "error" else self._theme.accent
+            self._theme.error if self._message.kind == "error" else self._theme.accent
         )
         self._whole.update()
         self.update()

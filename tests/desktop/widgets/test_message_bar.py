@@ -35,18 +35,61 @@ def test_it_is_hidden_until_there_is_something_to_say(bar: MessageBar) -> None:
     assert bar.accessibleName() == "Message: Saved."
 
 
-def test_the_newest_replaces_the_older_but_no_info_replaces_an_error(bar: MessageBar) -> None:
+def press_dismiss(bar: MessageBar) -> None:
+    bar.findChild(QToolButton, "dismissMessage").click()
+
+
+def test_an_info_covers_an_error_for_a_while(bar: MessageBar, qtbot: QtBot) -> None:
+    done: list[str] = []
     bar.tell("one", "info")
     bar.tell("two", "info")
     assert bar.text() == "two"
-    bar.tell("It failed.", "error")
+    bar.tell("It failed.", "error", "", "Traceback")
+    bar.offer("Again", "Try it again", lambda: done.append("again"))
     bar.tell("three", "info")
-    assert (bar.text(), bar.kind()) == ("It failed.", "error")
-    bar.tell("It failed again.", "error")
-    assert bar.text() == "It failed again."
-    bar.dismiss()
     bar.tell("four", "info")
+    action = bar.findChild(QToolButton, "messageAction")
     assert (bar.text(), bar.kind()) == ("four", "info")
+    assert bar.findChild(QLabel, "coveredMessages").text() == "1 more"
+    assert action.isHidden()
+    timer(bar).start(10)
+    qtbot.waitUntil(lambda: bar.kind() == "error")
+    assert bar.text() == "It failed."
+    assert not timer(bar).isActive()
+    assert bar.findChild(QToolButton, "messageDetails").isVisible()
+    assert bar.findChild(QLabel, "coveredMessages").isHidden()
+    action.click()
+    assert done == ["again"]
+    press_dismiss(bar)
+    assert not bar.isVisible()
+
+
+def test_errors_stand_until_each_is_dismissed(bar: MessageBar) -> None:
+    for text in ("It failed.", "That failed.", "It failed."):
+        bar.tell(text, "error")
+    assert (bar.text(), bar.covered()) == ("It failed.", 1)
+    press_dismiss(bar)
+    assert (bar.text(), bar.covered()) == ("That failed.", 0)
+    for number in range(30):
+        bar.tell(f"Failure {number}.", "error")
+    assert bar.covered() == 10
+    bar.dismiss()
+    assert (bar.text(), bar.covered(), bar.isVisible()) == ("", 0, False)
+
+
+def test_what_is_told_of_the_same_subject_replaces_it(bar: MessageBar) -> None:
+    bar.tell("The page was not saved.", "error", "page")
+    bar.tell("The loss is NaN.", "error", "loss")
+    bar.tell("There is no folder for the page.", "error", "page")
+    assert (bar.text(), bar.covered()) == ("There is no folder for the page.", 1)
+    assert bar.text_about("loss") == "The loss is NaN."
+    bar.tell("Saved.", "info")
+    bar.withdraw("page")
+    assert (bar.text(), bar.covered()) == ("Saved.", 1)
+    press_dismiss(bar)
+    assert bar.text() == "The loss is NaN."
+    bar.withdraw("loss")
+    assert (bar.text(), bar.text_about("loss"), bar.isVisible()) == ("", "", False)
 
 
 def test_an_info_goes_by_itself_and_an_error_stays(bar: MessageBar, qtbot: QtBot) -> None:

@@ -26,6 +26,8 @@ from backprop_viz.desktop.widgets.animation_dialog import AnimationChoice, Anima
 from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.recording.requests.progress import Progress, Report
 
+# Of what is told of an animation that could not be saved.
+_SUBJECT = "animation"
 _PROGRESS_WIDTH = 320
 # The pause between the cursor's step and its picture: panels paint late what they put off.
 _STEP_MS = 20
@@ -218,11 +220,12 @@ class AnimationsController(QObject):
 
     def _saved(self, _: object) -> None:
         self._end()
+        self._window.messages.withdraw(_SUBJECT)
         self._window.messages.tell(self.tr("Saved as {0}.").format(self._path.name), "info")
 
     def _failed(self, error: Exception) -> None:
         self._end()
-        self._window.messages.tell_notice(failure_notice(error, self._path.name))
+        self._window.messages.tell_notice(failure_notice(error, _SUBJECT))
 
     def _cancel(self) -> None:
         walking = self._timer.isActive()

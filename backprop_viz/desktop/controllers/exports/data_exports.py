@@ -33,7 +33,7 @@ class DataExportsController(QObject):
         super().__init__(context.window)
         self._window, self._session = context.window, context.session
         busy, saved = self.tr("Other data is still being written."), self.tr("Saved as {0}.")
-        self._file = FileJob(context, busy, saved, self)
+        self._file = FileJob(context, "data", busy, saved, self)
 
     def export(self) -> None:
         """Ask which numbers are exported."""

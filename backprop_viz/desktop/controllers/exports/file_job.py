@@ -13,19 +13,20 @@ class FileJob(QObject):
     """One file at a time. The window's closing drops it.
 
     ``busy`` is said while another one is written, ``saved`` when it is there: {0} is its name.
+    Then what was told of a failure before, which has the same ``subject``, is withdrawn.
     """
 
-    def __init__(self, context: Context, busy: str, saved: str, parent: QObject) -> None:
+    def __init__(
+        self, context: Context, subject: str, busy: str, saved: str, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._messages = context.window.messages
-        self._busy, self._saved = busy, saved
+        self._subject, self._busy, self._saved = subject, busy, saved
         self._name = ""
         self._background = Background(self)
-        self._background.finished.connect(
-            lambda _: self._messages.tell(self._saved.format(self._name), "info")
-        )
+        self._background.finished.connect(self._tell_saved)
         self._background.failed.connect(
-            lambda error: self._messages.tell_notice(failure_notice(error, self._name))
+            lambda error: self._messages.tell_notice(failure_notice(error, self._subject))
         )
         context.window.closing.connect(self._background.close)
 
@@ -36,3 +37,7 @@ class FileJob(QObject):
             return
         self._name = path.name
         self._background.start(lambda _: write())
+
+    def _tell_saved(self, _: object) -> None:
+        self._messages.withdraw(self._subject)
+        self._messages.tell(self._saved.format(self._name), "info")

@@ -12,9 +12,12 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import ask_where_to_save, open_
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.picture_files import PICTURE_SUFFIXES, picture_of, save_picture
+from backprop_viz.desktop.system.background_jobs import failure_notice
 from backprop_viz.desktop.widgets.picture_dialog import PictureChoice, PictureDialog
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.notices.notice import notice_of
+
+# Of what is told of a picture that could not be saved.
+_SUBJECT = "picture"
 
 
 class PicturesController(QObject):
@@ -52,7 +55,7 @@ class PicturesController(QObject):
         """Save what a widget shows to a file, in the format of its suffix."""
         if path.suffix.lower() not in PICTURE_SUFFIXES:
             said = self.tr("{0} has an unknown format: choose .png, .svg or .pdf.")
-            self._window.messages.tell(said.format(path.name), "error")
+            self._window.messages.tell(said.format(path.name), "error", _SUBJECT)
             return
         scale = None if choice is None else choice.width / widget.width()
         colours = nullcontext() if choice is None else self._theme.for_a_moment(choice.theme)
@@ -60,8 +63,9 @@ class PicturesController(QObject):
             with colours:
                 save_picture(widget, path, scale)
         except UserError as error:
-            self._window.messages.tell_notice(notice_of(error))
+            self._window.messages.tell_notice(failure_notice(error, _SUBJECT))
         else:
+            self._window.messages.withdraw(_SUBJECT)
             self._window.messages.tell(self.tr("Saved as {0}.").format(path.name), "info")
 
     def _ask(self, widget: QWidget, choice: PictureChoice | None = None) -> None:

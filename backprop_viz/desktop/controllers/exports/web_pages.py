@@ -22,7 +22,7 @@ class WebPagesController(QObject):
         self._window, self._session = context.window, context.session
         busy = self.tr("Another page is still being written.")
         saved = self.tr("Saved as {0}; any browser opens it.")
-        self._file = FileJob(context, busy, saved, self)
+        self._file = FileJob(context, "web page", busy, saved, self)
 
     def export(self) -> None:
         """Ask for a file for the iteration that is shown."""

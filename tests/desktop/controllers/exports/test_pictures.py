@@ -65,6 +65,7 @@ def test_the_window_is_copied_and_a_wrong_name_refused(
     assert "unknown format" in window.messages.text()
     dialog.fileSelected.emit(str(tmp_path / "window.svg"))
     assert (tmp_path / "window.svg").stat().st_size > 10_000
+    assert (window.messages.text(), window.messages.covered()) == ("Saved as window.svg.", 0)
     dialog.done(0)
 
 
