@@ -257,6 +257,9 @@ QAbstractSpinBox::up-arrow {{ image: url({icons}/up-{name}.svg); width: 8px; hei
 QAbstractSpinBox::down-arrow {{ image: url({icons}/down-{name}.svg); width: 8px; height: 5px; }}
 QAbstractSpinBox::up-arrow:disabled {{ image: url({icons}/up-{name}-off.svg); }}
 QAbstractSpinBox::down-arrow:disabled {{ image: url({icons}/down-{name}-off.svg); }}
+QAbstractSpinBox[long="true"]::up-button, QAbstractSpinBox[long="true"]::down-button {{ width: 0; }}
+QAbstractSpinBox[long="true"]::up-arrow, QAbstractSpinBox[long="true"]::down-arrow {{
+    image: none; width: 0; height: 0; }}
 QComboBox QAbstractItemView, QMenu {{
     background: {control}; border: 1px solid {border}; selection-background-color: {control_hover};
     selection-color: {text}; outline: none; }}

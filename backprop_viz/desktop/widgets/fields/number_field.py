@@ -1,7 +1,7 @@
 """A field for a number that accepts what people type and never silently changes it."""
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QStyle, QStyleOptionSpinBox, QWidget
 
 from backprop_viz.analysis.lessons.particles import with_particles
@@ -9,6 +9,9 @@ from backprop_viz.desktop.widgets.announcing import announce
 from backprop_viz.desktop.widgets.fields.bubble import Bubble
 from backprop_viz.desktop.widgets.fields.refusal_texts import range_text, refusal_text
 from backprop_viz.recording.settings.quantities import BadNumber, Quantity, Real, written
+
+# Pixels that the frame, its padding and the arrows take.
+_BESIDE_TEXT = 20
 
 
 class NumberField(QAbstractSpinBox):
@@ -18,7 +21,8 @@ class NumberField(QAbstractSpinBox):
     arrow or the wheel. A text that is not such a number stays, marked, with a sentence below it
     that gives the range; the value remains the previous one. Escape restores it. ``edited`` is
     emitted at each letter, ``entered`` when Enter was pressed on a valid number. The wheel changes
-    only a field that has the focus.
+    only a field that has the focus. A text that the arrows leave too little room for takes theirs:
+    the keyboard's arrows work as before.
     """
 
     changed = Signal(object)
@@ -198,7 +202,23 @@ class NumberField(QAbstractSpinBox):
         if event.type() is QEvent.Type.LocaleChange:
             self.restore()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the text the room that there is now."""
+        super().resizeEvent(event)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """Leave out the arrows where the text has no room beside them."""
+        text = self.fontMetrics().horizontalAdvance(self.lineEdit().text())
+        self._style_as("long", text > self.width() - _BESIDE_TEXT)
+        option = QStyleOptionSpinBox()
+        self.initStyleOption(option)
+        spin_box, edit = QStyle.ComplexControl.CC_SpinBox, QStyle.SubControl.SC_SpinBoxEditField
+        room = self.style().subControlRect(spin_box, option, edit, self)
+        self.lineEdit().setGeometry(room)  # which Qt does only when the field is resized
+
     def _text_changed(self) -> None:
+        self._give_room()
         if self.refused and self.typed() is not None:
             self._mark("")
 
@@ -222,7 +242,12 @@ class NumberField(QAbstractSpinBox):
         self.bubble.say(sentence)
         self.setAccessibleDescription(sentence)
         self.setToolTip(self._tip)
-        self.setProperty("invalid", bool(sentence))
+        self._style_as("invalid", bool(sentence))
+
+    def _style_as(self, name: str, whether: bool) -> None:
+        if bool(self.property(name)) == whether:
+            return
+        self.setProperty(name, whether)
         # Style sheets re-read properties only after a re-polish.
         self.style().unpolish(self)
         self.style().polish(self)

@@ -36,6 +36,28 @@ def field(window: QWidget, qtbot: QtBot) -> NumberField:
     return field
 
 
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize(("text", "valid"), [("99999", False), ("-123456", False), ("54321", True)])
+def test_a_number_that_is_long_for_the_field_is_shown_whole(
+    window: QWidget, theme: Theme, text: str, valid: bool
+) -> None:
+    window.setStyleSheet(style_sheet(theme))
+    field = NumberField(Quantity(0, 60_000, whole=True), "Batch", 64)
+    field.setFixedWidth(58)
+    window.layout().addWidget(field)
+    window.layout().activate()
+    as_before = field.lineEdit().geometry()
+    type_over(field, text)
+    assert field.finish() is valid
+    assert field.text() == text
+    line = field.lineEdit()
+    assert line.fontMetrics().horizontalAdvance(text) <= line.width()
+    assert line.geometry().right() <= field.rect().right()
+    field.setValue(64)
+    field.restore()
+    assert line.geometry() == as_before
+
+
 def type_over(field: NumberField, text: str) -> None:
     field.selectAll()
     QTest.keyClicks(field, text)
