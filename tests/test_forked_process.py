@@ -17,6 +17,7 @@ from backprop_viz.desktop.clients import worker_process
 from backprop_viz.desktop.clients.worker_process import WorkerProcess
 from tests.forked_process import ForkedProcess, ForkServer
 from tests.forked_workers import worker_server
+from tests.nightly import by_night
 
 pytestmark = [
     pytest.mark.real_worker,  # what is forked here is said to be
@@ -93,6 +94,7 @@ def facts() -> dict[str, Any]:
     return found
 
 
+@by_night
 def test_it_finds_what_one_that_is_started_finds(
     fork_server: ForkServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -69,6 +69,7 @@ def test_two_windows_train_side_by_side(open_window: OpenWindow, qtbot: QtBot) -
     assert other.messages.text() == ""
 
 
+@by_night
 def test_nothing_is_lost_while_the_event_loop_stands_still(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -119,6 +120,7 @@ def counts() -> dict[str, float]:
     }
 
 
+@by_night
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_windows_are_opened_and_closed_and_nothing_grows(

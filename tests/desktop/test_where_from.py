@@ -303,6 +303,7 @@ def test_a_number_of_an_earlier_iteration_is_explained_too(explained: Explained)
     assert explanation.total == pytest.approx(explanation.value, rel=2e-5)
 
 
+@by_night
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no signal ends a process for sure")
 def test_another_worker_is_given_what_is_explained(open_window: OpenWindow, qtbot: QtBot) -> None:
     explained = Explained(open_window("--preset", "tutorial", size=(1600, 1000)), qtbot)

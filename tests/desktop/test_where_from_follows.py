@@ -18,6 +18,7 @@ from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
 from tests.desktop.test_where_from import Explained, click_bar
+from tests.nightly import by_night
 from tests.waiting import until, until_idle
 
 pytestmark = pytest.mark.usefixtures("late_plots")
@@ -33,6 +34,7 @@ def explained(shared_window: MainWindow, qtbot: QtBot) -> Explained:
     return Explained(shared_window, qtbot)
 
 
+@by_night
 def test_the_panel_follows_the_iteration_that_is_shown(explained: Explained) -> None:
     explained.step(5)
     net = bv.Trainer(data="random", loss="mse", optimizer="sgd", lr=0.01, batch_size=1)

@@ -16,6 +16,7 @@ from backprop_viz.analysis.numbers.number_origin import (
 )
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.test_where_from import Explained
+from tests.nightly import by_night
 from tests.waiting import until, until_idle
 
 pytestmark = pytest.mark.usefixtures("late_plots")
@@ -39,6 +40,7 @@ def explained(shared_window: MainWindow, qtbot: QtBot) -> Explained:
     return explained
 
 
+@by_night
 def test_another_sample_is_explained_in_its_place(explained: Explained) -> None:
     trainer = bv.Trainer(data="strokes", seed=0)
     trainer.iterate()

@@ -103,6 +103,7 @@ def test_training_does_not_stop_for_it(open_window: OpenWindow, choose: Choose) 
     until(session, lambda: not session.view_state.training)
 
 
+@by_night
 def test_its_file_and_what_is_not_saved_of_it_are_known(
     open_window: OpenWindow, choose: Choose, tmp_path: Path
 ) -> None:
@@ -144,6 +145,7 @@ def test_a_lesson_goes_on_at_its_page(open_window: OpenWindow, choose: Choose) -
     assert after.number == player.number
 
 
+@by_night
 def test_a_recording_file_is_shown_in_the_other_language(
     open_window: OpenWindow, choose: Choose, tmp_path: Path
 ) -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from backprop_viz.digits.image_files import PAD_SIDE, ImageError, as_drawing, read_image
 from backprop_viz.digits.prepare import prepare
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 from tests.peak_memory import within
 
 
@@ -213,6 +213,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+@by_night
 @pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux does")
 @pytest.mark.parametrize(
     ("mode", "pixel"), by_day_every(4, [("RGBA", 4), ("L", 1), ("I;16", 2), ("RGB", 4)])

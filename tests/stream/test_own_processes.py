@@ -20,6 +20,7 @@ from backprop_viz.stream.own_processes import (
     part_command,
     program_command,
 )
+from tests.nightly import by_night
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,6 +70,7 @@ def test_what_may_outlive_an_appimages_mount_is_started_from_the_image(
     assert program_command("a.bprec") == [str(bundle), "a.bprec"]
 
 
+@by_night
 @pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
 @pytest.mark.real_worker
 def test_a_bundles_worker_serves_at_the_end_of_its_line(bundle: Path) -> None:

@@ -19,7 +19,7 @@ from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.worker.files.session_file import load_session
 from tests.forked_workers import sharing_server
-from tests.nightly import NIGHTLY
+from tests.nightly import NIGHTLY, by_night
 from tests.worker.session_helpers import (
     STROKES,
     composer,
@@ -98,6 +98,7 @@ def press(question: QMessageBox, text: str) -> None:
     QApplication.sendPostedEvents(None, 52)
 
 
+@by_night
 @pytest.mark.long
 def test_a_window_that_is_killed_goes_on_in_the_next(
     open_window: OpenWindow, tmp_path: Path, left_behind: Path
@@ -158,6 +159,7 @@ def test_a_worker_that_is_killed_takes_up_the_run_again(
     assert losses_after(window, 5) == plain_losses(before.settings, 10)
 
 
+@by_night
 def test_a_run_that_is_discarded_is_gone(open_window: OpenWindow, left_behind: Path) -> None:
     path = left_behind
     question = question_of(open_window("--preset", "tutorial"))

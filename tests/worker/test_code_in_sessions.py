@@ -21,6 +21,7 @@ from backprop_viz.stream.commands import OpenSessionFile
 from backprop_viz.stream.messages import CodeFound
 from backprop_viz.training.script.run_journal import RunJournal
 from backprop_viz.worker.files.session_file import load_session, resume, save_session
+from tests.nightly import by_night
 from tests.worker.files.test_session_file import stored
 from tests.worker.session_helpers import composer, losses_after, plain_losses, view_state_of
 
@@ -130,6 +131,7 @@ def test_nothing_of_it_runs_before_the_user_agrees(
     assert losses_after(window, 2)[-2:] == plain_losses(settings, 5)[-2:]
 
 
+@by_night
 def test_who_runs_that_code_already_is_not_asked(open_window: OpenWindow, path: Path) -> None:
     window = open_window("--preset", "tutorial")
     question_of(window, path).accept()

@@ -24,7 +24,7 @@ from backprop_viz.stream.commands import (
     UndoDrawing,
     UseDrawing,
 )
-from tests.nightly import by_day_each
+from tests.nightly import by_day_each, by_night
 from tests.waiting import until, until_idle
 
 DIGITS = Settings(optimizer="adam", lr=0.001, batch_size=16)
@@ -189,6 +189,7 @@ def test_an_iteration_in_progress_begins_again_after_the_step(open_session: Open
     assert same_weights(shown(session), trainer)
 
 
+@by_night
 def test_going_back_over_lessons_runs_them_again(open_session: OpenSession) -> None:
     """Far behind the newest checkpoints, over more steps on drawings than checkpoints are kept."""
     session = open_session()

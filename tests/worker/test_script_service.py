@@ -80,6 +80,7 @@ def prints_the_curve(session: Session, folder: Path) -> None:
     assert losses_of_text(made.text, folder) == losses(session)
 
 
+@by_night
 @pytest.mark.parametrize("preset", by_day_every(2, ["tutorial", "digits"]))
 def test_it_is_copied_with_as_many_iterations_as_were_run(
     open_window: OpenWindow, tmp_path: Path, preset: str
@@ -220,6 +221,7 @@ class Post:
         raise AssertionError(notice)
 
 
+@by_night
 def test_many_samples_go_into_a_file_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,7 @@ class Deep(nn.Module):
         return self.head(self.body(x))
 
 
+@by_night
 def test_a_large_graph_is_in_boxes_until_its_nodes_are_wanted(
     browser: Chromium, tmp_path: Path
 ) -> None:
@@ -176,6 +177,7 @@ def test_the_numbers_it_shows_are_those_recorded(
     assert float(text(browser, "td.chosen")) == pytest.approx(weight[119, 575], rel=1e-3)
 
 
+@by_night
 def test_the_colours_follow_the_system_and_the_button(
     browser: Chromium, lenet: tuple[bv.Recording, str]
 ) -> None:

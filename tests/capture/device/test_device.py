@@ -28,6 +28,7 @@ def _printed(*command: str) -> str:
     return ran.stdout.splitlines()[-1]
 
 
+@by_night
 @pytest.mark.long
 @pytest.mark.skipif(COMPILER is None, reason="the device is compiled by g++, on Linux")
 def test_what_is_recorded_on_a_device_is_what_the_plain_loop_has(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from backprop_viz.recording.trace.phases import Phase
 from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import Update
 from tests.capture.live.script_runs import Scripts
+from tests.nightly import by_night
 
 SCRIPT = """
 import torch
@@ -103,6 +104,7 @@ def test_a_breakpoint_holds_it(
         assert window.ended() == scripts.plain(script)
 
 
+@by_night
 def test_one_that_runs_freely_is_held_when_it_is_paused(scripts: Scripts, tmp_path: Path) -> None:
     script = tmp_path / "train.py"
     script.write_text(SCRIPT.replace("TURNS", "6000"))

@@ -111,7 +111,7 @@ def test_held_at_events_its_numbers_stay_the_same(
 ) -> None:
     with scripts.followed(str(SCRIPTS / f"{name}.py")) as window:
         window.held()
-        for _ in range(40 if NIGHTLY else 12):
+        for _ in range(40 if NIGHTLY else 6):
             window.carried_out(Step(by_event=True))
         window.carried_out(Step())
         for _ in range(5):

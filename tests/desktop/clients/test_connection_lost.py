@@ -187,6 +187,7 @@ def test_recordings_made_meanwhile_come_afterwards(
     assert "the window is back; recordings that it lacks" in training.end()
 
 
+@by_night
 def test_a_line_can_be_given_up(
     begin: Callable[[], Training], attach: Callable[[int], MainWindow]
 ) -> None:

@@ -51,6 +51,7 @@ class NoProcesses(subprocess.Popen[bytes]):
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
 
 
+@by_night
 def test_when_no_process_can_be_started_the_window_goes_on_when_one_can(
     open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -88,6 +89,7 @@ def test_when_no_process_can_be_started_the_window_goes_on_when_one_can(
     assert view_state.kept_iterations.iterations == (1, 2, 3, 4, 5, 6, 7)
 
 
+@by_night
 def test_a_run_that_was_thrown_away_does_not_come_back_in_place_of_the_present_one(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -123,6 +125,7 @@ def test_a_window_without_a_worker_from_the_first_can_have_one(
     assert view_state.curves.loss.tolist() == plain_loop(view_state.settings, 1)[0]
 
 
+@by_night
 def test_a_save_that_ends_with_the_worker_is_told(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -173,6 +176,7 @@ def test_what_became_of_the_run_is_told_once_it_is_known(
     assert view_state_of(window).iteration == 1
 
 
+@by_night
 def test_an_autosave_that_cannot_be_opened_stays_where_it_is(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,6 +293,7 @@ def test_a_launcher_that_closed_all_files_is_no_hindrance(tmp_path: Path) -> Non
     assert (tmp_path / "done").read_text() == "1"
 
 
+@by_night
 def test_that_torch_is_started_again_is_shown_and_can_be_given_up(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

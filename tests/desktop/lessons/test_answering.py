@@ -10,6 +10,7 @@ from backprop_viz.desktop.lessons import words
 from tests.conftest import OpenWindow
 from tests.desktop.application_helpers import trigger
 from tests.desktop.lessons.lesson_helpers import Student
+from tests.nightly import by_night
 from tests.waiting import until_idle
 
 
@@ -84,6 +85,7 @@ def test_a_number_is_asked_for_and_not_offered(student: Student) -> None:
     assert not see.isEnabled()
 
 
+@by_night
 def test_an_old_answer_is_not_chosen_when_a_lesson_is_repeated(student: Student) -> None:
     window, panel = student.window, student.panel
     lesson = window.findChild(Composer).lessons

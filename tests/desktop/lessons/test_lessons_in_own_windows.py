@@ -104,6 +104,7 @@ def test_lessons_are_in_the_windows_language(open_window: OpenWindow, qtbot: QtB
     assert student.panel.next.text() == words("ko")["next"]
 
 
+@by_night
 def test_a_page_brings_its_panel_in_front_of_the_tabs(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

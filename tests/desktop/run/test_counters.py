@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel
 
 from backprop_viz.desktop.panels.phases.timeline import TimelineView
 from backprop_viz.desktop.window.main_window import MainWindow
+from tests.nightly import by_night
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -32,6 +33,7 @@ def test_the_count_is_whole_in_the_smallest_window(open_window: OpenWindow) -> N
     assert label.toolTip() == "Iterations done: 1,234,567"
 
 
+@by_night
 def test_the_two_counters_never_contradict(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
     session = window.session

@@ -216,6 +216,7 @@ def test_sys_exit_in_forward_is_told_and_the_window_lives(window: MainWindow) ->
     assert losses_after(window, 1) == losses_of_an_undisturbed_run(1)
 
 
+@by_night
 def test_a_network_that_ends_each_worker_at_its_start_is_left_out(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

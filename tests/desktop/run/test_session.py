@@ -258,6 +258,7 @@ def test_what_is_refused_is_told_and_the_run_goes_on(open_session: OpenSession) 
     assert view_state.settings == TUTORIAL
 
 
+@by_night
 def test_a_bad_start_is_told_and_the_built_in_digits_serve(qtbot: QtBot, tmp_path: Path) -> None:
     session = Session(replace(TUTORIAL, data="mnist", roots={"mnist": str(tmp_path)}))
     told: list[Notice] = []

@@ -145,6 +145,7 @@ def test_the_window_fits(window: MainWindow, size: tuple[int, int]) -> None:
         )
 
 
+@by_night
 def test_colours_can_be_switched_while_training(window: MainWindow) -> None:
     train = window.findChild(QAction, "actionTrain")
     train.trigger()
@@ -241,6 +242,7 @@ def test_a_damaged_store_is_no_layout(window: MainWindow, stored: str) -> None:
     assert window.layout_state() == before
 
 
+@by_night
 def test_a_dock_that_floated_on_a_screen_that_is_gone_is_on_one_that_is_there(
     open_window: OpenWindow,
 ) -> None:
@@ -334,6 +336,7 @@ def test_a_double_click_on_a_title_gives_a_panel_all_the_room(
     assert window.panel(InspectorView).isVisible()
 
 
+@by_night
 def test_frames_lose_no_reference_to_none(window: MainWindow, qtbot: QtBot) -> None:
     """A binding that loses one with each frame aborts before long."""
     trigger(window, "actionIteration")

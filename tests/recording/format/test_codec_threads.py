@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from tests.nightly import by_night
+
 # In a process of its own: what goes wrong here ends a process.
 _SCRIPT = """
 import sys, threading
@@ -33,6 +35,7 @@ print("equal")
 """
 
 
+@by_night
 def test_each_gets_its_value() -> None:
     done = subprocess.run([sys.executable, "-c", _SCRIPT], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "equal\n"), done.stderr

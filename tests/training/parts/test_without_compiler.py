@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.analysis.optimizers.plain_optimizer import unusual_options
-from tests.nightly import NIGHTLY
+from tests.nightly import NIGHTLY, by_night
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNS = """
@@ -76,6 +76,7 @@ def test_weights_are_the_same_to_the_last_bit(
     assert len(set(runs["with"][0].values())) == len(unusual_options())
 
 
+@by_night
 @pytest.mark.long
 def test_the_compiler_is_not_loaded(runs: dict[str, tuple[dict[str, str], bool]]) -> None:
     assert [loaded for _, loaded in runs.values()] == [True, False][-len(runs) :]

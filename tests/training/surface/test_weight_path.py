@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from backprop_viz.training.surface.weight_path import MOST_ON_PATH, WeightPath
+from tests.nightly import by_night
 
 
 def stand(model: nn.Linear, iteration: int) -> None:
@@ -65,6 +66,7 @@ def test_what_a_rewind_takes_back_is_forgotten() -> None:
     assert kept(path, 11) == list(range(12))
 
 
+@by_night
 def test_large_weights_are_kept_less_often() -> None:
     path, model = WeightPath(count().__next__), nn.Linear(3_000_000, 1, bias=False)
     path.begin(0, model)

@@ -109,6 +109,7 @@ def test_the_next_window_has_its_fields_as_wide_as_the_one_before(open_window: O
     assert widths(again) == plain
 
 
+@by_night
 def test_no_widget_goes_while_a_style_sheet_is_set(open_window: OpenWindow) -> None:
     """Qt goes through a list of all of them, and takes one that is gone for one that is there."""
     window = open_window("--preset", "tutorial", size=(1280, 800))

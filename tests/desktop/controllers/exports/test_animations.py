@@ -170,6 +170,7 @@ def test_a_video(run: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     assert frames[0].shape == (shown.shape[0] // 2 * 2, shown.shape[1] // 2 * 2, 3)
 
 
+@by_night
 def test_it_is_cancelled_without_a_trace(
     run: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

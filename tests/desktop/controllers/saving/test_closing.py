@@ -184,6 +184,7 @@ def test_what_the_user_saved_leaves_no_autosave_behind(
     assert read_about(kept)["file"] == str(tmp_path / "B.bpviz")
 
 
+@by_night
 def test_a_run_that_cannot_be_restored_now_is_offered_again(
     open_window: OpenWindow, tmp_path: Path, state: Path
 ) -> None:

@@ -19,6 +19,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.trace.phases import Phase
+from tests.nightly import by_night
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -171,6 +172,7 @@ def test_a_row_of_the_table_selects_its_parameter_everywhere(window: MainWindow)
     assert [index.row() for index in table.selectionModel().selectedRows()] == [2]
 
 
+@by_night
 def test_new_runs_begin_from_presets(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", "--seed", "4")
     trigger(window, "actionNewDigits")

@@ -63,6 +63,7 @@ def worker_threads() -> Iterator[None]:
     torch.set_num_threads(1)
 
 
+@by_night
 @pytest.mark.usefixtures("worker_threads")
 def test_from_the_wrong_ones_to_a_step_on_one(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("--preset", "digits")
@@ -146,6 +147,7 @@ def test_the_training_part_is_evaluated_on_demand_beside_training(
     assert window.session.wait_idle(30)
 
 
+@by_night
 def test_while_it_is_closed_nothing_is_asked(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("--preset", "digits")
     assert window.findChild(SamplesWindow) is None

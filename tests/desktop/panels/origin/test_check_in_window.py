@@ -118,6 +118,7 @@ def test_a_weight_with_and_without_a_kink_inside_the_interval(
     assert "1e-6" in said  # the step of the verdict
 
 
+@by_night
 def test_what_was_found_of_another_number_is_not_shown(
     qtbot: QtBot, open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
 from tests.analysis.optimizers import test_lbfgs, test_sparse_adam
 from tests.analysis.optimizers.plain_optimizer import unusual_options
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +144,7 @@ def test_each_symbol_of_a_loss_has_a_meaning(loss: str) -> None:
     assert without_meaning(recording) == []
 
 
+@by_night
 def test_each_symbol_of_the_layers_has_a_meaning() -> None:
     torch.manual_seed(0)
     for net, x in (

@@ -47,6 +47,7 @@ def row(panel: RaceView, at: int) -> list[str]:
     return [panel.table.item(at, column).text() for column in range(panel.table.columnCount())]
 
 
+@by_night
 def test_a_race_beside_a_run_leaves_the_run_as_it_is(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:

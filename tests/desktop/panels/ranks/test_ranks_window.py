@@ -316,6 +316,7 @@ def test_of_a_rank_killed_in_backward_it_is_said_where_and_who_waited(
     assert cells(view, 7) == ["cut off", "cut off"]
 
 
+@by_night
 @needs_shards
 def test_shards_are_put_together_when_that_is_asked_for(open_window: OpenWindow) -> None:
     files = rank_files("fully_shard")

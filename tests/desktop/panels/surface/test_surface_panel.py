@@ -175,6 +175,7 @@ def test_the_scale_of_the_colours_can_be_changed_by_keyboard(
     assert scale.at(0.5) == pytest.approx((low + high) / 2)
 
 
+@by_night
 def test_a_worker_that_ends_is_said_and_another_computes_it(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
@@ -234,6 +235,7 @@ def test_the_plane_of_two_weights_is_chosen_by_name_and_from_a_number_that_was_c
     assert not check.surface.isVisibleTo(check)
 
 
+@by_night
 def test_a_text_that_is_no_weight_is_marked_and_told(
     open_window: Callable[..., MainWindow],
 ) -> None:
