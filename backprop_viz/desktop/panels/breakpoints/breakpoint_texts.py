@@ -16,6 +16,9 @@ def breakpoint_text(breakpoint_: Breakpoint, view_state: ViewState | None = None
         return _line(breakpoint_, view_state)
     if breakpoint_.kind == "node":
         return _node(breakpoint_, view_state)
+    if breakpoint_.kind == "layer":
+        text = QCoreApplication.translate("breakpoints", "Forward has computed {key}")
+        return text.format(key=_layer(breakpoint_, view_state))
     value = "" if breakpoint_.value is None else number(breakpoint_.value)
     return _words(breakpoint_).format(key=breakpoint_.key, value=value)
 
@@ -39,7 +42,6 @@ def _words(breakpoint_: Breakpoint) -> str:
             "grad_none": translate("breakpoints", "A .grad is still None after backward"),
         }[breakpoint_.kind]
     return {
-        "layer": translate("breakpoints", "Forward has computed {key}"),
         "parameter": translate("breakpoints", "The gradient of {key} is accumulated"),
         "loss_above": translate("breakpoints", "The loss is above {value}"),
         "norm_above": translate("breakpoints", "The norm of {key}.grad is above {value}"),
@@ -98,6 +100,14 @@ def _line(breakpoint_: Breakpoint, view_state: ViewState | None) -> str:
         return text.format(line=breakpoint_.key)
     text = QCoreApplication.translate("breakpoints", "Before a line that is not run now: {key}")
     return text.format(key=breakpoint_.key)
+
+
+def _layer(breakpoint_: Breakpoint, view_state: ViewState | None) -> str:
+    """A layer's name and, as ``relu(conv1)``, the operations that it ends with."""
+    passes = () if view_state is None else view_state.cursor.recording.passes
+    layers = (layer for ran in passes for layer in ran.layers.layers)
+    titles = {layer.name: layer.titled() for layer in layers}
+    return titles.get(str(breakpoint_.key), str(breakpoint_.key))
 
 
 def _node(breakpoint_: Breakpoint, view_state: ViewState | None) -> str:

@@ -197,7 +197,9 @@ class ModulesView(Panel):
         last = last_layer_in(recording, name)
         if last is None:  # it has computed nothing, or not yet
             return []
-        text = self.tr("&Break when {name} is computed").format(name=name or recording.model)
+        # A ReLU that follows a module by itself belongs to its layer.
+        computed = last.titled() if last.name == name else name or recording.model
+        text = self.tr("&Break when {name} is computed").format(name=computed)
         return [(text, Breakpoint("layer", last.name))]
 
     def _find(self, text: str) -> None:

@@ -15,8 +15,12 @@ from backprop_viz.recording.trace.layers import Layer
 def layer_menu(
     layer: Layer, number: ShownNumber | None, breakpoints: tuple[Breakpoint, ...], parent: QWidget
 ) -> BreakMenu:
-    """Whether to stop at a layer, and how to copy the number; it deletes itself when it closes."""
-    text = translate("NetworkCanvas", "&Break when {name} is computed").format(name=layer.name)
+    """Whether to stop at a layer, and how to copy the number; it deletes itself when it closes.
+
+    A layer is computed when the last of its operations is, whichever output is shown.
+    """
+    whole = layer.showing(len(layer.outputs) - 1).titled()
+    text = translate("NetworkCanvas", "&Break when {name} is computed").format(name=whole)
     menu = BreakMenu([(text, Breakpoint("layer", layer.name))], breakpoints, parent)
     if number is not None:
         menu.addSeparator()
