@@ -1,7 +1,7 @@
 """The colours and lines by which the lanes of a race are told apart."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
 from backprop_viz.desktop.style.theme import Theme
 
@@ -20,3 +20,14 @@ def lane_pen(theme: Theme, lane: int, width: float = 2) -> QPen:
     pen = QPen(lane_colour(theme, lane), width, style)
     pen.setCosmetic(True)
     return pen
+
+
+def lane_icon(theme: Theme, lane: int) -> QIcon:
+    """A piece of a lane's line."""
+    picture = QPixmap(24, 12)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setPen(lane_pen(theme, lane, 3))
+    painter.drawLine(1, 6, 23, 6)
+    painter.end()
+    return QIcon(picture)

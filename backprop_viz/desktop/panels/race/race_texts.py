@@ -77,12 +77,14 @@ def told_reading(iteration: int) -> str:
     return text.format(max(1, iteration - MEAN_OF + 1), iteration)
 
 
-def race_ended_text(reason: Fact) -> str:
-    """Why a race is not whole, and what to do."""
+def race_ended_text(reason: Fact, begun: bool) -> str:
+    """Why a race is not whole, and what to do; ``begun``: it has curves."""
     translate = QCoreApplication.translate
     if reason.code == "refused":
         text, *values = map(str, reason.values)
         return translate("errors", text).format(*values) if values else translate("errors", text)
+    if reason.code == "cancelled" and not begun:
+        return translate("race", "Cancelled before an iteration had run.")
     texts = {
         "cancelled": translate("race", "Cancelled: the curves end there."),
         "worker_ended": translate(

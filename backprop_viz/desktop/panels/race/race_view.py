@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QAction, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.analysis.race_standings import RaceStandings
 from backprop_viz.desktop.panels.race.lane_dialog import LaneDialog
-from backprop_viz.desktop.panels.race.lane_pens import lane_pen
+from backprop_viz.desktop.panels.race.lane_pens import lane_icon
 from backprop_viz.desktop.panels.race.race_presets import (
     five_seeds,
     learning_rates,
@@ -216,11 +216,11 @@ class RaceView(Panel):
     def show_news(
         self, racers: Sequence[RacerProgress], share: float, reason: Fact | None = None
     ) -> None:
-        """Take in how the race goes on; ``share`` 1: it is over."""
+        """Take in how the race goes on; ``share`` 1: it is over. One that has ended stays so."""
         self.standings.take(racers)
-        self.running = share < 1.0
+        self._reason = reason or self._reason
+        self.running = share < 1.0 and self._reason is None
         self.progress.setValue(round(share * _PARTS))
-        self._reason = reason
         self._show()
 
     def end(self, reason: Fact) -> None:
@@ -245,7 +245,7 @@ class RaceView(Panel):
             told = (math.nan, math.nan, *numbers, math.nan)
             for column, text in enumerate((lane_text(lane), seeds_text(lane), *texts)):
                 item = self._write(row, column, text)
-                item.setIcon(QIcon() if column else self._icon(row))
+                item.setIcon(QIcon() if column else lane_icon(self._theme, row))
                 item.setData(NUMBER_ROLE, None if math.isnan(told[column]) else told[column])
         curves = [self.standings.curve(i) for i in range(len(lanes))] if raced else []
         diverged = [result.diverged for result in results]
@@ -253,7 +253,8 @@ class RaceView(Panel):
         if self._late_plot.made is not None or raced:
             last = self._raced or int(self.iterations.value())
             self.plot.show_race(names, curves, diverged, last)
-            self.plot.show_empty("" if raced else self._what_to_do())
+            begun = self.running or self._has_curves()
+            self.plot.show_empty("" if raced and begun else self._what_to_do())
         self.subtitle.setText(self._said())
         self._show_buttons()
 
@@ -276,25 +277,19 @@ class RaceView(Panel):
         else:
             self.subtitle.setText(self._said())
 
-    def _icon(self, row: int) -> QIcon:
-        """A piece of the lane's line."""
-        picture = QPixmap(24, 12)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        painter.setPen(lane_pen(self._theme, row, 3))
-        painter.drawLine(1, 6, 23, 6)
-        painter.end()
-        return QIcon(picture)
-
     def _said(self) -> str:
         if self._reason is not None:
-            return race_ended_text(self._reason)
+            return race_ended_text(self._reason, self._has_curves())
         if self.running:
             return self.tr("A process of its own runs the race; the run of the window goes on.")
         if any(len(lane.seeds) > 1 for lane in self.lanes) and self._raced:
             said = self.tr("{0:,} iterations each · a band is from the lowest seed to the highest")
             return said.format(self._raced)
         return self.tr("{0:,} iterations each").format(self._raced) if self._raced else ""
+
+    def _has_curves(self) -> bool:
+        lanes = range(len(self.standings.lanes))
+        return any(self.standings.curve(lane).mean.size for lane in lanes)
 
     def _what_to_do(self) -> str:
         if self.lanes:
@@ -349,6 +344,7 @@ class RaceView(Panel):
         """What the button does."""
         if self.running:
             self.cancelled.emit()
+            self.end(Fact("cancelled"))  # at once: its process may be starting still
         elif self.lanes and self.iterations.finish():
             self._raced = int(self.iterations.value())
             self.standings = RaceStandings(self.lanes)

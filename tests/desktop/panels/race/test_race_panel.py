@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.clients import worker_client, worker_process
 from backprop_viz.desktop.clients.worker_process import WorkerProcess
+from backprop_viz.desktop.panels.plots.plot_parts import EmptyPlotText
 from backprop_viz.desktop.panels.race.lane_dialog import LaneDialog
 from backprop_viz.desktop.panels.race.race_presets import (
     five_seeds,
@@ -23,7 +24,8 @@ from backprop_viz.desktop.panels.race.race_presets import (
 from backprop_viz.desktop.panels.race.race_view import RaceView
 from backprop_viz.desktop.widgets.picture_button import PictureButton
 from backprop_viz.desktop.window.main_window import MainWindow
-from backprop_viz.recording.requests.race import RaceLane
+from backprop_viz.recording.explanations.number_explanation import Fact
+from backprop_viz.recording.requests.race import RaceLane, RacerProgress
 from backprop_viz.recording.settings.run_settings import Settings
 from tests.nightly import by_night
 
@@ -221,3 +223,26 @@ def test_its_picture_is_saved_by_its_own_button(
     dialog.reject()
     assert "RMSprop" in path.read_text(encoding="utf-8")
     assert "Inspector" not in path.read_text(encoding="utf-8")  # the panel alone
+
+
+def test_a_race_that_is_cancelled_before_it_runs_says_so_at_once(qtbot: QtBot) -> None:
+    panel = RaceView()
+    qtbot.addWidget(panel)
+    panel.resize(500, 400)
+    panel.show()
+    panel.use_preset(lambda _: learning_rates(Settings())[:2])
+    with qtbot.waitSignal(panel.wanted):
+        panel.button.click()
+    empty = panel.plot.findChild(EmptyPlotText)
+    assert empty.text() == ""
+    with qtbot.waitSignal(panel.cancelled):
+        panel.button.click()
+    assert not panel.running
+    assert panel.subtitle.text() == "Cancelled before an iteration had run."
+    assert empty.text().startswith("Press Start")
+    some = [RacerProgress(lane, 0, 0, np.array([2.3, 2.2]), 0.1) for lane in range(2)]
+    panel.show_news(some, 0.01)  # told before its process heard of it
+    assert not panel.running
+    panel.show_news(some, 1.0, Fact("cancelled"))
+    assert panel.subtitle.text() == "Cancelled: the curves end there."
+    assert empty.text() == ""
