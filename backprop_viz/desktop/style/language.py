@@ -63,6 +63,13 @@ def language_in_use() -> str:
     return (application and application.property(_IN_USE)) or SOURCE
 
 
+def locale_of_dates(system: QLocale | None = None) -> QLocale:
+    """How dates are written: as the system does, or where it says nothing as the language does."""
+    theirs = QLocale.system() if system is None else system
+    says_nothing = theirs.language() is QLocale.Language.C
+    return QLocale(language_in_use()) if says_nothing else theirs
+
+
 def can_be_drawn(code: str) -> bool:
     """Whether a font of this system has the letters of a language."""
     script = _SCRIPTS.get(code)

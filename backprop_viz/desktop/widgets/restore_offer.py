@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizers import OPTIMIZERS
+from backprop_viz.desktop.style.language import locale_of_dates
 from backprop_viz.desktop.texts.table_texts import data_text, loss_text, optimizer_text
 from backprop_viz.digits.data_sets import DATA_SETS
 
@@ -84,8 +85,9 @@ class RestoreOffer(QMessageBox):
         if {"data", "loss", "optimizer"} <= about.keys():
             names = ((data, "data"), (loss, "loss"), (optimizer, "optimizer"))
             lines.append(", ".join(labels.get(about[key], about[key]) for labels, key in names))
-        when = self.locale().toString(
-            QDateTime.fromSecsSinceEpoch(int(kept_at)), self.locale().FormatType.ShortFormat
+        locale = locale_of_dates()
+        when = locale.toString(
+            QDateTime.fromSecsSinceEpoch(int(kept_at)), locale.FormatType.ShortFormat
         )
         if about.get("iterations", "").isdecimal():
             lines.append(self.tr("Iterations done: {0:,}").format(int(about["iterations"])))

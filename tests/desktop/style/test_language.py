@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QMenu, QWidget
 
@@ -15,6 +15,7 @@ from backprop_viz.desktop.style.language import (
     can_be_drawn,
     language_for,
     languages,
+    locale_of_dates,
     own_name,
     use_language,
 )
@@ -45,6 +46,16 @@ def is_code(text: str) -> bool:
 def english() -> Iterator[None]:
     yield
     use_language("en")
+
+
+@pytest.mark.usefixtures("english")
+def test_dates_are_written_as_the_system_does_or_else_as_the_language(qapp: QApplication) -> None:
+    nothing = QLocale.c()
+    assert locale_of_dates(QLocale("de_DE")).name() == "de_DE"
+    assert locale_of_dates(nothing).name() == "en_US"
+    use_language("ko")
+    assert locale_of_dates(nothing).name() == "ko_KR"
+    assert locale_of_dates(QLocale("de_DE")).name() == "de_DE"
 
 
 class Marking(QTranslator):

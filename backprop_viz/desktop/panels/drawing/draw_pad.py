@@ -66,6 +66,10 @@ class DrawPanel(Panel):
         self.canvas.digit_drawn.connect(self._drawn)
         self.canvas.changed.connect(self.changed)
         self._stage.bars.number_picked.connect(self.number_picked)
+        # The newest drawing that had a label, and which: undone, it comes back with it.
+        self._labelled: tuple[tuple[PadMark, ...], int | None] = ((), None)
+        self.canvas.changed.connect(self._follow_drawing)
+        self.training_row.label_chosen.connect(self._note_label)
 
     @property
     def canvas(self) -> Canvas:
@@ -95,6 +99,8 @@ class DrawPanel(Panel):
         self._show_classes(view_state.classes)
         self.training_row.show_drawing_training(view_state.drawing_training)
         self._stage.bars.show_drawing_training(view_state.drawing_training)
+        if view_state.drawing_training.label is not None:
+            self._note_label(view_state.drawing_training.label)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
@@ -171,6 +177,20 @@ class DrawPanel(Panel):
         if image is None:
             self._show(None)  # at once: an empty canvas has no prediction
         self.digit_drawn.emit(image)
+
+    def _follow_drawing(self) -> None:
+        """A drawing that is cleared has no label; one that comes back has the one it had."""
+        strokes, (labelled, label) = self.strokes(), self._labelled
+        if not strokes:
+            self.training_row.show_label(None)
+        elif self.training_row.label is not None:
+            self._note_label(self.training_row.label)
+        elif label is not None and strokes == labelled:
+            self.training_row.choose(label)
+
+    def _note_label(self, label: int | None) -> None:
+        if label is None or self.strokes():
+            self._labelled = self.strokes(), label
 
     def _show_classes(self, classes: tuple[str, ...]) -> None:
         digits = classes == DIGITS

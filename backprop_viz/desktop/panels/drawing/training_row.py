@@ -88,10 +88,20 @@ class TrainingRow(QWidget):
         del blocker
 
     def show_drawing_training(self, drawing_training: DrawingTrainingState) -> None:
-        """Show the label without a signal."""
-        if self._label.currentData() != drawing_training.label:
+        """Show how training on the drawing stands."""
+        self.show_label(drawing_training.label)
+
+    @property
+    def label(self) -> int | None:
+        """The label that is shown, from 0 on, or None."""
+        found: int | None = self._label.currentData()
+        return found
+
+    def show_label(self, label: int | None) -> None:
+        """Show a label without a signal."""
+        if self.label != label:
             blocker = QSignalBlocker(self._label)
-            self._label.setCurrentIndex(self._label.findData(drawing_training.label))
+            self._label.setCurrentIndex(self._label.findData(label))
             del blocker
 
     def choose(self, label: int) -> None:

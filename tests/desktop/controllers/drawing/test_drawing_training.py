@@ -161,3 +161,27 @@ def test_the_saliency_follows_the_drawing_while_it_is_open(
     until_idle(window.session)
     assert not action.isChecked()
     assert window.session.view_state.drawing_training.saliency is None
+
+
+def test_the_label_comes_back_with_its_drawing(window: MainWindow, qtbot: QtBot) -> None:
+    draw_seven(window, qtbot)
+    box = window.findChild(QComboBox, "drawingLabel")
+    box.setCurrentIndex(box.findData(7))
+    until_idle(window.session)
+
+    def label_after(*commands: str) -> tuple[object, int | None]:
+        for command in commands:
+            window.findChild(QAction, command).trigger()
+        until_idle(window.session)
+        return box.currentData(), window.session.view_state.drawing_training.label
+
+    assert label_after("actionClearDrawing") == (None, None)
+    assert label_after("actionUndoStroke") == (7, 7)
+    assert label_after("actionClearDrawing", "actionUndoStroke") == (7, 7)
+    assert label_after("actionUndoStroke") == (None, None)  # the stroke itself
+    assert label_after("actionRedoStroke") == (7, 7)
+    box.setCurrentIndex(0)
+    assert label_after("actionClearDrawing", "actionUndoStroke") == (None, None)
+    trigger(window, "actionClearDrawing")
+    draw_seven(window, qtbot)
+    assert label_after() == (None, None)
