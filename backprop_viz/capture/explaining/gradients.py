@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -244,7 +245,17 @@ class _Sender:
         self, needed: list[bool], replacing: dict[int, Tensor]
     ) -> tuple[GradFn, tuple[Tensor, ...]]:
         """The node in the operation made again, and the leaves that it reads."""
-        leaves, made = self._problem.replayed(needed, replacing, shared=True)
+        # A slice of rows makes other nodes than one of columns.
+        for gap in (-1, -2):
+            found = self._twin_in(replace(self._problem, gap=gap), needed, replacing)
+            if found is not None:
+                return found
+        raise NotReplayed("node_not_found", self._event.op)
+
+    def _twin_in(
+        self, problem: Problem, needed: list[bool], replacing: dict[int, Tensor]
+    ) -> tuple[GradFn, tuple[Tensor, ...]] | None:
+        leaves, made = problem.replayed(needed, replacing, shared=True)
         wanted = self._event.node
         if wanted is not None:
             outputs = self._lookup.roots_of(wanted)
@@ -256,7 +267,7 @@ class _Sender:
             twin = same_node(self._lookup.recording.graph, roots, wanted)
             if twin is not None:
                 return twin, leaves
-        raise NotReplayed("node_not_found", self._event.op)
+        return None
 
     def _columns(self, needed: list[bool], replacing: dict[int, Tensor]) -> list[Tensor | None]:
         event, problem = self._event, self._problem

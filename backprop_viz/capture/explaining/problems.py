@@ -38,7 +38,8 @@ class Problem:
 
     ``inputs`` and ``output`` say what of each tensor it reads and makes; ``index`` is the number's
     index in what is left. ``complete``: what is left of the output is what it was, and not a part
-    of each sum. ``narrow``: it is made again in the recorded dtypes, not in float64.
+    of each sum. ``narrow``: it is made again in the recorded dtypes, not in float64. ``gap`` is as
+    ``laid_out`` has it.
     """
 
     event: Event
@@ -47,6 +48,7 @@ class Problem:
     output: Slices = ()
     complete: bool = True
     narrow: bool = False
+    gap: int = -1
 
     def read(self, place: int) -> Tensor:
         """What is left of an input, in float64."""
@@ -72,10 +74,11 @@ class Problem:
         known: dict[int | None, Tensor] = {}
         for place, needed in enumerate(needs_gradient):
             if place in given:
-                leaf = laid_out(self.event, place, given[place].clone())
+                leaf = laid_out(self.event, place, given[place].clone(), self.gap)
             else:
                 tensor = self.event.input_ids[place] if shared else -1 - place
-                leaf = known.setdefault(tensor, laid_out(self.event, place, self.read(place)))
+                read = laid_out(self.event, place, self.read(place), self.gap)
+                leaf = known.setdefault(tensor, read)
             differentiable = leaf.is_floating_point() or leaf.is_complex()
             leaves.append(leaf.requires_grad_(needed and differentiable))
         with torch.enable_grad():

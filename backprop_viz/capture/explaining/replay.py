@@ -81,13 +81,21 @@ def wide(array: Array) -> Tensor:
     return torch.from_numpy(np.array(array, dtype=kind))
 
 
-def laid_out(event: Event, place: int, tensor: Tensor) -> Tensor:
-    """A tensor as the one at this place lay in memory when an operation read it."""
+def laid_out(event: Event, place: int, tensor: Tensor, gap: int = -1) -> Tensor:
+    """A tensor as the one at this place lay in memory when an operation read it.
+
+    What is in C order, and yet not contiguous, is a slice: it has one more along axis ``gap`` in
+    memory. Of which axis it was one is not recorded.
+    """
     orders = dict(event.call.orders) if event.call is not None else {}
     order = orders.get(place)
     if order is None or sorted(order) != list(range(tensor.ndim)):
         return tensor
     back = [order.index(axis) for axis in range(tensor.ndim)]
+    if order == tuple(range(tensor.ndim)) and -gap <= tensor.ndim:
+        shape = [*tensor.shape]
+        shape[gap] += 1
+        return tensor.new_empty(shape).narrow(gap, 0, tensor.shape[gap]).copy_(tensor)
     return tensor.permute(order).contiguous().permute(back)
 
 

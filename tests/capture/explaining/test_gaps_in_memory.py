@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from backprop_viz.capture.explaining.explainer import Explainer
 from tests.capture.explaining.checks import faults, numbers_of
@@ -27,7 +28,19 @@ def _einsum(w: Tensor, x: Tensor) -> Tensor:
     return torch.einsum("nhi,nhj->nij", left, x[:, 1:])
 
 
-@pytest.mark.parametrize("function", [_product, _product_of_rows, _einsum])
+def _linear_of_a_slice(w: Tensor, x: Tensor) -> Tensor:
+    gate, up = (x * w).chunk(2, -1)
+    return functional.linear(gate, up[0], torch.tensor([0.5, -1.0, 2.0]))
+
+
+def _linear_of_some_places(w: Tensor, x: Tensor) -> Tensor:
+    return functional.linear((x * w)[:, 1:, :3], x[0, :, 1:], torch.tensor([0.5, -1.0, 2.0]))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [_product, _product_of_rows, _einsum, _linear_of_a_slice, _linear_of_some_places],
+)
 def test_every_number_closes(function: Callable[[Tensor, Tensor], Tensor]) -> None:
     torch.manual_seed(1)
     recording = through_stream(
