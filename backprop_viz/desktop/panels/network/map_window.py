@@ -47,7 +47,8 @@ class MapWindow(QFrame):
     """Shows one map of a block and keeps it up to date; not modal.
 
     Esc or a click elsewhere closes it, the arrow keys show the previous or next map, O shows the
-    layer's other output.
+    layer's other output. It goes with the panel that it is of: what is hidden is kept up to date
+    no more, and a click would ask about an iteration that is not shown.
     """
 
     closed = Signal()
@@ -56,13 +57,13 @@ class MapWindow(QFrame):
     number_compared = Signal(object)  # the index of a number in the block's tensor
     number_clicked = Signal(object)  # the same
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, panel: QWidget) -> None:
+        super().__init__(panel.window())
         self.setObjectName("mapWindow")
         self.setProperty("role", "panel")
         self.setAccessibleName(self.tr("One map, large"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._window = parent
+        self._panel, self._window = panel, panel.window()
         self.block: Block | None = None
         self.index = 0
         self._tensor = ""
@@ -189,10 +190,13 @@ class MapWindow(QFrame):
                 super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Close on a click elsewhere; stay centred when the window is resized."""
+        """Close on a click elsewhere and with the panel; stay centred in the window."""
         if event.type() is QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
             inside = watched is self or self.isAncestorOf(watched)
             if not inside and watched.window() is self.window():
+                self.close()
+        elif event.type() is QEvent.Type.Hide and watched is self._panel:
+            if not event.spontaneous():  # as it is where the window is minimized
                 self.close()
         elif event.type() is QEvent.Type.Resize and watched is self._window:
             self._center()

@@ -328,7 +328,7 @@ class NetworkView(Panel):
         self._select(spot)
         self._map_spot, self._map_rows = spot, self.canvas.state.rows
         if self._map is None:
-            self._map = MapWindow(self._theme, self.window())
+            self._map = MapWindow(self._theme, self)
             self._map.closed.connect(self._forget_map)
             self._map.turned.connect(self._turn_map)
             self._map.output_wanted.connect(self._show_other)

@@ -109,6 +109,20 @@ def test_the_large_map_is_turned_by_keys_and_closed(
     assert open_map(view) is None
 
 
+def test_the_large_map_is_closed_with_its_panel(
+    view: NetworkView, make_view_state: MakeViewState
+) -> None:
+    """Else a click in it would ask about a number of an iteration that came while hidden."""
+    view.show_view_state(make_view_state(DIGITS))
+    click(view, Spot(1, 0, 5))
+    assert open_map(view) is not None
+    view.hide()
+    assert open_map(view) is None
+    view.show()
+    click(view, Spot(1, 0, 5))
+    assert open_map(view) is not None
+
+
 def test_the_large_map_follows_the_cursor(
     view: NetworkView, make_view_state: MakeViewState
 ) -> None:
