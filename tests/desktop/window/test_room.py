@@ -1,10 +1,9 @@
 """Where room is short: the buttons stay, the network and the graph are seen whole, tabs appear."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QRectF, QSettings
+from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -14,21 +13,14 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
-from backprop_viz.desktop.style.theme import body_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.explanations.number import Number
 from tests.desktop.application_helpers import trigger
 from tests.nightly import by_day_every, by_night
 
+pytestmark = pytest.mark.usefixtures("usual_text_size")
+
 OpenWindow = Callable[..., MainWindow]
-
-
-@pytest.fixture(autouse=True)
-def usual_size(tmp_path: Path) -> Iterator[None]:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
-    yield
-    set_text_scale(1.0)
-    QApplication.setFont(body_font())
 
 
 def settle(window: MainWindow) -> dict[str, list[int]]:

@@ -1,33 +1,25 @@
 """At 1280x800 no text is smaller than 11 pixels on screen, and no plot has a scroll bar."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QScrollArea
 
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, GradientFlowPlot, LossPlot
-from backprop_viz.desktop.style.theme import body_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger
 from tests.nightly import by_day_every
 
+pytestmark = pytest.mark.usefixtures("usual_text_size")
+
 OpenWindow = Callable[..., MainWindow]
 LAYOUTS = ("Learn", "Debug", "Draw", "Present")
-
-
-@pytest.fixture(autouse=True)
-def usual_size(tmp_path: Path) -> Iterator[None]:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
-    yield
-    set_text_scale(1.0)
-    QApplication.setFont(body_font())
 
 
 @pytest.fixture

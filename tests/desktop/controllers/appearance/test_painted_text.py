@@ -1,31 +1,23 @@
 """Text that widgets paint themselves follows the text size, wherever it is painted."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.style.theme import body_font, set_text_scale
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger
 from tests.nightly import by_night
 
+pytestmark = pytest.mark.usefixtures("usual_text_size")
+
 OpenWindow = Callable[..., MainWindow]
 Painted = dict[tuple[str, str], float]
-
-
-@pytest.fixture(autouse=True)
-def usual_size(tmp_path: Path) -> Iterator[None]:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
-    yield
-    set_text_scale(1.0)
-    QApplication.setFont(body_font())
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """Text from 80 to 200 %: all of it follows, the window keeps its size, and it is remembered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyle, QStyleOptionComboBox, QWidget
 
@@ -16,15 +14,9 @@ from backprop_viz.desktop.style.theme import body_font, code_font, set_text_scal
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.nightly import by_day_every, by_night
 
+pytestmark = pytest.mark.usefixtures("usual_text_size")
+
 OpenWindow = Callable[..., MainWindow]
-
-
-@pytest.fixture(autouse=True)
-def usual_size(tmp_path: Path) -> Iterator[None]:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
-    yield
-    set_text_scale(1.0)
-    QApplication.setFont(body_font())
 
 
 def choose(window: MainWindow, name: str, times: int = 1) -> None:
