@@ -167,6 +167,7 @@ def runs(process: int) -> bool:
     return state != "Z"
 
 
+@by_night
 def test_it_and_the_server_end_with_the_window(qtbot: QtBot) -> None:
     done = subprocess.run(
         [sys.executable, "-c", KILLED],

@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
 import backprop_viz as bv
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 
 X, Y = torch.linspace(-1, 1, 256).reshape(4, 1, 8, 8), torch.tensor([0, 1, 2, 0])
 Optimizer = torch.optim.Optimizer
@@ -195,6 +195,7 @@ else:
 """
 
 
+@by_night
 @pytest.mark.parametrize("outside", by_day_every(2, [False, True]))
 def test_torch_warns_of_nothing_where_tensors_are_fake(outside: bool) -> None:
     # In a process of its own, in which the package is loaded within the mode.

@@ -16,6 +16,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import SCRIPTS, Scripts
+from tests.nightly import by_night
 
 
 class Block(nn.Module):
@@ -177,6 +178,7 @@ def test_the_health_of_some_modules(tmp_path: Path) -> None:
     }
 
 
+@by_night
 def test_a_script_of_which_some_modules_are_recorded(tmp_path: Path, scripts: Scripts) -> None:
     script, path = SCRIPTS / "lstm.py", tmp_path / "run.bprec"
     ours = ["--to", str(path), "--only"]

@@ -9,6 +9,7 @@ import backprop_viz as bv
 from backprop_viz.desktop.panels.inspector.why_section import WhySection
 from backprop_viz.recording.trace.phases import Phase
 from tests.conftest import OpenWindow
+from tests.nightly import by_night
 from tests.waiting import until, until_idle
 
 
@@ -23,6 +24,7 @@ def recorded_into(path: Path) -> None:
             optimizer.step()
 
 
+@by_night
 def test_every_place_of_it_can_be_looked_at(open_window: OpenWindow, tmp_path: Path) -> None:
     path = tmp_path / "run.bprec"
     recorded_into(path)

@@ -12,6 +12,7 @@ from backprop_viz.recording.settings.presets import PRESETS
 from backprop_viz.recording.settings.run_settings import Settings
 from tests.conftest import OpenWindow
 from tests.desktop.test_where_from import Explained
+from tests.nightly import by_night
 from tests.waiting import until_idle
 
 
@@ -27,6 +28,7 @@ def click_first(explained: Explained, role: str) -> None:
     explained.click(table.viewport(), QPointF(table.visualRect(index).center()))
 
 
+@by_night
 def test_through_the_softmax_and_back(open_window: OpenWindow, qtbot: QtBot) -> None:
     explained = Explained(open_window("--preset", "digits", size=(1600, 1000)), qtbot)
     explained.session.iterate()

@@ -38,7 +38,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings.run_settings import Settings
 from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.phases import Phase
-from tests.nightly import NIGHTLY, by_day_every
+from tests.nightly import NIGHTLY, by_day_every, by_night
 
 MakeViewState = Callable[..., ViewState]
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
@@ -272,6 +272,7 @@ def test_every_event_of_the_tutorial_forwards_and_backwards(
         walker.go((0, position), "backwards", thing == 0, position in compared)
 
 
+@by_night
 @pytest.mark.parametrize(
     ("settings", "thing"),
     by_day_every(4, [(TUTORIAL, 1), (TUTORIAL, 3), (DIGITS, 2), (DIGITS, 0)]),

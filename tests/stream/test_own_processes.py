@@ -83,6 +83,7 @@ def test_a_bundles_worker_serves_at_the_end_of_its_line(bundle: Path) -> None:
     assert started.printed.text(10) == ""
 
 
+@by_night
 @pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
 def test_a_bundles_window_opens_at_the_end_of_its_line(bundle: Path) -> None:
     process, incoming, outgoing = window.start_window()

@@ -31,7 +31,7 @@ from backprop_viz.stream.commands import (
 )
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
-from tests.nightly import by_day_each, by_day_every
+from tests.nightly import by_day_each, by_day_every, by_night
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 OpenSession = Callable[..., Session]
@@ -214,6 +214,7 @@ def test_a_phase_that_could_not_run_is_withdrawn_when_it_has_run() -> None:
     assert worker.state.trainer.phase is Phase.LOSS
 
 
+@by_night
 def test_the_message_about_a_loss_goes_when_another_run_begins(
     open_window: OpenWindow,
 ) -> None:

@@ -113,6 +113,7 @@ def assert_read_as_classify_does(window: MainWindow, trainer: bv.Trainer, pad: C
     assert window.panel(DrawPanel).prediction == pad.prediction == int(expected.argmax())
 
 
+@by_night
 def test_strokes_by_hand_are_read_as_classify_reads_them(window: MainWindow) -> None:
     trainer = bv.Trainer.from_settings(window.session.view_state.settings)
     for iterations in range(2):

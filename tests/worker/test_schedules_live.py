@@ -46,7 +46,7 @@ SCHEDULES: dict[str, dict[str, float]] = {
 
 @pytest.mark.parametrize(
     ("schedule", "optimizer"),
-    by_day_every(4, list(product(SCHEDULES, ["adam", "manual", "nesterov"]))),
+    by_day_every(8, list(product(SCHEDULES, ["adam", "manual", "nesterov"]))),
 )
 def test_continuing_repeats_the_curve(
     open_session: OpenSession, schedule: str, optimizer: str

@@ -30,7 +30,7 @@ from backprop_viz.stream.messages import RunEnded, Update
 from tests.capture.live.kinds_of_loops import LOOPS, Within
 from tests.capture.live.raising import raising
 from tests.capture.live.script_runs import Scripts
-from tests.nightly import NIGHTLY, by_day_each, by_day_every
+from tests.nightly import NIGHTLY, by_day_each, by_day_every, by_night
 
 
 def _unrecorded(_: Any, __: Any) -> AbstractContextManager[None]:
@@ -351,6 +351,7 @@ def _script(folder: Path, kind: str) -> Path:
     return script
 
 
+@by_night
 @pytest.mark.long
 @pytest.mark.parametrize("kind", by_day_every(2, list(STEPS)))
 def test_a_script_that_is_run_prints_and_ends_as_it_does_without(

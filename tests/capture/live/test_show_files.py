@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 import backprop_viz as bv
+from tests.nightly import by_night
 
 
 @pytest.fixture
@@ -61,6 +62,7 @@ def test_another_file_is_refused(tmp_path: Path, opened: list[list[str]]) -> Non
     assert opened == []
 
 
+@by_night
 def test_a_real_window_opens_on_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     it = bv.show(recorded_file(tmp_path))

@@ -53,6 +53,7 @@ def test_the_page_follows_the_keyboard_where_it_is_long(
     assert in_view(question.see)
 
 
+@by_night
 def test_a_number_is_asked_for_and_not_offered(student: Student) -> None:
     """0 would be right here."""
     window, panel = student.window, student.panel

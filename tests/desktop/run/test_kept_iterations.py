@@ -90,6 +90,7 @@ def same(one: Recording, other: Recording) -> bool:
     )
 
 
+@by_night
 @pytest.mark.parametrize(
     ("settings", "phases"),
     by_day_every(5, [(settings, phases) for settings in (TUTORIAL, DIGITS) for phases in (3, 0)]),

@@ -86,6 +86,7 @@ def test_mixed_commands_train_as_a_plain_loop_does(open_session: OpenSession, qt
     assert view_state.curves.loss.tolist() == plain_losses(TUTORIAL, view_state.iteration)
 
 
+@by_night
 def test_large_batches_train_as_a_plain_loop_does(open_session: OpenSession, qtbot: QtBot) -> None:
     settings = Settings(lr=0.05, batch_size=200)
     session = open_session(settings)

@@ -9,6 +9,7 @@ from backprop_viz.desktop.panels.findings.findings_view import FindingsView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
+from tests.nightly import by_night
 from tests.waiting import until, until_idle
 
 
@@ -34,6 +35,7 @@ def test_a_row_of_the_update_and_all_of_the_findings_are_in_sight(
     assert findings.note.height() <= findings.area.viewport().height()
 
 
+@by_night
 def test_a_panel_that_is_shown_beside_a_large_one_ends_its_being_large(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

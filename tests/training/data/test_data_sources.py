@@ -9,6 +9,7 @@ from torch.utils.data import Dataset, TensorDataset
 
 import backprop_viz as bv
 from backprop_viz.training.data.data_sources import Loader, LoaderState, open_source
+from tests.nightly import by_night
 
 MNIST = Path(__file__).resolve().parents[4] / "shared" / "data" / "mnist"
 
@@ -72,6 +73,7 @@ def test_a_state_does_not_grow_with_the_data() -> None:
     assert sum(n.nbytes for n in numbers if isinstance(n, torch.Tensor)) < 10_000
 
 
+@by_night
 @pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files for development are not here")
 def test_mnist_from_a_folder() -> None:
     trainer = bv.Trainer("mnist", root=str(MNIST), batch_size=32)

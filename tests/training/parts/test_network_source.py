@@ -18,6 +18,7 @@ from backprop_viz.training.script.run_journal import RunJournal
 from backprop_viz.training.script.script_data import run_data
 from backprop_viz.training.script.standalone_script import Run
 from tests.alone import losses_of_text
+from tests.nightly import by_night
 
 SOURCE = """\
 import math
@@ -126,6 +127,7 @@ def test_the_program_is_the_text_and_the_lines_that_run_are_its_own() -> None:
     assert "self.block(" in texts[lines["batch_norm"]]
 
 
+@by_night
 def test_the_script_has_the_class_as_edited_and_prints_the_losses(tmp_path: Path) -> None:
     trainer = bv.Trainer.from_settings(SETTINGS)
     data = run_data(SETTINGS, trainer.source, 5)

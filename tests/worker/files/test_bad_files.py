@@ -20,6 +20,7 @@ from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.session_file import StoredRun, load_session, resume, save_session
 from backprop_viz.worker.files.weights import load_weights, save_weights
+from tests.nightly import by_night
 from tests.peak_memory import within
 
 Mutate = Callable[[bytes], bytes]
@@ -198,6 +199,7 @@ def crafted(folder: Path, change: Callable[[list[tuple[Any, Any]]], None]) -> Pa
     return path
 
 
+@by_night
 @given(where=st.floats(0, 1, exclude_max=True), value=odd_values)
 def test_sessions_made_up_with_the_right_sum(folder: Path, where: float, value: Any) -> None:
     """Not damaged but wrong: such a run goes on or is refused."""

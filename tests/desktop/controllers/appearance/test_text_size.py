@@ -82,6 +82,7 @@ def test_the_size_is_remembered_and_comes_back_to_what_it_was(open_window: OpenW
     assert body_font().pixelSize() == QApplication.font().pixelSize() == 13
 
 
+@by_night
 def test_the_next_window_has_its_fields_as_wide_as_the_one_before(open_window: OpenWindow) -> None:
     """As that in another language, which takes its place."""
 

@@ -26,7 +26,7 @@ from backprop_viz.digits import image_folder
 from backprop_viz.digits.image_files import read_drawing
 from backprop_viz.digits.image_folder import read_folder
 from backprop_viz.recording.requests.progress import Report
-from tests.nightly import by_day_every
+from tests.nightly import by_day_every, by_night
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -173,6 +173,7 @@ def test_what_is_wrong_is_told_and_the_drawing_stays(
         assert window.session.view_state.settings.data == "strokes"
 
 
+@by_night
 def test_a_folder_becomes_the_training_data(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

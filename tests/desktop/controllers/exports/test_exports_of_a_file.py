@@ -17,6 +17,7 @@ from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.widgets.animation_dialog import AnimationChoice
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
+from tests.nightly import by_night
 
 
 @pytest.fixture
@@ -47,6 +48,7 @@ def saved(window: MainWindow, qtbot: QtBot, name: str) -> None:
     window.messages.dismiss()
 
 
+@by_night
 def test_a_page_data_and_its_iterations_as_an_animation(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ import backprop_viz as bv
 from backprop_viz.desktop.widgets.corner_row import CornerRow
 from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger
+from tests.nightly import by_night
 from tests.recording.records import made_recording
 
 OpenWindow = Callable[..., MainWindow]
@@ -32,6 +33,7 @@ def chosen(window: MainWindow) -> list[str]:
     return [b.text() for b in buttons if b.isVisible() and b.isChecked()]
 
 
+@by_night
 def test_it_is_debug_until_another_is_chosen(open_window: OpenWindow, path: str) -> None:
     window = open_window(path, size=(1600, 1000))
     assert chosen(window) == ["Debug"]

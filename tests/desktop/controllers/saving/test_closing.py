@@ -226,6 +226,7 @@ def test_the_answer_can_be_given_with_the_keyboard(
         assert len(names(state)) == 1
 
 
+@by_night
 def test_the_lock_of_a_process_whose_id_is_another_ones_now_hides_nothing(
     open_window: OpenWindow, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

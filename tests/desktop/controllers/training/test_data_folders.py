@@ -19,6 +19,7 @@ from backprop_viz.digits.data_set import DownloadSource
 from backprop_viz.digits.data_sets import DATA_SETS
 from tests import faulty_server
 from tests.faulty_server import Server, serving
+from tests.nightly import by_night
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -99,6 +100,7 @@ def test_what_was_downloaded_once_is_not_asked_for(
     assert server.asked == []
 
 
+@by_night
 def test_training_goes_on_while_a_download_stalls_and_is_cancelled(
     open_window: OpenWindow, qtbot: QtBot, server: Server, tmp_path: Path
 ) -> None:

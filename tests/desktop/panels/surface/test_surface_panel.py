@@ -136,6 +136,7 @@ def test_a_run_too_short_for_main_directions_is_told_what_to_do(
     assert panel.plot.plane.path_iterations.tolist() == [0, 1, 2]
 
 
+@by_night
 def test_it_grows_while_training_runs_and_can_be_cancelled(
     shared_window: MainWindow, qtbot: QtBot
 ) -> None:
