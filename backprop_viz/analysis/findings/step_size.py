@@ -8,7 +8,6 @@ from backprop_viz.analysis.doubles import in_doubles
 from backprop_viz.analysis.findings.reductions import loss_sum
 from backprop_viz.analysis.findings.zero_starts import leaves_zero
 from backprop_viz.analysis.optimizers import optimizer_of
-from backprop_viz.analysis.phase_runs import MOVED_BY_HAND
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
 from backprop_viz.recording.trace.events import Array
@@ -51,7 +50,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     if not ratios:
         return
     middle = float(np.median(list(ratios.values())))
-    by_hand = {recording.events[i].op for i in steps.values()} == {MOVED_BY_HAND}
+    rules = {group.rule for group in recording.groups}
+    by_hand = rules.isdisjoint(recording.events[i].op for i in steps.values())
     if middle > (_MOST_BY_HAND if by_hand else _MOST):
         rule = optimizer_of(recording.events[next(iter(steps.values()))].op)
         if rule is not None and rule.by_closure:

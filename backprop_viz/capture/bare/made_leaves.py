@@ -11,6 +11,8 @@ from backprop_viz.capture.bare.used_of_packages import used_of_packages
 
 # What of torch.func gives gradients.
 _OF_FUNCTIONS = "grad", "grad_and_value", "vjp", "jacrev", "jacfwd"
+# Packages that run the loop, with optimizers of their own which are none of torch's.
+_OWN_OPTIMIZERS = "fastai", "keras"
 _WITHOUT_GRAPH = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "data"})
 
 
@@ -53,13 +55,15 @@ def moves_by_hand(path: str) -> bool:
     """Whether a script runs backward, and neither it nor its files have to do with an optimizer.
 
     But for one that they write themselves, with a ``step`` of its own; or if a line of theirs moves
-    a tensor by its gradient, or one of what they use of an installed package.
+    a tensor by its gradient, or one of what they use of an installed package. Or if a package runs
+    the loop, with optimizers that are none of torch's.
     """
     steps = has_own = False
     trees = list(own_files(path))
-    moves = any(_moves(node) for tree in trees for node in ast.walk(tree))
-    runs_backward = not moves and any(map(_moves, used_of_packages(trees, Path(path).parent)))
-    moves |= runs_backward
+    moves = any(_moves(node) or _trains_by(node) for tree in trees for node in ast.walk(tree))
+    runs_backward = any(_trains_by(node) for tree in trees for node in ast.walk(tree))
+    if not moves:
+        moves = runs_backward = any(map(_moves, used_of_packages(trees, Path(path).parent)))
     for tree in trees:
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         for node in ast.walk(tree):
@@ -73,11 +77,15 @@ def moves_by_hand(path: str) -> bool:
 
 @lru_cache(maxsize=64)
 def may_move_parameters(path: str) -> bool:
-    """Whether a script moves by hand, and has what it moves a leaf by: no_grad, or ``.data``."""
+    """Whether a script moves by hand, and has what it moves a leaf by: no_grad, or ``.data``.
+
+    Or whether a package does that for it.
+    """
     nodes = [node for tree in own_files(path) for node in ast.walk(tree)]
     named = {one.attr for one in nodes if isinstance(one, ast.Attribute)}
     named |= {one.id for one in nodes if isinstance(one, ast.Name)}
-    return not named.isdisjoint(_WITHOUT_GRAPH) and moves_by_hand(path)
+    may = not named.isdisjoint(_WITHOUT_GRAPH) or any(map(_trains_by, nodes))
+    return may and moves_by_hand(path)
 
 
 def differentiates_functions(path: str) -> bool:
@@ -145,6 +153,19 @@ def _moves(node: ast.AST) -> bool:
         case ast.Call(func=ast.Attribute(attr="sub_"), args=args):
             return any(map(_reads_gradient, args))
     return False
+
+
+def _trains_by(node: ast.AST) -> bool:
+    """Whether something is imported of a package that has its own loop, and its own optimizers."""
+    match node:
+        case ast.ImportFrom(module=str(module), level=0):
+            modules = [module]
+        case ast.Import(names=names):
+            modules = [one.name for one in names]
+        case _:
+            return False
+    parts = [one.split(".") for one in modules]
+    return any(first in _OWN_OPTIMIZERS and "datasets" not in rest for first, *rest in parts)
 
 
 def _reads_gradient(value: ast.expr) -> bool:

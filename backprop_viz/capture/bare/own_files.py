@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from backprop_viz.capture.code.installed_files import is_installed
 from backprop_viz.capture.code.user_lines import is_written_by_user
 
 _MOST = 200  # files are looked at
@@ -32,7 +33,9 @@ def own_files(path: str) -> Iterator[ast.Module]:
         folders += [one for one in _added(tree, file) if one not in folders]
         for named in _imported(tree, file, folders):
             for found in (Path(f"{named}.py"), named / "__init__.py"):
-                if found not in seen and len(seen) < _MOST and found.is_file():
+                if found in seen or len(seen) >= _MOST or is_installed(str(found)):
+                    continue
+                if found.is_file():
                     seen.add(found)
                     ahead.append(found)
 

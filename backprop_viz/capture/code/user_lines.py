@@ -11,6 +11,7 @@ from types import CodeType, FrameType
 
 import torch
 
+from backprop_viz.capture.code.installed_files import is_installed
 from backprop_viz.recording.trace.torch_error import CodePlace
 
 # A line of a forward, and of the user's code.
@@ -145,7 +146,9 @@ def is_written_by_user(name: str) -> bool:
 
 def is_of_a_package(name: str) -> bool:
     """Whether a file is of a package that was installed; torch and this one count as none."""
-    return _is_users(name) and any(part in name for part in _PACKAGES)
+    if not _is_users(name):
+        return False
+    return any(part in name for part in _PACKAGES) or is_installed(name)
 
 
 def is_of_the_library(name: str) -> bool:

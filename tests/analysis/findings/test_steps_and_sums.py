@@ -306,3 +306,18 @@ def test_a_nan_of_a_masked_root_that_the_loop_lives_with(how: str) -> None:
 
     said = recorded(step).findings()
     assert [(f.code, f.values) for f in said] == [("not_finite_gradient", ("NaN", "SqrtBackward0"))]
+
+
+def test_weights_drawn_as_almost_nothing_that_a_loop_moves_itself() -> None:
+    """As books begin: of N(0, 0.01²), whose first steps are far larger than the weights are."""
+    torch.manual_seed(0)
+    x, w = torch.randn(32, 2), torch.normal(0, 0.01, (2, 1), requires_grad=True)
+    with bv.record([w]) as recorded:
+        loss = (x @ w - x @ torch.tensor([[2.0], [-3.4]])).square().mean()
+        before = w.detach().clone()
+        loss.backward()
+        assert w.grad is not None
+        with torch.no_grad():
+            w -= 0.03 * w.grad
+    assert (w - before).norm() > before.norm()
+    assert "steps_too_large" not in codes(recorded.recording)

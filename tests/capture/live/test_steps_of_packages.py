@@ -49,6 +49,27 @@ def fit_batch(self, model, optimizer, x, y):
     optimizer.step()
     print(loss.item(), *model.w.flatten().tolist(), *model.b.tolist())
 """
+# A package with its own loop, whose optimizers are none of torch's.
+FRAMEWORK = """
+class Optimizer:
+    def __init__(self, params, lr):
+        self.params, self.lr = list(params), lr
+    def step(self):
+        for p in self.params:
+            p.data.add_(p.grad.data, alpha=-self.lr)
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+def fit(net, x, y, turns):
+    optimizer = Optimizer(net.parameters(), 0.1)
+    for _ in range(turns):
+        loss = (net(x) - y).square().mean()
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        print(loss.item(), *net.weight.flatten().tolist(), *net.bias.tolist())
+"""
 START = """
 import torch
 from torch import nn
@@ -92,7 +113,12 @@ def test_they_are_followed(scripts: Scripts, tmp_path: Path, source: str, names:
     installed = f"import sys\nsys.path.insert(0, {str(package.parent)!r})\n"
     ended = ended_process(scripts.start(installed + RUN, ["run", "--to", str(file), str(script)]))
     assert ended.status == 0
-    turns = [list(map(float, line.split())) for line in ended.printed.splitlines()]
+    _compare(file, ended.printed, names)
+
+
+def _compare(file: Path, printed: str, names: str) -> None:
+    """What is recorded with the loss and the weights that the script has printed."""
+    turns = [list(map(float, line.split())) for line in printed.splitlines()]
     assert len(turns) == 3
     loaded: Any = bv.load(file)
     for recording, (loss, *weights) in zip(loaded, turns, strict=True):
@@ -101,3 +127,21 @@ def test_they_are_followed(scripts: Scripts, tmp_path: Path, source: str, names:
         end = recording.at(len(recording.events))
         held = [np.ravel(end.value(name)) for name in recording.by_parameter]
         np.testing.assert_array_equal(np.concatenate(held), np.float32(weights))
+
+
+@pytest.mark.parametrize(
+    "named", ["import fastai.basics as f", "from keras import *\nimport keras as f"]
+)
+def test_optimizers_that_are_none_of_torchs(scripts: Scripts, tmp_path: Path, named: str) -> None:
+    script, file = tmp_path / "train.py", tmp_path / "run.bprec"
+    for package in "fastai", "keras":
+        folder = tmp_path / "site-packages" / package
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text(FRAMEWORK if package == "keras" else "")
+        (folder / "basics.py").write_text(FRAMEWORK)
+    made = "import torch\ntorch.manual_seed(0)\nnet = torch.nn.Linear(3, 1)\n"
+    script.write_text(f"{named}\n{made}f.fit(net, torch.randn(8, 3), torch.randn(8, 1), 3)\n")
+    installed = f"import sys\nsys.path.insert(0, {str(tmp_path / 'site-packages')!r})\n"
+    ended = ended_process(scripts.start(installed + RUN, ["run", "--to", str(file), str(script)]))
+    assert ended.status == 0
+    _compare(file, ended.printed, "weight bias")
