@@ -18,15 +18,20 @@ def window_size() -> tuple[int, int]:
     return 1280, 800
 
 
+# A weight has one line of figures more than a bias, or two.
+@pytest.mark.parametrize("parameter", ["conv1.bias", "fc1.weight"])
 @pytest.mark.parametrize("layout", ["Learn", "Debug"])
 def test_a_row_of_the_update_and_all_of_the_findings_are_in_sight(
-    shared_window: MainWindow, layout: str
+    shared_window: MainWindow, layout: str, parameter: str
 ) -> None:
     window = shared_window
     next(a for a in window.findChildren(QAction) if a.text().replace("&", "") == layout).trigger()
     window.session.iterate()
     until_idle(window.session)
     inspector = window.panel(InspectorView)
+    inspector.choice.setCurrentText(parameter)
+    inspector.choice.activated.emit(inspector.choice.currentIndex())
+    assert inspector.chosen == ("parameter", parameter)
     table, sight = inspector.update_section.table, inspector.gradient.parentWidget().parentWidget()
     end = QPoint(0, table.height_of(1))
     until(window.session, lambda: table.mapTo(sight, end).y() <= sight.height())

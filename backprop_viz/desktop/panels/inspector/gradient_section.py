@@ -119,7 +119,8 @@ class GradientSection(QWidget):
     def stand_above(self, reason: QWidget, update: UpdateSection) -> None:
         """Leave room for the reason below the bars, however many lines it has.
 
-        If the bars need not be too low for it, also for some rows of the update below that.
+        If the bars need not be too low for it, also for some rows of the update below that. Else
+        the update comes first: its numbers are looked at more often.
         """
         self._reason, self._update = reason, update
         reason.installEventFilter(self)
@@ -144,11 +145,26 @@ class GradientSection(QWidget):
         taken = sum(w.sizeHint().height() + _SPACING for w in lines if not w.isHidden())
         room = sight.height() - taken
         beside = room - _GAP - (0 if self._reason is None else self._reason.sizeHint().height())
-        tables = () if self._update is None else map(self._update.height_of, _ROWS_SEEN)
-        # Where there is no room for all, the bars are seen first, then the reason.
-        rooms = (*(beside - _GAP - table for table in tables), beside)
         least = self.chart.minimumSizeHint().height()
+        rooms = [beside]
+        if self._update is not None:
+            tables = [_GAP + self._update.height_of(rows) for rows in _ROWS_SEEN]
+            rooms = [beside - table for table in tables]
+            seen = max(rooms) >= least
+            self._put_update_first(not seen)
+            if not seen:
+                rooms = [*(room - table for table in tables), beside]
         self.chart.take_room(next((height for height in rooms if height >= least), room))
+
+    def _put_update_first(self, first: bool) -> None:
+        page, update, reason = self.parentWidget(), self._update, self._reason
+        column = None if page is None else page.layout()
+        if not isinstance(column, QVBoxLayout) or update is None or reason is None:
+            return
+        above, below = (update, reason) if first else (reason, update)
+        if column.indexOf(above) > column.indexOf(below):
+            stretch = column.stretch(column.indexOf(above))
+            column.insertWidget(column.indexOf(below), above, stretch)
 
     def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a cursor."""
