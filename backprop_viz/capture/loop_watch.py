@@ -20,12 +20,13 @@ from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.loop_thread import LoopThread
 from backprop_viz.capture.method_forward import MethodForward
 from backprop_viz.capture.model_hooks import ModelHooks
+from backprop_viz.capture.outside_calls import OutsideCalls
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors import nested_tensors as nested
 from backprop_viz.capture.tensors.writing import TELLS_ABOUT
 from backprop_viz.capture.watches import clearing_watch, clipping, function_stack, validation_watch
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, of_torch_func, roots_of
-from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, op_name
+from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran
 from backprop_viz.capture.watches.health_watch import has_closure
 from backprop_viz.capture.watches.late_changes import CHANGED
 from backprop_viz.capture.watches.module_tree import any_lazy, shares_any, walked_once
@@ -63,6 +64,7 @@ class LoopWatch(TorchFunctionMode):
         seen = self._writes.before_it_runs(recorder.copies), self._code, *told
         self._functions = FunctionWatch(self._operation_ran, *seen, self._writes.before_call)
         self._followed = FollowedBackward(recorder, self._functions)
+        self._outside = OutsideCalls(recorder, self._code)
         self.transforms_told = self._functions.transforms_told
         self._span, self._updating, self._tracing = ExitStack(), ExitStack(), ExitStack()
         self._phase: Phase | None = None
@@ -99,6 +101,7 @@ class LoopWatch(TorchFunctionMode):
         self.over = True
         self._hooks.close()
         self._tracing.close()
+        self._outside.close()
         self._functions.forget()  # the two would keep each other alive
 
     def optimizer_steps(
@@ -186,7 +189,11 @@ class LoopWatch(TorchFunctionMode):
             return self._backward(func, args, kwargs)
         phase = self._phase_of(name)
         if phase is None and not self._goes_on(args, kwargs):
-            return self._outside(func, args, kwargs)
+            result = self._outside.run(func, args, kwargs)
+            if self._clips is not None:
+                with _UNSEEN():
+                    self._caught_up(Phase.BACKWARD, clips=self._clips)
+            return result
         if phase is not None:
             self._go(phase)
         call = func, args, kwargs, self._code, phase
@@ -199,8 +206,8 @@ class LoopWatch(TorchFunctionMode):
         """Whether what runs beside forward and loss reads what is the iteration's own."""
         with _UNSEEN():
             self._nodes = torch.autograd._get_sequence_nr()
-            own = self._recorder.own
-            return is_grad_enabled() and any(map(own.have, nested.nested_tensors((args, kwargs))))
+            read = nested.nested_tensors((args, kwargs))
+            return is_grad_enabled() and any(map(self._recorder.own.have, read))
 
     def _operation_ran(self, told: Ran) -> None:
         """Note an operation; one after a backward is of a loss, if autograd follows it."""
@@ -219,16 +226,6 @@ class LoopWatch(TorchFunctionMode):
         self._recorder.operation_ran(told)
         if self._phase is Phase.LOSS and told.made:
             self._recorder.results.newest = told.made[0]
-
-    def _outside(self, func: Func, args: Any, kwargs: Kwargs) -> Any:
-        """Run what belongs to no phase; of what raises there, take note of what it was given."""
-        with self._recorder.errors.running(op_name(func), args, kwargs):
-            result = run_theirs(func, args, kwargs)
-        with _UNSEEN():
-            self._recorder.ran_outside(op_name(func), result, args, kwargs)
-            if self._clips is not None:
-                self._caught_up(Phase.BACKWARD, clips=self._clips)
-        return result
 
     def _phase_of(self, name: str) -> Phase | None:
         """The phase that an operation outside a backward belongs to; None if to none."""
@@ -298,8 +295,10 @@ class LoopWatch(TorchFunctionMode):
         with _UNSEEN(), walked_once():
             self._caught_up(self._recorder.spans.beside)
             self._functions.tell_last()
-            self._recorder.take_inputs(nested.tensors_given(model, args, kwargs))
+            self._recorder.take_inputs(given := nested.tensors_given(model, args, kwargs))
             self._go(Phase.FORWARD)
+            for told in self._outside.led_to(given.values()):
+                self._recorder.operation_ran(told)
         code = forward_code.code_of(model, self._source)
         self._tracing.enter_context(self._recorder.modules.running_already(model))
         self._tracing.enter_context(lines_traced(code, self._recorder.lines.of_forward_begins))
