@@ -66,11 +66,16 @@ class _Scroll(QScrollArea):
         super().__init__(parent)
         self._resizings = 0  # of the panel, each within the one before
         self._bar_stays_at: QSize | None = None
+        self._own_width = 0  # how wide the panel says that it must be
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt resizes the panel anew each time that it has been resized."""
-        if event.type() is not QEvent.Type.Resize or watched is not self.widget():
+        panel = self.widget()
+        if event.type() is not QEvent.Type.Resize or watched is not panel:
             return super().eventFilter(watched, event)
+        if panel.minimumWidth() != self._own_width:
+            self._own_width = panel.minimumWidth()
+            self.updateGeometry()  # a change within what scrolls is not heard of outside
         if self._resizings == _MOST_RESIZINGS:
             self._bar_stays_at = self.size()
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -93,8 +98,11 @@ class _Scroll(QScrollArea):
         needed = _ENOUGH if panel is None else panel.minimumSizeHint()
         # Large text needs more of everything, but the window is no larger for it.
         least = needed.boundedTo(_ENOUGH / max(1.0, text_scale()))
-        # A panel that says how wide it must be never scrolls sideways.
+        # A panel that says how wide it must be never scrolls sideways, also where large text has
+        # it scroll down.
         own = 0 if panel is None else panel.minimumWidth()
+        if own and text_scale() > 1:
+            own += self.verticalScrollBar().sizeHint().width()
         return least.expandedTo(QSize(own, 0))
 
     def sizeHint(self) -> QSize:

@@ -217,3 +217,19 @@ def test_the_room_of_lessons_and_of_the_editor_is_given_back(
     assert dock.width() == editing
     window.findChild(QToolButton, "tabLoop").click()
     assert settle(window) == before
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_lesson_in_large_text_does_not_scroll_sideways(
+    open_window: OpenWindow, language: str
+) -> None:
+    window = open_window("--preset", "tutorial", "--language", language, size=(1280, 800))
+    trigger(window, "actionFirstSteps")
+    enlarge(window, 200)
+    panel = window.panel(LessonPanel)
+    assert panel.isVisible()
+    scroll = window.docks.dock_of(panel).widget()
+    assert isinstance(scroll, QScrollArea)
+    assert scroll.verticalScrollBar().isVisible()
+    assert not scroll.horizontalScrollBar().isVisible()
+    assert panel.width() == scroll.viewport().width()
