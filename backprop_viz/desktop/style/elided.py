@@ -15,10 +15,14 @@ _WIDE = QRect(0, 0, 100_000, 1000)
 
 
 class ElidedLabel(QLabel):
-    """A label that needs little width and elides its text instead of cutting letters."""
+    """A label that needs little width and elides its text instead of cutting letters.
+
+    Where there is no room for the text, the ``shorter`` one stands for it, if there is one.
+    """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.shorter = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setText(text)
 
@@ -36,11 +40,12 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw as much of the text as there is room for."""
-        room = self.contentsRect()
-        right = Qt.TextElideMode.ElideRight
-        cut = self.fontMetrics().elidedText(self.text(), right, room.width())
-        text = without_cut_number(self.text(), cut)
-        if text != self.text() and len(text) < _LEAST:  # it says nothing
+        room, whole = self.contentsRect(), self.text()
+        if self.shorter and self.fontMetrics().horizontalAdvance(whole) > room.width():
+            whole = self.shorter
+        cut = self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room.width())
+        text = without_cut_number(whole, cut)
+        if text != whole and len(text) < _LEAST:  # it says nothing
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))

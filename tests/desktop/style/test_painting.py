@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.style.elided import without_cut_number
+from backprop_viz.desktop.style.elided import ElidedLabel, without_cut_number
 from backprop_viz.desktop.style.numbers import rounded
 from backprop_viz.desktop.style.painting import elided, first_fitting
 from backprop_viz.desktop.style.theme import body_font, code_font
@@ -53,3 +53,16 @@ def test_a_number_is_rounded_before_it_is_cut(qtbot: QtBot, value: float, width:
 )
 def test_a_text_is_not_cut_within_a_number(text: str, cut: str, shown: str) -> None:
     assert without_cut_number(text, cut) == shown
+
+
+def test_where_a_text_has_no_room_the_shorter_one_stands_for_it(qtbot: QtBot) -> None:
+    label, plain = ElidedLabel(), ElidedLabel("GPT")
+    for each in (label, plain):
+        qtbot.addWidget(each)
+    label.shorter = "GPT"
+    label.setText("GPT · 53,952 parameters")
+    for width, same in ((60, True), (label.sizeHint().width(), False)):
+        for each in (label, plain):
+            each.resize(width, 20)
+        assert (label.grab().toImage() == plain.grab().toImage()) is same
+    assert label.toolTip() == "GPT · 53,952 parameters"

@@ -292,6 +292,7 @@ class NetworkView(Panel):
         count = sum(parameter.value.size for parameter in recording.parameters)
         text = self.tr("{name} · {count} parameters")
         text = text.format(name=recording.model, count=f"{count:,}")
+        self.subtitle.shorter = recording.model
         self.subtitle.setText(text if recording.model else "")  # before anything is recorded
 
     def _reveal(self, layer: str) -> None:
