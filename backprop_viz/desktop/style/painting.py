@@ -49,11 +49,16 @@ def elided(
     width: int,
     where: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
 ) -> str:
-    """As much of a text as fits into a width. On the left a dotted name loses whole parts."""
+    """As much of a text as fits into a width. On the left a dotted name loses whole parts.
+
+    Its last part is whole, without an ellipsis, where there is no room for that.
+    """
     metrics = QFontMetrics(font)
     if where == Qt.TextElideMode.ElideLeft and metrics.horizontalAdvance(text) > width:
         parts = text.split(".")
-        ends = (f"…{'.'.join(parts[first:])}" for first in range(1, len(parts)))
+        ends = [f"…{'.'.join(parts[first:])}" for first in range(1, len(parts))]
+        if len(parts) > 1:
+            ends.append(parts[-1])
         whole = next((end for end in ends if metrics.horizontalAdvance(end) <= width), None)
         if whole is not None:
             return whole

@@ -20,6 +20,7 @@ LEFT = Qt.TextElideMode.ElideLeft
         ("bert.encoder.layer.2", "…ncoder.layer.2", "…layer.2"),
         ("bert.encoder.layer.2", "bert.encoder.layer.2", "bert.encoder.layer.2"),
         ("bert.embeddings", "…ddings", "…ddings"),
+        ("model.layers[7] (2)", "layers[7] (2)", "layers[7] (2)"),
         ("cross_entropy", "…entropy", "…entropy"),
     ],
 )
