@@ -303,7 +303,11 @@ def node_formula(
     """What a node sends through ``slot``, in symbols; with an ``index``, for that element."""
     found = _node(node, made_by)
     form = found[1].sent[slot].form if found is not None and slot < len(found[1].sent) else ""
-    written = _written(form, made_by, index)
+    # Another function that makes the same node has its arguments in other places.
+    reads_arguments = not isinstance(form, str)
+    written = (
+        "" if reads_arguments and not _is_own(node, made_by) else _written(form, made_by, index)
+    )
     if written:
         return written
     return _without_indices(node, slot)
@@ -335,6 +339,12 @@ def _node(node: str, made_by: Event | None) -> tuple[OperationEntry, OperationNo
     operation = None if made_by is None else operation_of(made_by)
     own = None if operation is None else operation.node(node)
     return _BY_NODE.get(node) if operation is None or own is None else (operation, own)
+
+
+def _is_own(node: str, made_by: Event | None) -> bool:
+    """Whether a node is in the words of the operation that made it."""
+    operation = None if made_by is None else operation_of(made_by)
+    return operation is not None and operation.node(node) is not None
 
 
 def _intermediate(event: Event, name: str) -> Intermediate | None:

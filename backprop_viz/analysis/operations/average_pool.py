@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from backprop_viz.analysis.operations.index_forms import bracket, place_letters
 from backprop_viz.analysis.operations.operation_entry import (
     OperationEntry,
     OperationNode,
@@ -47,10 +48,21 @@ class _AveragePool:
         return math.prod(per_dimension(call.option("kernel_size", 1), self.dimensions))
 
 
+def _mean_sent(call: RecordedCall) -> str:
+    """What the mean of a whole map sends, which is how torch pools to one number."""
+    shape, letters = call.input.shape, place_letters(call.input.array.ndim)
+    made = bracket([*letters[:-2], "0", "0"])
+    return f"∂L/∂x{bracket(letters)} = δ{made} / {shape[-2] * shape[-1]}"
+
+
 def _entry(dimensions: int, adaptive: bool) -> OperationEntry:
     name, node = f"avg_pool{dimensions}d", f"AvgPool{max(2, dimensions)}DBackward0"
     known = ("channel", *_POSITIONS[-dimensions:])
     pool = _AveragePool(dimensions, adaptive)
+    nodes = [OperationNode(f"Adaptive{node}" if adaptive else node, (SentGradient("share"),))]
+    if adaptive and dimensions == 2:
+        sent = (SentGradient("share", _mean_sent),)
+        nodes.append(OperationNode("MeanBackward1", sent, shared=True))
     return OperationEntry(
         functions=(f"adaptive_{name}" if adaptive else name,),
         roles=("window",),
@@ -58,7 +70,7 @@ def _entry(dimensions: int, adaptive: bool) -> OperationEntry:
         axes={"window": known, "output": known},
         form=pool.form,
         facts=pool.facts,
-        nodes=(OperationNode(f"Adaptive{node}" if adaptive else node, (SentGradient("share"),)),),
+        nodes=tuple(nodes),
         composite=dimensions == 1,
     )
 

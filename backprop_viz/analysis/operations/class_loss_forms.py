@@ -33,7 +33,7 @@ def _form(call: RecordedCall, score: str) -> str:
         spread = f"{number_text(smoothing)}·Σₘ {each}{score.format(others)} / {samples.classes}"
         term = f"({number_text(1 - smoothing)}·{term} + {spread})"
     if samples.ignored:
-        term = f"({label} ≠ {_ignored(call)})·{term}"
+        term = f"({label} ≠ {number_text(_ignored(call))})·{term}"
     if reduction == "none":
         return f"L{bracket(of_sample)} = −{term}"
     sign = f"{summed(*of_sample)} " if of_sample else ""
@@ -56,15 +56,22 @@ def _divisor(samples: ClassSamples, reduction: str) -> str:
 
 
 def nll_sent(call: RecordedCall) -> str:
-    """What it sends to its log-probabilities."""
+    """What it sends to its log-probabilities; of a sequence's, torch makes maps of one row."""
     samples, reduction = samples_of(call, None), reduction_of(call)
     own = _letters(call)
+    if len(own) == 3:
+        own.insert(2, "0")
+    if len(own) > 4:
+        return ""
+    label = bracket([letter for letter in own if letter not in "k0"])
     of_sample = bracket([letter for letter in own if letter != "k"])
     upstream = f"δ{of_sample}" if reduction == "none" else "δ"
     weight = "" if samples.weight is None else "·w[k]"
-    counted = f"·(k ≠ {_ignored(call)})" if samples.ignored else ""
+    ignored = _ignored(call)
+    is_class = samples.ignored and 0 <= ignored < samples.classes
+    counted = f"·(k ≠ {ignored})" if is_class else ""
     divisor = _divisor(samples, reduction)
-    return f"∂L/∂x{bracket(own)} = −{upstream}{weight}·(t{of_sample} = k){counted}{divisor}"
+    return f"∂L/∂x{bracket(own)} = −{upstream}{weight}·(t{label} = k){counted}{divisor}"
 
 
 def cross_entropy_form(call: RecordedCall) -> str:

@@ -17,6 +17,7 @@ from backprop_viz.analysis.operations.class_samples import (
     smoothing_of,
 )
 from backprop_viz.analysis.operations.elementwise_losses import reduction_of
+from backprop_viz.analysis.operations.index_forms import bracket
 from backprop_viz.analysis.operations.log_sums import LONG_LIST, along_axis, log_sum, log_sums
 from backprop_viz.analysis.operations.operation_entry import (
     Intermediate,
@@ -242,9 +243,12 @@ def _probability_facts(
 
 
 def _inner_sent(call: RecordedCall) -> str:
-    if call.tensor("input", 0).array.ndim != 2:
+    ndim = call.tensor("input", 0).array.ndim
+    if not 2 <= ndim <= 5:
         return ""
-    return "∂L/∂x[n, k] = δ[n, k] − p[n, k]·Σₘ δ[n, m]"
+    maps = "hij"[5 - ndim :]
+    own, others = (bracket(["n", letter, *maps]) for letter in "km")
+    return f"∂L/∂x{own} = δ{own} − p{own}·Σₘ δ{others}"
 
 
 _NLL_SENT = (SentGradient("local", nll_sent),)

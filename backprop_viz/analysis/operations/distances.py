@@ -11,7 +11,13 @@ from backprop_viz.analysis.operations.index_forms import (
     place_letters,
     summed,
 )
-from backprop_viz.analysis.operations.operation_entry import Intermediate, OperationEntry
+from backprop_viz.analysis.operations.operation_entry import (
+    Form,
+    Intermediate,
+    OperationEntry,
+    OperationNode,
+    SentGradient,
+)
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
     NotRecorded,
@@ -184,6 +190,72 @@ def _difference_form(call: RecordedCall) -> str:
     return f"difference{place} = a{place} − b{place} + {number_text(eps)}"
 
 
+# -- all distances -----------------------------------------------------------------------------
+
+
+def _all_apart(call: RecordedCall) -> tuple[RecordedTensor, RecordedTensor, float]:
+    """Two tensors of rows, (…, P, M) and (…, R, M), and the order of the norm."""
+    a, b, order = call.tensor("x1", 0), call.tensor("x2", 1), float(call.option("p", 2, 2.0))
+    if a.array.ndim < 2 or a.shape[:-2] != b.shape[:-2] or order not in (1, 2):
+        raise NotRecorded
+    return a, b, order
+
+
+def _all_distances(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    a, b, order = _all_apart(call)
+    *batch, i, j = index
+    apart = np.asarray(a.array[(*batch, i)], np.float64) - b.array[(*batch, j)]
+    places = [(*index, m) for m in range(len(apart))]
+    if order == 1:
+        inner = a.intermediate(_DIFFERENCE, "absolute_value", np.abs(apart), places, "|x|")
+        return (product("terms", inner),)
+    length = _length(apart, order)
+    if length == 0:
+        return (product("value", plain("norm", 0.0)),)
+    inner = a.intermediate(_DIFFERENCE, "square", apart**2, places, "x²")
+    return (product("products", inner, constant("one_over_norm", 1 / length, len(apart))),)
+
+
+def _all_letters(call: RecordedCall) -> tuple[str, str, str, float]:
+    """The places of a distance, and of the elements m of its two rows; the order of the norm."""
+    a, _, order = _all_apart(call)
+    batch = ["n", "h", "g"][: a.array.ndim - 2]
+    made, left, right = (bracket([*batch, *pair]) for pair in ("ij", "im", "jm"))
+    return made, left, right, order
+
+
+def _all_distances_form(call: RecordedCall) -> str:
+    made, left, right, order = _all_letters(call)
+    return f"y{made} = {_length_form(f'(a{left} − b{right})', order)}"
+
+
+def _row_sent(row: str) -> Form:
+    """What the distances send to one of the two tensors."""
+
+    def form(call: RecordedCall) -> str:
+        made, left, right, order = _all_letters(call)
+        apart, sign = f"a{left} − b{right}", "" if row == "a" else "−"
+        slope = f"(a{left} − b{right}) / y{made}" if order == 2 else f"sign({apart})"
+        own, over = (left, summed("j")) if row == "a" else (right, summed("i"))
+        return f"∂L/∂{row}{own} = {sign}{over} δ{made}·{slope}"
+
+    return form
+
+
+def _difference_of_rows(call: RecordedCall, index: Index) -> tuple[Part, ...]:
+    a, b, _ = _all_apart(call)
+    *batch, i, j, m = index
+    return (
+        product("minuend", a.one("minuend", (*batch, i, m))),
+        product("subtrahend", plain("sign", -1.0), b.one("subtrahend", (*batch, j, m))),
+    )
+
+
+def _difference_of_rows_form(call: RecordedCall) -> str:
+    made, left, right, _ = _all_letters(call)
+    return f"difference{made[:-1]}, m] = a{left} − b{right}"
+
+
 OPERATIONS = (
     OperationEntry(functions=("normalize",), form=_unit_form, forward=_unit),
     OperationEntry(functions=("cosine_similarity",), form=_cosine_form, forward=_cosine),
@@ -195,6 +267,25 @@ OPERATIONS = (
             Intermediate(
                 name=_DIFFERENCE, symbol="difference", parts=_difference, form=_difference_form
             ),
+        ),
+    ),
+    OperationEntry(
+        functions=("cdist",),
+        form=_all_distances_form,
+        forward=_all_distances,
+        intermediates=(
+            Intermediate(
+                name=_DIFFERENCE,
+                symbol="difference",
+                parts=_difference_of_rows,
+                form=_difference_of_rows_form,
+            ),
+        ),
+        nodes=tuple(
+            OperationNode(
+                name, (SentGradient("local", _row_sent("a")), SentGradient("local", _row_sent("b")))
+            )
+            for name in ("CdistBackward0", "EuclideanDistBackward0")
         ),
     ),
 )

@@ -6,7 +6,11 @@ from typing import Any
 import numpy as np
 
 from backprop_viz.analysis.operations.index_forms import number_text
-from backprop_viz.analysis.operations.operation_entry import OperationEntry, OperationNode
+from backprop_viz.analysis.operations.operation_entry import (
+    OperationEntry,
+    OperationNode,
+    SentGradient,
+)
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
     NotRecorded,
@@ -15,7 +19,11 @@ from backprop_viz.analysis.operations.recorded_call import (
     plain,
     product,
 )
-from backprop_viz.analysis.operations.reduced_axes import ReducedElements, reduced_elements
+from backprop_viz.analysis.operations.reduced_axes import (
+    ReducedElements,
+    reduced_elements,
+    reduced_form,
+)
 from backprop_viz.recording.explanations.number_explanation import Fact, Part
 
 
@@ -90,8 +98,11 @@ def _spread_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ..
     return (Fact("variance_of", (float(found.values.mean()), len(found.places), divisor)),)
 
 
-def _normed(call: RecordedCall, index: Index) -> tuple[ReducedElements, float]:
-    """The elements of a norm, and its order. Raises NotRecorded for a norm of matrices."""
+def _normed(call: RecordedCall) -> tuple[Any, bool, float]:
+    """Over which axes a norm is, whether it keeps them, and its order.
+
+    Raises NotRecorded for a norm of matrices.
+    """
     order = call.option("p", 1, call.option("ord", 1, 2))
     dims = call.option("dim", 2)
     x = call.input
@@ -104,13 +115,43 @@ def _normed(call: RecordedCall, index: Index) -> tuple[ReducedElements, float]:
         order = 2
     if not isinstance(order, int | float):
         raise NotRecorded
-    keepdim = bool(call.option("keepdim", 3, False))
-    return reduced_elements(x, dims, index, keepdim=keepdim), float(order)
+    return dims, bool(call.option("keepdim", 3, False)), float(order)
+
+
+def _norm_elements(call: RecordedCall, index: Index) -> tuple[ReducedElements, float]:
+    dims, keepdim, order = _normed(call)
+    return reduced_elements(call.input, dims, index, keepdim=keepdim), order
+
+
+def _norm_form(call: RecordedCall) -> str:
+    dims, keepdim, order = _normed(call)
+    form = reduced_form(call.input, dims, keepdim=keepdim)
+    made, read, summed = form.made, form.read, f"Σ{form.axes}"
+    if order in (0, 1):
+        return f"y{made} = {summed} " + (f"|x{read}|" if order else f"(x{read} ≠ 0)")
+    if order == 2:
+        return f"y{made} = √({summed} x{read}²)"
+    if math.isinf(order):
+        return f"y{made} = {'max' if order > 0 else 'min'}{form.axes} |x{read}|"
+    power = number_text(order)
+    return f"y{made} = ({summed} |x{read}|^{power})^(1/{power})"
+
+
+def _norm_sent(call: RecordedCall) -> str:
+    dims, keepdim, order = _normed(call)
+    form = reduced_form(call.input, dims, keepdim=keepdim)
+    made, read = form.made, form.read
+    if order == 1:
+        return f"∂L/∂x{read} = δ{made}·sign(x{read})"
+    return f"∂L/∂x{read} = δ{made}·x{read} / y{made}" if order == 2 else ""
 
 
 def _norm(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...] | None:
-    found, order = _normed(call, index)
+    found, order = _norm_elements(call, index)
     values = np.abs(found.values)
+    if order == 0:
+        column = found.tensor.function("counted", "x ≠ 0", values != 0, found.places)
+        return (product("terms", column),)
     if order == 1:
         column = found.tensor.function("absolute_value", "|x|", values, found.places)
         return (product("terms", column),)
@@ -128,7 +169,7 @@ def _norm(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...] | Non
 
 
 def _norm_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
-    found, order = _normed(call, index)
+    found, order = _norm_elements(call, index)
     if order != 2:
         return ()
     total = float((found.values**2).sum())
@@ -170,9 +211,10 @@ OPERATIONS = (
     ),
     OperationEntry(
         functions=("norm", "linalg_norm", "vector_norm", "linalg_vector_norm"),
+        form=_norm_form,
         derivative="norm′",
         forward=_norm,
         facts=_norm_facts,
-        nodes=(OperationNode("LinalgVectorNormBackward0"),),
+        nodes=(OperationNode("LinalgVectorNormBackward0", (SentGradient("local", _norm_sent),)),),
     ),
 )

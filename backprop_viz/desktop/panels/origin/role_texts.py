@@ -42,6 +42,7 @@ ROLE_TEXTS = {
     "effect": QT_TRANSLATE_NOOP("roles", "what changes"),
     "depends_on": QT_TRANSLATE_NOOP("roles", "depends on"),
     "why_zero": QT_TRANSLATE_NOOP("roles", "why it is 0"),
+    "counted": QT_TRANSLATE_NOOP("roles", "whether it counts"),
     "derivative": QT_TRANSLATE_NOOP("roles", "per +1"),
     "absolute_value": QT_TRANSLATE_NOOP("roles", "|x|"),
     "absolute_error": QT_TRANSLATE_NOOP("roles", "|error|"),
