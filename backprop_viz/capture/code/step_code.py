@@ -1,4 +1,4 @@
-"""Whether a loop's source says that after a backward an optimizer steps."""
+"""What a loop's source says of its steps and its backwards: whether one follows."""
 
 import ast
 import linecache
@@ -27,6 +27,34 @@ def step_follows() -> bool:
             return known
         frame = frame.f_back
     return False
+
+
+def backward_follows() -> bool:
+    """Whether behind the line that runs, in the same pass of its loop, a backward is called."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if is_written_by_user(path) and (known := _goes_back(path, frame.f_lineno)) is not None:
+            return known
+        frame = frame.f_back
+    return False
+
+
+@cache
+def _goes_back(path: str, line: int) -> bool | None:
+    """The same of a line; None where its function ends before that."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(path)))
+    except (SyntaxError, ValueError):
+        return False
+    for parent, later in reversed(list(_blocks(tree, line))):
+        if any(_calls(statement, "backward") for statement in later):
+            return True
+        if isinstance(parent, _LOOPS):
+            return False
+        if isinstance(parent, _FUNCTIONS):
+            return None
+    return None
 
 
 @cache

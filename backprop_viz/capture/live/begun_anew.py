@@ -8,7 +8,9 @@ from typing import Protocol
 from torch import nn
 from torch.optim import Optimizer
 
+from backprop_viz.capture.code.loop_places import StackPlace, follows, stack_place
 from backprop_viz.capture.code.only_cleared import is_only_cleared
+from backprop_viz.capture.code.step_code import backward_follows
 from backprop_viz.capture.live.discovery import owned_by
 from backprop_viz.capture.live.iteration_loss import IterationLosses
 from backprop_viz.capture.loop_watch import LoopWatch
@@ -58,12 +60,15 @@ class BegunAnew:
     ) -> None:
         """``owned``: the parameters of the models, by their id(). ``watches`` is closed at the end.
 
-        An optimizer is taken to step once the first iteration is over with that.
+        An optimizer is taken to step once the first iteration is over with that. Of several only
+        that is told: in a turn of theirs backwards run at many lines.
         """
         self._watched, self._losses, self._owned = watched, losses, owned
         self._optimizers, self._over = optimizers, watched.place[0]
         self._hearing, self._waits, self._never = ExitStack(), False, False
         self.may_never_step = bool(optimizers) and not self._over
+        self._alone = len(optimizers) < 2
+        self._backward: StackPlace = ()  # of several optimizers, the last one
         watches.callback(self._waits_no_more)
 
     def backward_begins(self, recorded: ExitStack) -> None:
@@ -71,7 +76,9 @@ class BegunAnew:
         if self.may_never_step and not self._never and self._watched.place[0] > self._over:
             self.may_never_step = False
             self._waits_no_more()
-        if (self._losses.are_elsewhere or self.may_never_step) and not self._waits:
+        if self.may_never_step and not self._alone:
+            self._backward, _ = stack_place()
+        if (self._are_elsewhere() or self.may_never_step) and not self._waits:
             self._waits = True
             recorded.callback(self._waits_no_more)
             self._hearing.enter_context(module_clearings_seen(self._module_clears))
@@ -102,15 +109,25 @@ class BegunAnew:
         recorder = self._watched.recorder
         if recorder is not None and recorder.spans.phase in (Phase.FORWARD, Phase.LOSS):
             return None
+        if never and self._goes_on():
+            return None
         if never:
             loop = self._watched.next_turn()
             self._tell_recorder()
             return loop
-        if not self._losses.are_elsewhere:
+        if not self._are_elsewhere():
             return None
         self._watched.drop()
         self._losses.forget()
         return self._watched.begin()
+
+    def _goes_on(self) -> bool:
+        """Whether a clearing is between backwards of one turn, each for another optimizer."""
+        return follows(stack_place()[0], self._backward) and backward_follows()
+
+    def _are_elsewhere(self) -> bool:
+        """Whether backwards have run at other lines than before, of an optimizer that is alone."""
+        return self._alone and self._losses.are_elsewhere
 
     def _never_steps(self, *, by_model: bool) -> bool:
         if not self._never and self._watched.place[0] == self._over:

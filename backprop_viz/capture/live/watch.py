@@ -105,9 +105,8 @@ class Watch:
             self._bare = told_by_hand(self._model, optimizers, self, others, by_hand)
             # Tells which steps are an iteration, where that may be several.
             self._turns = Turns(optimizers, self.next_turn) if len(optimizers) > 1 else None
-            alone = not (self._turns or self._bare)
             told = self, self._losses, self._owned, optimizers, handles
-            self._anew = BegunAnew(*told) if alone else None
+            self._anew = None if self._bare else BegunAnew(*told)
             self._handles = handles.pop_all()
 
     def begin(self) -> LoopWatch | None:
