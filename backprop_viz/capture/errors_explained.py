@@ -1,6 +1,7 @@
-"""Explains what torch raised, from the exception and from what was recorded before it."""
+"""Explains what was raised, from the exception and from what was recorded before it."""
 
 import re
+from bdb import BdbQuit
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from backprop_viz.capture.tried_operations import CHOOSE, Tried
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Event
 from backprop_viz.recording.trace.phases import Phase
-from backprop_viz.recording.trace.torch_error import CodePlace, NamedShape, TorchError
+from backprop_viz.recording.trace.torch_error import OWN, CodePlace, NamedShape, TorchError
 
 # Which words of torch's say what; the first that fit.
 _INPLACE, _FREED = "modified by an inplace operation", "through the graph a second time"
@@ -70,12 +71,18 @@ class Scene:
 
 
 def explained_error(error: Exception, scene: Scene) -> TorchError | None:
-    """What an exception is about; None if it is not one of torch's."""
+    """What an exception is about; of one that is not torch's where it was raised.
+
+    None of that if no forward has run before it, nor of a debugger's that was told to quit.
+    """
     text, found = str(error), _code(error, scene.tried)
     by_operation = scene.tried.error is error
     is_about = by_operation or found in _ABOUT_BACKWARD
     if not is_about and not _raised_by_torch(error):
-        return None
+        ran = any(event.phase is Phase.FORWARD for event in scene.recording.events)
+        if not ran or isinstance(error, BdbQuit):
+            return None
+        return TorchError(OWN, type(error).__name__, text, scene.phase, raising_line(error))
     code = found if is_about else _OTHER
     facts: dict[str, Any] = {}
     if code == "changed_in_place":

@@ -326,14 +326,17 @@ def test_what_torchs_own_python_raises() -> None:
     assert "already been called" in error.text
 
 
-def test_an_error_that_is_not_torchs_has_no_explanation() -> None:
+def test_of_an_error_that_is_not_torchs_only_the_line_is_told() -> None:
     def loop(net: nn.Module, _: torch.optim.Optimizer) -> None:
         net(X)
-        raise ValueError("mine, of a shape of its own")
+        raise ValueError("mine, of a shape of its own")  # no torch's
 
     error, recording = raised(Net(), loop)
-    assert recording.error is None
     assert str(error) == "mine, of a shape of its own"
+    assert recording.error is not None
+    assert (recording.error.code, recording.error.raised) == ("own", place("no torch's"))
+    kept = "What ran of the iteration until then is recorded."
+    assert str(recording.error).splitlines()[2:] == [kept]
 
 
 def test_the_exception_is_the_one_that_torch_raised() -> None:

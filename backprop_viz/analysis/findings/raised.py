@@ -1,13 +1,16 @@
-"""What torch raised in the iteration; the sentences are those of the ``TorchError``."""
+"""What was raised in the iteration; the sentences are those of the ``TorchError``."""
 
 from collections.abc import Iterator
 
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.trace.torch_error import OWN
 
 
 def find(recording: Recording) -> Iterator[Finding]:
     """``raised``: shown by the change that it complains of, else by what was made there.
+
+    ``loop_raised``, where the exception is not torch's: shown by what ran last.
 
     Its values are the exception's class and text, and then what is known of it, in English.
     """
@@ -18,4 +21,6 @@ def find(recording: Recording) -> Iterator[Finding]:
     places = (error.changed_at, error.event, last)
     event = next((place for place in places if place is not None), None)
     known = [text.format(*values) for text, values in error.sentences()]
-    yield Finding("raised", "error", (error.kind, error.text, *known), error.tensor or None, event)
+    code = "loop_raised" if error.code == OWN else "raised"
+    values = error.kind, error.text or error.kind, *known
+    yield Finding(code, "error", values, error.tensor or None, event)

@@ -102,6 +102,7 @@ def finding_titles() -> dict[str, str]:
         "one_sample_batch_norm": translate("findings", "Batch norm of one sample"),
         "parameter_not_finite": translate("findings", "{0} holds {1}"),
         "probabilities_in_kl_div": translate("findings", "kl_div gets no logarithms"),
+        "loop_raised": translate("findings", "The loop raised {0}"),
         "raised": translate("findings", "torch raised {0}"),
         "rate_is_zero": translate(
             "findings",

@@ -122,7 +122,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
                 }
             ),
         ),
-        (translate("findings", "exceptions of torch"), frozenset({"raised"})),
+        (translate("findings", "exceptions"), frozenset({"raised", "loop_raised"})),
     )
 
 

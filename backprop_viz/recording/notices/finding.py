@@ -7,6 +7,8 @@ from typing import Any, Literal
 from backprop_viz.recording.notices.finding_sentences import CALLS, sentence_of
 
 Severity = Literal["error", "warning", "hint"]
+# An exception's: the values are its class, its text, and then what is known of it.
+RAISED = frozenset({"raised", "loop_raised"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,7 +33,7 @@ class Finding:
         """The sentence, and where the evidence is."""
         # One of a newer version, from a file, has no sentence here.
         found = [sentence_of(self.code, self.values).format(*self.values)]
-        if self.code == "raised":  # in torch's words; then in ours
+        if self.code in RAISED:  # in its own words; then in ours
             found.extend(map(str, self.values[2:]))
         if self.calls is not None:
             found.append(CALLS.format(*self.calls))

@@ -233,6 +233,7 @@ SENTENCES = {
         "kl_div takes logarithms of probabilities first, which are at most 0; it got "
         "numbers up to {0:.3g}. Give it log_softmax, not softmax.",
     ),
+    "loop_raised": QT_TRANSLATE_NOOP("findings", "{1}"),
     "raised": QT_TRANSLATE_NOOP("findings", "{1}"),
     "reductions_mixed": QT_TRANSLATE_NOOP(
         "findings",

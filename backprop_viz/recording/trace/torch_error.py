@@ -1,4 +1,4 @@
-"""What torch raised in an iteration, and what the recording knows of it."""
+"""What was raised in an iteration, by torch or the loop, and what the recording knows of it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # A line of the user's code: the file's name, and the line's number.
 CodePlace = tuple[str, int]
+# The code of an exception that is not torch's.
+OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,11 @@ class NamedShape:
 
 @dataclass(frozen=True, slots=True)
 class TorchError:
-    """An exception that torch raised, and which tensor it is about.
+    """An exception that torch raised, and which tensor it is about; or one of the loop's own.
 
     - ``code``: "changed_in_place", "graph_freed", "leaf_changed", "no_graph", "not_scalar",
-      "gradient_shape", "nan_gradient", "out_of_range", "shapes", "dtypes", "devices" or "other".
+      "gradient_shape", "nan_gradient", "out_of_range", "shapes", "dtypes", "devices" or "other"; or
+      "own", of an exception that is not torch's.
     - ``kind`` and ``text``: the exception's class and its own words. ``raised``: its line.
     - ``op``: the operation that raised, or the node whose backward did; ``event``: the operation
       that made the node.
@@ -132,6 +135,8 @@ def _where(error: TorchError) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield _READ, (said_place(error.read), error.read_by)
     if error.raised is not None:
         yield _RAISED, (said_place(error.raised),)
+    if error.code == OWN:
+        yield _KEPT, ()
 
 
 def _mended(error: TorchError) -> str:
@@ -225,6 +230,7 @@ _ONE_BEFORE = QT_TRANSLATE_NOOP("errors", "The graph was made in the iteration b
 _BEFORE = QT_TRANSLATE_NOOP("errors", "The graph was made {0} iterations ago.")
 _READ = QT_TRANSLATE_NOOP("errors", "This iteration came to it at {0}, by {1}.")
 _RAISED = QT_TRANSLATE_NOOP("errors", "Raised at {0}.")
+_KEPT = QT_TRANSLATE_NOOP("errors", "What ran of the iteration until then is recorded.")
 _STEP_LATER = QT_TRANSLATE_NOOP(
     "errors", "Run every backward that needs the old weights before the step, or forward again."
 )

@@ -162,6 +162,14 @@ def raised() -> Recording:
     return recording.recording
 
 
+def loop_raised() -> Recording:
+    net = small()
+    with suppress(ValueError), bv.record(net) as recording:
+        net(X)
+        raise ValueError("no such class")
+    return recording.recording
+
+
 def rate_is_zero() -> Recording:
     return iterations(small(), lr=0.0)
 
@@ -261,6 +269,7 @@ MORE_BROKEN_LOOPS: dict[str, Callable[[], Recording]] = {
         nothing_updated,
         one_class,
         raised,
+        loop_raised,
         rate_is_zero,
         rate_too_large,
         saturated,

@@ -1,5 +1,6 @@
 """An iteration that the loop's own exception has ended keeps what ran last."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
+
+SOURCE = Path(__file__).read_text("utf-8").splitlines()
 
 
 def made() -> tuple[nn.Module, torch.optim.Optimizer]:
@@ -63,6 +66,27 @@ def test_the_forward_before_a_raise_is_kept(watched: str, tmp_path: Path) -> Non
     loss = last.outputs[0]
     assert loss is not None
     assert np.array_equal(loss, plain[-1].numpy())
+    (said,) = recording.findings()
+    assert said.code == "loop_raised"
+    line = 1 + SOURCE.index('                raise ValueError("such a loss")')
+    place = f"{Path(__file__).name}:{line}"
+    kept = "What ran of the iteration until then is recorded."
+    assert said.values == ("ValueError", "such a loss", f"Raised at {place}.", kept)
+    assert recording.error is not None
+    assert recording.error.phase is Phase.LOSS
+    assert "ValueError raised" in repr(recording)
+
+
+def test_an_exception_before_any_forward_is_of_no_iteration(tmp_path: Path) -> None:
+    """As where a loop stops early behind a step: the iteration to come has nothing yet."""
+    net, optimizer = made()
+    with suppress(StopIteration), bv.watch(net, optimizer, tmp_path / "a.bprec"):
+        net(torch.randn(6, 4)).square().mean().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        raise StopIteration
+    with bv.load(tmp_path / "a.bprec") as loaded:
+        assert all(recording.error is None for recording in loaded)
 
 
 def test_a_forward_after_the_last_backward_is_left_out_where_nothing_raised() -> None:

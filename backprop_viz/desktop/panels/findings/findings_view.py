@@ -15,7 +15,7 @@ from backprop_viz.desktop.texts.finding_topics import looked_for
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.sentence import Sentence
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices.finding import Finding
+from backprop_viz.recording.notices.finding import RAISED, Finding
 
 # This many findings have a card: to make hundreds of them would take long, and nobody reads them.
 MOST_CARDS = 30
@@ -157,7 +157,7 @@ class FindingsView(Panel):
         before: QWidget = self.area
         for i, finding in enumerate(found):
             error = None if recording is None else recording.error
-            more = error_sentences(error) if error is not None and finding.code == "raised" else ()
+            more = error_sentences(error) if error is not None and finding.code in RAISED else ()
             number = None if recording is None else evidence_number(recording, finding)
             line = self._line(recording, finding)
             card = FindingCard(finding, line, self._theme, more, number)

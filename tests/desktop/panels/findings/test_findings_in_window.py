@@ -92,6 +92,7 @@ SAID = {
     "nothing_updated": ("The optimizer has none of the model's parameters", "none of the 4"),
     "one_class": ("cross_entropy of a single class", "binary_cross_entropy_with_logits"),
     "raised": ("torch raised RuntimeError", "The output of sigmoid, 9×5, was changed in place"),
+    "loop_raised": ("The loop raised ValueError", "no such class"),
     "rate_is_zero": ("The learning rate is 0", "The learning rate of SGD is 0"),
     "rate_too_large": ("The learning rate is very large", "which is 1; 1e-3 is usual"),
     "saturated": ("0 is saturated", "of the values of 0 are at its ends"),
