@@ -360,6 +360,7 @@ class DockArea(QMainWindow):
         elif not dock.isFloating():
             self._places_before = self.places()
             self.maximized_dock = dock
+            dock.show_maximized(True)
             self._aside = [d for d in self.docks.values() if d is not dock and _takes_room(d)]
             for other in self._aside:
                 other.hide()
@@ -371,6 +372,7 @@ class DockArea(QMainWindow):
         if self.maximized_dock is None:
             return
         # Not by Qt's own saved state: it ends the process where a dock was dragged before.
+        self.maximized_dock.show_maximized(False)
         self.maximized_dock = None
         docked = {name: place for name, place in self._places_before.items() if not place.floats}
         for dock in self._aside:

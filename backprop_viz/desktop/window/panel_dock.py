@@ -143,9 +143,12 @@ class PanelDock(QDockWidget):
         panel.setVisible(not hidden)
         panel.installEventFilter(self)
         self._pressed = False
+        self._way_back = self._back_button()
         if isinstance(panel, Panel):
             self.setTitleBarWidget(_Grip(self))
+            panel.header.addWidget(self._way_back)
             panel.header.add_at_end(self._menu_button(title))
+        self.show_maximized(False)
 
     @property
     def waits(self) -> bool:
@@ -156,6 +159,20 @@ class PanelDock(QDockWidget):
         """Be at least this many pixels wide, as long as the window is; 0: as the panel asks."""
         self.panel.setMinimumWidth(width)
         self.widget().updateGeometry()  # a change within what scrolls is not heard of outside
+
+    def show_maximized(self, maximized: bool) -> None:
+        """Offer the way back where the panel has all the room."""
+        self._way_back.setVisible(maximized)
+
+    def _back_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("showAllPanels")
+        button.setText(self.tr("All panels"))
+        button.setToolTip(self.tr("Show the other panels again (Esc)"))
+        button.setAccessibleName(self.tr("Show the other panels again"))
+        button.setProperty("role", "link")
+        button.clicked.connect(self.maximize_wanted)
+        return button
 
     def _menu_button(self, title: str) -> QToolButton:
         button = QToolButton()

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.findings.findings_view import FindingsView
@@ -55,3 +56,16 @@ def test_a_panel_that_is_shown_beside_a_large_one_ends_its_being_large(
     assert window.docks.maximized_dock is None
     assert not docks["inspector"].isHidden()
     qtbot.waitUntil(lambda: not graph.visibleRegion().isEmpty())
+
+
+def test_a_panel_that_has_all_the_room_offers_the_way_back(open_window: OpenWindow) -> None:
+    docks = open_window().docks
+    race = docks.docks["raceView"]
+    button = race.findChild(QToolButton, "showAllPanels")
+    race.toggleViewAction().trigger()
+    assert docks.maximized_dock is race
+    assert button.isVisible()
+    button.click()
+    assert docks.maximized_dock is None
+    assert button.isHidden()
+    assert not docks.docks["inspector"].isHidden()
