@@ -320,21 +320,17 @@ class _Columns:
             sizes = self._event.tensors[tensor].shape
             # A state of a row or a column has one number for all in it.
             index = np.minimum(index, np.array(sizes) - 1) if sizes else index[:, :0]
-            component = self._component if np.iscomplexobj(self._event.tensors[tensor]) else ""
+            array = self._event.tensors[tensor]
+            component = self._component if np.iscomplexobj(array) else ""
+            # Of half precision it is rounded: what the rule gives in float32 is not what is kept.
+            values = component_of(array[tuple(index.T)], component).reshape(1).astype(np.float64)
             return FactorColumn(symbol, values, tensor, index, event, component=component)
         if symbol not in self._steps or symbol == term.symbol:
             return FactorColumn(symbol, values)
         weight, update = self._event.input_ids[0], self._number.event
         index = index[:, :0] if self._steps[symbol].scalar else index
-        return FactorColumn(
-            symbol,
-            values,
-            weight,
-            index,
-            update,
-            intermediate=symbol,
-            component=self._component,
-        )
+        inside = FactorColumn(symbol, values, weight, index, update, component=self._component)
+        return replace(inside, intermediate=symbol)
 
     def maker_of(self, of: str) -> int | None:
         """The event that made "w" or "grad"; of a state this update."""

@@ -56,6 +56,27 @@ def test_every_kind_of_number_closes(kind: str) -> None:
     assert explained > 30
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_a_step_is_of_the_states_that_are_kept(dtype: torch.dtype) -> None:
+    torch.manual_seed(1)
+    net = nn.Linear(4, 3).to(dtype)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=0.1)
+    x = torch.randn(5, 4, dtype=dtype)
+    for _ in range(2):
+        with bv.record(net, optimizer) as recording:
+            optimizer.zero_grad()
+            net(x).square().sum().backward()
+            optimizer.step()
+    event = next(i for i, e in enumerate(recording.events) if e.parameter and e.op == "AdamW")
+    for index in np.ndindex(3, 4):
+        found = recording.explain(event, 0, index)
+        assert found.reason is None
+        (step,) = [part for part in found.parts if part.name == "step"]
+        (average,) = [column for column in step.factors if column.role == "mₜ"]
+        kept = optimizer.state[net.weight]["exp_avg"][index].item()
+        assert average.values.tolist() == [kept]
+
+
 def test_float32_is_held_to_its_own_rounding() -> None:
     fine = np.array([1.0, 1.0 + 2**-20], np.float32)
     assert rounding_of(fine) < 1e-3
