@@ -13,6 +13,8 @@ from backprop_viz.capture.bare.used_of_packages import used_of_packages
 _OF_FUNCTIONS = "grad", "grad_and_value", "vjp", "jacrev", "jacfwd"
 # Packages that run the loop, with optimizers of their own which are none of torch's.
 _OWN_OPTIMIZERS = "fastai", "keras"
+_WEIGHTS = frozenset({"parameters", "named_parameters"})
+_WRITES = frozenset({"copy_", "add_", "sub_", "lerp_", "mul_"})
 _WITHOUT_GRAPH = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "data"})
 
 
@@ -93,6 +95,36 @@ def differentiates_functions(path: str) -> bool:
     return any(map(_is_of_function, [node for tree in own_files(path) for node in ast.walk(tree)]))
 
 
+def moves_without_gradient(path: str) -> bool:
+    """Whether a script computes no gradient, and writes to weights, as evolution strategies do."""
+    nodes = [node for tree in own_files(path) for node in ast.walk(tree)]
+    computes = any(_is_backward(node) or _is_of_function(node) for node in nodes)
+    return not computes and any(map(_writes_weights, nodes))
+
+
+def _writes_weights(node: ast.AST) -> bool:
+    """Whether a line puts a vector into parameters, or writes to what ``parameters()`` gives."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="vector_to_parameters")):
+            return True
+        case ast.Call(func=ast.Name(id="vector_to_parameters")):
+            return True
+        case ast.For(iter=asked, body=body):
+            named = {one.attr for one in ast.walk(asked) if isinstance(one, ast.Attribute)}
+            inner = [one for each in body for one in ast.walk(each)]
+            return not named.isdisjoint(_WEIGHTS) and any(map(_writes, inner))
+    return False
+
+
+def _writes(node: ast.AST) -> bool:
+    match node:
+        case ast.AugAssign() | ast.Assign(targets=[ast.Attribute(attr="data")]):
+            return True
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name in _WRITES
+    return False
+
+
 def _is_of_function(node: ast.AST) -> bool:
     match node:
         case ast.ImportFrom(module="torch.func" | "functorch", names=names):
@@ -131,6 +163,8 @@ def _makes_leaf(node: ast.AST) -> bool:
 def _gets_optimizer(node: ast.AST, used: AbstractSet[str]) -> bool:
     """Whether an optimizer, or what makes one, comes from elsewhere and is ``used``."""
     match node:
+        case ast.ImportFrom(module="scipy.optimize"):
+            return False  # the loop moves what it is given by these
         case ast.ImportFrom(module=module, names=names):
             return any(
                 "optim" in f"{module} {one.name}".lower()
@@ -138,7 +172,8 @@ def _gets_optimizer(node: ast.AST, used: AbstractSet[str]) -> bool:
                 for one in names
             )
         case ast.Import(names=names):  # of ``import torch.optim`` the attribute is used
-            bound = [one.asname or one.name for one in names if "optim" in one.name.lower()]
+            others = [one for one in names if one.name != "scipy.optimize"]
+            bound = [one.asname or one.name for one in others if "optim" in one.name.lower()]
             return not used.isdisjoint(bound)
         case ast.Attribute(attr="optim"):
             return True
@@ -176,6 +211,8 @@ def _is_of_optimizer(node: ast.AST) -> bool:
     match node:
         case ast.Call(func=ast.Attribute(attr="step")):
             return True
+        case ast.Name(id="optimize") | ast.Attribute(attr="optimize"):
+            return False  # a function, or scipy's
         case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
             return "optim" in name.lower()
         case ast.keyword(arg=str(name)):

@@ -4,8 +4,8 @@ import sys
 
 from torch.optim import Optimizer
 
-from backprop_viz.capture.bare.made_leaves import differentiates_functions
-from backprop_viz.capture.live.discovery import owned_by
+from backprop_viz.capture.bare.made_leaves import differentiates_functions, moves_without_gradient
+from backprop_viz.capture.live.discovery import living_optimizers, owned_by
 from backprop_viz.capture.live.ownership import any_has_gradient
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
@@ -37,17 +37,29 @@ class LeftOutTurns:
                 "the first step is not recorded: its optimizer was made after what it steps was "
                 "used. Iterations are counted from the next on."
             )
-        if over or not differentiates_functions(path):
+        if over:
             return None
-        text = QT_TRANSLATE_NOOP(
-            "errors",
-            "No training iteration was seen: the script takes its gradients with torch.func, which "
-            "leaves no graph to follow. With tensors that have requires_grad=True, given to "
-            "torch.func.functional_call, loss.backward() or torch.autograd.grad gives the same "
-            "gradients, and such a loop is followed.",
-        )
+        if moves_without_gradient(path) and not living_optimizers():
+            text = QT_TRANSLATE_NOOP(
+                "errors",
+                "No training iteration was seen: the script moves its weights without computing a "
+                "gradient, as evolution strategies do. There is no back-propagation to record.",
+            )
+        elif differentiates_functions(path):
+            text = _OF_FUNCTIONS
+        else:
+            return None
         _say(str(why := UserError(text)))
         return why
+
+
+_OF_FUNCTIONS = QT_TRANSLATE_NOOP(
+    "errors",
+    "No training iteration was seen: the script takes its gradients with torch.func, which "
+    "leaves no graph to follow. With tensors that have requires_grad=True, given to "
+    "torch.func.functional_call, loss.backward() or torch.autograd.grad gives the same "
+    "gradients, and such a loop is followed.",
+)
 
 
 def _say(text: str) -> None:

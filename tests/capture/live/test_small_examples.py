@@ -154,6 +154,35 @@ with fwAD.dual_level():
 """
 
 
+EVOLVES = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+net = nn.Linear(3, 1)
+x, y = torch.randn(20, 3), torch.randn(20, 1)
+weights = nn.utils.parameters_to_vector(net.parameters()).detach()
+for _ in range(3):
+    noise, rewards = torch.randn(6, len(weights)), []
+    with torch.no_grad():
+        for one in noise:
+            nn.utils.vector_to_parameters(weights + 0.1 * one, net.parameters())
+            rewards.append(-(net(x) - y).square().mean())
+    weights = weights + 0.05 * noise.T @ torch.stack(rewards)
+"""
+
+
+def test_of_weights_that_move_without_a_gradient_it_is_said(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script, file = tmp_path / "train.py", tmp_path / "run.bprec"
+    script.write_text(EVOLVES)
+    ended = scripts.recorded("--to", str(file), str(script))
+    assert ended.status == 0
+    (said,) = ended.printed.splitlines()
+    assert said.startswith("backprop-viz run: No training iteration was seen: the script moves")
+    assert said.endswith("There is no back-propagation to record.")
+
+
 def test_a_script_that_runs_no_backward_has_no_iteration(scripts: Scripts, tmp_path: Path) -> None:
     script, file = tmp_path / "train.py", tmp_path / "run.bprec"
     script.write_text(FORWARD_AD)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import backprop_viz as bv
+from backprop_viz.recording.trace.phases import Phase
 from tests.capture.live.script_runs import RUN, Scripts, ended_process
 
 PACKAGE = """
@@ -145,3 +146,53 @@ def test_optimizers_that_are_none_of_torchs(scripts: Scripts, tmp_path: Path, na
     ended = ended_process(scripts.start(installed + RUN, ["run", "--to", str(file), str(script)]))
     assert ended.status == 0
     _compare(file, ended.printed, "weight bias")
+
+
+# As scipy's: it asks for the loss and its gradient at points of its own.
+OPTIMIZE = """
+def minimize(fun, start):
+    point = start
+    for _ in range(3):
+        _, gradient = fun(point)
+        point = point - 0.1 * gradient
+    return point
+"""
+POINTS = """
+import torch
+from torch import nn
+from scipy.optimize import minimize
+torch.manual_seed(0)
+net, x, y = nn.Linear(3, 1), torch.randn(8, 3), torch.randn(8, 1)
+def at(point):
+    nn.utils.vector_to_parameters(torch.tensor(point, dtype=torch.float32), net.parameters())
+    net.zero_grad()
+    loss = (net(x) - y).square().mean()
+    loss.backward()
+    held = nn.utils.parameters_to_vector(net.parameters())
+    print(loss.item(), *held.tolist())
+    return loss.item(), nn.utils.parameters_to_vector([p.grad for p in net.parameters()]).numpy()
+minimize(at, nn.utils.parameters_to_vector(net.parameters()).detach().numpy())
+"""
+
+
+def test_points_that_another_package_asks_for(scripts: Scripts, tmp_path: Path) -> None:
+    """Each is an iteration, with the weights of that point as they were in its forward."""
+    script, file = tmp_path / "train.py", tmp_path / "run.bprec"
+    package = tmp_path / "site-packages" / "scipy"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "optimize.py").write_text(OPTIMIZE)
+    script.write_text(POINTS)
+    installed = f"import sys\nsys.path.insert(0, {str(package.parent)!r})\n"
+    ended = ended_process(scripts.start(installed + RUN, ["run", "--to", str(file), str(script)]))
+    assert ended.status == 0
+    turns = [list(map(float, line.split())) for line in ended.printed.splitlines()]
+    assert len(turns) == 3
+    loaded: Any = bv.load(file)
+    for recording, (loss, *weights) in zip(loaded, turns, strict=True):
+        assert recording.loss == loss
+        backward = recording.span(Phase.BACKWARD)
+        held = [
+            np.ravel(recording.at(backward.start).value(name)) for name in recording.by_parameter
+        ]
+        np.testing.assert_array_equal(np.concatenate(held), np.float32(weights))
