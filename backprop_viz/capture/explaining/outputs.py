@@ -16,6 +16,7 @@ from backprop_viz.analysis.operations.recorded_call import constant, product
 from backprop_viz.capture.explaining.broken_products import broken_parts, is_broken_sum
 from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
 from backprop_viz.capture.explaining.lookup import Lookup
+from backprop_viz.capture.explaining.made_of_nothing import is_made_of_nothing
 from backprop_viz.capture.explaining.problems import (
     Problem,
     forward_problem,
@@ -25,6 +26,7 @@ from backprop_viz.capture.explaining.problems import (
     whole,
 )
 from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.capture.explaining.stepped import place_made_of
 from backprop_viz.recording.explanations.components import Component, component_of, components_of
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.explanations.number_explanation import Fact, FactorColumn, Part
@@ -41,11 +43,9 @@ _NAMED = 12
 _MASKS = 1e30
 # Operations that hand the same numbers on, without a gradient.
 _UNFOLLOWED = frozenset({"detach", "detach_", "data"})
-# Operations that make numbers of a shape alone, or of what is no tensor.
 # Where a module that is made within the forward pass gets its first numbers.
 _INITIAL = "torch.nn.init."
 _FILLED = frozenset({"constant_", "ones_", "zeros_", "eye_", "dirac_"})
-_MAKERS = frozenset({"zeros", "ones", "full", "empty", "arange", "eye", "tensor", "as_tensor"})
 Derivatives = dict[int, Tensor]
 
 
@@ -70,7 +70,7 @@ def output_parts_of(
     parts = forward_parts(event, number.slot, number.index)
     if parts is not None:
         return lookup.with_makers(parts, number.event), ()
-    if not event.input_ids or _is_new(event):
+    if not event.input_ids or is_made_of_nothing(event):
         drew = event.call is not None and event.call.random is not None
         raise NotReplayed("drawn" if drew else "constant", event.op)
     if event.tensors[number.tensor].dtype.kind not in "fc":
@@ -109,14 +109,6 @@ def _parts(
             return _Output(lookup, problem, number.slot, number.component, everything=False).parts()
         except NotReplayed as second:
             raise second if first.reason.code == "not_replayed" else first from second
-
-
-def _is_new(event: Event) -> bool:
-    """Whether an operation only takes the shape of what it reads: ``new_zeros``, ``ones_like``."""
-    name = event.op if event.call is None else event.call.name
-    if name in _MAKERS:
-        return True
-    return name.startswith("new_") or (name.endswith("_like") and "rand" not in name)
 
 
 def recorded_column(
@@ -335,7 +327,7 @@ class _Output:
     def _function(self, derivatives: Derivatives) -> tuple[tuple[Part, ...], tuple[Fact, ...]]:
         """The value as one term: a function of one element, or of many."""
         value = np.array([float(self._made[self._problem.index].detach())])
-        named = list(self._by_weight(derivatives))
+        named = list(self._by_weight(derivatives)) or self._by_place()
         if len(named) == 1 and not named[0].component:
             one = named[0]
             array = self._event.inputs[one.place]
@@ -354,6 +346,16 @@ class _Output:
             slopes.append(each.slope)
         fact = Fact("depends_on", (len(named), *slopes), tuple(numbers))
         return (Part("value", value),), (fact,)
+
+    def _by_place(self) -> list[_Dependence]:
+        """The element that it is a function of by steps alone."""
+        problem = self._problem
+        place = place_made_of(problem, self._leaves, self._slot, self._made.detach())
+        array = None if place is None else self._event.inputs[place]
+        if place is None or array is None:
+            return []
+        flat = int(places(array.shape, problem.inputs[place])[problem.index])
+        return [_Dependence(0.0, place, flat, "", 0.0)]
 
     def _by_weight(self, derivatives: Derivatives) -> list[_Dependence]:
         """The elements it depends on, the largest effect first."""
