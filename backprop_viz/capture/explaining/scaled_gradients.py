@@ -1,4 +1,7 @@
-"""A gradient that a custom Function or a hook has changed: by which factor, or that they did."""
+"""A gradient that a custom Function or a hook has changed: by which factor, or that they did.
+
+Of a Function also where it sends 0 for some elements, and the others times one factor.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,18 +51,34 @@ def told_by_factor(lookup: Lookup, found: NumberExplanation) -> NumberExplanatio
     if not came or any(array.shape != made.shape for array in arrays):
         return found
     whole = np.sum([array.astype(np.float64) for array in arrays], axis=0)
-    factor = common_factor([(whole.astype(made.dtype), made)])
+    factor, passed = common_factor([(whole.astype(made.dtype), made)]), made.size
+    if factor is None and reason.code == "custom_function":
+        factor, passed = _factor_of_some(whole.astype(made.dtype), made)
     if factor is None:
         return found
     pairs = zip(came, arrays, strict=True)
-    scale = plain("scale", factor)
+    stopped = passed < made.size and not made[number.index]
+    scale = plain("scale", 0.0 if stopped else factor)
     parts = tuple(product("products", _column(one, array), scale) for one, array in pairs)
     fact = Fact("scaled_by_hook", (factor,))
     if reason.code == "custom_function":
         fact = Fact("scaled_by_function", (event.op, factor))
+    if passed < made.size:
+        code = "stopped_by_function" if stopped else "passed_by_function"
+        fact = Fact(code, (event.op, factor, passed, made.size))
     total = float(sum(float(part.values[0]) for part in parts))
     formula = "w.grad = scale·δ" if event.op == _LEAF else "∂L/∂x = scale·δ"
     return replace(found, formula=formula, parts=parts, total=total, facts=(fact,), reason=None)
+
+
+def _factor_of_some(came: Array, made: Array) -> tuple[float | None, int]:
+    """The number that all of what is not 0 was multiplied by, and how many elements these are.
+
+    A straight-through estimator lets a gradient pass only where its input is within bounds.
+    """
+    passed = made != 0
+    count = int(passed.sum())
+    return (common_factor([(came[passed], made[passed])]) if count > 1 else None), count
 
 
 def _reason(event: Event, reason: Fact) -> Fact:

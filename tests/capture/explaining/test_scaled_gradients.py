@@ -55,6 +55,20 @@ class Limited(Function):
         return grad.clamp(-0.01, 0.01)
 
 
+class Binary(Function):
+    """A binary network's sign: the gradient passes only where the input is small."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return torch.where(x >= 0, 1.0, -1.0)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        return 2 * grad * (x.abs() <= 0.3)
+
+
 class Written(Function):
     """It writes to what it is given."""
 
@@ -147,6 +161,22 @@ def test_a_functions_gradient_is_what_arrived_times_a_factor_or_has_no_terms(nam
             assert [each.role for each in term.factors] == ["upstream", "scale"]
             assert term.factors[1].value == pytest.approx(factor)
             assert [fact.code for fact in found.facts] == ["scaled_by_function"]
+
+
+def test_what_a_straight_through_estimator_lets_pass_has_its_factor() -> None:
+    recording = recorded(Net(Binary.apply))
+    event = next(e for e in recording.events if e.op == "BinaryBackward")
+    (sent,) = event.outputs
+    assert sent is not None
+    passed = int((sent != 0).sum())
+    assert 1 < passed < sent.size
+    for found in of_nodes(recording, "BinaryBackward"):
+        assert list(faults(recording, found)) == []
+        assert found.reason is None
+        ((term,), (fact,)) = found.terms, found.facts
+        assert term.factors[1].value == (2.0 if found.value else 0.0)
+        assert fact.code == ("passed_by_function" if found.value else "stopped_by_function")
+        assert fact.values == ("BinaryBackward", 2.0, passed, sent.size)
 
 
 def hooked(place: Callable[[Net], object], between: Callable[[Tensor], Tensor]) -> Recording:

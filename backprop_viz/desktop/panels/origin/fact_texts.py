@@ -139,6 +139,16 @@ def fact_sentences() -> Mapping[str, str]:
         "scaled_by_function": translate(
             "facts", "{0} multiplied every element of what arrived by {1}."
         ),
+        "passed_by_function": translate(
+            "facts",
+            "{0} multiplied {2} of {3} elements of what arrived by {1}, this one too. It sent 0 "
+            "for the others.",
+        ),
+        "stopped_by_function": translate(
+            "facts",
+            "{0} sent 0 for this element. It multiplied {2} of {3} elements of what arrived "
+            "by {1}.",
+        ),
         "clip_idle": translate(
             "facts", "The total norm {0} was below max_norm {1}: clipping left all as it was."
         ),
