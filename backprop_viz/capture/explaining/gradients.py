@@ -25,6 +25,7 @@ from backprop_viz.capture.explaining.composite import (
     parts_in_one_step,
     runs_in_steps,
 )
+from backprop_viz.capture.explaining.dirichlet import dirichlet_parts, draws_dirichlet
 from backprop_viz.capture.explaining.gradient_terms import Column, SentTerms
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import (
@@ -93,6 +94,9 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
 
 
 def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
+    drawn = _operation_or_none(lookup, event)
+    if drawn is not None and draws_dirichlet(event.op, drawn):
+        return dirichlet_parts(lookup, number, drawn)
     made_by = _operation(lookup, event)
     reads = sent_to(lookup.recording, event)
     # What a rule computes inside a node is asked for by the node's own operation: of one that a
