@@ -214,6 +214,11 @@ class Lookup:
             alike = other.place == recording.events[event].place
             if alike and other.output_ids[output] is not None:
                 found.append((ran, output))
+        outside = self.recomputed.also.get(event)
+        if outside is not None:
+            function = recording.events[outside[0]].node
+            assert function is not None
+            return found + self.sent_to(function, outside[1], outside[0])
         return self._of_last_backward(found, recording.events[event], slot)
 
     def _of_last_backward(

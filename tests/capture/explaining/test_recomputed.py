@@ -79,3 +79,66 @@ def test_every_number_of_what_ran_again_has_terms(name: str, samples: tuple[int,
             last = list(links(explainer, number))[-1]
             assert last.reason is None
             assert {fact.code for fact in last.facts} >= {"backward_starts"} or not last.parts
+
+
+class Branches(nn.Module):
+    """A checkpoint with several outputs, which ``run`` makes of three layers and what it reads."""
+
+    def __init__(self, run: Callable[[nn.ModuleList, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(4, 4), nn.Linear(4, 3), nn.Linear(4, 3)])
+        self._run = run
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._run(self.layers, self.layers[0](x))
+
+
+def _both(layers: nn.ModuleList, h: Tensor) -> tuple[Tensor, Tensor]:
+    return layers[1](h.tanh()), layers[2](h.sin())
+
+
+def _swapped(layers: nn.ModuleList, h: Tensor) -> tuple[Tensor, Tensor]:
+    later = layers[2](h.sin())
+    return layers[1](h.tanh()), later
+
+
+def _with_weights(layers: nn.ModuleList, h: Tensor) -> tuple[Tensor, Tensor]:
+    return layers[1](h.tanh()), h.softmax(-1).detach()
+
+
+def _one_of_the_other(layers: nn.ModuleList, h: Tensor) -> tuple[Tensor, Tensor]:
+    made = layers[1](h.tanh())
+    return made, layers[2](made.sum(1, keepdim=True) * h)
+
+
+Part = Callable[[nn.ModuleList, Tensor], tuple[Tensor, Tensor]]
+PARTS: dict[str, tuple[Part, Callable[[Tensor, Tensor], Tensor]]] = {
+    "both": (_both, lambda a, b: a * b),
+    "alike": (_both, lambda a, b: a + b),
+    "first": (_both, lambda a, b: a**2),
+    "second": (_both, lambda a, b: b**2),
+    "swapped": (_swapped, lambda a, b: a * b.cos()),
+    "weights": (_with_weights, lambda a, b: a**2),
+    "one of the other": (_one_of_the_other, lambda a, b: a * b),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.filterwarnings("ignore")
+def test_every_number_of_a_checkpoint_with_several_outputs_has_terms(name: str) -> None:
+    part, used = PARTS[name]
+
+    def run(layers: nn.ModuleList, h: Tensor) -> Tensor:
+        return used(*checkpoint(lambda given: part(layers, given), h, use_reentrant=True))
+
+    torch.manual_seed(0)
+    net, x = Branches(run), torch.randn(5, 4)
+    recording = recorded_net(net, x)
+    explainer = Explainer(recording)
+    for number in numbers_of(recording, random.Random(0)):
+        found = explainer.explain(number)
+        assert found.reason is None or found.reason.code == "no_derivative", (
+            found.op,
+            found.reason,
+        )
+        assert list(faults(recording, found)) == [], found.op
