@@ -1,6 +1,7 @@
 """Says what of a script is not followed, and why."""
 
 import sys
+from weakref import WeakSet
 
 from torch.optim import Optimizer
 
@@ -15,7 +16,8 @@ class LeftOutTurns:
     """Says once that an iteration is not recorded, or at the end why none was followed."""
 
     def __init__(self) -> None:
-        self._told = self._unseen = False
+        self._told = self._unseen = self._again = False
+        self._stepped: WeakSet[Optimizer] = WeakSet()
 
     def iteration_left_out(self, iteration: int, why: str) -> None:
         """This one is not, for this reason."""
@@ -23,16 +25,28 @@ class LeftOutTurns:
             self._told = True
             _say(f"iteration {iteration} is not recorded: {why}. From the next on it is watched.")
 
-    def step_was_unseen(self, optimizer: Optimizer) -> None:
-        """It has stepped, maybe along gradients of what was used before it was made."""
-        self._unseen = self._unseen or any_has_gradient(owned_by(optimizer))
+    def step_was_unseen(self, optimizer: Optimizer) -> bool:
+        """It has stepped, maybe along gradients of what was used before it was made.
+
+        Returns whether it has done so before: nothing that it steps is called.
+        """
+        moves = any_has_gradient(owned_by(optimizer))
+        again = moves and optimizer in self._stepped
+        self._stepped.add(optimizer)
+        self._unseen, self._again = self._unseen or moves, self._again or again
+        return again
 
     def ran(self, path: str, over: int) -> UserError | None:
         """A script has run, of which so many iterations were seen; why none was, if that is known.
 
         That is said here.
         """
-        if over and self._unseen:
+        if over and self._again:
+            _say(
+                "the first two steps are not recorded: the loop calls no model that its optimizer "
+                "steps, as where it trains copies of one. Iterations are counted from the next on."
+            )
+        elif over and self._unseen:
             _say(
                 "the first step is not recorded: its optimizer was made after what it steps was "
                 "used. Iterations are counted from the next on."

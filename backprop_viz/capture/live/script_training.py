@@ -128,8 +128,6 @@ class ScriptTraining:
         if self._first_use is not None:
             self._first_use.close()
 
-    # -- what the script does ----------------------------------------------------------------
-
     def _wait(self) -> None:
         """Wait for the next call of a model, to watch what there is then."""
         if not self._failed:
@@ -172,8 +170,10 @@ class ScriptTraining:
             if not (self._watched or self._by_hand.are_known):
                 self._await_leaves()  # it may own tensors that the loop seemed to move itself
         elif self._watch is None:
-            self._untold.step_was_unseen(optimizer)
-            if self._first_use is None:  # a package has made what it steps
+            again = self._untold.step_was_unseen(optimizer)
+            if again and (module := discovery.module_with(next(discovery.owned_by(optimizer)))):
+                self._begin(module, True, False)  # it is copies of this that the loop calls
+            elif self._first_use is None:  # a package has made what it steps
                 self._await_leaves()
 
     def _called(self, module: nn.Module, args: Any) -> None:
