@@ -34,12 +34,17 @@ def without(recording: Recording, beside: Beside, serial: int) -> Recording:
         return at[event] if event is not None and event < len(kept) and kept[event] else None
 
     error, earlier = recording.error, recording.earlier_graphs
+    others = [(known(i), slot, node, nr) for i, slot, node, nr in recording.graph.others]
     return replace(
         recording,
         serial=serial,
         events=tuple(event for event, keeps in zip(recording.events, kept, strict=True) if keeps),
         spans=tuple(
             replace(span, start=at[span.start], stop=at[span.stop]) for span in recording.spans
+        ),
+        graph=replace(
+            recording.graph,
+            others=tuple((i, slot, node, nr) for i, slot, node, nr in others if i is not None),
         ),
         passes=tuple(
             ForwardPass(at[one.start], _moved(one.layers, at)) for one in recording.passes

@@ -33,7 +33,7 @@ from backprop_viz.capture.explaining.outputs import output_parts
 from backprop_viz.capture.explaining.recurrent_weights import parts_over_steps
 from backprop_viz.capture.explaining.reductions import reduced_parts
 from backprop_viz.capture.explaining.replay import NotReplayed
-from backprop_viz.capture.explaining.rewritten import rewritten_parts
+from backprop_viz.capture.explaining.rewritten import read_before, rewritten_parts
 from backprop_viz.capture.explaining.rounding import rounding_of, rounding_of_inputs
 from backprop_viz.capture.explaining.sample_axes import SampleAxes
 from backprop_viz.capture.explaining.scaled_gradients import told_by_factor
@@ -286,8 +286,8 @@ class Explainer:
         before = event.input_ids[0]
         maker = None if before is None else self._made_grad(event, before)
         if number.arrived:
-            made = replace(number, event=maker, slot=0, arrived=False)
-            return replace(self.explain(made), number=number)
+            made = self.explain(read_before(event, number, maker))
+            return replace(made, number=number)
         parts = rewritten_parts(self.lookup, number, maker)
         return _explained(number, value, kind, event.op, *parts)
 
@@ -317,7 +317,7 @@ class Explainer:
 
     def _closing(self, found: NumberExplanation, event: Event) -> NumberExplanation:
         """The explanation; a reason in place of the terms where they do not sum to the value."""
-        if found.reason is not None:
+        if found.reason is not None or found.kind == "measure":  # a norm is the root of its sum
             return found
         rounding = rounding_of(self.recording.tensors[found.number.tensor])
         size = abs(found.value) + sum(map(_size, found.parts))

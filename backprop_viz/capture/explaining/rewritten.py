@@ -63,6 +63,18 @@ def rewritten_parts(lookup: Lookup, number: Number, maker: int | None) -> _Words
     return "w.grad ← scale·w.grad", parts, facts
 
 
+def read_before(event: Event, number: Number, maker: int | None) -> Number:
+    """The number that a change of a ``.grad`` has read: of the ``.grad``, or the total norm.
+
+    ``maker`` is the event that made the ``.grad`` before.
+    """
+    if not number.slot:
+        return replace(number, event=maker, arrived=False)
+    asked = measure_of(Number(number.tensor, (), number.event), TOTAL_NORM)
+    assert asked is not None
+    return asked
+
+
 def _clipped_by_value(event: Event, column: FactorColumn, value: float) -> _Words:
     limit, old = clip_limit_of(event), float(column.values[0])
     if limit is None:  # an older recording does not tell it

@@ -236,3 +236,14 @@ def test_the_limit_is_in_the_file(tmp_path: Path) -> None:
     (found, *_) = explained(recording, event)
     assert "0.1" in found.formula
     assert found.reason is None
+
+
+def test_the_total_norm_that_a_clip_read_has_its_terms() -> None:
+    recording, _ = recorded(lambda net: nn.utils.clip_grad_norm_(net.parameters(), 0.1))
+    clips = [i for i, event in enumerate(recording.events) if event.op == "clip_grad_norm_"]
+    assert len(clips) == 4
+    for i in clips:
+        found = recording.explain(i, 1, (), arrived=True)
+        assert found.reason is None
+        assert len(found.terms) == 4
+        assert found.total**0.5 == pytest.approx(found.value, rel=1e-6)
