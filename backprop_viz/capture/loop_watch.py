@@ -189,7 +189,7 @@ class LoopWatch(TorchFunctionMode):
             return self._backward(func, args, kwargs)
         phase = self._phase_of(name)
         if phase is None and not self._goes_on(args, kwargs):
-            result = self._outside.run(func, args, kwargs)
+            result = self._outside.run_outside(func, args, kwargs)
             if self._clips is not None:
                 with _UNSEEN():
                     self._caught_up(Phase.BACKWARD, clips=self._clips)

@@ -26,7 +26,7 @@ class OutsideCalls:
         self._functions = FunctionWatch(*told)
         self._ran: list[Ran] = []
 
-    def run(
+    def run_outside(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Any:
         """What a function gives; of what raises, take note of what it was given."""

@@ -10,9 +10,18 @@ from typing import Any, Final, NoReturn
 
 from torch.overrides import handle_torch_function
 
+from backprop_viz.capture.code.resized_memory import may_be_resized_now
+
 # Our functions that call what the script has called: what raises there is its own.
 _PASS_ON = (
-    *("__torch_function__", "__torch_dispatch__", "_hears", "_reported", "run_plain", "_outside"),
+    *(
+        "__torch_function__",
+        "__torch_dispatch__",
+        "_hears",
+        "_reported",
+        "run_plain",
+        "run_outside",
+    ),
     *("_noted", "_call", "_backward", "backward", "hearing", "telling", "checking"),
     *("telling_of_several", "run_theirs", "zero_grad"),
 )
@@ -27,6 +36,11 @@ NOT_RUN: Final = object()
 
 def run_theirs(func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Make a call of the script's: what raises in here is none of our faults."""
+    try:
+        return func(*args, **kwargs)
+    except RuntimeError as error:
+        if not may_be_resized_now(error, func, args, kwargs):
+            raise
     return func(*args, **kwargs)
 
 
