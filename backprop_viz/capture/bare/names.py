@@ -142,6 +142,12 @@ def numbers_in_sight() -> Iterator[float]:
         yield from (one for one in known if type(one) is float)
 
 
+def modules_in_sight() -> list[nn.Module]:
+    """The modules that are variables of the user's code that runs."""
+    known = (one for frame in _users_frames() for one in variables_of(frame).values())
+    return [one for one in known if isinstance(one, nn.Module)]
+
+
 def _users_frames() -> list[FrameType]:
     """The frames of the user's code that run in this thread, the outermost first."""
     found: list[FrameType] = []

@@ -8,7 +8,12 @@ from itertools import chain
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from backprop_viz.capture.bare.names import leaves_in_sight, module_name, tensors_by_name
+from backprop_viz.capture.bare.names import (
+    leaves_in_sight,
+    module_name,
+    modules_in_sight,
+    tensors_by_name,
+)
 from backprop_viz.capture.code.frame_variables import variables_of
 from backprop_viz.capture.code.functional_calls import own_parameters_back
 from backprop_viz.capture.code.running_methods import whose_method_runs
@@ -28,7 +33,8 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
     that: a loop may call nothing but its parts. A loss that is called first is no model: some loops
     compute with the parameters of one that they do not call.
     """
-    called = whose_method_runs(called)
+    outer = whose_method_runs(called)
+    called = called if wraps_the_users(outer) else outer
     owned = {id(parameter) for one in optimizers for parameter in owned_by(one)}
     own = _parameters(called)
     rest = owned - own
@@ -49,6 +55,23 @@ def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Mod
             found.append(module)
             rest -= own
     return found or [called]
+
+
+def wraps_the_users(module: nn.Module) -> bool:
+    """Whether a package has put the user's own model into this module, and calls that instead.
+
+    As a solver of differential equations does: no variable of the user's has it, but one has a
+    module in it with the same parameters. What torch wraps models into, as DistributedDataParallel,
+    has a part in what is recorded.
+    """
+    if type(module).__module__.startswith("torch."):
+        return False
+    held = {id(one) for one in modules_in_sight()}
+    if not held or id(module) in held:
+        return False
+    own = _parameters(module)
+    within = [one for one in module.modules() if one is not module and id(one) in held]
+    return bool(own) and any(_parameters(one) == own for one in within)
 
 
 def standing_for(tensors: Sequence[Tensor]) -> dict[str, nn.Module]:

@@ -184,7 +184,8 @@ class ScriptTraining:
         living, new = self._optimizers.living, self._optimizers.new
         given = not frozen and ownership.only_given(living, module, args, new)
         alone = frozen and ownership.looks_on(living, module, args, new)
-        if alone or not (torch.is_grad_enabled() or is_differentiated()):
+        looks = not (torch.is_grad_enabled() or is_differentiated())
+        if alone or looks or discovery.wraps_the_users(module):  # the user's is called next
             return
         first, joined = self._watch is None, self._other is not None
         if self._watch is not None:  # a loop that moves by itself is over with its backward
