@@ -21,12 +21,14 @@ from backprop_viz.capture.bare.function_gradients import (
 from backprop_viz.capture.bare.moved_tensors import MovedTensors
 from backprop_viz.capture.bare.names import tensors_by_name
 from backprop_viz.capture.code import own_faults, own_frames
+from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.loop_watch import LoopWatch
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.tensors.bare_tensors import Tensors
 from backprop_viz.capture.watches import function_stack
 from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS
 from backprop_viz.recording.trace.phases import Phase
+from backprop_viz.recording.trace.torch_error import said_place
 
 
 class FunctionTurns(TorchFunctionMode):
@@ -45,7 +47,7 @@ class FunctionTurns(TorchFunctionMode):
         self._thread = current_thread()
         self._moved = MovedTensors()
         self._names = [name for name, _ in holder.named_parameters()]
-        self._called: Sequence[str] = ()  # as the script calls them
+        self._called = ""  # as the script calls them, and where it has asked first
         self._next: Mapping[str, Tensor] = {}  # what the next turn begins with, if that is known
         self._told = False  # that there are others
         self._loop: LoopWatch | None = None
@@ -184,7 +186,7 @@ class FunctionTurns(TorchFunctionMode):
             if self.is_over or not self._are_of_loop(named):
                 self._leave_out(named)
                 return lambda: None
-            self._called = self._called or list(named)
+            self._called = self._called or _told(named)
             if self._differentiated and self._moved.are_others(self._names, tensors):
                 now = dict(zip(self._names, tensors, strict=True))
                 if self._moved.made() and not self._moved.are_made(tensors):
@@ -206,8 +208,8 @@ class FunctionTurns(TorchFunctionMode):
         if not (self._told or self.is_over):
             self._told = True
             print(
-                f"backprop_viz: gradients by torch.func of {', '.join(named)} are not recorded, as "
-                f"the loop has first asked for those of {', '.join(self._called)}.",
+                f"backprop_viz: gradients by torch.func of {_told(named)} are not recorded, as the "
+                f"loop has first asked for those of {self._called}.",
                 file=sys.stderr,
             )
 
@@ -247,6 +249,13 @@ class FunctionTurns(TorchFunctionMode):
             self._loop.rests(None)
             self._recorder.catch_up(Phase.BACKWARD, OF_FUNCTION, every_grad=True)
         self._turning.phase_ended(Phase.BACKWARD)
+
+
+def _told(named: Mapping[str, Tensor]) -> str:
+    """The names of tensors of which a gradient is asked for, and the line that asks."""
+    place = user_line()
+    names = ", ".join(named)
+    return names if place is None else f"{names} at {said_place(place)}"
 
 
 def _kind(tensor: Tensor) -> tuple[object, ...]:

@@ -252,7 +252,9 @@ def test_what_is_made_of_no_gradient_begins_the_next_turn(
     script, file = tmp_path / "train.py", tmp_path / "run.bprec"
     script.write_text(source)
     ended = scripts.recorded("--to", str(file), str(script))
-    assert ended.printed.count("are not recorded, as the loop has first asked for those of w.") == 1
+    line = 1 + next(i for i, text in enumerate(source.splitlines()) if "grad(fails)" in text)
+    said = f"are not recorded, as the loop has first asked for those of w at train.py:{line}."
+    assert ended.printed.count(said) == 1
     with bv.load(file) as loaded:
         recordings = list(loaded)
         for recording, after in zip(recordings, plain["kept"], strict=True):
