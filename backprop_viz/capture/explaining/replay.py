@@ -173,7 +173,8 @@ def _called(event: Event, call: Call, given: Sequence[Tensor], narrow: bool) -> 
     if function is None:
         raise NotReplayed("function_not_known", call.function)
     if call.function in _CASTS and not narrow:
-        return (given[0].clone(),)
+        cast = given[0].real if given[0].is_complex() else given[0]
+        return (cast.clone(),)
 
     def leaf(value: Any) -> Any:
         if isinstance(value, TensorPlace):
