@@ -6,9 +6,11 @@ from weakref import WeakSet
 from torch.optim import Optimizer
 
 from backprop_viz.capture.bare.made_leaves import differentiates_functions, moves_without_gradient
+from backprop_viz.capture.code.user_lines import user_line
 from backprop_viz.capture.live.discovery import living_optimizers, owned_by
 from backprop_viz.capture.live.ownership import any_has_gradient
 from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.trace.torch_error import said_place
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 
@@ -24,6 +26,15 @@ class LeftOutTurns:
         if not self._told:
             self._told = True
             _say(f"iteration {iteration} is not recorded: {why}. From the next on it is watched.")
+
+    def backward_was_unforeseen(self) -> None:
+        """One begins behind the loop before, of tensors whose forward is over."""
+        place = user_line()
+        where = "" if place is None else f" at {said_place(place)}"
+        _say(
+            f"the first backward{where} is not recorded: that tensors train behind the loop before "
+            "is known only from it on. From the next on they are watched."
+        )
 
     def step_was_unseen(self, optimizer: Optimizer) -> bool:
         """It has stepped, maybe along gradients of what was used before it was made.

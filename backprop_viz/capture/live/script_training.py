@@ -62,8 +62,7 @@ class ScriptTraining:
         self._watched: list[Optimizer] = []
         self._stepped: WeakSet[Optimizer] = WeakSet()  # of those that are
         self._other: Optimizer | None = None  # one that has stepped without being watched
-        self._untold = LeftOutTurns()
-        self._astray = AstrayModel()
+        self._untold, self._astray = LeftOutTurns(), AstrayModel()
         self._stepping: tuple[Optimizer, Any, Any] | None = None  # whose step runs, its arguments
         self._waiting, self._open = AwaitedCall(), ExitStack()
         self._optimizers = ScriptOptimizers()
@@ -232,6 +231,7 @@ class ScriptTraining:
 
     def _leaves_behind(self) -> None:
         if self._leave_loop():
+            self._untold.backward_was_unforeseen()
             self._await_leaves()
 
     def _leave_loop(self) -> bool:

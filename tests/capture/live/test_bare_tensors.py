@@ -263,13 +263,18 @@ for step in range(3):
 """
 
 
-def recorded(scripts: Scripts, folder: Path, source: str, every: int = 1) -> list[Recording]:
-    """What a script's recordings are, whose output is that of the plain script."""
+def recorded(
+    scripts: Scripts, folder: Path, source: str, every: int = 1, said: str = ""
+) -> list[Recording]:
+    """What a script's recordings are, whose output is that of the plain script; and what is said.
+
+    That is once, and before anything that the script prints.
+    """
     script, file = folder / "train.py", folder / "train.bprec"
     script.write_text(source)
     ended = scripts.recorded("--every", str(every), "--to", str(file), str(script))
     plain = scripts.plain(script)
-    assert (ended.status, ended.printed) == (plain.status, plain.printed)
+    assert (ended.status, ended.printed) == (plain.status, said + plain.printed)
     with bv.load(file) as loaded:
         return list(loaded)
 

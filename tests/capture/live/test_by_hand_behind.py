@@ -46,8 +46,10 @@ MODULES = {
 }
 
 
-def _are_followed(scripts: Scripts, folder: Path, source: str, iterations: list[int]) -> None:
-    turns, recordings = turns_of(source), recorded(scripts, folder, source)
+def _are_followed(
+    scripts: Scripts, folder: Path, source: str, iterations: list[int], said: str = ""
+) -> None:
+    turns, recordings = turns_of(source), recorded(scripts, folder, source, said=said)
     assert len(recordings) == len(iterations)
     for turn, recording in zip(iterations, recordings, strict=True):
         loss, after = turns[turn]
@@ -69,7 +71,13 @@ def test_of_a_module_from_its_first_turn(scripts: Scripts, tmp_path: Path, kind:
 def test_of_tensors_from_its_second(scripts: Scripts, tmp_path: Path) -> None:
     then = "w = torch.randn(3, 2, requires_grad=True)\nparams = [w]"
     source = SOURCE.replace("NEXT", then).replace("MODEL", "x @ w")
-    _are_followed(scripts, tmp_path, source, [0, 1, 2, 4, 5, 6])
+    line = 1 + [i for i, text in enumerate(source.splitlines()) if ".backward()" in text][-1]
+    said = (
+        f"backprop-viz run: the first backward at train.py:{line} is not recorded: that tensors "
+        "train behind the loop before is known only from it on. From the next on they are "
+        "watched.\n"
+    )
+    _are_followed(scripts, tmp_path, source, [0, 1, 2, 4, 5, 6], said)
 
 
 def test_a_look_at_the_trained_net_is_none(scripts: Scripts, tmp_path: Path) -> None:
