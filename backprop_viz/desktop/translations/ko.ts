@@ -2299,6 +2299,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>메시지: {text}</translation>
     </message>
     <message>
+        <source>{0} more</source>
+        <translation>{0}개 더</translation>
+    </message>
+    <message>
         <source>Show log</source>
         <translation>로그 보기</translation>
     </message>
@@ -2951,6 +2955,18 @@ When the memory for them is used up, the oldest go first. How much they may take
 </context>
 <context>
     <name>PanelDock</name>
+    <message>
+        <source>All panels</source>
+        <translation>모든 패널</translation>
+    </message>
+    <message>
+        <source>Show the other panels again (Esc)</source>
+        <translation>다른 패널을 다시 보이기 (Esc)</translation>
+    </message>
+    <message>
+        <source>Show the other panels again</source>
+        <translation>다른 패널을 다시 보이기</translation>
+    </message>
     <message>
         <source>Place of the panel {0}</source>
         <translation>패널 {0}의 자리</translation>
@@ -6885,6 +6901,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}에서 발생했습니다.</translation>
     </message>
     <message>
+        <source>What ran of the iteration until then is recorded.</source>
+        <translation>그때까지 반복에서 실행된 것은 기록되어 있습니다.</translation>
+    </message>
+    <message>
         <source>Run every backward that needs the old weights before the step, or forward again.</source>
         <translation>옛 가중치가 필요한 backward를 모두 갱신 전에 실행하거나, 순전파를 다시 하세요.</translation>
     </message>
@@ -7253,6 +7273,10 @@ Click or press Enter: where does it come from?</source>
         <translation>backprop_viz 자체의 오류로 기록이 끝났습니다: {0}. 스크립트는 계속 실행되며, 그 수치는 기록하지 않을 때와 같습니다. 오류가 생긴 곳은 로그({1})에 있습니다.</translation>
     </message>
     <message>
+        <source>No training iteration was seen: the script moves its weights without computing a gradient, as evolution strategies do. There is no back-propagation to record.</source>
+        <translation>학습 반복이 보이지 않았습니다. 스크립트가 진화 전략처럼 변화도를 구하지 않고 가중치를 옮깁니다. 기록할 역전파가 없습니다.</translation>
+    </message>
+    <message>
         <source>No training iteration was seen: the script takes its gradients with torch.func, which leaves no graph to follow. With tensors that have requires_grad=True, given to torch.func.functional_call, loss.backward() or torch.autograd.grad gives the same gradients, and such a loop is followed.</source>
         <translation>학습 반복이 보이지 않았습니다. 스크립트가 torch.func로 변화도를 구하는데, 이는 따라갈 그래프를 남기지 않습니다. requires_grad=True인 텐서를 torch.func.functional_call에 주고 loss.backward()나 torch.autograd.grad를 쓰면 같은 변화도를 얻으며, 그런 루프는 따라갑니다.</translation>
     </message>
@@ -7498,6 +7522,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} multiplied every element of what arrived by {1}.</source>
         <translation>{0}이(가) 도착한 것의 모든 원소에 {1}을(를) 곱했습니다.</translation>
+    </message>
+    <message>
+        <source>{0} multiplied {2} of {3} elements of what arrived by {1}, this one too. It sent 0 for the others.</source>
+        <translation>{0}이(가) 도착한 것의 원소 {3}개 중 {2}개에 {1}을(를) 곱했습니다. 이 원소도 그중 하나입니다. 나머지에는 0을 보냈습니다.</translation>
+    </message>
+    <message>
+        <source>{0} sent 0 for this element. It multiplied {2} of {3} elements of what arrived by {1}.</source>
+        <translation>{0}이(가) 이 원소에는 0을 보냈습니다. 도착한 것의 원소 {3}개 중 {2}개에 {1}을(를) 곱했습니다.</translation>
     </message>
     <message>
         <source>The total norm {0} was below max_norm {1}: clipping left all as it was.</source>
@@ -8202,6 +8234,10 @@ Click or press Enter: where does it come from?</source>
         <translation>kl_div에 로그가 아닌 값을 줌</translation>
     </message>
     <message>
+        <source>The loop raised {0}</source>
+        <translation>루프에서 {0}이(가) 발생했습니다</translation>
+    </message>
+    <message>
         <source>torch raised {0}</source>
         <translation>torch가 {0}을(를) 일으켰습니다</translation>
     </message>
@@ -8410,8 +8446,8 @@ Click or press Enter: where does it come from?</source>
         <translation>보통이 아닌 학습률</translation>
     </message>
     <message>
-        <source>exceptions of torch</source>
-        <translation>torch의 예외</translation>
+        <source>exceptions</source>
+        <translation>예외</translation>
     </message>
 </context>
 <context>
@@ -9826,6 +9862,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>각각 레인의 모든 시드에 걸친 반복 {0}부터 {1}까지의 평균 손실입니다(괄호 안은 가장 낮은 것과 가장 높은 것). 경주는 반복을 남기지 않습니다. 손실이 어디에서 오는지 보려면 이 설정으로 창에서 실행하세요.</translation>
     </message>
     <message>
+        <source>Cancelled before an iteration had run.</source>
+        <translation>반복이 한 번도 실행되기 전에 취소했습니다.</translation>
+    </message>
+    <message>
         <source>Cancelled: the curves end there.</source>
         <translation>취소했습니다. 곡선은 거기에서 끝납니다.</translation>
     </message>
@@ -10408,6 +10448,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>why it is 0</source>
         <translation>0인 까닭</translation>
+    </message>
+    <message>
+        <source>whether it counts</source>
+        <translation>세는지 여부</translation>
     </message>
     <message>
         <source>per +1</source>
