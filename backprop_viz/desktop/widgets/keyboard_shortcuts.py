@@ -10,12 +10,12 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from backprop_viz.desktop.style.theme import scaled
+from backprop_viz.desktop.widgets.steady_scroll_area import SteadyScrollArea
 
 Section = tuple[str, list[tuple[str, str]]]
 _COLUMNS = 3
@@ -41,7 +41,7 @@ class CheatSheet(QDialog):
                 column.addWidget(_section(title, lines))
             column.addStretch(1)
             columns.addLayout(column, 1)
-        area = QScrollArea()
+        area = SteadyScrollArea()
         area.setAccessibleName(self.windowTitle())
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)

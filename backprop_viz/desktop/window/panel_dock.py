@@ -1,12 +1,11 @@
 """The dock around a panel: its header is the handle, and it scrolls where room is short."""
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
     QMenu,
-    QScrollArea,
     QSpacerItem,
     QToolButton,
     QVBoxLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import text_scale
+from backprop_viz.desktop.widgets.steady_scroll_area import SteadyScrollArea
 
 _MOUSE = (
     QEvent.Type.MouseButtonPress,
@@ -28,8 +28,6 @@ _ENOUGH = QSize(300, 240)
 # As large as Qt makes a window: a panel says how high it has to be by the width that it has.
 _FIRST = QSize(640, 480)
 _FLOATING = 9  # pixels of the grip of a dock that floats
-# A panel settles in fewer: it is resized for the bar, and for the height that it then has.
-_MOST_RESIZINGS = 8
 
 
 class _Grip(QWidget):
@@ -54,44 +52,21 @@ class _Grip(QWidget):
         self.updateGeometry()
 
 
-class _Scroll(QScrollArea):
-    """Scrolls a panel that has less room than it needs.
-
-    A panel that has to be higher where it is wider would have the scroll bar come and go without
-    end: it comes where the panel is wide, and then is not needed. Then it stays, until this has
-    another size.
-    """
+class _Scroll(SteadyScrollArea):
+    """Scrolls a panel that has less room than it needs."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._resizings = 0  # of the panel, each within the one before
-        self._bar_stays_at: QSize | None = None
         self._own_width = 0  # how wide the panel says that it must be
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Qt resizes the panel anew each time that it has been resized."""
+        """Take note of how wide the panel must be: a change within is not heard of outside."""
         panel = self.widget()
-        if event.type() is not QEvent.Type.Resize or watched is not panel:
-            return super().eventFilter(watched, event)
-        if panel.minimumWidth() != self._own_width:
-            self._own_width = panel.minimumWidth()
-            self.updateGeometry()  # a change within what scrolls is not heard of outside
-        if self._resizings == _MOST_RESIZINGS:
-            self._bar_stays_at = self.size()
-            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-            return False
-        self._resizings += 1
-        try:
-            return super().eventFilter(watched, event)
-        finally:
-            self._resizings -= 1
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Have a scroll bar as it is needed again."""
-        if self._bar_stays_at not in (None, self.size()):
-            self._bar_stays_at = None
-            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        super().resizeEvent(event)
+        own = self._own_width if panel is None or watched is not panel else panel.minimumWidth()
+        if event.type() is QEvent.Type.Resize and own != self._own_width:
+            self._own_width = own
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     def minimumSizeHint(self) -> QSize:
         panel = self.widget()

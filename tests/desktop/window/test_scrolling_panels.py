@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.desktop.panels.inspector.inspector_parts import page_of
 from backprop_viz.desktop.window.panel_dock import PanelDock
 
 WIDE = 400  # from this width on it needs more height than there is
@@ -78,3 +79,25 @@ def test_it_came_to_such_a_width(window: QMainWindow) -> None:
         stayed.add(scroll.verticalScrollBarPolicy())
     assert Qt.ScrollBarPolicy.ScrollBarAlwaysOn in stayed
     assert panel.width() == scroll.viewport().width()
+
+
+class SectionHigherWhereWider(HigherWhereWider):
+    """One that says so once it has another width, as a text of several lines does."""
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)
+        self.setMinimumHeight(self.minimumSizeHint().height())
+
+
+def test_the_bar_of_a_page_of_sections_stays_too(qtbot: QtBot) -> None:
+    section = SectionHigherWhereWider()
+    page = page_of((section, 1))
+    qtbot.addWidget(page)
+    page.show()
+    for width in range(WIDE - 30, WIDE + 60):
+        page.resize(width, 500)
+        for _ in range(3):  # what it says of its height is heard in the event loop
+            section.resized = 0
+            QApplication.processEvents()
+        assert section.resized == 0  # it has settled
+        assert section.height() >= section.minimumSizeHint().height()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.numbers.evidence_number import evidence_number
 from backprop_viz.analysis.provenance import layer_of, line_of
@@ -14,6 +14,7 @@ from backprop_viz.desktop.texts.error_texts import error_sentences
 from backprop_viz.desktop.texts.finding_topics import looked_for
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.sentence import Sentence
+from backprop_viz.desktop.widgets.steady_scroll_area import SteadyScrollArea
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices.finding import RAISED, Finding
 
@@ -53,7 +54,7 @@ class FindingsView(Panel):
         for widget in (self._more, self.note):
             self._column.addWidget(widget)
         self._column.addStretch(1)
-        self.area = QScrollArea()
+        self.area = SteadyScrollArea()
         self.area.viewport().setAutoFillBackground(False)
         self.area.setWidget(page)
         page.setAutoFillBackground(False)  # the scroll area has switched it on

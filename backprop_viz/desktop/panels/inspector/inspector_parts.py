@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QLabel,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from backprop_viz.desktop.panels.inspector.tensor_section import layer_tensors
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.steady_scroll_area import SteadyScrollArea
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.events import Parameter
 from backprop_viz.recording.trace.graph import Node
@@ -71,7 +71,7 @@ class FollowsRoom(Protocol):
         """Tell in which widget the section is seen, and scrolled if it does not fit."""
 
 
-def page_of(*sections: tuple[QWidget, int]) -> QScrollArea:
+def page_of(*sections: tuple[QWidget, int]) -> SteadyScrollArea:
     """Sections with their stretch factors, one below the other; scrolled if they do not fit."""
     page = QWidget()
     layout = QVBoxLayout(page)
@@ -80,7 +80,7 @@ def page_of(*sections: tuple[QWidget, int]) -> QScrollArea:
     for section, stretch in sections:
         layout.addWidget(section, stretch)
     layout.addStretch()
-    area = QScrollArea()
+    area = SteadyScrollArea()
     for section, _ in sections:
         if isinstance(section, FollowsRoom):
             section.follow_room(area.viewport())

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -36,6 +35,7 @@ from backprop_viz.desktop.panels.lesson.rich_text import plain_text, rich_text
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, text_scale
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.steady_scroll_area import SteadyScrollArea
 
 NEXT_KEY = "Alt+PgDown"
 BACK_KEY = "Alt+PgUp"
@@ -131,7 +131,7 @@ class LessonPanel(Panel):
         ):
             column.addWidget(widget)
         column.addStretch(1)
-        self.area = QScrollArea()
+        self.area = SteadyScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(page)

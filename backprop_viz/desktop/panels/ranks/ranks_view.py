@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -33,6 +32,7 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.sentence import Sentence
+from backprop_viz.desktop.widgets.steady_scroll_area import SteadyScrollArea
 from backprop_viz.recording.explanations.number import Number
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.trace.phases import Phase
@@ -127,7 +127,7 @@ class RanksView(Panel):
         page = QWidget()
         page.setLayout(told)
         # Where there is little height the sentences scroll, and the numbers have it all.
-        sentences = QScrollArea()
+        sentences = SteadyScrollArea()
         sentences.setAccessibleName(self.tr("Messages about the ranks"))
         sentences.setWidgetResizable(True)
         sentences.setFrameShape(QFrame.Shape.NoFrame)

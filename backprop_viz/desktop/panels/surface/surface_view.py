@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QScrollArea,
     QStackedWidget,
     QToolButton,
     QWidget,
@@ -32,6 +31,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.late_widget import LateWidget
 from backprop_viz.desktop.widgets.picture_button import PictureButton
+from backprop_viz.desktop.widgets.steady_scroll_area import SteadyScrollArea
 from backprop_viz.recording.explanations.number_explanation import Fact
 from backprop_viz.recording.requests.loss_surface import SurfacePlane, WeightPlace
 
@@ -104,7 +104,7 @@ class SurfaceView(Panel):
         row.addWidget(self._pictures, 1)
         row.addWidget(self.bar)
         # A label that wraps has a panel ask for more height than there is; within this it cannot.
-        text = QScrollArea()
+        text = SteadyScrollArea()
         text.setFrameShape(QFrame.Shape.NoFrame)
         text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         text.setWidgetResizable(True)
