@@ -23,7 +23,8 @@ class SteadyScrollArea(QScrollArea):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt resizes the content anew each time that it has been resized."""
-        if event.type() is not QEvent.Type.Resize or watched is not self.widget():
+        # Not compared with ``widget()``: to ask for that takes it from who else holds it.
+        if event.type() is not QEvent.Type.Resize:
             return super().eventFilter(watched, event)
         if self._resizings == _MOST_RESIZINGS:
             self._bar_stays_at = self.size()

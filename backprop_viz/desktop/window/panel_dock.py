@@ -61,11 +61,10 @@ class _Scroll(SteadyScrollArea):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take note of how wide the panel must be: a change within is not heard of outside."""
-        panel = self.widget()
-        own = self._own_width if panel is None or watched is not panel else panel.minimumWidth()
-        if event.type() is QEvent.Type.Resize and own != self._own_width:
-            self._own_width = own
-            self.updateGeometry()
+        if isinstance(watched, QWidget) and event.type() is QEvent.Type.Resize:
+            own, self._own_width = self._own_width, watched.minimumWidth()
+            if own != self._own_width:
+                self.updateGeometry()
         return super().eventFilter(watched, event)
 
     def minimumSizeHint(self) -> QSize:
